@@ -1,0 +1,351 @@
+//! The vocabulary in which kinds of objects are described: attributes, the shape of their values, how two
+//! values are compared, and the questions that only the server can answer.
+
+use std::collections::BTreeMap;
+
+use crate::kinds::Kind;
+use crate::object_id::{ObjectId, split_name};
+use crate::snapshot::Object;
+use crate::sql_text::{split_commas, unquote_name};
+use crate::value::Value;
+
+/// One attribute of a kind. Its name is at once YAML key, SQL column, JSON key and schema key.
+#[derive(Debug)]
+pub struct Attr {
+    /// The name.
+    pub name: &'static str,
+    /// What values it takes.
+    pub shape: Shape,
+    /// What it means, as one sentence.
+    pub doc: &'static str,
+    /// When an expected and an actual value are equal.
+    pub compare: Compare,
+    /// The value it has when nobody says anything; `None` if there is no such value.
+    pub default: Option<Literal>,
+    /// Set if it is checked against its default even when nobody wrote it, for present is not working: what to
+    /// say of an object where it differs, such as "is INVALID".
+    pub implied: Option<&'static str>,
+    /// Whether it tells which object is meant where objects are matched by meaning.
+    pub identifies: bool,
+    /// The end of the code of a finding, where it is not the name.
+    pub code: Option<&'static str>,
+    /// Another key that asks for at least these items.
+    pub includes: Option<&'static str>,
+    /// The first major version of PostgreSQL that has it.
+    pub since: u32,
+}
+
+/// The oldest major version of PostgreSQL that is supported.
+pub const OLDEST_MAJOR: u32 = 13;
+
+impl Attr {
+    /// An attribute that has no default and is equal when its values are.
+    #[must_use]
+    pub const fn new(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Self {
+            name,
+            shape,
+            doc,
+            compare: Compare::Equal,
+            default: None,
+            implied: None,
+            identifies: false,
+            code: None,
+            includes: None,
+            since: OLDEST_MAJOR,
+        }
+    }
+
+    /// Sets when two values are equal.
+    #[must_use]
+    pub const fn compare(mut self, compare: Compare) -> Self {
+        self.compare = compare;
+        self
+    }
+
+    /// Sets the value it has when nobody says anything.
+    #[must_use]
+    pub const fn default(mut self, default: Literal) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// Has it checked against its default even when nobody wrote it; `words` say of an object that it differs.
+    #[must_use]
+    pub const fn implied(mut self, words: &'static str) -> Self {
+        self.implied = Some(words);
+        self
+    }
+
+    /// Has it tell which object is meant where objects are matched by meaning.
+    #[must_use]
+    pub const fn identifies(mut self) -> Self {
+        self.identifies = true;
+        self
+    }
+
+    /// Sets the end of the code of a finding.
+    #[must_use]
+    pub const fn code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// Adds the key that asks for at least these items.
+    #[must_use]
+    pub const fn includes(mut self, key: &'static str) -> Self {
+        self.includes = Some(key);
+        self
+    }
+
+    /// Sets the first major version that has it.
+    #[must_use]
+    pub const fn since(mut self, major: u32) -> Self {
+        self.since = major;
+        self
+    }
+}
+
+/// What values an attribute takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// Any text as written; nothing at all is the absence of a value.
+    Text,
+    /// A piece of SQL; nothing at all is the absence of a value.
+    Sql,
+    /// A name, qualified or not, exactly as the catalog has it.
+    Name,
+    /// A table and columns of it: `billing.companies(id)`.
+    Reference,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// Several values.
+    List(&'static Shape),
+    /// Values under names.
+    Map(&'static Shape),
+}
+
+/// A value that a static table can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Literal {
+    /// No value.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A word.
+    Text(&'static str),
+    /// No items.
+    EmptyList,
+    /// No entries.
+    EmptyMap,
+}
+
+impl From<Literal> for Value {
+    fn from(literal: Literal) -> Self {
+        match literal {
+            Literal::Null => Self::Null,
+            Literal::Bool(value) => Self::Bool(value),
+            Literal::Text(text) => Self::from(text),
+            Literal::EmptyList => Self::List(Vec::new()),
+            Literal::EmptyMap => Self::Map(BTreeMap::new()),
+        }
+    }
+}
+
+/// When an expected and an actual value are equal.
+#[derive(Debug, Clone, Copy)]
+pub enum Compare {
+    /// When they are the same.
+    Equal,
+    /// When they have the same items, in any order.
+    Unordered,
+    /// When the expected name is the actual one, whose schema need not be written.
+    Name,
+    /// When they are the same but for line ends and blank lines around them.
+    Lines,
+    /// When the server takes both for the same type, with its modifiers.
+    Type,
+    /// When the server takes both for the same type, whatever modifiers are written.
+    BaseType,
+    /// When the server takes both for the same expression over the columns of the relation.
+    Expression,
+    /// When the server takes both for the same expression, cast to the type that the named attribute of the
+    /// same object gives. No value is the same as `NULL`.
+    Default(&'static str),
+    /// When this says so.
+    Custom(fn(&Comparison<'_>) -> Verdict),
+}
+
+/// Two values and what is around them.
+pub struct Comparison<'a> {
+    /// What was written.
+    pub expected: &'a Value,
+    /// What is there.
+    pub actual: &'a Value,
+    /// The actual object.
+    pub object: &'a Object,
+    /// Its identity.
+    pub id: &'a ObjectId,
+    /// What else is there.
+    pub surroundings: &'a dyn Surroundings,
+}
+
+/// What a comparison may ask about the rest of the snapshot.
+pub trait Surroundings {
+    /// Whether an object is there.
+    fn contains(&self, kind: Kind, id: &ObjectId) -> bool;
+}
+
+/// What a comparison came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Equal.
+    Equal,
+    /// Different.
+    Different,
+    /// Equal if the server takes the two texts of every question for the same.
+    Ask(Vec<Question>),
+}
+
+impl Verdict {
+    /// Equal if the condition holds.
+    #[must_use]
+    pub fn when(equal: bool) -> Self {
+        if equal { Self::Equal } else { Self::Different }
+    }
+
+    /// Equal only if both are.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Different, _) | (_, Self::Different) => Self::Different,
+            (Self::Equal, verdict) | (verdict, Self::Equal) => verdict,
+            (Self::Ask(mut questions), Self::Ask(more)) => {
+                questions.extend(more);
+                Self::Ask(questions)
+            }
+        }
+    }
+
+    /// Equal if the texts are the same, otherwise as the server says.
+    #[must_use]
+    pub fn ask(form: Form, expected: &str, actual: &str) -> Self {
+        if expected == actual {
+            return Self::Equal;
+        }
+        Self::Ask(vec![Question {
+            form,
+            expected: expected.to_owned(),
+            actual: actual.to_owned(),
+        }])
+    }
+}
+
+/// Two texts of which only the server can say whether they mean the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    /// What the texts are.
+    pub form: Form,
+    /// What was written.
+    pub expected: String,
+    /// What the catalog has.
+    pub actual: String,
+}
+
+/// What the texts of a [`Question`] are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// Types with modifiers.
+    Type,
+    /// Types without modifiers, pseudo-types among them.
+    BaseType,
+    /// Expressions over the columns of the relation.
+    Expression,
+    /// Expressions without columns, cast to this type.
+    Value(String),
+}
+
+impl Compare {
+    /// Compares two values.
+    #[must_use]
+    pub fn compare(self, comparison: &Comparison<'_>) -> Verdict {
+        let Comparison { expected, actual, .. } = comparison;
+        match self {
+            Self::Equal => Verdict::when(expected == actual),
+            Self::Unordered => Verdict::when(sorted(expected) == sorted(actual)),
+            Self::Name => Verdict::when(match (expected, actual) {
+                (Value::Text(expected), Value::Text(actual)) => is_name(expected, actual),
+                _ => expected == actual,
+            }),
+            Self::Lines => Verdict::when(match (expected, actual) {
+                (Value::Text(expected), Value::Text(actual)) => same_lines(expected, actual),
+                _ => expected == actual,
+            }),
+            Self::Type => texts(Form::Type, expected, actual),
+            Self::BaseType => texts(Form::BaseType, expected, actual),
+            Self::Expression => texts(Form::Expression, expected, actual),
+            Self::Default(attribute) => {
+                let none = Value::from("NULL");
+                let or_null = |value: &Value| if value.is_null() { none.clone() } else { value.clone() };
+                match comparison.object.get(attribute) {
+                    _ if expected == actual => Verdict::Equal,
+                    Value::Text(cast) => texts(Form::Value(cast.clone()), &or_null(expected), &or_null(actual)),
+                    _ => Verdict::Different,
+                }
+            }
+            Self::Custom(compare) => compare(comparison),
+        }
+    }
+}
+
+/// Compares two values that are texts or nothing.
+fn texts(form: Form, expected: &Value, actual: &Value) -> Verdict {
+    match (expected, actual) {
+        (Value::Text(expected), Value::Text(actual)) => Verdict::ask(form, expected, actual),
+        _ => Verdict::when(expected == actual),
+    }
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::List(items) => {
+            let mut items = items.clone();
+            items.sort();
+            Value::List(items)
+        }
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Map(_) => value.clone(),
+    }
+}
+
+/// Whether `expected`, qualified or not, names what `actual`, qualified, does.
+#[must_use]
+pub fn is_name(expected: &str, actual: &str) -> bool {
+    match (split_name(expected), split_name(actual)) {
+        (Some(expected), Some(actual)) => actual.ends_with(&expected),
+        _ => expected == actual,
+    }
+}
+
+fn same_lines(expected: &str, actual: &str) -> bool {
+    expected.trim().lines().eq(actual.trim().lines())
+}
+
+/// The table and columns of a reference, `"billing"."companies"(id, x)`; the columns may be left out.
+/// `None` if it is written otherwise.
+#[must_use]
+pub fn split_reference(text: &str) -> Option<(Vec<String>, Option<Vec<String>>)> {
+    let Some(open) = text.find('(').filter(|_| text.trim_end().ends_with(')')) else {
+        return Some((split_name(text.trim())?, None));
+    };
+    let name = split_name(text[..open].trim())?;
+    let inside = text[open + 1..].trim_end();
+    let columns = split_commas(&inside[..inside.len() - 1])
+        .into_iter()
+        .map(unquote_name)
+        .collect::<Option<Vec<_>>>()?;
+    (!columns.is_empty()).then_some((name, Some(columns)))
+}

@@ -1,0 +1,96 @@
+use super::*;
+
+fn info(url: &str) -> Conninfo {
+    Conninfo::resolve(url, &|name| (name == "USER").then(|| "me".to_owned())).unwrap()
+}
+
+fn run(url: &str) -> Failure {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(connect(&info(url))).err().unwrap()
+}
+
+#[test]
+fn places_read_like_addresses() {
+    let places = |url: &str| info(url).targets().iter().map(place).collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        places("postgres://h,[::1]:6,%2Fdir:7/d"),
+        "h:5432 [::1]:6 /dir/.s.PGSQL.7"
+    );
+    assert_eq!(places("postgres://h/d?hostaddr=::1"), "h (::1):5432");
+}
+
+#[test]
+fn a_refused_connection_is_told_at_once() {
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let failure = run(&format!("postgres://u:HUNTER@127.0.0.1:{port}/d"));
+    assert_eq!(failure.doing, format!("connecting to 127.0.0.1:{port}"));
+    assert_eq!(
+        failure.why,
+        "connection refused; no server listens on that host and port"
+    );
+    assert!(!format!("{failure:?}").contains("HUNTER"));
+}
+
+#[test]
+fn a_silent_server_runs_into_the_timeout() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let failure = run(&format!("postgres://u@127.0.0.1:{port}/d?connect_timeout=1"));
+    assert_eq!(failure.why, "no answer within 1 s");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_missing_socket_is_named() {
+    let failure = run("postgres:///d?host=/nowhere&port=7");
+    assert_eq!(failure.doing, "connecting to /nowhere/.s.PGSQL.7");
+    assert_eq!(failure.why, "there is no such socket; no server listens there");
+}
+
+#[test]
+fn something_else_that_listens_is_not_taken_for_a_server() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let answering = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 64]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let failure = run(&format!("postgres://u@127.0.0.1:{port}/d"));
+    assert_eq!(failure.why, "what listens there does not speak the PostgreSQL protocol");
+    answering.join().unwrap();
+}
+
+#[test]
+fn roots_are_not_widened_when_the_caller_forgot_to_set_them() {
+    let path = std::env::temp_dir().join(format!("driftgate-root-{}.pem", std::process::id()));
+    std::fs::write(&path, "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n").unwrap();
+    let failure = run(&format!(
+        "postgres://u@h/d?sslmode=verify-full&sslrootcert={}",
+        path.display()
+    ));
+    std::fs::remove_file(&path).unwrap();
+    assert!(failure.why.contains("only trusted one"), "{failure}");
+}
+
+#[test]
+fn options_are_sent_as_they_are_written() {
+    let info = info("postgres://u@h/d?options=endpoint%3Dep-x%20-c%20a%3Db");
+    let options = host_options(&base_options(&info).unwrap(), &info.targets()[0]);
+    // What PGOPTIONS may add comes before.
+    assert!(options.get_options().unwrap().ends_with("endpoint=ep-x -c a=b"));
+    assert_eq!(
+        (options.get_username(), options.get_database(), options.get_host()),
+        ("u", Some("d"), "h")
+    );
+    assert_eq!(options.get_application_name(), Some("driftgate"));
+}

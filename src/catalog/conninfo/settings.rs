@@ -1,0 +1,96 @@
+//! Where a setting's value comes from: the URL, else the service file, else the environment.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::{service, url};
+use crate::error::Problem;
+
+/// The settings that libpq reads from the environment, and the variables' names.
+/// Source: libpq documentation, "Environment Variables".
+const VARIABLES: [(&str, &str); 27] = [
+    ("host", "PGHOST"),
+    ("hostaddr", "PGHOSTADDR"),
+    ("port", "PGPORT"),
+    ("dbname", "PGDATABASE"),
+    ("user", "PGUSER"),
+    ("password", "PGPASSWORD"),
+    ("passfile", "PGPASSFILE"),
+    ("require_auth", "PGREQUIREAUTH"),
+    ("channel_binding", "PGCHANNELBINDING"),
+    ("service", "PGSERVICE"),
+    ("options", "PGOPTIONS"),
+    ("application_name", "PGAPPNAME"),
+    ("sslmode", "PGSSLMODE"),
+    ("sslcert", "PGSSLCERT"),
+    ("sslkey", "PGSSLKEY"),
+    ("sslcertmode", "PGSSLCERTMODE"),
+    ("sslrootcert", "PGSSLROOTCERT"),
+    ("sslcrl", "PGSSLCRL"),
+    ("sslcrldir", "PGSSLCRLDIR"),
+    ("sslnegotiation", "PGSSLNEGOTIATION"),
+    ("requirepeer", "PGREQUIREPEER"),
+    ("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION"),
+    ("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION"),
+    ("gssencmode", "PGGSSENCMODE"),
+    ("connect_timeout", "PGCONNECT_TIMEOUT"),
+    ("target_session_attrs", "PGTARGETSESSIONATTRS"),
+    ("min_protocol_version", "PGMINPROTOCOLVERSION"),
+];
+
+/// All that was said about the connection, in libpq's order of precedence.
+pub(super) struct Settings<'a> {
+    url: BTreeMap<String, String>,
+    service: BTreeMap<String, String>,
+    env: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl<'a> Settings<'a> {
+    /// Reads the URL and, where it or the environment names one, the service.
+    pub(super) fn read(url: &str, env: &'a dyn Fn(&str) -> Option<String>) -> Result<Self, Problem> {
+        let mut settings = Self {
+            url: url::parse(url)?,
+            service: BTreeMap::new(),
+            env,
+        };
+        if let Some(name) = settings.get("service") {
+            settings.service = service::settings(&name, env)?;
+        }
+        Ok(settings)
+    }
+
+    /// The value that holds; an empty one counts as none, but hides those of lower precedence.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        self.get_with_origin(name).map(|(value, _)| value)
+    }
+
+    /// The value that holds and the words for where it stands.
+    pub(super) fn get_with_origin(&self, name: &str) -> Option<(String, &'static str)> {
+        let said = |map: &BTreeMap<String, String>, origin| map.get(name).map(|value| (value.clone(), origin));
+        said(&self.url, "the URL")
+            .or_else(|| said(&self.service, "the service file"))
+            .or_else(|| {
+                let (_, variable) = VARIABLES.iter().find(|(known, _)| *known == name)?;
+                (self.env)(variable).map(|value| (value, *variable))
+            })
+            .filter(|(value, _)| !value.is_empty())
+    }
+
+    /// What the environment alone says.
+    pub(super) fn environment(&self, name: &str) -> Option<String> {
+        let (_, variable) = VARIABLES.iter().find(|(known, _)| *known == name)?;
+        (self.env)(variable).filter(|value| !value.is_empty())
+    }
+
+    /// The name of the operating system's user, as the environment has it.
+    pub(super) fn system_user(&self) -> Option<String> {
+        ["USER", "LOGNAME", "USERNAME"]
+            .iter()
+            .find_map(|variable| (self.env)(variable).filter(|name| !name.is_empty()))
+    }
+
+    /// The home directory, from `HOME` as in libpq since version 15.
+    pub(super) fn home(&self) -> Option<PathBuf> {
+        (self.env)("HOME").filter(|path| !path.is_empty()).map(PathBuf::from)
+    }
+}

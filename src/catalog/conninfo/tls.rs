@@ -1,0 +1,322 @@
+//! What the TLS settings of libpq ask for, and the refusal of what cannot be done as strictly as libpq does it.
+//!
+//! Source: libpq documentation, "SSL Support", and `initialize_SSL` in libpq's fe-secure-openssl.c.
+
+use std::path::{Path, PathBuf};
+
+use super::settings::Settings;
+use crate::error::Problem;
+
+/// `sslmode`, by the names libpq has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SslMode {
+    /// Plain only.
+    Disable,
+    /// Plain, then TLS.
+    Allow,
+    /// TLS, then plain.
+    Prefer,
+    /// TLS; verified as `VerifyCa` when there are roots.
+    Require,
+    /// TLS with a certificate that leads to a trusted root.
+    VerifyCa,
+    /// The same, and the certificate is for this host.
+    VerifyFull,
+}
+
+/// Which certificate authorities are trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Roots {
+    /// The certificate is not verified.
+    Unverified,
+    /// Those of the machine (`sslrootcert=system`).
+    System,
+    /// Those in this file, and no others.
+    File(PathBuf),
+}
+
+/// The resolved TLS settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tls {
+    /// When TLS is used.
+    pub(crate) mode: SslMode,
+    /// What the server's certificate must lead to. With a file, every use of TLS verifies, as in libpq.
+    pub(crate) roots: Roots,
+    /// Certificate and key of the client.
+    pub(crate) client: Option<(PathBuf, PathBuf)>,
+}
+
+impl Tls {
+    /// No TLS, as on a Unix-domain socket.
+    const OFF: Self = Self {
+        mode: SslMode::Disable,
+        roots: Roots::Unverified,
+        client: None,
+    };
+}
+
+/// Resolves the TLS settings. `over_network` is false when every host is a Unix-domain socket, where libpq ignores
+/// them all.
+///
+/// # Errors
+/// An unknown word, a missing or unreadable file, or a demand that could only be met less strictly than libpq would.
+pub(super) fn resolve(settings: &Settings<'_>, over_network: bool, notes: &mut Vec<String>) -> Result<Tls, Problem> {
+    let root_setting = settings.get("sslrootcert");
+    let system_roots = root_setting.as_deref() == Some("system");
+    let mode = match settings.get("sslmode") {
+        Some(word) => mode(&word)?,
+        None if system_roots => SslMode::VerifyFull,
+        None => SslMode::Prefer,
+    };
+    if system_roots && mode != SslMode::VerifyFull {
+        return Err(Problem::new("a weak sslmode may not be used with sslrootcert=system")
+            .hint("Write sslmode=verify-full, or leave sslmode out"));
+    }
+    if !over_network || mode == SslMode::Disable {
+        return Ok(Tls::OFF);
+    }
+    refuse_what_cannot_be_enforced(settings, notes)?;
+    let roots = if system_roots {
+        Roots::System
+    } else {
+        roots(settings, root_setting, mode, notes)?
+    };
+    if roots != Roots::Unverified {
+        let own_list = settings.home().map(|home| home.join(".postgresql/root.crl"));
+        if own_list.is_some_and(|path| path.exists()) {
+            return Err(Problem::new(
+                "libpq would check the server's certificate against the revocation list \
+                 ~/.postgresql/root.crl, which driftgate cannot do",
+            )
+            .hint("Run driftgate with HOME set to a directory without that file"));
+        }
+    }
+    let client = client_certificate(settings)?;
+    Ok(Tls { mode, roots, client })
+}
+
+fn mode(word: &str) -> Result<SslMode, Problem> {
+    Ok(match word {
+        "disable" => SslMode::Disable,
+        "allow" => SslMode::Allow,
+        "prefer" => SslMode::Prefer,
+        "require" => SslMode::Require,
+        "verify-ca" => SslMode::VerifyCa,
+        "verify-full" => SslMode::VerifyFull,
+        "no-verify" => {
+            return Err(
+                Problem::new("sslmode=no-verify is a word of node-postgres that PostgreSQL does not know")
+                    .hint("sslmode=require is what it means: TLS without verifying the certificate"),
+            );
+        }
+        _ => {
+            return Err(Problem::new("sslmode has an unknown value")
+                .hint("Known are disable, allow, prefer, require, verify-ca and verify-full"));
+        }
+    })
+}
+
+fn refuse_what_cannot_be_enforced(settings: &Settings<'_>, notes: &mut Vec<String>) -> Result<(), Problem> {
+    for name in ["sslcrl", "sslcrldir"] {
+        if settings.get(name).is_some() {
+            return Err(
+                Problem::new(format!("{name} is given, but driftgate cannot check revocation lists")).hint(format!(
+                    "Leave {name} out if the connection may be made without that check"
+                )),
+            );
+        }
+    }
+    if let Some(version) = settings.get("ssl_min_protocol_version") {
+        match version.to_ascii_lowercase().as_str() {
+            // Nothing older than 1.2 is ever spoken.
+            "tlsv1" | "tlsv1.1" | "tlsv1.2" => {}
+            "tlsv1.3" => {
+                return Err(Problem::new(
+                    "ssl_min_protocol_version=TLSv1.3 is given, but \
+                     driftgate cannot rule TLS 1.2 out",
+                )
+                .hint(
+                    "Write TLSv1.2 or leave it out; TLS 1.3 is used with every server \
+                     that speaks it",
+                ));
+            }
+            _ => {
+                return Err(Problem::new("ssl_min_protocol_version has an unknown value")
+                    .hint("Known are TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3"));
+            }
+        }
+    }
+    if settings
+        .get("ssl_max_protocol_version")
+        .is_some_and(|version| !version.eq_ignore_ascii_case("TLSv1.3"))
+    {
+        notes.push(
+            "ssl_max_protocol_version is not honoured: TLS 1.3 is used with a server \
+             that speaks it"
+                .to_owned(),
+        );
+    }
+    if settings.get("sslcertmode").as_deref() == Some("require") {
+        return Err(Problem::new(
+            "sslcertmode=require is given, but driftgate cannot tell whether the server asked \
+             for a certificate",
+        )
+        .hint("Leave sslcertmode out; the certificate is still sent when the server asks for it"));
+    }
+    if settings.get("sslnegotiation").as_deref() == Some("direct") {
+        notes.push("sslnegotiation=direct is not honoured: the server is asked for TLS first".to_owned());
+    }
+    Ok(())
+}
+
+/// A root file makes every use of TLS verify the certificate, not only the modes with `verify` in their name.
+fn roots(
+    settings: &Settings<'_>,
+    named: Option<String>,
+    mode: SslMode,
+    notes: &mut Vec<String>,
+) -> Result<Roots, Problem> {
+    const WAYS_OUT: &str = "Either provide the file, use the system's trusted roots with \
+                            sslrootcert=system, or change sslmode to disable server certificate \
+                            verification";
+    let verify = matches!(mode, SslMode::VerifyCa | SslMode::VerifyFull);
+    let is_named = named.is_some();
+    let path = match named {
+        Some(path) => PathBuf::from(path),
+        None => match settings.home() {
+            Some(home) => home.join(".postgresql/root.crt"),
+            None if verify => {
+                return Err(
+                    Problem::new("could not get home directory to locate root certificate file").hint(WAYS_OUT),
+                );
+            }
+            None => return Ok(Roots::Unverified),
+        },
+    };
+    if !path.exists() {
+        if verify {
+            return Err(
+                Problem::new(format!("root certificate file \"{}\" does not exist", path.display())).hint(WAYS_OUT),
+            );
+        }
+        if is_named {
+            notes.push(
+                "the file that sslrootcert names does not exist, so the server's certificate is \
+                 not verified, as in libpq; sslmode=verify-full would insist on it"
+                    .to_owned(),
+            );
+        }
+        return Ok(Roots::Unverified);
+    }
+    let text = read(&path, "root certificate file")?;
+    if !contains(&text, "-----BEGIN CERTIFICATE-----") {
+        return Err(Problem::new(format!(
+            "root certificate file \"{}\" contains no certificate",
+            path.display()
+        ))
+        .hint("It must be in PEM format, with lines -----BEGIN CERTIFICATE-----"));
+    }
+    // The path outlives this call in an environment variable, so it must not depend on the working directory.
+    let path = std::path::absolute(&path)
+        .map_err(|error| Problem::new(format!("the path of the root certificate file is unusable: {error}")))?;
+    Ok(Roots::File(path))
+}
+
+/// The client's certificate and key: those named, or `~/.postgresql/postgresql.crt` and `.key`.
+///
+/// Stricter than libpq where a named certificate does not exist: libpq connects without one, which the server then
+/// rejects in words that do not name the file.
+fn client_certificate(settings: &Settings<'_>) -> Result<Option<(PathBuf, PathBuf)>, Problem> {
+    let own = |name: &str| settings.home().map(|home| home.join(".postgresql").join(name));
+    // sqlx reads PGSSLCERT and PGSSLKEY itself, and what it has read cannot be taken back.
+    let stray = |name: &str, what: &str| -> Result<(), Problem> {
+        if settings.environment(name).is_none() {
+            return Ok(());
+        }
+        Err(Problem::new(format!(
+            "{what} is set in the environment, but there is no client certificate to use it for"
+        ))
+        .hint(format!("Unset {what}")))
+    };
+    if settings.get("sslcertmode").as_deref() == Some("disable") {
+        stray("sslcert", "PGSSLCERT")?;
+        stray("sslkey", "PGSSLKEY")?;
+        return Ok(None);
+    }
+    let certificate = if let Some(path) = settings.get("sslcert") {
+        let path = PathBuf::from(path);
+        if !path.exists() {
+            return Err(
+                Problem::new(format!("client certificate file \"{}\" does not exist", path.display()))
+                    .hint("Correct sslcert (PGSSLCERT), or leave it out"),
+            );
+        }
+        path
+    } else if let Some(path) = own("postgresql.crt").filter(|path| path.exists()) {
+        path
+    } else {
+        stray("sslkey", "PGSSLKEY")?;
+        return Ok(None);
+    };
+    let key = match settings.get("sslkey") {
+        Some(name) if name.contains(':') && !Path::new(&name).exists() => {
+            return Err(
+                Problem::new("sslkey names a key in an OpenSSL engine, which driftgate cannot use")
+                    .hint("Give the name of a file with the key in PEM format"),
+            );
+        }
+        Some(path) => Some(PathBuf::from(path)),
+        None => own("postgresql.key"),
+    };
+    let Some(key) = key.filter(|path| path.exists()) else {
+        return Err(
+            Problem::new("a client certificate is present, but its private key file is not")
+                .hint("Name the key's file with sslkey (PGSSLKEY), or put it at ~/.postgresql/postgresql.key"),
+        );
+    };
+    check_key(&key)?;
+    Ok(Some((certificate, key)))
+}
+
+fn check_key(key: &Path) -> Result<(), Problem> {
+    let text = read(key, "private key file")?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        if let Ok(metadata) = std::fs::metadata(key) {
+            let allowed_to_others = if metadata.uid() == 0 { 0o037 } else { 0o077 };
+            if metadata.permissions().mode() & allowed_to_others != 0 {
+                return Err(Problem::new(format!(
+                    "private key file \"{}\" has group or world access",
+                    key.display()
+                ))
+                .hint(
+                    "The file must have permissions u=rw (0600) or less if owned by the \
+                         current user, or u=rw,g=r (0640) or less if owned by root",
+                ));
+            }
+        }
+    }
+    if contains(&text, "ENCRYPTED") {
+        return Err(Problem::new(format!(
+            "private key file \"{}\" is encrypted, which driftgate cannot read",
+            key.display()
+        ))
+        .hint("Decrypt it into a file only you can read: openssl pkey -in KEY -out FILE"));
+    }
+    if !contains(&text, "-----BEGIN ") {
+        return Err(
+            Problem::new(format!("private key file \"{}\" is not in PEM format", key.display()))
+                .hint("Convert it: openssl pkey -inform DER -in KEY -out FILE"),
+        );
+    }
+    Ok(())
+}
+
+fn read(path: &Path, what: &str) -> Result<Vec<u8>, Problem> {
+    std::fs::read(path).map_err(|error| Problem::new(format!("{what} \"{}\" cannot be read: {error}", path.display())))
+}
+
+fn contains(text: &[u8], words: &str) -> bool {
+    text.windows(words.len()).any(|window| window == words.as_bytes())
+}

@@ -1,0 +1,209 @@
+//! Reading what is not in the catalog: histories of migrations, and the queries of assertions.
+
+use futures_util::TryStreamExt as _;
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Column as _, Either, PgConnection, Row as _, TypeInfo as _, ValueRef as _};
+
+use super::server_error::{Meaning, ServerError};
+use crate::compare::assertion::{Cell, CellSort, MOST_ROWS, Outcome};
+use crate::compare::history::History;
+use crate::error::Failure;
+use crate::expectation::{Assertion, ExpectedHistory};
+use crate::migrations::{Migration, State};
+use crate::sql_text::quote_name;
+
+/// Reads the history of a migration tool, in the transaction that [`super::capture::capture`] began.
+///
+/// # Errors
+/// A [`Failure`] if the connection breaks.
+pub async fn history(
+    connection: &mut PgConnection,
+    expected: &ExpectedHistory,
+    role: &str,
+) -> Result<History, Failure> {
+    let doing = format!("reading the history of {}", expected.tool.name);
+    let query = expected.tool.query(&expected.table);
+    match in_savepoint(connection, &format!("SET LOCAL search_path = pg_catalog; {query}")).await {
+        Ok(rows) => {
+            let text = |row: &PgRow, column: &str| row.try_get::<String, _>(column).unwrap_or_default();
+            Ok(History::Read(
+                rows.iter()
+                    .map(|row| Migration {
+                        name: text(row, "name"),
+                        state: State::parse(&text(row, "state")).unwrap_or(State::Failed),
+                    })
+                    .collect(),
+            ))
+        }
+        Err(error) if matches!(error.code.as_str(), "42P01" | "3F000") => Ok(History::Missing),
+        Err(error) if error.code.is_empty() => Err(error.failure(&doing)),
+        Err(error) => {
+            let hint = match error.meaning() {
+                Meaning::Permission => Some(format!(
+                    "GRANT USAGE ON SCHEMA {} TO {role}; GRANT SELECT ON {} TO {role};",
+                    quote_name(&expected.table.parts()[0]),
+                    expected.table.to_sql(),
+                    role = quote_name(role),
+                )),
+                Meaning::Timeout => Some("raise --statement-timeout or --lock-timeout".into()),
+                Meaning::Undefined => Some(format!("is this a table of {}?", expected.tool.name)),
+                Meaning::Write | Meaning::Concurrent | Meaning::Other => None,
+            };
+            Ok(History::Unreadable(error.message, hint))
+        }
+    }
+}
+
+/// Runs the query of an assertion, in the transaction that [`super::capture::capture`] began.
+///
+/// It runs as a cursor, for which PostgreSQL takes only a query; a text of several statements is refused by the
+/// extended protocol, and the transaction is read-only besides.
+///
+/// # Errors
+/// A [`Failure`] if the connection breaks.
+pub async fn assertion(
+    connection: &mut PgConnection,
+    assertion: &Assertion,
+    search_path: &str,
+) -> Result<Outcome, Failure> {
+    let doing = format!("running the assertion `{}`", assertion.name);
+    let mut path = vec![quote_name(&assertion.schema)];
+    if !search_path.trim().is_empty() {
+        path.push(search_path.to_owned());
+    }
+    run(connection, assertion, &path.join(", "))
+        .await
+        .map_err(|e| e.failure(&doing))
+}
+
+async fn run(connection: &mut PgConnection, assertion: &Assertion, path: &str) -> Result<Outcome, ServerError> {
+    execute(
+        connection,
+        &format!("SAVEPOINT driftgate; SET LOCAL search_path = {path}"),
+    )
+    .await?;
+    let sql = assertion.sql.trim().trim_end_matches(';');
+    let declared = alone(
+        connection,
+        &format!("DECLARE driftgate_assertion NO SCROLL CURSOR FOR\n{sql}\n"),
+    )
+    .await;
+    let outcome = match declared {
+        Ok(()) => match rows(connection, &format!("FETCH {} FROM driftgate_assertion", MOST_ROWS + 1)).await {
+            Ok(rows) => {
+                let more = rows.len() > MOST_ROWS;
+                Outcome::Rows(rows.iter().take(MOST_ROWS).map(cells).collect(), more)
+            }
+            Err(error) => failed(error)?,
+        },
+        Err(error) if error.code == "42601" => {
+            let positioned = error.message.clone();
+            execute(connection, "ROLLBACK TO SAVEPOINT driftgate").await?;
+            execute(connection, &format!("SET LOCAL search_path = {path}")).await?;
+            why_not_a_query(connection, sql, positioned).await?
+        }
+        Err(error) => failed(error)?,
+    };
+    execute(connection, "ROLLBACK TO SAVEPOINT driftgate").await?;
+    Ok(outcome)
+}
+
+fn failed(error: ServerError) -> Result<Outcome, ServerError> {
+    if error.code.is_empty() {
+        return Err(error);
+    }
+    Ok(match (error.meaning(), error.code.as_str()) {
+        // DECLARE … CURSOR refuses SELECT INTO, and WITH that writes.
+        (Meaning::Write, _) | (_, "0A000" | "42P11") => Outcome::Refused(error.message),
+        (Meaning::Undefined, _) => Outcome::Invalid(error.message),
+        (Meaning::Permission | Meaning::Timeout | Meaning::Concurrent | Meaning::Other, _) => {
+            Outcome::Unverified(error.message)
+        }
+    })
+}
+
+/// Tells a text that is no query from a query with a mistake in it, without running anything: EXPLAIN reads all
+/// that writes rows, and a statement of another sort has its mistake at its first word.
+async fn why_not_a_query(connection: &mut PgConnection, sql: &str, message: String) -> Result<Outcome, ServerError> {
+    let explained = alone(connection, &format!("EXPLAIN (COSTS OFF)\n{sql}\n")).await;
+    let Err(error) = explained else {
+        return Ok(Outcome::Refused("it would write".into()));
+    };
+    if error.code.is_empty() {
+        return Err(error);
+    }
+    let first = sql
+        .split(|c: char| !c.is_alphanumeric())
+        .find(|w| !w.is_empty())
+        .unwrap_or("");
+    Ok(match error.code.as_str() {
+        "42601" if error.message.contains("multiple commands") => {
+            Outcome::Refused("it is more than one statement".into())
+        }
+        "42601" if error.message.contains(&format!("at or near \"{first}\"")) => {
+            Outcome::Refused(format!("it is not a query; {}", error.message))
+        }
+        "42601" => Outcome::Invalid(message),
+        // EXPLAIN could read it and DECLARE could not: it writes, if it could be planned.
+        _ => Outcome::Refused(format!("it would write; {}", error.message)),
+    })
+}
+
+/// Runs statements of our own.
+async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), ServerError> {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await?;
+    Ok(())
+}
+
+/// Runs one statement with a text of the user's in it: through the extended protocol, which takes no second one.
+async fn alone(connection: &mut PgConnection, sql: &str) -> Result<(), ServerError> {
+    sqlx::query(AssertSqlSafe(sql.to_owned()))
+        .persistent(false)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn rows(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, ServerError> {
+    let mut rows = Vec::new();
+    let mut results = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_many(connection);
+    while let Some(step) = results.try_next().await? {
+        if let Either::Right(row) = step {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+async fn in_savepoint(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, ServerError> {
+    let result = rows(
+        connection,
+        &format!("SAVEPOINT driftgate; {sql}; RELEASE SAVEPOINT driftgate"),
+    )
+    .await;
+    if let Err(error) = &result
+        && !error.code.is_empty()
+    {
+        execute(connection, "ROLLBACK TO SAVEPOINT driftgate").await?;
+    }
+    result
+}
+
+fn cells(row: &PgRow) -> Vec<Cell> {
+    row.columns()
+        .iter()
+        .enumerate()
+        .map(|(i, column)| Cell {
+            text: row
+                .try_get_raw(i)
+                .ok()
+                .filter(|value| !value.is_null())
+                .and_then(|value| value.as_str().ok().map(str::to_owned)),
+            sort: match column.type_info().name() {
+                "INT2" | "INT4" | "INT8" | "NUMERIC" | "FLOAT4" | "FLOAT8" | "OID" => CellSort::Number,
+                "BOOL" => CellSort::Bool,
+                _ => CellSort::Text,
+            },
+        })
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Verifies that a live PostgreSQL database is what its owners think it is.
+#[derive(Debug, Parser)]
+#[command(name = "driftgate", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The exit codes, for `--help`. The type is `report::Exit`.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all checks passed
+  1  drift: the database differs from what is expected
+  2  a mistake on the command line, in the environment or in a file; nothing to check included
+  3  could not verify: connection, authentication, permission, timeout
+  4  no drift, but some checks are unknown and --fail-on unknown was given";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compare expectations with a database
+    Check(CheckArgs),
+    /// Check expectation files alone, without a database
+    Lint(LintArgs),
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct CheckArgs {
+    /// Expectation files, folders of them or glob patterns [default: expectations/]
+    pub paths: Vec<PathBuf>,
+
+    /// What to compare with, instead of the database that the files name: postgres://…, env:NAME, or
+    /// sql:FILE_OR_DIR, which is applied to a PostgreSQL inside driftgate
+    #[arg(long, visible_alias = "url", value_name = "SOURCE")]
+    pub against: Option<String>,
+
+    /// How to write the report to standard output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+
+    /// Write the report to a file as well; may be given several times
+    #[arg(short, long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    pub output: Vec<(Format, PathBuf)>,
+
+    /// What else than drift fails the run
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub fail_on: Option<FailOn>,
+
+    /// Exit with 0 whatever was found or could not be verified; a mistake in a file still exits with 2
+    #[arg(long)]
+    pub exit_zero: bool,
+
+    /// How long one statement may take
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub statement_timeout: Duration,
+
+    /// How long one statement may wait for a lock
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
+    pub lock_timeout: Duration,
+
+    /// Do not read variables that are not set from the file .env in the working directory
+    #[arg(long)]
+    pub no_env_file: bool,
+
+    /// When to colour what goes to a terminal
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// The arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Expectation files, folders of them or glob patterns [default: expectations/]
+    pub paths: Vec<PathBuf>,
+
+    /// When to colour what goes to a terminal
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// How to write a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs; the format is a contract
+    Json,
+}
+
+/// What else than drift fails the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Checks of which driftgate could not tell
+    Unknown,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Whether to colour what goes to a stream that is a terminal or not.
+    #[must_use]
+    pub fn enabled(self, is_terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+        }
+    }
+}
+
+fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text
+        .split_once('=')
+        .ok_or("write it as FORMAT=FILE, for instance json=report.json")?;
+    if file.is_empty() {
+        return Err("the name of the file is missing".into());
+    }
+    Ok((Format::from_str(format, true)?, PathBuf::from(file)))
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|e| format!("{e}; write it as 500ms, 30s or 2m"))?;
+    // PostgreSQL counts milliseconds in 32 bits, and 0 means no limit, which would wait for ever.
+    if duration.is_zero() || duration.as_millis() > 2_147_483_647 {
+        return Err("it must be more than nothing and at most 24 days".into());
+    }
+    Ok(duration)
+}

@@ -1,0 +1,32 @@
+//! The subcommands: one file each. They do the input and output that nothing else does.
+
+pub mod check;
+pub mod lint;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use crate::cli::Color;
+use crate::error::Problem;
+use crate::source_map::SourceMap;
+
+/// Writes problems to standard error.
+fn tell_problems(problems: &[Problem], files: &SourceMap, color: Color) {
+    let color = color.enabled(io::stderr().is_terminal());
+    for problem in problems {
+        tell(&files.render(problem, color));
+    }
+}
+
+/// Writes to standard error. Nobody may be listening: that is no reason to stop.
+fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes to standard output. A closed pipe is quiet.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

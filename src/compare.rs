@@ -1,0 +1,347 @@
+//! The difference between what is expected and what is there. Pure: it cannot fail and does no I/O.
+//!
+//! [`plan`] compares everything that can be compared without a server and collects the questions that only the
+//! server can answer; [`resolve::resolve`] turns the plan and the answers into checks.
+
+pub mod assertion;
+mod describe;
+pub mod history;
+pub mod resolve;
+mod subject;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use subject::Subjected;
+
+use crate::attribute::Question;
+use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject, Terms};
+use crate::kinds::{Kind, StandIn};
+use crate::object_id::ObjectId;
+use crate::report::{Check, Status};
+use crate::snapshot::{Object, Snapshot};
+use crate::source_map::Place;
+
+/// A question and everything that its answer depends on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ask {
+    /// The schemas that come first on the search path.
+    pub schemas: Vec<String>,
+    /// The relation whose columns the texts may use.
+    pub relation: ObjectId,
+    /// The two texts.
+    pub question: Question,
+}
+
+/// What the server said to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It takes both texts for the same.
+    Equal,
+    /// It does not.
+    Different,
+    /// It cannot read a text, for this reason.
+    Invalid(String),
+    /// It would not look, for this reason.
+    Refused(String),
+}
+
+/// What the server said to all questions. A question without an answer stays unknown.
+pub type Answers = BTreeMap<Ask, Answer>;
+
+/// A comparison as far as it goes without a server.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    steps: Vec<Step<'a>>,
+    /// Objects that some expectation names, so that no closed world finds them unlisted.
+    claimed: BTreeSet<(Kind, ObjectId)>,
+}
+
+#[derive(Debug)]
+enum Step<'a> {
+    Check(Pending),
+    Choice(Choice),
+    Closed(Closed<'a>),
+}
+
+/// A check whose status the server may still decide. `check` is what it is if it did not pass.
+#[derive(Debug)]
+struct Pending {
+    check: Check,
+    verdict: Decision,
+}
+
+#[derive(Debug, Clone)]
+enum Decision {
+    Equal,
+    Different,
+    /// Not to be decided, for this reason.
+    Unknown(String),
+    Ask(Vec<Ask>),
+}
+
+/// One of several objects may be the one that is meant.
+#[derive(Debug)]
+struct Choice {
+    candidates: Vec<Candidate>,
+    /// The finding if none is.
+    none: Check,
+    presence: Presence,
+}
+
+#[derive(Debug)]
+struct Candidate {
+    kind: Kind,
+    id: ObjectId,
+    /// What makes it the one that is meant.
+    conditions: Vec<Decision>,
+    /// That it is there.
+    existence: Check,
+    /// What else is asked of it.
+    checks: Vec<Pending>,
+}
+
+/// A world that is closed: what is not listed must not exist.
+#[derive(Debug)]
+struct Closed<'a> {
+    kind: Kind,
+    /// The object that it is in; none at the top of a file.
+    parent: Option<ObjectId>,
+    /// At the top of a file: the schemas that are closed.
+    schemas: BTreeSet<String>,
+    place: Place,
+    terms: Terms,
+    file: &'a ExpectationFile,
+}
+
+impl Plan<'_> {
+    /// Every question that the plan depends on.
+    #[must_use]
+    pub fn questions(&self) -> BTreeSet<Ask> {
+        let mut asks = BTreeSet::new();
+        let mut add = |decision: &Decision| {
+            if let Decision::Ask(questions) = decision {
+                asks.extend(questions.iter().cloned());
+            }
+        };
+        for step in &self.steps {
+            match step {
+                Step::Check(pending) => add(&pending.verdict),
+                Step::Choice(choice) => {
+                    for candidate in &choice.candidates {
+                        candidate.conditions.iter().for_each(&mut add);
+                        candidate.checks.iter().for_each(|c| add(&c.verdict));
+                    }
+                }
+                Step::Closed(_) => {}
+            }
+        }
+        asks
+    }
+}
+
+/// Compares the objects of the files of one database with its snapshot.
+#[must_use]
+pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'a> {
+    let mut planner = Planner {
+        snapshot,
+        out: Plan {
+            steps: Vec::new(),
+            claimed: BTreeSet::new(),
+        },
+    };
+    for file in files {
+        planner.file(file);
+    }
+    planner.out
+}
+
+struct Planner<'a> {
+    snapshot: &'a Snapshot,
+    out: Plan<'a>,
+}
+
+impl<'a> Planner<'a> {
+    fn file(&mut self, file: &'a ExpectationFile) {
+        // Whether each object is there, so that what is in one that is not is not compared.
+        let mut there: Vec<bool> = Vec::with_capacity(file.objects.len());
+        for expected in &file.objects {
+            let blocked = expected.parent.is_some_and(|parent| !there[parent]);
+            let found = !blocked && self.object(file, expected);
+            there.push(found);
+            if found && expected.terms.exact {
+                self.close_object(file, expected);
+            }
+        }
+        if file.exact {
+            self.close_file(file);
+        }
+    }
+
+    /// Compares one object; whether what is in it can be compared.
+    fn object(&mut self, file: &'a ExpectationFile, expected: &'a ExpectedObject) -> bool {
+        let subject = Subjected {
+            snapshot: self.snapshot,
+            file,
+            expected,
+        };
+        match (&expected.subject, expected.kind.spec().same) {
+            (Subject::Named(id), None) => {
+                self.out.claimed.insert((expected.kind, id.clone()));
+                match self.snapshot.get(expected.kind, id) {
+                    Some(object) => {
+                        self.out.steps.extend(subject.found(expected.kind, id, object));
+                        expected.presence != Presence::Absent
+                    }
+                    None => self.stand_in_by_name(&subject, id),
+                }
+            }
+            (Subject::Named(id), Some(same)) => {
+                let name = id.prefix(id.parts().len() - 1);
+                let candidates = self
+                    .snapshot
+                    .children(expected.kind, &name)
+                    .map(|(actual, object)| {
+                        let condition = subject.decision(same(id, actual));
+                        subject.candidate(expected.kind, actual, object, vec![condition], &|_| true)
+                    })
+                    .collect();
+                let none = subject.missing(id);
+                self.out.steps.push(Step::Choice(Choice {
+                    candidates,
+                    none,
+                    presence: expected.presence,
+                }));
+                true
+            }
+            (Subject::ByMeaning(parent), _) => {
+                let mut candidates: Vec<Candidate> = self
+                    .snapshot
+                    .children(expected.kind, parent)
+                    .map(|(id, object)| subject.by_meaning(expected.kind, id, object))
+                    .collect();
+                let mut near = Vec::new();
+                for stand_in in expected.kind.spec().stand_ins {
+                    for (id, object) in self.snapshot.children(stand_in.kind, parent) {
+                        match as_stand_in(expected.kind, stand_in, object) {
+                            Ok(object) => candidates.push(subject.by_meaning(stand_in.kind, id, &object)),
+                            Err(why) => near.push((stand_in.kind, id, object, why)),
+                        }
+                    }
+                }
+                let mut none = subject.missing(parent);
+                describe::add_near(&mut none, &subject.identifying(), &near);
+                self.out.steps.push(Step::Choice(Choice {
+                    candidates,
+                    none,
+                    presence: expected.presence,
+                }));
+                true
+            }
+        }
+    }
+
+    /// A named object that is not there may be there as an object of a kind that gives the same guarantee.
+    fn stand_in_by_name(&mut self, subject: &Subjected<'a>, id: &ObjectId) -> bool {
+        let expected = subject.expected;
+        let mut why_not = None;
+        if !expected.terms.exact {
+            for stand_in in expected.kind.spec().stand_ins {
+                let Some(object) = self.snapshot.get(stand_in.kind, id) else {
+                    continue;
+                };
+                match as_stand_in(expected.kind, stand_in, object) {
+                    Ok(object) => {
+                        self.out.claimed.insert((stand_in.kind, id.clone()));
+                        self.out.steps.extend(subject.found(expected.kind, id, &object));
+                        return expected.presence != Presence::Absent;
+                    }
+                    Err(why) => why_not = Some((stand_in.kind, why)),
+                }
+            }
+        }
+        let mut check = subject.missing(id);
+        if let Some((kind, why)) = why_not {
+            check.message = format!(
+                "{}; there is {} {} of this name, but it {why}",
+                check.message,
+                describe::article(&kind.words()),
+                kind.words()
+            );
+        }
+        let missing = expected.presence == Presence::Required;
+        if !missing {
+            check.status = Status::Passed;
+        }
+        let verdict = if missing { Decision::Different } else { Decision::Equal };
+        self.out.steps.push(Step::Check(Pending { check, verdict }));
+        false
+    }
+
+    /// Nothing but what is listed may be in an object.
+    fn close_object(&mut self, file: &'a ExpectationFile, expected: &'a ExpectedObject) {
+        let Subject::Named(id) = &expected.subject else {
+            return;
+        };
+        for kind in expected.kind.children() {
+            self.out.steps.push(Step::Closed(Closed {
+                kind,
+                parent: Some(id.clone()),
+                schemas: BTreeSet::new(),
+                place: expected.place,
+                terms: expected.terms.clone(),
+                file,
+            }));
+        }
+    }
+
+    /// Nothing but what is listed may be in the schemas that a file names.
+    fn close_file(&mut self, file: &'a ExpectationFile) {
+        let schemas = closed_schemas(file);
+        for kind in Kind::roots() {
+            // The set of schemas itself is closed only by a file that lists schemas.
+            let lists_schemas = file.objects.iter().any(|o| o.kind == kind);
+            if kind.spec().identity.len() == 1 && kind.spec().namespace && !lists_schemas {
+                continue;
+            }
+            self.out.steps.push(Step::Closed(Closed {
+                kind,
+                parent: None,
+                schemas: schemas.clone(),
+                place: file.database_place,
+                terms: Terms {
+                    level: crate::expectation::Level::Error,
+                    reason: None,
+                    exact: true,
+                },
+                file,
+            }));
+        }
+    }
+}
+
+/// The schemas that an exact file closes: its own and all that it names.
+#[must_use]
+pub fn closed_schemas(file: &ExpectationFile) -> BTreeSet<String> {
+    let mut schemas = BTreeSet::from([file.schema.clone()]);
+    for object in &file.objects {
+        if let Subject::Named(id) = &object.subject
+            && (id.parts().len() > 1 || object.kind.spec().namespace)
+            && object.presence != Presence::Absent
+        {
+            schemas.insert(id.parts()[0].clone());
+        }
+    }
+    schemas
+}
+
+/// An object as one of the kind it stands in for.
+fn as_stand_in(kind: Kind, stand_in: &StandIn, object: &Object) -> Result<Object, &'static str> {
+    let values = (stand_in.attributes)(object)?;
+    Ok(Object::new(
+        kind,
+        values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    ))
+}

@@ -1,0 +1,329 @@
+//! The rows of a query against what an assertion expects.
+
+use std::str::FromStr as _;
+
+use bigdecimal::BigDecimal;
+use serde_json::{Value as Json, json};
+
+use crate::expectation::{Assertion, Test};
+use crate::node::{Scalar, Sort};
+use crate::report::{Check, Status};
+use crate::source_map::Place;
+
+/// The most rows of an assertion that are fetched.
+pub const MOST_ROWS: usize = 1000;
+
+/// What a query gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its rows, and whether there are more than [`MOST_ROWS`].
+    Rows(Vec<Vec<Cell>>, bool),
+    /// It is no query, or names what does not exist.
+    Invalid(String),
+    /// It is not one query that only reads.
+    Refused(String),
+    /// It did not end: permission, timeout, a lock.
+    Unverified(String),
+}
+
+/// A value as PostgreSQL prints it, and how it compares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// The text; `None` for null.
+    pub text: Option<String>,
+    /// How it compares.
+    pub sort: CellSort,
+}
+
+/// How a value compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellSort {
+    /// As a number: `29` is `29.00`.
+    Number,
+    /// As a boolean: `true` is `t`.
+    Bool,
+    /// As a text.
+    Text,
+}
+
+/// Compares the rows of a query with every test of an assertion.
+#[must_use]
+pub fn compare(assertion: &Assertion, outcome: &Outcome) -> Vec<Check> {
+    let one = |code: &str, status: Status, message: String, hint: Option<&str>| {
+        let mut check = check(assertion, assertion.sql_place);
+        check.code = format!("assertion-{code}");
+        check.status = status;
+        check.message = message;
+        check.hint = hint.map(str::to_owned);
+        vec![check]
+    };
+    let name = &assertion.name;
+    match outcome {
+        Outcome::Rows(rows, more) => assertion
+            .tests
+            .iter()
+            .map(|(test, place)| judge(assertion, test, *place, rows, *more))
+            .collect(),
+        Outcome::Invalid(why) => one(
+            "error",
+            Status::Drift,
+            format!("assertion `{name}` cannot be run: {why}"),
+            Some("something that the query names is not there, or the query is not SQL"),
+        ),
+        Outcome::Refused(why) => one(
+            "refused",
+            Status::Unverified,
+            format!("assertion `{name}` is refused: {why}"),
+            Some("an assertion is one query that only reads: SELECT, VALUES, TABLE or WITH"),
+        ),
+        Outcome::Unverified(why) => one(
+            "unverified",
+            Status::Unverified,
+            format!("assertion `{name}` could not be verified: {why}"),
+            Some("grant SELECT on what it reads, or raise --statement-timeout or --lock-timeout"),
+        ),
+    }
+}
+
+fn check(assertion: &Assertion, place: Place) -> Check {
+    Check {
+        status: Status::Drift,
+        level: assertion.terms.level,
+        code: "assertion-failed".to_owned(),
+        kind: "assertion",
+        object: assertion.name.clone(),
+        attribute: None,
+        expected: Json::Null,
+        actual: Json::Null,
+        place,
+        message: String::new(),
+        hint: None,
+        reason: assertion.terms.reason.clone(),
+    }
+}
+
+fn judge(assertion: &Assertion, test: &Test, place: Place, rows: &[Vec<Cell>], more: bool) -> Check {
+    let mut check = check(assertion, place);
+    let name = &assertion.name;
+    check.actual = show_rows(rows);
+    check.attribute = Some(match test {
+        Test::Equals(_) => "equals",
+        Test::Rows(_) => "rows",
+        Test::Min(_) => "min",
+        Test::Max(_) => "max",
+        Test::Empty(_) => "empty",
+    });
+    let single = match rows {
+        [row] if row.len() == 1 => Some(&row[0]),
+        _ => None,
+    };
+    let got = describe(rows, more);
+    let passed = match test {
+        Test::Equals(expected) => {
+            check.expected = scalar_json(expected);
+            check.message = format!("assertion `{name}` gave {got}, expected {}", scalar_text(expected));
+            single.is_some_and(|cell| equal(cell, expected))
+        }
+        Test::Rows(expected) => {
+            check.expected = Json::Array(
+                expected
+                    .iter()
+                    .map(|row| Json::Array(row.iter().map(scalar_json).collect()))
+                    .collect(),
+            );
+            check.message = rows_message(name, expected, rows, &got);
+            !more
+                && rows.len() == expected.len()
+                && rows.iter().zip(expected).all(|(row, expected)| {
+                    row.len() == expected.len() && row.iter().zip(expected).all(|(cell, scalar)| equal(cell, scalar))
+                })
+        }
+        Test::Min(bound) => {
+            check.expected = json!(format!(">= {}", bound.text));
+            check.message = format!("assertion `{name}` gave {got}, expected at least {}", bound.text);
+            single
+                .and_then(number)
+                .zip(decimal(&bound.text))
+                .is_some_and(|(n, bound)| n >= bound)
+        }
+        Test::Max(bound) => {
+            check.expected = json!(format!("<= {}", bound.text));
+            check.message = format!("assertion `{name}` gave {got}, expected at most {}", bound.text);
+            single
+                .and_then(number)
+                .zip(decimal(&bound.text))
+                .is_some_and(|(n, bound)| n <= bound)
+        }
+        Test::Empty(true) => {
+            check.expected = json!("no row");
+            check.message = format!("assertion `{name}` gave {got}, expected no row");
+            rows.is_empty()
+        }
+        Test::Empty(false) => {
+            check.expected = json!("at least one row");
+            check.message = format!("assertion `{name}` gave no row, expected at least one");
+            !rows.is_empty()
+        }
+    };
+    if passed {
+        check.status = Status::Passed;
+    }
+    check
+}
+
+/// Whether a value is the expected one, in the terms of the value's type.
+fn equal(cell: &Cell, expected: &Scalar) -> bool {
+    let Some(text) = &cell.text else {
+        return expected.sort == Sort::Null;
+    };
+    if expected.sort == Sort::Null {
+        return false;
+    }
+    match cell.sort {
+        CellSort::Text => *text == expected.text,
+        CellSort::Bool => {
+            (text == "t") == (expected.text == "true" || expected.text == "t")
+                && ["true", "false", "t", "f"].contains(&expected.text.as_str())
+        }
+        CellSort::Number => match (decimal(text), decimal(&expected.text)) {
+            (Some(actual), Some(expected)) => actual == expected,
+            _ => *text == expected.text,
+        },
+    }
+}
+
+fn number(cell: &Cell) -> Option<BigDecimal> {
+    cell.text.as_deref().and_then(decimal)
+}
+
+fn decimal(text: &str) -> Option<BigDecimal> {
+    // An exponent of a million digits would be computed digit by digit.
+    let exponent = text
+        .to_lowercase()
+        .split_once('e')
+        .and_then(|(_, e)| e.parse::<i64>().ok());
+    if exponent.is_some_and(|e| e.abs() > 400) {
+        return None;
+    }
+    BigDecimal::from_str(text).ok()
+}
+
+fn scalar_json(scalar: &Scalar) -> Json {
+    match scalar.sort {
+        Sort::Null => Json::Null,
+        Sort::Bool(value) => Json::Bool(value),
+        Sort::Number => number_json(&scalar.text),
+        Sort::Text => Json::from(scalar.text.as_str()),
+    }
+}
+
+fn number_json(text: &str) -> Json {
+    text.parse::<i64>().map_or_else(|_| Json::from(text), Json::from)
+}
+
+fn scalar_text(scalar: &Scalar) -> String {
+    match scalar.sort {
+        Sort::Null => "null".into(),
+        Sort::Bool(_) | Sort::Number | Sort::Text => scalar.text.clone(),
+    }
+}
+
+fn cell_json(cell: &Cell) -> Json {
+    match (&cell.text, cell.sort) {
+        (None, _) => Json::Null,
+        (Some(text), CellSort::Bool) => Json::Bool(text == "t"),
+        (Some(text), CellSort::Number) => number_json(text),
+        (Some(text), CellSort::Text) => Json::from(text.as_str()),
+    }
+}
+
+fn cell_text(cell: &Cell) -> String {
+    match (&cell.text, cell.sort) {
+        (None, _) => "null".into(),
+        (Some(text), CellSort::Bool) => (text == "t").to_string(),
+        (Some(text), CellSort::Number | CellSort::Text) => text.clone(),
+    }
+}
+
+/// The rows as JSON; a single value as itself.
+fn show_rows(rows: &[Vec<Cell>]) -> Json {
+    match rows {
+        [row] if row.len() == 1 => cell_json(&row[0]),
+        _ => Json::Array(
+            rows.iter()
+                .take(20)
+                .map(|row| Json::Array(row.iter().map(cell_json).collect()))
+                .collect(),
+        ),
+    }
+}
+
+fn row_text(row: &[Cell]) -> String {
+    format!("[{}]", row.iter().map(cell_text).collect::<Vec<_>>().join(", "))
+}
+
+/// What came back, in a few words.
+fn describe(rows: &[Vec<Cell>], more: bool) -> String {
+    const SHOWN: usize = 5;
+    match rows {
+        [] => "no row".into(),
+        [row] if row.len() == 1 => cell_text(&row[0]),
+        _ => {
+            let shown: Vec<String> = rows.iter().take(SHOWN).map(|r| row_text(r)).collect();
+            let rest = if rows.len() > SHOWN { ", …" } else { "" };
+            let than = if more { "more than " } else { "" };
+            let s = if rows.len() == 1 { "" } else { "s" };
+            format!("{than}{} row{s}: {}{rest}", rows.len(), shown.join(", "))
+        }
+    }
+}
+
+fn rows_message(name: &str, expected: &[Vec<Scalar>], rows: &[Vec<Cell>], got: &str) -> String {
+    let show = |row: &[Scalar]| format!("[{}]", row.iter().map(scalar_text).collect::<Vec<_>>().join(", "));
+    let differing = expected.iter().zip(rows).position(|(expected, row)| {
+        expected.len() != row.len() || !row.iter().zip(expected).all(|(cell, scalar)| equal(cell, scalar))
+    });
+    match differing {
+        Some(i) => format!(
+            "assertion `{name}` gave {} as row {}, expected {}",
+            row_text(&rows[i]),
+            i + 1,
+            show(&expected[i])
+        ),
+        None => format!("assertion `{name}` gave {got}, expected {} rows", expected.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: Option<&str>, sort: CellSort, expected: &str, expected_sort: Sort, result: bool) {
+        let cell = Cell {
+            text: text.map(str::to_owned),
+            sort,
+        };
+        let scalar = Scalar {
+            text: expected.into(),
+            sort: expected_sort,
+        };
+        assert_eq!(equal(&cell, &scalar), result, "{text:?} against {expected:?}");
+    }
+
+    #[test]
+    fn values_compare_in_the_terms_of_their_type() {
+        check(Some("29.00"), CellSort::Number, "29", Sort::Number, true);
+        check(Some("29.00"), CellSort::Number, "29", Sort::Text, true);
+        check(Some("0.1"), CellSort::Number, "1e-1", Sort::Number, true);
+        check(Some("NaN"), CellSort::Number, "NaN", Sort::Text, true);
+        check(Some("1"), CellSort::Number, "1e999999999", Sort::Number, false);
+        check(Some("t"), CellSort::Bool, "true", Sort::Bool(true), true);
+        check(Some("f"), CellSort::Bool, "true", Sort::Bool(true), false);
+        check(Some("f"), CellSort::Bool, "no", Sort::Text, false);
+        check(Some("012"), CellSort::Text, "012", Sort::Number, true);
+        check(Some("12"), CellSort::Text, "012", Sort::Number, false);
+        check(None, CellSort::Text, "null", Sort::Null, true);
+        check(Some("null"), CellSort::Text, "null", Sort::Null, false);
+        check(None, CellSort::Number, "0", Sort::Number, false);
+    }
+}

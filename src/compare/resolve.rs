@@ -1,0 +1,256 @@
+//! From a plan and the server's answers to checks.
+
+use std::collections::BTreeSet;
+
+use super::{Answer, Answers, Candidate, Choice, Closed, Decision, Pending, Plan, Step, describe};
+use crate::expectation::{IgnoreRule, Level, Presence};
+use crate::kinds::{Finding, FindingSort, Kind};
+use crate::object_id::ObjectId;
+use crate::report::{Check, Status};
+use crate::snapshot::Snapshot;
+use crate::source_map::Place;
+
+/// Turns a plan and the server's answers into checks.
+#[must_use]
+pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> Vec<Check> {
+    let mut claimed = plan.claimed;
+    let mut out = Vec::new();
+    let mut closed = Vec::new();
+    for step in plan.steps {
+        match step {
+            Step::Check(pending) => out.push(check(pending, answers)),
+            Step::Choice(choice) => choose(&choice, answers, &mut claimed, &mut out),
+            Step::Closed(world) => closed.push(world),
+        }
+    }
+    // Only now is it known which objects the expectations by meaning have found.
+    let mut used: BTreeSet<Place> = BTreeSet::new();
+    for world in &closed {
+        unlisted(world, snapshot, &claimed, &mut used, &mut out);
+    }
+    let mut seen = BTreeSet::new();
+    for rule in closed.iter().flat_map(|world| &world.file.ignore) {
+        if !used.contains(&rule.place) && seen.insert(rule.place) {
+            out.push(idle(rule));
+        }
+    }
+    out
+}
+
+/// What the answers make of a decision.
+fn settle(decision: &Decision, answers: &Answers) -> Decision {
+    let Decision::Ask(asks) = decision else {
+        return decision.clone();
+    };
+    let mut outcome = Decision::Equal;
+    for ask in asks {
+        match answers.get(ask) {
+            Some(Answer::Equal) => {}
+            Some(Answer::Different | Answer::Invalid(_)) => return Decision::Different,
+            Some(Answer::Refused(why)) => outcome = Decision::Unknown(why.clone()),
+            None => {
+                outcome = Decision::Unknown(
+                    "the texts differ, and there is no server to say whether they mean the same".into(),
+                );
+            }
+        }
+    }
+    outcome
+}
+
+fn check(pending: Pending, answers: &Answers) -> Check {
+    let Pending { mut check, verdict } = pending;
+    match settle(&verdict, answers) {
+        Decision::Equal => {
+            check.status = Status::Passed;
+            check.hint = None;
+        }
+        Decision::Different => {
+            check.status = Status::Drift;
+            if let Decision::Ask(asks) = &verdict
+                && let Some(why) = asks.iter().find_map(|ask| match answers.get(ask) {
+                    Some(Answer::Invalid(why)) => Some(why),
+                    Some(Answer::Equal | Answer::Different | Answer::Refused(_)) | None => None,
+                })
+            {
+                check.message = format!("{}; PostgreSQL says: {why}", check.message);
+            }
+        }
+        Decision::Unknown(why) => {
+            check.status = Status::Unknown;
+            check.message = format!("could not tell whether {}: {why}", check.message);
+            check.hint = None;
+        }
+        Decision::Ask(_) => check.status = Status::Unknown,
+    }
+    check
+}
+
+fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, ObjectId)>, out: &mut Vec<Check>) {
+    let mut unsure = None;
+    let mut best: Option<(usize, &Candidate, Vec<Check>)> = None;
+    for candidate in &choice.candidates {
+        let mut holds = true;
+        for condition in &candidate.conditions {
+            match settle(condition, answers) {
+                Decision::Equal => {}
+                Decision::Different => {
+                    holds = false;
+                    break;
+                }
+                Decision::Unknown(why) => {
+                    holds = false;
+                    unsure = Some(why);
+                }
+                Decision::Ask(_) => holds = false,
+            }
+        }
+        if !holds {
+            continue;
+        }
+        let checks: Vec<Check> = candidate
+            .checks
+            .iter()
+            .map(|pending| {
+                check(
+                    Pending {
+                        check: pending.check.clone(),
+                        verdict: pending.verdict.clone(),
+                    },
+                    answers,
+                )
+            })
+            .collect();
+        let findings = checks.iter().filter(|c| c.is_finding()).count();
+        if best.as_ref().is_none_or(|(fewest, _, _)| findings < *fewest) {
+            best = Some((findings, candidate, checks));
+        }
+    }
+    let mut none = choice.none.clone();
+    match (best, choice.presence) {
+        (Some((_, candidate, _)), Presence::Absent) => {
+            claimed.insert((candidate.kind, candidate.id.clone()));
+            out.push(candidate.existence.clone());
+        }
+        (Some((_, candidate, checks)), Presence::Required | Presence::Optional) => {
+            claimed.insert((candidate.kind, candidate.id.clone()));
+            let mut existence = candidate.existence.clone();
+            existence.status = Status::Passed;
+            out.push(existence);
+            out.extend(checks);
+        }
+        (None, Presence::Absent | Presence::Optional) if unsure.is_none() => {
+            none.status = Status::Passed;
+            out.push(none);
+        }
+        (None, Presence::Required | Presence::Absent | Presence::Optional) => {
+            if let Some(why) = unsure {
+                none.status = Status::Unknown;
+                none.message = format!("could not tell whether {}: {why}", none.message);
+            } else if let Some(why) = invalid(choice, answers) {
+                none.message = format!("{}; PostgreSQL says: {why}", none.message);
+            }
+            out.push(none);
+        }
+    }
+}
+
+/// Why the server could not read what identifies the object, if it could not.
+fn invalid<'a>(choice: &Choice, answers: &'a Answers) -> Option<&'a str> {
+    choice
+        .candidates
+        .iter()
+        .flat_map(|c| &c.conditions)
+        .find_map(|condition| match condition {
+            Decision::Ask(asks) => asks.iter().find_map(|ask| match answers.get(ask) {
+                Some(Answer::Invalid(why)) => Some(why.as_str()),
+                Some(Answer::Equal | Answer::Different | Answer::Refused(_)) | None => None,
+            }),
+            Decision::Equal | Decision::Different | Decision::Unknown(_) => None,
+        })
+}
+
+/// A pattern that matches nothing is a mistake, or a sign that what it was for has gone.
+fn idle(rule: &IgnoreRule) -> Check {
+    let bang = if rule.negated { "!" } else { "" };
+    let pattern = format!("{bang}{}", rule.pattern.as_str());
+    Check {
+        status: Status::Drift,
+        level: Level::Warn,
+        code: "ignore-idle".to_owned(),
+        kind: "ignore",
+        message: format!("the pattern `{pattern}` leaves out no {}", rule.kind.words()),
+        object: pattern,
+        attribute: None,
+        expected: serde_json::Value::Null,
+        actual: serde_json::Value::Null,
+        place: rule.place,
+        hint: Some("remove it, or mend it".into()),
+        reason: None,
+    }
+}
+
+fn unlisted(
+    world: &Closed<'_>,
+    snapshot: &Snapshot,
+    claimed: &BTreeSet<(Kind, ObjectId)>,
+    used: &mut BTreeSet<Place>,
+    out: &mut Vec<Check>,
+) {
+    for (id, object) in snapshot.of_kind(world.kind) {
+        let inside = match &world.parent {
+            Some(parent) => id == parent || id.is_in(parent),
+            None => id.parts().len() == 1 || world.schemas.contains(&id.parts()[0]),
+        };
+        if !inside || object.is_implicit() || claimed.contains(&(world.kind, id.clone())) {
+            continue;
+        }
+        if ignored(&world.file.ignore, world, id, used) {
+            continue;
+        }
+        let mut check = Check {
+            status: Status::Drift,
+            level: world.terms.level,
+            code: String::new(),
+            kind: world.kind.spec().name,
+            object: String::new(),
+            attribute: None,
+            expected: serde_json::Value::Null,
+            actual: serde_json::Value::Null,
+            place: world.place,
+            message: String::new(),
+            hint: None,
+            reason: world.terms.reason.clone(),
+        };
+        describe::unexpected(&mut check, world.kind, id, true);
+        let parent = world
+            .parent
+            .as_ref()
+            .and_then(|_| world.kind.spec().parents.first().copied());
+        let remove = (world.kind.spec().hint)(&Finding {
+            id,
+            parent,
+            sort: FindingSort::Unexpected,
+        });
+        check.hint = Some(match remove {
+            Some(sql) => format!("list it, add it to `ignore`, or remove it: {sql}"),
+            None => "list it, add it to `ignore`, or remove it".into(),
+        });
+        out.push(check);
+    }
+}
+
+/// Whether the rules leave an object out; the last one that matches decides.
+fn ignored(rules: &[IgnoreRule], world: &Closed<'_>, id: &ObjectId, used: &mut BTreeSet<Place>) -> bool {
+    let full = world.kind.show(id);
+    let in_schema = full.strip_prefix(&format!("{}.", world.file.schema)).map(str::to_owned);
+    let mut ignored = false;
+    for rule in rules.iter().filter(|rule| rule.kind == world.kind) {
+        let names = [Some(full.as_str()), in_schema.as_deref(), Some(id.last())];
+        if names.into_iter().flatten().any(|name| rule.pattern.matches(name)) {
+            used.insert(rule.place);
+            ignored = !rule.negated;
+        }
+    }
+    ignored
+}

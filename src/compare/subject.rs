@@ -1,0 +1,234 @@
+//! One expected object against an actual one: existence, attributes, what is implied.
+
+use super::{Ask, Candidate, Decision, Pending, Step, describe};
+use crate::attribute::{Attr, Comparison, Verdict};
+use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
+use crate::kinds::{Finding, FindingSort, Kind};
+use crate::object_id::ObjectId;
+use crate::report::{Check, Status};
+use crate::snapshot::{Object, Snapshot};
+use crate::source_map::Place;
+use crate::value::Value;
+
+/// One expectation, and what is needed to compare it.
+pub(super) struct Subjected<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) file: &'a ExpectationFile,
+    pub(super) expected: &'a ExpectedObject,
+}
+
+impl<'a> Subjected<'a> {
+    /// The steps for an object that is there.
+    pub(super) fn found(&self, kind: Kind, id: &ObjectId, object: &Object) -> Vec<Step<'a>> {
+        let mut existence = self.check(self.expected.kind, id, None);
+        if self.expected.presence == Presence::Absent {
+            describe::unexpected(&mut existence, kind, id, false);
+            existence.hint = self.hint(kind, id, FindingSort::Unexpected);
+            return vec![Step::Check(Pending {
+                check: existence,
+                verdict: Decision::Different,
+            })];
+        }
+        existence.status = Status::Passed;
+        let mut steps = vec![Step::Check(Pending {
+            check: existence,
+            verdict: Decision::Equal,
+        })];
+        steps.extend(
+            self.attributes(kind, id, object, &|_| true)
+                .into_iter()
+                .map(Step::Check),
+        );
+        steps
+    }
+
+    pub(super) fn by_meaning(&self, kind: Kind, id: &ObjectId, object: &Object) -> Candidate {
+        let conditions = self
+            .expected
+            .attributes
+            .iter()
+            .filter(|a| a.attr.identifies)
+            .map(|a| self.compare(a.attr, &a.value, a.extent, id, object))
+            .collect();
+        self.candidate(kind, id, object, conditions, &|attr| !attr.identifies)
+    }
+
+    pub(super) fn candidate(
+        &self,
+        kind: Kind,
+        id: &ObjectId,
+        object: &Object,
+        conditions: Vec<Decision>,
+        wanted: &dyn Fn(&Attr) -> bool,
+    ) -> Candidate {
+        let mut existence = self.check(kind, id, None);
+        if self.expected.presence == Presence::Absent {
+            describe::unexpected(&mut existence, kind, id, false);
+            existence.hint = self.hint(kind, id, FindingSort::Unexpected);
+        }
+        Candidate {
+            kind,
+            id: id.clone(),
+            conditions,
+            existence,
+            checks: self.attributes(self.expected.kind, id, object, wanted),
+        }
+    }
+
+    /// The comparisons of the attributes: those that were written, those that are implied, and where nothing but
+    /// what is written may be there, all others against their defaults.
+    fn attributes(&self, kind: Kind, id: &ObjectId, object: &Object, wanted: &dyn Fn(&Attr) -> bool) -> Vec<Pending> {
+        let written = &self.expected.attributes;
+        let mut out: Vec<Pending> = written
+            .iter()
+            .filter(|a| wanted(a.attr))
+            .map(|a| self.attribute(kind, id, object, a.attr, &a.value, a.extent, a.place))
+            .collect();
+        for attr in kind.spec().attrs {
+            let Some(default) = attr.default else {
+                continue;
+            };
+            let left_out = !written.iter().any(|a| a.attr.name == attr.name);
+            if left_out && wanted(attr) && (attr.implied.is_some() || self.expected.terms.exact) {
+                out.push(self.attribute(
+                    kind,
+                    id,
+                    object,
+                    attr,
+                    &default.into(),
+                    Extent::Whole,
+                    self.expected.place,
+                ));
+            }
+        }
+        out
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "two sides of a comparison and its place; a struct would be built once"
+    )]
+    fn attribute(
+        &self,
+        kind: Kind,
+        id: &ObjectId,
+        object: &Object,
+        attr: &'static Attr,
+        value: &Value,
+        extent: Extent,
+        place: Place,
+    ) -> Pending {
+        let actual = object.get(attr.name);
+        let mut verdict = self.compare(attr, value, extent, id, object);
+        let major = self.snapshot.server.major;
+        if major < attr.since && matches!(verdict, Decision::Different) {
+            verdict = Decision::Unknown(format!(
+                "PostgreSQL {major} does not have this; it came with {}",
+                attr.since
+            ));
+        }
+        let mut check = self.check(kind, id, Some(attr));
+        check.place = place;
+        describe::differs(&mut check, kind, id, attr, extent, value, actual);
+        check.hint = self.hint(
+            kind,
+            id,
+            FindingSort::Differs {
+                attribute: attr.name,
+                expected: value,
+                actual,
+            },
+        );
+        Pending { check, verdict }
+    }
+
+    fn compare(&self, attr: &Attr, value: &Value, extent: Extent, id: &ObjectId, object: &Object) -> Decision {
+        let actual = object.get(attr.name);
+        let verdict = match extent {
+            Extent::AtLeast => Verdict::when(match (value, actual) {
+                (Value::List(expected), Value::List(actual)) => expected.iter().all(|item| actual.contains(item)),
+                _ => value == actual,
+            }),
+            Extent::Whole => attr.compare.compare(&Comparison {
+                expected: value,
+                actual,
+                object,
+                id,
+                surroundings: self.snapshot,
+            }),
+        };
+        self.decision(verdict)
+    }
+
+    pub(super) fn decision(&self, verdict: Verdict) -> Decision {
+        match verdict {
+            Verdict::Equal => Decision::Equal,
+            Verdict::Different => Decision::Different,
+            Verdict::Ask(questions) => {
+                let relation = match &self.expected.subject {
+                    Subject::Named(id) | Subject::ByMeaning(id) => id.prefix(2),
+                };
+                let mut schemas = vec![relation.parts()[0].clone()];
+                if self.file.schema != schemas[0] {
+                    schemas.push(self.file.schema.clone());
+                }
+                Decision::Ask(
+                    questions
+                        .into_iter()
+                        .map(|question| Ask {
+                            schemas: schemas.clone(),
+                            relation: relation.clone(),
+                            question,
+                        })
+                        .collect(),
+                )
+            }
+        }
+    }
+
+    /// The finding that the object is not there.
+    pub(super) fn missing(&self, id: &ObjectId) -> Check {
+        let kind = self.expected.kind;
+        let mut check = self.check(kind, id, None);
+        if let Subject::ByMeaning(_) = self.expected.subject {
+            check.object = format!("{} ({})", check.object, describe::identity(&self.identifying()));
+        }
+        describe::missing(&mut check, kind, id, self.snapshot);
+        let attributes: Vec<(&'static str, Value)> = self
+            .expected
+            .attributes
+            .iter()
+            .map(|a| (a.attr.name, a.value.clone()))
+            .collect();
+        check.hint = check
+            .hint
+            .or_else(|| self.hint(kind, id, FindingSort::Missing(&attributes)));
+        check
+    }
+
+    pub(super) fn identifying(&self) -> Vec<&'a ExpectedAttribute> {
+        self.expected.attributes.iter().filter(|a| a.attr.identifies).collect()
+    }
+
+    fn hint(&self, kind: Kind, id: &ObjectId, sort: FindingSort<'_>) -> Option<String> {
+        let parent = self.expected.parent.map(|parent| self.file.objects[parent].kind);
+        (kind.spec().hint)(&Finding { id, parent, sort })
+    }
+
+    fn check(&self, kind: Kind, id: &ObjectId, attr: Option<&'static Attr>) -> Check {
+        Check {
+            status: Status::Drift,
+            level: self.expected.terms.level,
+            code: String::new(),
+            kind: kind.spec().name,
+            object: kind.show(id),
+            attribute: attr.map(|a| a.name),
+            expected: serde_json::Value::Null,
+            actual: serde_json::Value::Null,
+            place: self.expected.place,
+            message: String::new(),
+            hint: None,
+            reason: self.expected.terms.reason.clone(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What is expected: the contents of expectation files.
+
+pub mod load;
+mod object;
+pub mod parse;
+mod shape;
+mod statement;
+
+use crate::attribute::Attr;
+use crate::kinds::Kind;
+use crate::migrations::Tool;
+use crate::node::Scalar;
+use crate::object_id::ObjectId;
+use crate::source_map::{FileId, Place};
+use crate::value::Value;
+
+/// The format version of expectation files that this program reads.
+pub const FORMAT_VERSION: &str = "1";
+
+/// The environment variable that holds the URL when a file names none.
+pub const DEFAULT_DATABASE: &str = "DATABASE_URL";
+
+/// What one file expects.
+#[derive(Debug)]
+pub struct ExpectationFile {
+    /// The file.
+    pub file: FileId,
+    /// The environment variable that holds the URL of the database.
+    pub database: String,
+    /// Where the file names it; the beginning of the file if it does not.
+    pub database_place: Place,
+    /// The schema of names that are not qualified.
+    pub schema: String,
+    /// Whether the file closes the world: what it does not list must not exist.
+    pub exact: bool,
+    /// The objects, parents before what is in them.
+    pub objects: Vec<ExpectedObject>,
+    /// The histories of migrations.
+    pub histories: Vec<ExpectedHistory>,
+    /// The assertions about data, in the order of the file.
+    pub assertions: Vec<Assertion>,
+    /// What is left out of the closed world.
+    pub ignore: Vec<IgnoreRule>,
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// It fails the run.
+    Error,
+    /// It is reported and does not fail the run.
+    Warn,
+}
+
+/// Whether an object must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It must be there.
+    Required,
+    /// It need not be there; if it is, it must match.
+    Optional,
+    /// It must not be there.
+    Absent,
+}
+
+/// What holds for an expectation whatever it is about.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// How much a finding weighs.
+    pub level: Level,
+    /// Why it is expected, for the report.
+    pub reason: Option<String>,
+    /// Whether attributes that are left out have their defaults and objects that are not listed must not exist.
+    pub exact: bool,
+}
+
+/// An object that is expected.
+#[derive(Debug)]
+pub struct ExpectedObject {
+    /// Its kind.
+    pub kind: Kind,
+    /// Which object is meant.
+    pub subject: Subject,
+    /// Where it stands.
+    pub place: Place,
+    /// The object that it is in: an index into [`ExpectationFile::objects`].
+    pub parent: Option<usize>,
+    /// Whether it must be there.
+    pub presence: Presence,
+    /// Level, reason, exactness.
+    pub terms: Terms,
+    /// The attributes that were written, in the order of the file.
+    pub attributes: Vec<ExpectedAttribute>,
+}
+
+/// Which object an expectation means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The one with this identity.
+    Named(ObjectId),
+    /// Any in this parent that has the attributes.
+    ByMeaning(ObjectId),
+}
+
+/// An attribute that is expected.
+#[derive(Debug)]
+pub struct ExpectedAttribute {
+    /// The attribute.
+    pub attr: &'static Attr,
+    /// The value.
+    pub value: Value,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether the value is all or a part.
+    pub extent: Extent,
+}
+
+/// Whether an expected value is all that may be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The value is what must be there.
+    Whole,
+    /// At least the items of the value must be there.
+    AtLeast,
+}
+
+/// What is expected of the history that a migration tool keeps.
+#[derive(Debug)]
+pub struct ExpectedHistory {
+    /// The tool.
+    pub tool: &'static Tool,
+    /// The table of the history: schema and name.
+    pub table: ObjectId,
+    /// Where it stands.
+    pub place: Place,
+    /// The migrations that must be applied.
+    pub applied: Vec<(String, Place)>,
+    /// Level and reason.
+    pub terms: Terms,
+}
+
+/// A query and what it must give.
+#[derive(Debug)]
+pub struct Assertion {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The query.
+    pub sql: String,
+    /// Where the query stands.
+    pub sql_place: Place,
+    /// The schema that comes first on the search path.
+    pub schema: String,
+    /// What it must give.
+    pub tests: Vec<(Test, Place)>,
+    /// Level and reason.
+    pub terms: Terms,
+}
+
+/// What the rows of an assertion must be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// One row of one column with this value.
+    Equals(Scalar),
+    /// These rows, in this order.
+    Rows(Vec<Vec<Scalar>>),
+    /// One number that is not below this.
+    Min(Scalar),
+    /// One number that is not above this.
+    Max(Scalar),
+    /// No row, or at least one.
+    Empty(bool),
+}
+
+/// A pattern for objects that are left out of the closed world.
+#[derive(Debug)]
+pub struct IgnoreRule {
+    /// The kind.
+    pub kind: Kind,
+    /// The pattern as written, without `!`.
+    pub pattern: glob::Pattern,
+    /// Whether it takes objects back in.
+    pub negated: bool,
+    /// Where it stands.
+    pub place: Place,
+}

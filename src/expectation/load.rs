@@ -1,0 +1,129 @@
+//! Finding and reading expectation files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::ExpectationFile;
+use super::parse::parse;
+use crate::error::Problem;
+use crate::source_map::{Place, SourceMap};
+
+/// Where expectation files are looked for when the command line names none.
+pub const DEFAULT_PATH: &str = "expectations";
+
+/// The largest file that is read, in bytes.
+const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+
+/// Reads the files that `paths` name: files, folders (all `*.yaml` and `*.yml` below) and glob patterns.
+/// No path at all stands for [`DEFAULT_PATH`].
+///
+/// # Errors
+/// All problems of all files. A path that leads to no file is one.
+pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationFile>, Vec<Problem>> {
+    let default = [PathBuf::from(DEFAULT_PATH)];
+    let paths = if paths.is_empty() { &default[..] } else { paths };
+    let mut problems = Vec::new();
+    let mut found: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        match find(path) {
+            Ok(more) => found.extend(more),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    found.sort();
+    found.dedup();
+    let mut expectations = Vec::new();
+    for path in found {
+        match read(&path, files) {
+            Ok(place) => match parse(files.text(place.file), place.file) {
+                Ok(file) => expectations.push(file),
+                Err(more) => problems.extend(more),
+            },
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() {
+        Ok(expectations)
+    } else {
+        Err(problems)
+    }
+}
+
+fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+    if path.is_dir() {
+        let mut found = Vec::new();
+        walk(path, &mut found)?;
+        if found.is_empty() {
+            return Err(Problem::new(format!(
+                "there is no expectation file (*.yaml, *.yml) in {}",
+                path.display()
+            )));
+        }
+        return Ok(found);
+    }
+    if path.exists() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let text = path.display().to_string();
+    if text.contains(['*', '?', '[']) {
+        let matches =
+            glob::glob(&text).map_err(|e| Problem::new(format!("the pattern {text} cannot be read: {}", e.msg)))?;
+        let mut found: Vec<PathBuf> = matches.filter_map(Result::ok).filter(|p| p.is_file()).collect();
+        found.sort();
+        if found.is_empty() {
+            return Err(Problem::new(format!("the pattern {text} matches no file")));
+        }
+        return Ok(found);
+    }
+    Err(Problem::new(format!("there is no file or folder {text}")).hint(
+        "name the expectation files or a folder of them; without a path, driftgate reads the folder expectations/",
+    ))
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Problem> {
+    let cannot = |e: std::io::Error| Problem::new(format!("the folder {} cannot be read: {e}", folder.display()));
+    for entry in fs::read_dir(folder).map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
+        if path.is_dir() {
+            walk(&path, found)?;
+        } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
+    let cannot = |why: String| Problem::new(format!("{} cannot be read: {why}", path.display()));
+    let size = fs::metadata(path).map_err(|e| cannot(e.to_string()))?.len();
+    if size > LARGEST_FILE {
+        return Err(cannot(format!(
+            "it has {size} bytes, more than an expectation file can have"
+        )));
+    }
+    let bytes = fs::read(path).map_err(|e| cannot(e.to_string()))?;
+    match String::from_utf8(bytes) {
+        Ok(text) if text.contains('\0') => Err(binary(path, &text[..text.find('\0').unwrap_or(0)])),
+        Ok(text) => {
+            let file = files.add(path.to_owned(), text);
+            Ok(Place {
+                file,
+                line: 1,
+                column: 1,
+            })
+        }
+        Err(e) => {
+            let valid = e.utf8_error().valid_up_to();
+            let bytes = e.into_bytes();
+            Err(binary(path, &String::from_utf8_lossy(&bytes[..valid])))
+        }
+    }
+}
+
+/// The problem with a file that is no text from after `before` on.
+fn binary(path: &Path, before: &str) -> Problem {
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    Problem::new(format!("{}:{line}:{column}: this is not text in UTF-8", path.display()))
+        .hint("an expectation file is YAML; is this another file, or one in another encoding?")
+}

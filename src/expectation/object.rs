@@ -1,0 +1,365 @@
+//! Reading the objects of an expectation file, by walking the registry.
+
+use super::parse::Parser;
+use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
+use crate::error::Problem;
+use crate::kinds::{KeyForm, Kind, ListForm, Shorthand};
+use crate::node::{Entry, Node, NodeValue, Sort};
+use crate::object_id::{ObjectId, split_name};
+use crate::source_map::Place;
+use crate::sql_text::unquote_name;
+use crate::suggest;
+
+/// The keys that every object takes.
+pub(crate) const OBJECT_KEYS: &[&str] = &["present", "absent", "optional", "level", "reason", "exact"];
+
+/// An object that others are in.
+#[derive(Clone)]
+pub(super) struct Parent {
+    index: usize,
+    kind: Kind,
+    id: ObjectId,
+}
+
+/// Reads the objects of a kind that stand under one key.
+pub(super) fn parse_section(parser: &mut Parser, kind: Kind, entry: &Entry, parent: Option<&Parent>, terms: &Terms) {
+    let spec = kind.spec();
+    if let (KeyForm::Only, Some(parent)) = (spec.key, parent) {
+        let subject = Subject::Named(parent.id.clone());
+        object(parser, kind, &subject, entry.place, &entry.value, Some(parent), terms);
+        return;
+    }
+    match &entry.value.value {
+        NodeValue::Map(entries) if !entries.is_empty() => {
+            for entry in entries {
+                match identity(kind, &entry.key, parent, &parser.out.schema) {
+                    Ok(id) => object(
+                        parser,
+                        kind,
+                        &Subject::Named(id),
+                        entry.place,
+                        &entry.value,
+                        parent,
+                        terms,
+                    ),
+                    Err(message) => parser.problems.push(
+                        Problem::at(entry.place, message)
+                            .hint("a dot or quote inside a name is written as in SQL: '\"odd.name\"'"),
+                    ),
+                }
+            }
+        }
+        NodeValue::List(items) if spec.list == ListForm::ByMeaning => {
+            if items.is_empty() {
+                parser.problems.push(shape::empty_list(&entry.value, &entry.key));
+            }
+            for item in items {
+                let id = parent.map_or_else(|| ObjectId::new(Vec::new()), |p| p.id.clone());
+                object(parser, kind, &Subject::ByMeaning(id), item.place, item, parent, terms);
+            }
+        }
+        NodeValue::Map(_) => parser.problems.push(Problem::at(
+            entry.value.place,
+            format!("`{}` is empty, so it checks nothing", entry.key),
+        )),
+        NodeValue::List(_) | NodeValue::Scalar(_) => {
+            let takes = match spec.list {
+                ListForm::ByMeaning => "a mapping of names, or a list of what must be there whatever its name",
+                ListForm::Refused => "a mapping of names",
+            };
+            parser.problems.push(
+                Problem::at(
+                    entry.value.place,
+                    format!("`{}` takes {takes}, but this is {}", entry.key, entry.value.describe()),
+                )
+                .hint(format!(
+                    "write each {} as `name: present`, or with what it must be",
+                    kind.words()
+                )),
+            );
+        }
+    }
+}
+
+/// The identity that a key gives.
+fn identity(kind: Kind, key: &str, parent: Option<&Parent>, schema: &str) -> Result<ObjectId, String> {
+    let bad = || format!("`{key}` is not the name of a {}", kind.words());
+    let part = || match unquote_name(key) {
+        Some(name) if !name.is_empty() => Ok(name),
+        _ => Err(bad()),
+    };
+    let qualified = |text: &str| {
+        let mut parts = split_name(text).filter(|parts| parts.len() <= 2).ok_or_else(bad)?;
+        if parts.len() == 1 {
+            parts.insert(0, schema.to_owned());
+        }
+        Ok(parts)
+    };
+    match kind.spec().key {
+        KeyForm::Part | KeyForm::Only => Ok(match parent {
+            Some(parent) => parent.id.child(&part()?),
+            None => ObjectId::new(vec![part()?]),
+        }),
+        KeyForm::Qualified => qualified(key).map(ObjectId::new),
+        KeyForm::Signature => {
+            let (name, arguments) = match key.find('(').filter(|_| !key.starts_with('"')) {
+                Some(open) => (
+                    &key[..open],
+                    Some(key[open + 1..].trim_end().strip_suffix(')').ok_or_else(bad)?),
+                ),
+                None => match key.rfind("\"(").filter(|_| key.ends_with(')')) {
+                    Some(quote) => (&key[..=quote], Some(&key[quote + 2..key.len() - 1])),
+                    None => (key, None),
+                },
+            };
+            let mut parts = qualified(name.trim())?;
+            parts.push(arguments.map_or_else(|| Kind::any_arguments().to_owned(), |a| a.trim().to_owned()));
+            Ok(ObjectId::new(parts))
+        }
+    }
+}
+
+fn object(
+    parser: &mut Parser,
+    kind: Kind,
+    subject: &Subject,
+    place: Place,
+    node: &Node,
+    parent: Option<&Parent>,
+    terms: &Terms,
+) {
+    let index = parser.out.objects.len();
+    parser.out.objects.push(ExpectedObject {
+        kind,
+        subject: subject.clone(),
+        place,
+        parent: parent.map(|p| p.index),
+        presence: Presence::Required,
+        terms: terms.clone(),
+        attributes: Vec::new(),
+    });
+    if let Some(presence) = presence_word(node) {
+        parser.out.objects[index].presence = presence;
+        if presence == Presence::Absent && matches!(subject, Subject::ByMeaning(_)) {
+            parser
+                .problems
+                .push(Problem::at(place, "`absent` needs a name: write `name: absent`"));
+        }
+        return;
+    }
+    let entries = match expand(kind, node) {
+        Ok(entries) => entries,
+        Err(problem) => {
+            parser.problems.push(problem);
+            return;
+        }
+    };
+    let mut reader = Reader {
+        parser,
+        kind,
+        index,
+        parent: Parent {
+            index,
+            kind,
+            id: match subject {
+                Subject::Named(id) | Subject::ByMeaning(id) => id.clone(),
+            },
+        },
+        has_children: false,
+    };
+    reader.entries(&entries);
+    reader.finish(place, subject);
+}
+
+/// `present` or `absent`, written as the whole value.
+fn presence_word(node: &Node) -> Option<Presence> {
+    let scalar = node.scalar().filter(|s| s.sort == Sort::Text)?;
+    match scalar.text.as_str() {
+        "present" => Some(Presence::Required),
+        "absent" => Some(Presence::Absent),
+        _ => None,
+    }
+}
+
+/// The attributes that a value stands for.
+fn expand(kind: Kind, node: &Node) -> Result<Vec<Entry>, Problem> {
+    let as_attribute = |name: &str| {
+        vec![Entry {
+            key: name.to_owned(),
+            place: node.place,
+            value: node.clone(),
+        }]
+    };
+    let nothing = || {
+        Problem::at(node.place, format!("this {} says nothing", kind.words()))
+            .hint("write `present` if it only has to be there")
+    };
+    let (expects, expanded) = match (&node.value, kind.spec().shorthand) {
+        (NodeValue::Map(entries), _) if entries.is_empty() => return Err(nothing()),
+        (NodeValue::Map(entries), _) => return Ok(entries.clone()),
+        (NodeValue::Scalar(_), _) if node.is_null() => return Err(nothing()),
+        (NodeValue::List(_), Shorthand::List(attribute)) | (NodeValue::Scalar(_), Shorthand::Scalar(attribute)) => {
+            return Ok(as_attribute(attribute));
+        }
+        (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::Custom { expects, expand }) => {
+            (expects.to_owned(), expand(node)?)
+        }
+        (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::None) => (String::new(), None),
+        (NodeValue::Scalar(_), Shorthand::List(attribute)) => (format!("a list, which is its `{attribute}`"), None),
+        (NodeValue::List(_), Shorthand::Scalar(attribute)) => (format!("a text, which is its `{attribute}`"), None),
+    };
+    expanded.ok_or_else(|| {
+        let or = if expects.is_empty() {
+            String::new()
+        } else {
+            format!("{expects}, ")
+        };
+        let word = node.scalar().map_or("", |s| s.text.as_str());
+        let problem = Problem::at(
+            node.place,
+            format!(
+                "a {} takes {or}a mapping, `present` or `absent`, but this is {}",
+                kind.words(),
+                node.describe()
+            ),
+        );
+        match suggest::nearest(word, ["present", "absent"]) {
+            Some(near) => problem.hint(format!("did you mean `{near}`?")),
+            None => problem,
+        }
+    })
+}
+
+struct Reader<'a> {
+    parser: &'a mut Parser,
+    kind: Kind,
+    index: usize,
+    parent: Parent,
+    has_children: bool,
+}
+
+impl Reader<'_> {
+    fn this(&mut self) -> &mut ExpectedObject {
+        &mut self.parser.out.objects[self.index]
+    }
+
+    fn entries(&mut self, entries: &[Entry]) {
+        let mut terms = self.this().terms.clone();
+        for entry in entries {
+            self.parser.term(entry, &mut terms);
+        }
+        self.this().terms = terms.clone();
+        for entry in entries {
+            match entry.key.as_str() {
+                "level" | "reason" | "exact" => {}
+                "present" | "absent" | "optional" => self.presence(entry),
+                key => {
+                    if !self.attribute(entry) && !self.children(entry, &terms) {
+                        let mut known: Vec<&str> = Vec::new();
+                        for attr in self.kind.spec().attrs {
+                            known.push(attr.name);
+                            known.extend(attr.includes);
+                        }
+                        known.extend(self.kind.children().map(|child| child.spec().section));
+                        known.extend(OBJECT_KEYS);
+                        debug_assert!(!known.contains(&key));
+                        self.parser.unknown_key(entry, &known);
+                    }
+                }
+            }
+        }
+    }
+
+    fn presence(&mut self, entry: &Entry) {
+        let Some(set) = self.parser.bool(entry) else {
+            return;
+        };
+        let presence = match (entry.key.as_str(), set) {
+            ("absent", true) => Presence::Absent,
+            ("optional", true) => Presence::Optional,
+            ("present", false) => {
+                self.parser.problems.push(
+                    Problem::at(entry.value.place, "`present: false` may mean two things")
+                        .hint("write `absent: true` if it must not be there, `optional: true` if it need not be there"),
+                );
+                return;
+            }
+            _ => return,
+        };
+        let this = self.this();
+        if this.presence != Presence::Required && this.presence != presence {
+            self.parser
+                .problems
+                .push(Problem::at(entry.place, "it cannot be `absent` and `optional` at once"));
+            return;
+        }
+        this.presence = presence;
+    }
+
+    fn attribute(&mut self, entry: &Entry) -> bool {
+        let found = self.kind.spec().attrs.iter().find_map(|attr| {
+            if attr.name == entry.key {
+                Some((attr, Extent::Whole))
+            } else if attr.includes == Some(entry.key.as_str()) {
+                Some((attr, Extent::AtLeast))
+            } else {
+                None
+            }
+        });
+        let Some((attr, extent)) = found else {
+            return false;
+        };
+        match shape::read(attr.shape, &entry.key, &entry.value, &self.parser.out.schema) {
+            Ok(value) => self.this().attributes.push(ExpectedAttribute {
+                attr,
+                value,
+                place: entry.value.place,
+                extent,
+            }),
+            Err(problem) => self.parser.problems.push(problem),
+        }
+        true
+    }
+
+    fn children(&mut self, entry: &Entry, terms: &Terms) -> bool {
+        let Some(child) = self.kind.children().find(|child| child.spec().section == entry.key) else {
+            return false;
+        };
+        self.has_children = true;
+        let parent = self.parent.clone();
+        debug_assert_eq!(parent.kind, self.kind);
+        parse_section(self.parser, child, entry, Some(&parent), terms);
+        true
+    }
+
+    fn finish(&mut self, place: Place, subject: &Subject) {
+        let kind = self.kind;
+        let has_children = self.has_children;
+        let this = self.this();
+        let empty = this.attributes.is_empty();
+        if this.presence == Presence::Absent && (!empty || has_children) {
+            self.parser.problems.push(Problem::at(
+                place,
+                format!(
+                    "this {} must not exist, so nothing else can be said of it",
+                    kind.words()
+                ),
+            ));
+            return;
+        }
+        let identified = this.attributes.iter().any(|a| a.attr.identifies);
+        if matches!(subject, Subject::ByMeaning(_)) && !identified && self.parser.problems.is_empty() {
+            let names: Vec<String> = kind
+                .spec()
+                .attrs
+                .iter()
+                .filter(|a| a.identifies)
+                .map(|a| format!("`{}`", a.name))
+                .collect();
+            self.parser.problems.push(Problem::at(
+                place,
+                format!("a {} without a name needs {}", kind.words(), names.join(" or ")),
+            ));
+        }
+    }
+}

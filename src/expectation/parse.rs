@@ -1,0 +1,316 @@
+//! From the text of an expectation file to what it expects.
+
+use super::object::parse_section;
+use super::statement::{parse_assertions, parse_histories};
+use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
+use crate::error::Problem;
+use crate::kinds::Kind;
+use crate::node::{self, Entry, Node, NodeValue, Sort};
+use crate::source_map::{FileId, Place};
+use crate::suggest;
+
+/// The keys of a file that are not sections of kinds.
+pub(crate) const FILE_KEYS: &[&str] = &[
+    "driftgate",
+    "database",
+    "schema",
+    "migrations",
+    "assertions",
+    "exact",
+    "ignore",
+    "level",
+    "reason",
+];
+
+/// Reads an expectation file.
+///
+/// # Errors
+/// All its problems, in the order of the file.
+pub fn parse(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> {
+    let start = Place {
+        file,
+        line: 1,
+        column: 1,
+    };
+    let root = node::parse(text, file).map_err(|problem| vec![problem])?;
+    let entries = match root.value {
+        NodeValue::Map(entries) => entries,
+        NodeValue::Scalar(_) if root.is_null() => {
+            return Err(vec![
+                Problem::at(start, "the file is empty").hint("an expectation file begins with `driftgate: 1`"),
+            ]);
+        }
+        NodeValue::Scalar(_) | NodeValue::List(_) => {
+            return Err(vec![
+                Problem::at(
+                    root.place,
+                    format!("an expectation file is a mapping, but this is {}", root.describe()),
+                )
+                .hint("an expectation file begins with `driftgate: 1`"),
+            ]);
+        }
+    };
+    let mut parser = Parser::new(file);
+    parser.file(&entries);
+    if parser.problems.is_empty() {
+        Ok(parser.out)
+    } else {
+        parser.problems.sort_by_key(|p| p.place);
+        Err(parser.problems)
+    }
+}
+
+/// What is being read, and the problems so far.
+pub(super) struct Parser {
+    pub(super) out: ExpectationFile,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Parser {
+    fn new(file: FileId) -> Self {
+        Self {
+            out: ExpectationFile {
+                file,
+                database: DEFAULT_DATABASE.to_owned(),
+                database_place: Place {
+                    file,
+                    line: 1,
+                    column: 1,
+                },
+                schema: "public".to_owned(),
+                exact: false,
+                objects: Vec::new(),
+                histories: Vec::new(),
+                assertions: Vec::new(),
+                ignore: Vec::new(),
+            },
+            problems: Vec::new(),
+        }
+    }
+
+    fn file(&mut self, entries: &[Entry]) {
+        let start = self.out.database_place;
+        let mut terms = Terms {
+            level: Level::Error,
+            reason: None,
+            exact: false,
+        };
+        let mut version = false;
+        // What holds for the whole file comes first, wherever it stands.
+        for entry in entries {
+            match entry.key.as_str() {
+                "driftgate" => {
+                    version = true;
+                    self.version(entry);
+                }
+                "database" => {
+                    if let Some(name) = self.text(entry) {
+                        if name.contains("://") {
+                            self.problems.push(
+                                Problem::at(entry.value.place, "`database` takes the name of an environment variable, not a URL")
+                                    .hint("a URL has a password that must not be in a file: put it into a variable and name that here"),
+                            );
+                        }
+                        self.out.database = name;
+                        self.out.database_place = entry.value.place;
+                    }
+                }
+                "schema" => {
+                    if let Some(schema) = self.text(entry) {
+                        self.out.schema = schema;
+                    }
+                }
+                _ => {
+                    self.term(entry, &mut terms);
+                }
+            }
+        }
+        if !version {
+            self.problems.push(
+                Problem::at(start, "the version of the format is missing")
+                    .hint(format!("begin the file with `driftgate: {FORMAT_VERSION}`")),
+            );
+        }
+        self.out.exact = terms.exact;
+        for entry in entries {
+            match entry.key.as_str() {
+                "driftgate" | "database" | "schema" | "level" | "reason" | "exact" => {}
+                "migrations" => parse_histories(self, entry, &terms),
+                "assertions" => parse_assertions(self, entry, &terms),
+                "ignore" => self.ignore(entry),
+                key if key.starts_with("x-") => {}
+                key => match Kind::roots().find(|kind| kind.spec().section == key) {
+                    Some(kind) => parse_section(self, kind, entry, None, &terms),
+                    None => self.unknown_key(entry, &file_keys()),
+                },
+            }
+        }
+        let nothing = self.out.objects.is_empty() && self.out.histories.is_empty() && self.out.assertions.is_empty();
+        if nothing && !self.out.exact && self.problems.is_empty() {
+            self.problems.push(
+                Problem::at(start, "this file checks nothing")
+                    .hint("write what must be there, for instance under `tables:`"),
+            );
+        }
+    }
+
+    fn version(&mut self, entry: &Entry) {
+        let known = entry.value.scalar().is_some_and(|s| s.text == FORMAT_VERSION);
+        if !known {
+            self.problems.push(
+                Problem::at(
+                    entry.value.place,
+                    format!("the version of the format cannot be {}", entry.value.describe()),
+                )
+                .hint(format!(
+                    "this driftgate reads version {FORMAT_VERSION}: write `driftgate: {FORMAT_VERSION}`"
+                )),
+            );
+        }
+    }
+
+    /// Reads a key that sets level, reason or exactness; `false` if it is another key.
+    pub(super) fn term(&mut self, entry: &Entry, terms: &mut Terms) -> bool {
+        match entry.key.as_str() {
+            "level" => match entry.value.scalar().map(|s| s.text.as_str()) {
+                Some("error") => terms.level = Level::Error,
+                Some("warn") => terms.level = Level::Warn,
+                word => self.problems.push(
+                    Problem::at(
+                        entry.value.place,
+                        format!("`level` cannot be {}", entry.value.describe()),
+                    )
+                    .hint(suggest::hint(word.unwrap_or(""), &["error", "warn"])),
+                ),
+            },
+            "reason" => {
+                if let Some(reason) = self.text(entry) {
+                    terms.reason = Some(reason);
+                }
+            }
+            "exact" => {
+                if let Some(exact) = self.bool(entry) {
+                    terms.exact = exact;
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The text of a value that must be one and not empty.
+    pub(super) fn text(&mut self, entry: &Entry) -> Option<String> {
+        match entry.value.scalar() {
+            Some(scalar) if scalar.sort != Sort::Null && !scalar.text.trim().is_empty() => Some(scalar.text.clone()),
+            Some(_) | None => {
+                self.problems.push(Problem::at(
+                    entry.value.place,
+                    format!("`{}` takes a text, but this is {}", entry.key, entry.value.describe()),
+                ));
+                None
+            }
+        }
+    }
+
+    /// The value of a key that takes `true` or `false`.
+    pub(super) fn bool(&mut self, entry: &Entry) -> Option<bool> {
+        match entry.value.scalar().map(|s| s.sort) {
+            Some(Sort::Bool(value)) => Some(value),
+            Some(Sort::Text | Sort::Number | Sort::Null) | None => {
+                self.problems.push(Problem::at(
+                    entry.value.place,
+                    format!(
+                        "`{}` takes `true` or `false`, but this is {}",
+                        entry.key,
+                        entry.value.describe()
+                    ),
+                ));
+                None
+            }
+        }
+    }
+
+    /// The entries of a value that must be a mapping with something in it.
+    pub(super) fn mapping<'a>(&mut self, key: &str, node: &'a Node) -> &'a [Entry] {
+        match &node.value {
+            NodeValue::Map(entries) if !entries.is_empty() => entries,
+            NodeValue::Map(_) => {
+                self.problems.push(Problem::at(
+                    node.place,
+                    format!("the mapping `{key}` is empty, so it checks nothing"),
+                ));
+                &[]
+            }
+            NodeValue::Scalar(_) | NodeValue::List(_) => {
+                self.problems.push(Problem::at(
+                    node.place,
+                    format!("`{key}` takes a mapping, but this is {}", node.describe()),
+                ));
+                &[]
+            }
+        }
+    }
+
+    /// Says that a key is not known, and which are.
+    pub(super) fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
+        self.problems.push(
+            Problem::at(entry.place, format!("unknown key `{}`", entry.key)).hint(suggest::hint(&entry.key, known)),
+        );
+    }
+
+    fn ignore(&mut self, entry: &Entry) {
+        let sections: Vec<&str> = Kind::ALL.iter().map(|kind| kind.spec().section).collect();
+        for entry in self.mapping("ignore", &entry.value) {
+            let Some(kind) = Kind::ALL.iter().find(|kind| kind.spec().section == entry.key) else {
+                self.unknown_key(entry, &sections);
+                continue;
+            };
+            let NodeValue::List(items) = &entry.value.value else {
+                self.problems.push(Problem::at(
+                    entry.value.place,
+                    format!(
+                        "`{}` takes a list of patterns, but this is {}",
+                        entry.key,
+                        entry.value.describe()
+                    ),
+                ));
+                continue;
+            };
+            if items.is_empty() {
+                self.problems.push(shape::empty_list(&entry.value, &entry.key));
+            }
+            for item in items {
+                let text = item.scalar().map_or("", |s| s.text.as_str());
+                let (negated, pattern) = match text.strip_prefix('!') {
+                    Some(rest) => (true, rest),
+                    None => (false, text),
+                };
+                match glob::Pattern::new(pattern) {
+                    Ok(_) if pattern.is_empty() => {
+                        self.problems
+                            .push(Problem::at(item.place, "a pattern is a text such as `tmp_*`"));
+                    }
+                    Ok(pattern) => self.out.ignore.push(IgnoreRule {
+                        kind: *kind,
+                        pattern,
+                        negated,
+                        place: item.place,
+                    }),
+                    Err(e) => self.problems.push(Problem::at(
+                        item.place,
+                        format!("the pattern `{text}` cannot be read: {}", e.msg),
+                    )),
+                }
+            }
+        }
+    }
+}
+
+/// All keys that a file can have at its top.
+fn file_keys() -> Vec<&'static str> {
+    FILE_KEYS
+        .iter()
+        .copied()
+        .chain(Kind::roots().map(|kind| kind.spec().section))
+        .collect()
+}

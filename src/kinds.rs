@@ -1,0 +1,260 @@
+//! The registry: what kinds of objects there are, and everything that is special about each.
+//!
+//! A kind is a static table of attributes (`kinds/<kind>.rs`) and one query (`kinds/<kind>.sql`). Parsing,
+//! capture, comparison, the JSON Schema and the reference each walk this registry; none of them names a kind.
+//! A new kind is two files and a line here.
+
+mod common;
+mod index_key;
+mod signature;
+
+use crate::attribute::{Attr, Verdict};
+use crate::error::Problem;
+use crate::node::{Entry, Node};
+use crate::object_id::ObjectId;
+use crate::snapshot::{IMPLICIT, Object};
+use crate::value::Value;
+
+macro_rules! kinds {
+    ($($kind:ident => $module:ident,)*) => {
+        $(mod $module;)*
+
+        /// A kind of object. Sorted as reports are.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(
+                #[doc = concat!("See `kinds/", stringify!($module), ".rs`.")]
+                $kind,
+            )*
+        }
+
+        impl Kind {
+            /// Every kind, in the order of reports.
+            pub const ALL: &[Kind] = &[$(Kind::$kind),*];
+
+            /// What there is to know about the kind.
+            #[must_use]
+            pub fn spec(self) -> &'static KindSpec {
+                match self {
+                    $(Kind::$kind => &$module::SPEC,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Schema => schema,
+    Extension => extension,
+    Enum => r#enum,
+    Table => table,
+    View => view,
+    MaterializedView => materialized_view,
+    Column => column,
+    PrimaryKey => primary_key,
+    Unique => unique,
+    ForeignKey => foreign_key,
+    Check => check,
+    Exclusion => exclusion,
+    Index => index,
+    Function => function,
+    Procedure => procedure,
+}
+
+/// Everything there is to know about a kind of object.
+pub struct KindSpec {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// The key of expectation files under which its objects stand.
+    pub section: &'static str,
+    /// The kinds of object that it can be in; none if it stands by itself.
+    pub parents: &'static [Kind],
+    /// The columns of its query that identify an object, outermost first.
+    pub identity: &'static [&'static str],
+    /// What it is, as one sentence.
+    pub doc: &'static str,
+    /// The query that reads it, over the relations that `catalog::capture` names `scope_…`.
+    pub query: &'static str,
+    /// Its attributes, in the order of the reference.
+    pub attrs: &'static [Attr],
+    /// Further columns of the query, for the functions of this table.
+    pub facts: &'static [&'static str],
+    /// How an object's key in an expectation file names it.
+    pub key: KeyForm,
+    /// What a section that is a list means.
+    pub list: ListForm,
+    /// What an object that is not written as a mapping of attributes stands for.
+    pub shorthand: Shorthand,
+    /// Whether an expected and an actual identity are the same; for kinds whose identity has SQL in it.
+    pub same: Option<fn(&ObjectId, &ObjectId) -> Verdict>,
+    /// Objects of other kinds that give the same guarantee.
+    pub stand_ins: &'static [StandIn],
+    /// The attribute that is the type of the variable that an object of this kind is in the expressions of its
+    /// relation: for columns.
+    pub variable: Option<&'static str>,
+    /// Whether an object of this kind is the outermost part of the identity of others: for schemas.
+    pub namespace: bool,
+    /// The SQL or the words that tell what to do about a finding. Shown, never executed.
+    pub hint: fn(&Finding<'_>) -> Option<String>,
+}
+
+impl std::fmt::Debug for KindSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("KindSpec").field(&self.name).finish()
+    }
+}
+
+impl KindSpec {
+    /// What most kinds are: no facts, named by a key, no shorthand, nothing to advise.
+    const EMPTY: Self = Self {
+        name: "",
+        section: "",
+        parents: &[],
+        identity: &[],
+        doc: "",
+        query: "",
+        attrs: &[],
+        facts: &[],
+        key: KeyForm::Part,
+        list: ListForm::Refused,
+        shorthand: Shorthand::None,
+        same: None,
+        stand_ins: &[],
+        variable: None,
+        namespace: false,
+        hint: |_| None,
+    };
+}
+
+/// How an object's key in an expectation file names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyForm {
+    /// One name, whole; that of an object in its parent or of one that is in no schema.
+    Part,
+    /// A name that may be qualified with its schema.
+    Qualified,
+    /// A name that may be qualified, and the types of the arguments: `f(text, integer)`. Without parentheses
+    /// any arguments will do.
+    Signature,
+    /// There is no key: the parent has one object of this kind, which stands under the section itself.
+    Only,
+}
+
+/// What a section that is a list means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListForm {
+    /// A mistake.
+    Refused,
+    /// Objects that are there by meaning, whatever their names.
+    ByMeaning,
+}
+
+/// What an object that is not written as a mapping of attributes stands for.
+#[derive(Clone, Copy)]
+pub enum Shorthand {
+    /// Nothing: it must be a mapping.
+    None,
+    /// A list is the value of this attribute.
+    List(&'static str),
+    /// A scalar is the value of this attribute.
+    Scalar(&'static str),
+    /// What this says, with `expects` for messages.
+    Custom {
+        /// What may be written, for messages: "a list of keys".
+        expects: &'static str,
+        /// Turns it into attributes; `None` if it is not of the form.
+        expand: fn(&Node) -> Result<Option<Vec<Entry>>, Problem>,
+    },
+}
+
+/// A kind of object that can give the guarantee of another kind.
+pub struct StandIn {
+    /// The other kind.
+    pub kind: Kind,
+    /// The attributes that the object has as one of the kind it stands in for, or why it cannot.
+    pub attributes: fn(&Object) -> Result<Attributes, &'static str>,
+}
+
+/// Attributes and their values.
+pub type Attributes = Vec<(&'static str, Value)>;
+
+/// A finding, for the function that knows what to do about it.
+#[derive(Debug)]
+pub struct Finding<'a> {
+    /// The object.
+    pub id: &'a ObjectId,
+    /// The kind of the object it is in.
+    pub parent: Option<Kind>,
+    /// What was found.
+    pub sort: FindingSort<'a>,
+}
+
+/// What was found about an object.
+#[derive(Debug)]
+pub enum FindingSort<'a> {
+    /// It is not there. The attributes are those that were expected.
+    Missing(&'a [(&'static str, Value)]),
+    /// It is there and must not be.
+    Unexpected,
+    /// An attribute differs.
+    Differs {
+        /// The attribute.
+        attribute: &'static str,
+        /// What was expected.
+        expected: &'a Value,
+        /// What is there.
+        actual: &'a Value,
+    },
+}
+
+impl Kind {
+    /// The columns of the kind's query but for those that identify an object.
+    pub fn columns(self) -> impl Iterator<Item = &'static str> {
+        let spec = self.spec();
+        spec.attrs
+            .iter()
+            .map(|attr| attr.name)
+            .chain(spec.facts.iter().copied())
+            .chain([IMPLICIT])
+    }
+
+    /// The attribute of this name.
+    #[must_use]
+    pub fn attr(self, name: &str) -> Option<&'static Attr> {
+        self.spec().attrs.iter().find(|attr| attr.name == name)
+    }
+
+    /// The kinds of object that can be in one of this kind.
+    pub fn children(self) -> impl Iterator<Item = Kind> {
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(move |kind| kind.spec().parents.contains(&self))
+    }
+
+    /// The kinds that stand by themselves.
+    pub fn roots() -> impl Iterator<Item = Kind> {
+        Self::ALL.iter().copied().filter(|kind| kind.spec().parents.is_empty())
+    }
+
+    /// The last part of the identity of a function that any arguments satisfy.
+    #[must_use]
+    pub fn any_arguments() -> &'static str {
+        signature::ANY_ARGUMENTS
+    }
+
+    /// The name for people: `materialized view`.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.spec().name.replace('_', " ")
+    }
+
+    /// An object of this kind as reports name it.
+    #[must_use]
+    pub fn show(self, id: &ObjectId) -> String {
+        match self.spec().key {
+            KeyForm::Part | KeyForm::Qualified | KeyForm::Only => id.to_string(),
+            KeyForm::Signature => signature::show(id),
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Columns of tables and views, and the shorthand that writes one as in CREATE TABLE.
+
+use super::{Finding, FindingSort, Kind, KindSpec, Shorthand, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::error::Problem;
+use crate::node::{Entry, Node};
+use crate::source_map::Place;
+use crate::sql_text::{Token, TokenSort, tokens};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "column",
+    section: "columns",
+    parents: &[Kind::Table, Kind::View, Kind::MaterializedView],
+    identity: &["schema", "relation", "name"],
+    doc: "A column.",
+    query: include_str!("column.sql"),
+    attrs: &[
+        Attr::new("type", Shape::Sql, "Its type, with its modifiers.").compare(Compare::Type),
+        Attr::new("nullable", Shape::Bool, "Whether it may be null.").default(Literal::Bool(true)),
+        Attr::new("default", Shape::Sql, "The expression of its default; `null` for none.")
+            .compare(Compare::Default("type"))
+            .default(Literal::Null),
+        Attr::new("generated", Shape::Sql, "The expression it is computed from; `null` for none.")
+            .compare(Compare::Expression)
+            .default(Literal::Null),
+        Attr::new(
+            "generation",
+            Shape::OneOf(&["stored", "virtual"]),
+            "Whether a generated column is computed when written or when read.",
+        ),
+        Attr::new(
+            "identity",
+            Shape::OneOf(&["always", "by default"]),
+            "Whether it is an identity column, and of which sort; `null` for none.",
+        )
+        .default(Literal::Null),
+        Attr::new("collation", Shape::Name, "Its collation, where it is not that of its type.")
+            .compare(Compare::Name)
+            .default(Literal::Null),
+        common::COMMENT,
+    ],
+    shorthand: Shorthand::Custom {
+        expects: "a column as in CREATE TABLE, such as `uuid not null`",
+        expand,
+    },
+    variable: Some("type"),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// The words with which a clause of a column definition begins, and what to do about those that belong to the
+/// table.
+const CLAUSES: &[(&str, &str)] = &[
+    ("not", ""),
+    ("null", ""),
+    ("default", ""),
+    ("collate", ""),
+    ("generated", ""),
+    ("primary", "write `primary_key: [<column>]` at the table"),
+    ("unique", "write it under `unique:` at the table: `- [<column>]`"),
+    (
+        "references",
+        "write it under `foreign_keys:` at the table: `- {columns: [<column>], references: <table>(<column>)}`",
+    ),
+    ("check", "write the expression under `checks:` at the table"),
+    ("constraint", "write the constraint under `unique:`, `foreign_keys:` or `checks:` at the table"),
+];
+
+fn expand(node: &Node) -> Result<Option<Vec<Entry>>, Problem> {
+    let Some(scalar) = node.scalar() else {
+        return Ok(None);
+    };
+    let definition = Definition::new(&scalar.text, node.place);
+    definition.entries().map(Some)
+}
+
+/// A column definition and its words.
+struct Definition<'a> {
+    text: &'a str,
+    place: Place,
+    tokens: Vec<Token>,
+}
+
+impl<'a> Definition<'a> {
+    fn new(text: &'a str, place: Place) -> Self {
+        Self {
+            text,
+            place,
+            tokens: tokens(text),
+        }
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>, Problem> {
+        let first = self.next_clause(0);
+        let mut entries = Vec::new();
+        if first > 0 {
+            entries.push(self.entry("type", Node::text(self.between(0, first), self.place)));
+        }
+        let mut at = first;
+        while at < self.tokens.len() {
+            at = self.clause(at, &mut entries)?;
+        }
+        for (i, entry) in entries.iter().enumerate() {
+            if entries[..i].iter().any(|other| other.key == entry.key) {
+                return Err(Problem::at(
+                    self.place,
+                    format!("this column says `{}` twice", entry.key),
+                ));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Reads the clause that begins at a token, and returns where the next one does.
+    fn clause(&self, at: usize, entries: &mut Vec<Entry>) -> Result<usize, Problem> {
+        match self.word(at).as_str() {
+            "not" if self.word(at + 1) == "null" => {
+                entries.push(self.entry("nullable", Node::bool(false, self.place)));
+                Ok(at + 2)
+            }
+            "null" => {
+                entries.push(self.entry("nullable", Node::bool(true, self.place)));
+                Ok(at + 1)
+            }
+            "default" => {
+                // The word after DEFAULT belongs to the expression, also where it is NULL.
+                let end = self.next_clause(at + 2);
+                entries.push(self.entry("default", self.piece(at + 1, end, "an expression after `default`")?));
+                Ok(end)
+            }
+            "collate" => {
+                let end = self.next_clause(at + 1);
+                entries.push(self.entry("collation", self.piece(at + 1, end, "a name after `collate`")?));
+                Ok(end)
+            }
+            "generated" => self.generated(at, entries),
+            _ => Err(self.unknown(at)),
+        }
+    }
+
+    fn generated(&self, at: usize, entries: &mut Vec<Entry>) -> Result<usize, Problem> {
+        let by_default = self.word(at + 1) == "by" && self.word(at + 2) == "default";
+        let as_ = if by_default { at + 3 } else { at + 2 };
+        if !(by_default || self.word(at + 1) == "always") || self.word(as_) != "as" {
+            return Err(self.unknown(at));
+        }
+        if self.word(as_ + 1) == "identity" {
+            let sort = if by_default { "by default" } else { "always" };
+            entries.push(self.entry("identity", Node::text(sort, self.place)));
+            return Ok(as_ + 2);
+        }
+        let Some(group) = self.tokens.get(as_ + 1).filter(|t| t.sort == TokenSort::Group) else {
+            return Err(self.unknown(at));
+        };
+        entries.push(self.entry("generated", Node::text(&self.text[group.range.clone()], self.place)));
+        let sort = self.word(as_ + 2);
+        if sort == "stored" || sort == "virtual" {
+            entries.push(self.entry("generation", Node::text(sort, self.place)));
+            return Ok(as_ + 3);
+        }
+        Ok(as_ + 2)
+    }
+
+    fn piece(&self, from: usize, to: usize, expected: &str) -> Result<Node, Problem> {
+        if from >= self.tokens.len() || from >= to {
+            return Err(Problem::at(self.place, format!("expected {expected}")));
+        }
+        Ok(Node::text(self.between(from, to), self.place))
+    }
+
+    fn unknown(&self, at: usize) -> Problem {
+        let word = self.word(at);
+        let problem = Problem::at(
+            self.place,
+            format!("a column cannot say `{}` here", self.between(at, self.tokens.len())),
+        );
+        match CLAUSES.iter().find(|(clause, _)| *clause == word) {
+            Some((_, hint)) if !hint.is_empty() => problem.hint(*hint),
+            _ => problem.hint(
+                "a column takes a type, `not null`, `default …`, `collate …`, `generated always as (…) stored` and `generated always as identity`",
+            ),
+        }
+    }
+
+    /// The first token from `from` on with which a clause begins; the number of tokens if there is none.
+    fn next_clause(&self, from: usize) -> usize {
+        (from..self.tokens.len())
+            .find(|at| {
+                let word = self.word(*at);
+                CLAUSES.iter().any(|(clause, _)| *clause == word)
+            })
+            .unwrap_or(self.tokens.len())
+    }
+
+    fn word(&self, at: usize) -> String {
+        self.tokens
+            .get(at)
+            .filter(|token| token.sort == TokenSort::Word)
+            .map_or(String::new(), |token| self.text[token.range.clone()].to_lowercase())
+    }
+
+    /// The text from one token to before another.
+    fn between(&self, from: usize, to: usize) -> &'a str {
+        match (self.tokens.get(from), to.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+            (Some(first), Some(last)) if first.range.start < last.range.end => {
+                &self.text[first.range.start..last.range.end]
+            }
+            _ => "",
+        }
+    }
+
+    fn entry(&self, key: &str, value: Node) -> Entry {
+        Entry {
+            key: key.to_owned(),
+            place: self.place,
+            value,
+        }
+    }
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    if finding.parent != Some(Kind::Table) {
+        return None;
+    }
+    let table = common::sql_name(&finding.id.prefix(2));
+    let column = common::name(finding.id.last());
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let Some(Value::Text(sql_type)) = common::expected(attributes, "type") else {
+                return Some("apply the migration that adds it".into());
+            };
+            let default = match common::expected(attributes, "default") {
+                Some(Value::Text(default)) => format!(" DEFAULT {default}"),
+                _ => String::new(),
+            };
+            let not_null = match common::expected(attributes, "nullable") {
+                Some(Value::Bool(false)) => " NOT NULL",
+                _ => "",
+            };
+            Some(format!("ALTER TABLE {table} ADD COLUMN {column} {sql_type}{default}{not_null};"))
+        }
+        FindingSort::Unexpected => Some(format!(
+            "ALTER TABLE {table} DROP COLUMN {column}; once nothing reads it"
+        )),
+        FindingSort::Differs { attribute, expected, actual } => {
+            let alter = format!("ALTER TABLE {table} ALTER COLUMN {column}");
+            match (*attribute, expected) {
+                ("type", Value::Text(sql_type)) if sql_type.to_lowercase() != *sql_type && !sql_type.contains('"') => {
+                    Some(format!(
+                        "PostgreSQL folds names without quotes to lower case; if the type has capitals, write '\"{sql_type}\"'"
+                    ))
+                }
+                ("type", Value::Text(sql_type)) => Some(format!("{alter} TYPE {sql_type};")),
+                ("nullable", Value::Bool(false)) => Some(format!("{alter} SET NOT NULL;")),
+                ("nullable", Value::Bool(true)) => Some(format!("{alter} DROP NOT NULL;")),
+                ("default", Value::Null) => Some(format!("{alter} DROP DEFAULT;")),
+                ("default", Value::Text(default)) => Some(if is_now(default) && actual.as_text().is_some_and(is_now) {
+                    "both give the start of the transaction, but PostgreSQL keeps the two spellings apart: write the one that is there".into()
+                } else {
+                    format!("{alter} SET DEFAULT {default};")
+                }),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// Whether a default is one of the two spellings that PostgreSQL keeps apart although they mean the same.
+fn is_now(default: &str) -> bool {
+    ["now()", "current_timestamp", "transaction_timestamp()"].contains(&default.to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source_map::SourceMap;
+
+    fn check(text: &str, expected: &[(&str, &str)]) {
+        let file = SourceMap::default().add("test.yaml".into(), String::new());
+        let place = Place { file, line: 1, column: 1 };
+        let found: Vec<(String, String)> = match expand(&Node::text(text, place)) {
+            Ok(Some(entries)) => entries
+                .into_iter()
+                .map(|e| (e.key, e.value.scalar().expect("a scalar").text.clone()))
+                .collect(),
+            Ok(None) => Vec::new(),
+            Err(problem) => vec![("problem".into(), problem.message)],
+        };
+        let found: Vec<(&str, &str)> = found.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn a_column_is_written_as_in_create_table() {
+        check(
+            "uuid not null default gen_random_uuid()",
+            &[("type", "uuid"), ("nullable", "false"), ("default", "gen_random_uuid()")],
+        );
+        check("varchar(50)", &[("type", "varchar(50)")]);
+        check("NOT NULL", &[("nullable", "false")]);
+        check("timestamp (3) with time zone NULL", &[("type", "timestamp (3) with time zone"), ("nullable", "true")]);
+        check(
+            "\"not null\"[] default '{\"default not null\"}'::\"not null\"[] not null",
+            &[
+                ("type", "\"not null\"[]"),
+                ("default", "'{\"default not null\"}'::\"not null\"[]"),
+                ("nullable", "false"),
+            ],
+        );
+        check("int default null", &[("type", "int"), ("default", "null")]);
+        check("text collate \"de_DE\" not null", &[("type", "text"), ("collation", "\"de_DE\""), ("nullable", "false")]);
+        check(
+            "bigint generated by default as identity not null",
+            &[("type", "bigint"), ("identity", "by default"), ("nullable", "false")],
+        );
+        check(
+            "numeric(10,2) GENERATED ALWAYS AS (a * (b + 1)) STORED",
+            &[("type", "numeric(10,2)"), ("generated", "(a * (b + 1))"), ("generation", "stored")],
+        );
+        check("uuid primary key", &[("problem", "a column cannot say `primary key` here")]);
+        check("int default", &[("problem", "expected an expression after `default`")]);
+        check("int default 1 default 2", &[("problem", "this column says `default` twice")]);
+    }
+}

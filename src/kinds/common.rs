@@ -1,0 +1,123 @@
+//! What several kinds share.
+
+use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::object_id::ObjectId;
+use crate::sql_text::quote_name;
+use crate::value::Value;
+
+/// A list of names in which order matters.
+pub(super) const NAMES: Shape = Shape::List(&Shape::Name);
+
+/// The comment.
+pub(super) const COMMENT: Attr =
+    Attr::new("comment", Shape::Text, "The comment on it; `null` for none.").default(Literal::Null);
+
+/// The owner.
+pub(super) const OWNER: Attr = Attr::new("owner", Shape::Name, "The role that owns it.").compare(Compare::Name);
+
+/// Whether a constraint can be deferred.
+pub(super) const DEFERRABLE: Attr = Attr::new(
+    "deferrable",
+    Shape::Bool,
+    "Whether a transaction may defer it to its end.",
+)
+.default(Literal::Bool(false));
+
+/// When a constraint is checked unless a transaction says otherwise.
+pub(super) const INITIALLY: Attr = Attr::new(
+    "initially",
+    Shape::OneOf(&["immediate", "deferred"]),
+    "When it is checked unless a transaction says otherwise.",
+)
+.default(Literal::Text("immediate"));
+
+/// Whether the rows that were there before have been checked.
+pub(super) const VALIDATED: Attr = Attr::new(
+    "validated",
+    Shape::Bool,
+    "Whether the rows that were there before it have been checked; `false` is NOT VALID.",
+)
+.default(Literal::Bool(true))
+.implied("is NOT VALID: the rows that were there before it have not been checked");
+
+/// Whether a constraint is enforced.
+pub(super) const ENFORCED: Attr = Attr::new(
+    "enforced",
+    Shape::Bool,
+    "Whether PostgreSQL enforces it; `false` is NOT ENFORCED.",
+)
+.default(Literal::Bool(true))
+.implied("is NOT ENFORCED: PostgreSQL does not check it")
+.since(18);
+
+/// Columns that an index carries without being keys.
+pub(super) const INCLUDE: Attr =
+    Attr::new("include", NAMES, "Columns that its index carries without being keys.").default(Literal::EmptyList);
+
+/// The columns of a constraint, in order.
+pub(super) const COLUMNS: Attr = Attr::new("columns", NAMES, "Its columns, in order.").identifies();
+
+/// Storage options.
+pub(super) const OPTIONS: Attr = Attr::new(
+    "options",
+    Shape::Map(&Shape::Text),
+    "Its storage options: everything that WITH (…) sets.",
+)
+.default(Literal::EmptyMap);
+
+/// A name as statements in hints write it: quoted only where SQL needs it.
+pub(super) fn sql_name(id: &ObjectId) -> String {
+    id.parts().iter().map(|p| name(p)).collect::<Vec<_>>().join(".")
+}
+
+/// One name as statements in hints write it.
+pub(super) fn name(part: &str) -> String {
+    let plain = part
+        .chars()
+        .enumerate()
+        .all(|(i, c)| c == '_' || c.is_ascii_lowercase() || (i > 0 && c.is_ascii_digit()));
+    if plain && !part.is_empty() {
+        part.to_owned()
+    } else {
+        quote_name(part)
+    }
+}
+
+/// A list of names as statements in hints write it: `a, "B"`.
+pub(super) fn name_list(value: &Value) -> String {
+    value.texts().iter().map(|n| name(n)).collect::<Vec<_>>().join(", ")
+}
+
+/// The statement that adds a constraint to a relation.
+pub(super) fn add_constraint(relation: &ObjectId, constraint: Option<&str>, definition: &str) -> String {
+    let named = constraint.map_or(String::new(), |n| format!("CONSTRAINT {} ", name(n)));
+    format!("ALTER TABLE {} ADD {named}{definition};", sql_name(relation))
+}
+
+/// The statement that drops a constraint of a relation.
+pub(super) fn drop_constraint(id: &ObjectId) -> String {
+    format!(
+        "ALTER TABLE {} DROP CONSTRAINT {};",
+        sql_name(&id.prefix(2)),
+        name(id.last())
+    )
+}
+
+/// The statement that checks the rows that were there before a constraint.
+pub(super) fn validate_constraint(id: &ObjectId) -> String {
+    format!(
+        "ALTER TABLE {} VALIDATE CONSTRAINT {};",
+        sql_name(&id.prefix(2)),
+        name(id.last())
+    )
+}
+
+/// The name of a constraint that is expected by name, not by meaning.
+pub(super) fn named(id: &ObjectId) -> Option<&str> {
+    id.parts().get(2).map(String::as_str)
+}
+
+/// The value of an expected attribute.
+pub(super) fn expected<'a>(attributes: &'a [(&'static str, Value)], name: &str) -> Option<&'a Value> {
+    attributes.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
+}

@@ -1,0 +1,66 @@
+//! Enumerated types.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, Shorthand, common};
+use crate::attribute::{Attr, Shape};
+use crate::sql_text::quote_literal;
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "enum",
+    section: "enums",
+    identity: &["schema", "name"],
+    doc: "An enumerated type.",
+    query: include_str!("enum.sql"),
+    attrs: &[
+        Attr::new(
+            "labels",
+            Shape::List(&Shape::Text),
+            "Its labels, in the order in which they sort.",
+        )
+        .includes("includes"),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    shorthand: Shorthand::List("labels"),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let labels = common::expected(attributes, "labels")?;
+            let list: Vec<String> = labels.texts().iter().map(|l| quote_literal(l)).collect();
+            Some(format!("CREATE TYPE {name} AS ENUM ({});", list.join(", ")))
+        }
+        FindingSort::Unexpected => None,
+        FindingSort::Differs { attribute, expected, actual } => {
+            (*attribute == "labels").then(|| labels_hint(&name, expected, actual))
+        }
+    }
+}
+
+fn labels_hint(name: &str, expected: &Value, actual: &Value) -> String {
+    let (expected, actual) = (expected.texts(), actual.texts());
+    let missing: Vec<String> = expected
+        .iter()
+        .enumerate()
+        .filter(|(_, label)| !actual.contains(label))
+        .map(|(i, label)| {
+            let place = match i.checked_sub(1).and_then(|before| expected.get(before)) {
+                Some(before) => format!(" AFTER {}", quote_literal(before)),
+                None => String::new(),
+            };
+            format!("ALTER TYPE {name} ADD VALUE {}{place};", quote_literal(label))
+        })
+        .collect();
+    if !missing.is_empty() {
+        return missing.join(" ");
+    }
+    if actual.iter().any(|label| !expected.contains(label)) {
+        return "PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label".into();
+    }
+    "PostgreSQL cannot reorder labels: create a new type and change the columns to it".into()
+}

@@ -1,0 +1,68 @@
+//! Exclusion constraints.
+
+use super::index_key::IndexKey;
+use super::primary_key::VALID;
+use super::{FindingSort, Kind, KindSpec, ListForm, common};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::sql_text::{TokenSort, tokens};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "exclusion",
+    section: "exclusions",
+    parents: &[Kind::Table],
+    identity: &["schema", "relation", "name"],
+    doc: "An exclusion constraint.",
+    query: include_str!("exclusion.sql"),
+    attrs: &[
+        Attr::new(
+            "keys",
+            Shape::List(&Shape::Sql),
+            "What is compared and with which operator, each as `room with =`.",
+        )
+        .compare(Compare::Custom(same_keys))
+        .identifies(),
+        Attr::new("method", Shape::Name, "The access method of its index.").default(Literal::Text("gist")),
+        Attr::new("where", Shape::Sql, "The rows it holds for; `null` for all.")
+            .compare(Compare::Expression)
+            .default(Literal::Null),
+        common::INCLUDE,
+        common::DEFERRABLE,
+        common::INITIALLY,
+        VALID,
+        common::COMMENT,
+    ],
+    list: ListForm::ByMeaning,
+    hint: |finding| match &finding.sort {
+        FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingSort::Missing(_) | FindingSort::Differs { .. } => None,
+    },
+    ..KindSpec::EMPTY
+};
+
+fn same_keys(comparison: &Comparison<'_>) -> Verdict {
+    let (expected, actual) = (comparison.expected.texts(), comparison.actual.texts());
+    if expected.len() != actual.len() {
+        return Verdict::Different;
+    }
+    expected.iter().zip(actual).fold(Verdict::Equal, |verdict, (expected, actual)| {
+        let (Some((expected_key, expected_operator)), Some((actual_key, actual_operator))) =
+            (split_operator(expected), split_operator(actual))
+        else {
+            return Verdict::Different;
+        };
+        let keys = IndexKey::parse_expected(expected_key, comparison).same(&IndexKey::parse_catalog(actual_key), None);
+        verdict.and(Verdict::when(expected_operator == actual_operator)).and(keys)
+    })
+}
+
+/// `room with =` as what is compared and the operator.
+fn split_operator(text: &str) -> Option<(&str, String)> {
+    let tokens = tokens(text);
+    let with = tokens
+        .iter()
+        .rposition(|t| t.sort == TokenSort::Word && text[t.range.clone()].eq_ignore_ascii_case("with"))?;
+    let key = text[..tokens[with].range.start].trim();
+    let operator: String = text[tokens[with].range.end..].split_whitespace().collect();
+    let operator = operator.strip_prefix("OPERATOR(pg_catalog.").and_then(|o| o.strip_suffix(')')).map_or(operator.clone(), str::to_owned);
+    (!key.is_empty() && !operator.is_empty()).then_some((key, operator))
+}

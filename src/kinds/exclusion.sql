@@ -1,0 +1,16 @@
+SELECT s.schema, s.name AS relation, c.conname::text AS name,
+       m.amname::text AS method,
+       (SELECT array_agg(pg_get_indexdef(c.conindid, k.n::int, false) || ' WITH ' || (SELECT CASE WHEN n.nspname = 'pg_catalog' THEN o.oprname::text ELSE 'OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')' END FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = k.operator) ORDER BY k.n)
+        FROM unnest(c.conexclop) WITH ORDINALITY k(operator, n)) AS keys,
+       pg_get_expr(i.indpred, i.indrelid) AS "where",
+       (SELECT coalesce(array_agg(a.attname::text ORDER BY k.n), '{}') FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE k.n > i.indnkeyatts) AS include,
+       c.condeferrable AS deferrable,
+       CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
+       i.indisvalid AND i.indisready AS valid,
+       obj_description(c.oid, 'pg_constraint') AS comment,
+       c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
+FROM scope_relations s
+JOIN pg_constraint c ON c.conrelid = s.oid AND c.contype = 'x'
+JOIN pg_index i ON i.indexrelid = c.conindid
+JOIN pg_class x ON x.oid = c.conindid
+JOIN pg_am m ON m.oid = x.relam

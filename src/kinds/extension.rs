@@ -1,0 +1,27 @@
+//! Extensions.
+
+use super::{FindingSort, KeyForm, KindSpec, Shorthand, common};
+use crate::attribute::{Attr, Compare, Shape};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "extension",
+    section: "extensions",
+    identity: &["name"],
+    doc: "An extension that is installed in the database.",
+    query: include_str!("extension.sql"),
+    attrs: &[
+        Attr::new("version", Shape::Text, "The version that is installed."),
+        Attr::new("schema", Shape::Name, "The schema that holds its objects.").compare(Compare::Name),
+        Attr::new("comment", Shape::Text, "The comment on it."),
+    ],
+    key: KeyForm::Part,
+    shorthand: Shorthand::Scalar("version"),
+    hint: |finding| match finding.sort {
+        FindingSort::Missing(_) => Some(format!("CREATE EXTENSION {};", common::name(finding.id.last()))),
+        FindingSort::Unexpected => None,
+        FindingSort::Differs { attribute, expected, .. } => (attribute == "version").then(|| {
+            format!("ALTER EXTENSION {} UPDATE TO '{expected}';", common::name(finding.id.last()))
+        }),
+    },
+    ..KindSpec::EMPTY
+};

@@ -1,0 +1,19 @@
+SELECT s.schema, s.name AS relation, c.conname::text AS name,
+       (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns,
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.relname) || '('
+               || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum) || ')'
+        FROM pg_class f JOIN pg_namespace n ON n.oid = f.relnamespace WHERE f.oid = c.confrelid) AS "references",
+       CASE c.confdeltype WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END AS on_delete,
+       (SELECT coalesce(array_agg(a.attname::text ORDER BY k.n), '{}') FROM unnest(c.delsetcols) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS on_delete_columns,
+       CASE c.confupdtype WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END AS on_update,
+       CASE c.confmatchtype WHEN 's' THEN 'simple' WHEN 'f' THEN 'full' WHEN 'p' THEN 'partial' END AS match,
+       c.condeferrable AS deferrable,
+       CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
+       coalesce(c.conperiod_, false) AS period,
+       c.convalidated AS validated,
+       coalesce(c.enforced, true) AS enforced,
+       obj_description(c.oid, 'pg_constraint') AS comment,
+       c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
+FROM (SELECT NULL::int2[] AS confdelsetcols, NULL::boolean AS conperiod, NULL::boolean AS conenforced) absent,
+     LATERAL (SELECT c.*, confdelsetcols AS delsetcols, conperiod AS conperiod_, conenforced AS enforced FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'f') c
+JOIN scope_relations s ON s.oid = c.conrelid

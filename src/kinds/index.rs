@@ -1,0 +1,112 @@
+//! Indexes.
+
+use super::index_key::IndexKey;
+use super::unique::NULLS_NOT_DISTINCT;
+use super::{Finding, FindingSort, Kind, KindSpec, ListForm, Shorthand, common};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::error::Problem;
+use crate::node::{Entry, Node, NodeValue};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "index",
+    section: "indexes",
+    parents: &[Kind::Table, Kind::MaterializedView],
+    identity: &["schema", "relation", "name"],
+    doc: "An index.",
+    query: include_str!("index.sql"),
+    attrs: &[
+        Attr::new(
+            "keys",
+            Shape::List(&Shape::Sql),
+            "Its keys in order: columns or expressions, each with collation, operator class, `desc`, `nulls first`.",
+        )
+        .compare(Compare::Custom(same_keys))
+        .identifies(),
+        Attr::new("unique", Shape::Bool, "Whether it is unique.").default(Literal::Bool(false)),
+        NULLS_NOT_DISTINCT,
+        Attr::new("method", Shape::Name, "The access method.").default(Literal::Text("btree")),
+        common::INCLUDE,
+        Attr::new("where", Shape::Sql, "The rows it covers; `null` for all.")
+            .compare(Compare::Expression)
+            .default(Literal::Null),
+        Attr::new(
+            "valid",
+            Shape::Bool,
+            "Whether queries may use it; `false` is what a failed CREATE INDEX CONCURRENTLY leaves.",
+        )
+        .default(Literal::Bool(true))
+        .implied("is INVALID: it is there, but no query uses it and it may not hold")
+        .code("invalid"),
+        common::OPTIONS,
+        common::COMMENT,
+    ],
+    facts: &["immediate", "operator_classes"],
+    list: ListForm::ByMeaning,
+    shorthand: Shorthand::Custom {
+        expects: "a list of keys, which stands for a plain index on them",
+        expand,
+    },
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// A list of keys is what `CREATE INDEX … (keys)` makes: not unique, without a predicate, of the usual method.
+#[expect(clippy::unnecessary_wraps, reason = "the table of kinds asks for this form")]
+fn expand(node: &Node) -> Result<Option<Vec<Entry>>, Problem> {
+    let NodeValue::List(_) = node.value else {
+        return Ok(None);
+    };
+    let entry = |key: &str, value: Node| Entry {
+        key: key.to_owned(),
+        place: node.place,
+        value,
+    };
+    Ok(Some(vec![
+        entry("keys", node.clone()),
+        entry("unique", Node::bool(false, node.place)),
+        entry("method", Node::text("btree", node.place)),
+        entry("where", Node::null(node.place)),
+    ]))
+}
+
+fn same_keys(comparison: &Comparison<'_>) -> Verdict {
+    let (expected, actual) = (comparison.expected.texts(), comparison.actual.texts());
+    if expected.len() != actual.len() {
+        return Verdict::Different;
+    }
+    let classes = comparison.object.get("operator_classes").texts();
+    expected.iter().zip(actual).enumerate().fold(Verdict::Equal, |verdict, (i, (expected, actual))| {
+        let actual = IndexKey::parse_catalog(actual);
+        verdict.and(IndexKey::parse_expected(expected, comparison).same(&actual, classes.get(i).copied()))
+    })
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(&crate::object_id::ObjectId::new(vec![
+        finding.id.parts().first()?.clone(),
+        finding.id.last().to_owned(),
+    ]));
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let keys = common::expected(attributes, "keys")?.texts().join(", ");
+            let on = common::sql_name(&finding.id.prefix(2));
+            let unique = match common::expected(attributes, "unique") {
+                Some(Value::Bool(true)) => "UNIQUE ",
+                _ => "",
+            };
+            let predicate = match common::expected(attributes, "where") {
+                Some(Value::Text(predicate)) => format!(" WHERE {predicate}"),
+                _ => String::new(),
+            };
+            let named = common::named(finding.id).map_or(String::new(), |n| format!("{} ", common::name(n)));
+            Some(format!("CREATE {unique}INDEX CONCURRENTLY {named}ON {on} ({keys}){predicate};"))
+        }
+        FindingSort::Unexpected => Some(format!("DROP INDEX CONCURRENTLY {name};")),
+        FindingSort::Differs { attribute, .. } => Some(if *attribute == "valid" {
+            format!("REINDEX INDEX CONCURRENTLY {name};")
+        } else {
+            format!("an index cannot be altered in this: DROP INDEX CONCURRENTLY {name}; and create it as expected")
+        }),
+    }
+}

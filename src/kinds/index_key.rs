@@ -1,0 +1,232 @@
+//! One key of an index: a column or expression, and how it is sorted.
+
+use crate::attribute::{Comparison, Form, Verdict, is_name};
+use crate::kinds::Kind;
+use crate::sql_text::{Token, TokenSort, quote_name, tokens, unquote_name};
+
+/// One key of an index, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct IndexKey {
+    subject: Subject,
+    collation: Option<String>,
+    operator_class: Option<String>,
+    descending: bool,
+    nulls_first: bool,
+}
+
+/// What an index key is about.
+#[derive(Debug, PartialEq, Eq)]
+enum Subject {
+    Column(String),
+    Expression(String),
+}
+
+impl IndexKey {
+    /// A key as an expectation file writes it: a column by its exact name, or SQL.
+    pub(super) fn parse_expected(text: &str, comparison: &Comparison<'_>) -> Self {
+        let relation = comparison.id.prefix(2);
+        Self::parse(text.trim(), &|name| {
+            comparison.surroundings.contains(Kind::Column, &relation.child(name))
+        })
+    }
+
+    /// A key as the query prints it: a column quoted as SQL needs it, or an expression.
+    pub(super) fn parse_catalog(text: &str) -> Self {
+        Self::parse(text, &|name| {
+            let tokens = tokens(name);
+            tokens.len() == 1 && tokens[0].sort == TokenSort::Word
+        })
+    }
+
+    /// The column, if the key is one in the order and with the operators that equality asks for.
+    pub(super) fn column(&self) -> Option<&str> {
+        match &self.subject {
+            Subject::Column(name) => Some(name),
+            Subject::Expression(_) => None,
+        }
+    }
+
+    /// Whether an expected key and an actual one are the same. `class` is the operator class of the actual key,
+    /// which the catalog does not print where it is the default one.
+    pub(super) fn same(&self, actual: &Self, class: Option<&str>) -> Verdict {
+        let names = |expected: &Option<String>, actual: &Option<String>| match (expected, actual) {
+            (Some(expected), Some(actual)) => is_name(expected, actual),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        let same_class = match (&self.operator_class, &actual.operator_class, class) {
+            (Some(expected), None, Some(default)) => is_name(expected, default),
+            (expected, actual, _) => names(expected, actual),
+        };
+        let sorted_alike = self.descending == actual.descending
+            && self.nulls_first == actual.nulls_first
+            && names(&self.collation, &actual.collation)
+            && same_class;
+        Verdict::when(sorted_alike).and(match (&self.subject, &actual.subject) {
+            (Subject::Column(expected), Subject::Column(actual)) => Verdict::when(expected == actual),
+            (Subject::Expression(expected), Subject::Expression(actual)) => {
+                Verdict::ask(Form::Expression, expected, actual)
+            }
+            (Subject::Expression(expected), Subject::Column(actual)) => {
+                Verdict::ask(Form::Expression, expected, &quote_name(actual))
+            }
+            (Subject::Column(expected), Subject::Expression(actual)) => {
+                Verdict::ask(Form::Expression, &quote_name(expected), actual)
+            }
+        })
+    }
+
+    fn parse(text: &str, is_column: &dyn Fn(&str) -> bool) -> Self {
+        let mut key = Self {
+            subject: Subject::Column(text.to_owned()),
+            collation: None,
+            operator_class: None,
+            descending: false,
+            nulls_first: false,
+        };
+        // A column may be called "total desc": the whole text comes first.
+        if is_column(text) {
+            return key;
+        }
+        let tokens = tokens(text);
+        let word = |i: usize| -> String {
+            tokens
+                .get(i)
+                .filter(|t| t.sort == TokenSort::Word)
+                .map_or(String::new(), |t| text[t.range.clone()].to_lowercase())
+        };
+        let mut end = tokens.len();
+        let mut nulls = None;
+        if end >= 3 && word(end - 2) == "nulls" && ["first", "last"].contains(&word(end - 1).as_str()) {
+            nulls = Some(word(end - 1) == "first");
+            end -= 2;
+        }
+        if end >= 2 && ["asc", "desc"].contains(&word(end - 1).as_str()) {
+            key.descending = word(end - 1) == "desc";
+            end -= 1;
+        }
+        key.nulls_first = nulls.unwrap_or(key.descending);
+        let tokens = &tokens[..end];
+        let Some(last) = tokens.last() else {
+            return key;
+        };
+        let rest = &text[..last.range.end];
+        if is_column(rest) {
+            key.subject = Subject::Column(rest.to_owned());
+            return key;
+        }
+        let subject_end = subject_length(text, tokens);
+        let subject = &text[..tokens[subject_end - 1].range.end];
+        let mut at = subject_end;
+        if tokens
+            .get(at)
+            .is_some_and(|t| text[t.range.clone()].eq_ignore_ascii_case("collate"))
+            && at + 1 < tokens.len()
+        {
+            let length = name_length(text, &tokens[at + 1..]);
+            key.collation = Some(between(text, &tokens[at + 1..at + 1 + length]).to_owned());
+            at += 1 + length;
+        }
+        if at < tokens.len() && key.collation.is_none() || at < tokens.len() && is_name_start(&tokens[at]) {
+            let length = name_length(text, &tokens[at..]);
+            let parameters = usize::from(tokens.get(at + length).is_some_and(|t| t.sort == TokenSort::Group));
+            if length == 0 || at + length + parameters != tokens.len() {
+                // Not of the form that CREATE INDEX takes without parentheses: the server judges the whole.
+                key.subject = Subject::Expression(rest.to_owned());
+                return key;
+            }
+            key.operator_class = Some(between(text, &tokens[at..]).to_owned());
+        }
+        key.subject = match tokens {
+            [only, ..] if subject_end == 1 && only.sort == TokenSort::QuotedName => {
+                Subject::Column(unquote_name(subject).unwrap_or_else(|| subject.to_owned()))
+            }
+            _ if is_column(subject) => Subject::Column(subject.to_owned()),
+            _ => Subject::Expression(subject.to_owned()),
+        };
+        key
+    }
+}
+
+/// How many tokens the column, function call or expression in parentheses at the beginning has.
+fn subject_length(text: &str, tokens: &[Token]) -> usize {
+    if tokens[0].sort == TokenSort::Group {
+        return 1;
+    }
+    let name = name_length(text, tokens).max(1);
+    name + usize::from(tokens.get(name).is_some_and(|t| t.sort == TokenSort::Group))
+}
+
+/// How many tokens a name, qualified or not, has.
+fn name_length(text: &str, tokens: &[Token]) -> usize {
+    if !tokens.first().is_some_and(is_name_start) {
+        return 0;
+    }
+    let mut length = 1;
+    while tokens.get(length).is_some_and(|t| &text[t.range.clone()] == ".")
+        && tokens.get(length + 1).is_some_and(is_name_start)
+    {
+        length += 2;
+    }
+    length
+}
+
+fn is_name_start(token: &Token) -> bool {
+    matches!(token.sort, TokenSort::Word | TokenSort::QuotedName)
+}
+
+fn between<'a>(text: &'a str, tokens: &[Token]) -> &'a str {
+    match (tokens.first(), tokens.last()) {
+        (Some(first), Some(last)) => &text[first.range.start..last.range.end],
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let columns = ["createdAt", "email", "total desc", "a.b"];
+        let key = IndexKey::parse(text, &|name| columns.contains(&name));
+        let found = format!(
+            "{}{}{}{}{}",
+            match &key.subject {
+                Subject::Column(name) => format!("column <{name}>"),
+                Subject::Expression(text) => format!("expression <{text}>"),
+            },
+            key.collation.map_or(String::new(), |c| format!(" collate <{c}>")),
+            key.operator_class.map_or(String::new(), |c| format!(" class <{c}>")),
+            if key.descending { " desc" } else { "" },
+            if key.nulls_first { " nulls first" } else { "" },
+        );
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn keys_are_taken_apart() {
+        check("createdAt", "column <createdAt>");
+        check("createdAt desc", "column <createdAt> desc nulls first");
+        check("createdAt DESC NULLS LAST", "column <createdAt> desc");
+        check("email nulls first", "column <email> nulls first");
+        check("total desc", "column <total desc>");
+        check("\"total desc\" desc", "column <total desc> desc nulls first");
+        check("a.b", "column <a.b>");
+        check("email text_pattern_ops", "column <email> class <text_pattern_ops>");
+        check(
+            "email collate \"C\" text_ops desc",
+            "column <email> collate <\"C\"> class <text_ops> desc nulls first",
+        );
+        check("lower(email)", "expression <lower(email)>");
+        check(
+            "lower((email)::text) varchar_pattern_ops",
+            "expression <lower((email)::text)> class <varchar_pattern_ops>",
+        );
+        check("(a + b) asc", "expression <(a + b)>");
+        check("a || b", "expression <a || b>");
+        check(
+            "email public.gin_trgm_ops (siglen=32)",
+            "column <email> class <public.gin_trgm_ops (siglen=32)>",
+        );
+    }
+}

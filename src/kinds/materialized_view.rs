@@ -1,0 +1,20 @@
+//! Materialized views.
+
+use super::{FindingSort, KeyForm, KindSpec, common};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "materialized_view",
+    section: "materialized_views",
+    identity: &["schema", "name"],
+    doc: "A materialized view.",
+    query: include_str!("materialized_view.sql"),
+    attrs: &[common::OWNER, common::COMMENT],
+    key: KeyForm::Qualified,
+    hint: |finding| match finding.sort {
+        FindingSort::Missing(_) => {
+            Some("apply the migration that creates it, or look whether this is the right database".into())
+        }
+        FindingSort::Unexpected | FindingSort::Differs { .. } => None,
+    },
+    ..KindSpec::EMPTY
+};

@@ -1,0 +1,110 @@
+//! Unique keys: unique constraints by name, or by meaning whatever guarantees the same.
+
+use super::index_key::IndexKey;
+use super::primary_key::{VALID, WITHOUT_OVERLAPS};
+use super::{Finding, FindingSort, Kind, KindSpec, ListForm, Shorthand, StandIn, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::snapshot::Object;
+use crate::value::Value;
+
+/// Whether nulls count as equal.
+pub(super) const NULLS_NOT_DISTINCT: Attr = Attr::new(
+    "nulls_not_distinct",
+    Shape::Bool,
+    "Whether nulls count as equal, so that only one row may have them.",
+)
+.default(Literal::Bool(false))
+.since(15);
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "unique",
+    section: "unique",
+    parents: &[Kind::Table],
+    identity: &["schema", "relation", "name"],
+    doc: "A unique key. In a list: any unique constraint, primary key or unique index that guarantees it. \
+          By name: a unique constraint, or a unique index that guarantees the same.",
+    query: include_str!("unique.sql"),
+    attrs: &[
+        Attr::new("columns", common::NAMES, "Its columns; their order does not change what it guarantees.")
+            .compare(Compare::Unordered)
+            .identifies(),
+        common::INCLUDE,
+        NULLS_NOT_DISTINCT,
+        common::DEFERRABLE,
+        common::INITIALLY,
+        WITHOUT_OVERLAPS,
+        VALID,
+        common::COMMENT,
+    ],
+    list: ListForm::ByMeaning,
+    shorthand: Shorthand::List("columns"),
+    stand_ins: &[
+        StandIn { kind: Kind::PrimaryKey, attributes: from_primary_key },
+        StandIn { kind: Kind::Index, attributes: from_index },
+    ],
+    hint,
+    ..KindSpec::EMPTY
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "the table of stand-ins asks for this form")]
+fn from_primary_key(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static str> {
+    let same = |name: &'static str| (name, object.get(name).clone());
+    Ok(vec![
+        same("columns"),
+        same("include"),
+        ("nulls_not_distinct", Value::Bool(false)),
+        same("deferrable"),
+        same("initially"),
+        same("without_overlaps"),
+        same("valid"),
+        same("comment"),
+    ])
+}
+
+fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static str> {
+    if *object.get("unique") != Value::Bool(true) {
+        return Err("is not unique");
+    }
+    if !object.get("where").is_null() {
+        return Err("is unique, but partial");
+    }
+    if *object.get("valid") != Value::Bool(true) {
+        return Err("is unique, but INVALID");
+    }
+    if *object.get("immediate") != Value::Bool(true) {
+        return Err("is unique, but deferrable");
+    }
+    let columns: Option<Vec<Value>> = object
+        .get("keys")
+        .texts()
+        .into_iter()
+        .map(|key| IndexKey::parse_catalog(key).column().map(Value::from))
+        .collect();
+    let columns = columns.ok_or("is unique, but on an expression")?;
+    let same = |name: &'static str| (name, object.get(name).clone());
+    Ok(vec![
+        ("columns", Value::List(columns)),
+        same("include"),
+        same("nulls_not_distinct"),
+        ("deferrable", Value::Bool(false)),
+        ("initially", Value::from("immediate")),
+        ("without_overlaps", Value::Bool(false)),
+        same("valid"),
+        same("comment"),
+    ])
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let columns = common::name_list(common::expected(attributes, "columns")?);
+            Some(common::add_constraint(
+                &finding.id.prefix(2),
+                common::named(finding.id),
+                &format!("UNIQUE ({columns})"),
+            ))
+        }
+        FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingSort::Differs { .. } => None,
+    }
+}

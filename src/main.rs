@@ -1,0 +1,15 @@
+//! The `driftgate` program. Only this file decides the exit code of the process.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use driftgate::cli::{Cli, Command};
+use driftgate::commands;
+
+fn main() -> ExitCode {
+    let exit = match Cli::parse().command {
+        Command::Check(args) => commands::check::run(&args),
+        Command::Lint(args) => commands::lint::run(&args),
+    };
+    ExitCode::from(exit.code())
+}

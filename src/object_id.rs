@@ -1,0 +1,142 @@
+//! The identity of an object in a database.
+
+use std::fmt;
+
+use crate::sql_text::{TokenSort, quote_name, tokens, unquote_name};
+
+/// The parts that identify an object of its kind, outermost first: `[schema, relation, name]` for an index.
+/// Names are exactly those of the catalog, without quotes and without case folding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(Vec<String>);
+
+impl ObjectId {
+    /// The identity with these parts.
+    #[must_use]
+    pub fn new(parts: Vec<String>) -> Self {
+        Self(parts)
+    }
+
+    /// The parts, outermost first.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        &self.0
+    }
+
+    /// The innermost part.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+
+    /// The identity of something in this object.
+    #[must_use]
+    pub fn child(&self, part: &str) -> Self {
+        let mut parts = self.0.clone();
+        parts.push(part.to_owned());
+        Self(parts)
+    }
+
+    /// The first `length` parts: the identity of the object that this one is in.
+    #[must_use]
+    pub fn prefix(&self, length: usize) -> Self {
+        Self(self.0[..length.min(self.0.len())].to_vec())
+    }
+
+    /// Whether this object is in `parent`, at any depth.
+    #[must_use]
+    pub fn is_in(&self, parent: &ObjectId) -> bool {
+        self.0.len() > parent.0.len() && self.0.starts_with(&parent.0)
+    }
+
+    /// As SQL reads it, every part quoted.
+    #[must_use]
+    pub fn to_sql(&self) -> String {
+        self.0.iter().map(|p| quote_name(p)).collect::<Vec<_>>().join(".")
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, part) in self.0.iter().enumerate() {
+            let dot = if i == 0 { "" } else { "." };
+            write!(f, "{dot}{}", show_part(part))?;
+        }
+        Ok(())
+    }
+}
+
+/// A name as expectation files write it: as it is, quoted as in SQL where a dot or quote is in it.
+#[must_use]
+pub fn show_part(part: &str) -> String {
+    if part.is_empty() || part.contains(['.', '"']) || part.trim() != part || part.contains(char::is_control) {
+        quote_name(part)
+    } else {
+        part.to_owned()
+    }
+}
+
+/// The parts of a dotted name as expectation files write it: `billing.invoices`, `"odd.name"`.
+/// `None` if a part is empty or a quote is not closed.
+#[must_use]
+pub fn split_name(text: &str) -> Option<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let end = if rest.starts_with('"') {
+            tokens(rest)
+                .first()
+                .filter(|t| t.sort == TokenSort::QuotedName)
+                .map(|t| t.range.end)?
+        } else {
+            rest.find('.').unwrap_or(rest.len())
+        };
+        let part = unquote_name(&rest[..end])?;
+        if part.is_empty() {
+            return None;
+        }
+        parts.push(part);
+        match rest[end..].strip_prefix('.') {
+            Some(next) => rest = next,
+            None if rest.len() == end => return Some(parts),
+            None => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<&[&str]>) {
+        let found = split_name(text);
+        assert_eq!(
+            found
+                .as_ref()
+                .map(|v| v.iter().map(String::as_str).collect::<Vec<_>>())
+                .as_deref(),
+            expected,
+            "parts of {text:?}"
+        );
+        if let Some(parts) = found {
+            assert_eq!(
+                split_name(&ObjectId::new(parts.clone()).to_string()),
+                Some(parts),
+                "{text:?} printed and read again"
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_split_at_dots_outside_quotes() {
+        check("clients", Some(&["clients"]));
+        check("billing.invoices", Some(&["billing", "invoices"]));
+        check("\"odd.name\"", Some(&["odd.name"]));
+        check("app.\"say \"\"hi\"\".x\"", Some(&["app", "say \"hi\".x"]));
+        check("my table", Some(&["my table"]));
+        check("HomeSimulatedUsageBucket", Some(&["HomeSimulatedUsageBucket"]));
+        check("a.", None);
+        check("", None);
+        check("\"a", None);
+        check("\"a\"b", None);
+    }
+}

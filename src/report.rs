@@ -1,0 +1,298 @@
+//! The report: what was checked, what was found, and what a run's exit code is.
+
+pub mod json;
+pub mod table;
+pub mod text;
+
+use serde_json::Value as Json;
+
+use crate::error::Failure;
+use crate::expectation::Level;
+use crate::source_map::Place;
+
+/// The outcome of a run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// One entry a database, in the order of the command line's files.
+    pub targets: Vec<Target>,
+}
+
+/// What was found in one database.
+#[derive(Debug)]
+pub struct Target {
+    /// Where the database comes from: `env:DATABASE_URL`. Never a password.
+    pub database: String,
+    /// The host; empty for a database that was never reached.
+    pub host: String,
+    /// The name of the database.
+    pub name: String,
+    /// The version of the server.
+    pub server_version: String,
+    /// Every check that was made, sorted by place.
+    pub checks: Vec<Check>,
+    /// Why nothing more could be verified, if so.
+    pub failure: Option<Failure>,
+}
+
+/// One comparison that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// How it ended.
+    pub status: Status,
+    /// How much it weighs if it did not pass.
+    pub level: Level,
+    /// What was found, in kebab case, from [`crate::report::codes`].
+    pub code: String,
+    /// The kind of the object, or `migration` or `assertion`.
+    pub kind: &'static str,
+    /// The object.
+    pub object: String,
+    /// The attribute, if one was compared.
+    pub attribute: Option<&'static str>,
+    /// What was expected.
+    pub expected: Json,
+    /// What is there.
+    pub actual: Json,
+    /// Where it was expected.
+    pub place: Place,
+    /// What was found, as a sentence.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Why it is expected, in the words of the file.
+    pub reason: Option<String>,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// The database is as expected.
+    Passed,
+    /// The database differs.
+    Drift,
+    /// Could not tell, for a reason that nobody has to mend: there is nothing to ask, or nothing that knows.
+    Unknown,
+    /// Could not tell, because a query was refused or did not end: permission, timeout, a statement that is not
+    /// a query. Reported as unknown; it fails the run.
+    Unverified,
+}
+
+impl Check {
+    /// The same in every run that finds the same.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}:{}", self.code, self.object)
+    }
+
+    /// Whether the check did not pass.
+    #[must_use]
+    pub fn is_finding(&self) -> bool {
+        match self.status {
+            Status::Passed => false,
+            Status::Drift | Status::Unknown | Status::Unverified => true,
+        }
+    }
+}
+
+/// How many checks ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All checks that were made.
+    pub checks: usize,
+    /// Those that passed.
+    pub passed: usize,
+    /// Findings of level error where the database differs.
+    pub drift: usize,
+    /// Findings of level warn.
+    pub warnings: usize,
+    /// Findings of level error where driftgate could not tell.
+    pub unknown: usize,
+    /// Those of `unknown` where a query was refused or did not end.
+    pub unverified: usize,
+}
+
+impl Summary {
+    fn of(checks: &[Check]) -> Self {
+        let mut summary = Self {
+            checks: checks.len(),
+            ..Self::default()
+        };
+        for check in checks {
+            match (check.status, check.level) {
+                (Status::Passed, _) => summary.passed += 1,
+                (Status::Drift, Level::Error) => summary.drift += 1,
+                (Status::Drift | Status::Unknown | Status::Unverified, Level::Warn) => summary.warnings += 1,
+                (Status::Unknown, Level::Error) => summary.unknown += 1,
+                (Status::Unverified, Level::Error) => {
+                    summary.unknown += 1;
+                    summary.unverified += 1;
+                }
+            }
+        }
+        summary
+    }
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            checks: self.checks + other.checks,
+            passed: self.passed + other.passed,
+            drift: self.drift + other.drift,
+            warnings: self.warnings + other.warnings,
+            unknown: self.unknown + other.unknown,
+            unverified: self.unverified + other.unverified,
+        }
+    }
+}
+
+impl Target {
+    /// How many checks ended how.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.checks)
+    }
+
+    /// The checks that did not pass.
+    pub fn findings(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.is_finding())
+    }
+
+    /// The verdict in one word: `passed`, `drift`, `unknown` or `failed`.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        let summary = self.summary();
+        if summary.drift > 0 {
+            "drift"
+        } else if self.failure.is_some() {
+            "failed"
+        } else if summary.unknown > 0 {
+            "unknown"
+        } else {
+            "passed"
+        }
+    }
+}
+
+impl Report {
+    /// How many checks ended how, over all databases.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.targets
+            .iter()
+            .fold(Summary::default(), |sum, target| sum.add(target.summary()))
+    }
+
+    /// The exit code of a run that came to this report.
+    #[must_use]
+    pub fn exit(&self, fail_on_unknown: bool) -> Exit {
+        let summary = self.summary();
+        let failed = self.targets.iter().any(|target| target.failure.is_some());
+        if summary.drift > 0 {
+            Exit::Drift
+        } else if failed {
+            Exit::Failure
+        } else if summary.unknown > 0 && fail_on_unknown {
+            Exit::Unknown
+        } else if summary.unverified > 0 {
+            Exit::Failure
+        } else if summary.checks == 0 {
+            // Nothing was compared: never green while blind.
+            Exit::Usage
+        } else {
+            Exit::Passed
+        }
+    }
+}
+
+/// What the process says at its end. The same for every format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All checks passed.
+    Passed,
+    /// The database differs from what is expected. Wins over every other finding.
+    Drift,
+    /// A mistake on the command line or in a file, nothing to check included.
+    Usage,
+    /// Could not verify: connection, authentication, permission, timeout.
+    Failure,
+    /// No drift, but some checks are unknown and `--fail-on unknown` was given.
+    Unknown,
+}
+
+impl Exit {
+    /// The exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::Drift => 1,
+            Self::Usage => 2,
+            Self::Failure => 3,
+            Self::Unknown => 4,
+        }
+    }
+}
+
+/// A code in kebab case from the parts of names in snake case.
+#[must_use]
+pub fn code(kind: &str, end: &str) -> String {
+    format!("{kind}-{end}").replace(['_', ' '], "-")
+}
+
+/// The codes that belong to no kind of object, and what they mean.
+pub const OTHER_CODES: &[(&str, &str)] = &[
+    (
+        "assertion-failed",
+        "the rows of an assertion are not those that were expected",
+    ),
+    (
+        "assertion-error",
+        "the query of an assertion cannot be run: something it names does not exist, or it is not SQL",
+    ),
+    ("assertion-refused", "an assertion is not one query that only reads"),
+    (
+        "assertion-unverified",
+        "the query of an assertion did not end: permission, timeout, a lock",
+    ),
+    ("ignore-idle", "a pattern of `ignore` matches nothing"),
+    ("migration-missing", "a migration is not applied"),
+    (
+        "migration-failed",
+        "a migration began and did not end, or ended with an error",
+    ),
+    ("migration-rolled-back", "a migration was taken back"),
+    ("migration-ambiguous", "several migrations have this name"),
+    (
+        "migration-history-missing",
+        "the table of the migration tool does not exist",
+    ),
+    (
+        "migration-history-unreadable",
+        "the table of the migration tool cannot be read",
+    ),
+];
+
+/// Every code that a finding can have, and what it means; sorted.
+#[must_use]
+pub fn codes() -> Vec<(String, String)> {
+    let mut codes: Vec<(String, String)> = OTHER_CODES
+        .iter()
+        .map(|(c, d)| ((*c).to_owned(), (*d).to_owned()))
+        .collect();
+    for kind in crate::kinds::Kind::ALL {
+        let name = kind.spec().name;
+        let words = kind.words();
+        codes.push((code(name, "missing"), format!("a {words} is not there")));
+        codes.push((
+            code(name, "unexpected"),
+            format!("a {words} is there and must not be, or is not listed"),
+        ));
+        for attr in kind.spec().attrs {
+            codes.push((
+                code(name, attr.code.unwrap_or(attr.name)),
+                format!("`{}` of a {words} differs", attr.name),
+            ));
+        }
+    }
+    codes.sort();
+    codes
+}

@@ -1,0 +1,153 @@
+//! The JSON report: a contract, versioned by `report_version`.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{Check, Exit, Report, Status, Summary, Target};
+use crate::expectation::Level;
+use crate::source_map::SourceMap;
+
+/// The version of the contract.
+pub const REPORT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    report_version: u32,
+    tool: &'static str,
+    tool_version: &'static str,
+    targets: Vec<JsonTarget<'a>>,
+    summary: JsonSummary,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct JsonTarget<'a> {
+    database: &'a str,
+    host: &'a str,
+    name: &'a str,
+    server_version: &'a str,
+    status: &'static str,
+    /// Only where the database could not be verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<JsonError<'a>>,
+    summary: JsonSummary,
+    findings: Vec<JsonFinding<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonError<'a> {
+    message: String,
+    hint: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonSummary {
+    checks: usize,
+    passed: usize,
+    drift: usize,
+    warnings: usize,
+    unknown: usize,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    id: String,
+    code: &'a str,
+    level: &'static str,
+    status: &'static str,
+    kind: &'static str,
+    object: &'a str,
+    attribute: Option<&'static str>,
+    expected: &'a Json,
+    actual: &'a Json,
+    file: String,
+    line: u32,
+    column: u32,
+    message: &'a str,
+    hint: Option<&'a str>,
+    /// Only where the file gives one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+/// Renders the report. `exit` is what the process will say.
+#[must_use]
+pub fn render(report: &Report, files: &SourceMap, exit: Exit) -> String {
+    let json = JsonReport {
+        report_version: REPORT_VERSION,
+        tool: env!("CARGO_PKG_NAME"),
+        tool_version: env!("CARGO_PKG_VERSION"),
+        targets: report.targets.iter().map(|t| target(t, files)).collect(),
+        summary: report.summary().into(),
+        exit_code: exit.code(),
+    };
+    // Strings, numbers and maps with text keys cannot fail to serialise.
+    let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn target<'a>(target: &'a Target, files: &SourceMap) -> JsonTarget<'a> {
+    let mut findings: Vec<&Check> = target.findings().collect();
+    findings.sort_by_key(|check| check.place);
+    JsonTarget {
+        database: &target.database,
+        host: &target.host,
+        name: &target.name,
+        server_version: &target.server_version,
+        status: target.status(),
+        error: target.failure.as_ref().map(|f| JsonError {
+            message: f.to_string(),
+            hint: f.hint.as_deref(),
+        }),
+        summary: target.summary().into(),
+        findings: findings.into_iter().map(|check| finding(check, files)).collect(),
+    }
+}
+
+fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a> {
+    JsonFinding {
+        id: check.id(),
+        code: &check.code,
+        level: match check.level {
+            Level::Error => "error",
+            Level::Warn => "warn",
+        },
+        status: match check.status {
+            Status::Passed => "passed",
+            Status::Drift => "drift",
+            Status::Unknown | Status::Unverified => "unknown",
+        },
+        kind: check.kind,
+        object: &check.object,
+        attribute: check.attribute,
+        expected: &check.expected,
+        actual: &check.actual,
+        file: files.path(check.place.file).display().to_string(),
+        line: check.place.line,
+        column: check.place.column,
+        message: &check.message,
+        hint: check.hint.as_deref(),
+        reason: check.reason.as_deref(),
+    }
+}
+
+impl From<Summary> for JsonSummary {
+    fn from(summary: Summary) -> Self {
+        let Summary {
+            checks,
+            passed,
+            drift,
+            warnings,
+            unknown,
+            unverified: _,
+        } = summary;
+        Self {
+            checks,
+            passed,
+            drift,
+            warnings,
+            unknown,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Text for terminals: colours, and names from a database that must not act on a terminal.
+
+use anstyle::{AnsiColor, Style};
+
+/// Whether and how to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Palette {
+    /// Whether colours are used at all.
+    pub color: bool,
+}
+
+impl Palette {
+    /// A text in a style, if colours are used.
+    #[must_use]
+    pub fn paint(self, style: Style, text: &str) -> String {
+        if self.color {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// For what is wrong.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// For what deserves a look.
+pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
+/// For what is right.
+pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// For headings.
+pub const STRONG: Style = Style::new().bold();
+/// For what is there besides.
+pub const FAINT: Style = Style::new().dimmed();
+
+/// A text in which characters that would act on a terminal or change the direction of writing are shown as
+/// escapes. Line ends stay.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && (c.is_control() || is_direction(c)) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Marks that change the direction of writing, and others that are not seen.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn what_acts_on_a_terminal_is_shown() {
+        assert_eq!(visible("a\u{1b}[31mb\tc\nd"), "a\\u{1b}[31mb\\u{9}c\nd");
+        assert_eq!(visible("x\u{202e}y é 表"), "x\\u{202e}y é 表");
+    }
+}

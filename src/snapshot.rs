@@ -1,0 +1,124 @@
+//! What the catalog of a database said at one moment.
+
+use std::collections::BTreeMap;
+
+use crate::attribute::Surroundings;
+use crate::kinds::Kind;
+use crate::object_id::ObjectId;
+use crate::value::Value;
+
+/// An object of a snapshot: the values of its kind's columns, in the order of [`Kind::columns`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    kind: Kind,
+    values: Box<[Value]>,
+}
+
+impl Object {
+    /// An object whose values are given by name; what is not given is [`Value::Null`].
+    #[must_use]
+    pub fn new(kind: Kind, mut values: BTreeMap<String, Value>) -> Self {
+        Self {
+            kind,
+            values: kind
+                .columns()
+                .map(|column| values.remove(column).unwrap_or(Value::Null))
+                .collect(),
+        }
+    }
+
+    /// The value of an attribute or fact of the object's kind; [`Value::Null`] if the kind has no such one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &Value {
+        self.kind
+            .columns()
+            .position(|column| column == name)
+            .map_or(&Value::Null, |i| &self.values[i])
+    }
+
+    /// Sets the value of an attribute or fact. Does nothing if the kind has no such one.
+    pub fn set(&mut self, name: &str, value: Value) {
+        if let Some(i) = self.kind.columns().position(|column| column == name) {
+            self.values[i] = value;
+        }
+    }
+
+    /// Whether PostgreSQL or an extension made it as a part of something else, so that nobody lists it.
+    #[must_use]
+    pub fn is_implicit(&self) -> bool {
+        *self.get(IMPLICIT) == Value::Bool(true)
+    }
+}
+
+/// The column of every kind's query that says whether an object is somebody else's part.
+pub const IMPLICIT: &str = "implicit";
+
+/// The server that a snapshot came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Server {
+    /// Its version as it says it: `15.18`.
+    pub version: String,
+    /// Its major version.
+    pub major: u32,
+    /// The name of the database.
+    pub database: String,
+    /// The role that looked.
+    pub role: String,
+    /// The search path that the role has in this database.
+    pub search_path: String,
+}
+
+/// What the catalog of a database said at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Where it came from.
+    pub server: Server,
+    objects: BTreeMap<Kind, BTreeMap<ObjectId, Object>>,
+}
+
+impl Snapshot {
+    /// Adds an object.
+    pub fn insert(&mut self, kind: Kind, id: ObjectId, object: Object) {
+        self.objects.entry(kind).or_default().insert(id, object);
+    }
+
+    /// Takes an object out.
+    pub fn remove(&mut self, kind: Kind, id: &ObjectId) -> Option<Object> {
+        self.objects.get_mut(&kind)?.remove(id)
+    }
+
+    /// An object, if it is there.
+    #[must_use]
+    pub fn get(&self, kind: Kind, id: &ObjectId) -> Option<&Object> {
+        self.objects.get(&kind)?.get(id)
+    }
+
+    /// An object to be changed, if it is there.
+    pub fn get_mut(&mut self, kind: Kind, id: &ObjectId) -> Option<&mut Object> {
+        self.objects.get_mut(&kind)?.get_mut(id)
+    }
+
+    /// The objects of a kind, sorted.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (&ObjectId, &Object)> {
+        self.objects.get(&kind).into_iter().flatten()
+    }
+
+    /// The objects of a kind that are directly or indirectly in `parent`, sorted.
+    pub fn children<'a>(
+        &'a self,
+        kind: Kind,
+        parent: &'a ObjectId,
+    ) -> impl Iterator<Item = (&'a ObjectId, &'a Object)> {
+        self.objects
+            .get(&kind)
+            .into_iter()
+            .flat_map(move |objects| objects.range(parent.clone()..))
+            .take_while(move |(id, _)| *id == parent || id.is_in(parent))
+    }
+}
+
+impl Surroundings for Snapshot {
+    fn contains(&self, kind: Kind, id: &ObjectId) -> bool {
+        self.get(kind, id).is_some()
+    }
+}

@@ -1,0 +1,227 @@
+//! The outer shape of a piece of SQL: where its words, quotes and parentheses begin and end.
+//!
+//! This knows no meaning. What a text means is PostgreSQL's to say; this only tells apart, in a shorthand
+//! such as `uuid not null default gen_random_uuid()`, the pieces that are put to it.
+
+use std::ops::Range;
+
+/// A stretch of text that stands together at the outermost level: a word, a quoted text, a group in
+/// parentheses or brackets, a comma, or another symbol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands, in bytes.
+    pub range: Range<usize>,
+    /// What it is.
+    pub sort: TokenSort,
+}
+
+/// What a [`Token`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenSort {
+    /// A word or number without quotes.
+    Word,
+    /// `"a name"`.
+    QuotedName,
+    /// `'a text'` or `$$a text$$`.
+    QuotedText,
+    /// Everything from a parenthesis or bracket to the one that closes it, or to the end.
+    Group,
+    /// A comma.
+    Comma,
+    /// Any other character.
+    Symbol,
+}
+
+/// The tokens of a text, in order. A quote or group that is never closed reaches to the end.
+#[must_use]
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        if c.is_whitespace() {
+            at += c.len_utf8();
+            continue;
+        }
+        let (length, sort) = token_at(&text[at..], c);
+        out.push(Token {
+            range: at..at + length,
+            sort,
+        });
+        at += length;
+    }
+    out
+}
+
+/// The parts between commas at the outermost level, trimmed. An empty text has no parts.
+#[must_use]
+pub fn split_commas(text: &str) -> Vec<&str> {
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for token in tokens(text) {
+        if token.sort == TokenSort::Comma {
+            parts.push(text[from..token.range.start].trim());
+            from = token.range.end;
+        }
+    }
+    parts.push(text[from..].trim());
+    parts
+}
+
+/// A name as SQL writes it where it must be quoted: `"odd ""name"""`.
+#[must_use]
+pub fn quote_name(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A name as people read it in SQL: quoted only where PostgreSQL could not read it otherwise. Key words are
+/// quoted by [`quote_name`] alone, so this is for words that are shown, never for statements.
+#[must_use]
+pub fn show_name(name: &str) -> String {
+    let plain = name
+        .chars()
+        .enumerate()
+        .all(|(i, c)| c == '_' || c.is_ascii_lowercase() || (i > 0 && (c.is_ascii_digit() || c == '$')));
+    if plain && !name.is_empty() {
+        name.to_owned()
+    } else {
+        quote_name(name)
+    }
+}
+
+/// A text as an SQL literal that means the same whatever `standard_conforming_strings` says.
+#[must_use]
+pub fn quote_literal(text: &str) -> String {
+    let doubled = text.replace('\'', "''");
+    if text.contains('\\') {
+        format!(" E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
+}
+
+/// The name in a piece of text: what is in quotes if it is quoted as in SQL, otherwise the text as it is.
+/// `None` if a quote is opened and not closed at the end.
+#[must_use]
+pub fn unquote_name(text: &str) -> Option<String> {
+    let Some(inner) = text.strip_prefix('"') else {
+        return Some(text.to_owned());
+    };
+    let inner = inner.strip_suffix('"')?;
+    let unescaped = inner.replace("\"\"", "\u{0}");
+    (!unescaped.contains('"') && !inner.is_empty()).then(|| unescaped.replace('\u{0}', "\""))
+}
+
+fn token_at(rest: &str, first: char) -> (usize, TokenSort) {
+    match first {
+        '"' => (quoted(rest, '"', false), TokenSort::QuotedName),
+        '\'' => (quoted(rest, '\'', false), TokenSort::QuotedText),
+        'e' | 'E' if rest[1..].starts_with('\'') => (1 + quoted(&rest[1..], '\'', true), TokenSort::QuotedText),
+        '$' => match dollar_quoted(rest) {
+            Some(length) => (length, TokenSort::QuotedText),
+            None => (1, TokenSort::Symbol),
+        },
+        '(' | '[' => (group(rest), TokenSort::Group),
+        ',' => (1, TokenSort::Comma),
+        c if is_word(c) => (rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()), TokenSort::Word),
+        c => (c.len_utf8(), TokenSort::Symbol),
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c == '_' || c == '$' || c.is_alphanumeric()
+}
+
+fn quoted(rest: &str, quote: char, backslash: bool) -> usize {
+    let mut chars = rest.char_indices().skip(1).peekable();
+    while let Some((i, c)) = chars.next() {
+        if backslash && c == '\\' {
+            chars.next();
+        } else if c == quote {
+            if chars.peek().is_some_and(|(_, next)| *next == quote) {
+                chars.next();
+            } else {
+                return i + quote.len_utf8();
+            }
+        }
+    }
+    rest.len()
+}
+
+fn dollar_quoted(rest: &str) -> Option<usize> {
+    let tag_length = rest[1..].find('$')? + 2;
+    let tag = &rest[..tag_length];
+    let inside = &tag[1..tag_length - 1];
+    if inside.starts_with(|c: char| c.is_ascii_digit()) || !inside.chars().all(|c| c == '_' || c.is_alphanumeric()) {
+        return None;
+    }
+    Some(
+        rest[tag_length..]
+            .find(tag)
+            .map_or(rest.len(), |i| tag_length + i + tag_length),
+    )
+}
+
+fn group(rest: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(c) = rest[at..].chars().next() {
+        let step = match c {
+            '(' | '[' => {
+                depth += 1;
+                1
+            }
+            ')' | ']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+                1
+            }
+            c if c.is_whitespace() => c.len_utf8(),
+            c => token_at(&rest[at..], c).0,
+        };
+        at += step;
+    }
+    rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = tokens(text).iter().map(|t| &text[t.range.clone()]).collect();
+        assert_eq!(found, expected, "tokens of {text:?}");
+    }
+
+    #[test]
+    fn tokens_stand_together() {
+        check("numeric(10,2) not null", &["numeric", "(10,2)", "not", "null"]);
+        check(
+            "default 'a, ''b''' , E'\\' x' c",
+            &["default", "'a, ''b'''", ",", "E'\\' x'", "c"],
+        );
+        check(
+            "f(a, (b), ')') \"o \"\" d\"[]",
+            &["f", "(a, (b), ')')", "\"o \"\" d\"", "[]"],
+        );
+        check(
+            "$x$ ' $x$::text 'never closed",
+            &["$x$ ' $x$", ":", ":", "text", "'never closed"],
+        );
+        check("(a ' ) é", &["(a ' ) é"]);
+    }
+
+    #[test]
+    fn names_are_quoted_and_unquoted() {
+        for name in ["a", "odd.name", "say \"hi\"", " "] {
+            assert_eq!(unquote_name(&quote_name(name)).as_deref(), Some(name));
+        }
+        assert_eq!(unquote_name("\"a\"b\""), None);
+        assert_eq!(split_commas("a, f(b, c) ,\"d,e\""), ["a", "f(b, c)", "\"d,e\""]);
+        assert!(split_commas(" ").is_empty());
+    }
+}

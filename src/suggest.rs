@@ -1,0 +1,45 @@
+//! "Did you mean": the known word that is nearest to one that is not known.
+
+/// The known word nearest to `word`, if one is near enough to be meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let limit = (word.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .filter(|candidate| *candidate != word)
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// A sentence that names what is known: `did you mean `columns`?` or the whole list.
+#[must_use]
+pub fn hint(word: &str, known: &[&str]) -> String {
+    match nearest(word, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? Known here: {}", list(known)),
+        None => format!("known here: {}", list(known)),
+    }
+}
+
+fn list(known: &[&str]) -> String {
+    known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn only_what_is_near_is_suggested() {
+        let known = ["columns", "checks", "comment"];
+        assert_eq!(nearest("colums", known), Some("columns"));
+        assert_eq!(nearest("Columns", known), Some("columns"));
+        assert_eq!(nearest("tables", known), None);
+    }
+}

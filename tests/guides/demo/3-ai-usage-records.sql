@@ -1,0 +1,77 @@
+-- As the guide leaves it.
+
+CREATE TABLE companies (
+    id UUID PRIMARY KEY,
+    name VARCHAR(255) NOT NULL
+);
+
+CREATE TABLE users (
+    id UUID PRIMARY KEY,
+    email VARCHAR(320) NOT NULL UNIQUE,
+    company_id UUID REFERENCES companies(id)
+);
+
+CREATE TABLE validation_sessions (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users(id),
+    status VARCHAR(50) NOT NULL DEFAULT 'created'
+);
+
+-- Create ai_usage_records table
+CREATE TABLE IF NOT EXISTS ai_usage_records (
+    id UUID PRIMARY KEY,
+    tenant_id UUID NOT NULL REFERENCES companies(id),
+    user_id UUID REFERENCES users(id),
+    validation_session_id UUID REFERENCES validation_sessions(id),
+    feature VARCHAR(50) NOT NULL,
+    tokens_in INTEGER NOT NULL DEFAULT 0,
+    tokens_out INTEGER NOT NULL DEFAULT 0,
+    estimated_cost_usd VARCHAR(20),
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now()
+);
+
+CREATE INDEX IF NOT EXISTS ix_ai_usage_records_tenant_id ON ai_usage_records(tenant_id);
+CREATE INDEX IF NOT EXISTS ix_ai_usage_records_user_id ON ai_usage_records(user_id);
+CREATE INDEX IF NOT EXISTS ix_ai_usage_records_validation_session_id ON ai_usage_records(validation_session_id);
+
+-- Create ai_assist_events table
+CREATE TABLE IF NOT EXISTS ai_assist_events (
+    id UUID PRIMARY KEY,
+    session_id UUID NOT NULL REFERENCES validation_sessions(id),
+    user_id UUID NOT NULL REFERENCES users(id),
+    company_id UUID NOT NULL REFERENCES companies(id),
+    output_type VARCHAR(50) NOT NULL,
+    confidence_level VARCHAR(20) NOT NULL,
+    language VARCHAR(5) NOT NULL,
+    model_version VARCHAR(50) NOT NULL,
+    input_data JSONB NOT NULL,
+    ai_output TEXT NOT NULL,
+    fallback_used BOOLEAN NOT NULL DEFAULT false,
+    tokens_in INTEGER,
+    tokens_out INTEGER,
+    estimated_cost_usd VARCHAR(20),
+    lc_session_id UUID REFERENCES validation_sessions(id),
+    rule_references JSONB,
+    prompt_template_id VARCHAR(100) NOT NULL,
+    processing_time_ms INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now()
+);
+
+CREATE INDEX IF NOT EXISTS ix_ai_assist_events_session_id ON ai_assist_events(session_id);
+CREATE INDEX IF NOT EXISTS ix_ai_assist_events_user_id ON ai_assist_events(user_id);
+CREATE INDEX IF NOT EXISTS ix_ai_assist_events_company_id ON ai_assist_events(company_id);
+
+-- The history, as Alembic keeps it.
+CREATE TABLE IF NOT EXISTS alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO alembic_version (version_num) VALUES ('20251116_add_ai_usage_and_events');
+
+INSERT INTO companies (id, name) VALUES ('00000000-0000-4000-8000-000000000001', 'Harbour Trading');
+INSERT INTO users (id, email, company_id) VALUES ('00000000-0000-4000-8000-000000000002', 'desk@harbour.example', '00000000-0000-4000-8000-000000000001');
+INSERT INTO validation_sessions (id, user_id) VALUES ('00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-000000000002');
+INSERT INTO ai_usage_records (id, tenant_id, feature, tokens_in, tokens_out, estimated_cost_usd) VALUES
+    ('00000000-0000-4000-8000-000000000004', '00000000-0000-4000-8000-000000000001', 'letter', 512, 230, '0.0041');
+INSERT INTO ai_assist_events (id, session_id, user_id, company_id, output_type, confidence_level, language, model_version, input_data, ai_output, prompt_template_id, processing_time_ms) VALUES
+    ('00000000-0000-4000-8000-000000000005', '00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000001', 'summary', 'high', 'en', 'model-1', '{"lc": "LC-1001"}', 'No discrepancy found.', 'summary-v2', 840);

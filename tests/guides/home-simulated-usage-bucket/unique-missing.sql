@@ -1,0 +1,2 @@
+-- expect: unique public.HomeSimulatedUsageBucket (homeId, scenarioKey, yearMonth, bucketKey) missing
+DROP INDEX "HomeSimulatedUsageBucket_homeId_scenarioKey_yearMonth_bucke_key";

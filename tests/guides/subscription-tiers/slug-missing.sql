@@ -1,0 +1,2 @@
+-- expect: column public.organisations.slug missing
+ALTER TABLE "organisations" DROP COLUMN "slug";

@@ -1,0 +1,2 @@
+-- expect: table public.usage_events missing
+DROP TABLE "usage_events";

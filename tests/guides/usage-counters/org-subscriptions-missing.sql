@@ -1,0 +1,2 @@
+-- expect: table public.org_subscriptions missing
+DROP TABLE org_subscriptions;

@@ -1,0 +1,149 @@
+//! Replaces what differs from run to run, and from server to server, by placeholders.
+
+use crate::server::{Server, TestDb};
+
+/// The texts of one run that are never the same again, each with its placeholder, in the order of replacement.
+pub struct Volatile(Vec<(String, &'static str)>);
+
+impl Volatile {
+    /// Those of runs in a folder, against a database.
+    pub fn new(server: &Server, database: &TestDb, folder: &std::path::Path) -> Self {
+        let (host, port, version) = (server.host(), server.port(), server.version());
+        let encoded = database.url();
+        let encoded = encoded
+            .rsplit_once('@')
+            .and_then(|(_, rest)| rest.split_once('/'))
+            .map_or("", |(host, _)| host);
+        let short = version.split(' ').next().unwrap_or(version);
+        Self(vec![
+            (folder.display().to_string(), "{folder}"),
+            (encoded.to_owned(), "{host}"),
+            (format!("{host}:{port}"), "{host}"),
+            (format!("{host}/.s.PGSQL.{port}"), "{host}"),
+            (host, "{host}"),
+            (port.to_owned(), "{port}"),
+            (database.name().to_owned(), "{database}"),
+            (version.to_owned(), "{version}"),
+            (short.to_owned(), "{version}"),
+            (format!("PostgreSQL {}", server.major()), "PostgreSQL {major}"),
+            (env!("CARGO_PKG_VERSION").to_owned(), "{tool_version}"),
+        ])
+    }
+
+    /// The text with placeholders. White space at the end of lines goes, as editors take it away.
+    pub fn replace(&self, text: &str) -> String {
+        let mut text = durations(text);
+        for (from, to) in &self.0 {
+            text = replace_word(&text, from, to);
+        }
+        text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
+    }
+}
+
+/// Whether a name or number could go on with this character.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Replaces a text where it is not part of a longer word.
+fn replace_word(text: &str, from: &str, to: &str) -> String {
+    if from.is_empty() {
+        return text.to_owned();
+    }
+    let joins = |inner: Option<char>, outer: Option<char>| inner.is_some_and(is_word) && outer.is_some_and(is_word);
+    let (mut result, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once(from) {
+        result.push_str(before);
+        let inside = joins(from.chars().next(), result.chars().next_back())
+            || joins(from.chars().next_back(), after.chars().next());
+        result.push_str(if inside { from } else { to });
+        rest = after;
+    }
+    result + rest
+}
+
+/// Replaces the time in `in 12 ms`, `took 1.2s`, `time="0.012"`, `"duration_ms": 12` and `timestamp="…"`.
+fn durations(text: &str) -> String {
+    const MARKERS: [&str; 6] = ["in ", "took ", "time=\"", "_ms\": ", "_seconds\": ", "timestamp=\""];
+    let (mut result, mut rest) = (String::new(), text);
+    while let Some((at, marker)) = MARKERS
+        .iter()
+        .filter_map(|marker| Some((rest.find(marker)?, *marker)))
+        .min_by_key(|(at, _)| *at)
+    {
+        let (before, after) = rest.split_at(at + marker.len());
+        let starts_word = !rest[..at].chars().next_back().is_some_and(is_word) || marker.starts_with('_');
+        result.push_str(before);
+        let length = if starts_word {
+            volatile_length(marker, after)
+        } else {
+            None
+        };
+        if length.is_some() {
+            result.push_str(if marker == "timestamp=\"" {
+                "{time}"
+            } else {
+                "{duration}"
+            });
+        }
+        rest = &after[length.unwrap_or(0)..];
+    }
+    result + rest
+}
+
+/// How much of the text behind a marker is the time that it announces.
+fn volatile_length(marker: &str, text: &str) -> Option<usize> {
+    let quoted = marker.ends_with('"');
+    if marker == "timestamp=\"" {
+        return text.find('"');
+    }
+    let number = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let number = text[..number].trim_end_matches('.').len();
+    if number == 0 || quoted || marker.starts_with('_') {
+        return (number > 0).then_some(number);
+    }
+    let spaces = usize::from(text[number..].starts_with(' '));
+    let unit = text[number + spaces..].split(|c| !is_word(c)).next().unwrap_or("");
+    ["µs", "us", "ms", "s", "min"]
+        .contains(&unit)
+        .then_some(number + spaces + unit.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{durations, replace_word};
+
+    #[test]
+    fn only_times_are_replaced() {
+        for (text, expected) in [
+            (
+                "41 checks in 12 ms, took 1.2s.",
+                "41 checks in {duration}, took {duration}.",
+            ),
+            (
+                "found in 3 tables; within 5 s; begin 5 s",
+                "found in 3 tables; within 5 s; begin 5 s",
+            ),
+            (
+                r#"<suite time="0.012" timestamp="2026-01-01T00:00:00Z">"#,
+                r#"<suite time="{duration}" timestamp="{time}">"#,
+            ),
+            (
+                r#"{"duration_ms": 12, "line": 3}"#,
+                r#"{"duration_ms": {duration}, "line": 3}"#,
+            ),
+        ] {
+            assert_eq!(durations(text), expected);
+        }
+    }
+
+    #[test]
+    fn only_whole_words_are_replaced() {
+        assert_eq!(
+            replace_word("15.18 115.18 15.181 (15.18)", "15.18", "{v}"),
+            "{v} 115.18 15.181 ({v})"
+        );
+    }
+}

@@ -1,0 +1,6 @@
+//! The tests that need the built program or a real PostgreSQL, as one binary.
+
+mod cases;
+mod folder;
+mod run;
+mod server;

@@ -1,0 +1,378 @@
+//! A real PostgreSQL for the tests: the one that `TEST_DATABASE_URL` names, or else one started from the programs
+//! that the machine has. Where neither can be had the tests fail; they never pass for want of a server.
+
+mod launch;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::future::Future;
+use std::str::FromStr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
+
+use launch::{Launched, PORT, launch};
+
+/// The role that may do nothing but connect.
+const NOBODY: &str = "driftgate_nobody";
+
+/// All that has to be written as `%XX` in the name of a role or the path of a socket.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
+
+/// The server that all tests of the process share.
+///
+/// It is started when first asked for, and ends with the process.
+pub fn server() -> &'static Server {
+    static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+    let server = SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
+        Ok(url) if !url.is_empty() => Server::at(&url).map_err(|error| format!("TEST_DATABASE_URL: {error}")),
+        _ => Server::start(),
+    });
+    server.as_ref().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A PostgreSQL server in which tests may create databases and roles.
+pub struct Server {
+    address: Address,
+    version: String,
+    version_number: u32,
+    launched: Option<Launched>,
+}
+
+impl Server {
+    /// One of our own.
+    fn start() -> Result<Self, String> {
+        let launched = launch()?;
+        let folder = launched.folder.display().to_string();
+        let host = utf8_percent_encode(&folder, RESERVED);
+        let mut server = Self::at(&format!("postgresql://postgres@{host}:{PORT}/postgres"))?;
+        server.launched = Some(launched);
+        Ok(server)
+    }
+
+    /// Somebody else's.
+    fn at(url: &str) -> Result<Self, String> {
+        let address = Address::parse(url)?;
+        let value = |sql| first_value(&address.url(None, &address.database), sql);
+        let version = value("show server_version")?;
+        let number = value("show server_version_num")?;
+        let version_number = number
+            .parse()
+            .map_err(|_| format!("the server's version is {number}, which is not a number"))?;
+        Ok(Self {
+            address,
+            version,
+            version_number,
+            launched: None,
+        })
+    }
+
+    /// The connection URL of a database, as the role that may do everything.
+    pub fn url(&self, database: &str) -> String {
+        self.address.url(None, database)
+    }
+
+    /// The connection URL of a database, as a role.
+    ///
+    /// A server of our own trusts everybody; elsewhere the URL says that the role's password is its name.
+    pub fn url_as(&self, role: &str, database: &str) -> String {
+        self.address.url(Some((role, !self.is_ours())), database)
+    }
+
+    /// Whether the tests have started it: its log can be read, and no one else uses it.
+    pub fn is_ours(&self) -> bool {
+        self.launched.is_some()
+    }
+
+    /// Where the server listens, as a person writes it: a host, or the folder of the socket.
+    pub fn host(&self) -> String {
+        let host = self
+            .address
+            .host
+            .rsplit_once(':')
+            .map_or(self.address.host.as_str(), |(host, _)| host);
+        percent_decode_str(host).decode_utf8_lossy().into_owned()
+    }
+
+    /// The port on which it listens.
+    pub fn port(&self) -> &str {
+        self.address.host.rsplit_once(':').map_or("5432", |(_, port)| port)
+    }
+
+    /// The version in full, such as `15.18 (Debian 15.18-0+deb12u1)`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The major version, such as 15.
+    pub fn major(&self) -> u32 {
+        self.version_number / 10_000
+    }
+
+    /// A fresh database, prepared by the statements. They are sent as one message, hence one transaction.
+    ///
+    /// Any number of tests may do so at the same time.
+    pub fn database(&self, sql: &str) -> TestDb<'_> {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        // Always of one length, so that output which is padded around the name does not vary from run to run.
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("driftgate_{:07}_{number:05}", std::process::id());
+        // template0: the one template to which nobody can be connected, which would forbid to copy it.
+        self.admin(&format!("create database {name} template template0"));
+        let database = TestDb { server: self, name };
+        if !sql.trim().is_empty() {
+            database.exec(sql);
+        }
+        database
+    }
+
+    /// The name of a role that may log in and has been granted nothing.
+    pub fn role_without_privileges(&self) -> &str {
+        static CREATED: OnceLock<()> = OnceLock::new();
+        CREATED.get_or_init(|| {
+            // Another process may be creating it in the same server at this moment.
+            self.admin(&format!(
+                "do $$ begin create role {NOBODY} login password '{NOBODY}'; \
+                 exception when duplicate_object or unique_violation then null; end $$"
+            ));
+        });
+        NOBODY
+    }
+
+    /// All that the server has logged since it was started: every statement, with database, user and application.
+    pub fn log(&self) -> String {
+        let launched = self.launched.as_ref().unwrap_or_else(|| {
+            panic!("this test reads the server's log, which cannot be had of the server at TEST_DATABASE_URL")
+        });
+        let bytes =
+            fs::read(&launched.log).unwrap_or_else(|error| panic!("cannot read {}: {error}", launched.log.display()));
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The statements that were sent to a database, by anybody or by one application only, in order. What was sent
+    /// as one message is one text, however many statements it has.
+    pub fn statements(&self, database: &str, application: Option<&str>) -> Vec<String> {
+        statements(&self.log(), database, application)
+    }
+
+    /// Runs statements as the role that may do everything, outside the tests' databases.
+    fn admin(&self, sql: &str) {
+        let url = self.address.url(None, &self.address.database);
+        execute(&url, sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+/// A database of a test's own, dropped with this value.
+pub struct TestDb<'server> {
+    server: &'server Server,
+    name: String,
+}
+
+impl TestDb<'_> {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The URL to connect to it, as the role that may do everything.
+    pub fn url(&self) -> String {
+        self.server.url(&self.name)
+    }
+
+    /// The URL to connect to it as a role.
+    pub fn url_as(&self, role: &str) -> String {
+        self.server.url_as(role, &self.name)
+    }
+
+    /// Runs statements, as one message; the test fails where they do.
+    pub fn exec(&self, sql: &str) {
+        self.try_exec(sql).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Runs statements, as one message. The error is a sentence, with the line where the server gives a position.
+    pub fn try_exec(&self, sql: &str) -> Result<(), String> {
+        execute(&self.url(), sql)
+    }
+
+    /// The first column of the first row of a query, as text; nothing at all and NULL are the empty text.
+    pub fn value(&self, sql: &str) -> String {
+        first_value(&self.url(), sql).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The statements that one application, or anybody, has sent to it.
+    pub fn statements(&self, application: Option<&str>) -> Vec<String> {
+        self.server.statements(&self.name, application)
+    }
+}
+
+impl Drop for TestDb<'_> {
+    fn drop(&mut self) {
+        let url = self.server.url(&self.server.address.database);
+        // Best effort: a database left behind must not hide why a test failed.
+        if let Err(error) = execute(&url, &format!("drop database if exists {} with (force)", self.name)) {
+            eprintln!("cannot drop {}: {error}", self.name);
+        }
+    }
+}
+
+/// A connection URL in parts; all but the user and the database as it was written.
+struct Address {
+    scheme: String,
+    user: String,
+    host: String,
+    database: String,
+    query: String,
+}
+
+impl Address {
+    fn parse(url: &str) -> Result<Self, String> {
+        let malformed = || "expected postgresql://ROLE:PASSWORD@HOST:PORT/DATABASE".to_owned();
+        let (scheme, rest) = url.split_once("://").ok_or_else(malformed)?;
+        let (rest, query) = rest
+            .split_once('?')
+            .map_or((rest, String::new()), |(rest, query)| (rest, format!("?{query}")));
+        let (authority, database) = rest.split_once('/').ok_or_else(malformed)?;
+        let (user, host) = authority.rsplit_once('@').ok_or_else(malformed)?;
+        if host.is_empty() || database.is_empty() || !["postgres", "postgresql"].contains(&scheme) {
+            return Err(malformed());
+        }
+        Ok(Self {
+            scheme: scheme.into(),
+            user: user.into(),
+            host: host.into(),
+            database: database.into(),
+            query,
+        })
+    }
+
+    /// The URL for another database and, if given, another role, whose password may be its name.
+    fn url(&self, role: Option<(&str, bool)>, database: &str) -> String {
+        let Self {
+            scheme, host, query, ..
+        } = self;
+        let user = match role {
+            None => self.user.clone(),
+            Some((role, password)) => {
+                let role = utf8_percent_encode(role, RESERVED).to_string();
+                if password { format!("{role}:{role}") } else { role }
+            }
+        };
+        format!("{scheme}://{user}@{host}/{database}{query}")
+    }
+}
+
+/// Runs statements in a connection of their own.
+fn execute(url: &str, sql: &str) -> Result<(), String> {
+    with_connection(url, async |connection| {
+        let result = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
+        result.map(drop).map_err(|error| explain(&error, sql))
+    })
+}
+
+/// The first column of the first row, as text.
+fn first_value(url: &str, sql: &str) -> Result<String, String> {
+    with_connection(url, async |connection| {
+        let row: Option<PgRow> = sqlx::raw_sql(AssertSqlSafe(sql))
+            .fetch_optional(connection)
+            .await
+            .map_err(|error| explain(&error, sql))?;
+        let value = row.map(|row| row.try_get_unchecked::<Option<String>, _>(0)).transpose();
+        value
+            .map(|value| value.flatten().unwrap_or_default())
+            .map_err(|error| explain(&error, sql))
+    })
+}
+
+/// Connects, does the work and disconnects. Works inside and outside of an asynchronous test.
+fn with_connection<T, W>(url: &str, work: W) -> Result<T, String>
+where
+    T: Send,
+    W: AsyncFnOnce(&mut PgConnection) -> Result<T, String> + Send,
+{
+    blocking(move || async move {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| error.to_string())?
+            .application_name("driftgate-tests");
+        let mut connection = options.connect().await.map_err(|error| explain(&error, ""))?;
+        let result = work(&mut connection).await;
+        // The server has the last word on when a session has ended; a failure here changes nothing.
+        let _ = connection.close().await;
+        result
+    })
+}
+
+/// Runs asynchronous work to its end, on a thread of its own: the caller's may already belong to a runtime.
+fn blocking<T, F>(work: impl FnOnce() -> F + Send) -> Result<T, String>
+where
+    T: Send,
+    F: Future<Output = Result<T, String>>,
+{
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime
+            .map_err(|error| format!("cannot start a runtime: {error}"))?
+            .block_on(work())
+    };
+    std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// An error in words, with the line of the statements in which it is.
+fn explain(error: &sqlx::Error, sql: &str) -> String {
+    let Some(error) = error
+        .as_database_error()
+        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
+    else {
+        return error.to_string();
+    };
+    let place = match error.position() {
+        Some(PgErrorPosition::Original(position)) => {
+            let line = sql
+                .chars()
+                .take(position.saturating_sub(1))
+                .filter(|&c| c == '\n')
+                .count()
+                + 1;
+            format!("line {line}: ")
+        }
+        Some(PgErrorPosition::Internal { .. }) | None => String::new(),
+    };
+    let detail = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+    format!("{place}{}{detail} [{}]", error.message(), error.code())
+}
+
+/// Picks the statements sent to a database, and by an application, from a log.
+fn statements(log: &str, database: &str, application: Option<&str>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in log.lines() {
+        // An entry's further lines are indented by a tab.
+        if let Some(more) = line.strip_prefix('\t') {
+            if let Some(last) = found.last_mut().filter(|_| inside) {
+                last.push('\n');
+                last.push_str(more);
+            }
+            continue;
+        }
+        let statement = statement_of(line, database, application);
+        inside = statement.is_some();
+        found.extend(statement);
+    }
+    found
+}
+
+/// The statement of a log entry, if it has one and was sent to this database by this application.
+fn statement_of(line: &str, database: &str, application: Option<&str>) -> Option<String> {
+    let (prefix, entry) = line.split_once(" LOG:  ")?;
+    let (_, prefix) = prefix.split_once(" db=")?;
+    let (in_database, prefix) = prefix.split_once(" user=")?;
+    let (_, by) = prefix.split_once(" app=")?;
+    if in_database != database || application.is_some_and(|application| application != by) {
+        return None;
+    }
+    let (what, statement) = entry.split_once(": ")?;
+    (what == "statement" || what.starts_with("execute ")).then(|| statement.to_owned())
+}

@@ -1,0 +1,229 @@
+//! Starts a PostgreSQL of the machine for the time of the test process.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use crate::folder;
+
+/// Part of the socket's name; nothing listens on the network. An unusual number, so that it can be told from others.
+pub(super) const PORT: u16 = 58432;
+
+/// The variable that names the folder with `initdb`, `pg_ctl` and `postgres`.
+const BIN: &str = "DRIFTGATE_TEST_PG_BIN";
+
+/// What tests want of a server: speed instead of durability, and a log in which every statement can be found.
+const SETTINGS: &str = "
+listen_addresses = ''
+max_connections = 60
+shared_buffers = 32MB
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_wal_size = 128MB
+autovacuum = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_statement = all
+log_line_prefix = '%m [%p] db=%d user=%u app=%a '
+";
+
+/// Ends the server and removes its folder as soon as nobody holds the other end of its standard input, which the
+/// system closes however the test process ends.
+const WATCHDOG: &str = r#"
+trap '' HUP INT TERM
+cat >/dev/null
+"$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1
+cd / && rm -rf "$2"
+"#;
+
+/// A server that lives as long as this value, at most as long as the process.
+pub(super) struct Launched {
+    /// Where the socket is.
+    pub folder: PathBuf,
+    /// The server's log.
+    pub log: PathBuf,
+    /// Its standard input is what keeps the server alive.
+    _watchdog: Child,
+}
+
+/// `initdb` and start; about a second.
+pub(super) fn launch() -> Result<Launched, String> {
+    let bin = find()?;
+    let folder = folder::create_large()?;
+    let user = ServerUser::of(&folder)?;
+    let (data, log) = (folder.join("data"), folder.join("log"));
+
+    let mut watchdog = user.command("sh", &folder);
+    watchdog.args(["-c", WATCHDOG, "watchdog"]).args([&bin, &folder]);
+    // A group of its own: an interrupt from the terminal ends the tests, and that ends the server.
+    watchdog
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0);
+    let watchdog = watchdog
+        .spawn()
+        .map_err(|error| format!("cannot start sh, which ends the test server: {error}"))?;
+
+    let initdb = |locale: &str| {
+        let mut command = user.command(bin.join("initdb"), &folder);
+        command
+            .arg("-D")
+            .arg(&data)
+            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]);
+        finish(command.args([&format!("--locale={locale}"), "--lc-messages=C"]))
+    };
+    // Not every system knows C.UTF-8.
+    initdb("C.UTF-8").or_else(|_| initdb("C"))?;
+
+    let settings = format!(
+        "{SETTINGS}port = {PORT}\nunix_socket_directories = '{}'\n",
+        folder.display()
+    );
+    fs::OpenOptions::new()
+        .append(true)
+        .open(data.join("postgresql.conf"))
+        .and_then(|mut file| file.write_all(settings.as_bytes()))
+        .map_err(|error| format!("cannot configure the test server: {error}"))?;
+
+    let mut start = user.command(bin.join("pg_ctl"), &folder);
+    start
+        .arg("-D")
+        .arg(&data)
+        .arg("-l")
+        .arg(&log)
+        .args(["-w", "-t", "60", "start"]);
+    finish(&mut start).map_err(|error| {
+        let log = fs::read_to_string(&log).unwrap_or_default();
+        format!("{error}\n{log}")
+    })?;
+    Ok(Launched {
+        folder,
+        log,
+        _watchdog: watchdog,
+    })
+}
+
+/// Who runs the server: PostgreSQL refuses to run as root.
+struct ServerUser(Option<(u32, u32)>);
+
+impl ServerUser {
+    /// This user; or, when that is root, one without rights, to whom the folder is given.
+    fn of(folder: &Path) -> Result<Self, String> {
+        let owner = fs::metadata(folder).map_err(|error| format!("cannot look at {}: {error}", folder.display()))?;
+        if owner.uid() != 0 {
+            return Ok(Self(None));
+        }
+        let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let (uid, gid) = ["postgres", "nobody"]
+            .iter()
+            .find_map(|name| id_of(&users, name))
+            .ok_or(
+                "PostgreSQL refuses to run as root, and there is neither a user postgres nor a user nobody to run it",
+            )?;
+        chown(folder, Some(uid), Some(gid))
+            .map_err(|error| format!("cannot give away {}: {error}", folder.display()))?;
+        Ok(Self(Some((uid, gid))))
+    }
+
+    /// A command of this user's, with an environment in which no setting of the caller's can do anything.
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .env_clear()
+            .env("LC_ALL", "C")
+            .env("HOME", folder);
+        for name in ["PATH", "LD_LIBRARY_PATH"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        if let Some((uid, gid)) = self.0 {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+}
+
+/// The user's and the group's number, from the text of `/etc/passwd`.
+fn id_of(users: &str, name: &str) -> Option<(u32, u32)> {
+    let mut fields = users
+        .lines()
+        .map(|line| line.split(':'))
+        .find(|fields| fields.clone().next() == Some(name))?
+        .skip(2);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+}
+
+/// Runs to the end; what it said is the error.
+fn finish(command: &mut Command) -> Result<Output, String> {
+    let program = command.get_program().display().to_string();
+    let output = command
+        .output()
+        .map_err(|error| format!("cannot run {program}: {error}"))?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    let (said, complained) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    Err(format!("{program}: {}\n{said}{complained}", output.status))
+}
+
+/// The folder with the programs of a PostgreSQL server.
+fn find() -> Result<PathBuf, String> {
+    let complete = |folder: &PathBuf| {
+        ["initdb", "pg_ctl", "postgres"]
+            .iter()
+            .all(|name| folder.join(name).is_file())
+    };
+    if let Some(folder) = std::env::var_os(BIN).filter(|folder| !folder.is_empty()) {
+        let folder = fs::canonicalize(&folder).unwrap_or(folder.into());
+        return if complete(&folder) {
+            Ok(folder)
+        } else {
+            Err(format!(
+                "{BIN} is {}, where initdb, pg_ctl and postgres are not all to be found",
+                folder.display()
+            ))
+        };
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let asked = Command::new("pg_config").arg("--bindir").output().ok();
+    let asked = asked.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    std::env::split_paths(&path)
+        .chain(asked)
+        .chain(newest_first("/usr/lib/postgresql", ""))
+        .chain(newest_first("/usr", "pgsql-"))
+        .chain(newest_first("/opt/homebrew/opt", "postgresql@"))
+        .chain(newest_first("/usr/local/opt", "postgresql@"))
+        .find(complete)
+        .ok_or_else(|| {
+            format!(
+                "no PostgreSQL server to test with: neither is TEST_DATABASE_URL set nor are initdb, pg_ctl and postgres \
+                 to be found (install a PostgreSQL server, or name the folder of its programs in {BIN})"
+            )
+        })
+}
+
+/// The `bin` folders of the versions installed in a folder, the newest first.
+fn newest_first(folder: &str, prefix: &str) -> Vec<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let major = entry.file_name().to_str()?.strip_prefix(prefix)?.parse().ok()?;
+            Some((major, entry.path().join("bin")))
+        })
+        .collect();
+    found.sort();
+    found.into_iter().rev().map(|(_, path)| path).collect()
+}
