@@ -23,7 +23,7 @@ pub struct Attr {
     /// The value it has when nobody says anything; `None` if there is no such value.
     pub default: Option<Literal>,
     /// Set if it is checked against its default even when nobody wrote it, for present is not working: what to
-    /// say of an object where it differs, such as "is INVALID".
+    /// say where it differs, such as "it is INVALID".
     pub implied: Option<&'static str>,
     /// Whether it tells which object is meant where objects are matched by meaning.
     pub identifies: bool,
@@ -70,7 +70,7 @@ impl Attr {
         self
     }
 
-    /// Has it checked against its default even when nobody wrote it; `words` say of an object that it differs.
+    /// Has it checked against its default even when nobody wrote it; `words` say what it means that it differs.
     #[must_use]
     pub const fn implied(mut self, words: &'static str) -> Self {
         self.implied = Some(words);

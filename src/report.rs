@@ -57,6 +57,8 @@ pub struct Check {
     pub place: Place,
     /// What was found, as a sentence.
     pub message: String,
+    /// What the server said about it, or why it could not be told.
+    pub detail: Option<String>,
     /// What to do.
     pub hint: Option<String>,
     /// Why it is expected, in the words of the file.
@@ -82,6 +84,18 @@ impl Check {
     #[must_use]
     pub fn id(&self) -> String {
         format!("{}:{}", self.code, self.object)
+    }
+
+    /// What was found and what there is to know about it, as one sentence that stands for itself.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match (self.status, &self.detail) {
+            (Status::Passed | Status::Drift, Some(detail)) => format!("{}; {detail}", self.message),
+            (Status::Unknown | Status::Unverified, Some(detail)) => {
+                format!("could not tell whether {}: {detail}", self.message)
+            }
+            (_, None) => self.message.clone(),
+        }
     }
 
     /// Whether the check did not pass.

@@ -97,6 +97,7 @@ fn check(assertion: &Assertion, place: Place) -> Check {
         actual: Json::Null,
         place,
         message: String::new(),
+        detail: None,
         hint: None,
         reason: assertion.terms.reason.clone(),
     }

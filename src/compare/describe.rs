@@ -86,27 +86,32 @@ pub(super) fn differs(
     check.expected = Json::from(expected);
     check.actual = Json::from(actual);
     let what = format!("{} {}", kind.words(), kind.show(id));
-    check.message = match (attr.implied, attr.default) {
-        (Some(words), Some(default)) if *expected == Value::from(default) => format!("{what} {words}"),
-        _ => match extent {
-            Extent::Whole => format!("{} of {what} is {actual}, expected {expected}", attr.name),
-            Extent::AtLeast => {
-                let there = actual.as_list().unwrap_or_default();
-                let lacking: Vec<String> = expected
-                    .as_list()
-                    .unwrap_or_default()
-                    .iter()
-                    .filter(|item| !there.contains(item))
-                    .map(ToString::to_string)
-                    .collect();
-                format!(
-                    "{} of {what} lacks {}; there is {actual}",
-                    attr.name,
-                    lacking.join(", ")
-                )
-            }
-        },
+    check.message = match extent {
+        Extent::Whole => format!("{} of {what} is {actual}, expected {expected}", attr.name),
+        Extent::AtLeast => format!(
+            "{} of {what} lacks {}; there is {actual}",
+            attr.name,
+            lacking(expected, actual)
+        ),
     };
+    if let (Some(words), Some(default)) = (attr.implied, attr.default)
+        && *expected == Value::from(default)
+    {
+        check.detail = Some(words.to_owned());
+    }
+}
+
+/// The expected items that are not there.
+fn lacking(expected: &Value, actual: &Value) -> String {
+    let there = actual.as_list().unwrap_or_default();
+    let items: Vec<String> = expected
+        .as_list()
+        .unwrap_or_default()
+        .iter()
+        .filter(|item| !there.contains(item))
+        .map(ToString::to_string)
+        .collect();
+    items.join(", ")
 }
 
 /// What identifies an object by meaning: `org_id, period_start`.

@@ -69,6 +69,7 @@ fn check(expected: &ExpectedHistory, place: Place, code: &str, object: String) -
         actual: Json::Null,
         place,
         message: String::new(),
+        detail: None,
         hint: None,
         reason: expected.terms.reason.clone(),
     }

@@ -73,12 +73,12 @@ fn check(pending: Pending, answers: &Answers) -> Check {
                     Some(Answer::Equal | Answer::Different | Answer::Refused(_)) | None => None,
                 })
             {
-                check.message = format!("{}; PostgreSQL says: {why}", check.message);
+                check.detail = Some(format!("PostgreSQL says: {why}"));
             }
         }
         Decision::Unknown(why) => {
             check.status = Status::Unknown;
-            check.message = format!("could not tell whether {}: {why}", check.message);
+            check.detail = Some(why);
             check.hint = None;
         }
         Decision::Ask(_) => check.status = Status::Unknown,
@@ -146,9 +146,9 @@ fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, Obje
         (None, Presence::Required | Presence::Absent | Presence::Optional) => {
             if let Some(why) = unsure {
                 none.status = Status::Unknown;
-                none.message = format!("could not tell whether {}: {why}", none.message);
+                none.detail = Some(why);
             } else if let Some(why) = invalid(choice, answers) {
-                none.message = format!("{}; PostgreSQL says: {why}", none.message);
+                none.detail = Some(format!("PostgreSQL says: {why}"));
             }
             out.push(none);
         }
@@ -179,6 +179,7 @@ fn idle(rule: &IgnoreRule) -> Check {
         level: Level::Warn,
         code: "ignore-idle".to_owned(),
         kind: "ignore",
+        detail: None,
         message: format!("the pattern `{pattern}` leaves out no {}", rule.kind.words()),
         object: pattern,
         attribute: None,
@@ -219,6 +220,7 @@ fn unlisted(
             actual: serde_json::Value::Null,
             place: world.place,
             message: String::new(),
+            detail: None,
             hint: None,
             reason: world.terms.reason.clone(),
         };

@@ -227,6 +227,7 @@ impl<'a> Subjected<'a> {
             actual: serde_json::Value::Null,
             place: self.expected.place,
             message: String::new(),
+            detail: None,
             hint: None,
             reason: self.expected.terms.reason.clone(),
         }

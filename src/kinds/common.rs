@@ -38,7 +38,7 @@ pub(super) const VALIDATED: Attr = Attr::new(
     "Whether the rows that were there before it have been checked; `false` is NOT VALID.",
 )
 .default(Literal::Bool(true))
-.implied("is NOT VALID: the rows that were there before it have not been checked");
+.implied("it is NOT VALID: the rows that were there before it have not been checked");
 
 /// Whether a constraint is enforced.
 pub(super) const ENFORCED: Attr = Attr::new(
@@ -47,7 +47,7 @@ pub(super) const ENFORCED: Attr = Attr::new(
     "Whether PostgreSQL enforces it; `false` is NOT ENFORCED.",
 )
 .default(Literal::Bool(true))
-.implied("is NOT ENFORCED: PostgreSQL does not check it")
+.implied("it is NOT ENFORCED: PostgreSQL does not check it")
 .since(18);
 
 /// Columns that an index carries without being keys.

@@ -36,7 +36,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether queries may use it; `false` is what a failed CREATE INDEX CONCURRENTLY leaves.",
         )
         .default(Literal::Bool(true))
-        .implied("is INVALID: it is there, but no query uses it and it may not hold")
+        .implied("it is INVALID: it is there, but no query uses it and it may not hold")
         .code("invalid"),
         common::OPTIONS,
         common::COMMENT,

@@ -10,7 +10,7 @@ pub(super) const VALID: Attr = Attr::new(
     "Whether the index behind it is valid and in use.",
 )
 .default(Literal::Bool(true))
-.implied("has an INVALID index behind it");
+.implied("the index behind it is INVALID");
 
 /// Whether the last column of a key holds ranges that must not overlap.
 pub(super) const WITHOUT_OVERLAPS: Attr = Attr::new(

@@ -63,7 +63,7 @@ struct JsonFinding<'a> {
     file: String,
     line: u32,
     column: u32,
-    message: &'a str,
+    message: String,
     hint: Option<&'a str>,
     /// Only where the file gives one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,7 +126,7 @@ fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a> {
         file: files.path(check.place.file).display().to_string(),
         line: check.place.line,
         column: check.place.column,
-        message: &check.message,
+        message: check.sentence(),
         hint: check.hint.as_deref(),
         reason: check.reason.as_deref(),
     }

@@ -78,17 +78,13 @@ fn finding(out: &mut String, check: &Check, files: &SourceMap, palette: Palette)
     };
     let label = |name: &str| format!("    {name:<9} ");
     let long = long_texts(check);
-    let message = match long {
-        Some(_) => check
-            .attribute
-            .map_or_else(|| check.message.clone(), |a| format!("{a} differs")),
-        None => check.message.clone(),
-    };
+    // The object stands above and the values below: the whole sentence would say both again.
+    let message = check.attribute.unwrap_or(&check.message);
     let _ = writeln!(
         out,
         "    {} {}",
         palette.paint(style, &format!("{word:<9}")),
-        visible(&message)
+        visible(message)
     );
     match long {
         Some((expected, actual)) => text_diff(out, expected, actual, palette),
@@ -98,12 +94,15 @@ fn finding(out: &mut String, check: &Check, files: &SourceMap, palette: Palette)
         }
         None => {}
     }
+    if let Some(detail) = &check.detail {
+        let _ = writeln!(out, "{}{}", label("because"), visible(detail));
+    }
     let _ = writeln!(out, "{}{}", label("at"), visible(&files.locate(check.place)));
     if let Some(hint) = &check.hint {
         let _ = writeln!(out, "{}{}", label("to do"), visible(hint));
     }
     if let Some(reason) = &check.reason {
-        let _ = writeln!(out, "{}{}", label("because"), visible(reason));
+        let _ = writeln!(out, "{}{}", label("reason"), visible(reason));
     }
     out.push('\n');
 }
