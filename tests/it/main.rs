@@ -2,5 +2,6 @@
 
 mod cases;
 mod folder;
+mod guides;
 mod run;
 mod server;

@@ -5,7 +5,7 @@
 -- expect: column public.ai_usage_records.tokens_out missing
 -- expect: column public.ai_usage_records.estimated_cost_usd type
 -- expect: column public.ai_usage_records.created_at type
--- expect: foreign_key public.ai_usage_records (tenant_id) missing
+-- expect: foreign_key public.ai_usage_records (tenant_id -> public.companies(id)) missing
 -- What the guide warns of, "relation already exists": CREATE TABLE IF NOT EXISTS passes over a table of another shape.
 ALTER TABLE ai_usage_records
     DROP CONSTRAINT ai_usage_records_tenant_id_fkey,
