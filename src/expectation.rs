@@ -6,6 +6,8 @@ pub mod parse;
 mod shape;
 mod statement;
 
+pub use object::OBJECT_KEYS;
+
 use crate::attribute::Attr;
 use crate::kinds::Kind;
 use crate::migrations::Tool;

@@ -107,6 +107,12 @@ async fn run(connection: &mut PgConnection, scope: &Scope, limits: Limits) -> Re
     Ok(snapshot)
 }
 
+/// The whole query of a kind, over the relations of a scope. Its names are in settings of the session.
+#[must_use]
+pub fn query(kind: Kind, scope: &Scope) -> String {
+    format!("{}{}", prelude(scope), kind.spec().query)
+}
+
 struct Batch {
     sql: String,
     /// The statements before the first query of a kind.
@@ -147,12 +153,7 @@ fn batch(scope: &Scope, limits: Limits) -> Batch {
     let mut sql = before.join(";\n");
     let kinds: Vec<Kind> = scope.kinds.iter().copied().collect();
     for kind in &kinds {
-        let _ = write!(
-            sql,
-            ";\n{}SELECT to_jsonb(t)::text FROM (\n{}) t",
-            prelude(scope),
-            kind.spec().query
-        );
+        let _ = write!(sql, ";\nSELECT to_jsonb(t)::text FROM (\n{}) t", query(*kind, scope));
     }
     Batch {
         sql,

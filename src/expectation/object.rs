@@ -11,7 +11,7 @@ use crate::sql_text::unquote_name;
 use crate::suggest;
 
 /// The keys that every object takes.
-pub(crate) const OBJECT_KEYS: &[&str] = &["present", "absent", "optional", "level", "reason", "exact"];
+pub const OBJECT_KEYS: &[&str] = &["present", "absent", "optional", "level", "reason", "exact"];
 
 /// An object that others are in.
 #[derive(Clone)]

@@ -67,6 +67,8 @@ impl IndexKey {
             (Subject::Expression(expected), Subject::Expression(actual)) => {
                 Verdict::ask(Form::Expression, expected, actual)
             }
+            // A name that is no column now, as when the column has been renamed since.
+            (Subject::Expression(expected), Subject::Column(actual)) if expected == actual => Verdict::Equal,
             (Subject::Expression(expected), Subject::Column(actual)) => {
                 Verdict::ask(Form::Expression, expected, &quote_name(actual))
             }

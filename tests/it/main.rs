@@ -1,7 +1,9 @@
 //! The tests that need the built program or a real PostgreSQL, as one binary.
 
+mod architecture;
 mod cases;
 mod folder;
 mod guides;
+mod registry;
 mod run;
 mod server;

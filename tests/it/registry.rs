@@ -1,0 +1,337 @@
+//! What holds for every kind of object, present and future: no test here names one.
+
+use std::collections::BTreeSet;
+
+use driftgate::attribute::Shape;
+use driftgate::catalog::capture::{self, Scope};
+use driftgate::catalog::{Limits, connect::connect, conninfo::Conninfo};
+use driftgate::compare::{Answers, plan, resolve::resolve};
+use driftgate::expectation::{
+    ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Level, OBJECT_KEYS, Presence, Subject, Terms,
+};
+use driftgate::kinds::Kind;
+use driftgate::report::{Check, codes};
+use driftgate::snapshot::{Object, Snapshot};
+use driftgate::source_map::{Place, SourceMap};
+use driftgate::value::Value;
+use sqlx::{AssertSqlSafe, Column as _, Executor as _, SqlSafeStr as _, Statement as _};
+
+use crate::server::server;
+
+/// A schema with objects of every kind.
+const SCHEMA: &str = include_str!("../registry/schema.sql");
+
+/// The schemas that it fills.
+const SCHEMAS: [&str; 1] = ["billing"];
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}
+
+fn whole() -> Scope {
+    Scope {
+        names: BTreeSet::new(),
+        schemas: SCHEMAS.iter().map(|s| (*s).to_owned()).collect(),
+        kinds: Kind::ALL.iter().copied().collect(),
+    }
+}
+
+/// What the catalog says of the schema, without what every database has.
+fn snapshot() -> Snapshot {
+    let db = server().database(SCHEMA);
+    let info = Conninfo::resolve(&db.url(), &|_| None).expect("a URL");
+    block_on(async {
+        let mut connection = connect(&info).await.expect("a connection");
+        capture::capture(&mut connection, &whole(), Limits::default())
+            .await
+            .expect("a snapshot")
+    })
+}
+
+/// The expectation that everything in a snapshot is as it is, and that there is nothing else.
+fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
+    let file = SourceMap::default().add("all.yaml".into(), String::new());
+    let place = Place {
+        file,
+        line: 1,
+        column: 1,
+    };
+    let terms = Terms {
+        level: Level::Error,
+        reason: None,
+        exact: true,
+    };
+    let mut objects: Vec<ExpectedObject> = Vec::new();
+    for kind in Kind::ALL {
+        for (id, object) in snapshot.of_kind(*kind) {
+            let parent = objects
+                .iter()
+                .position(|parent: &ExpectedObject| match &parent.subject {
+                    Subject::Named(parent_id) => {
+                        kind.spec().parents.contains(&parent.kind) && (id == parent_id || id.is_in(parent_id))
+                    }
+                    Subject::ByMeaning(_) => false,
+                });
+            objects.push(ExpectedObject {
+                kind: *kind,
+                subject: Subject::Named(id.clone()),
+                place,
+                parent,
+                presence: Presence::Required,
+                terms: terms.clone(),
+                attributes: kind
+                    .spec()
+                    .attrs
+                    .iter()
+                    .map(|attr| ExpectedAttribute {
+                        attr,
+                        value: object.get(attr.name).clone(),
+                        place,
+                        extent: Extent::Whole,
+                    })
+                    .collect(),
+            });
+        }
+    }
+    ExpectationFile {
+        file,
+        database: "DATABASE_URL".into(),
+        database_place: place,
+        schema: SCHEMAS[0].into(),
+        exact: true,
+        objects,
+        histories: Vec::new(),
+        assertions: Vec::new(),
+        ignore: Vec::new(),
+    }
+}
+
+fn findings(expected: &ExpectationFile, snapshot: &Snapshot) -> Vec<Check> {
+    let plan = plan(&[expected], snapshot);
+    resolve(plan, &Answers::new(), snapshot)
+        .into_iter()
+        .filter(Check::is_finding)
+        .collect()
+}
+
+/// Another value of the same sort.
+fn another(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::from("another"),
+        Value::Bool(value) => Value::Bool(!value),
+        Value::Integer(value) => Value::Integer(value + 1),
+        Value::Text(text) => Value::Text(format!("another_{text}")),
+        Value::List(items) => {
+            let mut items = items.clone();
+            items.push(Value::from("another"));
+            Value::List(items)
+        }
+        Value::Map(map) => {
+            let mut map = map.clone();
+            map.insert("another".into(), Value::from("1"));
+            Value::Map(map)
+        }
+    }
+}
+
+#[test]
+fn every_kind_has_an_object_and_every_attribute_a_value_in_the_schema() {
+    let snapshot = snapshot();
+    let mut lacking = Vec::new();
+    for kind in Kind::ALL {
+        assert!(
+            snapshot.of_kind(*kind).next().is_some(),
+            "tests/registry/schema.sql has no {}",
+            kind.words()
+        );
+        for attr in kind.spec().attrs {
+            let default: Option<Value> = attr.default.map(Value::from);
+            let exercised = snapshot.of_kind(*kind).any(|(_, object)| {
+                let value = object.get(attr.name);
+                Some(value) != default.as_ref() && (default.is_some() || !value.is_null())
+            });
+            // Only the server can make an index invalid, and only a newer one has the newer attributes.
+            let cannot = attr.name == "valid" || attr.since > server().major();
+            // These came with 15; the schema is for every version.
+            let newer = ["nulls_not_distinct", "on_delete_columns"];
+            if !exercised && !cannot && !newer.contains(&attr.name) {
+                lacking.push(format!("{} of {}", attr.name, kind.words()));
+            }
+        }
+    }
+    assert!(
+        lacking.is_empty(),
+        "tests/registry/schema.sql has none with another value than the default: {lacking:#?}"
+    );
+}
+
+#[test]
+fn the_columns_of_a_query_are_the_attributes() {
+    let db = server().database("");
+    let info = Conninfo::resolve(&db.url(), &|_| None).expect("a URL");
+    block_on(async {
+        let mut connection = connect(&info).await.expect("a connection");
+        for kind in Kind::ALL {
+            let sql = capture::query(*kind, &whole());
+            let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
+            let statement = statement.unwrap_or_else(|e| panic!("the query of {}: {e}", kind.words()));
+            let found: BTreeSet<&str> = statement.columns().iter().map(|c| c.name()).collect();
+            let expected: BTreeSet<&str> = kind.spec().identity.iter().copied().chain(kind.columns()).collect();
+            assert_eq!(found, expected, "the query of {}", kind.words());
+        }
+    });
+}
+
+#[test]
+fn what_is_there_is_as_it_is() {
+    let snapshot = snapshot();
+    let mut expected = expect_all(&snapshot);
+    // What is there is not all as it should be: the schema has a constraint that is not valid.
+    for object in &mut expected.objects {
+        assert!(!object.attributes.is_empty());
+    }
+    assert_eq!(findings(&expected, &snapshot), []);
+}
+
+#[test]
+fn a_change_of_one_attribute_is_one_finding_there() {
+    let snapshot = snapshot();
+    let expected = expect_all(&snapshot);
+    let mut changes = 0;
+    for kind in Kind::ALL {
+        let ids: Vec<_> = snapshot.of_kind(*kind).map(|(id, _)| id.clone()).collect();
+        for id in ids {
+            for attr in kind.spec().attrs {
+                let mut changed = snapshot.clone();
+                let object = changed.get_mut(*kind, &id).expect("it is there");
+                let value = another(object.get(attr.name));
+                object.set(attr.name, value);
+                let found = findings(&expected, &changed);
+                let what: Vec<String> = found.iter().map(Check::id).collect();
+                assert_eq!(found.len(), 1, "{} of {} {id}: {what:?}", attr.name, kind.words());
+                assert_eq!(found[0].attribute, Some(attr.name), "{what:?}");
+                assert_eq!(
+                    (found[0].kind, found[0].object.as_str()),
+                    (kind.spec().name, kind.show(&id).as_str())
+                );
+                changes += 1;
+
+                let mut expected = expect_all(&snapshot);
+                let object = expected
+                    .objects
+                    .iter_mut()
+                    .find(|o| o.kind == *kind && o.subject == Subject::Named(id.clone()));
+                let attribute = object.and_then(|o| o.attributes.iter_mut().find(|a| a.attr.name == attr.name));
+                let attribute = attribute.expect("it is expected");
+                attribute.value = another(&attribute.value);
+                let found = findings(&expected, &snapshot);
+                assert_eq!(
+                    found.len(),
+                    1,
+                    "{} of {} {id}, expected otherwise",
+                    attr.name,
+                    kind.words()
+                );
+            }
+        }
+    }
+    assert!(changes > 200, "only {changes} changes were tried");
+}
+
+#[test]
+fn an_object_that_is_gone_or_new_is_one_finding_there() {
+    let snapshot = snapshot();
+    let expected = expect_all(&snapshot);
+    for kind in Kind::ALL {
+        let objects: Vec<_> = snapshot
+            .of_kind(*kind)
+            .map(|(id, object)| (id.clone(), object.clone()))
+            .collect();
+        for (id, object) in objects {
+            let mut changed = snapshot.clone();
+            changed.remove(*kind, &id);
+            let found = findings(&expected, &changed);
+            let what: Vec<String> = found.iter().map(Check::id).collect();
+            assert_eq!(found.len(), 1, "without {} {id}: {what:?}", kind.words());
+            assert!(found[0].code.ends_with("-missing"), "{what:?}");
+
+            // A key of which a parent has one only cannot come twice.
+            if object.is_implicit()
+                || kind.spec().identity.len() == id.prefix(2).parts().len() && !kind.spec().parents.is_empty()
+            {
+                continue;
+            }
+            let mut changed = snapshot.clone();
+            let mut new = id.parts().to_vec();
+            let name = new.len() - usize::from(kind.spec().same.is_some()) - 1;
+            new[name].push_str("_new");
+            let new = driftgate::object_id::ObjectId::new(new);
+            changed.insert(*kind, new.clone(), object);
+            let found = findings(&expected, &changed);
+            let what: Vec<String> = found.iter().map(Check::id).collect();
+            assert_eq!(found.len(), 1, "with {} {new}: {what:?}", kind.words());
+            assert!(found[0].code.ends_with("-unexpected"), "{what:?}");
+        }
+    }
+}
+
+#[test]
+fn the_keys_of_an_object_do_not_collide() {
+    for kind in Kind::ALL {
+        let spec = kind.spec();
+        let mut keys: Vec<&str> = OBJECT_KEYS.to_vec();
+        for attr in spec.attrs {
+            keys.push(attr.name);
+            keys.extend(attr.includes);
+        }
+        keys.extend(kind.children().map(|child| child.spec().section));
+        let distinct: BTreeSet<&str> = keys.iter().copied().collect();
+        assert_eq!(keys.len(), distinct.len(), "keys of {}: {keys:?}", kind.words());
+        let columns: Vec<&str> = spec.identity.iter().copied().chain(kind.columns()).collect();
+        let distinct: BTreeSet<&str> = columns.iter().copied().collect();
+        assert!(columns.len() == distinct.len() || spec.attrs.iter().any(|a| spec.identity.contains(&a.name)));
+    }
+    let sections: Vec<&str> = Kind::roots().map(|kind| kind.spec().section).collect();
+    let distinct: BTreeSet<&str> = sections.iter().copied().collect();
+    assert_eq!(sections.len(), distinct.len(), "{sections:?}");
+}
+
+#[test]
+fn everything_is_described() {
+    for kind in Kind::ALL {
+        assert!(kind.spec().doc.ends_with('.'), "{} has no sentence", kind.words());
+        for attr in kind.spec().attrs {
+            assert!(
+                attr.doc.ends_with('.'),
+                "{} of {} has no sentence",
+                attr.name,
+                kind.words()
+            );
+            if let Shape::OneOf(words) = attr.shape {
+                assert!(words.len() > 1, "{} of {}", attr.name, kind.words());
+            }
+        }
+    }
+    let codes = codes();
+    let distinct: BTreeSet<&String> = codes.iter().map(|(code, _)| code).collect();
+    assert_eq!(codes.len(), distinct.len(), "two codes are the same");
+    for (code, _) in &codes {
+        assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
+    }
+}
+
+#[test]
+fn an_object_holds_what_its_kind_has() {
+    for kind in Kind::ALL {
+        let mut object = Object::new(*kind, std::collections::BTreeMap::new());
+        for column in kind.columns() {
+            object.set(column, Value::from(column));
+            assert_eq!(*object.get(column), Value::from(column));
+        }
+        assert!(object.get("no such thing").is_null());
+    }
+}
