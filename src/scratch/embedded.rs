@@ -1,19 +1,24 @@
 //! The embedded PostgreSQL: 17.5 as WebAssembly, in the program itself. It takes one connection at a time.
 
 use pglite_oxide::PgliteServer;
+use pglite_oxide::extensions::{Extension, by_sql_name};
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::SqlFile;
 use crate::catalog::connect::connect;
 use crate::catalog::conninfo::Conninfo;
 use crate::error::Failure;
+use crate::sql_text::{TokenSort, quote_name, tokens, unquote_name};
 
 /// Starts a fresh database, applies the SQL, hands over the URL, and throws the database away.
 pub(super) fn with<T>(sql: &[SqlFile], then: impl FnOnce(&str) -> Result<T, Failure>) -> Result<T, Failure> {
     let doing = "starting the embedded PostgreSQL";
+    let extensions = extensions(sql);
     let server = PgliteServer::builder()
         .temporary()
+        .database("postgres")
         .relaxed_durability(true)
+        .extensions(extensions.iter().copied())
         .start()
         .map_err(|e| {
             Failure::new(doing, format!("{e:#}")).hint("give the URL of a database instead: --url postgres://…")
@@ -23,7 +28,7 @@ pub(super) fn with<T>(sql: &[SqlFile], then: impl FnOnce(&str) -> Result<T, Fail
         .enable_all()
         .build()
         .map_err(|e| Failure::new(doing, e.to_string()))?;
-    runtime.block_on(apply(&url, sql))?;
+    runtime.block_on(apply(&url, sql, &extensions))?;
     drop(runtime);
     let result = then(&url);
     // What it was started for is done; a database that does not stop in order is thrown away all the same.
@@ -31,10 +36,48 @@ pub(super) fn with<T>(sql: &[SqlFile], then: impl FnOnce(&str) -> Result<T, Fail
     result
 }
 
-async fn apply(url: &str, sql: &[SqlFile]) -> Result<(), Failure> {
+/// The extensions that the SQL creates and the embedded PostgreSQL has: their files must be there beforehand.
+fn extensions(sql: &[SqlFile]) -> Vec<Extension> {
+    let mut found: Vec<Extension> = Vec::new();
+    for file in sql {
+        let words: Vec<String> = tokens(&file.text)
+            .into_iter()
+            .filter_map(|token| {
+                let text = &file.text[token.range];
+                match token.sort {
+                    TokenSort::Word => Some(text.to_lowercase()),
+                    TokenSort::QuotedName => unquote_name(text),
+                    TokenSort::QuotedText | TokenSort::Group | TokenSort::Comma | TokenSort::Symbol => None,
+                }
+            })
+            .collect();
+        for (i, pair) in words.windows(2).enumerate() {
+            if pair == ["create", "extension"] {
+                let skip = if words[i + 2..].starts_with(&["if".into(), "not".into(), "exists".into()]) {
+                    3
+                } else {
+                    0
+                };
+                if let Some(extension) = words.get(i + 2 + skip).and_then(|name| by_sql_name(name))
+                    && !found.contains(&extension)
+                {
+                    found.push(extension);
+                }
+            }
+        }
+    }
+    found
+}
+
+async fn apply(url: &str, sql: &[SqlFile], extensions: &[Extension]) -> Result<(), Failure> {
     let info = Conninfo::resolve(url, &|_| None)
         .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
     let mut connection = connect(&info).await?;
+    for extension in extensions {
+        // It comes created; the SQL wants to do that itself.
+        let drop = format!("DROP EXTENSION IF EXISTS {} CASCADE", quote_name(extension.sql_name()));
+        let _ = sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut connection).await;
+    }
     for file in sql {
         let result = sqlx::raw_sql(AssertSqlSafe(file.text.clone()))
             .execute(&mut connection)
@@ -74,6 +117,9 @@ fn failure(file: &SqlFile, error: sqlx::Error) -> Failure {
     );
     if error.message.contains("\"\\\"") {
         return failure.hint("commands of psql that begin with a backslash are not SQL: remove them");
+    }
+    if error.code == "0A000" && error.message.contains("extension") {
+        return failure.hint("the embedded PostgreSQL does not have this extension: check against a server that has it");
     }
     failure
 }

@@ -173,7 +173,7 @@ fn only_main_decides_the_exit_code() {
 #[test]
 fn nothing_panics_on_what_comes_from_outside() {
     check(
-        |_| true,
+        |name| !name.ends_with("tests.rs"),
         &[
             ".unwrap()",
             "panic!(",

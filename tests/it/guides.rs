@@ -51,7 +51,12 @@ fn guides() {
     });
     let mut failures = failures.into_inner().expect("not poisoned");
     failures.sort();
-    assert!(failures.is_empty(), "{} guides are judged wrongly\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} guides are judged wrongly\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -86,12 +91,15 @@ fn check(guide: &str, file: &Path) -> Result<(), String> {
     }
     let expectations = root().join("expectations").join(format!("{guide}.yaml"));
     let run = driftgate(&db).run(["check", &expectations.display().to_string(), "--format", "json"]);
-    let report: Value =
-        serde_json::from_str(&run.stdout).map_err(|e| format!("{}: {e}: {}{}", file.display(), run.stdout, run.stderr))?;
+    let report: Value = serde_json::from_str(&run.stdout)
+        .map_err(|e| format!("{}: {e}: {}{}", file.display(), run.stdout, run.stderr))?;
     let found = findings(&report);
     let errors = report["summary"]["drift"].as_u64().unwrap_or_default();
     let code = if errors > 0 { 1 } else { 0 };
-    if found != expected || run.code != Some(code) || (!is_good && patch.contains("expect: nothing") != found.is_empty()) {
+    if found != expected
+        || run.code != Some(code)
+        || (!is_good && patch.contains("expect: nothing") != found.is_empty())
+    {
         return Err(format!(
             "{}: exit code {:?}\n  expected {expected:#?}\n  found {found:#?}\n{}",
             file.display(),
@@ -131,7 +139,9 @@ fn findings(report: &Value) -> BTreeSet<String> {
 }
 
 fn driftgate(db: &TestDb) -> Driftgate {
-    VARIABLES.iter().fold(Driftgate::new(), |driftgate, name| driftgate.env(name, db.url()))
+    VARIABLES
+        .iter()
+        .fold(Driftgate::new(), |driftgate, name| driftgate.env(name, db.url()))
 }
 
 fn root() -> PathBuf {

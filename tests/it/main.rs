@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cases;
+mod documents;
 mod folder;
 mod guides;
 mod registry;

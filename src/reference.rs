@@ -1,0 +1,139 @@
+//! The reference of expectation files, generated from the registry.
+
+use std::fmt::Write as _;
+
+use crate::attribute::{Attr, Compare, Literal, OLDEST_MAJOR, Shape};
+use crate::kinds::{KeyForm, Kind, KindSpec, ListForm, Shorthand};
+use crate::migrations::TOOLS;
+use crate::report::codes;
+
+/// The whole reference, as Markdown.
+#[must_use]
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "# Reference\n\nEvery kind of object that an expectation file can speak of, and every attribute. Generated from the \
+         registry (`src/kinds`) by `UPDATE=1 cargo test reference`; do not edit.\n\n\
+         What is not written is not checked, but for the attributes that are *implied*: those are checked for every object \
+         that is named, because present is not working. The default is what `exact: true` takes an attribute that is left \
+         out to be.\n",
+    );
+    for kind in Kind::ALL {
+        describe(&mut out, *kind);
+    }
+    let _ = writeln!(out, "\n## Migration tools\n\n| tool | table |\n|---|---|");
+    for tool in TOOLS {
+        let _ = writeln!(out, "| `{}` | `{}` |", tool.name, tool.table);
+    }
+    let _ = writeln!(out, "\n## Codes of findings\n\n| code | meaning |\n|---|---|");
+    for (code, meaning) in codes() {
+        let _ = writeln!(out, "| `{code}` | {} |", cell(&meaning));
+    }
+    out
+}
+
+fn describe(out: &mut String, kind: Kind) {
+    let spec = kind.spec();
+    let mut words = kind.words();
+    if let Some(first) = words.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    let _ = writeln!(out, "\n## {words}\n\n{}\n\n{}\n", spec.doc, place(spec));
+    let _ = writeln!(out, "| attribute | values | default | meaning |\n|---|---|---|---|");
+    for attr in spec.attrs {
+        let name = match attr.includes {
+            Some(includes) => format!("`{}`, or `{includes}` for at least these", attr.name),
+            None => format!("`{}`", attr.name),
+        };
+        let _ = writeln!(
+            out,
+            "| {name} | {} | {} | {} |",
+            cell(&values(attr)),
+            default(attr),
+            cell(&meaning(attr))
+        );
+    }
+}
+
+/// Where its objects stand and how they are written.
+fn place(spec: &KindSpec) -> String {
+    let parents: Vec<String> = spec
+        .parents
+        .iter()
+        .map(|parent| format!("`{}`", parent.spec().section))
+        .collect();
+    let under = if parents.is_empty() {
+        format!("Under `{}`", spec.section)
+    } else {
+        format!("Under `{}` of an object of {}", spec.section, parents.join(", "))
+    };
+    let key = match spec.key {
+        KeyForm::Part => ", by name",
+        KeyForm::Qualified => ", by name, which may be qualified with its schema",
+        KeyForm::Signature => ", by name and the types of its arguments, or by name alone",
+        KeyForm::Only => "",
+    };
+    let list = match spec.list {
+        ListForm::ByMeaning => "; in a list, by meaning, whatever its name",
+        ListForm::Refused => "",
+    };
+    let short = match spec.shorthand {
+        Shorthand::None => String::new(),
+        Shorthand::List(attribute) => format!(" A list stands for its `{attribute}`."),
+        Shorthand::Scalar(attribute) => format!(" A text stands for its `{attribute}`."),
+        Shorthand::Custom { expects, .. } => format!(" It may be written as {expects}."),
+    };
+    format!("{under}{key}{list}.{short}")
+}
+
+fn values(attr: &Attr) -> String {
+    fn words_of(shape: Shape) -> String {
+        match shape {
+            Shape::Bool => "`true`, `false`".into(),
+            Shape::Integer => "a whole number".into(),
+            Shape::Text => "a text".into(),
+            Shape::Sql => "SQL".into(),
+            Shape::Name => "a name".into(),
+            Shape::Reference => "a table and its columns".into(),
+            Shape::OneOf(words) => words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "),
+            Shape::List(item) => format!("a list: {}", words_of(*item)),
+            Shape::Map(item) => format!("a mapping to {}", words_of(*item)),
+        }
+    }
+    words_of(attr.shape)
+}
+
+fn default(attr: &Attr) -> String {
+    let value = match attr.default {
+        None => return String::new(),
+        Some(Literal::Null) => "none".to_owned(),
+        Some(Literal::Bool(value)) => format!("`{value}`"),
+        Some(Literal::Text(text)) => format!("`{text}`"),
+        Some(Literal::EmptyList | Literal::EmptyMap) => "none".to_owned(),
+    };
+    if attr.implied.is_some() {
+        format!("{value}, *implied*")
+    } else {
+        value
+    }
+}
+
+fn meaning(attr: &Attr) -> String {
+    let judged = match attr.compare {
+        Compare::Type | Compare::BaseType | Compare::Expression | Compare::Default(_) => {
+            " PostgreSQL decides whether it means the same."
+        }
+        Compare::Unordered => " In any order.",
+        Compare::Equal | Compare::Name | Compare::Lines | Compare::Custom(_) => "",
+    };
+    let since = if attr.since > OLDEST_MAJOR {
+        format!(" From PostgreSQL {}.", attr.since)
+    } else {
+        String::new()
+    };
+    format!("{}{judged}{since}", attr.doc)
+}
+
+/// A text that is one cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}

@@ -1,0 +1,99 @@
+//! What is written for people is true: the README's commands give the outputs that stand there, and what is generated
+//! is up to date.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::run::run;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|e| panic!("{name} cannot be read: {e}"))
+}
+
+fn update() -> bool {
+    std::env::var("UPDATE").is_ok_and(|update| update == "1")
+}
+
+/// Compares a file with what it must be; with `UPDATE=1`, writes it.
+fn check(name: &str, expected: &str) {
+    if update() {
+        fs::write(root().join(name), expected).unwrap_or_else(|e| panic!("{name} cannot be written: {e}"));
+        return;
+    }
+    let found = read(name);
+    assert!(
+        found == expected,
+        "{name} is out of date; `UPDATE=1 cargo test documents` writes it\n{}",
+        similar::TextDiff::from_lines(found.as_str(), expected).unified_diff()
+    );
+}
+
+#[test]
+fn the_reference_is_generated() {
+    check("expectations/reference.md", &driftgate::reference::markdown());
+}
+
+/// Every `console` block of the README is a command behind `$ ` and what it prints; it is run in the project's folder.
+#[test]
+#[cfg(feature = "embedded")]
+fn the_readme_is_true() {
+    let readme = read("README.md");
+    let mut out = String::new();
+    let mut rest = readme.as_str();
+    let mut commands = 0;
+    while let Some(start) = rest.find("```console\n") {
+        let body = start + "```console\n".len();
+        out.push_str(&rest[..body]);
+        rest = &rest[body..];
+        let end = rest.find("```").expect("the block ends");
+        let block = &rest[..end];
+        rest = &rest[end..];
+        let first = block.lines().next().unwrap_or_default();
+        let command = first
+            .strip_prefix("$ ")
+            .unwrap_or_else(|| panic!("a block begins with {first:?}, not with a command"));
+        out.push_str(&format!("{first}\n{}", output(command, block)));
+        commands += 1;
+    }
+    out.push_str(rest);
+    assert!(commands >= 4, "the README has only {commands} commands");
+    check("README.md", &out);
+}
+
+/// What a command prints, as the README shows it.
+fn output(command: &str, block: &str) -> String {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let arguments: &[&str] = match words.as_slice() {
+        ["driftgate", arguments @ ..] => arguments,
+        ["cargo", "run", "--release", "--", arguments @ ..] => arguments,
+        // Cargo's own words are not the project's: the README shows the command alone.
+        ["cargo", "test"] => return block.lines().skip(1).map(|l| format!("{l}\n")).collect(),
+        _ => panic!("the README has the command {command:?}, which no test can run"),
+    };
+    let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
+    let run = run(&root(), [], &arguments);
+    assert_eq!(run.stderr, "", "{command}");
+    format!("{}exit code: {}\n", run.stdout, run.code.unwrap_or(-1))
+}
+
+#[test]
+fn the_test_command_of_the_readme_is_the_one_that_ci_runs() {
+    assert!(read("README.md").contains("\n$ cargo test\n"));
+    assert!(read(".ci/run").contains("cargo test\n"));
+}
+
+#[test]
+fn nothing_of_this_machine_is_in_the_documents() {
+    for name in ["README.md", "CHANGELOG.md", "expectations/reference.md"] {
+        let text = read(name);
+        assert!(
+            !text.contains(env!("CARGO_MANIFEST_DIR")),
+            "{name} names a folder of this machine"
+        );
+    }
+    assert!(Path::new("Cargo.toml").exists());
+}
