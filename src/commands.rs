@@ -12,9 +12,8 @@ use crate::source_map::SourceMap;
 /// Writes problems to standard error.
 fn tell_problems(problems: &[Problem], files: &SourceMap, color: Color) {
     let color = color.enabled(io::stderr().is_terminal());
-    for problem in problems {
-        tell(&files.render(problem, color));
-    }
+    let told: Vec<String> = problems.iter().map(|problem| files.render(problem, color)).collect();
+    tell(&told.join("\n"));
 }
 
 /// Writes to standard error. Nobody may be listening: that is no reason to stop.

@@ -1,5 +1,9 @@
 //! A YAML document in which every key and value knows its place and its text as written.
 
+mod explain;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -120,88 +124,95 @@ impl Node {
             NodeValue::List(_) => "a list".into(),
             NodeValue::Map(_) => "a mapping".into(),
             NodeValue::Scalar(Scalar { text, sort }) => match sort {
-                Sort::Text => format!("the text {text:?}"),
+                Sort::Text => format!("the text {:?}", shorten(text)),
                 Sort::Bool(b) => format!("the boolean {b}"),
-                Sort::Number => format!("the number {text}"),
+                Sort::Number => format!("the number {}", shorten(text)),
                 Sort::Null => "nothing".into(),
             },
         }
     }
 }
 
+/// The beginning of a text that is too long for a message.
+#[must_use]
+pub fn shorten(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// A document, and what is wrong with it that does not keep it from being read.
+#[derive(Debug)]
+pub struct Document {
+    /// What stands in it.
+    pub root: Node,
+    /// Keys that stand twice in one mapping.
+    pub problems: Vec<Problem>,
+}
+
+/// Which place something has that an alias repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Places {
+    /// That of the alias.
+    OfUse,
+    /// That of what it repeats.
+    OfDefinition,
+}
+
 /// Reads one document.
 ///
 /// # Errors
-/// The first mistake that makes the text no YAML document: syntax, a duplicate key, a second document, or
-/// one of the guards against documents made to exhaust memory or stack.
-pub fn parse(text: &str, file: FileId) -> Result<Node, Problem> {
+/// The first mistake that makes the text no YAML document: syntax, a second document, or one of the guards against
+/// documents made to exhaust memory or stack.
+pub fn parse(text: &str, file: FileId, places: Places) -> Result<Document, Problem> {
+    let builder = Builder {
+        text,
+        file,
+        places,
+        problems: Vec::new(),
+    };
+    let error = match read(text, DuplicateKeyPolicy::Error) {
+        Ok(raw) => return builder.document(raw),
+        Err(error) => error,
+    };
+    let problem = builder.problem(&error);
+    if !matches!(error, YamlError::DuplicateMappingKey { .. }) {
+        return Err(problem);
+    }
+    // Read again with all keys, for the sake of what else is wrong.
+    let raw = read(text, DuplicateKeyPolicy::LastWins).map_err(|error| builder.problem(&error))?;
+    let mut document = builder.document(raw)?;
+    if document.problems.is_empty() {
+        document.problems.push(problem);
+    }
+    Ok(document)
+}
+
+fn read(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Spanned<Raw>, YamlError> {
     let options = serde_yaml::options! {
         strict_booleans: true,
-        duplicate_keys: DuplicateKeyPolicy::Error,
+        duplicate_keys: duplicate_keys,
         with_snippet: false,
         non_finite_float_policy: serde_yaml::options::NonFiniteFloatPolicy::PassThrough,
+        alias_limits: serde_yaml::alias_limits! {
+            max_total_replayed_events: 500_000,
+        },
         budget: serde_yaml::budget! {
-            // A file of 50,000 tables has some five million nodes; an alias bomb is stopped by the same
-            // bound, and by the default bounds on aliases and depth, which stay.
+            // A file of 50,000 tables has some five million nodes.
             max_nodes: 8_000_000,
             max_events: 32_000_000,
+            max_total_scalar_bytes: 256 * 1024 * 1024,
             max_documents: 2,
+            // One anchor for the columns that hundreds of tables have in common is good use of it; a bomb is
+            // stopped by what it repeats.
+            enforce_alias_anchor_ratio: false,
+            max_merge_keys: 50_000,
+            max_recorded_anchor_events: 100_000,
         },
     };
-    let raw: Spanned<Raw> = serde_yaml::from_str_with_options(text, options).map_err(|e| problem(&e, text, file))?;
-    build(raw, text, file)
-}
-
-fn problem(error: &YamlError, text: &str, file: FileId) -> Problem {
-    let error = error.without_snippet();
-    let place = error.location().filter(|l| l.line() > 0).map_or(
-        Place {
-            file,
-            line: 1,
-            column: 1,
-        },
-        |l| place(l, file),
-    );
-    match error {
-        YamlError::DuplicateMappingKey { key, .. } => {
-            let key = key.as_deref().unwrap_or("?");
-            Problem::at(place, format!("the key `{key}` stands twice in this mapping"))
-                .hint("YAML would keep only one of them: put both contents under one key")
-        }
-        YamlError::MultipleDocuments { .. } => Problem::at(place, "a second document begins here")
-            .hint("a file holds one document: put the rest into a file of its own"),
-        YamlError::Budget { breach, .. } => Problem::at(
-            place,
-            format!("the document is too large or too deep to be an expectation file ({breach:?})"),
-        )
-        .hint("driftgate stops here so that a document made to exhaust memory cannot"),
-        YamlError::Eof { .. } => {
-            Problem::at(place, "the file is empty").hint("an expectation file begins with `driftgate: 1`")
-        }
-        _ => {
-            let message = error.to_string();
-            let problem = Problem::at(place, format!("this is not valid YAML: {}", one_line(&message)));
-            if line_of(text, place.line).trim_start_matches(' ').starts_with('\t') {
-                problem.hint("YAML does not allow tabs for indentation: use spaces")
-            } else {
-                problem
-            }
-        }
-    }
-}
-
-/// The first line of a parser's message, without the position that is printed elsewhere.
-fn one_line(message: &str) -> String {
-    let line = message.lines().next().unwrap_or("").trim();
-    let line = line.strip_prefix("error: ").unwrap_or(line);
-    match (line.strip_prefix("line "), line.split_once(": ")) {
-        (Some(_), Some((_, rest))) => rest.to_owned(),
-        _ => line.split(" at line ").next().unwrap_or(line).to_owned(),
-    }
-}
-
-fn line_of(text: &str, line: u32) -> &str {
-    text.lines().nth(line.saturating_sub(1) as usize).unwrap_or("")
+    serde_yaml::from_str_with_options(text, options)
 }
 
 fn place(location: Location, file: FileId) -> Place {
@@ -212,54 +223,104 @@ fn place(location: Location, file: FileId) -> Place {
     }
 }
 
-fn build(raw: Spanned<Raw>, text: &str, file: FileId) -> Result<Node, Problem> {
-    let at = place(raw.referenced, file);
-    let value = match raw.value {
-        Raw::Text(text) => NodeValue::Scalar(Scalar { text, sort: Sort::Text }),
-        Raw::Plain(sort) => {
-            let span = raw.defined.span();
-            let slice = match (span.byte_offset(), span.byte_len()) {
-                (Some(from), Some(length)) => usize::try_from(from)
-                    .ok()
-                    .zip(usize::try_from(from + length).ok())
-                    .and_then(|(from, to)| text.get(from..to)),
-                _ => None,
-            };
-            NodeValue::Scalar(Scalar {
-                text: slice.unwrap_or("").trim().to_owned(),
+struct Builder<'a> {
+    text: &'a str,
+    file: FileId,
+    places: Places,
+    problems: Vec<Problem>,
+}
+
+impl Builder<'_> {
+    fn document(mut self, raw: Spanned<Raw>) -> Result<Document, Problem> {
+        let root = self.node(raw)?;
+        Ok(Document {
+            root,
+            problems: self.problems,
+        })
+    }
+
+    fn problem(&self, error: &YamlError) -> Problem {
+        let start = Place {
+            file: self.file,
+            line: 1,
+            column: 1,
+        };
+        let at = error
+            .location()
+            .filter(|l| l.line() > 0)
+            .map_or(start, |l| place(l, self.file));
+        explain::problem(error, at, self.text)
+    }
+
+    fn node(&mut self, raw: Spanned<Raw>) -> Result<Node, Problem> {
+        let at = match self.places {
+            Places::OfUse => raw.referenced,
+            Places::OfDefinition => raw.defined,
+        };
+        let value = match raw.value {
+            Raw::Text(text) => NodeValue::Scalar(Scalar { text, sort: Sort::Text }),
+            Raw::Plain(sort) => NodeValue::Scalar(Scalar {
+                text: self.slice(raw.defined).to_owned(),
                 sort,
-            })
+            }),
+            Raw::List(items) => NodeValue::List(
+                items
+                    .into_iter()
+                    .map(|item| self.node(item))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Raw::Map(entries) => NodeValue::Map(self.entries(entries)?),
+        };
+        Ok(Node {
+            value,
+            place: place(at, self.file),
+        })
+    }
+
+    fn entries(&mut self, raw: Vec<(Spanned<Raw>, Spanned<Raw>)>) -> Result<Vec<Entry>, Problem> {
+        let mut seen: BTreeMap<String, Place> = BTreeMap::new();
+        let mut entries = Vec::with_capacity(raw.len());
+        for (key, value) in raw {
+            let from_alias = key.referenced != key.defined;
+            let key = self.node(key)?;
+            let name = match key.value {
+                NodeValue::Scalar(Scalar { sort: Sort::Null, .. }) | NodeValue::List(_) | NodeValue::Map(_) => {
+                    return Err(Problem::at(
+                        key.place,
+                        format!("a key must be a name, but this is {}", key.describe()),
+                    ));
+                }
+                NodeValue::Scalar(scalar) => scalar.text,
+            };
+            // What `<<` takes over stands behind, and gives way.
+            if let Some(first) = seen.get(&name) {
+                if !from_alias {
+                    self.problems.push(explain::duplicate(&name, key.place, Some(*first)));
+                }
+                continue;
+            }
+            seen.insert(name.clone(), key.place);
+            entries.push(Entry {
+                key: name,
+                place: key.place,
+                value: self.node(value)?,
+            });
         }
-        Raw::List(items) => NodeValue::List(
-            items
-                .into_iter()
-                .map(|item| build(item, text, file))
-                .collect::<Result<_, _>>()?,
-        ),
-        Raw::Map(entries) => NodeValue::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| {
-                    let key = build(key, text, file)?;
-                    let name = match &key.value {
-                        NodeValue::Scalar(Scalar { sort: Sort::Null, .. }) | NodeValue::List(_) | NodeValue::Map(_) => {
-                            return Err(Problem::at(
-                                key.place,
-                                format!("a key must be a name, but this is {}", key.describe()),
-                            ));
-                        }
-                        NodeValue::Scalar(scalar) => scalar.text.clone(),
-                    };
-                    Ok(Entry {
-                        key: name,
-                        place: key.place,
-                        value: build(value, text, file)?,
-                    })
-                })
-                .collect::<Result<_, _>>()?,
-        ),
-    };
-    Ok(Node { value, place: at })
+        Ok(entries)
+    }
+
+    /// The text of a scalar without quotes, as written.
+    fn slice(&self, location: Location) -> &str {
+        let span = location.span();
+        let range = match (span.byte_offset(), span.byte_len()) {
+            (Some(from), Some(length)) => usize::try_from(from).ok().zip(usize::try_from(from + length).ok()),
+            _ => None,
+        };
+        range
+            .and_then(|(from, to)| self.text.get(from..to))
+            .unwrap_or("")
+            .trim()
+    }
 }
 
 enum Raw {
@@ -354,7 +415,7 @@ mod tests {
     fn parse_text(text: &str) -> Result<Node, Problem> {
         let mut files = SourceMap::default();
         let file = files.add(PathBuf::from("test.yaml"), text.to_owned());
-        parse(text, file)
+        parse(text, file, Places::OfUse).map(|document| document.root)
     }
 
     fn flat(node: &Node, out: &mut Vec<String>) {

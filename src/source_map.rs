@@ -1,6 +1,8 @@
 //! The expectation files of a run: their names, their texts, and places in them.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -37,6 +39,8 @@ impl Place {
 struct File {
     path: PathBuf,
     text: String,
+    /// Where in the text each line is, without its line end.
+    lines: Vec<Range<usize>>,
 }
 
 /// The files of a run, in the order in which they were read.
@@ -48,7 +52,8 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a file and returns its handle.
     pub fn add(&mut self, path: PathBuf, text: String) -> FileId {
-        self.files.push(File { path, text });
+        let lines = line_ranges(&text).collect();
+        self.files.push(File { path, text, lines });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -83,7 +88,10 @@ impl SourceMap {
             return out;
         };
         let path = self.path(place.file).display().to_string();
-        let line = self.line(place);
+        let line = without_password(self.line(place));
+        // What stands far to the right is not shown anyway.
+        let end = line.char_indices().nth(place.column as usize + 400);
+        let line = &line[..end.map_or(line.len(), |(end, _)| end)];
         let start = line
             .char_indices()
             .nth(place.column.saturating_sub(1) as usize)
@@ -104,15 +112,51 @@ impl SourceMap {
     }
 
     fn line(&self, place: Place) -> &str {
-        self.text(place.file)
-            .lines()
-            .nth(place.line.saturating_sub(1) as usize)
-            .unwrap_or("")
+        let file = &self.files[place.file.0 as usize];
+        let line = file.lines.get(place.line.saturating_sub(1) as usize);
+        line.map_or("", |range| &file.text[range.clone()])
     }
 }
 
-/// How many bytes of the line to underline: the word that stands there.
+/// The lines of a text, without their ends. As in YAML, a line ends with LF, CR LF or CR.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    line_ranges(text).map(|range| &text[range])
+}
+
+fn line_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut from = Some(0);
+    std::iter::from_fn(move || {
+        let start = from?;
+        let Some(length) = text[start..].find(['\n', '\r']) else {
+            from = None;
+            return Some(start..text.len());
+        };
+        let end = start + length;
+        from = Some(end + if text[end..].starts_with("\r\n") { 2 } else { 1 });
+        Some(start..end)
+    })
+}
+
+/// A line in which no password can be read: everything behind `://` is hidden if it may have one in it.
+fn without_password(line: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = line.split_once("://") else {
+        return Cow::Borrowed(line);
+    };
+    let lower = rest.to_lowercase();
+    if !["@", "pass", "key", "token", "secret"]
+        .iter()
+        .any(|word| lower.contains(word))
+    {
+        return Cow::Borrowed(line);
+    }
+    Cow::Owned(format!("{before}://***"))
+}
+
+/// How many bytes of the line to underline: the word that stands there, or the beginning of a long one.
 fn word_length(rest: &str) -> usize {
-    rest.find(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | ']' | '}'))
-        .unwrap_or(rest.len())
+    const LONGEST: usize = 60;
+    rest.char_indices()
+        .enumerate()
+        .find(|(i, (_, c))| *i == LONGEST || c.is_whitespace() || matches!(c, ':' | ',' | ']' | '}'))
+        .map_or(rest.len(), |(_, (at, _))| at)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::ExpectationFile;
 use super::parse::parse;
 use crate::error::Problem;
-use crate::source_map::{Place, SourceMap};
+use crate::source_map::{Place, SourceMap, lines};
 
 /// Where expectation files are looked for when the command line names none.
 pub const DEFAULT_PATH: &str = "expectations";
@@ -103,8 +103,15 @@ fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
     }
     let bytes = fs::read(path).map_err(|e| cannot(e.to_string()))?;
     match String::from_utf8(bytes) {
-        Ok(text) if text.contains('\0') => Err(binary(path, &text[..text.find('\0').unwrap_or(0)])),
-        Ok(text) => {
+        Ok(text) if text.contains('\0') => {
+            let before = text.find('\0').unwrap_or(0);
+            Err(binary(path, text, before, files))
+        }
+        Ok(mut text) => {
+            // The mark that some editors put in front is no part of the text.
+            if text.starts_with('\u{feff}') {
+                text.remove(0);
+            }
             let file = files.add(path.to_owned(), text);
             Ok(Place {
                 file,
@@ -113,17 +120,24 @@ fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
             })
         }
         Err(e) => {
-            let valid = e.utf8_error().valid_up_to();
-            let bytes = e.into_bytes();
-            Err(binary(path, &String::from_utf8_lossy(&bytes[..valid])))
+            let before = e.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(e.as_bytes()).into_owned();
+            Err(binary(path, text, before, files))
         }
     }
 }
 
-/// The problem with a file that is no text from after `before` on.
-fn binary(path: &Path, before: &str) -> Problem {
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    Problem::new(format!("{}:{line}:{column}: this is not text in UTF-8", path.display()))
+/// The problem with a file that is no text from the byte `before` on; `text` is what can be shown of it.
+fn binary(path: &Path, text: String, before: usize, files: &mut SourceMap) -> Problem {
+    let (line, column) = (1..)
+        .zip(lines(&text[..before]))
+        .last()
+        .map_or((1, 1), |(number, line)| (number, line.chars().count() + 1));
+    let place = Place {
+        file: files.add(path.to_owned(), text),
+        line,
+        column: u32::try_from(column).unwrap_or(u32::MAX),
+    };
+    Problem::at(place, "this is not text in UTF-8")
         .hint("an expectation file is YAML; is this another file, or one in another encoding?")
 }

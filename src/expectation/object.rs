@@ -196,13 +196,22 @@ fn expand(kind: Kind, node: &Node) -> Result<Vec<Entry>, Problem> {
     };
     let (expects, expanded) = match (&node.value, kind.spec().shorthand) {
         (NodeValue::Map(entries), _) if entries.is_empty() => return Err(nothing()),
+        (NodeValue::List(items), _) if items.is_empty() => {
+            return Err(Problem::at(
+                node.place,
+                format!("the list of this {} is empty, so it checks nothing", kind.words()),
+            )
+            .hint("write what must be there, or leave it out"));
+        }
         (NodeValue::Map(entries), _) => return Ok(entries.clone()),
         (NodeValue::Scalar(_), _) if node.is_null() => return Err(nothing()),
         (NodeValue::List(_), Shorthand::List(attribute)) | (NodeValue::Scalar(_), Shorthand::Scalar(attribute)) => {
             return Ok(as_attribute(attribute));
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::Custom { expects, expand }) => {
-            (expects.to_owned(), expand(node)?)
+            let number_or_bool = node.scalar().is_some_and(|s| s.sort != Sort::Text);
+            let expanded = if number_or_bool { None } else { expand(node)? };
+            (expects.to_owned(), expanded)
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::None) => (String::new(), None),
         (NodeValue::Scalar(_), Shorthand::List(attribute)) => (format!("a list, which is its `{attribute}`"), None),

@@ -5,7 +5,7 @@ use super::statement::{parse_assertions, parse_histories};
 use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
 use crate::error::Problem;
 use crate::kinds::Kind;
-use crate::node::{self, Entry, Node, NodeValue, Sort};
+use crate::node::{self, Document, Entry, Node, NodeValue, Places, Sort, shorten};
 use crate::source_map::{FileId, Place};
 use crate::suggest;
 
@@ -25,14 +25,25 @@ pub(crate) const FILE_KEYS: &[&str] = &[
 /// Reads an expectation file.
 ///
 /// # Errors
-/// All its problems, in the order of the file.
+/// All its problems, in the order of the file. A problem in what an alias repeats stands where that is written.
 pub fn parse(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> {
+    read(text, file, Places::OfUse).map_err(|problems| {
+        if !text.contains('*') {
+            return problems;
+        }
+        let mut problems = read(text, file, Places::OfDefinition).err().unwrap_or(problems);
+        problems.dedup();
+        problems
+    })
+}
+
+fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec<Problem>> {
     let start = Place {
         file,
         line: 1,
         column: 1,
     };
-    let root = node::parse(text, file).map_err(|problem| vec![problem])?;
+    let Document { root, problems } = node::parse(text, file, places).map_err(|problem| vec![problem])?;
     let entries = match root.value {
         NodeValue::Map(entries) => entries,
         NodeValue::Scalar(_) if root.is_null() => {
@@ -51,6 +62,7 @@ pub fn parse(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> 
         }
     };
     let mut parser = Parser::new(file);
+    parser.problems = problems;
     parser.file(&entries);
     if parser.problems.is_empty() {
         Ok(parser.out)
@@ -201,7 +213,12 @@ impl Parser {
     /// The text of a value that must be one and not empty.
     pub(super) fn text(&mut self, entry: &Entry) -> Option<String> {
         match entry.value.scalar() {
-            Some(scalar) if scalar.sort != Sort::Null && !scalar.text.trim().is_empty() => Some(scalar.text.clone()),
+            Some(scalar) if scalar.sort == Sort::Text && scalar.text.trim().is_empty() => {
+                self.problems
+                    .push(Problem::at(entry.value.place, format!("`{}` is empty", entry.key)));
+                None
+            }
+            Some(scalar) if scalar.sort != Sort::Null => Some(scalar.text.clone()),
             Some(_) | None => {
                 self.problems.push(Problem::at(
                     entry.value.place,
@@ -254,7 +271,8 @@ impl Parser {
     /// Says that a key is not known, and which are.
     pub(super) fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
         self.problems.push(
-            Problem::at(entry.place, format!("unknown key `{}`", entry.key)).hint(suggest::hint(&entry.key, known)),
+            Problem::at(entry.place, format!("unknown key `{}`", shorten(&entry.key)))
+                .hint(suggest::hint(&entry.key, known)),
         );
     }
 

@@ -1,5 +1,9 @@
 //! Reading what is expected of histories of migrations and of data.
 
+use std::str::FromStr as _;
+
+use bigdecimal::BigDecimal;
+
 use super::parse::Parser;
 use super::shape::empty_list;
 use super::{Assertion, ExpectedHistory, Terms, Test};
@@ -189,11 +193,20 @@ fn scalar(parser: &mut Parser, entry: &Entry) -> Option<Scalar> {
 }
 
 fn number(parser: &mut Parser, entry: &Entry) -> Option<Scalar> {
-    let scalar = entry.value.scalar().filter(|s| s.sort == Sort::Number).cloned();
+    let scalar = entry
+        .value
+        .scalar()
+        // Not every number of YAML's is one that a database has: 0x1F and .inf are texts to it.
+        .filter(|s| s.sort == Sort::Number && BigDecimal::from_str(&s.text).is_ok())
+        .cloned();
     if scalar.is_none() {
         parser.problems.push(Problem::at(
             entry.value.place,
-            format!("`{}` takes a number, but this is {}", entry.key, entry.value.describe()),
+            format!(
+                "`{}` takes a number in decimal digits, but this is {}",
+                entry.key,
+                entry.value.describe()
+            ),
         ));
     }
     scalar
@@ -232,7 +245,12 @@ fn rows(parser: &mut Parser, entry: &Entry) -> Option<Vec<Vec<Scalar>>> {
             NodeValue::List(_) | NodeValue::Map(_) => None,
         };
         let Some(row) = row else {
-            parser.problems.push(wrong(item));
+            let empty = matches!(&item.value, NodeValue::List(values) if values.is_empty());
+            parser.problems.push(if empty {
+                Problem::at(item.place, "this row has no value")
+            } else {
+                wrong(item)
+            });
             return None;
         };
         rows.push(row);

@@ -5,6 +5,7 @@ mod cases;
 mod documents;
 mod folder;
 mod guides;
+mod outside;
 mod registry;
 mod run;
 mod server;

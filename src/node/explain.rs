@@ -1,0 +1,252 @@
+//! What keeps a text from being a YAML document, in words for a person.
+
+use serde_yaml::Error as YamlError;
+use serde_yaml::budget::BudgetBreach;
+
+use crate::error::Problem;
+use crate::source_map::{Place, lines};
+
+/// The words of the parser that are of no use to the writer of a file, and better ones: message and hint.
+const WORDS: &[(&str, &str, &str)] = &[
+    (
+        "tab",
+        "a tab stands where only spaces may stand",
+        "YAML does not allow tabs for indentation: use spaces",
+    ),
+    (
+        "simple key expected ':'",
+        "a `:` is missing after this key",
+        "a key and its value are written as `key: value`",
+    ),
+    (
+        "mapping values are not allowed in this context",
+        "a `:` cannot stand here",
+        "a text with `: ` in it is written in quotes; or a line before this one is indented wrongly",
+    ),
+    (
+        "illegal placement of ':' indicator",
+        "a `:` cannot stand here",
+        "is every `[` and `{` before it closed?",
+    ),
+    (
+        "block sequence entries are not allowed in this context",
+        "a `-` cannot stand here",
+        "the items of a list stand on lines of their own",
+    ),
+    (
+        "unclosed bracket",
+        "this bracket is not closed",
+        "write it as [first, second] or as {key: value}",
+    ),
+    (
+        "mismatched bracket",
+        "this bracket closes another one than was opened last",
+        "`[` is closed by `]`, and `{` by `}`",
+    ),
+    (
+        "did not find expected key",
+        "this line does not go on with what stands before it",
+        "is it indented as the lines that it belongs to, and is every quote before it closed?",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "a `,` or the closing `}` is missing before this",
+        "write it as {key: value, other: value}",
+    ),
+    (
+        "expected ',' or ']'",
+        "a `,` or the closing `]` is missing before this",
+        "write it as [first, second]",
+    ),
+    (
+        "invalid trailing content after",
+        "something stands behind the closing quote",
+        "a quote inside a text in quotes is written twice in '…', and as \\\" in \"…\"",
+    ),
+    (
+        "found unknown escape character",
+        "there is a backslash in \"…\" that begins no escape sequence",
+        "write '…' instead, in which a backslash is a backslash",
+    ),
+    (
+        "unexpected character: `@'",
+        "a text without quotes cannot begin with `@`",
+        "write it in quotes",
+    ),
+    (
+        "unexpected character: ``'",
+        "a text without quotes cannot begin with a back quote",
+        "write it in quotes",
+    ),
+    (
+        "alias references unknown anchor",
+        "there is no anchor of this name before this",
+        "an anchor is written as &name; a text that begins with `*` is written in quotes",
+    ),
+    (
+        "recursive references require weak recursion types",
+        "an alias stands inside of what it stands for",
+        "an alias can only repeat what is complete before it",
+    ),
+    (
+        "YAML merge value must be mapping or sequence of mappings",
+        "`<<` can only take over a mapping",
+        "the anchor that it names stands at something else",
+    ),
+    (
+        "recursion limit exceeded",
+        "the document is nested too deeply to be an expectation file",
+        STOPPED,
+    ),
+];
+
+const STOPPED: &str = "driftgate stops here, so that a document made to exhaust memory cannot";
+
+/// The problem that an error of the parser is; `place` is where the parser says that it is.
+pub(super) fn problem(error: &YamlError, place: Place, text: &str) -> Problem {
+    match error {
+        YamlError::AliasError { error, .. } => problem(error, place, text),
+        YamlError::DuplicateMappingKey { key, .. } => duplicate(key.as_deref().unwrap_or("?"), place, None),
+        YamlError::MultipleDocuments { .. } => Problem::at(place, "a second document begins here")
+            .hint("a file holds one document: put the rest into a file of its own"),
+        YamlError::Budget { breach, .. } => Problem::at(
+            place,
+            match breach {
+                BudgetBreach::Depth { .. } => "the document is nested too deeply to be an expectation file",
+                BudgetBreach::Aliases { .. }
+                | BudgetBreach::Anchors { .. }
+                | BudgetBreach::AliasAnchorRatio { .. }
+                | BudgetBreach::MergeKeys { .. }
+                | BudgetBreach::RecordedAnchorEvents { .. }
+                | BudgetBreach::RecordedAnchorBytes { .. } => ALIASES,
+                _ => "the document is too large to be an expectation file",
+            },
+        )
+        .hint(STOPPED),
+        YamlError::AliasReplayCounterOverflow { .. }
+        | YamlError::AliasReplayLimitExceeded { .. }
+        | YamlError::AliasExpansionLimitExceeded { .. }
+        | YamlError::AliasReplayStackDepthExceeded { .. } => Problem::at(place, ALIASES).hint(STOPPED),
+        YamlError::Eof { .. } => {
+            Problem::at(place, "the file is empty").hint("an expectation file begins with `driftgate: 1`")
+        }
+        _ => syntax(&one_line(&error.to_string()), place, text),
+    }
+}
+
+const ALIASES: &str = "the anchors and aliases of this document make it too large to be an expectation file";
+
+/// The problem that a key stands twice in a mapping.
+pub(super) fn duplicate(key: &str, place: Place, first: Option<Place>) -> Problem {
+    let first = first.map_or(String::new(), |first| format!(", first in line {}", first.line));
+    Problem::at(place, format!("the key `{key}` stands twice in this mapping{first}"))
+        .hint("only one of them would count: put both contents under one key")
+}
+
+fn syntax(message: &str, place: Place, text: &str) -> Problem {
+    if let Some(opened) = unclosed_quote(text, place) {
+        return Problem::at(opened, "this quote is not closed").hint(
+            "close it before the line ends; a text of several lines is written behind `|`, on lines of their own",
+        );
+    }
+    if let Some((_, words, hint)) = WORDS.iter().find(|(known, ..)| message.contains(known)) {
+        return Problem::at(place, *words).hint(*hint);
+    }
+    let message = TERMS.iter().fold(message.to_owned(), |message, (term, words)| {
+        message.replace(term, words)
+    });
+    Problem::at(place, format!("this is not valid YAML: {message}"))
+}
+
+/// Terms of the YAML specification, and what they are to a person.
+const TERMS: &[(&str, &str)] = &[
+    ("plain scalar", "text without quotes"),
+    ("block scalar", "text behind `|` or `>`"),
+    ("quoted scalar", "text in quotes"),
+    ("flow mapping", "mapping in braces"),
+    ("flow sequence", "list in brackets"),
+    ("flow construct", "list or mapping in brackets"),
+    ("block sequence", "list"),
+    ("block collection", "list"),
+    ("block mapping", "mapping"),
+];
+
+/// The first line of a parser's message, without the position that is printed elsewhere.
+fn one_line(message: &str) -> String {
+    let line = message.lines().next().unwrap_or("").trim();
+    let line = line.strip_prefix("error: ").unwrap_or(line);
+    match (line.strip_prefix("line "), line.split_once(": ")) {
+        (Some(_), Some((_, rest))) => rest.to_owned(),
+        _ => line.split(" at line ").next().unwrap_or(line).to_owned(),
+    }
+}
+
+/// Where a quote opens that is still open at `place`, or that closes only on a later line than it opens.
+///
+/// The parser says where it could not go on, which may be a page below the quote that is to blame.
+fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
+    let mut open: Option<(char, Place)> = None;
+    let mut suspect = None;
+    // Lines that are indented deeper than this belong to a text behind `|` or `>`.
+    let mut block: Option<usize> = None;
+    for (number, line) in (1..).zip(lines(text)) {
+        if number > place.line {
+            break;
+        }
+        let indentation = line.len() - line.trim_start_matches(' ').len();
+        if open.is_none() {
+            if line.trim().is_empty() || block.is_some_and(|outer| indentation > outer) {
+                continue;
+            }
+            block = None;
+        }
+        let mut before = ' ';
+        let mut characters = (1_u32..).zip(line.chars()).peekable();
+        while let Some((column, c)) = characters.next() {
+            match open {
+                None if matches!(c, '"' | '\'')
+                    && matches!(before, ' ' | '\t' | '[' | '{' | ',' | '(')
+                    && begins_value(line, column) =>
+                {
+                    let at = Place {
+                        line: number,
+                        column,
+                        ..place
+                    };
+                    open = Some((c, at));
+                }
+                None if c == '#' && matches!(before, ' ' | '\t') => break,
+                None => {}
+                Some(('"', _)) if c == '\\' => {
+                    characters.next();
+                }
+                Some(('\'', _)) if c == '\'' && characters.peek().is_some_and(|(_, next)| *next == '\'') => {
+                    characters.next();
+                }
+                Some((quote, at)) if c == quote => {
+                    // A text over several lines is right, unless what it closes on is where the parser stopped.
+                    suspect = (at.line < number && number == place.line).then_some(at);
+                    open = None;
+                }
+                Some(_) => {}
+            }
+            before = c;
+        }
+        let end = line.split(" #").next().unwrap_or(line).trim_end();
+        let header = end.trim_end_matches(|c: char| matches!(c, '+' | '-') || c.is_ascii_digit());
+        if open.is_none() && (header.ends_with(['|', '>'])) && header.trim_end_matches(['|', '>']).ends_with(' ') {
+            block = Some(indentation);
+        }
+    }
+    open.map(|(_, at)| at).or(suspect)
+}
+
+/// Whether what stands at a column begins a key or a value: a quote in the middle of a text without quotes does not.
+fn begins_value(line: &str, column: u32) -> bool {
+    let before: String = line.chars().take(column as usize - 1).collect();
+    let before = before.trim_end();
+    before.is_empty()
+        || before.ends_with([':', '[', '{', ',', '-', '?'])
+        // Behind an anchor or a tag.
+        || before.rsplit([' ', '\t']).next().is_some_and(|word| word.starts_with(['&', '!']))
+}
