@@ -119,6 +119,8 @@ pub enum Shape {
     Sql,
     /// A name, qualified or not, exactly as the catalog has it.
     Name,
+    /// A name as SQL writes it, qualified or not: `pg_catalog."C"`.
+    QualifiedName,
     /// A table and columns of it: `billing.companies(id)`.
     Reference,
     /// One of these words.

@@ -92,6 +92,11 @@ pub struct KindSpec {
     /// The attribute that is the type of the variable that an object of this kind is in the expressions of its
     /// relation: for columns.
     pub variable: Option<&'static str>,
+    /// The value that an attribute without a default has when nobody says anything, where it follows from the
+    /// identity: the name that PostgreSQL gives.
+    pub derived: Option<fn(&ObjectId, &str) -> Option<Value>>,
+    /// The reverse of a custom shorthand: the short form of these attributes, if they have one.
+    pub compact: Option<fn(&[(&'static str, Value)]) -> Option<Value>>,
     /// Whether an object of this kind is the outermost part of the identity of others: for schemas.
     pub namespace: bool,
     /// The SQL or the words that tell what to do about a finding. Shown, never executed.
@@ -121,6 +126,8 @@ impl KindSpec {
         same: None,
         stand_ins: &[],
         variable: None,
+        derived: None,
+        compact: None,
         namespace: false,
         hint: |_| None,
     };

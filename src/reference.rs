@@ -92,7 +92,7 @@ fn values(attr: &Attr) -> String {
             Shape::Integer => "a whole number".into(),
             Shape::Text => "a text".into(),
             Shape::Sql => "SQL".into(),
-            Shape::Name => "a name".into(),
+            Shape::Name | Shape::QualifiedName => "a name".into(),
             Shape::Reference => "a table and its columns".into(),
             Shape::OneOf(words) => words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "),
             Shape::List(item) => format!("a list: {}", words_of(*item)),

@@ -45,17 +45,18 @@ pub(super) fn read(shape: Shape, name: &str, node: &Node, schema: &str) -> Resul
                 | Shape::Bool
                 | Shape::Integer
                 | Shape::Name
+                | Shape::QualifiedName
                 | Shape::Reference
                 | Shape::OneOf(_)
                 | Shape::List(_)
                 | Shape::Map(_) => scalar.text.clone(),
             }))
         }
-        Shape::Name => {
+        Shape::Name | Shape::QualifiedName => {
             let scalar = node.scalar().ok_or_else(|| wrong("a name"))?;
             match scalar.sort {
                 Sort::Null => Ok(Value::Null),
-                Sort::Text | Sort::Bool(_) | Sort::Number => name_value(&scalar.text).ok_or_else(|| {
+                Sort::Text | Sort::Bool(_) | Sort::Number => name_value(shape, &scalar.text).ok_or_else(|| {
                     Problem::at(node.place, format!("`{}` is not a name", scalar.text))
                         .hint("a quote or dot inside a name is written as in SQL: '\"odd.name\"'")
                 }),
@@ -131,11 +132,12 @@ pub(super) fn empty_list(node: &Node, name: &str) -> Problem {
         .hint("write what must be there, or leave the key out")
 }
 
-/// A name of one part is kept without quotes, one of several with those it needs.
-fn name_value(text: &str) -> Option<Value> {
+/// A name that cannot be qualified is kept without quotes; one that can, with those it needs.
+fn name_value(shape: Shape, text: &str) -> Option<Value> {
     let parts = split_name(text)?;
-    Some(Value::Text(match parts.as_slice() {
-        [only] => only.clone(),
+    Some(Value::Text(match (shape, parts.as_slice()) {
+        (Shape::Name, [only]) => only.clone(),
+        (Shape::Name, _) => text.to_owned(),
         _ => ObjectId::new(parts).to_string(),
     }))
 }

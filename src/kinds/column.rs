@@ -35,7 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether it is an identity column, and of which sort; `null` for none.",
         )
         .default(Literal::Null),
-        Attr::new("collation", Shape::Name, "Its collation, where it is not that of its type.")
+        Attr::new("collation", Shape::QualifiedName, "Its collation, where it is not that of its type.")
             .compare(Compare::Name)
             .default(Literal::Null),
         common::COMMENT,
@@ -45,6 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         expand,
     },
     variable: Some("type"),
+    compact: Some(compact),
     hint,
     ..KindSpec::EMPTY
 };
@@ -73,6 +74,33 @@ fn expand(node: &Node) -> Result<Option<Vec<Entry>>, Problem> {
     };
     let definition = Definition::new(&scalar.text, node.place);
     definition.entries().map(Some)
+}
+
+/// The column as in CREATE TABLE, if it can be written so: it has a type and nothing that a definition lacks, and
+/// what is written is read as the same again.
+fn compact(attributes: &[(&'static str, Value)]) -> Option<Value> {
+    let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
+    let mut definition = text("type")?.to_owned();
+    for (name, value) in attributes {
+        let value = value.as_text();
+        match (*name, value) {
+            ("type", _) | ("generation", _) => {}
+            ("nullable", _) => definition.push_str(" not null"),
+            ("default", Some(default)) => definition.push_str(&format!(" default {default}")),
+            ("collation", Some(collation)) => definition.push_str(&format!(" collate {collation}")),
+            ("identity", Some(identity)) => definition.push_str(&format!(" generated {identity} as identity")),
+            ("generated", Some(expression)) => {
+                let generation = text("generation").unwrap_or("stored");
+                let group = match tokens(expression).as_slice() {
+                    [only] if only.sort == TokenSort::Group => expression.to_owned(),
+                    _ => format!("({expression})"),
+                };
+                definition.push_str(&format!(" generated always as {group} {generation}"));
+            }
+            _ => return None,
+        }
+    }
+    (!definition.contains('\n')).then_some(Value::Text(definition))
 }
 
 /// A column definition and its words.

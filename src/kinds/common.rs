@@ -1,6 +1,6 @@
 //! What several kinds share.
 
-use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::attribute::{Attr, Literal, Shape};
 use crate::object_id::ObjectId;
 use crate::sql_text::quote_name;
 use crate::value::Value;
@@ -13,7 +13,7 @@ pub(super) const COMMENT: Attr =
     Attr::new("comment", Shape::Text, "The comment on it; `null` for none.").default(Literal::Null);
 
 /// The owner.
-pub(super) const OWNER: Attr = Attr::new("owner", Shape::Name, "The role that owns it.").compare(Compare::Name);
+pub(super) const OWNER: Attr = Attr::new("owner", Shape::Name, "The role that owns it.");
 
 /// Whether a constraint can be deferred.
 pub(super) const DEFERRABLE: Attr = Attr::new(

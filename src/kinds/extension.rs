@@ -1,7 +1,7 @@
 //! Extensions.
 
 use super::{FindingSort, KeyForm, KindSpec, Shorthand, common};
-use crate::attribute::{Attr, Compare, Shape};
+use crate::attribute::{Attr, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "extension",
@@ -11,7 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     query: include_str!("extension.sql"),
     attrs: &[
         Attr::new("version", Shape::Text, "The version that is installed."),
-        Attr::new("schema", Shape::Name, "The schema that holds its objects.").compare(Compare::Name),
+        Attr::new("schema", Shape::Name, "The schema that holds its objects."),
         Attr::new("comment", Shape::Text, "The comment on it."),
     ],
     key: KeyForm::Part,

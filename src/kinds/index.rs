@@ -47,6 +47,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         expects: "a list of keys, which stands for a plain index on them",
         expand,
     },
+    compact: Some(|attributes| match attributes {
+        [("keys", keys)] => Some(keys.clone()),
+        _ => None,
+    }),
     hint,
     ..KindSpec::EMPTY
 };

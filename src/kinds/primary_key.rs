@@ -2,6 +2,7 @@
 
 use super::{FindingSort, KeyForm, Kind, KindSpec, Shorthand, common};
 use crate::attribute::{Attr, Literal, Shape};
+use crate::value::Value;
 
 /// Whether the index behind a key or constraint can be used.
 pub(super) const VALID: Attr = Attr::new(
@@ -40,6 +41,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     key: KeyForm::Only,
     shorthand: Shorthand::List("columns"),
+    derived: Some(|id, attribute| (attribute == "name").then(|| Value::Text(format!("{}_pkey", id.last())))),
     hint: |finding| match &finding.sort {
         FindingSort::Missing(attributes) => {
             let columns = common::name_list(common::expected(attributes, "columns")?);

@@ -119,7 +119,8 @@ fn failure(file: &SqlFile, error: sqlx::Error) -> Failure {
         return failure.hint("commands of psql that begin with a backslash are not SQL: remove them");
     }
     if error.code == "0A000" && error.message.contains("extension") {
-        return failure.hint("the embedded PostgreSQL does not have this extension: check against a server that has it");
+        return failure
+            .hint("the embedded PostgreSQL does not have this extension: check against a server that has it");
     }
     failure
 }

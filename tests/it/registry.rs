@@ -9,7 +9,9 @@ use driftgate::compare::{Answers, plan, resolve::resolve};
 use driftgate::expectation::{
     ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Level, OBJECT_KEYS, Presence, Subject, Terms,
 };
+use driftgate::expectation::parse::parse;
 use driftgate::kinds::Kind;
+use driftgate::pull::{Choice, pull};
 use driftgate::report::{Check, codes};
 use driftgate::snapshot::{Object, Snapshot};
 use driftgate::source_map::{Place, SourceMap};
@@ -276,6 +278,20 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
             assert_eq!(found.len(), 1, "with {} {new}: {what:?}", kind.words());
             assert!(found[0].code.ends_with("-unexpected"), "{what:?}");
         }
+    }
+}
+
+#[test]
+fn what_is_pulled_finds_nothing() {
+    let snapshot = snapshot();
+    for whole in [true, false] {
+        let choice = Choice { schema: SCHEMAS[0], whole, wanted: &|_, _| true };
+        let text = pull(&snapshot, &choice).expect("there is something");
+        let file = SourceMap::default().add("pulled.yaml".into(), text.clone());
+        let expected = parse(&text, file).unwrap_or_else(|problems| panic!("{problems:#?}\n{text}"));
+        let found = findings(&expected, &snapshot);
+        let what: Vec<String> = found.iter().map(Check::sentence).collect();
+        assert!(what.is_empty(), "{what:#?}\n{text}");
     }
 }
 

@@ -1,0 +1,201 @@
+//! From a snapshot to the expectation file of what is there: exact, sorted, without what is at its default.
+
+mod document;
+
+use document::Document;
+
+use crate::attribute::{Attr, Shape};
+use crate::expectation::FORMAT_VERSION;
+use crate::kinds::{Attributes, KeyForm, Kind, KindSpec, Shorthand};
+use crate::object_id::{ObjectId, show_part};
+use crate::snapshot::{Object, Snapshot};
+use crate::value::Value;
+
+/// What to write, and how.
+pub struct Choice<'a> {
+    /// The schema of names that are not qualified.
+    pub schema: &'a str,
+    /// Whether the file closes the world; otherwise each object does.
+    pub whole: bool,
+    /// Whether a top object is wanted.
+    pub wanted: &'a dyn Fn(Kind, &ObjectId) -> bool,
+}
+
+/// The expectation file of a snapshot, without a header. Nothing if no object is wanted.
+#[must_use]
+pub fn pull(snapshot: &Snapshot, choice: &Choice<'_>) -> Option<String> {
+    let mut file = vec![("driftgate".to_owned(), Document::Plain(FORMAT_VERSION.to_owned()))];
+    if choice.schema != "public" {
+        file.push(("schema".into(), Document::text(choice.schema)));
+    }
+    if choice.whole {
+        file.push(("exact".into(), Document::Plain("true".into())));
+    }
+    let before = file.len();
+    for kind in Kind::roots() {
+        let objects: Vec<(String, Document)> = snapshot
+            .of_kind(kind)
+            .filter(|(id, object)| !object.is_implicit() && (choice.wanted)(kind, id))
+            .map(|(id, object)| {
+                (
+                    key(kind, id, choice.schema),
+                    write(snapshot, kind, id, object, choice, true),
+                )
+            })
+            .collect();
+        if !objects.is_empty() {
+            file.push((kind.spec().section.to_owned(), Document::Map(objects)));
+        }
+    }
+    (file.len() > before).then(|| Document::Map(file).to_yaml())
+}
+
+/// The key under which an object stands.
+fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
+    match kind.spec().key {
+        KeyForm::Part | KeyForm::Only => show_part(id.last()),
+        KeyForm::Qualified | KeyForm::Signature => {
+            let full = kind.show(id);
+            let prefix = format!("{}.", show_part(schema));
+            match id.parts().first() {
+                Some(first) if first == schema => full.strip_prefix(&prefix).map_or(full.clone(), str::to_owned),
+                Some(_) | None => full,
+            }
+        }
+    }
+}
+
+/// One object and everything in it.
+fn write(
+    snapshot: &Snapshot,
+    kind: Kind,
+    id: &ObjectId,
+    object: &Object,
+    choice: &Choice<'_>,
+    at_top: bool,
+) -> Document {
+    let spec = kind.spec();
+    let attributes: Attributes = spec
+        .attrs
+        .iter()
+        .filter_map(|attr| {
+            let value = object.get(attr.name);
+            let derived = || {
+                spec.derived
+                    .and_then(|derived| derived(id, attr.name))
+                    .unwrap_or(Value::Null)
+            };
+            let default = attr.default.map_or_else(derived, Value::from);
+            (default != *value).then(|| (attr.name, value.clone()))
+        })
+        .collect();
+    let mut entries: Vec<(String, Document)> = Vec::new();
+    for child in kind.children() {
+        let children: Vec<(&ObjectId, &Object)> = snapshot
+            .children(child, id)
+            .filter(|(_, object)| !object.is_implicit())
+            .collect();
+        if let (KeyForm::Only, Some((id, object))) = (child.spec().key, children.first()) {
+            entries.push((
+                child.spec().section.to_owned(),
+                write(snapshot, child, id, object, choice, false),
+            ));
+        } else if !children.is_empty() {
+            let section = children
+                .into_iter()
+                .map(|(id, object)| {
+                    (
+                        key(child, id, choice.schema),
+                        write(snapshot, child, id, object, choice, false),
+                    )
+                })
+                .collect();
+            entries.push((child.spec().section.to_owned(), Document::Map(section)));
+        }
+    }
+    let closes = at_top && !choice.whole;
+    if entries.is_empty() && !closes {
+        if let Some(short) = shorthand(spec, &attributes) {
+            return short;
+        }
+    }
+    let mut all: Vec<(String, Document)> = Vec::new();
+    if closes {
+        all.push(("exact".into(), Document::Plain("true".into())));
+    }
+    for (name, value) in &attributes {
+        if let Some(attr) = spec.attrs.iter().find(|attr| attr.name == *name) {
+            all.push(((*name).to_owned(), value_document(attr, value)));
+        }
+    }
+    let is_leaf = entries.is_empty();
+    all.extend(entries);
+    if all.is_empty() {
+        return Document::Plain("present".into());
+    }
+    // What has nothing in it but a few short attributes reads best on one line.
+    if is_leaf && kind.children().next().is_none() && all.iter().all(|(_, value)| value.is_short()) {
+        return Document::FlowMap(all);
+    }
+    Document::Map(all)
+}
+
+/// The short form of an object that has one.
+fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Document> {
+    if attributes.is_empty() {
+        return Some(Document::Plain("present".into()));
+    }
+    match (spec.shorthand, attributes.as_slice()) {
+        (Shorthand::List(name) | Shorthand::Scalar(name), [(only, value)]) if name == *only => {
+            let attr = spec.attrs.iter().find(|attr| attr.name == *only)?;
+            Some(value_document(attr, value)).filter(|document| !document.is_word())
+        }
+        (Shorthand::Custom { .. }, _) => {
+            spec.compact
+                .and_then(|compact| compact(attributes))
+                .map(|value| match value {
+                    Value::List(items) => {
+                        Document::Flow(items.iter().map(|item| Document::text(&item.to_string())).collect())
+                    }
+                    other => Document::text(&other.to_string()),
+                })
+        }
+        (Shorthand::None | Shorthand::List(_) | Shorthand::Scalar(_), _) => None,
+    }
+}
+
+fn value_document(attr: &Attr, value: &Value) -> Document {
+    shaped(attr.shape, value)
+}
+
+fn shaped(shape: Shape, value: &Value) -> Document {
+    match value {
+        Value::Null => Document::Plain("null".into()),
+        Value::Bool(value) => Document::Plain(value.to_string()),
+        Value::Integer(value) => Document::Plain(value.to_string()),
+        Value::Text(text) => match shape {
+            Shape::Name => Document::text(&show_part(text)),
+            Shape::Bool
+            | Shape::Integer
+            | Shape::Text
+            | Shape::Sql
+            | Shape::QualifiedName
+            | Shape::Reference
+            | Shape::OneOf(_)
+            | Shape::List(_)
+            | Shape::Map(_) => Document::text(text),
+        },
+        Value::List(items) => {
+            let item = match shape {
+                Shape::List(item) => *item,
+                _ => Shape::Text,
+            };
+            Document::Flow(items.iter().map(|value| shaped(item, value)).collect())
+        }
+        Value::Map(map) => Document::FlowMap(
+            map.iter()
+                .map(|(name, value)| (name.clone(), shaped(Shape::Text, value)))
+                .collect(),
+        ),
+    }
+}
