@@ -134,14 +134,20 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
     if file.is_empty() {
         return Err("the name of the file is missing".into());
     }
-    Ok((Format::from_str(format, true)?, PathBuf::from(file)))
+    let known: Vec<String> = Format::value_variants()
+        .iter()
+        .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+        .collect();
+    let format = Format::from_str(format, true)
+        .map_err(|_| format!("there is no format {format}; known are {}", known.join(", ")))?;
+    Ok((format, PathBuf::from(file)))
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|e| format!("{e}; write it as 500ms, 30s or 2m"))?;
     // PostgreSQL counts milliseconds in 32 bits, and 0 means no limit, which would wait for ever.
-    if duration.is_zero() || duration.as_millis() > 2_147_483_647 {
-        return Err("it must be more than nothing and at most 24 days".into());
+    if duration.as_millis() == 0 || duration.as_millis() > 2_147_483_647 {
+        return Err("it must be at least 1ms and at most 24 days".into());
     }
     Ok(duration)
 }

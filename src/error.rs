@@ -77,3 +77,13 @@ impl fmt::Display for Failure {
         write!(f, "{}: {}", self.doing, self.why)
     }
 }
+
+/// What the operating system says went wrong, without its number for it.
+#[must_use]
+pub fn os_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}

@@ -263,18 +263,30 @@ impl Builder<'_> {
                 text: self.slice(raw.defined).to_owned(),
                 sort,
             }),
-            Raw::List(items) => NodeValue::List(
-                items
-                    .into_iter()
-                    .map(|item| self.node(item))
-                    .collect::<Result<_, _>>()?,
-            ),
+            Raw::List(items) => NodeValue::List(self.items(items)?),
             Raw::Map(entries) => NodeValue::Map(self.entries(entries)?),
         };
         Ok(Node {
             value,
             place: place(at, self.file),
         })
+    }
+
+    fn items(&mut self, raw: Vec<Spanned<Raw>>) -> Result<Vec<Node>, Problem> {
+        let mut items = Vec::with_capacity(raw.len());
+        let mut opened = false;
+        for item in raw {
+            let plain = self.is_plain(&item);
+            let item = self.node(item)?;
+            let text = item.scalar().filter(|_| plain).map_or("", |s| s.text.as_str());
+            let balance = parentheses(text);
+            if opened && balance < 0 {
+                self.problems.push(explain::cut(text, item.place));
+            }
+            opened = balance > 0;
+            items.push(item);
+        }
+        Ok(items)
     }
 
     fn entries(&mut self, raw: Vec<(Spanned<Raw>, Spanned<Raw>)>) -> Result<Vec<Entry>, Problem> {
@@ -300,13 +312,27 @@ impl Builder<'_> {
                 continue;
             }
             seen.insert(name.clone(), key.place);
+            let value = self.node(value)?;
+            if value.is_null() && parentheses(&name) < 0 {
+                self.problems.push(explain::cut(&name, key.place));
+                continue;
+            }
             entries.push(Entry {
                 key: name,
                 place: key.place,
-                value: self.node(value)?,
+                value,
             });
         }
         Ok(entries)
+    }
+
+    /// Whether it is a text without quotes.
+    fn is_plain(&self, raw: &Spanned<Raw>) -> bool {
+        match &raw.value {
+            Raw::Text(text) => self.slice(raw.defined) == text,
+            Raw::Plain(_) => true,
+            Raw::List(_) | Raw::Map(_) => false,
+        }
     }
 
     /// The text of a scalar without quotes, as written.
@@ -321,6 +347,15 @@ impl Builder<'_> {
             .unwrap_or("")
             .trim()
     }
+}
+
+/// How many more parentheses a text opens than it closes.
+fn parentheses(text: &str) -> isize {
+    text.bytes().fold(0, |open, byte| match byte {
+        b'(' => open + 1,
+        b')' => open - 1,
+        _ => open,
+    })
 }
 
 enum Raw {

@@ -37,7 +37,8 @@ impl Source {
                 path => Ok(Self::Sql(PathBuf::from(path))),
             };
         }
-        if text.contains("://") || text.contains('=') {
+        // An empty text is most likely a variable that is not set: the connection says what a URL looks like.
+        if text.trim().is_empty() || text.contains("://") || text.contains('=') {
             return Ok(Self::Url(text.to_owned()));
         }
         Err(Problem::new(format!("`{}` is not a source", redact(text))).hint(FORMS))

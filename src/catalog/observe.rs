@@ -10,7 +10,8 @@ use crate::compare::history::History;
 use crate::error::Failure;
 use crate::expectation::{Assertion, ExpectedHistory};
 use crate::migrations::{Migration, State};
-use crate::sql_text::quote_name;
+use crate::node::shorten;
+use crate::sql_text::{quote_literal, quote_name};
 
 /// Reads the history of a migration tool, in the transaction that [`super::capture::capture`] began.
 ///
@@ -45,7 +46,10 @@ pub async fn history(
                     expected.table.to_sql(),
                     role = quote_name(role),
                 )),
-                Meaning::Timeout => Some("raise --statement-timeout or --lock-timeout".into()),
+                Meaning::Timeout => Some(match error.code.as_str() {
+                    "55P03" => "another session holds a lock: raise --lock-timeout, or run it again later".into(),
+                    _ => "raise --statement-timeout".into(),
+                }),
                 Meaning::Undefined => Some(format!("is this a table of {}?", expected.tool.name)),
                 Meaning::Write | Meaning::Concurrent | Meaning::Other => None,
             };
@@ -71,17 +75,16 @@ pub async fn assertion(
     if !search_path.trim().is_empty() {
         path.push(search_path.to_owned());
     }
-    run(connection, assertion, &path.join(", "))
-        .await
-        .map_err(|e| e.failure(&doing))
+    // Not SET, whose grammar has no word for the empty search path that a role may have.
+    let path = format!(
+        "SELECT set_config('search_path', {}, true)",
+        quote_literal(&path.join(", "))
+    );
+    run(connection, assertion, &path).await.map_err(|e| e.failure(&doing))
 }
 
 async fn run(connection: &mut PgConnection, assertion: &Assertion, path: &str) -> Result<Outcome, ServerError> {
-    execute(
-        connection,
-        &format!("SAVEPOINT driftgate; SET LOCAL search_path = {path}"),
-    )
-    .await?;
+    execute(connection, &format!("SAVEPOINT driftgate; {path}")).await?;
     let sql = assertion.sql.trim().trim_end_matches(';');
     let declared = alone(
         connection,
@@ -98,8 +101,7 @@ async fn run(connection: &mut PgConnection, assertion: &Assertion, path: &str) -
         },
         Err(error) if error.code == "42601" => {
             let positioned = error.message.clone();
-            execute(connection, "ROLLBACK TO SAVEPOINT driftgate").await?;
-            execute(connection, &format!("SET LOCAL search_path = {path}")).await?;
+            execute(connection, &format!("ROLLBACK TO SAVEPOINT driftgate; {path}")).await?;
             why_not_a_query(connection, sql, positioned).await?
         }
         Err(error) => failed(error)?,
@@ -112,41 +114,61 @@ fn failed(error: ServerError) -> Result<Outcome, ServerError> {
     if error.code.is_empty() {
         return Err(error);
     }
-    Ok(match (error.meaning(), error.code.as_str()) {
-        // DECLARE … CURSOR refuses SELECT INTO, and WITH that writes.
-        (Meaning::Write, _) | (_, "0A000" | "42P11") => Outcome::Refused(error.message),
-        (Meaning::Undefined, _) => Outcome::Invalid(error.message),
-        (Meaning::Permission | Meaning::Timeout | Meaning::Concurrent | Meaning::Other, _) => {
-            Outcome::Unverified(error.message)
+    let class = error.code.get(..2).unwrap_or_default();
+    Ok(match (error.meaning(), class) {
+        // DECLARE … CURSOR refuses SELECT INTO, and WITH that writes; functions may not end the transaction or
+        // make it read-write.
+        (Meaning::Write, _) | (_, "0A" | "25" | "2D" | "2F" | "38") => Outcome::Refused(error.message),
+        (Meaning::Undefined, _) => match error.code.as_str() {
+            "42P11" => Outcome::Refused(error.message),
+            _ => Outcome::Invalid(error.message),
+        },
+        (_, "08") if error.message.starts_with("bind message supplies") => {
+            Outcome::Invalid("it has a parameter such as $1, for which there is no value".into())
         }
+        (Meaning::Permission, _) => Outcome::Unverified(
+            error.message,
+            Some("GRANT SELECT on what it reads to the role that connects".into()),
+        ),
+        (Meaning::Timeout, _) => {
+            let hint = match error.code.as_str() {
+                "55P03" => "another session holds a lock: raise --lock-timeout, or run it again later",
+                _ => "raise --statement-timeout, or make the query cheaper",
+            };
+            Outcome::Unverified(error.message, Some(hint.into()))
+        }
+        (Meaning::Concurrent | Meaning::Other, _) => Outcome::Unverified(error.message, None),
     })
 }
 
 /// Tells a text that is no query from a query with a mistake in it, without running anything: EXPLAIN reads all
 /// that writes rows, and a statement of another sort has its mistake at its first word.
 async fn why_not_a_query(connection: &mut PgConnection, sql: &str, message: String) -> Result<Outcome, ServerError> {
-    let explained = alone(connection, &format!("EXPLAIN (COSTS OFF)\n{sql}\n")).await;
-    let Err(error) = explained else {
-        return Ok(Outcome::Refused("it would write".into()));
-    };
-    if error.code.is_empty() {
-        return Err(error);
-    }
     let first = sql
         .split(|c: char| !c.is_alphanumeric())
         .find(|w| !w.is_empty())
         .unwrap_or("");
+    let is_first = |message: &str| !first.is_empty() && message.contains(&format!("at or near \"{first}\""));
+    let explained = alone(connection, &format!("EXPLAIN (COSTS OFF)\n{sql}\n")).await;
+    let error = match explained {
+        Ok(()) if is_first(&message) => return Ok(Outcome::Refused(not_a_query(first))),
+        Ok(()) => return Ok(Outcome::Refused("it would write".into())),
+        Err(error) if error.code.is_empty() => return Err(error),
+        Err(error) => error,
+    };
     Ok(match error.code.as_str() {
         "42601" if error.message.contains("multiple commands") => {
             Outcome::Refused("it is more than one statement".into())
         }
-        "42601" if error.message.contains(&format!("at or near \"{first}\"")) => {
-            Outcome::Refused(format!("it is not a query; {}", error.message))
-        }
+        _ if is_first(&message) => Outcome::Refused(not_a_query(first)),
         "42601" => Outcome::Invalid(message),
         // EXPLAIN could read it and DECLARE could not: it writes, if it could be planned.
         _ => Outcome::Refused(format!("it would write; {}", error.message)),
     })
+}
+
+fn not_a_query(first: &str) -> String {
+    format!("{} is not a query", shorten(&first.to_uppercase()))
 }
 
 /// Runs statements of our own.
@@ -200,6 +222,7 @@ fn cells(row: &PgRow) -> Vec<Cell> {
                 .filter(|value| !value.is_null())
                 .and_then(|value| value.as_str().ok().map(str::to_owned)),
             sort: match column.type_info().name() {
+                "JSON" | "JSONB" => CellSort::Json,
                 "INT2" | "INT4" | "INT8" | "NUMERIC" | "FLOAT4" | "FLOAT8" | "OID" => CellSort::Number,
                 "BOOL" => CellSort::Bool,
                 _ => CellSort::Text,

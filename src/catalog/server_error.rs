@@ -1,8 +1,10 @@
 //! What the server's errors mean.
 
+use std::io::ErrorKind;
+
 use sqlx::Error;
 
-use crate::error::Failure;
+use crate::error::{Failure, os_words};
 
 /// An error of the server or of the connection, for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +25,12 @@ impl From<Error> for ServerError {
             None => Self {
                 code: String::new(),
                 message: match error {
-                    Error::Io(e) => format!("the connection broke: {e}"),
+                    Error::Io(e) => match e.kind() {
+                        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
+                            "the server closed the connection".into()
+                        }
+                        _ => format!("the connection broke: {}", os_words(&e)),
+                    },
                     Error::Protocol(_) => "the server or a pooler before it broke the protocol".into(),
                     _ => "the connection broke".into(),
                 },

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::{print, tell, tell_problems};
 use crate::catalog::conninfo::Conninfo;
@@ -10,7 +12,7 @@ use crate::catalog::{Limits, canonical, capture, connect, observe};
 use crate::cli::{CheckArgs, FailOn, Format};
 use crate::compare::{self, assertion, history, resolve};
 use crate::environment::Environment;
-use crate::error::{Failure, Problem};
+use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::report::{self, Exit, Report, Target, text::visible};
@@ -28,12 +30,14 @@ pub fn run(args: &CheckArgs) -> Exit {
             if args.exit_zero && exit != Exit::Usage {
                 exit = Exit::Passed;
             }
-            match write(args, &report, &files, exit) {
-                Ok(()) => exit,
-                Err(failure) => {
-                    tell(&format!("error: {failure}\n"));
-                    Exit::Failure
-                }
+            let failures = write(args, &report, &files, exit);
+            for failure in &failures {
+                tell(&format!("error: {}\n", visible(&failure.to_string())));
+            }
+            // Drift that was found stays what it is.
+            match exit {
+                Exit::Passed | Exit::Unknown if !failures.is_empty() => Exit::Failure,
+                Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure => exit,
             }
         }
         Err(problems) => {
@@ -53,8 +57,9 @@ struct Job<'a> {
 
 fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>> {
     let expectations = load(&args.paths, files)?;
+    outputs(args, &expectations, files)?;
     let jobs = jobs(args, &expectations).map_err(|problem| vec![problem])?;
-    let environment = Environment::read(!args.no_env_file).map_err(|problem| vec![problem])?;
+    let environment = Environment::read(!args.no_env_file);
     let limits = Limits {
         statement: args.statement_timeout,
         lock: args.lock_timeout,
@@ -82,6 +87,36 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>
     Ok(Report {
         targets: targets.into_values().collect(),
     })
+}
+
+/// No report may take the place of an expectation file or of another report.
+fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap) -> Result<(), Vec<Problem>> {
+    let inputs = expectations.iter().map(|file| files.path(file.file));
+    let mut taken: BTreeMap<PathBuf, &str> = inputs
+        .filter_map(|path| Some((fs::canonicalize(path).ok()?, "the expectation file of this name")))
+        .collect();
+    let mut problems = Vec::new();
+    for (_, path) in &args.output {
+        // A file that is not there yet is told apart by the folder that it will be in.
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let place = fs::canonicalize(path)
+            .or_else(|_| fs::canonicalize(folder).map(|folder| folder.join(path.file_name().unwrap_or_default())))
+            .unwrap_or_else(|_| path.clone());
+        // Devices, such as /dev/stderr, take any number of reports.
+        if fs::metadata(&place).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+            continue;
+        }
+        if let Some(what) = taken.insert(place, "another report") {
+            problems.push(
+                Problem::new(format!("the report {} would overwrite {what}", path.display()))
+                    .hint("give it a name of its own: -o FORMAT=FILE"),
+            );
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// The databases in the order in which the files name them.
@@ -129,7 +164,7 @@ fn open(job: &Job<'_>, environment: &Environment, files: &mut SourceMap) -> Resu
     };
     let url = match &job.source {
         Source::Url(url) => url.clone(),
-        Source::Env(name) => environment.get(name).ok_or_else(|| at(environment.not_set(name)))?,
+        Source::Env(name) => environment.require(name).map_err(at)?,
         Source::Sql(path) => return scratch::read(path, files).map(Opened::Sql),
     };
     let info = Conninfo::resolve(&url, &|name| environment.get(name)).map_err(at)?;
@@ -188,36 +223,76 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 async fn verify(info: &Conninfo, job: &Job<'_>, limits: Limits, target: &mut Target) -> Result<(), Failure> {
     let mut connection = connect::connect(info).await?;
     let scope = capture::Scope::of(&job.files);
-    let snapshot = capture::capture(&mut connection, &scope, limits).await?;
+    let statements = scope.kinds.len() + 20;
+    let snapshot = patiently(limits, statements, capture::capture(&mut connection, &scope, limits)).await?;
     target.name.clone_from(&snapshot.server.database);
     target.server_version.clone_from(&snapshot.server.version);
     let plan = compare::plan(&job.files, &snapshot);
-    let answers = canonical::decide(&mut connection, plan.questions(), &snapshot).await?;
+    let questions = plan.questions();
+    let statements = questions.len() + 1;
+    let answers = patiently(
+        limits,
+        statements,
+        canonical::decide(&mut connection, questions, &snapshot),
+    )
+    .await?;
     target.checks = resolve::resolve(plan, &answers, &snapshot);
     for file in &job.files {
         for expected in &file.histories {
-            let found = observe::history(&mut connection, expected, &snapshot.server.role).await?;
+            let reading = observe::history(&mut connection, expected, &snapshot.server.role);
+            let found = patiently(limits, 4, reading).await?;
             target.checks.extend(history::compare(expected, &found));
         }
         for expected in &file.assertions {
-            let outcome = observe::assertion(&mut connection, expected, &snapshot.server.search_path).await?;
+            let running = observe::assertion(&mut connection, expected, &snapshot.server.search_path);
+            let outcome = patiently(limits, 8, running).await?;
             target.checks.extend(assertion::compare(expected, &outcome));
         }
     }
-    // The verdict stands; whether the server hears the farewell does not matter.
-    let _ = sqlx::Connection::close(connection).await;
+    // The verdict stands; whether the server hears the farewell does not matter. A pooler would throw the server's
+    // connection away if the transaction were left open.
+    let farewell = async {
+        let _ = sqlx::raw_sql("ROLLBACK").execute(&mut connection).await;
+        sqlx::Connection::close(connection).await
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(5), farewell).await;
     Ok(())
 }
 
-fn write(args: &CheckArgs, report: &Report, files: &SourceMap, exit: Exit) -> Result<(), Failure> {
+/// Waits for as long as the server itself would let this many statements run, and a little more: it can only stop a
+/// statement while it is there, and a connection can die without a word.
+async fn patiently<T>(
+    limits: Limits,
+    statements: usize,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let statements = u32::try_from(statements).unwrap_or(u32::MAX);
+    let limit = limits
+        .statement
+        .saturating_mul(statements)
+        .saturating_add(Duration::from_secs(10));
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
+        Err(Failure::new(
+            "waiting for the server",
+            format!("no answer within {} s", limit.as_secs()),
+        )
+        .hint("the connection is dead, or the server hangs"))
+    })
+}
+
+/// Writes the report wherever it was asked for. One that cannot be written does not keep the others back.
+fn write(args: &CheckArgs, report: &Report, files: &SourceMap, exit: Exit) -> Vec<Failure> {
     let render = |format: Format, color: bool| match format {
         Format::Table => report::table::render(report, files, color),
         Format::Json => report::json::render(report, files, exit),
     };
+    let cannot = |to: String| move |e: io::Error| Failure::new(format!("writing the report to {to}"), os_words(&e));
+    let mut failures = Vec::new();
     for (format, path) in &args.output {
-        fs::write(path, render(*format, false))
-            .map_err(|e| Failure::new(format!("writing the report to {}", path.display()), e.to_string()))?;
+        let written = fs::write(path, render(*format, false));
+        failures.extend(written.map_err(cannot(path.display().to_string())).err());
     }
-    print(&render(args.format, args.color.enabled(io::stdout().is_terminal())))
-        .map_err(|e| Failure::new("writing the report to standard output", e.to_string()))
+    let printed = print(&render(args.format, args.color.enabled(io::stdout().is_terminal())));
+    failures.extend(printed.map_err(cannot("standard output".to_owned())).err());
+    failures
 }

@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 use serde_json::{Value as Json, json};
 
 use crate::expectation::{Assertion, Test};
-use crate::node::{Scalar, Sort};
+use crate::node::{Scalar, Sort, shorten};
 use crate::report::{Check, Status};
 use crate::source_map::Place;
 
@@ -22,8 +22,8 @@ pub enum Outcome {
     Invalid(String),
     /// It is not one query that only reads.
     Refused(String),
-    /// It did not end: permission, timeout, a lock.
-    Unverified(String),
+    /// It did not end, for this reason: permission, timeout, a lock; with what to do.
+    Unverified(String, Option<String>),
 }
 
 /// A value as PostgreSQL prints it, and how it compares.
@@ -42,6 +42,8 @@ pub enum CellSort {
     Number,
     /// As a boolean: `true` is `t`.
     Bool,
+    /// As JSON: the order of keys and white space mean nothing.
+    Json,
     /// As a text.
     Text,
 }
@@ -76,11 +78,11 @@ pub fn compare(assertion: &Assertion, outcome: &Outcome) -> Vec<Check> {
             format!("assertion `{name}` is refused: {why}"),
             Some("an assertion is one query that only reads: SELECT, VALUES, TABLE or WITH"),
         ),
-        Outcome::Unverified(why) => one(
+        Outcome::Unverified(why, hint) => one(
             "unverified",
             Status::Unverified,
             format!("assertion `{name}` could not be verified: {why}"),
-            Some("grant SELECT on what it reads, or raise --statement-timeout or --lock-timeout"),
+            hint.as_deref(),
         ),
     }
 }
@@ -182,6 +184,10 @@ fn equal(cell: &Cell, expected: &Scalar) -> bool {
     }
     match cell.sort {
         CellSort::Text => *text == expected.text,
+        CellSort::Json => {
+            let read = |text: &str| serde_json::from_str::<Json>(text).ok();
+            *text == expected.text || read(text).zip(read(&expected.text)).is_some_and(|(a, b)| a == b)
+        }
         CellSort::Bool => {
             (text == "t") == (expected.text == "true" || expected.text == "t")
                 && ["true", "false", "t", "f"].contains(&expected.text.as_str())
@@ -234,7 +240,7 @@ fn cell_json(cell: &Cell) -> Json {
         (None, _) => Json::Null,
         (Some(text), CellSort::Bool) => Json::Bool(text == "t"),
         (Some(text), CellSort::Number) => number_json(text),
-        (Some(text), CellSort::Text) => Json::from(text.as_str()),
+        (Some(text), CellSort::Text | CellSort::Json) => Json::from(text.as_str()),
     }
 }
 
@@ -242,7 +248,7 @@ fn cell_text(cell: &Cell) -> String {
     match (&cell.text, cell.sort) {
         (None, _) => "null".into(),
         (Some(text), CellSort::Bool) => (text == "t").to_string(),
-        (Some(text), CellSort::Number | CellSort::Text) => text.clone(),
+        (Some(text), CellSort::Number | CellSort::Text | CellSort::Json) => shorten(text).into_owned(),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Finding and reading expectation files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ExpectationFile;
 use super::parse::parse;
-use crate::error::Problem;
+use crate::error::{Problem, os_words};
 use crate::source_map::{Place, SourceMap, lines};
 
 /// Where expectation files are looked for when the command line names none.
@@ -31,7 +32,9 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
         }
     }
     found.sort();
-    found.dedup();
+    // The same file may have been named twice, in two ways.
+    let mut seen = BTreeSet::new();
+    found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     let mut expectations = Vec::new();
     for path in found {
         match read(&path, files) {
@@ -81,7 +84,13 @@ fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Problem> {
-    let cannot = |e: std::io::Error| Problem::new(format!("the folder {} cannot be read: {e}", folder.display()));
+    let cannot = |e: std::io::Error| {
+        Problem::new(format!(
+            "the folder {} cannot be read: {}",
+            folder.display(),
+            os_words(&e)
+        ))
+    };
     for entry in fs::read_dir(folder).map_err(cannot)? {
         let path = entry.map_err(cannot)?.path();
         if path.is_dir() {
@@ -95,13 +104,13 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Problem> {
 
 fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
     let cannot = |why: String| Problem::new(format!("{} cannot be read: {why}", path.display()));
-    let size = fs::metadata(path).map_err(|e| cannot(e.to_string()))?.len();
+    let size = fs::metadata(path).map_err(|e| cannot(os_words(&e)))?.len();
     if size > LARGEST_FILE {
         return Err(cannot(format!(
             "it has {size} bytes, more than an expectation file can have"
         )));
     }
-    let bytes = fs::read(path).map_err(|e| cannot(e.to_string()))?;
+    let bytes = fs::read(path).map_err(|e| cannot(os_words(&e)))?;
     match String::from_utf8(bytes) {
         Ok(text) if text.contains('\0') => {
             let before = text.find('\0').unwrap_or(0);

@@ -10,7 +10,7 @@ use super::{Assertion, ExpectedHistory, Terms, Test};
 use crate::error::Problem;
 use crate::migrations::{TOOLS, Tool};
 use crate::node::{Entry, Node, NodeValue, Scalar, Sort};
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
 use crate::suggest;
 
@@ -60,7 +60,17 @@ fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
             }
             "applied" => applied = names(parser, entry),
             "schema" => schema = parser.text(entry).unwrap_or(schema),
-            "table" => table = parser.text(entry),
+            "table" => {
+                if let Some(name) = parser.text(entry) {
+                    match split_name(&name).filter(|parts| parts.len() <= 2) {
+                        Some(parts) => table = Some(parts),
+                        None => parser.problems.push(
+                            Problem::at(entry.value.place, format!("`{name}` is not the name of a table"))
+                                .hint("a dot or quote inside a name is written as in SQL: '\"odd.name\"'"),
+                        ),
+                    }
+                }
+            }
             _ => {
                 if !parser.term(entry, &mut terms) {
                     parser.unknown_key(entry, HISTORY_KEYS);
@@ -80,9 +90,13 @@ fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
         }
         return;
     };
+    let mut table = table.unwrap_or_else(|| vec![tool.table.to_owned()]);
+    if table.len() == 1 {
+        table.insert(0, schema);
+    }
     parser.out.histories.push(ExpectedHistory {
         tool,
-        table: ObjectId::new(vec![schema, table.unwrap_or_else(|| tool.table.to_owned())]),
+        table: ObjectId::new(table),
         place,
         applied,
         terms,

@@ -3,6 +3,7 @@
 use serde_yaml::Error as YamlError;
 use serde_yaml::budget::BudgetBreach;
 
+use super::shorten;
 use crate::error::Problem;
 use crate::source_map::{Place, lines};
 
@@ -61,7 +62,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "invalid trailing content after",
         "something stands behind the closing quote",
-        "a quote inside a text in quotes is written twice in '…', and as \\\" in \"…\"",
+        "a quote inside a text in quotes is written twice in '…', and as \\\" in \"…\"; a text that has quotes and \
+         commas in it is written in quotes as a whole",
     ),
     (
         "found unknown escape character",
@@ -141,6 +143,15 @@ pub(super) fn duplicate(key: &str, place: Place, first: Option<Place>) -> Proble
     let first = first.map_or(String::new(), |first| format!(", first in line {}", first.line));
     Problem::at(place, format!("the key `{key}` stands twice in this mapping{first}"))
         .hint("only one of them would count: put both contents under one key")
+}
+
+/// The problem that a comma inside parentheses has ended a text.
+pub(super) fn cut(rest: &str, place: Place) -> Problem {
+    Problem::at(
+        place,
+        format!("`{}` is cut off from what stands before it", shorten(rest)),
+    )
+    .hint("inside {…} and […] a comma ends a text, also one in parentheses: write the text in quotes, or give it a line of its own")
 }
 
 fn syntax(message: &str, place: Place, text: &str) -> Problem {

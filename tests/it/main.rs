@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cases;
+mod connection;
 mod documents;
 mod folder;
 mod guides;
@@ -9,3 +10,4 @@ mod outside;
 mod registry;
 mod run;
 mod server;
+mod session;

@@ -73,7 +73,7 @@ fn whatever_the_file_the_place_is_named_at_once() {
         ("bomb", bomb.into(), "x.yaml:6:8", "anchors and aliases"),
         ("merging bomb", merging.into(), "x.yaml:", "anchors and aliases"),
         ("bomb of texts", long_texts.into(), "x.yaml:2:", "too large"),
-        ("binary", all, "x.yaml:2:1", "not text in UTF-8"),
+        ("binary", all, "x.yaml:3:115", "not text in UTF-8"),
         (
             "Latin-1",
             b"driftgate: 1\ntables:\n  caf\xe9: present\n".into(),

@@ -15,7 +15,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
-use launch::{Launched, PORT, launch};
+pub use launch::{Launched, finish};
+use launch::{PORT, launch};
 
 /// The role that may do nothing but connect.
 const NOBODY: &str = "driftgate_nobody";
@@ -54,8 +55,8 @@ impl Server {
         Ok(server)
     }
 
-    /// Somebody else's.
-    fn at(url: &str) -> Result<Self, String> {
+    /// The one at this URL, as a role that may do everything.
+    pub fn at(url: &str) -> Result<Self, String> {
         let address = Address::parse(url)?;
         let value = |sql| first_value(&address.url(None, &address.database), sql);
         let version = value("show server_version")?;
@@ -157,6 +158,11 @@ impl Server {
     /// as one message is one text, however many statements it has.
     pub fn statements(&self, database: &str, application: Option<&str>) -> Vec<String> {
         statements(&self.log(), database, application)
+    }
+
+    /// Runs statements in a database, as one message; the test fails where they do.
+    pub fn execute(&self, database: &str, sql: &str) {
+        execute(&self.url(database), sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     /// Runs statements as the role that may do everything, outside the tests' databases.

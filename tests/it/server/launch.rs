@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -41,71 +41,129 @@ cd / && rm -rf "$2"
 "#;
 
 /// A server that lives as long as this value, at most as long as the process.
-pub(super) struct Launched {
-    /// Where the socket is.
+pub struct Launched {
+    /// Where the socket is, and all files of the server.
     pub folder: PathBuf,
     /// The server's log.
     pub log: PathBuf,
+    /// Where the server's programs are.
+    bin: PathBuf,
+    user: ServerUser,
     /// Its standard input is what keeps the server alive.
     _watchdog: Child,
 }
 
 /// `initdb` and start; about a second.
 pub(super) fn launch() -> Result<Launched, String> {
-    let bin = find()?;
-    let folder = folder::create_large()?;
-    let user = ServerUser::of(&folder)?;
-    let (data, log) = (folder.join("data"), folder.join("log"));
-
-    let mut watchdog = user.command("sh", &folder);
-    watchdog.args(["-c", WATCHDOG, "watchdog"]).args([&bin, &folder]);
-    // A group of its own: an interrupt from the terminal ends the tests, and that ends the server.
-    watchdog
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0);
-    let watchdog = watchdog
-        .spawn()
-        .map_err(|error| format!("cannot start sh, which ends the test server: {error}"))?;
-
-    let initdb = |locale: &str| {
-        let mut command = user.command(bin.join("initdb"), &folder);
-        command
-            .arg("-D")
-            .arg(&data)
-            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]);
-        finish(command.args([&format!("--locale={locale}"), "--lc-messages=C"]))
-    };
-    // Not every system knows C.UTF-8.
-    initdb("C.UTF-8").or_else(|_| initdb("C"))?;
-
-    let settings = format!(
+    let launched = Launched::prepare()?;
+    launched.initdb()?;
+    launched.configure(&format!(
         "{SETTINGS}port = {PORT}\nunix_socket_directories = '{}'\n",
-        folder.display()
-    );
-    fs::OpenOptions::new()
-        .append(true)
-        .open(data.join("postgresql.conf"))
-        .and_then(|mut file| file.write_all(settings.as_bytes()))
-        .map_err(|error| format!("cannot configure the test server: {error}"))?;
+        launched.folder.display()
+    ))?;
+    launched.start()?;
+    Ok(launched)
+}
 
-    let mut start = user.command(bin.join("pg_ctl"), &folder);
-    start
-        .arg("-D")
-        .arg(&data)
-        .arg("-l")
-        .arg(&log)
-        .args(["-w", "-t", "60", "start"]);
-    finish(&mut start).map_err(|error| {
-        let log = fs::read_to_string(&log).unwrap_or_default();
-        format!("{error}\n{log}")
-    })?;
-    Ok(Launched {
-        folder,
-        log,
-        _watchdog: watchdog,
-    })
+impl Launched {
+    /// A folder for a server, which will be stopped and removed with this value.
+    pub fn prepare() -> Result<Self, String> {
+        let bin = find()?;
+        let folder = folder::create_large()?;
+        let user = ServerUser::of(&folder)?;
+        let mut watchdog = user.command("sh", &folder);
+        watchdog.args(["-c", WATCHDOG, "watchdog"]).args([&bin, &folder]);
+        // A group of its own: an interrupt from the terminal ends the tests, and that ends the server.
+        watchdog
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0);
+        let watchdog = watchdog
+            .spawn()
+            .map_err(|error| format!("cannot start sh, which ends the test server: {error}"))?;
+        Ok(Self {
+            log: folder.join("log"),
+            folder,
+            bin,
+            user,
+            _watchdog: watchdog,
+        })
+    }
+
+    /// Where the data is.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Creates the data.
+    pub fn initdb(&self) -> Result<(), String> {
+        let initdb = |locale: &str| {
+            let mut command = self.command("initdb");
+            command
+                .arg("-D")
+                .arg(self.data())
+                .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]);
+            finish(command.args([&format!("--locale={locale}"), "--lc-messages=C"]))
+        };
+        // Not every system knows C.UTF-8.
+        initdb("C.UTF-8").or_else(|_| initdb("C")).map(drop)
+    }
+
+    /// Adds to the settings.
+    pub fn configure(&self, settings: &str) -> Result<(), String> {
+        fs::OpenOptions::new()
+            .append(true)
+            .open(self.data().join("postgresql.conf"))
+            .and_then(|mut file| file.write_all(settings.as_bytes()))
+            .map_err(|error| format!("cannot configure the test server: {error}"))
+    }
+
+    /// Starts the server, or starts it anew.
+    pub fn start(&self) -> Result<(), String> {
+        let running = self.data().join("postmaster.pid").exists();
+        let mut start = self.command("pg_ctl");
+        start.arg("-D").arg(self.data()).arg("-l").arg(&self.log).args([
+            "-w",
+            "-t",
+            "60",
+            if running { "restart" } else { "start" },
+        ]);
+        finish(&mut start).map(drop).map_err(|error| {
+            let log = fs::read_to_string(&self.log).unwrap_or_default();
+            format!("{error}\n{log}")
+        })
+    }
+
+    /// A program of the server's, or another one, run as the user who runs the server.
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+        let own = self.bin.join(&program);
+        let program = if own.is_file() {
+            own
+        } else {
+            program.as_ref().to_owned()
+        };
+        self.user.command(program, &self.folder)
+    }
+
+    /// Writes a file into the folder that the server's user may read, and nobody else.
+    pub fn file(&self, name: &str, text: &str) -> Result<String, String> {
+        let path = self.folder.join(name);
+        fs::write(&path, text)
+            .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o600)))
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        self.give(&path)?;
+        Ok(path.display().to_string())
+    }
+
+    /// Gives a file to the user who runs the server.
+    pub fn give(&self, path: &Path) -> Result<(), String> {
+        match self.user.0 {
+            Some((uid, gid)) => chown(path, Some(uid), Some(gid))
+                .map_err(|error| format!("cannot give away {}: {error}", path.display())),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Who runs the server: PostgreSQL refuses to run as root.
@@ -162,7 +220,7 @@ fn id_of(users: &str, name: &str) -> Option<(u32, u32)> {
 }
 
 /// Runs to the end; what it said is the error.
-fn finish(command: &mut Command) -> Result<Output, String> {
+pub fn finish(command: &mut Command) -> Result<Output, String> {
     let program = command.get_program().display().to_string();
     let output = command
         .output()
