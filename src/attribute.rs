@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::kinds::Kind;
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::Object;
-use crate::sql_text::{split_commas, unquote_name};
+use crate::sql_text::{TokenSort, split_commas, tokens, unquote_name};
 use crate::value::Value;
 
 /// One attribute of a kind. Its name is at once YAML key, SQL column, JSON key and schema key.
@@ -138,6 +138,8 @@ pub enum Literal {
     Null,
     /// Yes or no.
     Bool(bool),
+    /// A whole number.
+    Integer(i64),
     /// A word.
     Text(&'static str),
     /// No items.
@@ -151,6 +153,7 @@ impl From<Literal> for Value {
         match literal {
             Literal::Null => Self::Null,
             Literal::Bool(value) => Self::Bool(value),
+            Literal::Integer(value) => Self::Integer(value),
             Literal::Text(text) => Self::from(text),
             Literal::EmptyList => Self::List(Vec::new()),
             Literal::EmptyMap => Self::Map(BTreeMap::new()),
@@ -178,6 +181,9 @@ pub enum Compare {
     /// When the server takes both for the same expression, cast to the type that the named attribute of the
     /// same object gives. No value is the same as `NULL`.
     Default(&'static str),
+    /// When the server takes both for the same expression over the columns of the relation, cast to the type that
+    /// the named attribute of the same object gives.
+    Computed(&'static str),
     /// When this says so.
     Custom(fn(&Comparison<'_>) -> Verdict),
 }
@@ -194,6 +200,8 @@ pub struct Comparison<'a> {
     pub id: &'a ObjectId,
     /// What else is there.
     pub surroundings: &'a dyn Surroundings,
+    /// Everything that was written about the object.
+    pub written: &'a BTreeMap<&'static str, &'a Value>,
 }
 
 /// What a comparison may ask about the rest of the snapshot.
@@ -269,6 +277,19 @@ pub enum Form {
     Expression,
     /// Expressions without columns, cast to this type.
     Value(String),
+    /// Expressions over the columns of the relation, cast to this type.
+    Computed(String),
+}
+
+impl Form {
+    /// Whether the texts are expressions, not types.
+    #[must_use]
+    pub fn is_expression(&self) -> bool {
+        match self {
+            Self::Expression | Self::Value(_) | Self::Computed(_) => true,
+            Self::Type | Self::BaseType => false,
+        }
+    }
 }
 
 impl Compare {
@@ -299,6 +320,10 @@ impl Compare {
                     _ => Verdict::Different,
                 }
             }
+            Self::Computed(attribute) => match comparison.object.get(attribute) {
+                Value::Text(cast) => texts(Form::Computed(cast.clone()), expected, actual),
+                _ => Verdict::when(expected == actual),
+            },
             Self::Custom(compare) => compare(comparison),
         }
     }
@@ -340,7 +365,14 @@ fn same_lines(expected: &str, actual: &str) -> bool {
 /// `None` if it is written otherwise.
 #[must_use]
 pub fn split_reference(text: &str) -> Option<(Vec<String>, Option<Vec<String>>)> {
-    let Some(open) = text.find('(').filter(|_| text.trim_end().ends_with(')')) else {
+    let columns = if text.contains('"') {
+        let last = tokens(text).pop();
+        last.filter(|token| token.sort == TokenSort::Group)
+            .map(|token| token.range.start)
+    } else {
+        text.find('(')
+    };
+    let Some(open) = columns.filter(|_| text.trim_end().ends_with(')')) else {
         return Some((split_name(text.trim())?, None));
     };
     let name = split_name(text[..open].trim())?;

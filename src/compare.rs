@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use subject::Subjected;
 
 use crate::attribute::Question;
-use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject, Terms};
+use crate::expectation::{ExpectationFile, ExpectedObject, IgnoreRule, Presence, Subject, Terms};
 use crate::kinds::{Kind, StandIn};
 use crate::object_id::ObjectId;
 use crate::report::{Check, Status};
@@ -39,7 +39,7 @@ pub enum Answer {
     Equal,
     /// It does not.
     Different,
-    /// It cannot read a text, for this reason.
+    /// It cannot read a text; why, as a sentence.
     Invalid(String),
     /// It would not look, for this reason.
     Refused(String),
@@ -54,6 +54,8 @@ pub struct Plan<'a> {
     steps: Vec<Step<'a>>,
     /// Objects that some expectation names, so that no closed world finds them unlisted.
     claimed: BTreeSet<(Kind, ObjectId)>,
+    /// The patterns of all files.
+    ignore: Vec<&'a IgnoreRule>,
 }
 
 #[derive(Debug)]
@@ -68,6 +70,8 @@ enum Step<'a> {
 struct Pending {
     check: Check,
     verdict: Decision,
+    /// What to do where the server cannot read what was expected.
+    unreadable: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +87,8 @@ enum Decision {
 #[derive(Debug)]
 struct Choice {
     candidates: Vec<Candidate>,
+    /// Whether the server can read what was expected, where there is no candidate to compare it with.
+    probes: Vec<Decision>,
     /// The finding if none is.
     none: Check,
     presence: Presence,
@@ -127,6 +133,7 @@ impl Plan<'_> {
             match step {
                 Step::Check(pending) => add(&pending.verdict),
                 Step::Choice(choice) => {
+                    choice.probes.iter().for_each(&mut add);
                     for candidate in &choice.candidates {
                         candidate.conditions.iter().for_each(&mut add);
                         candidate.checks.iter().for_each(|c| add(&c.verdict));
@@ -147,6 +154,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'
         out: Plan {
             steps: Vec::new(),
             claimed: BTreeSet::new(),
+            ignore: files.iter().flat_map(|file| &file.ignore).collect(),
         },
     };
     for file in files {
@@ -208,6 +216,7 @@ impl<'a> Planner<'a> {
                 let none = subject.missing(id);
                 self.out.steps.push(Step::Choice(Choice {
                     candidates,
+                    probes: Vec::new(),
                     none,
                     presence: expected.presence,
                 }));
@@ -230,8 +239,14 @@ impl<'a> Planner<'a> {
                 }
                 let mut none = subject.missing(parent);
                 describe::add_near(&mut none, &subject.identifying(), &near);
+                let probes = if candidates.is_empty() {
+                    subject.probes()
+                } else {
+                    Vec::new()
+                };
                 self.out.steps.push(Step::Choice(Choice {
                     candidates,
+                    probes,
                     none,
                     presence: expected.presence,
                 }));
@@ -261,19 +276,24 @@ impl<'a> Planner<'a> {
         }
         let mut check = subject.missing(id);
         if let Some((kind, why)) = why_not {
-            check.message = format!(
-                "{}; there is {} {} of this name, but it {why}",
-                check.message,
+            let there_is = format!(
+                "there is {} {} of this name",
                 describe::article(&kind.words()),
                 kind.words()
             );
+            let words = expected.kind.words();
+            check.message = format!("{words} {} does not exist; {there_is}, but it {why}", check.object);
         }
         let missing = expected.presence == Presence::Required;
         if !missing {
             check.status = Status::Passed;
         }
         let verdict = if missing { Decision::Different } else { Decision::Equal };
-        self.out.steps.push(Step::Check(Pending { check, verdict }));
+        self.out.steps.push(Step::Check(Pending {
+            check,
+            verdict,
+            unreadable: None,
+        }));
         false
     }
 

@@ -85,6 +85,9 @@ pub struct KindSpec {
     pub list: ListForm,
     /// What an object that is not written as a mapping of attributes stands for.
     pub shorthand: Shorthand,
+    /// What the attributes of the object with this identity (of its parent, where it has no name) stand for, whatever
+    /// form they were written in: for a spelling that is short for several attributes, such as `serial`.
+    pub rewrite: fn(&ObjectId, Vec<Entry>) -> Result<Vec<Entry>, Problem>,
     /// Whether an expected and an actual identity are the same; for kinds whose identity has SQL in it.
     pub same: Option<fn(&ObjectId, &ObjectId) -> Verdict>,
     /// Objects of other kinds that give the same guarantee.
@@ -96,7 +99,7 @@ pub struct KindSpec {
     /// identity: the name that PostgreSQL gives.
     pub derived: Option<fn(&ObjectId, &str) -> Option<Value>>,
     /// The reverse of a custom shorthand: the short form of these attributes, if they have one.
-    pub compact: Option<fn(&[(&'static str, Value)]) -> Option<Value>>,
+    pub compact: Option<Compact>,
     /// Whether an object of this kind is the outermost part of the identity of others: for schemas.
     pub namespace: bool,
     /// The SQL or the words that tell what to do about a finding. Shown, never executed.
@@ -123,6 +126,7 @@ impl KindSpec {
         key: KeyForm::Part,
         list: ListForm::Refused,
         shorthand: Shorthand::None,
+        rewrite: |_, entries| Ok(entries),
         same: None,
         stand_ins: &[],
         variable: None,
@@ -182,6 +186,9 @@ pub struct StandIn {
     pub attributes: fn(&Object) -> Result<Attributes, &'static str>,
 }
 
+/// The short form of these attributes, if they have one.
+pub type Compact = fn(&[(&'static str, Value)]) -> Option<Value>;
+
 /// Attributes and their values.
 pub type Attributes = Vec<(&'static str, Value)>;
 
@@ -205,6 +212,15 @@ pub enum FindingSort<'a> {
     Unexpected,
     /// An attribute differs.
     Differs {
+        /// The attribute.
+        attribute: &'static str,
+        /// What was expected.
+        expected: &'a Value,
+        /// What is there.
+        actual: &'a Value,
+    },
+    /// An attribute differs, and PostgreSQL cannot read what was expected.
+    Unreadable {
         /// The attribute.
         attribute: &'static str,
         /// What was expected.

@@ -107,6 +107,7 @@ fn default(attr: &Attr) -> String {
         None => return String::new(),
         Some(Literal::Null) => "none".to_owned(),
         Some(Literal::Bool(value)) => format!("`{value}`"),
+        Some(Literal::Integer(value)) => format!("`{value}`"),
         Some(Literal::Text(text)) => format!("`{text}`"),
         Some(Literal::EmptyList | Literal::EmptyMap) => "none".to_owned(),
     };
@@ -119,7 +120,7 @@ fn default(attr: &Attr) -> String {
 
 fn meaning(attr: &Attr) -> String {
     let judged = match attr.compare {
-        Compare::Type | Compare::BaseType | Compare::Expression | Compare::Default(_) => {
+        Compare::Type | Compare::BaseType | Compare::Expression | Compare::Default(_) | Compare::Computed(_) => {
             " PostgreSQL decides whether it means the same."
         }
         Compare::Unordered => " In any order.",

@@ -1,6 +1,6 @@
 //! What the catalog of a database said at one moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute::Surroundings;
 use crate::kinds::Kind;
@@ -66,6 +66,8 @@ pub struct Server {
     pub role: String,
     /// The search path that the role has in this database.
     pub search_path: String,
+    /// The schemas in which the role may not look names up.
+    pub closed_schemas: BTreeSet<String>,
 }
 
 /// What the catalog of a database said at one moment.

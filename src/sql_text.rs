@@ -32,14 +32,16 @@ pub enum TokenSort {
     Symbol,
 }
 
-/// The tokens of a text, in order. A quote or group that is never closed reaches to the end.
+/// The tokens of a text, in order, without comments. A quote, comment or group that is never closed reaches to the
+/// end.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
-        if c.is_whitespace() {
-            at += c.len_utf8();
+        let blank = blank_length(&text[at..], c);
+        if blank > 0 {
+            at += blank;
             continue;
         }
         let (length, sort) = token_at(&text[at..], c);
@@ -50,6 +52,14 @@ pub fn tokens(text: &str) -> Vec<Token> {
         at += length;
     }
     out
+}
+
+/// Whether no parenthesis or bracket is closed that was not opened.
+#[must_use]
+pub fn is_balanced(text: &str) -> bool {
+    tokens(text)
+        .iter()
+        .all(|token| !matches!(&text[token.range.clone()], ")" | "]"))
 }
 
 /// The parts between commas at the outermost level, trimmed. An empty text has no parts.
@@ -112,6 +122,36 @@ pub fn unquote_name(text: &str) -> Option<String> {
     let inner = inner.strip_suffix('"')?;
     let unescaped = inner.replace("\"\"", "\u{0}");
     (!unescaped.contains('"') && !inner.is_empty()).then(|| unescaped.replace('\u{0}', "\""))
+}
+
+/// How much of the beginning is white space or one comment.
+fn blank_length(rest: &str, first: char) -> usize {
+    if first.is_whitespace() {
+        return first.len_utf8();
+    }
+    if rest.starts_with("--") {
+        return rest.find('\n').unwrap_or(rest.len());
+    }
+    if !rest.starts_with("/*") {
+        return 0;
+    }
+    // Comments of this form nest.
+    let (mut depth, mut at) = (1_usize, 2);
+    while depth > 0 {
+        let (open, close) = (rest[at..].find("/*"), rest[at..].find("*/"));
+        match (open, close) {
+            (Some(open), Some(close)) if open < close => {
+                depth += 1;
+                at += open + 2;
+            }
+            (_, Some(close)) => {
+                depth -= 1;
+                at += close + 2;
+            }
+            (_, None) => return rest.len(),
+        }
+    }
+    at
 }
 
 fn token_at(rest: &str, first: char) -> (usize, TokenSort) {
@@ -180,8 +220,10 @@ fn group(rest: &str) -> usize {
                 }
                 1
             }
-            c if c.is_whitespace() => c.len_utf8(),
-            c => token_at(&rest[at..], c).0,
+            c => match blank_length(&rest[at..], c) {
+                0 => token_at(&rest[at..], c).0,
+                blank => blank,
+            },
         };
         at += step;
     }
@@ -213,6 +255,22 @@ mod tests {
             &["$x$ ' $x$", ":", ":", "text", "'never closed"],
         );
         check("(a ' ) é", &["(a ' ) é"]);
+        check("a - b--c ) '\nd", &["a", "-", "b", "d"]);
+        check("a/* ( /* x */ ' */(/* ) */b) /* never", &["a", "(/* ) */b)"]);
+    }
+
+    #[test]
+    fn what_closes_too_much_is_not_balanced() {
+        for (text, expected) in [
+            ("(a) = (b)", true),
+            ("a) = (b", false),
+            ("a -- :)", true),
+            ("':)' || tags[1]", true),
+            ("tags[1]]", false),
+            ("(a", true),
+        ] {
+            assert_eq!(is_balanced(text), expected, "{text}");
+        }
     }
 
     #[test]

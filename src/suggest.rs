@@ -3,7 +3,9 @@
 /// The known word nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
-    let limit = (word.chars().count() / 3).max(1);
+    // One letter is as near to any other; only its case may be meant.
+    let length = word.chars().count();
+    let limit = (length / 3).max(usize::from(length > 1));
     known
         .into_iter()
         .filter(|candidate| *candidate != word)

@@ -2,7 +2,11 @@
 //! compared.
 //!
 //! Each pair is one `EXPLAIN (VERBOSE)` of a query that selects both texts, over nulls of the types of the
-//! relation's columns, so that nothing is executed and no privilege on the relation is needed. All pairs go to
+//! relation's columns, so that nothing is executed and no privilege on the relation is needed. Where both are
+//! printed alike they mean the same. PostgreSQL also keeps spellings apart in print that it takes for the same,
+//! `substring(a from 1 for 2)` and `substring(a, 1, 2)`. So where the prints differ there is a second query, with the
+//! condition `X OR (Y AND marker)` where X is about the one text and Y about the other: the planner knows that this is
+//! X where X is Y, and then the marker is gone from what is printed. All pairs go to
 //! the server in one `DO` block, so that the number of statements does not grow with the number of texts, and a
 //! text that cannot be read does not hide the others. A text cannot end its statement and begin another: PL/pgSQL
 //! opens a cursor for each, and PostgreSQL refuses a cursor for more than one statement before it runs anything.
@@ -15,12 +19,12 @@ use serde::Deserialize;
 use sqlx::{AssertSqlSafe, Either, PgConnection, Row as _};
 
 use super::server_error::{Meaning, ServerError};
-use crate::attribute::Form;
+use crate::attribute::{Form, Question};
 use crate::compare::{Answer, Answers, Ask};
 use crate::error::Failure;
 use crate::kinds::Kind;
 use crate::snapshot::Snapshot;
-use crate::sql_text::{quote_literal, quote_name};
+use crate::sql_text::{is_balanced, quote_literal, quote_name, show_name};
 use crate::value::Value;
 
 /// Puts every question to the server, in the transaction that [`super::capture::capture`] began.
@@ -56,12 +60,24 @@ pub async fn decide(
         }
         Err(error) => return Err(error.failure("asking the server what two texts mean")),
     };
-    Ok(asks.into_iter().zip(outcomes.iter().map(Outcome::answer)).collect())
+    Ok(asks
+        .into_iter()
+        .zip(outcomes)
+        .map(|(ask, outcome)| {
+            let answer = answer(&ask, &outcome, snapshot);
+            (ask, answer)
+        })
+        .collect())
 }
+
+/// A column of the query that no text mentions.
+const MARKER: &str = "driftgate marker";
 
 struct Query {
     search_path: String,
     sql: String,
+    /// What is asked where the texts are printed differently.
+    second: Option<String>,
 }
 
 impl Query {
@@ -73,35 +89,51 @@ impl Query {
         let question = &ask.question;
         let (expected, actual) = (&question.expected, &question.actual);
         // A line end after each text keeps a comment in it from hiding what follows.
+        let explain = "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT";
         let pair = match &question.form {
-            Form::Type => format!("CAST(NULL AS {expected}\n), CAST(NULL AS {actual}\n)"),
-            Form::BaseType => format!(
-                "{}::regtype, {}::regtype",
-                quote_literal(expected),
-                quote_literal(actual)
-            ),
-            Form::Expression => format!("({expected}\n), ({actual}\n)"),
-            Form::Value(cast) => format!("({expected}\n)::{cast}, ({actual}\n)::{cast}"),
+            Form::Type => [expected, actual].map(|text| format!("CAST(NULL AS {text}\n)")),
+            Form::BaseType => [expected, actual].map(|text| format!("{}::regtype", quote_literal(text))),
+            Form::Expression => [expected, actual].map(|text| format!("({text}\n)")),
+            Form::Value(cast) | Form::Computed(cast) => [expected, actual].map(|text| format!("({text}\n)::{cast}")),
         };
+        let [expected, actual] = &pair;
+        let select = |variables: &str, condition: &str| {
+            format!(
+                "{explain} {expected}, {actual} FROM (SELECT {variables} OFFSET 0) AS {}{condition}",
+                quote_name(ask.relation.last())
+            )
+            .replace('\0', " ")
+        };
+        let mut variables = variables(ask, snapshot);
+        let sql = select(&variables.join(", "), "");
+        let marker = quote_name(MARKER);
+        variables.push(format!("NULL::boolean AS {marker}"));
+        let type_of = |text: &str| format!("pg_catalog.pg_typeof({text}) IS NULL");
+        let condition = format!(" WHERE {} OR ({} AND {marker})", type_of(expected), type_of(actual));
         Self {
-            search_path: path.join(", "),
-            sql: format!(
-                "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT {pair} FROM (SELECT {} OFFSET 0) AS {}",
-                variables(ask, snapshot),
-                quote_name(ask.relation.last()),
-            ),
+            search_path: path.join(", ").replace('\0', " "),
+            sql,
+            second: question
+                .form
+                .is_expression()
+                .then(|| select(&variables.join(", "), &condition)),
         }
     }
 }
 
 /// The columns of the relation that the texts may mention, as nulls of their types.
-fn variables(ask: &Ask, snapshot: &Snapshot) -> String {
-    match ask.question.form {
-        Form::Expression => {}
-        Form::Type | Form::BaseType | Form::Value(_) => return String::new(),
-    }
+fn variables(ask: &Ask, snapshot: &Snapshot) -> Vec<String> {
     let mut columns = Vec::new();
+    match ask.question.form {
+        Form::Expression | Form::Computed(_) => {}
+        Form::Type | Form::BaseType | Form::Value(_) => return columns,
+    }
     for kind in Kind::ALL {
+        if let Some(attribute) = kind.spec().own_variable
+            && let Some(Value::Text(sql_type)) = snapshot.get(*kind, &ask.relation).map(|object| object.get(attribute))
+        {
+            columns.push(format!("NULL::{sql_type} AS value"));
+        }
         let Some(attribute) = kind.spec().variable else {
             continue;
         };
@@ -117,7 +149,7 @@ fn variables(ask: &Ask, snapshot: &Snapshot) -> String {
             }
         }
     }
-    columns.join(", ")
+    columns
 }
 
 /// What one `EXPLAIN` gave.
@@ -125,32 +157,80 @@ fn variables(ask: &Ask, snapshot: &Snapshot) -> String {
 struct Outcome {
     /// The output of the topmost node of the plan.
     output: Option<Vec<String>>,
+    /// The condition of the topmost node of the second plan.
+    filter: Option<String>,
     /// The SQLSTATE of an error.
     code: Option<String>,
     /// The message of an error.
     message: Option<String>,
 }
 
-impl Outcome {
-    fn answer(&self) -> Answer {
-        match (&self.output, &self.code) {
-            (Some(output), _) => match output.as_slice() {
-                [expected, actual] if expected == actual => Answer::Equal,
-                [_, _] => Answer::Different,
-                _ => Answer::Invalid("this is more than one expression".into()),
-            },
-            (None, code) => {
-                let error = ServerError {
-                    code: code.clone().unwrap_or_default(),
-                    message: self.message.clone().unwrap_or_default(),
-                };
-                match error.meaning() {
-                    Meaning::Permission | Meaning::Timeout | Meaning::Concurrent => Answer::Refused(error.message),
-                    Meaning::Undefined | Meaning::Write | Meaning::Other => Answer::Invalid(error.message),
-                }
+fn answer(ask: &Ask, outcome: &Outcome, snapshot: &Snapshot) -> Answer {
+    let Question { form, expected, actual } = &ask.question;
+    if expected.contains('\0') {
+        return Answer::Invalid("no text in a database can have the character NUL in it".into());
+    }
+    if let Some(output) = &outcome.output {
+        return match output.as_slice() {
+            [_, _] if !is_balanced(expected) => {
+                Answer::Invalid("this is not one expression: a parenthesis is closed that was never opened".into())
+            }
+            [expected, actual] if expected == actual => Answer::Equal,
+            [_, _] if outcome.filter.as_ref().is_some_and(|filter| !filter.contains(MARKER)) => Answer::Equal,
+            [_, _] => Answer::Different,
+            _ => Answer::Invalid("this is more than one expression".into()),
+        };
+    }
+    let error = ServerError {
+        code: outcome.code.clone().unwrap_or_default(),
+        message: outcome.message.clone().unwrap_or_default(),
+    };
+    // The one is said of a cursor, the other by the extended protocol.
+    if error.code == "42P11" || error.message.contains("multiple commands") {
+        return Answer::Invalid("this is more than one statement".into());
+    }
+    match error.meaning() {
+        Meaning::Undefined | Meaning::Permission => {
+            // In a schema that the role may not use there is nothing to be seen, and nothing to be concluded.
+            let role = &snapshot.server.role;
+            let mut closed = ask
+                .schemas
+                .iter()
+                .filter(|schema| snapshot.server.closed_schemas.contains(*schema));
+            match closed.next() {
+                Some(_) if is_in_schema(form, expected, actual, &ask.schemas) => Answer::Equal,
+                Some(schema) => Answer::Refused(format!(
+                    "the role {role} may not use the schema {schema}, so PostgreSQL does not look names up in it: \
+                     GRANT USAGE ON SCHEMA {} TO {};",
+                    show_name(schema),
+                    show_name(role),
+                )),
+                None if error.meaning() == Meaning::Permission => Answer::Refused(error.message),
+                None => Answer::Invalid(format!("PostgreSQL says: {}", first_line(&error.message))),
             }
         }
+        Meaning::Timeout | Meaning::Concurrent => Answer::Refused(error.message),
+        Meaning::Write | Meaning::Other => Answer::Invalid(format!("PostgreSQL says: {}", first_line(&error.message))),
     }
+}
+
+/// A message of the server's without the lines of our own that follow what it quotes.
+fn first_line(message: &str) -> String {
+    match message.split_once('\n') {
+        Some((first, _)) => format!("{first} …"),
+        None => message.to_owned(),
+    }
+}
+
+/// Whether a type is written without the schema that the catalog prints before it, and otherwise in the same way.
+fn is_in_schema(form: &Form, expected: &str, actual: &str, schemas: &[String]) -> bool {
+    !form.is_expression()
+        && schemas.iter().any(|schema| {
+            actual
+                .strip_suffix(expected)
+                .and_then(|rest| rest.strip_suffix('.'))
+                .is_some_and(|printed| printed == schema || printed == quote_name(schema))
+        })
 }
 
 const BLOCK: &str = r"DO $driftgate$
@@ -158,18 +238,36 @@ DECLARE
   item jsonb;
   line text;
   plan text;
+  output jsonb;
+  filter text;
   answers jsonb[] := '{}';
 BEGIN
   FOR item IN SELECT jsonb_array_elements(current_setting('driftgate.questions')::jsonb) LOOP
     BEGIN
       plan := '';
+      filter := NULL;
       PERFORM set_config('search_path', item->>'path', true);
       -- The names of this statement are looked up on the path that was just set: everything in it is qualified.
       FOR line IN EXECUTE item OPERATOR(pg_catalog.->>) 'sql' LOOP
         plan := plan OPERATOR(pg_catalog.||) line;
       END LOOP;
       PERFORM pg_catalog.set_config('search_path', 'pg_catalog', true);
-      answers := array_append(answers, jsonb_build_object('output', plan::jsonb #> '{0,Plan,Output}'));
+      output := plan::jsonb #> '{0,Plan,Output}';
+      IF output->0 <> output->1 AND item->>'second' IS NOT NULL THEN
+        BEGIN
+          plan := '';
+          PERFORM set_config('search_path', item->>'path', true);
+          FOR line IN EXECUTE item OPERATOR(pg_catalog.->>) 'second' LOOP
+            plan := plan OPERATOR(pg_catalog.||) line;
+          END LOOP;
+          PERFORM pg_catalog.set_config('search_path', 'pg_catalog', true);
+          filter := coalesce(plan::jsonb #>> '{0,Plan,Filter}', plan::jsonb #>> '{0,Plan,One-Time Filter}');
+        EXCEPTION WHEN OTHERS THEN
+          -- It can be read, but not be a condition: it stays different.
+          filter := NULL;
+        END;
+      END IF;
+      answers := array_append(answers, jsonb_build_object('output', output, 'filter', filter));
     EXCEPTION WHEN OTHERS THEN
       answers := array_append(answers, jsonb_build_object('code', SQLSTATE, 'message', SQLERRM));
     END;
@@ -181,7 +279,7 @@ $driftgate$";
 async fn in_one_block(connection: &mut PgConnection, queries: &[Query]) -> Result<Vec<Outcome>, ServerError> {
     let questions: Vec<serde_json::Value> = queries
         .iter()
-        .map(|q| serde_json::json!({"path": q.search_path, "sql": q.sql}))
+        .map(|q| serde_json::json!({"path": q.search_path, "sql": q.sql, "second": q.second}))
         .collect();
     let batch = format!(
         "SAVEPOINT driftgate;\nSET LOCAL driftgate.questions = {};\n{BLOCK};\nSELECT current_setting('driftgate.answers')",
@@ -214,45 +312,60 @@ async fn in_one_block(connection: &mut PgConnection, queries: &[Query]) -> Resul
 async fn one_by_one(connection: &mut PgConnection, queries: &[Query]) -> Result<Vec<Outcome>, ServerError> {
     let mut outcomes = Vec::new();
     for query in queries {
-        let before = format!("SAVEPOINT driftgate; SET LOCAL search_path = {}", query.search_path);
-        sqlx::raw_sql(AssertSqlSafe(before)).execute(&mut *connection).await?;
-        let result = sqlx::query(AssertSqlSafe(query.sql.clone()))
-            .persistent(false)
-            .fetch_all(&mut *connection)
-            .await;
-        sqlx::raw_sql("ROLLBACK TO SAVEPOINT driftgate")
-            .execute(&mut *connection)
-            .await?;
-        outcomes.push(match result {
-            Ok(rows) => {
-                let plan: String = rows
-                    .iter()
-                    .map(|row| row.try_get_unchecked::<String, _>(0))
-                    .collect::<Result<Vec<_>, _>>()?
-                    .concat();
-                Outcome {
-                    output: output(&plan),
-                    ..Outcome::default()
-                }
-            }
-            Err(error) => {
-                let error = ServerError::from(error);
-                if error.code.is_empty() {
-                    return Err(error);
-                }
-                Outcome {
-                    code: Some(error.code),
-                    message: Some(error.message),
-                    ..Outcome::default()
-                }
-            }
-        });
+        let mut outcome = alone(connection, query, &query.sql).await?;
+        outcome.filter = None;
+        if let (Some([expected, actual]), Some(second)) = (outcome.output.as_deref(), &query.second)
+            && expected != actual
+        {
+            outcome.filter = alone(connection, query, second).await?.filter;
+        }
+        outcomes.push(outcome);
     }
     Ok(outcomes)
 }
 
-/// The output of the topmost node of a plan.
-fn output(plan: &str) -> Option<Vec<String>> {
-    let plan: serde_json::Value = serde_json::from_str(plan).ok()?;
-    serde_json::from_value(plan.pointer("/0/Plan/Output")?.clone()).ok()
+/// Runs one `EXPLAIN` through the extended protocol.
+async fn alone(connection: &mut PgConnection, query: &Query, sql: &str) -> Result<Outcome, ServerError> {
+    let before = format!("SAVEPOINT driftgate; SET LOCAL search_path = {}", query.search_path);
+    sqlx::raw_sql(AssertSqlSafe(before)).execute(&mut *connection).await?;
+    let result = sqlx::query(AssertSqlSafe(sql.to_owned()))
+        .persistent(false)
+        .fetch_all(&mut *connection)
+        .await;
+    sqlx::raw_sql("ROLLBACK TO SAVEPOINT driftgate")
+        .execute(&mut *connection)
+        .await?;
+    match result {
+        Ok(rows) => {
+            let plan: String = rows
+                .iter()
+                .map(|row| row.try_get_unchecked::<String, _>(0))
+                .collect::<Result<Vec<_>, _>>()?
+                .concat();
+            Ok(outcome(&plan))
+        }
+        Err(error) => {
+            let error = ServerError::from(error);
+            if error.code.is_empty() {
+                return Err(error);
+            }
+            Ok(Outcome {
+                code: Some(error.code),
+                message: Some(error.message),
+                ..Outcome::default()
+            })
+        }
+    }
+}
+
+/// What the topmost node of a plan says.
+fn outcome(plan: &str) -> Outcome {
+    let plan: serde_json::Value = serde_json::from_str(plan).unwrap_or_default();
+    let node = |key: &str| plan.pointer(&format!("/0/Plan/{key}"));
+    let text = |key: &str| node(key).and_then(|value| value.as_str()).map(str::to_owned);
+    Outcome {
+        output: node("Output").and_then(|output| serde_json::from_value(output.clone()).ok()),
+        filter: text("Filter").or_else(|| text("One-Time Filter")),
+        ..Outcome::default()
+    }
 }

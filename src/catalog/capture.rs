@@ -124,8 +124,11 @@ fn batch(scope: &Scope, limits: Limits) -> Batch {
     let names: Vec<serde_json::Value> = scope
         .names
         .iter()
+        // No name in a database has a NUL in it, and jsonb takes none.
+        .filter(|(schema, name)| !schema.contains('\0') && !name.contains('\0'))
         .map(|(schema, name)| serde_json::json!({"schema": schema, "name": name}))
         .collect();
+    let schemas: Vec<&String> = scope.schemas.iter().filter(|schema| !schema.contains('\0')).collect();
     let before = [
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
         format!("SET LOCAL statement_timeout = {}", limits.statement.as_millis()),
@@ -136,10 +139,13 @@ fn batch(scope: &Scope, limits: Limits) -> Batch {
         ),
         "SET LOCAL jit = off".to_owned(),
         "SELECT json_build_object('version', current_setting('server_version'), 'major', current_setting('server_version_num')::int / 10000, \
-                                  'database', current_database(), 'role', current_user, 'search_path', current_setting('search_path'))::text"
+                                  'database', current_database(), 'role', current_user, 'search_path', current_setting('search_path'), \
+                                  'closed_schemas', (SELECT json_agg(nspname) FROM pg_namespace WHERE NOT has_schema_privilege(oid, 'USAGE')))::text"
             .to_owned(),
         "SET LOCAL search_path = pg_catalog".to_owned(),
         "SET LOCAL quote_all_identifiers = off".to_owned(),
+        "SET LOCAL standard_conforming_strings = on".to_owned(),
+        "SET LOCAL transform_null_equals = off".to_owned(),
         "SET LOCAL datestyle = 'ISO, MDY'".to_owned(),
         "SET LOCAL intervalstyle = 'postgres'".to_owned(),
         "SET LOCAL bytea_output = 'hex'".to_owned(),
@@ -147,7 +153,7 @@ fn batch(scope: &Scope, limits: Limits) -> Batch {
         format!("SET LOCAL driftgate.names = {}", quote_literal(&serde_json::Value::Array(names).to_string())),
         format!(
             "SET LOCAL driftgate.schemas = {}",
-            quote_literal(&serde_json::json!(scope.schemas).to_string())
+            quote_literal(&serde_json::json!(schemas).to_string())
         ),
     ];
     let mut sql = before.join(";\n");
@@ -162,6 +168,9 @@ fn batch(scope: &Scope, limits: Limits) -> Batch {
     }
 }
 
+/// The most objects that are read because one that is named may have been meant for one of them.
+const NEAR: usize = 50;
+
 /// The relations, types and routines that the queries of the kinds read from. Names go in as data; what is not
 /// used is not computed.
 fn prelude(scope: &Scope) -> String {
@@ -171,24 +180,54 @@ fn prelude(scope: &Scope) -> String {
     let whole = "SELECT n.oid AS schema_oid, n.nspname::text AS schema \
                  FROM jsonb_array_elements_text(current_setting('driftgate.schemas')::jsonb) w \
                  JOIN pg_namespace n ON n.nspname = w::name";
+    let exists = |catalog: &str, prefix: &str| {
+        format!("EXISTS (SELECT FROM {catalog} c WHERE c.{prefix}name = s.name AND c.{prefix}namespace = s.schema_oid)")
+    };
     let mut sql = format!("WITH scope_names AS MATERIALIZED ({named}),\nscope_schemas AS MATERIALIZED ({whole})");
-    for (scope_name, catalog, prefix, more) in [
-        ("scope_relations", "pg_class", "rel", ", c.relkind"),
-        ("scope_types", "pg_type", "typ", ""),
-        ("scope_routines", "pg_proc", "pro", ""),
+    // What is named and not there is read in what may be meant: for "did you mean".
+    let _ = write!(
+        sql,
+        ",\nscope_missing AS MATERIALIZED (SELECT s.* FROM scope_names s WHERE NOT ({} OR {} OR {}))",
+        exists("pg_class", "rel"),
+        exists("pg_type", "typ"),
+        exists("pg_proc", "pro")
+    );
+    for (scope_name, catalog, prefix, more, condition) in [
+        (
+            "scope_relations",
+            "pg_class",
+            "rel",
+            ", c.relkind",
+            "c.relkind IN ('r', 'p', 'v', 'm')",
+        ),
+        ("scope_types", "pg_type", "typ", "", "c.typtype = 'e'"),
+        ("scope_routines", "pg_proc", "pro", "", "true"),
     ] {
+        let name = format!("c.{prefix}name");
         let by_name = format!(
-            "SELECT c.oid, s.schema, c.{prefix}name::text AS name{more} FROM scope_names s \
-             JOIN {catalog} c ON c.{prefix}name = s.name AND c.{prefix}namespace = s.schema_oid"
+            "SELECT c.oid, s.schema, {name}::text AS name{more} FROM scope_names s \
+             JOIN {catalog} c ON {name} = s.name AND c.{prefix}namespace = s.schema_oid"
+        );
+        let near = format!(
+            "SELECT c.oid, n.nspname::text AS schema, {name}::text AS name{more} FROM scope_missing m, \
+             LATERAL (SELECT c.* FROM {catalog} c WHERE c.{prefix}namespace = m.schema_oid AND {condition} \
+                      AND abs(length({name}) - length(m.name)) <= greatest(1, length(m.name) / 3) \
+                      AND (lower(left({name}, 2)) = lower(left(m.name, 2)) OR lower(right({name}, 2)) = lower(right(m.name, 2))) \
+                      ORDER BY translate(lower({name}), '_', '') <> translate(lower(m.name), '_', ''), \
+                               abs(length({name}) - length(m.name)), {name} LIMIT {NEAR} \
+             ) c JOIN pg_namespace n ON n.oid = c.{prefix}namespace \
+             UNION SELECT c.oid, n.nspname::text, {name}::text{more} FROM scope_missing m \
+             JOIN {catalog} c ON {name} = m.name AND {condition} \
+             JOIN pg_namespace n ON n.oid = c.{prefix}namespace AND n.nspname !~ '^(pg_|information_schema$)'"
         );
         let by_schema = format!(
-            "SELECT c.oid, s.schema, c.{prefix}name::text AS name{more} FROM scope_schemas s \
+            "SELECT c.oid, s.schema, {name}::text AS name{more} FROM scope_schemas s \
              JOIN {catalog} c ON c.{prefix}namespace = s.schema_oid"
         );
         let query = if scope.schemas.is_empty() {
-            by_name
+            format!("{by_name} UNION {near}")
         } else {
-            format!("{by_name} UNION {by_schema}")
+            format!("{by_name} UNION {near} UNION {by_schema}")
         };
         let _ = write!(sql, ",\n{scope_name} AS MATERIALIZED ({query})");
     }
@@ -208,6 +247,12 @@ fn server(json: &serde_json::Value) -> Server {
         database: text("database"),
         role: text("role"),
         search_path: text("search_path"),
+        closed_schemas: json["closed_schemas"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect(),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use serde_json::Value as Json;
 
-use crate::attribute::Attr;
+use crate::attribute::{Attr, Shape};
 use crate::expectation::{ExpectedAttribute, Extent};
-use crate::kinds::Kind;
+use crate::kinds::{KeyForm, Kind};
 use crate::object_id::ObjectId;
 use crate::report::{Check, code};
 use crate::snapshot::{Object, Snapshot};
+use crate::sql_text::{TokenSort, tokens, unquote_name};
 use crate::suggest;
 use crate::value::Value;
 
@@ -21,40 +22,86 @@ pub(super) fn article(word: &str) -> &'static str {
 }
 
 /// Says that an object is not there, and what is there instead.
-pub(super) fn missing(check: &mut Check, kind: Kind, id: &ObjectId, snapshot: &Snapshot) {
-    let words = kind.words();
+pub(super) fn missing(
+    check: &mut Check,
+    kind: Kind,
+    id: &ObjectId,
+    identifying: &[&ExpectedAttribute],
+    snapshot: &Snapshot,
+) {
     check.code = code(kind.spec().name, "missing");
     check.expected = Json::from("present");
     check.actual = Json::from("absent");
-    check.message = format!("{words} {} does not exist", check.object);
-    // Objects by meaning have no name that could be mistaken.
-    if check.object != kind.show(id) {
-        return;
+    check.message = format!("{} {} does not exist", kind.words(), check.object);
+    // Objects by meaning have no name that could be mistaken; but their columns have.
+    let instead = if check.object == kind.show(id) {
+        instead_of_name(kind, id, snapshot)
+    } else {
+        missing_columns(id, identifying, snapshot)
+    };
+    if let Some(instead) = instead {
+        check.message = format!("{}; {instead}", check.message);
     }
-    let other = Kind::ALL.iter().find(|other| {
-        **other != kind && other.spec().identity == kind.spec().identity && snapshot.get(**other, id).is_some()
-    });
+}
+
+/// What may have been meant by a name that is not there.
+fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<String> {
+    let spec = kind.spec();
+    let other = Kind::ALL
+        .iter()
+        .find(|other| **other != kind && other.spec().identity == spec.identity && snapshot.get(**other, id).is_some());
     if let Some(other) = other {
         let other = other.words();
-        check.message = format!("{}; there is {} {other} of this name", check.message, article(&other));
-        return;
+        return Some(format!("there is {} {other} of this name", article(&other)));
     }
-    let parent = id.prefix(id.parts().len() - 1);
-    let siblings: Vec<&str> = snapshot
-        .children(kind, &parent)
-        .map(|(sibling, _)| sibling.last())
+    if spec.key == KeyForm::Only {
+        return None;
+    }
+    // The part that is its name: the arguments of a signature come after it.
+    let at = spec.identity.iter().position(|part| *part == "name")?;
+    let name = id.parts().get(at)?;
+    let within = id.prefix(at);
+    let siblings: Vec<&ObjectId> = snapshot.children(kind, &within).map(|(sibling, _)| sibling).collect();
+    let overloads: Vec<String> = siblings
+        .iter()
+        .filter(|sibling| sibling.parts()[at] == *name)
+        .map(|sibling| format!("({})", sibling.last()))
         .collect();
-    let is_signature = kind.spec().same.is_some();
-    if is_signature && !siblings.is_empty() {
-        let signatures: Vec<String> = siblings.iter().map(|s| format!("({s})")).collect();
-        check.message = format!(
-            "{}; there is one with the arguments {}",
-            check.message,
-            signatures.join(" and ")
-        );
-    } else if let Some(near) = suggest::nearest(id.last(), siblings) {
-        check.message = format!("{}; did you mean `{near}`?", check.message);
+    if !overloads.is_empty() {
+        return Some(format!("there is one with the arguments {}", overloads.join(" and ")));
     }
+    let near = suggest::nearest(name, siblings.iter().map(|sibling| sibling.parts()[at].as_str()));
+    if let Some(near) = near {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let schema = id.parts().first().filter(|_| at > 0 && spec.parents.is_empty())?;
+    let elsewhere = snapshot
+        .of_kind(kind)
+        .find(|(other, _)| other.parts()[at] == *name)
+        .map(|(other, _)| format!("there is one in the schema {}", other.parts()[0]));
+    elsewhere.or_else(|| {
+        let mut namespaces = Kind::ALL.iter().filter(|kind| kind.spec().namespace);
+        let exists = namespaces.any(|kind| snapshot.get(*kind, &ObjectId::new(vec![schema.clone()])).is_some());
+        let is_users = !schema.starts_with("pg_") && schema != "information_schema";
+        (!exists && is_users).then(|| format!("there is no schema {schema}"))
+    })
+}
+
+/// The columns that an expectation by meaning names and the relation does not have.
+fn missing_columns(relation: &ObjectId, identifying: &[&ExpectedAttribute], snapshot: &Snapshot) -> Option<String> {
+    let variable = Kind::ALL.iter().copied().find(|kind| kind.spec().variable.is_some())?;
+    let columns: Vec<&str> = snapshot.children(variable, relation).map(|(id, _)| id.last()).collect();
+    let missing: Vec<String> = identifying
+        .iter()
+        .filter(|a| matches!(a.attr.shape, Shape::List(Shape::Name)))
+        .flat_map(|a| a.value.texts())
+        .filter(|name| !columns.contains(name))
+        .map(|name| match suggest::nearest(name, columns.iter().copied()) {
+            Some(near) => format!("there is no column `{name}`; did you mean `{near}`?"),
+            None => format!("there is no column `{name}`"),
+        })
+        .collect();
+    (!missing.is_empty()).then(|| missing.join("; "))
 }
 
 /// Says that an object is there and must not be. `unlisted` if nobody spoke of it.
@@ -137,16 +184,8 @@ pub(super) fn add_near(
         .iter()
         .filter(|(kind, _, object, _)| {
             kind.spec().attrs.iter().filter(|a| a.identifies).any(|a| {
-                let mut names: Vec<String> = object
-                    .get(a.name)
-                    .texts()
-                    .iter()
-                    .map(|n| crate::sql_text::unquote_name(n).unwrap_or_else(|| (*n).to_owned()))
-                    .collect();
-                names.sort();
-                let mut wanted = wanted.clone();
-                wanted.sort_unstable();
-                names == wanted
+                let keys = object.get(a.name).texts();
+                keys.len() == wanted.len() && wanted.iter().all(|name| keys.iter().any(|key| mentions(key, name)))
             })
         })
         .map(|(kind, id, _, why)| format!("{} {} {why}", kind.words(), id.last()))
@@ -154,4 +193,16 @@ pub(super) fn add_near(
     if !reasons.is_empty() {
         check.message = format!("{}: {}", check.message, reasons.join("; "));
     }
+}
+
+/// Whether a name stands in a piece of SQL.
+fn mentions(sql: &str, name: &str) -> bool {
+    tokens(sql).iter().any(|token| {
+        let text = &sql[token.range.clone()];
+        match token.sort {
+            TokenSort::Group => mentions(text.get(1..text.len() - 1).unwrap_or_default(), name),
+            TokenSort::Word | TokenSort::QuotedName => unquote_name(text).as_deref() == Some(name),
+            TokenSort::QuotedText | TokenSort::Comma | TokenSort::Symbol => false,
+        }
+    })
 }

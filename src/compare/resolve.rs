@@ -28,14 +28,17 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> Vec<Ch
     for world in &closed {
         unlisted(world, snapshot, &claimed, &mut used, &mut out);
     }
-    let mut seen = BTreeSet::new();
-    for rule in closed.iter().flat_map(|world| &world.file.ignore) {
-        if !used.contains(&rule.place) && seen.insert(rule.place) {
-            out.push(idle(rule));
-        }
-    }
+    out.extend(
+        plan.ignore
+            .into_iter()
+            .filter(|rule| !used.contains(&rule.place))
+            .map(idle),
+    );
     out
 }
+
+/// What to do where the server cannot read what was expected, and nothing better is known.
+const UNREADABLE: &str = "mend what is written here, or apply the migration that makes what it names";
 
 /// What the answers make of a decision.
 fn settle(decision: &Decision, answers: &Answers) -> Decision {
@@ -59,7 +62,11 @@ fn settle(decision: &Decision, answers: &Answers) -> Decision {
 }
 
 fn check(pending: Pending, answers: &Answers) -> Check {
-    let Pending { mut check, verdict } = pending;
+    let Pending {
+        mut check,
+        verdict,
+        unreadable,
+    } = pending;
     match settle(&verdict, answers) {
         Decision::Equal => {
             check.status = Status::Passed;
@@ -73,7 +80,8 @@ fn check(pending: Pending, answers: &Answers) -> Check {
                     Some(Answer::Equal | Answer::Different | Answer::Refused(_)) | None => None,
                 })
             {
-                check.detail = Some(format!("PostgreSQL says: {why}"));
+                check.detail = Some(why.clone());
+                check.hint = Some(unreadable.unwrap_or_else(|| UNREADABLE.to_owned()));
             }
         }
         Decision::Unknown(why) => {
@@ -116,6 +124,7 @@ fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, Obje
                     Pending {
                         check: pending.check.clone(),
                         verdict: pending.verdict.clone(),
+                        unreadable: pending.unreadable.clone(),
                     },
                     answers,
                 )
@@ -148,7 +157,8 @@ fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, Obje
                 none.status = Status::Unknown;
                 none.detail = Some(why);
             } else if let Some(why) = invalid(choice, answers) {
-                none.detail = Some(format!("PostgreSQL says: {why}"));
+                none.detail = Some(why.to_owned());
+                none.hint = Some(UNREADABLE.to_owned());
             }
             out.push(none);
         }
@@ -161,6 +171,7 @@ fn invalid<'a>(choice: &Choice, answers: &'a Answers) -> Option<&'a str> {
         .candidates
         .iter()
         .flat_map(|c| &c.conditions)
+        .chain(&choice.probes)
         .find_map(|condition| match condition {
             Decision::Ask(asks) => asks.iter().find_map(|ask| match answers.get(ask) {
                 Some(Answer::Invalid(why)) => Some(why.as_str()),

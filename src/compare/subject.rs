@@ -1,7 +1,7 @@
 //! One expected object against an actual one: existence, attributes, what is implied.
 
 use super::{Ask, Candidate, Decision, Pending, Step, describe};
-use crate::attribute::{Attr, Comparison, Verdict};
+use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
 use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
@@ -27,12 +27,14 @@ impl<'a> Subjected<'a> {
             return vec![Step::Check(Pending {
                 check: existence,
                 verdict: Decision::Different,
+                unreadable: None,
             })];
         }
         existence.status = Status::Passed;
         let mut steps = vec![Step::Check(Pending {
             check: existence,
             verdict: Decision::Equal,
+            unreadable: None,
         })];
         steps.extend(
             self.attributes(kind, id, object, &|_| true)
@@ -130,16 +132,31 @@ impl<'a> Subjected<'a> {
         let mut check = self.check(kind, id, Some(attr));
         check.place = place;
         describe::differs(&mut check, kind, id, attr, extent, value, actual);
+        let attribute = attr.name;
+        let expected = value;
         check.hint = self.hint(
             kind,
             id,
             FindingSort::Differs {
-                attribute: attr.name,
-                expected: value,
+                attribute,
+                expected,
                 actual,
             },
         );
-        Pending { check, verdict }
+        let unreadable = self.hint(
+            kind,
+            id,
+            FindingSort::Unreadable {
+                attribute,
+                expected,
+                actual,
+            },
+        );
+        Pending {
+            check,
+            verdict,
+            unreadable,
+        }
     }
 
     fn compare(&self, attr: &Attr, value: &Value, extent: Extent, id: &ObjectId, object: &Object) -> Decision {
@@ -155,6 +172,12 @@ impl<'a> Subjected<'a> {
                 object,
                 id,
                 surroundings: self.snapshot,
+                written: &self
+                    .expected
+                    .attributes
+                    .iter()
+                    .map(|a| (a.attr.name, &a.value))
+                    .collect(),
             }),
         };
         self.decision(verdict)
@@ -186,6 +209,22 @@ impl<'a> Subjected<'a> {
         }
     }
 
+    /// Whether the server can read the expressions that identify the object.
+    pub(super) fn probes(&self) -> Vec<Decision> {
+        self.identifying()
+            .into_iter()
+            .filter(|a| matches!(a.attr.compare, Compare::Expression))
+            .filter_map(|a| a.value.as_text())
+            .map(|text| {
+                self.decision(Verdict::Ask(vec![Question {
+                    form: Form::Expression,
+                    expected: text.to_owned(),
+                    actual: text.to_owned(),
+                }]))
+            })
+            .collect()
+    }
+
     /// The finding that the object is not there.
     pub(super) fn missing(&self, id: &ObjectId) -> Check {
         let kind = self.expected.kind;
@@ -193,7 +232,7 @@ impl<'a> Subjected<'a> {
         if let Subject::ByMeaning(_) = self.expected.subject {
             check.object = format!("{} ({})", check.object, describe::identity(&self.identifying()));
         }
-        describe::missing(&mut check, kind, id, self.snapshot);
+        describe::missing(&mut check, kind, id, &self.identifying(), self.snapshot);
         let attributes: Vec<(&'static str, Value)> = self
             .expected
             .attributes

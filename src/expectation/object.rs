@@ -147,7 +147,8 @@ fn object(
         }
         return;
     }
-    let entries = match expand(kind, node) {
+    let (Subject::Named(id) | Subject::ByMeaning(id)) = subject;
+    let entries = match expand(kind, node).and_then(|entries| (kind.spec().rewrite)(id, entries)) {
         Ok(entries) => entries,
         Err(problem) => {
             parser.problems.push(problem);
@@ -161,9 +162,7 @@ fn object(
         parent: Parent {
             index,
             kind,
-            id: match subject {
-                Subject::Named(id) | Subject::ByMeaning(id) => id.clone(),
-            },
+            id: id.clone(),
         },
         has_children: false,
     };

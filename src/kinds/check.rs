@@ -36,8 +36,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ))
         }
         FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingSort::Differs { attribute, .. } => {
-            (*attribute == "validated").then(|| common::validate_constraint(finding.id))
-        }
+        FindingSort::Differs { attribute, .. } => match *attribute {
+            "validated" => Some(common::validate_constraint(finding.id)),
+            "comment" => None,
+            _ => Some(common::recreate_constraint(finding.id)),
+        },
+        FindingSort::Unreadable { .. } => None,
     }
 }

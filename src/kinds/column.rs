@@ -3,9 +3,10 @@
 use super::{Finding, FindingSort, Kind, KindSpec, Shorthand, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::error::Problem;
-use crate::node::{Entry, Node};
+use crate::node::{Entry, Node, Sort};
+use crate::object_id::ObjectId;
 use crate::source_map::Place;
-use crate::sql_text::{Token, TokenSort, tokens};
+use crate::sql_text::{Token, TokenSort, quote_literal, quote_name, tokens};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -22,7 +23,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             .compare(Compare::Default("type"))
             .default(Literal::Null),
         Attr::new("generated", Shape::Sql, "The expression it is computed from; `null` for none.")
-            .compare(Compare::Expression)
+            .compare(Compare::Computed("type"))
             .default(Literal::Null),
         Attr::new(
             "generation",
@@ -44,6 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         expects: "a column as in CREATE TABLE, such as `uuid not null`",
         expand,
     },
+    rewrite,
     variable: Some("type"),
     compact: Some(compact),
     hint,
@@ -82,23 +84,23 @@ fn compact(attributes: &[(&'static str, Value)]) -> Option<Value> {
     let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
     let mut definition = text("type")?.to_owned();
     for (name, value) in attributes {
-        let value = value.as_text();
-        match (*name, value) {
-            ("type", _) | ("generation", _) => {}
-            ("nullable", _) => definition.push_str(" not null"),
-            ("default", Some(default)) => definition.push_str(&format!(" default {default}")),
-            ("collation", Some(collation)) => definition.push_str(&format!(" collate {collation}")),
-            ("identity", Some(identity)) => definition.push_str(&format!(" generated {identity} as identity")),
+        let clause = match (*name, value.as_text()) {
+            ("type" | "generation", _) => continue,
+            ("nullable", _) => " not null".to_owned(),
+            ("default", Some(default)) => format!(" default {default}"),
+            ("collation", Some(collation)) => format!(" collate {collation}"),
+            ("identity", Some(identity)) => format!(" generated {identity} as identity"),
             ("generated", Some(expression)) => {
                 let generation = text("generation").unwrap_or("stored");
                 let group = match tokens(expression).as_slice() {
                     [only] if only.sort == TokenSort::Group => expression.to_owned(),
                     _ => format!("({expression})"),
                 };
-                definition.push_str(&format!(" generated always as {group} {generation}"));
+                format!(" generated always as {group} {generation}")
             }
             _ => return None,
-        }
+        };
+        definition.push_str(&clause);
     }
     (!definition.contains('\n')).then_some(Value::Text(definition))
 }
@@ -255,18 +257,15 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
     let column = common::name(finding.id.last());
     match &finding.sort {
         FindingSort::Missing(attributes) => {
-            let Some(Value::Text(sql_type)) = common::expected(attributes, "type") else {
-                return Some("apply the migration that adds it".into());
-            };
-            let default = match common::expected(attributes, "default") {
-                Some(Value::Text(default)) => format!(" DEFAULT {default}"),
-                _ => String::new(),
-            };
-            let not_null = match common::expected(attributes, "nullable") {
-                Some(Value::Bool(false)) => " NOT NULL",
-                _ => "",
-            };
-            Some(format!("ALTER TABLE {table} ADD COLUMN {column} {sql_type}{default}{not_null};"))
+            let stated: Vec<(&'static str, Value)> = attributes
+                .iter()
+                .filter(|(name, value)| *name != "comment" && !value.is_null() && *value != Value::Bool(true))
+                .cloned()
+                .collect();
+            Some(match compact(&stated) {
+                Some(Value::Text(definition)) => format!("ALTER TABLE {table} ADD COLUMN {column} {definition};"),
+                _ => "apply the migration that adds it".into(),
+            })
         }
         FindingSort::Unexpected => Some(format!(
             "ALTER TABLE {table} DROP COLUMN {column}; once nothing reads it"
@@ -274,11 +273,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Differs { attribute, expected, actual } => {
             let alter = format!("ALTER TABLE {table} ALTER COLUMN {column}");
             match (*attribute, expected) {
-                ("type", Value::Text(sql_type)) if sql_type.to_lowercase() != *sql_type && !sql_type.contains('"') => {
-                    Some(format!(
-                        "PostgreSQL folds names without quotes to lower case; if the type has capitals, write '\"{sql_type}\"'"
-                    ))
-                }
+                ("type", Value::Text(sql_type)) if is_folded(sql_type) && quotes(actual, sql_type) => Some(folded(sql_type)),
                 ("type", Value::Text(sql_type)) => Some(format!("{alter} TYPE {sql_type};")),
                 ("nullable", Value::Bool(false)) => Some(format!("{alter} SET NOT NULL;")),
                 ("nullable", Value::Bool(true)) => Some(format!("{alter} DROP NOT NULL;")),
@@ -291,7 +286,90 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 _ => None,
             }
         }
+        FindingSort::Unreadable { attribute, expected, actual } => match (*attribute, expected) {
+            ("type", Value::Text(sql_type)) => is_folded(sql_type).then(|| folded(sql_type)),
+            ("default", Value::Text(default)) => actual
+                .as_text()
+                .is_some_and(|actual| actual.starts_with(&quote_literal(default)))
+                .then(|| format!("in SQL a text stands in quotes: write \"{}\"", quote_literal(default))),
+            _ => None,
+        },
     }
+}
+
+/// Whether PostgreSQL reads a type otherwise than it is written.
+fn is_folded(sql_type: &str) -> bool {
+    sql_type.to_lowercase() != sql_type && !sql_type.contains('"')
+}
+
+/// Whether a type is this name, in quotes.
+fn quotes(actual: &Value, name: &str) -> bool {
+    actual.as_text().is_some_and(|actual| actual.ends_with(&quote_name(name)))
+}
+
+fn folded(sql_type: &str) -> String {
+    format!("PostgreSQL folds names without quotes to lower case; if the type has capitals, write '\"{sql_type}\"'")
+}
+
+/// The types that CREATE TABLE takes for an integer with a sequence of its own.
+const SERIALS: [(&str, &str); 6] = [
+    ("serial", "integer"),
+    ("serial4", "integer"),
+    ("bigserial", "bigint"),
+    ("serial8", "bigint"),
+    ("smallserial", "smallint"),
+    ("serial2", "smallint"),
+];
+
+/// `serial` is what CREATE TABLE makes of it: an integer, not null, whose default is taken from a sequence.
+fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
+    let Some(at) = entries.iter().position(|entry| entry.key == "type") else {
+        return Ok(entries);
+    };
+    let place = entries[at].value.place;
+    let word = entries[at].value.scalar().map_or(String::new(), |s| s.text.trim().to_lowercase());
+    let Some((serial, integer)) = SERIALS.iter().find(|(serial, _)| *serial == word) else {
+        return Ok(entries);
+    };
+    if let Some(entry) = entries.iter().find(|entry| {
+        let null = entry.key == "nullable" && entry.value.scalar().is_some_and(|s| s.sort == Sort::Bool(true));
+        null || ["default", "identity", "generated"].contains(&entry.key.as_str())
+    }) {
+        return Err(Problem::at(entry.place, format!("`{serial}` cannot go with `{}`", entry.key)).hint(format!(
+            "`{serial}` stands for `{integer} not null` and a default from a sequence; write the type as `{integer}` to say otherwise"
+        )));
+    }
+    let [schema, table, column] = id.parts() else {
+        return Ok(entries);
+    };
+    let sequence = ObjectId::new(vec![schema.clone(), sequence_name(table, column)]);
+    let default = format!("nextval({})", quote_literal(&common::sql_name(&sequence)));
+    let entry = |key: &str, value: Node| Entry {
+        key: key.to_owned(),
+        place,
+        value,
+    };
+    entries[at].value = Node::text(*integer, place);
+    if !entries.iter().any(|entry| entry.key == "nullable") {
+        entries.push(entry("nullable", Node::bool(false, place)));
+    }
+    entries.push(entry("default", Node::text(default, place)));
+    Ok(entries)
+}
+
+/// The name that PostgreSQL gives to the sequence of a serial column: the longer name is cut until it fits.
+fn sequence_name(table: &str, column: &str) -> String {
+    const LONGEST: usize = 63 - "__seq".len();
+    let (mut first, mut second) = (table.len(), column.len());
+    while first + second > LONGEST {
+        if first > second {
+            first -= 1;
+        } else {
+            second -= 1;
+        }
+    }
+    let cut = |name: &str, length: usize| name[..name.floor_char_boundary(length)].to_owned();
+    format!("{}_{}_seq", cut(table, first), cut(column, second))
 }
 
 /// Whether a default is one of the two spellings that PostgreSQL keeps apart although they mean the same.

@@ -1,7 +1,7 @@
 //! What several kinds share.
 
 use crate::attribute::{Attr, Literal, Shape};
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, split_name};
 use crate::sql_text::quote_name;
 use crate::value::Value;
 
@@ -70,13 +70,27 @@ pub(super) fn sql_name(id: &ObjectId) -> String {
     id.parts().iter().map(|p| name(p)).collect::<Vec<_>>().join(".")
 }
 
+/// A dotted name of an expectation file or the catalog as statements in hints write it.
+pub(super) fn sql_names(text: &str) -> String {
+    split_name(text).map_or_else(|| text.to_owned(), |parts| sql_name(&ObjectId::new(parts)))
+}
+
+/// The words that PostgreSQL takes for no name unless they are quoted.
+const RESERVED: &str = " all analyse analyze and any array as asc asymmetric authorization binary both case cast check \
+    collate collation column concurrently constraint create cross current_catalog current_date current_role \
+    current_schema current_time current_timestamp current_user default deferrable desc distinct do else end except \
+    false fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join \
+    lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer \
+    overlaps placing primary references returning right select session_user similar some symmetric system_user table \
+    tablesample then to trailing true union unique user using variadic verbose when where window with ";
+
 /// One name as statements in hints write it.
 pub(super) fn name(part: &str) -> String {
     let plain = part
         .chars()
         .enumerate()
         .all(|(i, c)| c == '_' || c.is_ascii_lowercase() || (i > 0 && c.is_ascii_digit()));
-    if plain && !part.is_empty() {
+    if plain && !part.is_empty() && !RESERVED.contains(&format!(" {part} ")) {
         part.to_owned()
     } else {
         quote_name(part)
@@ -103,6 +117,14 @@ pub(super) fn drop_constraint(id: &ObjectId) -> String {
     )
 }
 
+/// What to do about a constraint that no statement can alter in this.
+pub(super) fn recreate_constraint(id: &ObjectId) -> String {
+    format!(
+        "a constraint cannot be altered in this: {} and add it as expected",
+        drop_constraint(id)
+    )
+}
+
 /// The statement that checks the rows that were there before a constraint.
 pub(super) fn validate_constraint(id: &ObjectId) -> String {
     format!(
@@ -110,6 +132,22 @@ pub(super) fn validate_constraint(id: &ObjectId) -> String {
         sql_name(&id.prefix(2)),
         name(id.last())
     )
+}
+
+/// The statement that changes when a foreign key is checked, the only constraint for which there is one.
+pub(super) fn alter_deferral(id: &ObjectId, attribute: &str, expected: &Value) -> Option<String> {
+    let words = match (attribute, expected) {
+        ("deferrable", Value::Bool(true)) => "DEFERRABLE",
+        ("deferrable", Value::Bool(false)) => "NOT DEFERRABLE",
+        ("initially", Value::Text(when)) if when == "deferred" => "DEFERRABLE INITIALLY DEFERRED",
+        ("initially", _) => "INITIALLY IMMEDIATE",
+        _ => return None,
+    };
+    Some(format!(
+        "ALTER TABLE {} ALTER CONSTRAINT {} {words};",
+        sql_name(&id.prefix(2)),
+        name(id.last())
+    ))
 }
 
 /// The name of a constraint that is expected by name, not by meaning.

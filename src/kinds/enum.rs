@@ -35,7 +35,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             let list: Vec<String> = labels.texts().iter().map(|l| quote_literal(l)).collect();
             Some(format!("CREATE TYPE {name} AS ENUM ({});", list.join(", ")))
         }
-        FindingSort::Unexpected => None,
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs { attribute, expected, actual } => {
             (*attribute == "labels").then(|| labels_hint(&name, expected, actual))
         }
@@ -51,7 +51,10 @@ fn labels_hint(name: &str, expected: &Value, actual: &Value) -> String {
         .map(|(i, label)| {
             let place = match i.checked_sub(1).and_then(|before| expected.get(before)) {
                 Some(before) => format!(" AFTER {}", quote_literal(before)),
-                None => String::new(),
+                None => match expected.iter().find(|label| actual.contains(label)) {
+                    Some(after) => format!(" BEFORE {}", quote_literal(after)),
+                    None => String::new(),
+                },
             };
             format!("ALTER TYPE {name} ADD VALUE {}{place};", quote_literal(label))
         })

@@ -2,9 +2,10 @@
 
 use super::index_key::IndexKey;
 use super::primary_key::VALID;
-use super::{FindingSort, Kind, KindSpec, ListForm, common};
+use super::{Finding, FindingSort, Kind, KindSpec, ListForm, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::sql_text::{TokenSort, tokens};
+use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "exclusion",
@@ -32,12 +33,30 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     list: ListForm::ByMeaning,
-    hint: |finding| match &finding.sort {
-        FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingSort::Missing(_) | FindingSort::Differs { .. } => None,
-    },
+    hint,
     ..KindSpec::EMPTY
 };
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
+            let keys = common::expected(attributes, "keys")?.texts().join(", ");
+            let method = text("method").unwrap_or("gist");
+            let predicate = text("where").map_or(String::new(), |predicate| format!(" WHERE ({predicate})"));
+            Some(common::add_constraint(
+                &finding.id.prefix(2),
+                common::named(finding.id),
+                &format!("EXCLUDE USING {} ({keys}){predicate}", common::name(method)),
+            ))
+        }
+        FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingSort::Differs { attribute, .. } => {
+            (*attribute != "comment").then(|| common::recreate_constraint(finding.id))
+        }
+        FindingSort::Unreadable { .. } => None,
+    }
+}
 
 fn same_keys(comparison: &Comparison<'_>) -> Verdict {
     let (expected, actual) = (comparison.expected.texts(), comparison.actual.texts());

@@ -18,7 +18,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     shorthand: Shorthand::Scalar("version"),
     hint: |finding| match finding.sort {
         FindingSort::Missing(_) => Some(format!("CREATE EXTENSION {};", common::name(finding.id.last()))),
-        FindingSort::Unexpected => None,
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs { attribute, expected, .. } => (attribute == "version").then(|| {
             format!("ALTER EXTENSION {} UPDATE TO '{expected}';", common::name(finding.id.last()))
         }),

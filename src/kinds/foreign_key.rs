@@ -1,7 +1,10 @@
 //! Foreign keys.
 
+use std::collections::BTreeSet;
+
 use super::{Finding, FindingSort, Kind, KindSpec, ListForm, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
+use crate::object_id::ObjectId;
 use crate::value::Value;
 
 /// What happens to the referencing rows.
@@ -15,7 +18,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A foreign key.",
     query: include_str!("foreign_key.sql"),
     attrs: &[
-        common::COLUMNS,
+        Attr::new("columns", common::NAMES, "Its columns, each for one of those that it refers to.")
+            .compare(Compare::Custom(same_columns))
+            .identifies(),
         Attr::new(
             "references",
             Shape::Reference,
@@ -30,6 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             common::NAMES,
             "The columns that `set null` or `set default` on delete touches, where not all.",
         )
+        .compare(Compare::Unordered)
         .default(Literal::EmptyList)
         .since(15),
         Attr::new("on_update", ACTION, "What changing a referenced key does.")
@@ -54,22 +60,47 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
+fn same_columns(comparison: &Comparison<'_>) -> Verdict {
+    Verdict::when(comparison.expected == comparison.actual || same_pairs(comparison).unwrap_or(false))
+}
+
 fn same_reference(comparison: &Comparison<'_>) -> Verdict {
     let (Some(expected), Some(actual)) = (comparison.expected.as_text(), comparison.actual.as_text()) else {
         return Verdict::Different;
     };
     Verdict::when(match (split_reference(expected), split_reference(actual)) {
         (Some((table, None)), Some((actual_table, _))) => table == actual_table,
-        (Some(expected), Some(actual)) => expected == actual,
+        (Some(expected), Some(actual)) => expected == actual || same_pairs(comparison).unwrap_or(false),
         _ => false,
     })
+}
+
+/// Whether each column refers to what it should, for the order in which the pairs are written changes nothing.
+/// `None` if not both columns were written.
+fn same_pairs(comparison: &Comparison<'_>) -> Option<bool> {
+    let pairs = |columns: &Value, references: &Value| {
+        let (table, referred) = split_reference(references.as_text()?)?;
+        let columns: Vec<String> = columns.texts().into_iter().map(str::to_owned).collect();
+        let referred = referred.filter(|referred| referred.len() == columns.len())?;
+        let pairs: BTreeSet<(String, String)> = columns.into_iter().zip(referred).collect();
+        Some((table, pairs))
+    };
+    let written = |name| comparison.written.get(name).copied();
+    let expected = pairs(written("columns")?, written("references")?)?;
+    let object = comparison.object;
+    Some(expected == pairs(object.get("columns"), object.get("references"))?)
 }
 
 fn hint(finding: &Finding<'_>) -> Option<String> {
     match &finding.sort {
         FindingSort::Missing(attributes) => {
             let columns = common::name_list(common::expected(attributes, "columns")?);
-            let references = common::expected(attributes, "references")?;
+            let (table, referred) = split_reference(common::expected(attributes, "references")?.as_text()?)?;
+            let table = common::sql_name(&ObjectId::new(table));
+            let referred = referred.map_or(String::new(), |columns| {
+                let columns: Vec<String> = columns.iter().map(|column| common::name(column)).collect();
+                format!("({})", columns.join(", "))
+            });
             let actions: String = [("on_delete", "ON DELETE"), ("on_update", "ON UPDATE")]
                 .iter()
                 .filter_map(|(name, words)| {
@@ -82,12 +113,16 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             Some(common::add_constraint(
                 &finding.id.prefix(2),
                 common::named(finding.id),
-                &format!("FOREIGN KEY ({columns}) REFERENCES {references}{actions}"),
+                &format!("FOREIGN KEY ({columns}) REFERENCES {table}{referred}{actions}"),
             ))
         }
         FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingSort::Differs { attribute, .. } => {
-            (*attribute == "validated").then(|| common::validate_constraint(finding.id))
-        }
+        FindingSort::Differs { attribute, expected, .. } => match *attribute {
+            "validated" => Some(common::validate_constraint(finding.id)),
+            "comment" => None,
+            _ => common::alter_deferral(finding.id, attribute, expected)
+                .or_else(|| Some(common::recreate_constraint(finding.id))),
+        },
+        FindingSort::Unreadable { .. } => None,
     }
 }

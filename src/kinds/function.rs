@@ -1,7 +1,12 @@
 //! Functions.
 
 use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
-use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use crate::error::Problem;
+use crate::node::{Entry, Node, NodeValue};
+use crate::object_id::ObjectId;
+use crate::sql_text::{Token, TokenSort, split_commas, tokens, unquote_name};
+use crate::value::Value;
 
 /// The language.
 pub(super) const LANGUAGE: Attr = Attr::new("language", Shape::Name, "The language it is written in.");
@@ -29,9 +34,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A function, named with the types of its arguments: `f(text, integer)`; the name alone is any function of this name.",
     query: include_str!("function.sql"),
     attrs: &[
-        Attr::new("returns", Shape::Sql, "The type it returns; `record` for RETURNS TABLE.")
+        Attr::new("returns", Shape::Sql, "The type it returns; also `setof text` and `table(id int, name text)`, as in CREATE FUNCTION.")
             .compare(Compare::BaseType),
         Attr::new("returns_set", Shape::Bool, "Whether it returns any number of rows.").default(Literal::Bool(false)),
+        Attr::new(
+            "returns_columns",
+            Shape::List(&Shape::Sql),
+            "The columns of RETURNS TABLE, each with its type: `id integer`.",
+        )
+        .compare(Compare::Custom(same_columns))
+        .default(Literal::EmptyList),
         LANGUAGE,
         Attr::new(
             "volatility",
@@ -47,18 +59,117 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     key: KeyForm::Signature,
     same: Some(signature::same),
+    rewrite,
     hint,
     ..KindSpec::EMPTY
 };
 
+/// `returns: setof text` and `returns: table(id int, name text)` say more than a type.
+fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
+    let Some(at) = entries.iter().position(|entry| entry.key == "returns") else {
+        return Ok(entries);
+    };
+    let place = entries[at].value.place;
+    let text = entries[at].value.scalar().map_or(String::new(), |s| s.text.trim().to_owned());
+    let tokens = tokens(&text);
+    let word = tokens.first().filter(|t| t.sort == TokenSort::Word).map_or("", |t| &text[t.range.clone()]);
+    let (sql_type, columns) = if word.eq_ignore_ascii_case("setof") {
+        let sql_type = text[word.len()..].trim();
+        if sql_type.is_empty() {
+            return Err(Problem::at(place, "`setof` needs the type of the rows").hint("write `returns: setof text`"));
+        }
+        (sql_type.to_owned(), Vec::new())
+    } else if word.eq_ignore_ascii_case("table") {
+        let columns = table_columns(&text, &tokens).ok_or_else(|| {
+            Problem::at(place, format!("`{text}` is no list of columns with their types"))
+                .hint("write it as in CREATE FUNCTION: `returns: table(id int, name text)`")
+        })?;
+        let sql_type = match columns.as_slice() {
+            [(_, only)] => (*only).to_owned(),
+            _ => "record".to_owned(),
+        };
+        (sql_type, columns)
+    } else {
+        return Ok(entries);
+    };
+    if let Some(entry) = entries.iter().find(|e| e.key == "returns_set" || e.key == "returns_columns") {
+        return Err(Problem::at(entry.place, format!("`returns` says `{}` already", entry.key)));
+    }
+    let entry = |key: &str, value: Node| Entry {
+        key: key.to_owned(),
+        place,
+        value,
+    };
+    entries[at].value = Node::text(sql_type, place);
+    entries.push(entry("returns_set", Node::bool(true, place)));
+    if !columns.is_empty() {
+        let columns = columns
+            .iter()
+            .map(|(name, sql_type)| Node::text(format!("{name} {sql_type}"), place))
+            .collect();
+        let value = NodeValue::List(columns);
+        entries.push(entry("returns_columns", Node { value, place }));
+    }
+    Ok(entries)
+}
+
+/// The columns of `table(id int, name text)`.
+fn table_columns<'a>(text: &'a str, tokens: &[Token]) -> Option<Vec<(&'a str, &'a str)>> {
+    let [_, group] = tokens else {
+        return None;
+    };
+    let inside = text[group.range.clone()].strip_prefix('(')?.strip_suffix(')')?;
+    let columns: Vec<_> = split_commas(inside).into_iter().map(split_column).collect::<Option<_>>()?;
+    (!columns.is_empty()).then_some(columns)
+}
+
+/// The name, as written, and the type of `id integer`.
+fn split_column(text: &str) -> Option<(&str, &str)> {
+    let tokens = tokens(text);
+    let name = tokens.first().filter(|t| matches!(t.sort, TokenSort::Word | TokenSort::QuotedName))?;
+    let sql_type = text[name.range.end..].trim();
+    (!sql_type.is_empty()).then(|| (&text[name.range.clone()], sql_type))
+}
+
+fn same_columns(comparison: &Comparison<'_>) -> Verdict {
+    let (expected, actual) = (comparison.expected.texts(), comparison.actual.texts());
+    if expected.len() != actual.len() {
+        return Verdict::Different;
+    }
+    expected.iter().zip(actual).fold(Verdict::Equal, |verdict, (expected, actual)| {
+        let (Some((name, sql_type)), Some((actual_name, actual_type))) = (split_column(expected), split_column(actual))
+        else {
+            return Verdict::Different;
+        };
+        // As PostgreSQL reads it in CREATE FUNCTION, or as the catalog has it.
+        let actual_name = unquote_name(actual_name);
+        let same_name = unquote_name(name) == actual_name || Some(name.to_lowercase()) == actual_name;
+        verdict
+            .and(Verdict::when(same_name))
+            .and(Verdict::ask(Form::BaseType, sql_type, actual_type))
+    })
+}
+
 fn hint(finding: &Finding<'_>) -> Option<String> {
-    let alter = |what: &str| Some(format!("ALTER FUNCTION {} {what};", signature::show(finding.id)));
+    let signature = || {
+        let arguments = finding.id.last();
+        format!("{}({arguments})", common::sql_name(&finding.id.prefix(2)))
+    };
+    let alter = |what: &str| Some(format!("ALTER FUNCTION {} {what};", signature()));
     match &finding.sort {
         FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => None,
-        FindingSort::Differs { attribute, expected, .. } => match (*attribute, expected.as_text()) {
-            ("volatility", Some(volatility)) => alter(&volatility.to_uppercase()),
-            ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs { attribute, expected, .. } => match (*attribute, expected) {
+            ("volatility", Value::Text(volatility)) => alter(&volatility.to_uppercase()),
+            ("security", Value::Text(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
+            ("owner", Value::Text(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
+            ("strict", Value::Bool(true)) => alter("STRICT"),
+            ("strict", _) => alter("CALLED ON NULL INPUT"),
+            ("comment", _) => None,
+            ("returns" | "returns_set" | "returns_columns", _) => Some(format!(
+                "what it returns cannot be altered: DROP FUNCTION {}; and create it as expected",
+                signature()
+            )),
             _ => Some("CREATE OR REPLACE FUNCTION with the definition that is expected".into()),
         },
     }

@@ -93,7 +93,20 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
     ]));
     match &finding.sort {
         FindingSort::Missing(attributes) => {
-            let keys = common::expected(attributes, "keys")?.texts().join(", ");
+            let keys = common::expected(attributes, "keys")?.texts().into_iter().map(IndexKey::to_sql);
+            let keys = keys.collect::<Vec<_>>().join(", ");
+            let method = match common::expected(attributes, "method").and_then(Value::as_text) {
+                Some("btree") | None => String::new(),
+                Some(method) => format!("USING {} ", common::name(method)),
+            };
+            let include = match common::expected(attributes, "include").map(common::name_list) {
+                Some(columns) if !columns.is_empty() => format!(" INCLUDE ({columns})"),
+                Some(_) | None => String::new(),
+            };
+            let nulls = match common::expected(attributes, "nulls_not_distinct") {
+                Some(Value::Bool(true)) => " NULLS NOT DISTINCT",
+                _ => "",
+            };
             let on = common::sql_name(&finding.id.prefix(2));
             let unique = match common::expected(attributes, "unique") {
                 Some(Value::Bool(true)) => "UNIQUE ",
@@ -104,13 +117,16 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 _ => String::new(),
             };
             let named = common::named(finding.id).map_or(String::new(), |n| format!("{} ", common::name(n)));
-            Some(format!("CREATE {unique}INDEX CONCURRENTLY {named}ON {on} ({keys}){predicate};"))
+            Some(format!("CREATE {unique}INDEX CONCURRENTLY {named}ON {on} {method}({keys}){include}{nulls}{predicate};"))
         }
         FindingSort::Unexpected => Some(format!("DROP INDEX CONCURRENTLY {name};")),
-        FindingSort::Differs { attribute, .. } => Some(if *attribute == "valid" {
-            format!("REINDEX INDEX CONCURRENTLY {name};")
-        } else {
-            format!("an index cannot be altered in this: DROP INDEX CONCURRENTLY {name}; and create it as expected")
-        }),
+        FindingSort::Differs { attribute, .. } => match *attribute {
+            "valid" => Some(format!("REINDEX INDEX CONCURRENTLY {name};")),
+            "options" | "comment" => None,
+            _ => Some(format!(
+                "an index cannot be altered in this: DROP INDEX CONCURRENTLY {name}; and create it as expected"
+            )),
+        },
+        FindingSort::Unreadable { .. } => None,
     }
 }

@@ -1,5 +1,6 @@
 //! One key of an index: a column or expression, and how it is sorted.
 
+use super::common;
 use crate::attribute::{Comparison, Form, Verdict, is_name};
 use crate::kinds::Kind;
 use crate::sql_text::{Token, TokenSort, quote_name, tokens, unquote_name};
@@ -10,6 +11,8 @@ pub(super) struct IndexKey {
     subject: Subject,
     collation: Option<String>,
     operator_class: Option<String>,
+    /// The parameters of the operator class, as they are written but for white space.
+    parameters: Option<String>,
     descending: bool,
     nulls_first: bool,
 }
@@ -46,6 +49,23 @@ impl IndexKey {
         }
     }
 
+    /// Whether the key has a collation of its own.
+    pub(super) fn has_collation(&self) -> bool {
+        self.collation.is_some()
+    }
+
+    /// A key as an expectation file writes it, as statements write it: a column that needs quotes has them.
+    pub(super) fn to_sql(text: &str) -> String {
+        let is_column = |name: &str| matches!(tokens(name).as_slice(), [only] if only.sort == TokenSort::Word);
+        let key = Self::parse(text.trim(), &is_column);
+        match &key.subject {
+            Subject::Column(column) if text.trim().starts_with(column.as_str()) => {
+                format!("{}{}", common::name(column), &text.trim()[column.len()..])
+            }
+            Subject::Column(_) | Subject::Expression(_) => text.to_owned(),
+        }
+    }
+
     /// Whether an expected key and an actual one are the same. `class` is the operator class of the actual key,
     /// which the catalog does not print where it is the default one.
     pub(super) fn same(&self, actual: &Self, class: Option<&str>) -> Verdict {
@@ -54,28 +74,39 @@ impl IndexKey {
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        let same_class = match (&self.operator_class, &actual.operator_class, class) {
-            (Some(expected), None, Some(default)) => is_name(expected, default),
-            (expected, actual, _) => names(expected, actual),
-        };
-        let sorted_alike = self.descending == actual.descending
-            && self.nulls_first == actual.nulls_first
-            && names(&self.collation, &actual.collation)
-            && same_class;
-        Verdict::when(sorted_alike).and(match (&self.subject, &actual.subject) {
-            (Subject::Column(expected), Subject::Column(actual)) => Verdict::when(expected == actual),
-            (Subject::Expression(expected), Subject::Expression(actual)) => {
-                Verdict::ask(Form::Expression, expected, actual)
+        let same_class = self.parameters == actual.parameters
+            && match (&self.operator_class, &actual.operator_class, class) {
+                (Some(expected), _, Some(class)) => is_name(expected, class),
+                // Where it has parameters the default one is printed too.
+                (None, Some(_), _) if actual.parameters.is_some() => true,
+                (expected, actual, _) => names(expected, actual),
+            };
+        let sorted_alike = self.descending == actual.descending && self.nulls_first == actual.nulls_first;
+        Verdict::when(sorted_alike && same_class).and(match (&self.subject, &actual.subject) {
+            (Subject::Column(expected), Subject::Column(column)) => {
+                Verdict::when(expected == column && names(&self.collation, &actual.collation))
             }
             // A name that is no column now, as when the column has been renamed since.
-            (Subject::Expression(expected), Subject::Column(actual)) if expected == actual => Verdict::Equal,
-            (Subject::Expression(expected), Subject::Column(actual)) => {
-                Verdict::ask(Form::Expression, expected, &quote_name(actual))
+            (Subject::Expression(expected), Subject::Column(column)) if expected == column => {
+                Verdict::when(names(&self.collation, &actual.collation))
             }
-            (Subject::Column(expected), Subject::Expression(actual)) => {
-                Verdict::ask(Form::Expression, &quote_name(expected), actual)
+            // An expression may have its collation from a part of it: the server knows.
+            (Subject::Expression(_), _) | (_, Subject::Expression(_)) => {
+                Verdict::ask(Form::Expression, &self.collated(), &actual.collated())
             }
         })
+    }
+
+    /// What the key is about, with its collation, as an expression.
+    fn collated(&self) -> String {
+        let subject = match &self.subject {
+            Subject::Column(column) => quote_name(column),
+            Subject::Expression(text) => text.clone(),
+        };
+        match &self.collation {
+            Some(collation) => format!("({subject}\n) COLLATE {collation}"),
+            None => subject,
+        }
     }
 
     fn parse(text: &str, is_column: &dyn Fn(&str) -> bool) -> Self {
@@ -83,6 +114,7 @@ impl IndexKey {
             subject: Subject::Column(text.to_owned()),
             collation: None,
             operator_class: None,
+            parameters: None,
             descending: false,
             nulls_first: false,
         };
@@ -137,7 +169,13 @@ impl IndexKey {
                 key.subject = Subject::Expression(rest.to_owned());
                 return key;
             }
-            key.operator_class = Some(between(text, &tokens[at..]).to_owned());
+            key.operator_class = Some(between(text, &tokens[at..at + length]).to_owned());
+            key.parameters = (parameters == 1).then(|| {
+                between(text, &tokens[at + length..])
+                    .chars()
+                    .filter(|c| !c.is_whitespace() && *c != '\'')
+                    .collect()
+            });
         }
         key.subject = match tokens {
             [only, ..] if subject_end == 1 && only.sort == TokenSort::QuotedName => {
@@ -192,13 +230,14 @@ mod tests {
         let columns = ["createdAt", "email", "total desc", "a.b"];
         let key = IndexKey::parse(text, &|name| columns.contains(&name));
         let found = format!(
-            "{}{}{}{}{}",
+            "{}{}{}{}{}{}",
             match &key.subject {
                 Subject::Column(name) => format!("column <{name}>"),
                 Subject::Expression(text) => format!("expression <{text}>"),
             },
             key.collation.map_or(String::new(), |c| format!(" collate <{c}>")),
             key.operator_class.map_or(String::new(), |c| format!(" class <{c}>")),
+            key.parameters.unwrap_or_default(),
             if key.descending { " desc" } else { "" },
             if key.nulls_first { " nulls first" } else { "" },
         );
@@ -228,7 +267,7 @@ mod tests {
         check("a || b", "expression <a || b>");
         check(
             "email public.gin_trgm_ops (siglen=32)",
-            "column <email> class <public.gin_trgm_ops (siglen=32)>",
+            "column <email> class <public.gin_trgm_ops>(siglen=32)",
         );
     }
 }

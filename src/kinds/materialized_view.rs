@@ -14,7 +14,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         FindingSort::Missing(_) => {
             Some("apply the migration that creates it, or look whether this is the right database".into())
         }
-        FindingSort::Unexpected | FindingSort::Differs { .. } => None,
+        FindingSort::Unexpected | FindingSort::Differs { .. } | FindingSort::Unreadable { .. } => None,
     },
     ..KindSpec::EMPTY
 };

@@ -47,7 +47,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             let columns = common::name_list(common::expected(attributes, "columns")?);
             Some(common::add_constraint(finding.id, None, &format!("PRIMARY KEY ({columns})")))
         }
-        FindingSort::Unexpected | FindingSort::Differs { .. } => None,
+        FindingSort::Unexpected | FindingSort::Differs { .. } | FindingSort::Unreadable { .. } => None,
     },
     ..KindSpec::EMPTY
 };

@@ -1,7 +1,7 @@
 //! Procedures.
 
 use super::function::{BODY, LANGUAGE, SECURITY};
-use super::{FindingSort, KeyForm, KindSpec, common, signature};
+use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "procedure",
@@ -12,10 +12,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[LANGUAGE, SECURITY, BODY, common::OWNER, common::COMMENT],
     key: KeyForm::Signature,
     same: Some(signature::same),
-    hint: |finding| match finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => None,
-        FindingSort::Differs { .. } => Some("CREATE OR REPLACE PROCEDURE with the definition that is expected".into()),
-    },
+    hint,
     ..KindSpec::EMPTY
 };
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let alter = |what: &str| {
+        let name = common::sql_name(&finding.id.prefix(2));
+        Some(format!("ALTER PROCEDURE {name}({}) {what};", finding.id.last()))
+    };
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs { attribute, expected, .. } => match (*attribute, expected.as_text()) {
+            ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
+            ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
+            ("comment", _) => None,
+            _ => Some("CREATE OR REPLACE PROCEDURE with the definition that is expected".into()),
+        },
+    }
+}

@@ -2,7 +2,10 @@ SELECT s.schema, s.name,
        (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '') FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS arguments,
        l.lanname::text AS language,
        CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END AS security,
-       CASE WHEN p.sqlbody IS NULL THEN p.prosrc ELSE pg_get_functiondef(p.oid) END AS body,
+       CASE WHEN p.sqlbody IS NULL THEN p.prosrc
+            ELSE (SELECT substr(d.text, greatest(strpos(d.text, chr(10) || 'RETURN '), strpos(d.text, chr(10) || 'BEGIN ATOMIC')) + 1)
+                 FROM (SELECT pg_get_functiondef(p.oid) AS text OFFSET 0) d)
+       END AS body,
        pg_get_userbyid(p.proowner)::text AS owner,
        obj_description(p.oid, 'pg_proc') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS implicit

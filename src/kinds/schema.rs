@@ -13,7 +13,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     namespace: true,
     hint: |finding| match finding.sort {
         super::FindingSort::Missing(_) => Some(format!("CREATE SCHEMA {};", common::sql_name(finding.id))),
-        super::FindingSort::Unexpected | super::FindingSort::Differs { .. } => None,
+        super::FindingSort::Unexpected
+        | super::FindingSort::Differs { .. }
+        | super::FindingSort::Unreadable { .. } => None,
     },
     ..KindSpec::EMPTY
 };

@@ -2,6 +2,7 @@
 
 use super::{Finding, FindingSort, KeyForm, KindSpec, common};
 use crate::attribute::{Attr, Literal, Shape};
+use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "table",
@@ -43,11 +44,16 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Missing(_) => {
             Some("apply the migration that creates it, or look whether this is the right database".into())
         }
-        FindingSort::Unexpected => None,
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs { attribute, expected, .. } => match (attribute, expected.as_text()) {
             ("row_security", Some("enabled")) => Some(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;")),
             ("row_security", Some("disabled")) => Some(format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;")),
-            ("row_security_forced", _) => Some(format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY;")),
+            ("row_security_forced", _) => {
+                let no = if *expected == Value::Bool(true) { "" } else { "NO " };
+                Some(format!("ALTER TABLE {name} {no}FORCE ROW LEVEL SECURITY;"))
+            }
+            ("persistence", Some("permanent")) => Some(format!("ALTER TABLE {name} SET LOGGED;")),
+            ("persistence", Some("unlogged")) => Some(format!("ALTER TABLE {name} SET UNLOGGED;")),
             ("owner", Some(owner)) => Some(format!("ALTER TABLE {name} OWNER TO {};", common::name(owner))),
             _ => None,
         },

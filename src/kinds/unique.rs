@@ -74,12 +74,11 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
     if *object.get("immediate") != Value::Bool(true) {
         return Err("is unique, but deferrable");
     }
-    let columns: Option<Vec<Value>> = object
-        .get("keys")
-        .texts()
-        .into_iter()
-        .map(|key| IndexKey::parse_catalog(key).column().map(Value::from))
-        .collect();
+    let keys: Vec<IndexKey> = object.get("keys").texts().into_iter().map(IndexKey::parse_catalog).collect();
+    if keys.iter().any(IndexKey::has_collation) {
+        return Err("is unique, but not by the collation of the column");
+    }
+    let columns: Option<Vec<Value>> = keys.iter().map(|key| key.column().map(Value::from)).collect();
     let columns = columns.ok_or("is unique, but on an expression")?;
     let same = |name: &'static str| (name, object.get(name).clone());
     Ok(vec![
@@ -105,6 +104,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ))
         }
         FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingSort::Differs { .. } => None,
+        FindingSort::Differs { .. } | FindingSort::Unreadable { .. } => None,
     }
 }

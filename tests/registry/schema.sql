@@ -61,6 +61,64 @@ create unique index totals_customer on billing.totals (customer_id);
 
 create function billing.twice(n integer) returns integer language sql immutable strict security definer as 'select n * 2';
 comment on function billing.twice(integer) is 'doubles';
+create function billing.totals(integer) returns table (id integer, total numeric) language sql stable as 'select 1, 1.5';
 create function billing.periods(text, numeric default 0) returns setof record language plpgsql stable as $$ begin return; end $$;
 create procedure billing.settle(integer) language plpgsql security definer as $$ begin null; end $$;
 comment on procedure billing.settle(integer) is 'pays';
+
+alter sequence billing.customers_id_seq increment 2 minvalue 3 maxvalue 900 start 5 cycle cache 4;
+create sequence billing.numbers as integer increment -5 minvalue -1000 maxvalue 1000 start 10 cycle cache 20;
+comment on sequence billing.numbers is 'counts down';
+alter sequence billing.numbers owned by billing.customers.room;
+do $$ begin
+  if current_setting('server_version_num')::int >= 150000 then execute 'create unlogged sequence billing.lost'; end if;
+end $$;
+
+create domain billing.postcode varchar(10) collate "C" not null default '00000'
+  constraint postcode_digits check (value ~ '^[0-9]+$') constraint postcode_length check (length(value) in (4, 5));
+alter domain billing.postcode add constraint postcode_new check (value <> '99999') not valid;
+comment on domain billing.postcode is 'where';
+comment on constraint postcode_digits on domain billing.postcode is 'digits alone';
+
+create type billing.address as (street text collate "C", postcode billing.postcode, lines text[]);
+comment on type billing.address is 'where';
+
+create statistics billing.customers_names (ndistinct, mcv) on "fullName", email from billing.customers;
+alter statistics billing.customers_names set statistics 500;
+comment on statistics billing.customers_names is 'names go together';
+do $$ begin
+  if current_setting('server_version_num')::int >= 140000 then
+    execute 'create statistics billing.customers_sums on room, (lower(email)), (balance + 1) from billing.customers';
+  end if;
+end $$;
+
+create function billing.add(numeric, numeric) returns numeric language sql immutable as 'select $1 + $2';
+create function billing.subtract(numeric, numeric) returns numeric language sql immutable as 'select $1 - $2';
+create function billing.same(numeric) returns numeric language sql immutable as 'select $1';
+create function billing.first(numeric, anyelement) returns numeric language sql immutable as 'select $1';
+create aggregate billing.total(numeric) (
+  sfunc = billing.add, stype = numeric, sspace = 64, finalfunc = billing.first, finalfunc_extra, finalfunc_modify = shareable,
+  combinefunc = billing.add, initcond = '0', msfunc = billing.add, minvfunc = billing.subtract, mstype = numeric, msspace = 32,
+  mfinalfunc = billing.first, mfinalfunc_extra, mfinalfunc_modify = read_write, minitcond = '0', parallel = restricted
+);
+comment on aggregate billing.total(numeric) is 'adds';
+create aggregate billing.lowest(numeric) (sfunc = numeric_smaller, stype = numeric, sortop = <);
+create aggregate billing.average(numeric) (
+  sfunc = numeric_avg_accum, stype = internal, serialfunc = numeric_avg_serialize, deserialfunc = numeric_avg_deserialize,
+  combinefunc = numeric_avg_combine, finalfunc = numeric_avg
+);
+create function billing.collect(numeric, numeric) returns numeric language sql immutable as 'select coalesce($1, $2)';
+create aggregate billing.middle(order by numeric) (sfunc = billing.collect, stype = numeric, finalfunc = billing.same);
+
+create publication billing_all for all tables with (publish = 'insert, update', publish_via_partition_root = true);
+create publication billing_some for table billing.customers, billing.years;
+comment on publication billing_some is 'two tables';
+do $$ begin
+  if current_setting('server_version_num')::int >= 150000 then
+    execute 'create publication billing_whole for tables in schema billing';
+    execute 'alter publication billing_some set table billing.customers (id, email) where (id > 10), billing.years';
+  end if;
+  if current_setting('server_version_num')::int >= 180000 then
+    execute 'alter publication billing_whole set (publish_generated_columns = stored)';
+  end if;
+end $$;
