@@ -144,7 +144,7 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    let duration = humantime::parse_duration(text).map_err(|e| format!("{e}; write it as 500ms, 30s or 2m"))?;
+    let duration = humantime::parse_duration(text).map_err(|_| "write it as 500ms, 30s or 2m")?;
     // PostgreSQL counts milliseconds in 32 bits, and 0 means no limit, which would wait for ever.
     if duration.as_millis() == 0 || duration.as_millis() > 2_147_483_647 {
         return Err("it must be at least 1ms and at most 24 days".into());

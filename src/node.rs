@@ -300,7 +300,8 @@ impl Builder<'_> {
                     return Err(Problem::at(
                         key.place,
                         format!("a key must be a name, but this is {}", key.describe()),
-                    ));
+                    )
+                    .hint("a name that YAML takes for something else is written in quotes"));
                 }
                 NodeValue::Scalar(scalar) => scalar.text,
             };

@@ -115,13 +115,17 @@ fn failed(error: ServerError) -> Result<Outcome, ServerError> {
         return Err(error);
     }
     let class = error.code.get(..2).unwrap_or_default();
+    if error.message.contains("data-modifying statements in WITH") {
+        return Ok(Outcome::Refused("it would write".into()));
+    }
     Ok(match (error.meaning(), class) {
         // DECLARE … CURSOR refuses SELECT INTO, and WITH that writes; functions may not end the transaction or
         // make it read-write.
         (Meaning::Write, _) | (_, "0A" | "25" | "2D" | "2F" | "38") => Outcome::Refused(error.message),
         (Meaning::Undefined, _) => match error.code.as_str() {
             "42P11" => Outcome::Refused(error.message),
-            _ => Outcome::Invalid(error.message),
+            // The end of the line is ours.
+            _ => Outcome::Invalid(error.message.replace("\n\"", "\"")),
         },
         (_, "08") if error.message.starts_with("bind message supplies") => {
             Outcome::Invalid("it has a parameter such as $1, for which there is no value".into())
@@ -161,7 +165,7 @@ async fn why_not_a_query(connection: &mut PgConnection, sql: &str, message: Stri
             Outcome::Refused("it is more than one statement".into())
         }
         _ if is_first(&message) => Outcome::Refused(not_a_query(first)),
-        "42601" => Outcome::Invalid(message),
+        "42601" => Outcome::Invalid(message.replace("\n\"", "\"")),
         // EXPLAIN could read it and DECLARE could not: it writes, if it could be planned.
         _ => Outcome::Refused(format!("it would write; {}", error.message)),
     })

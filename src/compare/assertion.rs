@@ -108,7 +108,7 @@ fn check(assertion: &Assertion, place: Place) -> Check {
 fn judge(assertion: &Assertion, test: &Test, place: Place, rows: &[Vec<Cell>], more: bool) -> Check {
     let mut check = check(assertion, place);
     let name = &assertion.name;
-    check.actual = show_rows(rows);
+    check.actual = show_rows(rows, more);
     check.attribute = Some(match test {
         Test::Equals(_) => "equals",
         Test::Rows(_) => "rows",
@@ -134,7 +134,9 @@ fn judge(assertion: &Assertion, test: &Test, place: Place, rows: &[Vec<Cell>], m
                     .map(|row| Json::Array(row.iter().map(scalar_json).collect()))
                     .collect(),
             );
-            check.message = rows_message(name, expected, rows, &got);
+            let s = if expected.len() == 1 { "" } else { "s" };
+            check.message = format!("assertion `{name}` gave {got}, expected {} row{s}", expected.len());
+            check.detail = first_difference(expected, rows);
             !more
                 && rows.len() == expected.len()
                 && rows.iter().zip(expected).all(|(row, expected)| {
@@ -170,6 +172,7 @@ fn judge(assertion: &Assertion, test: &Test, place: Place, rows: &[Vec<Cell>], m
     };
     if passed {
         check.status = Status::Passed;
+        check.detail = None;
     }
     check
 }
@@ -253,15 +256,23 @@ fn cell_text(cell: &Cell) -> String {
 }
 
 /// The rows as JSON; a single value as itself.
-fn show_rows(rows: &[Vec<Cell>]) -> Json {
+fn show_rows(rows: &[Vec<Cell>], more: bool) -> Json {
+    const SHOWN: usize = 20;
     match rows {
+        [] => json!("no row"),
         [row] if row.len() == 1 => cell_json(&row[0]),
-        _ => Json::Array(
-            rows.iter()
-                .take(20)
+        _ => {
+            let mut shown: Vec<Json> = rows
+                .iter()
+                .take(SHOWN)
                 .map(|row| Json::Array(row.iter().map(cell_json).collect()))
-                .collect(),
-        ),
+                .collect();
+            if rows.len() > SHOWN {
+                let than = if more { "more than " } else { "" };
+                shown.push(json!(format!("… {than}{} more rows", rows.len() - SHOWN)));
+            }
+            Json::Array(shown)
+        }
     }
 }
 
@@ -285,20 +296,18 @@ fn describe(rows: &[Vec<Cell>], more: bool) -> String {
     }
 }
 
-fn rows_message(name: &str, expected: &[Vec<Scalar>], rows: &[Vec<Cell>], got: &str) -> String {
+/// The first row that differs.
+fn first_difference(expected: &[Vec<Scalar>], rows: &[Vec<Cell>]) -> Option<String> {
     let show = |row: &[Scalar]| format!("[{}]", row.iter().map(scalar_text).collect::<Vec<_>>().join(", "));
-    let differing = expected.iter().zip(rows).position(|(expected, row)| {
-        expected.len() != row.len() || !row.iter().zip(expected).all(|(cell, scalar)| equal(cell, scalar))
-    });
-    match differing {
-        Some(i) => format!(
-            "assertion `{name}` gave {} as row {}, expected {}",
-            row_text(&rows[i]),
-            i + 1,
-            show(&expected[i])
-        ),
-        None => format!("assertion `{name}` gave {got}, expected {} rows", expected.len()),
-    }
+    let (i, (expected, row)) = expected.iter().zip(rows).enumerate().find(|(_, (expected, row))| {
+        expected.len() != row.len() || !row.iter().zip(*expected).all(|(cell, scalar)| equal(cell, scalar))
+    })?;
+    Some(format!(
+        "row {} is {}, expected {}",
+        i + 1,
+        row_text(row),
+        show(expected)
+    ))
 }
 
 #[cfg(test)]

@@ -228,10 +228,10 @@ fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
                 }
                 None if c == '#' && matches!(before, ' ' | '\t') => break,
                 None => {}
-                Some(('"', _)) if c == '\\' => {
-                    characters.next();
-                }
-                Some(('\'', _)) if c == '\'' && characters.peek().is_some_and(|(_, next)| *next == '\'') => {
+                Some((quote, _))
+                    if (quote == '"' && c == '\\')
+                        || (quote == '\'' && c == '\'' && characters.peek().is_some_and(|(_, next)| *next == '\'')) =>
+                {
                     characters.next();
                 }
                 Some((quote, at)) if c == quote => {
