@@ -1,6 +1,6 @@
 SELECT s.schema, s.name AS relation, c.conname::text AS name,
        pg_get_expr(c.conbin, c.conrelid) AS expression,
-       c.convalidated AS validated,
+       c.convalidated OR NOT coalesce(c.enforced, true) AS validated,
        coalesce(c.enforced, true) AS enforced,
        c.connoinherit AS no_inherit,
        obj_description(c.oid, 'pg_constraint') AS comment,

@@ -134,13 +134,15 @@ pub(super) fn validate_constraint(id: &ObjectId) -> String {
     )
 }
 
-/// The statement that changes when a foreign key is checked, the only constraint for which there is one.
-pub(super) fn alter_deferral(id: &ObjectId, attribute: &str, expected: &Value) -> Option<String> {
+/// The statement that changes when and whether a foreign key is checked, the only constraint for which there is one.
+pub(super) fn alter_foreign_key(id: &ObjectId, attribute: &str, expected: &Value) -> Option<String> {
     let words = match (attribute, expected) {
         ("deferrable", Value::Bool(true)) => "DEFERRABLE",
         ("deferrable", Value::Bool(false)) => "NOT DEFERRABLE",
         ("initially", Value::Text(when)) if when == "deferred" => "DEFERRABLE INITIALLY DEFERRED",
         ("initially", _) => "INITIALLY IMMEDIATE",
+        ("enforced", Value::Bool(true)) => "ENFORCED",
+        ("enforced", _) => "NOT ENFORCED",
         _ => return None,
     };
     Some(format!(

@@ -120,7 +120,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Differs { attribute, expected, .. } => match *attribute {
             "validated" => Some(common::validate_constraint(finding.id)),
             "comment" => None,
-            _ => common::alter_deferral(finding.id, attribute, expected)
+            _ => common::alter_foreign_key(finding.id, attribute, expected)
                 .or_else(|| Some(common::recreate_constraint(finding.id))),
         },
         FindingSort::Unreadable { .. } => None,

@@ -10,7 +10,7 @@ SELECT s.schema, s.name AS relation, c.conname::text AS name,
        c.condeferrable AS deferrable,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        coalesce(c.conperiod_, false) AS period,
-       c.convalidated AS validated,
+       c.convalidated OR NOT coalesce(c.enforced, true) AS validated,
        coalesce(c.enforced, true) AS enforced,
        obj_description(c.oid, 'pg_constraint') AS comment,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit

@@ -87,7 +87,8 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
         same("nulls_not_distinct"),
         ("deferrable", Value::Bool(false)),
         ("initially", Value::from("immediate")),
-        ("without_overlaps", Value::Bool(false)),
+        // Only an index of WITHOUT OVERLAPS is unique by another method.
+        ("without_overlaps", Value::Bool(*object.get("method") != Value::from("btree"))),
         same("valid"),
         same("comment"),
     ])
