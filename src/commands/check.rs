@@ -240,12 +240,12 @@ async fn verify(info: &Conninfo, job: &Job<'_>, limits: Limits, target: &mut Tar
     for file in &job.files {
         for expected in &file.histories {
             let reading = observe::history(&mut connection, expected, &snapshot.server.role);
-            let found = patiently(limits, 4, reading).await?;
+            let found = patiently(limits, 2, reading).await?;
             target.checks.extend(history::compare(expected, &found));
         }
         for expected in &file.assertions {
             let running = observe::assertion(&mut connection, expected, &snapshot.server.search_path);
-            let outcome = patiently(limits, 8, running).await?;
+            let outcome = patiently(limits, 3, running).await?;
             target.checks.extend(assertion::compare(expected, &outcome));
         }
     }

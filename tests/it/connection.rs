@@ -2,6 +2,7 @@
 //! laxer than libpq's, and that poolers and standbys are no obstacle.
 
 use std::fs;
+use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -358,6 +359,44 @@ fn a_connection_that_fails_says_why() {
         &[],
     )
     .is(3, "no answer within 1 s");
+}
+
+/// Hands a connection on to a port until that many bytes have come back, and then nothing more: a network that dies.
+fn dying_network(to: u16, bytes: usize) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    // The threads end with the connections, at the latest with the process.
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let server = TcpStream::connect(("127.0.0.1", to)).expect("a server");
+            let (mut up, mut down) = (
+                client.try_clone().expect("a socket"),
+                server.try_clone().expect("a socket"),
+            );
+            std::thread::spawn(move || std::io::copy(&mut up, &mut down));
+            std::thread::spawn(move || {
+                let (mut server, mut client) = (server, client);
+                let _ = std::io::copy(&mut server.by_ref().take(bytes as u64), &mut client);
+                // Both ends stay open and hear nothing.
+                std::thread::sleep(Duration::from_mins(2));
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn a_network_that_dies_is_not_waited_for() {
+    let lab = Lab::shared();
+    let at = |port: u16| format!("postgres://127.0.0.1:{port}/app?sslmode=disable&connect_timeout=2");
+    lab.check(&at(dying_network(lab.port, usize::MAX)), &[]).is(0, "");
+    // In the midst of the greeting, and of the catalog.
+    lab.check(&at(dying_network(lab.port, 100)), &[])
+        .is(3, "no answer within 2 s");
+    let url = at(dying_network(lab.port, 1000));
+    let arguments = ["check", "--url", &url, "--statement-timeout", "50ms", "all.yaml"].map(str::to_owned);
+    Outcome::new(&url, run::run(lab.home.path(), [("USER", "postgres")], &arguments))
+        .is(3, "the connection is dead, or the server hangs");
 }
 
 #[test]
