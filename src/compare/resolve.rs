@@ -155,7 +155,13 @@ fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, Obje
         (None, Presence::Required | Presence::Absent | Presence::Optional) => {
             if let Some(why) = unsure {
                 none.status = Status::Unknown;
+                none.message = format!(
+                    "it cannot be told whether {} {} exists",
+                    none.kind.replace('_', " "),
+                    none.object
+                );
                 none.detail = Some(why);
+                none.hint = None;
             } else if let Some(why) = invalid(choice, answers) {
                 none.detail = Some(why.to_owned());
                 none.hint = Some(UNREADABLE.to_owned());
