@@ -211,13 +211,15 @@ fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
             }
             block = None;
         }
-        let mut before = ' ';
+        // The character before, the last one that is no space, and the one that its word begins with.
+        let (mut before, mut solid, mut word) = (' ', None, ' ');
         let mut characters = (1_u32..).zip(line.chars()).peekable();
         while let Some((column, c)) = characters.next() {
             match open {
                 None if matches!(c, '"' | '\'')
-                    && matches!(before, ' ' | '\t' | '[' | '{' | ',' | '(')
-                    && begins_value(line, column) =>
+                    && (solid.is_none_or(|c| matches!(c, ':' | '[' | '{' | ',' | '-' | '?'))
+                        // Behind an anchor or a tag.
+                        || before == ' ' && matches!(word, '&' | '!')) =>
                 {
                     let at = Place {
                         line: number,
@@ -227,7 +229,6 @@ fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
                     open = Some((c, at));
                 }
                 None if c == '#' && matches!(before, ' ' | '\t') => break,
-                None => {}
                 Some((quote, _))
                     if (quote == '"' && c == '\\')
                         || (quote == '\'' && c == '\'' && characters.peek().is_some_and(|(_, next)| *next == '\'')) =>
@@ -239,7 +240,13 @@ fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
                     suspect = (at.line < number && number == place.line).then_some(at);
                     open = None;
                 }
-                Some(_) => {}
+                None | Some(_) => {}
+            }
+            if c != ' ' && c != '\t' {
+                if before == ' ' || before == '\t' {
+                    word = c;
+                }
+                solid = Some(c);
             }
             before = c;
         }
@@ -250,14 +257,4 @@ fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
         }
     }
     open.map(|(_, at)| at).or(suspect)
-}
-
-/// Whether what stands at a column begins a key or a value: a quote in the middle of a text without quotes does not.
-fn begins_value(line: &str, column: u32) -> bool {
-    let before: String = line.chars().take(column as usize - 1).collect();
-    let before = before.trim_end();
-    before.is_empty()
-        || before.ends_with([':', '[', '{', ',', '-', '?'])
-        // Behind an anchor or a tag.
-        || before.rsplit([' ', '\t']).next().is_some_and(|word| word.starts_with(['&', '!']))
 }

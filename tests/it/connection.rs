@@ -4,14 +4,13 @@
 use std::fs;
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::folder::Folder;
 use crate::run::{self, Run};
 use crate::server::{Launched, Server, finish};
 
@@ -44,8 +43,6 @@ migrations: {tool: alembic, applied: [a1]}
 struct Lab {
     launched: Launched,
     port: u16,
-    /// The home of those who connect, and their working directory.
-    home: Folder,
 }
 
 impl Lab {
@@ -59,7 +56,6 @@ impl Lab {
         let lab = Self {
             launched: Launched::prepare().expect("a folder and the programs of a server"),
             port: free_port(),
-            home: Folder::new(),
         };
         lab.make_certificates();
         lab.launched.initdb().expect("initdb");
@@ -89,8 +85,8 @@ impl Lab {
              create table alembic_version (version_num varchar(32) primary key); \
              insert into alembic_version values ('a1'); grant select on t, alembic_version to pw, tlsonly",
         );
-        lab.home.write("t.yaml", "driftgate: 1\ntables:\n  t: present\n");
-        lab.home.write("all.yaml", EXPECTED);
+        lab.write("t.yaml", "driftgate: 1\ntables:\n  t: present\n");
+        lab.write("all.yaml", EXPECTED);
         lab
     }
 
@@ -106,6 +102,27 @@ impl Lab {
 
     fn path(&self, name: &str) -> String {
         self.launched.folder.join(name).display().to_string()
+    }
+
+    /// The home of those who connect, and their working directory.
+    fn home(&self) -> PathBuf {
+        self.launched.folder.join("home")
+    }
+
+    /// Writes a file there. The folders belong to the user who runs the server, and who removes everything.
+    fn write(&self, name: &str, text: &str) {
+        let path = self.home().join(name);
+        for folder in path
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| *folder != self.launched.folder)
+        {
+            fs::create_dir_all(folder)
+                .map_err(|error| error.to_string())
+                .and_then(|()| self.launched.give(folder))
+                .expect("a folder");
+        }
+        fs::write(&path, text).expect("a file");
     }
 
     /// Makes the server show another certificate.
@@ -169,13 +186,13 @@ impl Lab {
     fn check_file(&self, file: &str, url: &str, env: &[(&str, &str)]) -> Outcome {
         let arguments = ["check", "--url", url, file].map(str::to_owned);
         let env = [("USER", "postgres")].into_iter().chain(env.iter().copied());
-        Outcome::new(url, run::run(self.home.path(), env, &arguments))
+        Outcome::new(url, run::run(&self.home(), env, &arguments))
     }
 
     /// Writes a file for those who connect.
     fn file(&self, name: &str, text: &str) -> String {
-        self.home.write(name, text);
-        let path = self.home.path().join(name);
+        self.write(name, text);
+        let path = self.home().join(name);
         mode(&path, 0o600);
         path.display().to_string()
     }
@@ -395,7 +412,7 @@ fn a_network_that_dies_is_not_waited_for() {
         .is(3, "no answer within 2 s");
     let url = at(dying_network(lab.port, 1000));
     let arguments = ["check", "--url", &url, "--statement-timeout", "50ms", "all.yaml"].map(str::to_owned);
-    Outcome::new(&url, run::run(lab.home.path(), [("USER", "postgres")], &arguments))
+    Outcome::new(&url, run::run(&lab.home(), [("USER", "postgres")], &arguments))
         .is(3, "the connection is dead, or the server hangs");
 }
 
@@ -467,20 +484,19 @@ fn tls_is_never_laxer_than_that_of_libpq() {
         .is(3, UNTRUSTED);
     lab.check(&strict, &[("SSL_CERT_FILE", &ca)]).is(3, UNTRUSTED);
     lab.check(&strict, &[("PGSSLROOTCERT", &ca)]).is(3, UNTRUSTED);
-    lab.home
-        .write("store/ca.crt", &fs::read_to_string(&ca).expect("a certificate"));
+    lab.write("store/ca.crt", &fs::read_to_string(&ca).expect("a certificate"));
     lab.check(
         &strict,
-        &[("SSL_CERT_DIR", &lab.home.path().join("store").display().to_string())],
+        &[("SSL_CERT_DIR", &lab.home().join("store").display().to_string())],
     )
     .is(3, UNTRUSTED);
     // The default root file turns `require` into `verify-ca`.
-    lab.home.write(
+    lab.write(
         ".postgresql/root.crt",
         &fs::read_to_string(&other).expect("a certificate"),
     );
     lab.check(&at("tlsonly", "sslmode=require"), &[]).is(3, UNTRUSTED);
-    fs::remove_dir_all(lab.home.path().join(".postgresql")).expect("to remove the default root file");
+    fs::remove_dir_all(lab.home().join(".postgresql")).expect("to remove the default root file");
 
     // certificate, root, exit codes of verify-ca and verify-full, words
     for (certificate, root, verify_ca, verify_full, words) in [
@@ -586,7 +602,7 @@ fn a_transaction_pooler_is_no_obstacle() {
 fn runs_at_the_same_time_do_not_meet_in_a_transaction_pooler() {
     let lab = Lab::shared();
     let pooler = Pooler::start(lab);
-    lab.home.write(
+    lab.write(
         "drift.yaml",
         &EXPECTED
             .replace("price >= 0", "price > 0")
@@ -653,8 +669,7 @@ fn a_hot_standby_is_checked_like_a_primary() {
     for attrs in ["standby", "primary", "read-only", "read-write", "prefer-standby", "any"] {
         lab.check_file("all.yaml", &both(attrs), &[]).is(0, " passed, 0 drift");
     }
-    lab.home
-        .write("differs.yaml", &EXPECTED.replace("price >= 0", "price > 0"));
+    lab.write("differs.yaml", &EXPECTED.replace("price >= 0", "price > 0"));
     lab.check_file("differs.yaml", &at(""), &[])
         .is(1, " 1 drift, 0 warnings, 0 unknown");
 }
