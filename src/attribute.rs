@@ -279,6 +279,8 @@ pub enum Form {
     Value(String),
     /// Expressions over the columns of the relation, cast to this type.
     Computed(String),
+    /// Expressions over the columns of the rows `OLD` and `NEW` of the relation.
+    OldAndNew,
 }
 
 impl Form {
@@ -286,7 +288,7 @@ impl Form {
     #[must_use]
     pub fn is_expression(&self) -> bool {
         match self {
-            Self::Expression | Self::Value(_) | Self::Computed(_) => true,
+            Self::Expression | Self::Value(_) | Self::Computed(_) | Self::OldAndNew => true,
             Self::Type | Self::BaseType => false,
         }
     }

@@ -47,9 +47,16 @@ kinds! {
     Schema => schema,
     Extension => extension,
     Enum => r#enum,
+    Domain => domain,
+    CompositeType => composite_type,
+    RangeType => range_type,
+    Collation => collation,
+    Sequence => sequence,
     Table => table,
     View => view,
     MaterializedView => materialized_view,
+    ForeignTable => foreign_table,
+    DomainCheck => domain_check,
     Column => column,
     PrimaryKey => primary_key,
     Unique => unique,
@@ -57,8 +64,23 @@ kinds! {
     Check => check,
     Exclusion => exclusion,
     Index => index,
+    Trigger => trigger,
+    Policy => policy,
+    Rule => rule,
+    Statistics => statistics,
+    PublicationTable => publication_table,
     Function => function,
     Procedure => procedure,
+    EventTrigger => event_trigger,
+    ForeignDataWrapper => foreign_data_wrapper,
+    ForeignServer => foreign_server,
+    DefaultPrivileges => default_privileges,
+    Aggregate => aggregate,
+    Operator => operator,
+    Cast => cast,
+    TextSearchDictionary => text_search_dictionary,
+    TextSearchConfiguration => text_search_configuration,
+    Publication => publication,
 }
 
 /// Everything there is to know about a kind of object.
@@ -95,6 +117,9 @@ pub struct KindSpec {
     /// The attribute that is the type of the variable that an object of this kind is in the expressions of its
     /// relation: for columns.
     pub variable: Option<&'static str>,
+    /// The attribute that is the type of the variable `VALUE` in the expressions of what is in an object of this kind:
+    /// for domains.
+    pub own_variable: Option<&'static str>,
     /// The value that an attribute without a default has when nobody says anything, where it follows from the
     /// identity: the name that PostgreSQL gives.
     pub derived: Option<fn(&ObjectId, &str) -> Option<Value>>,
@@ -130,6 +155,7 @@ impl KindSpec {
         same: None,
         stand_ins: &[],
         variable: None,
+        own_variable: None,
         derived: None,
         compact: None,
         namespace: false,

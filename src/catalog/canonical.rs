@@ -93,22 +93,38 @@ impl Query {
         let pair = match &question.form {
             Form::Type => [expected, actual].map(|text| format!("CAST(NULL AS {text}\n)")),
             Form::BaseType => [expected, actual].map(|text| format!("{}::regtype", quote_literal(text))),
-            Form::Expression => [expected, actual].map(|text| format!("({text}\n)")),
+            Form::Expression | Form::OldAndNew => [expected, actual].map(|text| format!("({text}\n)")),
             Form::Value(cast) | Form::Computed(cast) => [expected, actual].map(|text| format!("({text}\n)::{cast}")),
         };
         let [expected, actual] = &pair;
-        let select = |variables: &str, condition: &str| {
-            format!(
-                "{explain} {expected}, {actual} FROM (SELECT {variables} OFFSET 0) AS {}{condition}",
-                quote_name(ask.relation.last())
-            )
-            .replace('\0', " ")
+        let select = |variables: &[Variable], condition: &str| {
+            let from = match question.form {
+                Form::OldAndNew => format!("{}, {}", function_row("old", variables), function_row("new", variables)),
+                Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) => {
+                    row(&quote_name(ask.relation.last()), variables)
+                }
+            };
+            format!("{explain} {expected}, {actual} FROM {from}{condition}").replace('\0', " ")
         };
         let mut variables = variables(ask, snapshot);
-        let sql = select(&variables.join(", "), "");
         let marker = quote_name(MARKER);
-        variables.push(format!("NULL::boolean AS {marker}"));
+        let with_marker = |mut variables: Vec<Variable>| {
+            variables.push((marker.clone(), "boolean".to_owned()));
+            variables
+        };
+        // No function returns rows without columns.
+        if question.form == Form::OldAndNew {
+            variables = with_marker(variables);
+        }
+        let sql = select(&variables, "");
+        if question.form != Form::OldAndNew {
+            variables = with_marker(variables);
+        }
         let type_of = |text: &str| format!("pg_catalog.pg_typeof({text}) IS NULL");
+        let marker = match question.form {
+            Form::OldAndNew => format!("new.{marker}"),
+            Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) => marker,
+        };
         let condition = format!(" WHERE {} OR ({} AND {marker})", type_of(expected), type_of(actual));
         Self {
             search_path: path.join(", ").replace('\0', " "),
@@ -116,23 +132,45 @@ impl Query {
             second: question
                 .form
                 .is_expression()
-                .then(|| select(&variables.join(", "), &condition)),
+                .then(|| select(&variables, &condition)),
         }
     }
 }
 
-/// The columns of the relation that the texts may mention, as nulls of their types.
-fn variables(ask: &Ask, snapshot: &Snapshot) -> Vec<String> {
+/// A name, quoted, and a type.
+type Variable = (String, String);
+
+/// A row of nulls. OFFSET keeps the planner from putting the nulls into the texts.
+fn row(name: &str, variables: &[Variable]) -> String {
+    let columns: Vec<String> = variables
+        .iter()
+        .map(|(name, sql_type)| format!("NULL::{sql_type} AS {name}"))
+        .collect();
+    format!("(SELECT {} OFFSET 0) AS {name}", columns.join(", "))
+}
+
+/// A row of which the planner knows nothing: where it joins two rows, it prints the nulls of the other sort instead
+/// of the names of their columns.
+fn function_row(name: &str, variables: &[Variable]) -> String {
+    let columns: Vec<String> = variables
+        .iter()
+        .map(|(name, sql_type)| format!("{name} {sql_type}"))
+        .collect();
+    format!("pg_catalog.json_to_record('{{}}') AS {name}({})", columns.join(", "))
+}
+
+/// The columns of the relation that the texts may mention.
+fn variables(ask: &Ask, snapshot: &Snapshot) -> Vec<Variable> {
     let mut columns = Vec::new();
     match ask.question.form {
-        Form::Expression | Form::Computed(_) => {}
+        Form::Expression | Form::Computed(_) | Form::OldAndNew => {}
         Form::Type | Form::BaseType | Form::Value(_) => return columns,
     }
     for kind in Kind::ALL {
         if let Some(attribute) = kind.spec().own_variable
             && let Some(Value::Text(sql_type)) = snapshot.get(*kind, &ask.relation).map(|object| object.get(attribute))
         {
-            columns.push(format!("NULL::{sql_type} AS value"));
+            columns.push(("value".to_owned(), sql_type.clone()));
         }
         let Some(attribute) = kind.spec().variable else {
             continue;
@@ -140,12 +178,13 @@ fn variables(ask: &Ask, snapshot: &Snapshot) -> Vec<String> {
         for (id, object) in snapshot.children(*kind, &ask.relation) {
             let name = id.last();
             // A name with quotes in it is written with more of them.
-            let mentioned = name.contains('"')
+            let mentioned = ask.question.form == Form::OldAndNew
+                || name.contains('"')
                 || [&ask.question.expected, &ask.question.actual]
                     .iter()
                     .any(|text| text.to_lowercase().contains(&name.to_lowercase()));
             if let (true, Value::Text(sql_type)) = (mentioned, object.get(attribute)) {
-                columns.push(format!("NULL::{sql_type} AS {}", quote_name(name)));
+                columns.push((quote_name(name), sql_type.clone()));
             }
         }
     }
@@ -261,7 +300,7 @@ BEGIN
             plan := plan OPERATOR(pg_catalog.||) line;
           END LOOP;
           PERFORM pg_catalog.set_config('search_path', 'pg_catalog', true);
-          filter := coalesce(plan::jsonb #>> '{0,Plan,Filter}', plan::jsonb #>> '{0,Plan,One-Time Filter}');
+          filter := coalesce(plan::jsonb #>> '{0,Plan,Filter}', plan::jsonb #>> '{0,Plan,One-Time Filter}', plan::jsonb #>> '{0,Plan,Join Filter}');
         EXCEPTION WHEN OTHERS THEN
           -- It can be read, but not be a condition: it stays different.
           filter := NULL;
@@ -365,7 +404,9 @@ fn outcome(plan: &str) -> Outcome {
     let text = |key: &str| node(key).and_then(|value| value.as_str()).map(str::to_owned);
     Outcome {
         output: node("Output").and_then(|output| serde_json::from_value(output.clone()).ok()),
-        filter: text("Filter").or_else(|| text("One-Time Filter")),
+        filter: text("Filter")
+            .or_else(|| text("One-Time Filter"))
+            .or_else(|| text("Join Filter")),
         ..Outcome::default()
     }
 }

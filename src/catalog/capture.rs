@@ -198,9 +198,9 @@ fn prelude(scope: &Scope) -> String {
             "pg_class",
             "rel",
             ", c.relkind",
-            "c.relkind IN ('r', 'p', 'v', 'm')",
+            "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')",
         ),
-        ("scope_types", "pg_type", "typ", "", "c.typtype = 'e'"),
+        ("scope_types", "pg_type", "typ", "", "c.typtype IN ('e', 'd', 'r')"),
         ("scope_routines", "pg_proc", "pro", "", "true"),
     ] {
         let name = format!("c.{prefix}name");

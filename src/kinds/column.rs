@@ -1,7 +1,7 @@
 //! Columns of tables and views, and the shorthand that writes one as in CREATE TABLE.
 
 use super::{Finding, FindingSort, Kind, KindSpec, Shorthand, common};
-use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, Sort};
 use crate::object_id::ObjectId;
@@ -12,7 +12,7 @@ use crate::value::Value;
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "column",
     section: "columns",
-    parents: &[Kind::Table, Kind::View, Kind::MaterializedView],
+    parents: &[Kind::Table, Kind::View, Kind::MaterializedView, Kind::ForeignTable, Kind::CompositeType],
     identity: &["schema", "relation", "name"],
     doc: "A column.",
     query: include_str!("column.sql"),
@@ -36,16 +36,47 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether it is an identity column, and of which sort; `null` for none.",
         )
         .default(Literal::Null),
+        Attr::new(
+            "identity_options",
+            Shape::Map(&Shape::Text),
+            "What the sequence of an identity column has away from its defaults: `start`, `increment`, `min`, `max`, \
+             `cycle`, `cache`.",
+        )
+        .default(Literal::EmptyMap),
         Attr::new("collation", Shape::QualifiedName, "Its collation, where it is not that of its type.")
             .compare(Compare::Name)
             .default(Literal::Null),
+        Attr::new(
+            "storage",
+            Shape::OneOf(&["plain", "main", "external", "extended"]),
+            "How long values are stored, where it is not as its type says.",
+        )
+        .compare(Compare::Custom(same_storage))
+        .default(Literal::Null),
+        Attr::new(
+            "compression",
+            Shape::OneOf(&["pglz", "lz4"]),
+            "How long values are compressed; `null` for the server's default.",
+        )
+        .default(Literal::Null)
+        .since(14),
+        Attr::new("statistics", Shape::Integer, "The statistics target; `null` for the server's default.")
+            .default(Literal::Null),
+        Attr::new(
+            "options",
+            Shape::Map(&Shape::Text),
+            "Its options: what SET (…) sets for the planner, and OPTIONS (…) for a column of a foreign table.",
+        )
+        .default(Literal::EmptyMap),
+        common::GRANTS,
         common::COMMENT,
     ],
+    facts: &["type_storage"],
     shorthand: Shorthand::Custom {
         expects: "a column as in CREATE TABLE, such as `uuid not null`",
         expand,
     },
-    rewrite,
+    rewrite: |id, entries| rewrite(id, common::hide_passwords(id, entries)?),
     variable: Some("type"),
     compact: Some(compact),
     hint,
@@ -69,6 +100,13 @@ const CLAUSES: &[(&str, &str)] = &[
     ("check", "write the expression under `checks:` at the table"),
     ("constraint", "write the constraint under `unique:`, `foreign_keys:` or `checks:` at the table"),
 ];
+
+/// The catalog has no value where it is that of the type.
+fn same_storage(comparison: &Comparison<'_>) -> Verdict {
+    let (expected, actual) = (comparison.expected, comparison.actual);
+    let own = actual.is_null() && !expected.is_null() && comparison.object.get("type_storage") == expected;
+    Verdict::when(own || expected == actual)
+}
 
 fn expand(node: &Node) -> Result<Option<Vec<Entry>>, Problem> {
     let Some(scalar) = node.scalar() else {

@@ -5,13 +5,40 @@ SELECT s.schema, s.name AS relation, a.attname::text AS name,
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated,
        CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generation,
        CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
+       CASE WHEN a.attidentity = '' THEN '{}' ELSE coalesce((
+         SELECT jsonb_strip_nulls(jsonb_build_object(
+                  'start', CASE WHEN q.seqstart <> CASE WHEN q.seqincrement > 0 THEN q.seqmin ELSE q.seqmax END THEN q.seqstart::text END,
+                  'increment', CASE WHEN q.seqincrement <> 1 THEN q.seqincrement::text END,
+                  'min', CASE WHEN q.seqmin <> CASE WHEN q.seqincrement > 0 THEN 1 ELSE l.lowest END THEN q.seqmin::text END,
+                  'max', CASE WHEN q.seqmax <> CASE WHEN q.seqincrement > 0 THEN -1 - l.lowest ELSE -1 END THEN q.seqmax::text END,
+                  'cycle', CASE WHEN q.seqcycle THEN 'true' END,
+                  'cache', CASE WHEN q.seqcache <> 1 THEN q.seqcache::text END))
+         FROM pg_depend i JOIN pg_sequence q ON q.seqrelid = i.objid,
+              LATERAL (SELECT CASE q.seqtypid WHEN 'int2'::regtype THEN -32768 WHEN 'int4'::regtype THEN -2147483648 ELSE -9223372036854775808 END AS lowest) l
+         WHERE i.refclassid = 'pg_class'::regclass AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum
+           AND i.classid = 'pg_class'::regclass AND i.deptype = 'i'), '{}')
+       END AS identity_options,
        CASE WHEN a.attcollation <> t.typcollation
             THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname) FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace WHERE l.oid = a.attcollation)
        END AS collation,
+       CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END END AS storage,
+       CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
+       nullif(a.attstattarget, -1) AS statistics,
+       (SELECT coalesce(jsonb_object_agg(o.name, CASE WHEN strpos(lower(o.name), 'password') > 0 THEN '********' ELSE o.value END), '{}')
+        FROM (SELECT split_part(o, '=', 1), substr(o, strpos(o, '=') + 1) FROM unnest(a.attoptions || a.attfdwoptions) o) o(name, value)) AS options,
+       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
+              FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
+                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
+                    FROM aclexplode(a.attacl) WHERE grantee <> c.relowner GROUP BY grantee, privilege_type) a
+              GROUP BY a.role) g) AS grants,
        col_description(a.attrelid, a.attnum) AS comment,
-       a.attinhcount > 0 AND NOT a.attislocal AS implicit
-FROM scope_relations s
-JOIN pg_attribute a ON a.attrelid = s.oid AND a.attnum > 0 AND NOT a.attisdropped
+       a.attinhcount > 0 AND NOT a.attislocal AS implicit,
+       CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage
+FROM (SELECT NULL::"char" AS attcompression) absent,
+     LATERAL (SELECT a.*, attcompression AS compression FROM scope_relations r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped) a
+JOIN scope_relations s ON s.oid = a.attrelid
+JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE s.relkind IN ('r', 'p', 'v', 'm')
+WHERE s.relkind IN ('r', 'p', 'v', 'm', 'c', 'f')

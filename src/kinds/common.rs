@@ -1,8 +1,12 @@
 //! What several kinds share.
 
-use crate::attribute::{Attr, Literal, Shape};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::error::Problem;
+use crate::node::{Entry, Node, NodeValue};
 use crate::object_id::{ObjectId, split_name};
-use crate::sql_text::quote_name;
+use crate::sql_text::{quote_literal, quote_name};
 use crate::value::Value;
 
 /// A list of names in which order matters.
@@ -64,6 +68,138 @@ pub(super) const OPTIONS: Attr = Attr::new(
     "Its storage options: everything that WITH (…) sets.",
 )
 .default(Literal::EmptyMap);
+
+/// Options of a foreign-data wrapper and what it serves.
+pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(
+    "options",
+    Shape::Map(&Shape::Text),
+    "Its options: everything that OPTIONS (…) sets. Of one with `password` in its name it is only checked that it is set.",
+)
+.default(Literal::EmptyMap);
+
+/// What stands for the value of an option that nobody may see.
+const HIDDEN: &str = "********";
+
+/// Takes the passwords out of what is expected, as the query takes them out of what is there.
+#[expect(clippy::unnecessary_wraps, reason = "the table of kinds asks for this form")]
+pub(super) fn hide_passwords(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
+    for entry in &mut entries {
+        if let ("options", NodeValue::Map(options)) = (entry.key.as_str(), &mut entry.value.value) {
+            for option in options.iter_mut().filter(|o| o.key.to_lowercase().contains("password")) {
+                option.value = Node::text(HIDDEN, option.value.place);
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// Who may do what.
+pub(super) const GRANTS: Attr = Attr::new(
+    "grants",
+    Shape::Map(&Shape::List(&Shape::Text)),
+    "The privileges that roles other than its owner were granted, in any order: `{reader: [select, insert with grant option]}`; \
+     `public` is PUBLIC.",
+)
+.compare(Compare::Custom(same_grants))
+.default(Literal::EmptyMap);
+
+/// Who may do what with a thing that PUBLIC may use unless that is revoked.
+pub(super) const GRANTS_BEYOND_PUBLIC: Attr = Attr::new(
+    "grants",
+    Shape::Map(&Shape::List(&Shape::Text)),
+    "The privileges that roles other than its owner were granted, in any order: `{app: [execute]}`. What PUBLIC has by default \
+     is left out; `{public: [none]}` says that it was revoked.",
+)
+.compare(Compare::Custom(same_grants))
+.default(Literal::EmptyMap);
+
+fn same_grants(comparison: &Comparison<'_>) -> Verdict {
+    let by_role = |value: &Value| match value {
+        Value::Map(map) => Some(
+            map.iter()
+                .map(|(role, privileges)| (role.clone(), privileges_of(privileges)))
+                .collect::<BTreeMap<_, _>>(),
+        ),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) => None,
+    };
+    Verdict::when(by_role(comparison.expected) == by_role(comparison.actual))
+}
+
+/// The privileges of one role, in the words of the catalog.
+fn privileges_of(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::List(_) => value.texts().into_iter().map(str::to_lowercase).collect(),
+        other => BTreeSet::from([other.to_string()]),
+    }
+}
+
+/// The statements that make the grants on an object what is expected; `on` is what follows ON.
+pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<String> {
+    let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
+        return None;
+    };
+    let of = |map: &BTreeMap<String, Value>, role: &str| map.get(role).map(privileges_of).unwrap_or_default();
+    let mut statements = Vec::new();
+    for role in expected.keys().chain(actual.keys()).collect::<BTreeSet<_>>() {
+        let (wanted, there) = (of(expected, role), of(actual, role));
+        let to = if role == "public" {
+            "PUBLIC".to_owned()
+        } else {
+            name(role)
+        };
+        // What is missing or there without the option is granted; what is left over is taken away.
+        for privilege in wanted.difference(&there) {
+            match privilege.strip_suffix(OPTION) {
+                _ if privilege == "none" => statements.push(format!("REVOKE ALL ON {on} FROM {to};")),
+                Some(privilege) => statements.push(format!(
+                    "GRANT {} ON {on} TO {to} WITH GRANT OPTION;",
+                    privilege.to_uppercase()
+                )),
+                None if there.contains(&format!("{privilege}{OPTION}")) => statements.push(format!(
+                    "REVOKE GRANT OPTION FOR {} ON {on} FROM {to};",
+                    privilege.to_uppercase()
+                )),
+                None => statements.push(format!("GRANT {} ON {on} TO {to};", privilege.to_uppercase())),
+            }
+        }
+        for privilege in there.difference(&wanted) {
+            let plain = privilege.strip_suffix(OPTION).unwrap_or(privilege);
+            if plain != "none" && !wanted.contains(plain) && !wanted.contains(&format!("{plain}{OPTION}")) {
+                statements.push(format!("REVOKE {} ON {on} FROM {to};", plain.to_uppercase()));
+            }
+        }
+    }
+    (!statements.is_empty()).then(|| statements.join(" "))
+}
+
+/// The statement that sets storage options to what is expected; `alter` is what comes before SET.
+pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Option<String> {
+    let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
+        return None;
+    };
+    let set: Vec<String> = expected
+        .iter()
+        .filter(|(option, value)| actual.get(*option) != Some(value))
+        .map(|(option, value)| format!("{option} = {}", quote_literal(&value.to_string())))
+        .collect();
+    let reset: Vec<&str> = actual
+        .keys()
+        .filter(|option| !expected.contains_key(*option))
+        .map(String::as_str)
+        .collect();
+    let statement = |word: &str, options: &str| format!("{alter} {word} ({options});");
+    let mut statements = Vec::new();
+    if !set.is_empty() {
+        statements.push(statement("SET", &set.join(", ")));
+    }
+    if !reset.is_empty() {
+        statements.push(statement("RESET", &reset.join(", ")));
+    }
+    (!statements.is_empty()).then(|| statements.join(" "))
+}
+
+/// What follows a privilege that its holder may grant.
+const OPTION: &str = " with grant option";
 
 /// A name as statements in hints write it: quoted only where SQL needs it.
 pub(super) fn sql_name(id: &ObjectId) -> String {

@@ -19,6 +19,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .includes("includes"),
         common::OWNER,
+        common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
     key: KeyForm::Qualified,

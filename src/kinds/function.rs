@@ -27,10 +27,25 @@ pub(super) const BODY: Attr = Attr::new(
 )
 .compare(Compare::Lines);
 
+/// The arguments with everything that a signature leaves out.
+pub(super) const ARGUMENTS: Attr = Attr::new(
+    "arguments",
+    Shape::Sql,
+    "Its arguments with their modes, names and defaults, as `pg_get_function_arguments` prints them.",
+);
+
+/// What it sets while it runs.
+pub(super) const SETTINGS: Attr = Attr::new(
+    "settings",
+    Shape::Map(&Shape::Text),
+    "The settings that hold while it runs: everything that SET says.",
+)
+.default(Literal::EmptyMap);
+
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "function",
     section: "functions",
-    identity: &["schema", "name", "arguments"],
+    identity: &["schema", "name", "argument_types"],
     doc: "A function, named with the types of its arguments: `f(text, integer)`; the name alone is any function of this name.",
     query: include_str!("function.sql"),
     attrs: &[
@@ -44,6 +59,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .compare(Compare::Custom(same_columns))
         .default(Literal::EmptyList),
+        ARGUMENTS,
         LANGUAGE,
         Attr::new(
             "volatility",
@@ -53,8 +69,25 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Text("volatile")),
         Attr::new("strict", Shape::Bool, "Whether it is null when an argument is.").default(Literal::Bool(false)),
         SECURITY,
+        Attr::new(
+            "parallel",
+            Shape::OneOf(&["unsafe", "restricted", "safe"]),
+            "Whether it may run in parallel.",
+        )
+        .default(Literal::Text("unsafe")),
+        Attr::new("leakproof", Shape::Bool, "Whether it tells nothing about its arguments.").default(Literal::Bool(false)),
+        Attr::new("cost", Shape::Text, "The cost that the planner estimates.").default(Literal::Text("100")),
+        Attr::new("rows", Shape::Text, "The rows that the planner estimates where it returns a set, if not 1000.")
+            .compare(Compare::Custom(same_rows))
+            .default(Literal::Null),
+        Attr::new("support", Shape::QualifiedName, "Its function of support for the planner; `null` for none.")
+            .compare(Compare::Name)
+            .default(Literal::Null),
+        Attr::new("window", Shape::Bool, "Whether it is a window function.").default(Literal::Bool(false)),
+        SETTINGS,
         BODY,
         common::OWNER,
+        common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
     key: KeyForm::Signature,
@@ -131,6 +164,14 @@ fn split_column(text: &str) -> Option<(&str, &str)> {
     (!sql_type.is_empty()).then(|| (&text[name.range.clone()], sql_type))
 }
 
+/// The estimate that is not written is 1000.
+fn same_rows(comparison: &Comparison<'_>) -> Verdict {
+    let is_set = *comparison.object.get("returns_set") == Value::Bool(true);
+    let usual = |value: &Value| is_set && value.as_text() == Some("1000");
+    let (expected, actual) = (comparison.expected, comparison.actual);
+    Verdict::when(expected == actual || (actual.is_null() && usual(expected)))
+}
+
 fn same_columns(comparison: &Comparison<'_>) -> Verdict {
     let (expected, actual) = (comparison.expected.texts(), comparison.actual.texts());
     if expected.len() != actual.len() {
@@ -159,12 +200,18 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
     match &finding.sort {
         FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, expected, .. } => match (*attribute, expected) {
+        FindingSort::Differs { attribute, expected, actual } => match (*attribute, expected) {
             ("volatility", Value::Text(volatility)) => alter(&volatility.to_uppercase()),
             ("security", Value::Text(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
             ("owner", Value::Text(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
             ("strict", Value::Bool(true)) => alter("STRICT"),
             ("strict", _) => alter("CALLED ON NULL INPUT"),
+            ("parallel", Value::Text(parallel)) => alter(&format!("PARALLEL {}", parallel.to_uppercase())),
+            ("leakproof", Value::Bool(true)) => alter("LEAKPROOF"),
+            ("leakproof", _) => alter("NOT LEAKPROOF"),
+            ("cost", Value::Text(cost)) => alter(&format!("COST {cost}")),
+            ("rows", Value::Text(rows)) => alter(&format!("ROWS {rows}")),
+            ("grants", _) => common::grant(&format!("FUNCTION {}", signature()), expected, actual),
             ("comment", _) => None,
             ("returns" | "returns_set" | "returns_columns", _) => Some(format!(
                 "what it returns cannot be altered: DROP FUNCTION {}; and create it as expected",

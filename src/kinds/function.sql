@@ -1,5 +1,6 @@
 SELECT s.schema, s.name,
-       (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '') FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS arguments,
+       (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '') FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
+       nullif(pg_get_function_arguments(p.oid), '') AS arguments,
        format_type(p.prorettype, NULL) AS returns,
        p.proretset AS returns_set,
        (SELECT coalesce(array_agg(quote_ident(a.name) || ' ' || format_type(a.type, NULL) ORDER BY a.n), '{}')
@@ -8,11 +9,25 @@ SELECT s.schema, s.name,
        CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' WHEN 'v' THEN 'volatile' END AS volatility,
        p.proisstrict AS strict,
        CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END AS security,
+       CASE p.proparallel WHEN 'u' THEN 'unsafe' WHEN 'r' THEN 'restricted' WHEN 's' THEN 'safe' END AS parallel,
+       p.proleakproof AS leakproof,
+       p.procost::text AS cost,
+       CASE WHEN p.proretset AND p.prorows <> 1000 THEN p.prorows::text END AS rows,
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = p.prosupport) AS support,
+       p.prokind = 'w' AS "window",
+       (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM unnest(p.proconfig) o) AS settings,
        CASE WHEN p.sqlbody IS NULL THEN p.prosrc
             ELSE (SELECT substr(d.text, greatest(strpos(d.text, chr(10) || 'RETURN '), strpos(d.text, chr(10) || 'BEGIN ATOMIC')) + 1)
                  FROM (SELECT pg_get_functiondef(p.oid) AS text OFFSET 0) d)
        END AS body,
        pg_get_userbyid(p.proowner)::text AS owner,
+       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
+              FROM (SELECT pg_get_userbyid(grantee)::text AS role,
+                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
+                    FROM aclexplode(p.proacl) WHERE grantee NOT IN (0, p.proowner) GROUP BY grantee, privilege_type) a
+              GROUP BY a.role
+              UNION ALL SELECT 'public', '["none"]' WHERE p.proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0)) g) AS grants,
        obj_description(p.oid, 'pg_proc') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')) AS implicit
 FROM (SELECT NULL::pg_node_tree AS prosqlbody) absent,

@@ -1,6 +1,10 @@
 //! Materialized views.
 
-use super::{FindingSort, KeyForm, KindSpec, common};
+use super::table::{ACCESS_METHOD, TABLESPACE};
+use super::view::DEFINITION;
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Literal, Shape};
+use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "materialized_view",
@@ -8,13 +12,46 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A materialized view.",
     query: include_str!("materialized_view.sql"),
-    attrs: &[common::OWNER, common::COMMENT],
+    attrs: &[
+        DEFINITION,
+        Attr::new(
+            "populated",
+            Shape::Bool,
+            "Whether it can be read; `false` is WITH NO DATA.",
+        )
+        .default(Literal::Bool(true))
+        .implied("it has never been filled, so no query can read it"),
+        common::OPTIONS,
+        TABLESPACE,
+        ACCESS_METHOD,
+        common::OWNER,
+        common::GRANTS,
+        common::COMMENT,
+    ],
     key: KeyForm::Qualified,
-    hint: |finding| match finding.sort {
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    let alter = format!("ALTER MATERIALIZED VIEW {name}");
+    match &finding.sort {
         FindingSort::Missing(_) => {
             Some("apply the migration that creates it, or look whether this is the right database".into())
         }
-        FindingSort::Unexpected | FindingSort::Differs { .. } | FindingSort::Unreadable { .. } => None,
-    },
-    ..KindSpec::EMPTY
-};
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected) {
+            ("populated", Value::Bool(true)) => Some(format!("REFRESH MATERIALIZED VIEW {name};")),
+            ("owner", Value::Text(owner)) => Some(format!("{alter} OWNER TO {};", common::name(owner))),
+            ("options", _) => common::set_options(&alter, expected, actual),
+            ("grants", _) => common::grant(&name, expected, actual),
+            ("definition", _) => Some(format!("DROP MATERIALIZED VIEW {name}; and create it as expected")),
+            _ => None,
+        },
+    }
+}

@@ -1,15 +1,15 @@
 //! Procedures.
 
-use super::function::{BODY, LANGUAGE, SECURITY};
+use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
 use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "procedure",
     section: "procedures",
-    identity: &["schema", "name", "arguments"],
+    identity: &["schema", "name", "argument_types"],
     doc: "A procedure, named with the types of its arguments; the name alone is any procedure of this name.",
     query: include_str!("procedure.sql"),
-    attrs: &[LANGUAGE, SECURITY, BODY, common::OWNER, common::COMMENT],
+    attrs: &[ARGUMENTS, LANGUAGE, SECURITY, SETTINGS, BODY, common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
     key: KeyForm::Signature,
     same: Some(signature::same),
     hint,
@@ -24,9 +24,13 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
     match &finding.sort {
         FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, expected, .. } => match (*attribute, expected.as_text()) {
+        FindingSort::Differs { attribute, expected, actual } => match (*attribute, expected.as_text()) {
             ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
             ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
+            ("grants", _) => {
+                let name = common::sql_name(&finding.id.prefix(2));
+                common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
+            }
             ("comment", _) => None,
             _ => Some("CREATE OR REPLACE PROCEDURE with the definition that is expected".into()),
         },

@@ -8,7 +8,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A schema.",
     query: include_str!("schema.sql"),
-    attrs: &[common::OWNER, common::COMMENT],
+    attrs: &[common::OWNER, common::GRANTS, common::COMMENT],
     key: KeyForm::Part,
     namespace: true,
     hint: |finding| match finding.sort {

@@ -1,8 +1,21 @@
 //! Tables.
 
 use super::{Finding, FindingSort, KeyForm, KindSpec, common};
-use crate::attribute::{Attr, Literal, Shape};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, is_name};
+use crate::sql_text::{TokenSort, split_commas, tokens};
 use crate::value::Value;
+
+/// Where it is stored.
+pub(super) const TABLESPACE: Attr = Attr::new(
+    "tablespace",
+    Shape::Name,
+    "The tablespace; `null` for that of the database.",
+)
+.default(Literal::Null);
+
+/// How it is stored.
+pub(super) const ACCESS_METHOD: Attr =
+    Attr::new("access_method", Shape::Name, "The access method.").default(Literal::Text("heap"));
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "table",
@@ -29,14 +42,119 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether its policies hold for its owner too.",
         )
         .default(Literal::Bool(false)),
+        Attr::new(
+            "partition_by",
+            Shape::Sql,
+            "The strategy and the key by which it is partitioned: `range (created_at)`; `null` if it is not.",
+        )
+        .compare(Compare::Custom(same_partition_key))
+        .default(Literal::Null),
+        Attr::new("partition_of", Shape::QualifiedName, "The table of which it is a partition; `null` for none.")
+            .compare(Compare::Name)
+            .default(Literal::Null),
+        Attr::new(
+            "partition_bound",
+            Shape::Sql,
+            "The rows that it holds as a partition: `for values from ('2024-01-01') to ('2025-01-01')`; `null` if it is none.",
+        )
+        .compare(Compare::Custom(same_words))
+        .default(Literal::Null),
+        Attr::new(
+            "inherits",
+            Shape::List(&Shape::QualifiedName),
+            "The tables that it inherits from, in order, other than that of which it is a partition.",
+        )
+        .compare(Compare::Custom(same_names))
+        .default(Literal::EmptyList),
+        Attr::new(
+            "replica_identity",
+            Shape::Name,
+            "What identifies a row that is changed or deleted to logical replication: `default`, `full`, `nothing` or the name of an index.",
+        )
+        .default(Literal::Text("default")),
         common::OPTIONS,
+        TABLESPACE,
+        ACCESS_METHOD,
         common::OWNER,
+        common::GRANTS,
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
     hint,
     ..KindSpec::EMPTY
 };
+
+fn same_names(comparison: &Comparison<'_>) -> Verdict {
+    let (expected, actual) = (comparison.expected.texts(), comparison.actual.texts());
+    Verdict::when(
+        expected.len() == actual.len()
+            && expected
+                .iter()
+                .zip(actual)
+                .all(|(expected, actual)| is_name(expected, actual)),
+    )
+}
+
+/// The strategy in any case, and keys that the server takes for the same.
+fn same_partition_key(comparison: &Comparison<'_>) -> Verdict {
+    let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
+        return Verdict::when(comparison.expected == comparison.actual);
+    };
+    let (Some((strategy, keys)), Some((actual_strategy, actual_keys))) =
+        (partition_key(expected), partition_key(actual))
+    else {
+        return Verdict::Different;
+    };
+    if !strategy.eq_ignore_ascii_case(actual_strategy) || keys.len() != actual_keys.len() {
+        return Verdict::Different;
+    }
+    keys.into_iter()
+        .zip(actual_keys)
+        .fold(Verdict::Equal, |verdict, (expected, actual)| {
+            verdict.and(Verdict::ask(Form::Expression, expected, actual))
+        })
+}
+
+/// The strategy and the keys of `range (a, lower(b))`.
+fn partition_key(text: &str) -> Option<(&str, Vec<&str>)> {
+    let tokens = tokens(text);
+    match tokens.as_slice() {
+        [strategy, keys] if strategy.sort == TokenSort::Word && keys.sort == TokenSort::Group => {
+            let inside = text[keys.range.clone()].strip_prefix('(')?.strip_suffix(')')?;
+            Some((&text[strategy.range.clone()], split_commas(inside)))
+        }
+        _ => None,
+    }
+}
+
+/// The same words in any case, and the same of everything else.
+fn same_words(comparison: &Comparison<'_>) -> Verdict {
+    match (comparison.expected, comparison.actual) {
+        (Value::Text(expected), Value::Text(actual)) => Verdict::when(are_same_words(expected, actual)),
+        (expected, actual) => Verdict::when(expected == actual),
+    }
+}
+
+fn are_same_words(expected: &str, actual: &str) -> bool {
+    let (first, second) = (tokens(expected), tokens(actual));
+    first.len() == second.len()
+        && first.iter().zip(&second).all(|(a, b)| {
+            let (text, other) = (&expected[a.range.clone()], &actual[b.range.clone()]);
+            let inside = |text: &'_ str| {
+                text.get(1..text.len().saturating_sub(1))
+                    .map(str::to_owned)
+                    .unwrap_or_default()
+            };
+            a.sort == b.sort
+                && match a.sort {
+                    TokenSort::Word => text.eq_ignore_ascii_case(other),
+                    TokenSort::Group => are_same_words(&inside(text), &inside(other)),
+                    TokenSort::QuotedName | TokenSort::QuotedText | TokenSort::Comma | TokenSort::Symbol => {
+                        text == other
+                    }
+                }
+        })
+}
 
 fn hint(finding: &Finding<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
@@ -45,7 +163,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             Some("apply the migration that creates it, or look whether this is the right database".into())
         }
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, expected, .. } => match (attribute, expected.as_text()) {
+        FindingSort::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (attribute, expected.as_text()) {
             ("row_security", Some("enabled")) => Some(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;")),
             ("row_security", Some("disabled")) => Some(format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;")),
             ("row_security_forced", _) => {
@@ -55,6 +177,18 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ("persistence", Some("permanent")) => Some(format!("ALTER TABLE {name} SET LOGGED;")),
             ("persistence", Some("unlogged")) => Some(format!("ALTER TABLE {name} SET UNLOGGED;")),
             ("owner", Some(owner)) => Some(format!("ALTER TABLE {name} OWNER TO {};", common::name(owner))),
+            ("replica_identity", Some(identity)) => {
+                let identity = match identity {
+                    "default" | "full" | "nothing" => identity.to_uppercase(),
+                    index => format!("USING INDEX {}", common::name(index)),
+                };
+                Some(format!("ALTER TABLE {name} REPLICA IDENTITY {identity};"))
+            }
+            ("partition_by", _) => {
+                Some("this cannot be altered: create a table that is as expected and move the rows".into())
+            }
+            ("options", _) => common::set_options(&format!("ALTER TABLE {name}"), expected, actual),
+            ("grants", _) => common::grant(&name, expected, actual),
             _ => None,
         },
     }

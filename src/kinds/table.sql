@@ -2,11 +2,27 @@ SELECT s.schema, s.name,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
        CASE WHEN c.relrowsecurity THEN 'enabled' ELSE 'disabled' END AS row_security,
        c.relforcerowsecurity AS row_security_forced,
-       (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM unnest(c.reloptions) o) AS options,
+       (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM (SELECT o FROM unnest(c.reloptions) o UNION ALL SELECT 'toast.' || o FROM pg_class x, unnest(x.reloptions) o WHERE x.oid = c.reltoastrelid) o(o)) AS options,
+       CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
+       CASE WHEN c.relispartition THEN p.parents[1] END AS partition_of,
+       pg_get_expr(c.relpartbound, c.oid) AS partition_bound,
+       CASE WHEN c.relispartition THEN '{}' ELSE coalesce(p.parents, '{}') END AS inherits,
+       CASE c.relreplident WHEN 'd' THEN 'default' WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
+            WHEN 'i' THEN (SELECT x.relname::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END AS replica_identity,
+       (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = c.reltablespace) AS tablespace,
+       coalesce((SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam), 'heap') AS access_method,
        pg_get_userbyid(c.relowner)::text AS owner,
+       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
+              FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
+                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
+                    FROM aclexplode(c.relacl) WHERE grantee <> c.relowner GROUP BY grantee, privilege_type) a
+              GROUP BY a.role) g) AS grants,
        obj_description(c.oid, 'pg_class') AS comment,
        c.relispartition OR c.relpersistence = 't'
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations s
-JOIN pg_class c ON c.oid = s.oid
+JOIN pg_class c ON c.oid = s.oid,
+     LATERAL (SELECT array_agg(quote_ident(n.nspname) || '.' || quote_ident(f.relname) ORDER BY h.inhseqno) AS parents
+              FROM pg_inherits h JOIN pg_class f ON f.oid = h.inhparent JOIN pg_namespace n ON n.oid = f.relnamespace WHERE h.inhrelid = c.oid) p
 WHERE c.relkind IN ('r', 'p')

@@ -66,7 +66,7 @@ create function billing.periods(text, numeric default 0) returns setof record la
 create procedure billing.settle(integer) language plpgsql security definer as $$ begin null; end $$;
 comment on procedure billing.settle(integer) is 'pays';
 
-alter sequence billing.customers_id_seq increment 2 minvalue 3 maxvalue 900 start 5 cycle cache 4;
+alter sequence billing.customers_id_seq increment 2 minvalue 3 maxvalue 900 start 5 restart 5 cycle cache 4;
 create sequence billing.numbers as integer increment -5 minvalue -1000 maxvalue 1000 start 10 cycle cache 20;
 comment on sequence billing.numbers is 'counts down';
 alter sequence billing.numbers owned by billing.customers.room;
@@ -94,7 +94,6 @@ end $$;
 
 create function billing.add(numeric, numeric) returns numeric language sql immutable as 'select $1 + $2';
 create function billing.subtract(numeric, numeric) returns numeric language sql immutable as 'select $1 - $2';
-create function billing.same(numeric) returns numeric language sql immutable as 'select $1';
 create function billing.first(numeric, anyelement) returns numeric language sql immutable as 'select $1';
 create aggregate billing.total(numeric) (
   sfunc = billing.add, stype = numeric, sspace = 64, finalfunc = billing.first, finalfunc_extra, finalfunc_modify = shareable,
@@ -108,7 +107,7 @@ create aggregate billing.average(numeric) (
   combinefunc = numeric_avg_combine, finalfunc = numeric_avg
 );
 create function billing.collect(numeric, numeric) returns numeric language sql immutable as 'select coalesce($1, $2)';
-create aggregate billing.middle(order by numeric) (sfunc = billing.collect, stype = numeric, finalfunc = billing.same);
+create aggregate billing.middle(numeric order by numeric) (sfunc = billing.collect, stype = numeric, finalfunc = billing.add);
 
 create publication billing_all for all tables with (publish = 'insert, update', publish_via_partition_root = true);
 create publication billing_some for table billing.customers, billing.years;
@@ -120,5 +119,129 @@ do $$ begin
   end if;
   if current_setting('server_version_num')::int >= 180000 then
     execute 'alter publication billing_whole set (publish_generated_columns = stored)';
+  end if;
+end $$;
+
+-- Triggers, policies, rules.
+create function billing.touch() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger touch before insert or update of email, balance on billing.customers for each row
+  when (new.balance > 0 and new.email <> ' FOR EACH ROW WHEN (') execute function billing.touch('a', 'it''s \000', ') EXECUTE FUNCTION ');
+comment on trigger touch on billing.customers is 'touches';
+alter table billing.customers disable trigger touch;
+create constraint trigger later after delete on billing.customers deferrable initially deferred for each row execute function billing.touch();
+create trigger changes after update on billing.customers referencing old table as before_rows new table as after_rows
+  for each statement execute function billing.touch();
+create trigger instead instead of insert on billing.rich for each row execute function billing.touch();
+
+create policy own on billing.customers as restrictive for update to pg_monitor using (email = current_user) with check (balance > 0);
+comment on policy own on billing.customers is 'rows of their own';
+create policy idle on billing.invoices using (true);
+
+create rule keep as on delete to billing.invoices do instead nothing;
+comment on rule keep on billing.invoices is 'never deleted';
+alter table billing.invoices disable rule keep;
+
+-- Views, partitions, inheritance, storage.
+create view billing.poor with (security_barrier = true) as select id from billing.customers where balance < 1;
+create access method pile type table handler heap_tableam_handler;
+create materialized view billing.later using pile with (fillfactor = 60) as select 1 as one with no data;
+create table billing.events (at timestamptz not null, kind text, note text) partition by range (at, lower(kind));
+create index events_kind on billing.events (kind);
+create trigger touch_event before insert on billing.events for each row execute function billing.touch();
+create table billing.events_2024 partition of billing.events for values from ('2024-01-01', minvalue) to ('2025-01-01', maxvalue);
+create table billing.old_invoices (archived date) inherits (billing.invoices, billing.years) using pile with (toast.autovacuum_enabled = false);
+alter table billing.old_invoices replica identity full;
+alter table billing.events alter kind set storage external, alter kind set statistics 500, alter kind set (n_distinct = 5);
+do $$ begin
+  if current_setting('server_version_num')::int >= 140000 then
+    execute 'alter table billing.events alter note set compression pglz';
+  end if;
+end $$;
+
+-- Functions.
+create function billing.many(inout a int default 1) returns setof int language sql
+  parallel safe leakproof cost 5 rows 20 support pg_catalog.generate_series_int4_support set search_path = pg_catalog, billing as 'select 1';
+create function billing.frame(numeric) returns bigint language internal window as 'window_row_number';
+create procedure billing.close(inout total int) language plpgsql set work_mem = '8MB' as $$ begin total := 1; end $$;
+
+-- Grants.
+grant usage, create on schema billing to pg_monitor;
+grant select, insert on billing.customers to pg_monitor with grant option;
+grant select on billing.invoices, billing.rich, billing.totals to public;
+grant update (email) on billing.customers to pg_monitor;
+revoke execute on function billing.twice(integer) from public;
+grant execute on procedure billing.settle(integer) to pg_monitor;
+grant usage on type billing.status to pg_monitor;
+
+-- Foreign tables.
+create extension if not exists file_fdw schema public;
+create foreign data wrapper remote options (kind 'sql');
+create foreign data wrapper files handler public.file_fdw_handler validator public.file_fdw_validator;
+comment on foreign data wrapper remote is 'of others';
+create server elsewhere type 'sql' version '3' foreign data wrapper remote options (host 'example.com', password 'secret');
+comment on server elsewhere is 'far away';
+grant usage on foreign data wrapper remote to pg_monitor;
+grant usage on foreign server elsewhere to pg_monitor;
+create foreign table billing.remote (id int options (column_name 'ID')) server elsewhere options (table_name 'far');
+comment on foreign table billing.remote is 'not here';
+grant select on billing.remote to pg_monitor;
+create trigger touch_remote before insert on billing.remote for each row execute function billing.touch();
+
+create type billing.span;
+create function billing.span_canonical(billing.span) returns billing.span language internal immutable strict as 'int4range_canonical';
+create type billing.span as range (subtype = integer, canonical = billing.span_canonical, subtype_diff = int4range_subdiff);
+comment on type billing.span is 'of numbers';
+create type billing.words as range (subtype = text, subtype_opclass = text_pattern_ops, collation = "C");
+
+create collation billing.plain (lc_collate = 'C', lc_ctype = 'POSIX');
+comment on collation billing.plain is 'by bytes';
+create collation billing.bytes (locale = 'C');
+create collation billing.folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+do $$ begin
+  if current_setting('server_version_num')::int >= 160000 then
+    execute 'create collation billing.ruled (provider = icu, locale = ''de'', rules = ''&V << w <<< W'')';
+  end if;
+end $$;
+
+create text search dictionary billing.english (template = pg_catalog.snowball, language = english);
+comment on text search dictionary billing.english is 'without stop words';
+create text search configuration billing.bills (parser = pg_catalog."default");
+alter text search configuration billing.bills add mapping for asciiword, word with billing.english, simple;
+alter text search configuration billing.bills add mapping for int with simple;
+comment on text search configuration billing.bills is 'for searching';
+
+create function billing.same(money, money) returns boolean language sql immutable as 'select $1 = $2';
+create function billing.other(money, money) returns boolean language sql immutable as 'select $1 <> $2';
+create operator billing.=== (
+  leftarg = money, rightarg = money, function = billing.same, commutator = operator(billing.===),
+  negator = operator(billing.<!>), restrict = eqsel, join = eqjoinsel, hashes, merges
+);
+comment on operator billing.===(money, money) is 'the same sum';
+create operator billing.<!> (leftarg = money, rightarg = money, function = billing.other, negator = operator(billing.===));
+create operator billing.|| (rightarg = numeric, function = abs);
+
+create function billing.status_of(text) returns billing.status language sql stable as 'select enum_first(null::billing.status)';
+create cast (text as billing.status) with function billing.status_of(text) as assignment;
+comment on cast (text as billing.status) is 'the first';
+create cast (billing.address as text) with inout;
+
+-- Of the whole database.
+create function billing.watch() returns event_trigger language plpgsql as $$ begin end $$;
+create event trigger watch on ddl_command_end when tag in ('CREATE TABLE', 'ALTER TABLE') execute function billing.watch();
+comment on event trigger watch is 'looks on';
+alter event trigger watch disable;
+alter default privileges in schema billing grant select on tables to pg_monitor with grant option;
+alter default privileges revoke execute on functions from public;
+
+-- What only newer servers have.
+do $$ begin
+  if current_setting('server_version_num')::int >= 180000 then
+    execute 'create table billing.stays (room int4range, during daterange,
+               constraint stays_pk primary key (room, during without overlaps),
+               constraint stays_key unique (room, during without overlaps),
+               constraint stays_during check (not isempty(during)) not enforced)';
+    execute 'create table billing.nights (room int4range, during daterange, customer bigint,
+               constraint nights_stay foreign key (room, period during) references billing.stays (room, period during),
+               constraint nights_customer foreign key (customer) references billing.customers (id) not enforced)';
   end if;
 end $$;

@@ -1,0 +1,24 @@
+//! Default privileges.
+
+use super::{KindSpec, Shorthand, common};
+use crate::attribute::Attr;
+
+/// The whole of it.
+const GRANTS: Attr = Attr {
+    doc: "The privileges that roles will be granted, in any order: `{reader: [select]}`. What PUBLIC has by default is left out; \
+          `{public: [none]}` says that it was revoked.",
+    default: None,
+    ..common::GRANTS
+};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "default_privileges",
+    section: "default_privileges",
+    identity: &["name"],
+    doc: "What is granted on objects that a role will make. Named with the role, the schema if there is one, and the sort of object: \
+          `app in billing on tables`, `app on functions`.",
+    query: include_str!("default_privileges.sql"),
+    attrs: &[GRANTS],
+    shorthand: Shorthand::None,
+    ..KindSpec::EMPTY
+};

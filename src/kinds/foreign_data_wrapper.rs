@@ -1,0 +1,57 @@
+//! Foreign-data wrappers.
+
+use super::{Finding, FindingSort, KindSpec, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "foreign_data_wrapper",
+    section: "foreign_data_wrappers",
+    identity: &["name"],
+    doc: "A foreign-data wrapper.",
+    query: include_str!("foreign_data_wrapper.sql"),
+    attrs: &[
+        Attr::new(
+            "handler",
+            Shape::QualifiedName,
+            "The function that reaches foreign tables; `null` for none.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        Attr::new(
+            "validator",
+            Shape::QualifiedName,
+            "The function that checks options; `null` for none.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        common::FOREIGN_OPTIONS,
+        common::OWNER,
+        common::GRANTS,
+        common::COMMENT,
+    ],
+    rewrite: common::hide_passwords,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::name(finding.id.last());
+    let alter = |what: &str| Some(format!("ALTER FOREIGN DATA WRAPPER {name} {what};"));
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected.as_text()) {
+            ("handler", Some(function)) => alter(&format!("HANDLER {function}")),
+            ("handler", None) => alter("NO HANDLER"),
+            ("validator", Some(function)) => alter(&format!("VALIDATOR {function}")),
+            ("validator", None) => alter("NO VALIDATOR"),
+            ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
+            ("grants", _) => common::grant(&format!("FOREIGN DATA WRAPPER {name}"), expected, actual),
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,40 @@
+//! Foreign tables.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Shape};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "foreign_table",
+    section: "foreign_tables",
+    identity: &["schema", "name"],
+    doc: "A foreign table.",
+    query: include_str!("foreign_table.sql"),
+    attrs: &[
+        Attr::new("server", Shape::Name, "The foreign server that holds it."),
+        common::FOREIGN_OPTIONS,
+        common::OWNER,
+        common::GRANTS,
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    rewrite: common::hide_passwords,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected.as_text()) {
+            ("owner", Some(owner)) => Some(format!("ALTER FOREIGN TABLE {name} OWNER TO {};", common::name(owner))),
+            ("grants", _) => common::grant(&name, expected, actual),
+            _ => None,
+        },
+    }
+}

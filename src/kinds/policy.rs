@@ -1,0 +1,109 @@
+//! Policies of row security.
+
+use super::{Finding, FindingSort, Kind, KindSpec, common};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "policy",
+    section: "policies",
+    parents: &[Kind::Table],
+    identity: &["schema", "relation", "name"],
+    doc: "A policy of row security.",
+    query: include_str!("policy.sql"),
+    attrs: &[
+        Attr::new(
+            "command",
+            Shape::OneOf(&["all", "select", "insert", "update", "delete"]),
+            "The command that it is for.",
+        )
+        .default(Literal::Text("all")),
+        Attr::new(
+            "roles",
+            common::NAMES,
+            "The roles that it is for; left out for all, which is `[public]`. In any order.",
+        )
+        .compare(Compare::Custom(same_roles))
+        .default(Literal::Null),
+        Attr::new(
+            "using",
+            Shape::Sql,
+            "Which rows can be seen or changed; `null` for no such condition.",
+        )
+        .compare(Compare::Expression)
+        .default(Literal::Null),
+        Attr::new(
+            "check",
+            Shape::Sql,
+            "Which rows may be written; `null` if it is the condition of `using`.",
+        )
+        .compare(Compare::Expression)
+        .default(Literal::Null),
+        Attr::new(
+            "permissive",
+            Shape::Bool,
+            "Whether it grants access; `false` if it restricts what others grant.",
+        )
+        .default(Literal::Bool(true)),
+        Attr::new("in_force", Shape::Bool, "Whether row security is enabled on its table.")
+            .default(Literal::Bool(true))
+            .implied("row security is not enabled on the table, so the policy does nothing"),
+        common::COMMENT,
+    ],
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// The catalog has no list where it is for everybody.
+fn same_roles(comparison: &Comparison<'_>) -> Verdict {
+    let roles = |value: &Value| {
+        let mut roles: Vec<String> = value.texts().into_iter().map(str::to_owned).collect();
+        roles.sort();
+        // Beside PUBLIC other roles mean nothing.
+        if roles.is_empty() || roles.iter().any(|role| role == "public") {
+            None
+        } else {
+            Some(roles)
+        }
+    };
+    match (comparison.expected, comparison.actual) {
+        (Value::List(_) | Value::Null, Value::List(_) | Value::Null) => {
+            Verdict::when(roles(comparison.expected) == roles(comparison.actual))
+        }
+        (expected, actual) => Verdict::when(expected == actual),
+    }
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let table = common::sql_name(&finding.id.prefix(2));
+    let name = common::name(finding.id.last());
+    let alter = |what: &str| Some(format!("ALTER POLICY {name} ON {table} {what};"));
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected => Some(format!("DROP POLICY {name} ON {table};")),
+        FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("in_force", Value::Bool(true)) => Some(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")),
+            ("using", Value::Text(using)) => alter(&format!("USING ({using})")),
+            ("check", Value::Text(check)) => alter(&format!("WITH CHECK ({check})")),
+            ("roles", Value::List(_)) => {
+                let roles = expected.texts().into_iter();
+                let roles: Vec<String> = roles
+                    .map(|role| {
+                        if role == "public" {
+                            "PUBLIC".into()
+                        } else {
+                            common::name(role)
+                        }
+                    })
+                    .collect();
+                alter(&format!("TO {}", roles.join(", ")))
+            }
+            ("roles", _) => alter("TO PUBLIC"),
+            ("comment" | "in_force", _) => None,
+            _ => Some(format!("DROP POLICY {name} ON {table}; and create it as expected")),
+        },
+    }
+}

@@ -1,0 +1,108 @@
+//! Triggers.
+
+use super::{Finding, FindingSort, Kind, KindSpec, common};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use crate::value::Value;
+
+/// For which sessions a trigger, event trigger or rule fires.
+pub(super) const ENABLED: Attr = Attr::new(
+    "enabled",
+    Shape::OneOf(&["origin", "always", "replica", "disabled"]),
+    "In which sessions it fires: `origin` is in all but those that apply replicated changes.",
+)
+.default(Literal::Text("origin"))
+.implied("it is there, but it does not fire as it does by default");
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "trigger",
+    section: "triggers",
+    parents: &[Kind::Table, Kind::View, Kind::ForeignTable],
+    identity: &["schema", "relation", "name"],
+    doc: "A trigger, other than those with which PostgreSQL itself implements constraints.",
+    query: include_str!("trigger.sql"),
+    attrs: &[
+        Attr::new(
+            "timing",
+            Shape::OneOf(&["before", "after", "instead of"]),
+            "Whether it fires before, after or instead of the event.",
+        ),
+        Attr::new(
+            "events",
+            Shape::List(&Shape::OneOf(&["insert", "update", "delete", "truncate"])),
+            "What fires it.",
+        )
+        .compare(Compare::Unordered),
+        Attr::new("columns", common::NAMES, "The columns of UPDATE OF; none for all.")
+            .compare(Compare::Unordered)
+            .default(Literal::EmptyList),
+        Attr::new(
+            "for_each",
+            Shape::OneOf(&["row", "statement"]),
+            "Whether it fires for each row or once for a statement.",
+        )
+        .default(Literal::Text("statement")),
+        Attr::new(
+            "condition",
+            Shape::Sql,
+            "The condition of WHEN, over `OLD` and `NEW`; `null` for none. PostgreSQL decides whether it means the same.",
+        )
+        .compare(Compare::Custom(same_condition))
+        .default(Literal::Null),
+        Attr::new("function", Shape::QualifiedName, "The function that it runs.").compare(Compare::Name),
+        Attr::new("arguments", Shape::List(&Shape::Text), "The arguments that the function gets.")
+            .default(Literal::EmptyList),
+        ENABLED,
+        Attr::new("constraint", Shape::Bool, "Whether it is a constraint trigger.").default(Literal::Bool(false)),
+        common::DEFERRABLE,
+        common::INITIALLY,
+        Attr::new("old_table", Shape::Name, "The transition table of the rows as they were; `null` for none.")
+            .default(Literal::Null),
+        Attr::new("new_table", Shape::Name, "The transition table of the rows as they are; `null` for none.")
+            .default(Literal::Null),
+        common::COMMENT,
+    ],
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn same_condition(comparison: &Comparison<'_>) -> Verdict {
+    match (comparison.expected, comparison.actual) {
+        (Value::Text(expected), Value::Text(actual)) => Verdict::ask(Form::OldAndNew, expected, actual),
+        (expected, actual) => Verdict::when(expected == actual),
+    }
+}
+
+/// The word with which ALTER … TRIGGER or RULE sets when it fires.
+pub(super) fn enable(enabled: &str) -> &'static str {
+    match enabled {
+        "always" => "ENABLE ALWAYS",
+        "replica" => "ENABLE REPLICA",
+        "disabled" => "DISABLE",
+        _ => "ENABLE",
+    }
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let relation = common::sql_name(&finding.id.prefix(2));
+    let name = common::name(finding.id.last());
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected => Some(format!("DROP TRIGGER {name} ON {relation};")),
+        FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("enabled", Value::Text(enabled)) => {
+                let foreign = if finding.parent == Some(Kind::ForeignTable) {
+                    "FOREIGN "
+                } else {
+                    ""
+                };
+                let view = finding.parent == Some(Kind::View);
+                (!view).then(|| format!("ALTER {foreign}TABLE {relation} {} TRIGGER {name};", enable(enabled)))
+            }
+            ("comment", _) => None,
+            _ => Some(format!("DROP TRIGGER {name} ON {relation}; and create it as expected")),
+        },
+    }
+}
