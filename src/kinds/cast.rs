@@ -1,0 +1,65 @@
+//! Casts.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "cast",
+    section: "casts",
+    identity: &["name"],
+    doc: "A cast that is not built in, named with its two types as PostgreSQL prints them, types of any schema but \
+          `pg_catalog` with it: `'\"text as billing.status\"'`.",
+    query: include_str!("cast.sql"),
+    attrs: &[
+        Attr::new(
+            "method",
+            Shape::OneOf(&["function", "inout", "binary"]),
+            "Whether a function casts, or the types' output and input, or nothing has to be done.",
+        )
+        .default(Literal::Text("function")),
+        Attr::new(
+            "function",
+            Shape::QualifiedName,
+            "The function that casts; `null` for none.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        Attr::new(
+            "context",
+            Shape::OneOf(&["explicit", "assignment", "implicit"]),
+            "Where it is applied unasked.",
+        )
+        .default(Literal::Text("explicit")),
+        common::COMMENT,
+    ],
+    key: KeyForm::Part,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let types = finding.id.last();
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
+            let method = match (text("function"), text("method")) {
+                (Some(_), _) | (None, None | Some("function")) => {
+                    return Some("apply the migration that creates it".into());
+                }
+                (None, Some("inout")) => "WITH INOUT",
+                (None, Some(_)) => "WITHOUT FUNCTION",
+            };
+            let context = match text("context") {
+                Some("implicit") => " AS IMPLICIT",
+                Some("assignment") => " AS ASSIGNMENT",
+                Some(_) | None => "",
+            };
+            Some(format!("CREATE CAST ({types}) {method}{context};"))
+        }
+        FindingSort::Unexpected => Some(format!("DROP CAST ({types});")),
+        FindingSort::Differs { attribute, .. } => (*attribute != "comment")
+            .then(|| format!("a cast cannot be altered: DROP CAST ({types}); and create it as expected")),
+        FindingSort::Unreadable { .. } => None,
+    }
+}

@@ -1,0 +1,92 @@
+//! Collations.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Literal, Shape};
+use crate::error::Problem;
+use crate::node::Entry;
+use crate::object_id::ObjectId;
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "collation",
+    section: "collations",
+    identity: &["schema", "name"],
+    doc: "A collation.",
+    query: include_str!("collation.sql"),
+    attrs: &[
+        Attr::new(
+            "provider",
+            Shape::OneOf(&["libc", "icu", "builtin", "default"]),
+            "What sorts by it.",
+        )
+        .default(Literal::Text("libc")),
+        Attr::new(
+            "locale",
+            Shape::Text,
+            "Its locale; for `libc`, `LC_COLLATE` and `LC_CTYPE` where they are the same.",
+        )
+        .default(Literal::Null),
+        Attr::new(
+            "lc_collate",
+            Shape::Text,
+            "Its `LC_COLLATE`, where it is not its `LC_CTYPE`.",
+        )
+        .default(Literal::Null),
+        Attr::new(
+            "lc_ctype",
+            Shape::Text,
+            "Its `LC_CTYPE`, where it is not its `LC_COLLATE`.",
+        )
+        .default(Literal::Null),
+        Attr::new(
+            "deterministic",
+            Shape::Bool,
+            "Whether texts are equal only if they are the same, byte for byte.",
+        )
+        .default(Literal::Bool(true)),
+        Attr::new(
+            "rules",
+            Shape::Text,
+            "What it has beyond its locale, as ICU writes it; `null` for none.",
+        )
+        .default(Literal::Null)
+        .since(16),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    rewrite,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// `lc_collate` and `lc_ctype` that are the same are the `locale`.
+fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
+    let at = |key: &str| entries.iter().position(|entry| entry.key == key);
+    if let (Some(collate), Some(ctype), None) = (at("lc_collate"), at("lc_ctype"), at("locale")) {
+        let text = |at: usize| entries[at].value.scalar().map(|scalar| scalar.text.as_str());
+        if text(collate) == text(ctype) {
+            "locale".clone_into(&mut entries[collate].key);
+            entries.remove(ctype);
+        }
+    }
+    Ok(entries)
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("owner", Value::Text(owner)) => Some(format!(
+                "ALTER COLLATION {} OWNER TO {};",
+                common::sql_name(finding.id),
+                common::name(owner)
+            )),
+            ("comment" | "owner", _) => None,
+            _ => Some("a collation cannot be altered in this: drop it and create it as expected".into()),
+        },
+    }
+}

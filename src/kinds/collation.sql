@@ -1,0 +1,17 @@
+SELECT c.schema, c.collname::text AS name,
+       CASE c.collprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' WHEN 'd' THEN 'default' END AS provider,
+       CASE WHEN c.collprovider <> 'c' THEN coalesce(c.locale_17, c.locale_15, c.collcollate::text)
+            WHEN c.collcollate = c.collctype THEN c.collcollate::text
+       END AS locale,
+       CASE WHEN c.collprovider = 'c' AND c.collcollate <> c.collctype THEN c.collcollate::text END AS lc_collate,
+       CASE WHEN c.collprovider = 'c' AND c.collcollate <> c.collctype THEN c.collctype::text END AS lc_ctype,
+       c.collisdeterministic AS deterministic,
+       c.rules,
+       pg_get_userbyid(c.collowner)::text AS owner,
+       obj_description(c.oid, 'pg_collation') AS comment,
+       EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_collation'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
+FROM (SELECT NULL::text AS colllocale, NULL::text AS colliculocale, NULL::text AS collicurules) absent,
+     LATERAL (SELECT s.schema, c.*, colllocale AS locale_17, colliculocale AS locale_15, collicurules AS rules
+              FROM scope_names s JOIN pg_collation c ON c.collname = s.name AND c.collnamespace = s.schema_oid
+              UNION SELECT s.schema, c.*, colllocale, colliculocale, collicurules
+              FROM scope_schemas s JOIN pg_collation c ON c.collnamespace = s.schema_oid) c

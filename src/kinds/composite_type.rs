@@ -1,0 +1,33 @@
+//! Composite types.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "composite_type",
+    section: "composite_types",
+    identity: &["schema", "name"],
+    doc: "A composite type that was created as one; the row types of tables and views are not among them.",
+    query: include_str!("composite_type.sql"),
+    attrs: &[common::OWNER, common::COMMENT],
+    key: KeyForm::Qualified,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("owner", Value::Text(owner)) => Some(format!(
+                "ALTER TYPE {} OWNER TO {};",
+                common::sql_name(finding.id),
+                common::name(owner)
+            )),
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,59 @@
+//! Domains.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, Shorthand, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "domain",
+    section: "domains",
+    identity: &["schema", "name"],
+    doc: "A domain: a type with constraints of its own.",
+    query: include_str!("domain.sql"),
+    attrs: &[
+        Attr::new("type", Shape::Sql, "The type it is over, with its modifiers.").compare(Compare::Type),
+        Attr::new("nullable", Shape::Bool, "Whether its values may be null.").default(Literal::Bool(true)),
+        Attr::new("default", Shape::Sql, "The expression of its default; `null` for none.")
+            .compare(Compare::Default("type"))
+            .default(Literal::Null),
+        Attr::new(
+            "collation",
+            Shape::QualifiedName,
+            "Its collation, where it is not that of its type.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    shorthand: Shorthand::Scalar("type"),
+    own_variable: Some("type"),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    let alter = |what: &str| Some(format!("ALTER DOMAIN {name} {what};"));
+    match &finding.sort {
+        FindingSort::Missing(attributes) => match common::expected(attributes, "type") {
+            Some(Value::Text(sql_type)) => Some(format!("CREATE DOMAIN {name} AS {sql_type}; with its constraints")),
+            Some(_) | None => Some("apply the migration that creates it".into()),
+        },
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("type" | "collation", _) => {
+                Some("it cannot be altered in this: create another domain and change the columns to it".into())
+            }
+            ("nullable", Value::Bool(false)) => alter("SET NOT NULL"),
+            ("nullable", Value::Bool(true)) => alter("DROP NOT NULL"),
+            ("default", Value::Null) => alter("DROP DEFAULT"),
+            ("default", Value::Text(default)) => alter(&format!("SET DEFAULT {default}")),
+            ("owner", Value::Text(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
+            _ => None,
+        },
+    }
+}

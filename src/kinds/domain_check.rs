@@ -1,0 +1,55 @@
+//! Check constraints of domains.
+
+use super::{Finding, FindingSort, Kind, KindSpec, ListForm, Shorthand, common};
+use crate::attribute::{Attr, Compare, Shape};
+use crate::object_id::ObjectId;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "domain_check",
+    section: "checks",
+    parents: &[Kind::Domain],
+    identity: &["schema", "relation", "name"],
+    doc: "A check constraint of a domain; the value that is checked is called `VALUE`.",
+    query: include_str!("domain_check.sql"),
+    attrs: &[
+        Attr::new("expression", Shape::Sql, "What every value must satisfy.")
+            .compare(Compare::Expression)
+            .identifies(),
+        common::VALIDATED,
+        common::COMMENT,
+    ],
+    list: ListForm::ByMeaning,
+    shorthand: Shorthand::Scalar("expression"),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let alter = |id: &ObjectId, what: &str| format!("ALTER DOMAIN {} {what};", common::sql_name(&id.prefix(2)));
+    let drop = || {
+        alter(
+            finding.id,
+            &format!("DROP CONSTRAINT {}", common::name(finding.id.last())),
+        )
+    };
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let expression = common::expected(attributes, "expression")?;
+            let named = common::named(finding.id).map_or(String::new(), |n| format!("CONSTRAINT {} ", common::name(n)));
+            Some(alter(finding.id, &format!("ADD {named}CHECK ({expression})")))
+        }
+        FindingSort::Unexpected => Some(drop()),
+        FindingSort::Differs { attribute, .. } => match *attribute {
+            "validated" => Some(alter(
+                finding.id,
+                &format!("VALIDATE CONSTRAINT {}", common::name(finding.id.last())),
+            )),
+            "comment" => None,
+            _ => Some(format!(
+                "a constraint cannot be altered in this: {} and add it as expected",
+                drop()
+            )),
+        },
+        FindingSort::Unreadable { .. } => None,
+    }
+}

@@ -1,0 +1,88 @@
+//! Operators.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
+use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
+use crate::object_id::ObjectId;
+use crate::sql_text::split_commas;
+use crate::value::Value;
+
+/// Another operator or function that an operator may have.
+const fn other(name: &'static str, doc: &'static str) -> Attr {
+    Attr::new(name, Shape::QualifiedName, doc)
+        .compare(Compare::Name)
+        .default(Literal::Null)
+}
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "operator",
+    section: "operators",
+    identity: &["schema", "name", "arguments"],
+    doc: "An operator, named with the types of its operands: `===(text, text)`, `!!(none, integer)` for one that stands \
+          before its operand; the name alone is any operator of this name.",
+    query: include_str!("operator.sql"),
+    attrs: &[
+        Attr::new("function", Shape::QualifiedName, "The function that computes it.").compare(Compare::Name),
+        other(
+            "commutator",
+            "The operator that gives the same with the operands exchanged; `null` for none.",
+        ),
+        other("negator", "The operator that gives the opposite; `null` for none."),
+        other(
+            "restrict",
+            "The function that estimates how many rows satisfy it; `null` for none.",
+        ),
+        other(
+            "join",
+            "The function that estimates how many rows of a join satisfy it; `null` for none.",
+        ),
+        Attr::new("hashes", Shape::Bool, "Whether it can be used for a hash join.").default(Literal::Bool(false)),
+        Attr::new("merges", Shape::Bool, "Whether it can be used for a merge join.").default(Literal::Bool(false)),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Signature,
+    same: Some(same),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// No type is the same as `none`, which the server does not know as one.
+fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
+    let (left, right) = (split_commas(expected.last()), split_commas(actual.last()));
+    let none = |operand: &str| operand.eq_ignore_ascii_case("none");
+    if left.len() == 2 && left.iter().zip(&right).any(|(a, b)| none(a) != none(b)) {
+        return Verdict::Different;
+    }
+    signature::same(expected, actual)
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let [schema, name, arguments] = finding.id.parts() else {
+        return None;
+    };
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => {
+            let alter = |what: String| {
+                Some(format!(
+                    "ALTER OPERATOR {}.{name} ({arguments}) {what};",
+                    common::name(schema)
+                ))
+            };
+            match (*attribute, expected) {
+                ("restrict" | "join", Value::Null) => alter(format!("SET ({} = NONE)", attribute.to_uppercase())),
+                ("restrict" | "join", Value::Text(function)) => alter(format!(
+                    "SET ({} = {})",
+                    attribute.to_uppercase(),
+                    common::sql_names(function)
+                )),
+                ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
+                ("comment", _) => None,
+                _ => Some("drop the operator and create it as expected".into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Publications.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
+use crate::error::Problem;
+use crate::node::{Entry, NodeValue};
+use crate::object_id::ObjectId;
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "publication",
+    section: "publications",
+    identity: &["name"],
+    doc: "A publication: what logical replication may read.",
+    query: include_str!("publication.sql"),
+    attrs: &[
+        Attr::new("all_tables", Shape::Bool, "Whether it publishes every table.").default(Literal::Bool(false)),
+        Attr::new(
+            "tables",
+            Shape::List(&Shape::Reference),
+            "The tables it publishes by name, in any order; which columns and rows of one, the table says under \
+             `publications`.",
+        )
+        .compare(Compare::Custom(same_tables))
+        .default(Literal::EmptyList),
+        Attr::new("schemas", common::NAMES, "The schemas whose tables it publishes.")
+            .compare(Compare::Unordered)
+            .default(Literal::EmptyList)
+            .since(15),
+        Attr::new(
+            "operations",
+            Shape::List(&Shape::OneOf(&["insert", "update", "delete", "truncate"])),
+            "What it publishes of them.",
+        )
+        .compare(Compare::Unordered),
+        Attr::new(
+            "via_root",
+            Shape::Bool,
+            "Whether a change of a partition is published as one of the partitioned table.",
+        )
+        .default(Literal::Bool(false)),
+        Attr::new(
+            "generated_columns",
+            Shape::OneOf(&["none", "stored"]),
+            "Which generated columns it publishes.",
+        )
+        .default(Literal::Text("none"))
+        .since(18),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Part,
+    rewrite,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// Columns cannot be written here.
+fn rewrite(_: &ObjectId, entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
+    for entry in entries.iter().filter(|entry| entry.key == "tables") {
+        let NodeValue::List(items) = &entry.value.value else {
+            continue;
+        };
+        for item in items {
+            let text = item.scalar().map_or("", |scalar| scalar.text.as_str());
+            if let Some((_, Some(_))) = split_reference(text) {
+                return Err(Problem::at(
+                    item.place,
+                    format!("`{text}` says columns; `tables` takes tables alone"),
+                )
+                .hint("write the columns at the table: `publications: {<publication>: {columns: [a, b]}}`"));
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// Whether two lists name the same tables.
+fn same_tables(comparison: &Comparison<'_>) -> Verdict {
+    let tables = |value: &Value| {
+        let mut tables: Vec<_> = value.texts().into_iter().map(split_reference).collect();
+        tables.sort();
+        tables
+    };
+    let (expected, actual) = (tables(comparison.expected), tables(comparison.actual));
+    Verdict::when(expected == actual && !expected.contains(&None))
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    let alter = |what: String| Some(format!("ALTER PUBLICATION {name} {what};"));
+    let names = |value: &Value| {
+        let names: Vec<String> = value.texts().into_iter().map(common::sql_names).collect();
+        names.join(", ")
+    };
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("operations", Value::List(_)) => alter(format!("SET (publish = '{}')", expected.texts().join(", "))),
+            ("via_root", Value::Bool(value)) => alter(format!("SET (publish_via_partition_root = {value})")),
+            ("generated_columns", Value::Text(word)) => alter(format!("SET (publish_generated_columns = {word})")),
+            ("tables", Value::List(tables)) if !tables.is_empty() => alter(format!("SET TABLE {}", names(expected))),
+            ("all_tables", _) => {
+                Some("a publication cannot be altered in this: drop it and create it as expected".into())
+            }
+            ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
+            _ => None,
+        },
+    }
+}

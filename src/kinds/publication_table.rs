@@ -1,0 +1,56 @@
+//! What a publication has of a table that it names.
+
+use super::{Finding, FindingSort, Kind, KindSpec, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "publication_table",
+    section: "publications",
+    parents: &[Kind::Table],
+    identity: &["schema", "relation", "name"],
+    doc: "That a publication of this name publishes the table by name, and what of it.",
+    query: include_str!("publication_table.sql"),
+    attrs: &[
+        Attr::new(
+            "columns",
+            common::NAMES,
+            "The columns that are published; left out, all of them.",
+        )
+        .compare(Compare::Unordered)
+        .default(Literal::EmptyList)
+        .since(15),
+        Attr::new(
+            "where",
+            Shape::Sql,
+            "What the rows satisfy that are published; `null` for all rows.",
+        )
+        .compare(Compare::Expression)
+        .default(Literal::Null)
+        .since(15),
+    ],
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let publication = common::name(finding.id.last());
+    let table = common::sql_name(&finding.id.prefix(2));
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let columns = common::expected(attributes, "columns").map(common::name_list);
+            let columns = columns
+                .filter(|c| !c.is_empty())
+                .map_or(String::new(), |c| format!(" ({c})"));
+            let condition = common::expected(attributes, "where").and_then(|value| value.as_text());
+            let condition = condition.map_or(String::new(), |text| format!(" WHERE ({text})"));
+            Some(format!(
+                "ALTER PUBLICATION {publication} ADD TABLE {table}{columns}{condition};"
+            ))
+        }
+        FindingSort::Unexpected => Some(format!("ALTER PUBLICATION {publication} DROP TABLE {table};")),
+        FindingSort::Differs { .. } => Some(format!(
+            "ALTER PUBLICATION {publication} DROP TABLE {table}; and ADD TABLE as expected"
+        )),
+        FindingSort::Unreadable { .. } => None,
+    }
+}

@@ -1,0 +1,88 @@
+//! Range types.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::object_id::ObjectId;
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "range_type",
+    section: "range_types",
+    identity: &["schema", "name"],
+    doc: "A range type.",
+    query: include_str!("range_type.sql"),
+    attrs: &[
+        Attr::new("subtype", Shape::Sql, "The type of its bounds.").compare(Compare::BaseType),
+        Attr::new(
+            "operator_class",
+            Shape::QualifiedName,
+            "The operator class by which its bounds are ordered, where it is not that of their type.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        Attr::new(
+            "collation",
+            Shape::QualifiedName,
+            "The collation by which its bounds are ordered, where it is not that of their type.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        Attr::new(
+            "canonical",
+            Shape::QualifiedName,
+            "The function that makes equal ranges identical; `null` for none.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        Attr::new(
+            "subtype_diff",
+            Shape::QualifiedName,
+            "The function that gives the distance of two bounds; `null` for none.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        Attr::new("multirange", Shape::Name, "The name of its multirange type.").since(14),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    derived: Some(derived),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// PostgreSQL makes the name of the multirange type from that of the range type.
+fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
+    const LONGEST: usize = 63;
+    if attribute != "multirange" {
+        return None;
+    }
+    let name = id.last();
+    let mut multirange = if name.contains("range") {
+        name.replacen("range", "multirange", 1)
+    } else {
+        const SUFFIX: &str = "_multirange";
+        let length = name.floor_char_boundary(LONGEST - SUFFIX.len());
+        format!("{}{SUFFIX}", &name[..length])
+    };
+    multirange.truncate(multirange.floor_char_boundary(LONGEST));
+    Some(Value::Text(multirange))
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("owner", Value::Text(owner)) => Some(format!(
+                "ALTER TYPE {} OWNER TO {};",
+                common::sql_name(finding.id),
+                common::name(owner)
+            )),
+            ("comment" | "owner", _) => None,
+            _ => Some("a range type cannot be altered in this: create another one and change the columns to it".into()),
+        },
+    }
+}

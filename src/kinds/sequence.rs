@@ -1,0 +1,141 @@
+//! Sequences, other than those of identity columns.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "sequence",
+    section: "sequences",
+    identity: &["schema", "name"],
+    doc: "A sequence, that of a `serial` column among them; that of an identity column belongs to the column. \
+          What it has counted to is not compared.",
+    query: include_str!("sequence.sql"),
+    attrs: &[
+        Attr::new("type", Shape::Sql, "The type of its numbers.")
+            .compare(Compare::Type)
+            .default(Literal::Text("bigint")),
+        Attr::new(
+            "start",
+            Shape::Integer,
+            "Where it starts; left out, at its `min`, or at its `max` if it counts down.",
+        )
+        .compare(Compare::Custom(same_start))
+        .default(Literal::Null),
+        Attr::new("increment", Shape::Integer, "What it adds each time.").default(Literal::Integer(1)),
+        Attr::new(
+            "min",
+            Shape::Integer,
+            "The lowest number; left out, 1, or the lowest of its type if it counts down.",
+        )
+        .compare(Compare::Custom(same_min))
+        .default(Literal::Null),
+        Attr::new(
+            "max",
+            Shape::Integer,
+            "The highest number; left out, the highest of its type, or -1 if it counts down.",
+        )
+        .compare(Compare::Custom(same_max))
+        .default(Literal::Null),
+        Attr::new("cycle", Shape::Bool, "Whether it begins anew after its last number.").default(Literal::Bool(false)),
+        Attr::new("cache", Shape::Integer, "How many numbers a session takes at once.").default(Literal::Integer(1)),
+        Attr::new(
+            "owned_by",
+            Shape::QualifiedName,
+            "The column with which it is dropped, `table.column`; `null` for none.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
+        Attr::new(
+            "persistence",
+            Shape::OneOf(&["permanent", "unlogged", "temporary"]),
+            "Whether it survives a crash and a session.",
+        )
+        .default(Literal::Text("permanent"))
+        .since(15),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// What a sequence has where nothing is written of it; the query gives these as no value.
+struct Bounds {
+    start: i64,
+    min: i64,
+    max: i64,
+}
+
+impl Bounds {
+    fn of(comparison: &Comparison<'_>) -> Self {
+        let number = |name: &str| match comparison.object.get(name) {
+            Value::Integer(value) => Some(*value),
+            Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
+        };
+        let (lowest, highest) = match comparison.object.get("type").as_text() {
+            Some("smallint") => (i64::from(i16::MIN), i64::from(i16::MAX)),
+            Some("integer") => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            Some(_) | None => (i64::MIN, i64::MAX),
+        };
+        let counts_up = number("increment").is_none_or(|increment| increment > 0);
+        let (min, max) = if counts_up { (1, highest) } else { (lowest, -1) };
+        let start = if counts_up {
+            number("min").unwrap_or(min)
+        } else {
+            number("max").unwrap_or(max)
+        };
+        Self { start, min, max }
+    }
+}
+
+/// Whether a number is the one that is there, where no value stands for `default`.
+fn same(comparison: &Comparison<'_>, default: i64) -> Verdict {
+    let or_default = |value: &Value| match value {
+        Value::Null => Value::Integer(default),
+        Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => value.clone(),
+    };
+    Verdict::when(or_default(comparison.expected) == or_default(comparison.actual))
+}
+
+fn same_start(comparison: &Comparison<'_>) -> Verdict {
+    same(comparison, Bounds::of(comparison).start)
+}
+
+fn same_min(comparison: &Comparison<'_>) -> Verdict {
+    same(comparison, Bounds::of(comparison).min)
+}
+
+fn same_max(comparison: &Comparison<'_>) -> Verdict {
+    same(comparison, Bounds::of(comparison).max)
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    let alter = |what: String| Some(format!("ALTER SEQUENCE {name} {what};"));
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("type", Value::Text(sql_type)) => alter(format!("AS {sql_type}")),
+            ("start", Value::Integer(start)) => alter(format!("START WITH {start}")),
+            ("increment", Value::Integer(by)) => alter(format!("INCREMENT BY {by}")),
+            ("min", Value::Integer(min)) => alter(format!("MINVALUE {min}")),
+            ("min", Value::Null) => alter("NO MINVALUE".into()),
+            ("max", Value::Integer(max)) => alter(format!("MAXVALUE {max}")),
+            ("max", Value::Null) => alter("NO MAXVALUE".into()),
+            ("cycle", Value::Bool(true)) => alter("CYCLE".into()),
+            ("cycle", Value::Bool(false)) => alter("NO CYCLE".into()),
+            ("cache", Value::Integer(cache)) => alter(format!("CACHE {cache}")),
+            ("owned_by", Value::Null) => alter("OWNED BY NONE".into()),
+            ("owned_by", Value::Text(column)) => alter(format!("OWNED BY {}", common::sql_names(column))),
+            ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
+            ("persistence", Value::Text(word)) if word == "unlogged" => alter("SET UNLOGGED".into()),
+            ("persistence", Value::Text(word)) if word == "permanent" => alter("SET LOGGED".into()),
+            _ => None,
+        },
+    }
+}

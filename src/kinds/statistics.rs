@@ -1,0 +1,91 @@
+//! Extended statistics.
+
+use super::{Finding, FindingSort, Kind, KindSpec, common};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use crate::sql_text::split_commas;
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "statistics",
+    section: "statistics",
+    parents: &[Kind::Table, Kind::MaterializedView],
+    identity: &["schema", "relation", "name"],
+    doc: "A statistics object: what the planner knows of several columns or of expressions.",
+    query: include_str!("statistics.sql"),
+    attrs: &[
+        Attr::new(
+            "kinds",
+            Shape::List(&Shape::OneOf(&["ndistinct", "dependencies", "mcv", "expressions"])),
+            "What is gathered; `expressions` is always there where there are expressions.",
+        )
+        .compare(Compare::Unordered),
+        Attr::new("columns", common::NAMES, "Its columns.")
+            .compare(Compare::Unordered)
+            .default(Literal::EmptyList),
+        Attr::new("expressions", Shape::List(&Shape::Sql), "Its expressions, in order.")
+            .compare(Compare::Custom(same_expressions))
+            .default(Literal::EmptyList)
+            .since(14),
+        Attr::new(
+            "target",
+            Shape::Integer,
+            "How much is gathered; left out, as much as of its columns.",
+        )
+        .default(Literal::Null),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// The catalog prints all expressions as one text.
+fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
+    let parts = |value: &Value| -> Vec<String> {
+        let texts = value.texts().into_iter();
+        texts.flat_map(split_commas).map(str::to_owned).collect()
+    };
+    let (expected, actual) = (parts(comparison.expected), parts(comparison.actual));
+    if expected.len() != actual.len() {
+        return Verdict::Different;
+    }
+    expected
+        .iter()
+        .zip(&actual)
+        .fold(Verdict::Equal, |verdict, (expected, actual)| {
+            verdict.and(Verdict::ask(Form::Expression, expected, actual))
+        })
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    // The statistics may be in another schema than the table: a statement that names them would have to guess.
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let list = |name: &str| common::expected(attributes, name);
+            let mut on: Vec<String> = list("columns").map(common::name_list).into_iter().collect();
+            let expressions = list("expressions").map(Value::texts).unwrap_or_default();
+            on.extend(expressions.into_iter().map(|expression| format!("({expression})")));
+            if on.is_empty() {
+                return None;
+            }
+            let kinds: Vec<&str> = list("kinds").map(Value::texts).unwrap_or_default();
+            let kinds: Vec<&str> = kinds.into_iter().filter(|kind| *kind != "expressions").collect();
+            let kinds = if kinds.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", kinds.join(", "))
+            };
+            let [schema, _, name] = finding.id.parts() else {
+                return None;
+            };
+            Some(format!(
+                "CREATE STATISTICS {}.{}{kinds} ON {} FROM {};",
+                common::name(schema),
+                common::name(name),
+                on.join(", "),
+                common::sql_name(&finding.id.prefix(2))
+            ))
+        }
+        FindingSort::Differs { .. } | FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+    }
+}

@@ -1,0 +1,105 @@
+//! Text search configurations.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "text_search_configuration",
+    section: "text_search_configurations",
+    identity: &["schema", "name"],
+    doc: "A text search configuration.",
+    query: include_str!("text_search_configuration.sql"),
+    attrs: &[
+        Attr::new(
+            "parser",
+            Shape::QualifiedName,
+            "The parser that makes tokens of a text.",
+        )
+        .compare(Compare::Name),
+        Attr::new(
+            "mappings",
+            Shape::Map(&Shape::List(&Shape::QualifiedName)),
+            "The dictionaries that are asked for a token, in order, under its type, such as `asciiword`.",
+        )
+        .compare(Compare::Custom(same_mappings))
+        .default(Literal::EmptyMap),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// Whether the same types have the same dictionaries; the schema of a dictionary need not be written.
+fn same_mappings(comparison: &Comparison<'_>) -> Verdict {
+    let (Value::Map(expected), Value::Map(actual)) = (comparison.expected, comparison.actual) else {
+        return Verdict::Different;
+    };
+    Verdict::when(
+        expected.keys().eq(actual.keys())
+            && expected.values().zip(actual.values()).all(|(expected, actual)| {
+                let (names, there) = (expected.texts(), actual.texts());
+                expected == actual
+                    || (names.len() == there.len()
+                        && !names.is_empty()
+                        && names
+                            .iter()
+                            .zip(there)
+                            .all(|(expected, actual)| is_name(expected, actual)))
+            }),
+    )
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let parser = common::expected(attributes, "parser").and_then(Value::as_text)?;
+            let parser = common::sql_names(parser);
+            Some(format!(
+                "CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser}); with its mappings"
+            ))
+        }
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, *expected) {
+            ("mappings", Value::Map(expected)) => mappings_hint(&name, expected, actual),
+            ("owner", Value::Text(owner)) => Some(format!(
+                "ALTER TEXT SEARCH CONFIGURATION {name} OWNER TO {};",
+                common::name(owner)
+            )),
+            _ => None,
+        },
+    }
+}
+
+/// The statements that change those mappings that are not as expected.
+fn mappings_hint(name: &str, expected: &std::collections::BTreeMap<String, Value>, actual: &Value) -> Option<String> {
+    let Value::Map(actual) = actual else {
+        return None;
+    };
+    let alter = format!("ALTER TEXT SEARCH CONFIGURATION {name}");
+    let mut statements = Vec::new();
+    for (token, dictionaries) in expected {
+        let change = match actual.get(token) {
+            Some(there) if there == dictionaries => continue,
+            Some(_) => "ALTER",
+            None => "ADD",
+        };
+        let dictionaries: Vec<String> = dictionaries.texts().into_iter().map(common::sql_names).collect();
+        statements.push(format!(
+            "{alter} {change} MAPPING FOR {} WITH {};",
+            common::name(token),
+            dictionaries.join(", ")
+        ));
+    }
+    for token in actual.keys().filter(|token| !expected.contains_key(*token)) {
+        statements.push(format!("{alter} DROP MAPPING FOR {};", common::name(token)));
+    }
+    Some(statements.join(" "))
+}
