@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::catalog::Limits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Verifies that a live PostgreSQL database is what its owners think it is.
@@ -28,6 +29,8 @@ Exit codes:
 pub enum Command {
     /// Compare expectations with a database
     Check(CheckArgs),
+    /// Write the expectation file of what is there
+    Pull(PullArgs),
     /// Check expectation files alone, without a database
     Lint(LintArgs),
 }
@@ -60,6 +63,18 @@ pub struct CheckArgs {
     #[arg(long)]
     pub exit_zero: bool,
 
+    /// How to look at a database.
+    #[command(flatten)]
+    pub session: SessionArgs,
+
+    /// When to colour what goes to a terminal
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// How to look at a database.
+#[derive(Debug, Args)]
+pub struct SessionArgs {
     /// How long one statement may take
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub statement_timeout: Duration,
@@ -71,6 +86,45 @@ pub struct CheckArgs {
     /// Do not read variables that are not set from the file .env in the working directory
     #[arg(long)]
     pub no_env_file: bool,
+}
+
+impl SessionArgs {
+    /// The limits of the session.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            statement: self.statement_timeout,
+            lock: self.lock_timeout,
+        }
+    }
+}
+
+/// The arguments of `pull`.
+#[derive(Debug, Args)]
+pub struct PullArgs {
+    /// Where to read from: postgres://…, env:NAME or sql:FILE_OR_DIR [default: env:DATABASE_URL]
+    #[arg(long, visible_alias = "url", value_name = "SOURCE")]
+    pub from: Option<String>,
+
+    /// Only these objects: names or glob patterns, with the schema unless it is that of the file
+    #[arg(long, value_name = "PATTERNS", value_delimiter = ',', value_parser = parse_pattern)]
+    pub only: Vec<glob::Pattern>,
+
+    /// Only these schemas; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub schema: Vec<String>,
+
+    /// Look at the schemas that hosting platforms own, too
+    #[arg(long)]
+    pub platform_schemas: bool,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// How to look at a database.
+    #[command(flatten)]
+    pub session: SessionArgs,
 
     /// When to colour what goes to a terminal
     #[arg(long, value_enum, default_value_t = Color::Auto)]
@@ -141,6 +195,10 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
     let format = Format::from_str(format, true)
         .map_err(|_| format!("there is no format {format}; known are {}", known.join(", ")))?;
     Ok((format, PathBuf::from(file)))
+}
+
+fn parse_pattern(text: &str) -> Result<glob::Pattern, String> {
+    glob::Pattern::new(text).map_err(|e| e.to_string())
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

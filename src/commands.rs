@@ -2,11 +2,14 @@
 
 pub mod check;
 pub mod lint;
+pub mod pull;
+mod session;
 
 use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::cli::Color;
-use crate::error::Problem;
+use crate::error::{Failure, Problem};
+use crate::report::text::visible;
 use crate::source_map::SourceMap;
 
 /// Writes problems to standard error.
@@ -14,6 +17,14 @@ fn tell_problems(problems: &[Problem], files: &SourceMap, color: Color) {
     let color = color.enabled(io::stderr().is_terminal());
     let told: Vec<String> = problems.iter().map(|problem| files.render(problem, color)).collect();
     tell(&told.join("\n"));
+}
+
+/// Writes to standard error why something could not be done.
+fn tell_failure(failure: &Failure) {
+    tell(&format!("error: {}\n", visible(&failure.to_string())));
+    if let Some(hint) = &failure.hint {
+        tell(&format!("  help: {}\n", visible(hint)));
+    }
 }
 
 /// Writes to standard error. Nobody may be listening: that is no reason to stop.

@@ -80,6 +80,8 @@ enum Decision {
     Different,
     /// Not to be decided, for this reason.
     Unknown(String),
+    /// The server would not decide it, for this reason.
+    Refused(String),
     Ask(Vec<Ask>),
 }
 
@@ -327,7 +329,7 @@ impl<'a> Planner<'a> {
                 kind,
                 parent: None,
                 schemas: schemas.clone(),
-                place: file.database_place,
+                place: file.exact_place,
                 terms: Terms {
                     level: crate::expectation::Level::Error,
                     reason: None,

@@ -35,6 +35,8 @@ pub struct ExpectationFile {
     pub schema: String,
     /// Whether the file closes the world: what it does not list must not exist.
     pub exact: bool,
+    /// Where it says so; the beginning of the file if it does not.
+    pub exact_place: Place,
     /// The objects, parents before what is in them.
     pub objects: Vec<ExpectedObject>,
     /// The histories of migrations.

@@ -43,6 +43,7 @@ pub mod kinds;
 pub mod migrations;
 pub mod node;
 pub mod object_id;
+pub mod platform;
 pub mod pull;
 pub mod reference;
 pub mod report;

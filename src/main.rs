@@ -9,6 +9,7 @@ use driftgate::commands;
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => commands::check::run(&args),
+        Command::Pull(args) => commands::pull::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
     };
     ExitCode::from(exit.code())

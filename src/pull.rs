@@ -114,10 +114,11 @@ fn write(
         }
     }
     let closes = at_top && !choice.whole;
-    if entries.is_empty() && !closes {
-        if let Some(short) = shorthand(spec, &attributes) {
-            return short;
-        }
+    if entries.is_empty()
+        && !closes
+        && let Some(short) = shorthand(spec, &attributes)
+    {
+        return short;
     }
     let mut all: Vec<(String, Document)> = Vec::new();
     if closes {

@@ -105,11 +105,10 @@ fn values(attr: &Attr) -> String {
 fn default(attr: &Attr) -> String {
     let value = match attr.default {
         None => return String::new(),
-        Some(Literal::Null) => "none".to_owned(),
         Some(Literal::Bool(value)) => format!("`{value}`"),
         Some(Literal::Integer(value)) => format!("`{value}`"),
         Some(Literal::Text(text)) => format!("`{text}`"),
-        Some(Literal::EmptyList | Literal::EmptyMap) => "none".to_owned(),
+        Some(Literal::Null | Literal::EmptyList | Literal::EmptyMap) => "none".to_owned(),
     };
     if attr.implied.is_some() {
         format!("{value}, *implied*")

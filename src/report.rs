@@ -83,7 +83,12 @@ impl Check {
     /// The same in every run that finds the same.
     #[must_use]
     pub fn id(&self) -> String {
-        format!("{}:{}", self.code, self.object)
+        let id = format!("{}:{}", self.code, self.object);
+        match self.attribute {
+            // Several tests of one assertion can fail: the code alone does not tell them apart.
+            Some(attribute) if !self.code.ends_with(&attribute.replace('_', "-")) => format!("{id}:{attribute}"),
+            Some(_) | None => id,
+        }
     }
 
     /// What was found and what there is to know about it, as one sentence that stands for itself.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
+use super::session::{self, Opened, patiently};
 use super::{print, tell, tell_problems};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{Limits, canonical, capture, connect, observe};
@@ -16,7 +16,6 @@ use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::report::{self, Exit, Report, Target, text::visible};
-use crate::scratch;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
@@ -59,16 +58,13 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>
     let expectations = load(&args.paths, files)?;
     outputs(args, &expectations, files)?;
     let jobs = jobs(args, &expectations).map_err(|problem| vec![problem])?;
-    let environment = Environment::read(!args.no_env_file);
-    let limits = Limits {
-        statement: args.statement_timeout,
-        lock: args.lock_timeout,
-    };
+    let environment = Environment::read(!args.session.no_env_file);
+    let limits = args.session.limits();
     // Every mistake is told before anything is connected to.
     let mut ready = Vec::new();
     let mut problems = Vec::new();
     for job in jobs {
-        match open(&job, &environment, files) {
+        match Opened::open(&job.source, job.place, &environment, files) {
             Ok(opened) => ready.push((job, opened)),
             Err(problem) => problems.push(problem),
         }
@@ -142,38 +138,6 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
     Ok(jobs)
 }
 
-/// A source about which nothing is wrong as far as can be seen without connecting.
-enum Opened {
-    Database(Box<Conninfo>),
-    Sql(Vec<scratch::SqlFile>),
-}
-
-impl Opened {
-    fn trusts_a_file(&self) -> bool {
-        match self {
-            Self::Database(info) => info.trust_file().is_some(),
-            Self::Sql(_) => false,
-        }
-    }
-}
-
-fn open(job: &Job<'_>, environment: &Environment, files: &mut SourceMap) -> Result<Opened, Problem> {
-    let at = |mut problem: Problem| {
-        problem.place = problem.place.or(job.place);
-        problem
-    };
-    let url = match &job.source {
-        Source::Url(url) => url.clone(),
-        Source::Env(name) => environment.require(name).map_err(at)?,
-        Source::Sql(path) => return scratch::read(path, files).map(Opened::Sql),
-    };
-    let info = Conninfo::resolve(&url, &|name| environment.get(name)).map_err(at)?;
-    for note in info.notes() {
-        tell(&format!("note: {}\n", visible(note)));
-    }
-    Ok(Opened::Database(Box::new(info)))
-}
-
 fn target(job: &Job<'_>, opened: &Opened, limits: Limits) -> Target {
     let mut target = Target {
         database: job.label.clone(),
@@ -183,40 +147,10 @@ fn target(job: &Job<'_>, opened: &Opened, limits: Limits) -> Target {
         checks: Vec::new(),
         failure: None,
     };
-    let result = match opened {
-        Opened::Database(info) => {
-            if target.database.is_empty() {
-                target.database = info.display();
-            }
-            info.host().clone_into(&mut target.host);
-            info.dbname().clone_into(&mut target.name);
-            verify_at(info, job, limits, &mut target)
-        }
-        Opened::Sql(sql) => scratch::with_embedded(sql, |url| {
-            "embedded".clone_into(&mut target.host);
-            let info = Conninfo::resolve(url, &|_| None)
-                .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
-            verify_at(&info, job, limits, &mut target)
-        }),
-    };
+    opened.name(&mut target);
+    let result = opened.with(|info| session::block_on(verify(info, job, limits, &mut target)));
     target.failure = result.err();
     target
-}
-
-fn verify_at(info: &Conninfo, job: &Job<'_>, limits: Limits, target: &mut Target) -> Result<(), Failure> {
-    if let Some(file) = info.trust_file() {
-        connect::trust_only(file)?;
-    }
-    runtime()?.block_on(verify(info, job, limits, target))
-}
-
-/// A runtime of one thread: there is one connection, and a file of trusted roots is set through the environment,
-/// which only a process of one thread may change.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failure::new("starting", e.to_string()))
 }
 
 /// One session: everything that is asked is asked in one transaction.
@@ -249,35 +183,8 @@ async fn verify(info: &Conninfo, job: &Job<'_>, limits: Limits, target: &mut Tar
             target.checks.extend(assertion::compare(expected, &outcome));
         }
     }
-    // The verdict stands; whether the server hears the farewell does not matter. A pooler would throw the server's
-    // connection away if the transaction were left open.
-    let farewell = async {
-        let _ = sqlx::raw_sql("ROLLBACK").execute(&mut connection).await;
-        sqlx::Connection::close(connection).await
-    };
-    let _ = tokio::time::timeout(Duration::from_secs(5), farewell).await;
+    session::close(connection).await;
     Ok(())
-}
-
-/// Waits for as long as the server itself would let this many statements run, and a little more: it can only stop a
-/// statement while it is there, and a connection can die without a word.
-async fn patiently<T>(
-    limits: Limits,
-    statements: usize,
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    let statements = u32::try_from(statements).unwrap_or(u32::MAX);
-    let limit = limits
-        .statement
-        .saturating_mul(statements)
-        .saturating_add(Duration::from_secs(10));
-    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
-        Err(Failure::new(
-            "waiting for the server",
-            format!("no answer within {} s", limit.as_secs()),
-        )
-        .hint("the connection is dead, or the server hangs"))
-    })
 }
 
 /// Writes the report wherever it was asked for. One that cannot be written does not keep the others back.

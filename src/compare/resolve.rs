@@ -6,8 +6,8 @@ use super::{Answer, Answers, Candidate, Choice, Closed, Decision, Pending, Plan,
 use crate::expectation::{IgnoreRule, Level, Presence};
 use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
-use crate::report::{Check, Status};
-use crate::snapshot::Snapshot;
+use crate::report::{Check, Status, code};
+use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 
 /// Turns a plan and the server's answers into checks.
@@ -50,7 +50,7 @@ fn settle(decision: &Decision, answers: &Answers) -> Decision {
         match answers.get(ask) {
             Some(Answer::Equal) => {}
             Some(Answer::Different | Answer::Invalid(_)) => return Decision::Different,
-            Some(Answer::Refused(why)) => outcome = Decision::Unknown(why.clone()),
+            Some(Answer::Refused(why)) => outcome = Decision::Refused(why.clone()),
             None => {
                 outcome = Decision::Unknown(
                     "the texts differ, and there is no server to say whether they mean the same".into(),
@@ -84,14 +84,17 @@ fn check(pending: Pending, answers: &Answers) -> Check {
                 check.hint = Some(unreadable.unwrap_or_else(|| UNREADABLE.to_owned()));
             }
         }
-        Decision::Unknown(why) => {
-            check.status = Status::Unknown;
-            check.detail = Some(why);
-            check.hint = None;
-        }
+        Decision::Unknown(why) => unknown(&mut check, Status::Unknown, why),
+        Decision::Refused(why) => unknown(&mut check, Status::Unverified, why),
         Decision::Ask(_) => check.status = Status::Unknown,
     }
     check
+}
+
+fn unknown(check: &mut Check, status: Status, why: String) {
+    check.status = status;
+    check.detail = Some(why);
+    check.hint = None;
 }
 
 fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, ObjectId)>, out: &mut Vec<Check>) {
@@ -108,7 +111,11 @@ fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, Obje
                 }
                 Decision::Unknown(why) => {
                     holds = false;
-                    unsure = Some(why);
+                    unsure = Some((Status::Unknown, why));
+                }
+                Decision::Refused(why) => {
+                    holds = false;
+                    unsure = Some((Status::Unverified, why));
                 }
                 Decision::Ask(_) => holds = false,
             }
@@ -153,15 +160,13 @@ fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, Obje
             out.push(none);
         }
         (None, Presence::Required | Presence::Absent | Presence::Optional) => {
-            if let Some(why) = unsure {
-                none.status = Status::Unknown;
+            if let Some((status, why)) = unsure {
+                unknown(&mut none, status, why);
                 none.message = format!(
                     "it cannot be told whether {} {} exists",
                     none.kind.replace('_', " "),
                     none.object
                 );
-                none.detail = Some(why);
-                none.hint = None;
             } else if let Some(why) = invalid(choice, answers) {
                 none.detail = Some(why.to_owned());
                 none.hint = Some(UNREADABLE.to_owned());
@@ -183,7 +188,7 @@ fn invalid<'a>(choice: &Choice, answers: &'a Answers) -> Option<&'a str> {
                 Some(Answer::Invalid(why)) => Some(why.as_str()),
                 Some(Answer::Equal | Answer::Different | Answer::Refused(_)) | None => None,
             }),
-            Decision::Equal | Decision::Different | Decision::Unknown(_) => None,
+            Decision::Equal | Decision::Different | Decision::Unknown(_) | Decision::Refused(_) => None,
         })
 }
 
@@ -215,32 +220,23 @@ fn unlisted(
     used: &mut BTreeSet<Place>,
     out: &mut Vec<Check>,
 ) {
-    for (id, object) in snapshot.of_kind(world.kind) {
-        let inside = match &world.parent {
-            Some(parent) => id == parent || id.is_in(parent),
-            None => id.parts().len() == 1 || world.schemas.contains(&id.parts()[0]),
-        };
-        if !inside || object.is_implicit() || claimed.contains(&(world.kind, id.clone())) {
+    let objects: Box<dyn Iterator<Item = (&ObjectId, &Object)>> = match &world.parent {
+        Some(parent) => Box::new(snapshot.children(world.kind, parent)),
+        None => Box::new(
+            snapshot
+                .of_kind(world.kind)
+                .filter(|(id, _)| id.parts().len() == 1 || world.schemas.contains(&id.parts()[0])),
+        ),
+    };
+    let before = out.len();
+    for (id, object) in objects {
+        if object.is_implicit() || claimed.contains(&(world.kind, id.clone())) {
             continue;
         }
         if ignored(&world.file.ignore, world, id, used) {
             continue;
         }
-        let mut check = Check {
-            status: Status::Drift,
-            level: world.terms.level,
-            code: String::new(),
-            kind: world.kind.spec().name,
-            object: String::new(),
-            attribute: None,
-            expected: serde_json::Value::Null,
-            actual: serde_json::Value::Null,
-            place: world.place,
-            message: String::new(),
-            detail: None,
-            hint: None,
-            reason: world.terms.reason.clone(),
-        };
+        let mut check = world_check(world);
         describe::unexpected(&mut check, world.kind, id, true);
         let parent = world
             .parent
@@ -256,6 +252,32 @@ fn unlisted(
             None => "list it, add it to `ignore`, or remove it".into(),
         });
         out.push(check);
+    }
+    // That there is nothing else is a check, too: a file may expect that and no more.
+    if out.len() == before {
+        let mut check = world_check(world);
+        check.status = Status::Passed;
+        out.push(check);
+    }
+}
+
+/// The check that nothing is in a world but what is listed.
+fn world_check(world: &Closed<'_>) -> Check {
+    let kind = world.kind.spec().name;
+    Check {
+        status: Status::Drift,
+        level: world.terms.level,
+        code: code(kind, "unexpected"),
+        kind,
+        object: world.parent.as_ref().map_or_else(String::new, ToString::to_string),
+        attribute: None,
+        expected: serde_json::Value::Null,
+        actual: serde_json::Value::Null,
+        place: world.place,
+        message: String::new(),
+        detail: None,
+        hint: None,
+        reason: world.terms.reason.clone(),
     }
 }
 

@@ -91,6 +91,11 @@ impl Parser {
                 },
                 schema: "public".to_owned(),
                 exact: false,
+                exact_place: Place {
+                    file,
+                    line: 1,
+                    column: 1,
+                },
                 objects: Vec::new(),
                 histories: Vec::new(),
                 assertions: Vec::new(),
@@ -132,7 +137,10 @@ impl Parser {
                         self.out.schema = schema;
                     }
                 }
-                _ => {
+                key => {
+                    if key == "exact" {
+                        self.out.exact_place = entry.place;
+                    }
                     self.term(entry, &mut terms);
                 }
             }

@@ -56,7 +56,7 @@ fn the_readme_is_true() {
         let command = first
             .strip_prefix("$ ")
             .unwrap_or_else(|| panic!("a block begins with {first:?}, not with a command"));
-        out.push_str(&format!("{first}\n{}", output(command, block)));
+        out.extend([first, "\n", &output(command, block)]);
         commands += 1;
     }
     out.push_str(rest);
@@ -68,10 +68,13 @@ fn the_readme_is_true() {
 fn output(command: &str, block: &str) -> String {
     let words: Vec<&str> = command.split_whitespace().collect();
     let arguments: &[&str] = match words.as_slice() {
-        ["driftgate", arguments @ ..] => arguments,
-        ["cargo", "run", "--release", "--", arguments @ ..] => arguments,
+        ["driftgate", arguments @ ..] | ["cargo", "run", "--release", "--", arguments @ ..] => arguments,
         // Cargo's own words are not the project's: the README shows the command alone.
-        ["cargo", "test"] => return block.lines().skip(1).map(|l| format!("{l}\n")).collect(),
+        ["cargo", "test"] => {
+            return block
+                .split_once('\n')
+                .map_or(String::new(), |(_, rest)| rest.to_owned());
+        }
         _ => panic!("the README has the command {command:?}, which no test can run"),
     };
     let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();

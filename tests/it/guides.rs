@@ -95,7 +95,7 @@ fn check(guide: &str, file: &Path) -> Result<(), String> {
         .map_err(|e| format!("{}: {e}: {}{}", file.display(), run.stdout, run.stderr))?;
     let found = findings(&report);
     let errors = report["summary"]["drift"].as_u64().unwrap_or_default();
-    let code = if errors > 0 { 1 } else { 0 };
+    let code = i32::from(errors > 0);
     if found != expected
         || run.code != Some(code)
         || (!is_good && patch.contains("expect: nothing") != found.is_empty())

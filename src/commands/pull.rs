@@ -1,0 +1,126 @@
+//! `driftgate pull`: writes the expectation file of what is there.
+
+use std::fs;
+use std::path::Path;
+
+use super::session::{self, Opened};
+use super::{print, tell_problems};
+use crate::catalog::capture::Scope;
+use crate::cli::PullArgs;
+use crate::environment::Environment;
+use crate::error::{Failure, Problem};
+use crate::expectation::DEFAULT_DATABASE;
+use crate::kinds::Kind;
+use crate::object_id::ObjectId;
+use crate::pull::{Choice, pull};
+use crate::report::Exit;
+use crate::snapshot::Snapshot;
+use crate::source::Source;
+use crate::source_map::SourceMap;
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: &PullArgs) -> Exit {
+    let mut files = SourceMap::default();
+    let opened = match open(args, &mut files) {
+        Ok(opened) => opened,
+        Err(problem) => {
+            tell_problems(&[problem], &files, args.color);
+            return Exit::Usage;
+        }
+    };
+    match write(args, &opened) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            super::tell_failure(&failure);
+            Exit::Failure
+        }
+    }
+}
+
+fn open(args: &PullArgs, files: &mut SourceMap) -> Result<Opened, Problem> {
+    let source = match &args.from {
+        Some(text) => Source::parse(text)?,
+        None => Source::Env(DEFAULT_DATABASE.to_owned()),
+    };
+    let environment = Environment::read(!args.session.no_env_file);
+    Opened::open(&source, None, &environment, files)
+}
+
+fn write(args: &PullArgs, opened: &Opened) -> Result<Exit, Failure> {
+    let scope = Scope::whole(&args.schema, args.platform_schemas);
+    let snapshot = opened.with(|info| session::block_on(session::snapshot(info, &scope, args.session.limits())))?;
+    let patterns = &args.only;
+    let schema = main_schema(&snapshot, &args.schema);
+    let wanted = |kind: Kind, id: &ObjectId| wanted(kind, id, patterns, &schema, &args.schema);
+    let choice = Choice {
+        schema: &schema,
+        whole: patterns.is_empty(),
+        wanted: &wanted,
+    };
+    let Some(text) = pull(&snapshot, &choice) else {
+        return Ok(nothing(patterns));
+    };
+    let text = format!("{}{text}", header(&snapshot));
+    match &args.output {
+        Some(path) => to_file(path, &text)?,
+        None => print(&text).map_err(|e| Failure::new("writing to standard output", e.to_string()))?,
+    }
+    Ok(Exit::Passed)
+}
+
+/// Nothing was there, or nothing that was asked for: that is no success.
+fn nothing(patterns: &[glob::Pattern]) -> Exit {
+    let what: Vec<&str> = patterns.iter().map(glob::Pattern::as_str).collect();
+    super::tell(&match what.as_slice() {
+        [] => "error: there is nothing to write: the database has no schema of its own\n".to_owned(),
+        _ => format!("error: nothing in the database matches {}\n", what.join(", ")),
+    });
+    Exit::Usage
+}
+
+/// The schema of names that are not qualified: `public` if it is there, otherwise the first.
+fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
+    let namespaces: Vec<&str> = Kind::ALL
+        .iter()
+        .filter(|kind| kind.spec().namespace)
+        .flat_map(|kind| snapshot.of_kind(*kind).map(|(id, _)| id.last()))
+        .filter(|name| asked.is_empty() || asked.iter().any(|schema| schema == name))
+        .collect();
+    let first = namespaces
+        .iter()
+        .find(|name| **name == "public")
+        .or_else(|| namespaces.first());
+    first.map_or_else(|| "public".to_owned(), |name| (*name).to_owned())
+}
+
+fn wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> bool {
+    // Schemas and what is in no schema belong to the whole database.
+    if id.parts().len() == 1 && !schemas.is_empty() {
+        return kind.spec().namespace && schemas.iter().any(|schema| schema == id.last());
+    }
+    if patterns.is_empty() {
+        return true;
+    }
+    let full = kind.show(id);
+    let short = full.strip_prefix(&format!("{schema}.")).unwrap_or(&full);
+    patterns
+        .iter()
+        .any(|pattern| pattern.matches(&full) || pattern.matches(short))
+}
+
+fn header(snapshot: &Snapshot) -> String {
+    format!(
+        "# yaml-language-server: $schema=schema.json\n\
+         # What was in the database {}, PostgreSQL {}, when `driftgate pull` read it.\n",
+        snapshot.server.database, snapshot.server.version
+    )
+}
+
+fn to_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let failure = |e: std::io::Error| Failure::new(format!("writing {}", path.display()), e.to_string());
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failure)?;
+    }
+    fs::write(path, text).map_err(failure)
+}
