@@ -281,6 +281,8 @@ pub enum Form {
     Computed(String),
     /// Expressions over the columns of the rows `OLD` and `NEW` of the relation.
     OldAndNew,
+    /// Queries.
+    Query,
 }
 
 impl Form {
@@ -288,7 +290,7 @@ impl Form {
     #[must_use]
     pub fn is_expression(&self) -> bool {
         match self {
-            Self::Expression | Self::Value(_) | Self::Computed(_) | Self::OldAndNew => true,
+            Self::Expression | Self::Value(_) | Self::Computed(_) | Self::OldAndNew | Self::Query => true,
             Self::Type | Self::BaseType => false,
         }
     }
@@ -359,7 +361,9 @@ pub fn is_name(expected: &str, actual: &str) -> bool {
     }
 }
 
-fn same_lines(expected: &str, actual: &str) -> bool {
+/// Whether two texts are the same but for line ends and blank lines around them.
+#[must_use]
+pub fn same_lines(expected: &str, actual: &str) -> bool {
     expected.trim().lines().eq(actual.trim().lines())
 }
 

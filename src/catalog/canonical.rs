@@ -94,13 +94,18 @@ impl Query {
             Form::Type => [expected, actual].map(|text| format!("CAST(NULL AS {text}\n)")),
             Form::BaseType => [expected, actual].map(|text| format!("{}::regtype", quote_literal(text))),
             Form::Expression | Form::OldAndNew => [expected, actual].map(|text| format!("({text}\n)")),
+            // Two of these are never printed alike; whether they are the same is known from the second query.
+            Form::Query => [expected, actual].map(|text| {
+                let text = text.trim_end();
+                format!("EXISTS ({}\n)", text.strip_suffix(';').unwrap_or(text))
+            }),
             Form::Value(cast) | Form::Computed(cast) => [expected, actual].map(|text| format!("({text}\n)::{cast}")),
         };
         let [expected, actual] = &pair;
         let select = |variables: &[Variable], condition: &str| {
             let from = match question.form {
                 Form::OldAndNew => format!("{}, {}", function_row("old", variables), function_row("new", variables)),
-                Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) => {
+                Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Query => {
                     row(&quote_name(ask.relation.last()), variables)
                 }
             };
@@ -123,16 +128,13 @@ impl Query {
         let type_of = |text: &str| format!("pg_catalog.pg_typeof({text}) IS NULL");
         let marker = match question.form {
             Form::OldAndNew => format!("new.{marker}"),
-            Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) => marker,
+            Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Query => marker,
         };
         let condition = format!(" WHERE {} OR ({} AND {marker})", type_of(expected), type_of(actual));
         Self {
             search_path: path.join(", ").replace('\0', " "),
             sql,
-            second: question
-                .form
-                .is_expression()
-                .then(|| select(&variables, &condition)),
+            second: question.form.is_expression().then(|| select(&variables, &condition)),
         }
     }
 }
@@ -164,7 +166,7 @@ fn variables(ask: &Ask, snapshot: &Snapshot) -> Vec<Variable> {
     let mut columns = Vec::new();
     match ask.question.form {
         Form::Expression | Form::Computed(_) | Form::OldAndNew => {}
-        Form::Type | Form::BaseType | Form::Value(_) => return columns,
+        Form::Type | Form::BaseType | Form::Value(_) | Form::Query => return columns,
     }
     for kind in Kind::ALL {
         if let Some(attribute) = kind.spec().own_variable

@@ -316,6 +316,12 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 ("nullable", Value::Bool(false)) => Some(format!("{alter} SET NOT NULL;")),
                 ("nullable", Value::Bool(true)) => Some(format!("{alter} DROP NOT NULL;")),
                 ("default", Value::Null) => Some(format!("{alter} DROP DEFAULT;")),
+                ("storage" | "compression", Value::Text(word)) => {
+                    Some(format!("{alter} SET {} {};", attribute.to_uppercase(), word.to_uppercase()))
+                }
+                ("compression", Value::Null) => Some(format!("{alter} SET COMPRESSION DEFAULT;")),
+                ("statistics", Value::Integer(target)) => Some(format!("{alter} SET STATISTICS {target};")),
+                ("statistics", Value::Null) => Some(format!("{alter} SET STATISTICS -1;")),
                 ("default", Value::Text(default)) => Some(if is_now(default) && actual.as_text().is_some_and(is_now) {
                     "both give the start of the transaction, but PostgreSQL keeps the two spellings apart: write the one that is there".into()
                 } else {

@@ -38,7 +38,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         }
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs { attribute, expected, actual } => {
-            (*attribute == "labels").then(|| labels_hint(&name, expected, actual))
+            match *attribute {
+                "labels" => Some(labels_hint(&name, expected, actual)),
+                "grants" => common::grant(&format!("TYPE {name}"), expected, actual),
+                _ => None,
+            }
         }
     }
 }

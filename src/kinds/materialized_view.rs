@@ -1,7 +1,7 @@
 //! Materialized views.
 
 use super::table::{ACCESS_METHOD, TABLESPACE};
-use super::view::DEFINITION;
+use super::view::{DEFINITION, OR_AS_FOUND};
 use super::{Finding, FindingSort, KeyForm, KindSpec, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::value::Value;
@@ -50,7 +50,9 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ("owner", Value::Text(owner)) => Some(format!("{alter} OWNER TO {};", common::name(owner))),
             ("options", _) => common::set_options(&alter, expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
-            ("definition", _) => Some(format!("DROP MATERIALIZED VIEW {name}; and create it as expected")),
+            ("definition", _) => Some(format!(
+                "DROP MATERIALIZED VIEW {name}; and create it as expected{OR_AS_FOUND}"
+            )),
             _ => None,
         },
     }

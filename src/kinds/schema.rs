@@ -1,6 +1,6 @@
 //! Schemas.
 
-use super::{KeyForm, KindSpec, common};
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "schema",
@@ -11,11 +11,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[common::OWNER, common::GRANTS, common::COMMENT],
     key: KeyForm::Part,
     namespace: true,
-    hint: |finding| match finding.sort {
-        super::FindingSort::Missing(_) => Some(format!("CREATE SCHEMA {};", common::sql_name(finding.id))),
-        super::FindingSort::Unexpected
-        | super::FindingSort::Differs { .. }
-        | super::FindingSort::Unreadable { .. } => None,
-    },
+    hint,
     ..KindSpec::EMPTY
 };
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    match &finding.sort {
+        FindingSort::Missing(_) => Some(format!("CREATE SCHEMA {name};")),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected.as_text()) {
+            ("owner", Some(owner)) => Some(format!("ALTER SCHEMA {name} OWNER TO {};", common::name(owner))),
+            ("grants", _) => common::grant(&format!("SCHEMA {name}"), expected, actual),
+            _ => None,
+        },
+    }
+}

@@ -1,15 +1,29 @@
 //! Views.
 
 use super::{Finding, FindingSort, KeyForm, KindSpec, common};
-use crate::attribute::{Attr, Compare, Shape};
+use crate::attribute::{Attr, Compare, Comparison, Form, Shape, Verdict, same_lines};
+use crate::value::Value;
 
 /// The query of a view.
 pub(super) const DEFINITION: Attr = Attr::new(
     "definition",
     Shape::Text,
-    "Its query, as `pg_get_viewdef` prints it; line ends and blank lines around it do not matter.",
+    "Its query. PostgreSQL decides whether it means the same; what tables are called in it must be the same.",
 )
-.compare(Compare::Lines);
+.compare(Compare::Custom(same_query));
+
+/// PostgreSQL takes some queries for different ones that are the same.
+pub(super) const OR_AS_FOUND: &str = "; where both mean the same, write it as found";
+
+fn same_query(comparison: &Comparison<'_>) -> Verdict {
+    match (comparison.expected, comparison.actual) {
+        (Value::Text(expected), Value::Text(actual)) if !same_lines(expected, actual) => {
+            Verdict::ask(Form::Query, expected, actual)
+        }
+        (Value::Text(_), Value::Text(_)) => Verdict::Equal,
+        (expected, actual) => Verdict::when(expected == actual),
+    }
+}
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "view",
@@ -41,7 +55,9 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
-            ("definition", _) => Some("CREATE OR REPLACE VIEW with the definition that is expected".into()),
+            ("definition", _) => Some(format!(
+                "CREATE OR REPLACE VIEW with the definition that is expected{OR_AS_FOUND}"
+            )),
             ("owner", Some(owner)) => Some(format!("ALTER VIEW {name} OWNER TO {};", common::name(owner))),
             ("options", _) => common::set_options(&format!("ALTER VIEW {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),

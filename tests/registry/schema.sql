@@ -245,3 +245,9 @@ do $$ begin
                constraint nights_customer foreign key (customer) references billing.customers (id) not enforced)';
   end if;
 end $$;
+
+grant usage on sequence billing.numbers to pg_monitor with grant option;
+grant usage on domain billing.postcode to pg_monitor;
+revoke usage on type billing.address from public;
+grant usage on type billing.span to pg_monitor;
+grant execute on function billing.total(numeric) to pg_monitor;
