@@ -135,6 +135,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::Text("unsafe")),
         common::OWNER,
+        common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
     key: KeyForm::Signature,
@@ -148,8 +149,15 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs {
-            attribute, expected, ..
+            attribute,
+            expected,
+            actual,
         } => match (*attribute, expected) {
+            // For this an aggregate is a function.
+            ("grants", _) => {
+                let name = common::sql_name(&finding.id.prefix(2));
+                common::grant(&format!("FUNCTION {name}({})", finding.id.last()), expected, actual)
+            }
             // The arguments of an ordered-set aggregate are written in another way, which the finding does not know.
             ("owner", Value::Text(_)) | ("comment", _) => None,
             _ => Some("CREATE OR REPLACE AGGREGATE with the definition that is expected".into()),

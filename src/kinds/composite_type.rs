@@ -9,7 +9,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A composite type that was created as one; the row types of tables and views are not among them.",
     query: include_str!("composite_type.sql"),
-    attrs: &[common::OWNER, common::COMMENT],
+    attrs: &[common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
     key: KeyForm::Qualified,
     hint,
     ..KindSpec::EMPTY
@@ -20,8 +20,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs {
-            attribute, expected, ..
+            attribute,
+            expected,
+            actual,
         } => match (*attribute, expected) {
+            ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
             ("owner", Value::Text(owner)) => Some(format!(
                 "ALTER TYPE {} OWNER TO {};",
                 common::sql_name(finding.id),

@@ -24,6 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .compare(Compare::Name)
         .default(Literal::Null),
         common::OWNER,
+        common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
@@ -43,8 +44,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         },
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs {
-            attribute, expected, ..
+            attribute,
+            expected,
+            actual,
         } => match (*attribute, expected) {
+            ("grants", _) => common::grant(&format!("DOMAIN {name}"), expected, actual),
             ("type" | "collation", _) => {
                 Some("it cannot be altered in this: create another domain and change the columns to it".into())
             }

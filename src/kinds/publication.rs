@@ -89,20 +89,37 @@ fn same_tables(comparison: &Comparison<'_>) -> Verdict {
 fn hint(finding: &Finding<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
     let alter = |what: String| Some(format!("ALTER PUBLICATION {name} {what};"));
-    let names = |value: &Value| {
-        let names: Vec<String> = value.texts().into_iter().map(common::sql_names).collect();
+    // SET TABLE would take away the columns and rows of tables that stay.
+    let tables = |these: &Value, other: &Value| {
+        let other: Vec<_> = other.texts().into_iter().map(split_reference).collect();
+        let names: Vec<String> = these
+            .texts()
+            .into_iter()
+            .filter(|table| !other.contains(&split_reference(table)))
+            .map(common::sql_names)
+            .collect();
         names.join(", ")
     };
     match &finding.sort {
         FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs {
-            attribute, expected, ..
+            attribute,
+            expected,
+            actual,
         } => match (*attribute, expected) {
             ("operations", Value::List(_)) => alter(format!("SET (publish = '{}')", expected.texts().join(", "))),
             ("via_root", Value::Bool(value)) => alter(format!("SET (publish_via_partition_root = {value})")),
             ("generated_columns", Value::Text(word)) => alter(format!("SET (publish_generated_columns = {word})")),
-            ("tables", Value::List(tables)) if !tables.is_empty() => alter(format!("SET TABLE {}", names(expected))),
+            ("tables", _) => {
+                let changes = [("ADD", tables(expected, actual)), ("DROP", tables(actual, expected))];
+                let statements: Vec<String> = changes
+                    .iter()
+                    .filter(|(_, tables)| !tables.is_empty())
+                    .filter_map(|(change, tables)| alter(format!("{change} TABLE {tables}")))
+                    .collect();
+                (!statements.is_empty()).then(|| statements.join(" "))
+            }
             ("all_tables", _) => {
                 Some("a publication cannot be altered in this: drop it and create it as expected".into())
             }

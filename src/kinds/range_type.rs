@@ -43,6 +43,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Null),
         Attr::new("multirange", Shape::Name, "The name of its multirange type.").since(14),
         common::OWNER,
+        common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
@@ -74,8 +75,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs {
-            attribute, expected, ..
+            attribute,
+            expected,
+            actual,
         } => match (*attribute, expected) {
+            ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
             ("owner", Value::Text(owner)) => Some(format!(
                 "ALTER TYPE {} OWNER TO {};",
                 common::sql_name(finding.id),

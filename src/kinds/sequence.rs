@@ -54,6 +54,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Text("permanent"))
         .since(15),
         common::OWNER,
+        common::GRANTS,
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
@@ -118,8 +119,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
         FindingSort::Differs {
-            attribute, expected, ..
+            attribute,
+            expected,
+            actual,
         } => match (*attribute, expected) {
+            ("grants", _) => common::grant(&format!("SEQUENCE {name}"), expected, actual),
             ("type", Value::Text(sql_type)) => alter(format!("AS {sql_type}")),
             ("start", Value::Integer(start)) => alter(format!("START WITH {start}")),
             ("increment", Value::Integer(by)) => alter(format!("INCREMENT BY {by}")),
