@@ -16,7 +16,7 @@ use driftgate::report::{Check, codes};
 use driftgate::snapshot::{Object, Snapshot};
 use driftgate::source_map::{Place, SourceMap};
 use driftgate::value::Value;
-use sqlx::{AssertSqlSafe, Column as _, Executor as _, SqlSafeStr as _, Statement as _};
+use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _, Statement as _};
 
 use crate::server::server;
 
@@ -183,7 +183,7 @@ fn the_columns_of_a_query_are_the_attributes() {
             let sql = capture::query(*kind, &whole());
             let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
             let statement = statement.unwrap_or_else(|e| panic!("the query of {}: {e}", kind.words()));
-            let found: BTreeSet<&str> = statement.columns().iter().map(|c| c.name()).collect();
+            let found: BTreeSet<&str> = statement.columns().iter().map(sqlx::Column::name).collect();
             let expected: BTreeSet<&str> = kind.spec().identity.iter().copied().chain(kind.columns()).collect();
             assert_eq!(found, expected, "the query of {}", kind.words());
         }
@@ -213,7 +213,7 @@ fn a_change_of_one_attribute_is_one_finding_there() {
     let expected = expect_all(&snapshot);
     // One change at a time is made in these, and taken back.
     let (mut changed, mut otherwise) = (snapshot.clone(), expect_all(&snapshot));
-    let mut changes = 0;
+    let mut tried = 0;
     for kind in Kind::ALL {
         let ids: Vec<_> = snapshot.of_kind(*kind).map(|(id, _)| id.clone()).collect();
         for id in ids {
@@ -230,7 +230,7 @@ fn a_change_of_one_attribute_is_one_finding_there() {
                     (found[0].kind, found[0].object.as_str()),
                     (kind.spec().name, kind.show(&id).as_str())
                 );
-                changes += 1;
+                tried += 1;
 
                 let subject = Subject::Named(id.clone());
                 let at = otherwise
@@ -252,7 +252,7 @@ fn a_change_of_one_attribute_is_one_finding_there() {
             }
         }
     }
-    assert!(changes > 200, "only {changes} changes were tried");
+    assert!(tried > 200, "only {tried} changes were tried");
 }
 
 #[test]

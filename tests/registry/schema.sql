@@ -236,9 +236,9 @@ alter default privileges revoke execute on functions from public;
 -- What only newer servers have.
 do $$ begin
   if current_setting('server_version_num')::int >= 180000 then
-    execute 'create table billing.stays (room int4range, during daterange,
+    execute 'create table billing.stays (room int4range, floor int4range, during daterange,
                constraint stays_pk primary key (room, during without overlaps),
-               constraint stays_key unique (room, during without overlaps),
+               constraint stays_key unique (floor, during without overlaps),
                constraint stays_during check (not isempty(during)) not enforced)';
     execute 'create table billing.nights (room int4range, during daterange, customer bigint,
                constraint nights_stay foreign key (room, period during) references billing.stays (room, period during),
