@@ -288,6 +288,9 @@ impl<'a> Definition<'a> {
 }
 
 fn hint(finding: &Finding<'_>) -> Option<String> {
+    if finding.parent == Some(Kind::CompositeType) {
+        return attribute_hint(finding);
+    }
     if finding.parent != Some(Kind::Table) {
         return None;
     }
@@ -338,6 +341,27 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 .then(|| format!("in SQL a text stands in quotes: write \"{}\"", quote_literal(default))),
             _ => None,
         },
+    }
+}
+
+/// The columns of a composite type are called its attributes in SQL.
+fn attribute_hint(finding: &Finding<'_>) -> Option<String> {
+    let alter = |what: &str, more: &str| {
+        let composite = common::sql_name(&finding.id.prefix(2));
+        let column = common::name(finding.id.last());
+        Some(format!("ALTER TYPE {composite} {what} ATTRIBUTE {column}{more};"))
+    };
+    match &finding.sort {
+        FindingSort::Missing(attributes) => {
+            let sql_type = common::expected(attributes, "type").and_then(Value::as_text)?;
+            alter("ADD", &format!(" {sql_type}"))
+        }
+        FindingSort::Unexpected => alter("DROP", ""),
+        FindingSort::Differs { attribute, expected, .. } => match (*attribute, expected) {
+            ("type", Value::Text(sql_type)) => alter("ALTER", &format!(" TYPE {sql_type}")),
+            _ => None,
+        },
+        FindingSort::Unreadable { .. } => None,
     }
 }
 
