@@ -31,6 +31,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Write the expectation file of what is there
     Pull(PullArgs),
+    /// Compare two databases, or a database and SQL files
+    Diff(DiffArgs),
     /// Check expectation files alone, without a database
     Lint(LintArgs),
 }
@@ -129,6 +131,50 @@ pub struct PullArgs {
     /// When to colour what goes to a terminal
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// The arguments of `diff`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct DiffArgs {
+    /// What is expected: postgres://…, env:NAME or sql:FILE_OR_DIR
+    #[arg(value_name = "A")]
+    pub first: String,
+
+    /// What is compared with it
+    #[arg(value_name = "B")]
+    pub second: String,
+
+    /// How to write the difference
+    #[arg(long, value_enum, default_value_t = DiffFormat::Diff)]
+    pub format: DiffFormat,
+
+    /// Only these schemas; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub schema: Vec<String>,
+
+    /// Look at the schemas that hosting platforms own, too
+    #[arg(long)]
+    pub platform_schemas: bool,
+
+    /// How to look at a database.
+    #[command(flatten)]
+    pub session: SessionArgs,
+
+    /// When to colour what goes to a terminal
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// How to write a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// A unified diff of the expectation files of both
+    Diff,
+    /// As a report for people
+    Table,
+    /// As a report for programs
+    Json,
 }
 
 /// The arguments of `lint`.

@@ -1,9 +1,11 @@
 //! The subcommands: one file each. They do the input and output that nothing else does.
 
 pub mod check;
+pub mod diff;
 pub mod lint;
 pub mod pull;
 mod session;
+mod verify;
 
 use std::io::{self, IsTerminal as _, Write as _};
 

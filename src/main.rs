@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => commands::check::run(&args),
         Command::Pull(args) => commands::pull::run(&args),
+        Command::Diff(args) => commands::diff::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
     };
     ExitCode::from(exit.code())

@@ -50,6 +50,40 @@ pub fn pull(snapshot: &Snapshot, choice: &Choice<'_>) -> Option<String> {
     (file.len() > before).then(|| Document::Map(file).to_yaml())
 }
 
+/// The schema of names that are not qualified: `public` if it is there, otherwise the first.
+#[must_use]
+pub fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
+    let namespaces: Vec<&str> = Kind::ALL
+        .iter()
+        .filter(|kind| kind.spec().namespace)
+        .flat_map(|kind| snapshot.of_kind(*kind).map(|(id, _)| id.last()))
+        .filter(|name| asked.is_empty() || asked.iter().any(|schema| schema == name))
+        .collect();
+    let first = namespaces
+        .iter()
+        .find(|name| **name == "public")
+        .or_else(|| namespaces.first());
+    first.map_or_else(|| "public".to_owned(), |name| (*name).to_owned())
+}
+
+/// Whether an object is in one of these schemas and has a name that one of the patterns matches; without schemas and
+/// without patterns, every object.
+#[must_use]
+pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> bool {
+    // Schemas and what is in no schema belong to the whole database.
+    if id.parts().len() == 1 && !schemas.is_empty() {
+        return kind.spec().namespace && schemas.iter().any(|schema| schema == id.last());
+    }
+    if patterns.is_empty() {
+        return true;
+    }
+    let full = kind.show(id);
+    let short = full.strip_prefix(&format!("{schema}.")).unwrap_or(&full);
+    patterns
+        .iter()
+        .any(|pattern| pattern.matches(&full) || pattern.matches(short))
+}
+
 /// The key under which an object stands.
 fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
     match kind.spec().key {

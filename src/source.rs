@@ -20,6 +20,16 @@ pub enum Source {
 const FORMS: &str = "a source is postgres://…, env:NAME or sql:FILE_OR_DIR";
 
 impl Source {
+    /// The source as reports name it. Never a password.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::Url(url) => redact(url),
+            Self::Env(name) => format!("env:{name}"),
+            Self::Sql(path) => format!("sql:{}", path.display()),
+        }
+    }
+
     /// Reads a source from the command line.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::error::Failure;
 use crate::expectation::{ExpectationFile, Subject};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
+use crate::platform;
 use crate::snapshot::{Object, Server, Snapshot};
 use crate::sql_text::quote_literal;
 use crate::value::Value;
@@ -26,9 +27,47 @@ pub struct Scope {
     pub schemas: BTreeSet<String>,
     /// The kinds that are read.
     pub kinds: BTreeSet<Kind>,
+    /// Whether every schema is read whole.
+    pub reach: Reach,
+}
+
+/// Whether every schema is read whole.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Only what a scope names.
+    #[default]
+    Named,
+    /// Every schema but PostgreSQL's own and those that hosting platforms own.
+    Owners,
+    /// Every schema but PostgreSQL's own.
+    All,
 }
 
 impl Scope {
+    /// What either scope has.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.names.extend(other.names.iter().cloned());
+        self.schemas.extend(other.schemas.iter().cloned());
+        self.kinds.extend(other.kinds.iter().copied());
+        self
+    }
+
+    /// Everything in these schemas; in every schema if none is named.
+    #[must_use]
+    pub fn whole(schemas: &[String], platform: bool) -> Self {
+        Self {
+            schemas: schemas.iter().cloned().collect(),
+            kinds: Kind::ALL.iter().copied().collect(),
+            reach: match (schemas.is_empty(), platform) {
+                (false, _) => Reach::Named,
+                (true, false) => Reach::Owners,
+                (true, true) => Reach::All,
+            },
+            ..Self::default()
+        }
+    }
+
     /// What must be read to judge these files.
     #[must_use]
     pub fn of(files: &[&ExpectationFile]) -> Self {
@@ -177,9 +216,17 @@ fn prelude(scope: &Scope) -> String {
     let named = "SELECT n.oid AS schema_oid, n.nspname::text AS schema, w.name::name AS name \
                  FROM jsonb_to_recordset(current_setting('driftgate.names')::jsonb) w(schema text, name text) \
                  JOIN pg_namespace n ON n.nspname = w.schema::name";
-    let whole = "SELECT n.oid AS schema_oid, n.nspname::text AS schema \
-                 FROM jsonb_array_elements_text(current_setting('driftgate.schemas')::jsonb) w \
-                 JOIN pg_namespace n ON n.nspname = w::name";
+    let own = "SELECT n.oid AS schema_oid, n.nspname::text AS schema FROM pg_namespace n \
+               WHERE n.nspname !~ '^(pg_|information_schema$)'";
+    let platform: Vec<String> = platform::schemas().map(quote_literal).collect();
+    let whole = match scope.reach {
+        Reach::Named => "SELECT n.oid AS schema_oid, n.nspname::text AS schema \
+                         FROM jsonb_array_elements_text(current_setting('driftgate.schemas')::jsonb) w \
+                         JOIN pg_namespace n ON n.nspname = w::name"
+            .to_owned(),
+        Reach::Owners => format!("{own} AND NOT n.nspname = ANY (ARRAY[{}])", platform.join(", ")),
+        Reach::All => own.to_owned(),
+    };
     let exists = |catalog: &str, prefix: &str| {
         format!("EXISTS (SELECT FROM {catalog} c WHERE c.{prefix}name = s.name AND c.{prefix}namespace = s.schema_oid)")
     };
@@ -224,7 +271,7 @@ fn prelude(scope: &Scope) -> String {
             "SELECT c.oid, s.schema, {name}::text AS name{more} FROM scope_schemas s \
              JOIN {catalog} c ON c.{prefix}namespace = s.schema_oid"
         );
-        let query = if scope.schemas.is_empty() {
+        let query = if scope.schemas.is_empty() && scope.reach == Reach::Named {
             format!("{by_name} UNION {near}")
         } else {
             format!("{by_name} UNION {near} UNION {by_schema}")

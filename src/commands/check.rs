@@ -5,12 +5,12 @@ use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use super::session::{self, Opened, patiently};
+use super::session::{self, Opened};
+use super::verify::verify;
 use super::{print, tell, tell_problems};
-use crate::catalog::conninfo::Conninfo;
-use crate::catalog::{Limits, canonical, capture, connect, observe};
+use crate::catalog::Limits;
+use crate::catalog::capture::Scope;
 use crate::cli::{CheckArgs, FailOn, Format};
-use crate::compare::{self, assertion, history, resolve};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
@@ -124,10 +124,10 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
         match jobs.iter_mut().find(|job| job.source == source) {
             Some(job) => job.files.push(file),
             None => jobs.push(Job {
+                // Of a URL the report says what it leads to.
                 label: match &source {
                     Source::Url(_) => String::new(),
-                    Source::Env(name) => format!("env:{name}"),
-                    Source::Sql(path) => format!("sql:{}", path.display()),
+                    Source::Env(_) | Source::Sql(_) => source.label(),
                 },
                 place: against.is_none().then_some(file.database_place),
                 source,
@@ -148,43 +148,11 @@ fn target(job: &Job<'_>, opened: &Opened, limits: Limits) -> Target {
         failure: None,
     };
     opened.name(&mut target);
-    let result = opened.with(|info| session::block_on(verify(info, job, limits, &mut target)));
+    let scope = Scope::of(&job.files);
+    let result =
+        opened.with(|info| session::block_on(verify(info, &job.files, &scope, limits, &mut target)).map(|_| ()));
     target.failure = result.err();
     target
-}
-
-/// One session: everything that is asked is asked in one transaction.
-async fn verify(info: &Conninfo, job: &Job<'_>, limits: Limits, target: &mut Target) -> Result<(), Failure> {
-    let mut connection = connect::connect(info).await?;
-    let scope = capture::Scope::of(&job.files);
-    let statements = scope.kinds.len() + 20;
-    let snapshot = patiently(limits, statements, capture::capture(&mut connection, &scope, limits)).await?;
-    target.name.clone_from(&snapshot.server.database);
-    target.server_version.clone_from(&snapshot.server.version);
-    let plan = compare::plan(&job.files, &snapshot);
-    let questions = plan.questions();
-    let statements = questions.len() + 1;
-    let answers = patiently(
-        limits,
-        statements,
-        canonical::decide(&mut connection, questions, &snapshot),
-    )
-    .await?;
-    target.checks = resolve::resolve(plan, &answers, &snapshot);
-    for file in &job.files {
-        for expected in &file.histories {
-            let reading = observe::history(&mut connection, expected, &snapshot.server.role);
-            let found = patiently(limits, 2, reading).await?;
-            target.checks.extend(history::compare(expected, &found));
-        }
-        for expected in &file.assertions {
-            let running = observe::assertion(&mut connection, expected, &snapshot.server.search_path);
-            let outcome = patiently(limits, 3, running).await?;
-            target.checks.extend(assertion::compare(expected, &outcome));
-        }
-    }
-    session::close(connection).await;
-    Ok(())
 }
 
 /// Writes the report wherever it was asked for. One that cannot be written does not keep the others back.

@@ -12,7 +12,7 @@ use crate::error::{Failure, Problem};
 use crate::expectation::DEFAULT_DATABASE;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
-use crate::pull::{Choice, pull};
+use crate::pull::{Choice, is_wanted, main_schema, pull};
 use crate::report::Exit;
 use crate::snapshot::Snapshot;
 use crate::source::Source;
@@ -52,7 +52,7 @@ fn write(args: &PullArgs, opened: &Opened) -> Result<Exit, Failure> {
     let snapshot = opened.with(|info| session::block_on(session::snapshot(info, &scope, args.session.limits())))?;
     let patterns = &args.only;
     let schema = main_schema(&snapshot, &args.schema);
-    let wanted = |kind: Kind, id: &ObjectId| wanted(kind, id, patterns, &schema, &args.schema);
+    let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema);
     let choice = Choice {
         schema: &schema,
         whole: patterns.is_empty(),
@@ -77,36 +77,6 @@ fn nothing(patterns: &[glob::Pattern]) -> Exit {
         _ => format!("error: nothing in the database matches {}\n", what.join(", ")),
     });
     Exit::Usage
-}
-
-/// The schema of names that are not qualified: `public` if it is there, otherwise the first.
-fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
-    let namespaces: Vec<&str> = Kind::ALL
-        .iter()
-        .filter(|kind| kind.spec().namespace)
-        .flat_map(|kind| snapshot.of_kind(*kind).map(|(id, _)| id.last()))
-        .filter(|name| asked.is_empty() || asked.iter().any(|schema| schema == name))
-        .collect();
-    let first = namespaces
-        .iter()
-        .find(|name| **name == "public")
-        .or_else(|| namespaces.first());
-    first.map_or_else(|| "public".to_owned(), |name| (*name).to_owned())
-}
-
-fn wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> bool {
-    // Schemas and what is in no schema belong to the whole database.
-    if id.parts().len() == 1 && !schemas.is_empty() {
-        return kind.spec().namespace && schemas.iter().any(|schema| schema == id.last());
-    }
-    if patterns.is_empty() {
-        return true;
-    }
-    let full = kind.show(id);
-    let short = full.strip_prefix(&format!("{schema}.")).unwrap_or(&full);
-    patterns
-        .iter()
-        .any(|pattern| pattern.matches(&full) || pattern.matches(short))
 }
 
 fn header(snapshot: &Snapshot) -> String {

@@ -1,8 +1,5 @@
 //! The YAML that `pull` writes.
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_yaml::{FlowMap, FlowSeq, LitStr};
-
 /// A piece of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Document {
@@ -26,8 +23,9 @@ const SHORT: usize = 60;
 impl Document {
     /// A text, of one line or several.
     pub(super) fn text(text: &str) -> Self {
-        // A literal block keeps neither carriage returns nor what surrounds the text.
-        if text.contains('\n') && !text.contains(['\r', '\t']) && !text.starts_with([' ', '\n']) {
+        // A literal block keeps one line end behind the text, and nothing that is not seen.
+        let is_plain = |c: char| c == '\n' || !(c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
+        if text.contains('\n') && text.chars().all(is_plain) && !text.ends_with("\n\n") && text.trim() != "" {
             Self::Lines(text.to_owned())
         } else {
             Self::Text(text.to_owned())
@@ -49,43 +47,193 @@ impl Document {
         matches!(self, Self::Text(text) if text == "present" || text == "absent")
     }
 
-    /// The document as YAML.
+    /// The document as YAML: a mapping, a line an entry.
     pub(super) fn to_yaml(&self) -> String {
-        let options = serde_yaml::ser_options! { prefer_block_scalars: false, compact_list_indent: false };
-        // Nothing in a document can fail to serialise: keys are texts, and there are no foreign types.
-        serde_yaml::to_string_with_options(self, options).unwrap_or_default()
+        let mut out = String::new();
+        self.block(0, &mut out);
+        out
     }
-}
 
-impl Serialize for Document {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    /// Writes a value behind its key, and the end of the line.
+    fn block(&self, depth: usize, out: &mut String) {
         match self {
-            Self::Plain(word) => match word.as_str() {
-                "null" => serializer.serialize_unit(),
-                "true" => serializer.serialize_bool(true),
-                "false" => serializer.serialize_bool(false),
-                word => match word.parse::<i64>() {
-                    Ok(number) => serializer.serialize_i64(number),
-                    Err(_) => serializer.serialize_str(word),
-                },
-            },
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Lines(text) => LitStr(text).serialize(serializer),
-            Self::Flow(items) => FlowSeq(items).serialize(serializer),
-            Self::FlowMap(entries) => FlowMap(Entries(entries)).serialize(serializer),
-            Self::Map(entries) => Entries(entries).serialize(serializer),
+            Self::Map(entries) => {
+                if depth > 0 {
+                    out.push('\n');
+                }
+                for (key, value) in entries {
+                    out.extend(std::iter::repeat_n("  ", depth));
+                    out.push_str(&scalar(key));
+                    out.push(':');
+                    if !matches!(value, Self::Map(_)) {
+                        out.push(' ');
+                    }
+                    value.block(depth + 1, out);
+                }
+            }
+            Self::Lines(text) => {
+                // The number says how deep the block is: its first line may begin with spaces.
+                out.push_str(if text.ends_with('\n') { "|2" } else { "|2-" });
+                out.push('\n');
+                for line in text.lines() {
+                    if !line.is_empty() {
+                        out.extend(std::iter::repeat_n("  ", depth.saturating_sub(1) + 1));
+                        out.push_str(line);
+                    }
+                    out.push('\n');
+                }
+            }
+            Self::Plain(_) | Self::Text(_) | Self::Flow(_) | Self::FlowMap(_) => {
+                self.flow(&scalar, out);
+                out.push('\n');
+            }
+        }
+    }
+
+    /// Writes a value on one line, its texts as `quote` says.
+    fn flow(&self, quote: &dyn Fn(&str) -> String, out: &mut String) {
+        match self {
+            Self::Plain(word) => out.push_str(word),
+            Self::Text(text) | Self::Lines(text) => out.push_str(&quote(text)),
+            Self::Flow(items) => {
+                out.push('[');
+                for (i, item) in items.iter().enumerate() {
+                    out.push_str(if i == 0 { "" } else { ", " });
+                    item.flow(&inner_scalar, out);
+                }
+                out.push(']');
+            }
+            Self::FlowMap(entries) | Self::Map(entries) => {
+                out.push('{');
+                for (i, (key, value)) in entries.iter().enumerate() {
+                    out.push_str(if i == 0 { "" } else { ", " });
+                    out.push_str(&inner_scalar(key));
+                    out.push_str(": ");
+                    value.flow(&inner_scalar, out);
+                }
+                out.push('}');
+            }
         }
     }
 }
 
-struct Entries<'a>(&'a [(String, Document)]);
+/// A text as YAML writes it on a line of its own. What must be quoted is the library's to say.
+fn scalar(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    let options = serde_yaml::ser_options! { prefer_block_scalars: false };
+    // A text cannot fail to serialise.
+    let mut yaml = if text.contains('\n') {
+        serde_yaml::to_string_with_options(&serde_yaml::DoubleQuoted(text), options).unwrap_or_default()
+    } else {
+        serde_yaml::to_string_with_options(&text, options).unwrap_or_default()
+    };
+    yaml.truncate(yaml.trim_end_matches('\n').len());
+    yaml
+}
 
-impl Serialize for Entries<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, value) in self.0 {
-            map.serialize_entry(key, value)?;
+/// A text as YAML writes it inside a list or mapping on one line, where commas and brackets mean something.
+fn inner_scalar(text: &str) -> String {
+    if text.contains([',', '[', ']', '{', '}']) {
+        return serde_json::Value::from(text).to_string();
+    }
+    scalar(text)
+}
+
+/// Whether a text is so plain that no reader of YAML takes it for anything else.
+fn is_plain(text: &str) -> bool {
+    // The words of YAML 1.1 that are not texts have at most five letters.
+    text.len() > 5
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Document;
+    use crate::node::{self, NodeValue};
+    use crate::source_map::SourceMap;
+
+    #[test]
+    fn every_text_is_read_as_it_was_written() {
+        let texts = [
+            "",
+            " ",
+            "a",
+            "no",
+            "null",
+            "1.50",
+            "012",
+            "a: b",
+            "a #b",
+            "- a",
+            "[a]",
+            "{a}",
+            "a, b",
+            "'a'",
+            "\"a\"",
+            "a\nb",
+            " a\n  b\n",
+            "a\n\n",
+            "\ta\tb",
+            "a\rb",
+            "é 表 \u{1f600}",
+            "\u{1b}[31m",
+            "\u{85}x",
+            "\u{2028}",
+            "# a",
+            "%a",
+            "@a",
+            "`a`",
+            "*a",
+            "&a",
+            "!a",
+            "|",
+            ">",
+            "?",
+            "a:",
+            ":a",
+            "true",
+            "0x1F",
+            "1e5",
+            "~",
+            "=",
+            "<<",
+            "\\",
+            "\u{feff}a",
+            "---",
+            "a\n---\nb",
+        ];
+        for text in texts {
+            for value in [
+                Document::text(text),
+                Document::Text(text.to_owned()),
+                Document::Flow(vec![Document::text(text)]),
+                Document::FlowMap(vec![(format!("k{text}"), Document::text(text))]),
+                Document::Map(vec![("deeper".into(), Document::text(text))]),
+            ] {
+                let yaml = Document::Map(vec![("key".into(), value), ("next".into(), Document::text("x"))]).to_yaml();
+                let file = SourceMap::default().add("test.yaml".into(), yaml.clone());
+                let read =
+                    node::parse(&yaml, file, node::Places::OfUse).unwrap_or_else(|p| panic!("{text:?}: {p:?}\n{yaml}"));
+                let mut found = Vec::new();
+                collect(&read.root, &mut found);
+                assert_eq!(found, [text, "x"], "{yaml}");
+            }
         }
-        map.end()
+    }
+
+    fn collect(node: &node::Node, out: &mut Vec<String>) {
+        match &node.value {
+            NodeValue::Scalar(scalar) => {
+                assert_eq!(scalar.sort, node::Sort::Text, "{scalar:?}");
+                out.push(scalar.text.clone());
+            }
+            NodeValue::List(items) => items.iter().for_each(|item| collect(item, out)),
+            NodeValue::Map(entries) => entries.iter().for_each(|entry| collect(&entry.value, out)),
+        }
     }
 }

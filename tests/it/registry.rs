@@ -35,11 +35,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn whole() -> Scope {
-    Scope {
-        names: BTreeSet::new(),
-        schemas: SCHEMAS.iter().map(|s| (*s).to_owned()).collect(),
-        kinds: Kind::ALL.iter().copied().collect(),
-    }
+    Scope::whole(&SCHEMAS.map(str::to_owned), false)
 }
 
 /// What the catalog says of the schema, without what every database has.

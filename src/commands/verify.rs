@@ -1,0 +1,52 @@
+//! One database against everything that is expected of it.
+
+use super::session::{close, patiently};
+use crate::catalog::conninfo::Conninfo;
+use crate::catalog::{Limits, canonical, capture, connect, observe};
+use crate::compare::{self, assertion, history, resolve};
+use crate::error::Failure;
+use crate::expectation::ExpectationFile;
+use crate::report::Target;
+use crate::snapshot::Snapshot;
+
+/// One session: everything that is asked is asked in one transaction.
+///
+/// # Errors
+/// The server cannot be reached, or does not answer. What was found before stays in the target.
+pub(super) async fn verify(
+    info: &Conninfo,
+    files: &[&ExpectationFile],
+    scope: &capture::Scope,
+    limits: Limits,
+    target: &mut Target,
+) -> Result<Snapshot, Failure> {
+    let mut connection = connect::connect(info).await?;
+    let statements = scope.kinds.len() + 20;
+    let snapshot = patiently(limits, statements, capture::capture(&mut connection, scope, limits)).await?;
+    target.name.clone_from(&snapshot.server.database);
+    target.server_version.clone_from(&snapshot.server.version);
+    let plan = compare::plan(files, &snapshot);
+    let questions = plan.questions();
+    let statements = questions.len() + 1;
+    let answers = patiently(
+        limits,
+        statements,
+        canonical::decide(&mut connection, questions, &snapshot),
+    )
+    .await?;
+    target.checks = resolve::resolve(plan, &answers, &snapshot);
+    for file in files {
+        for expected in &file.histories {
+            let reading = observe::history(&mut connection, expected, &snapshot.server.role);
+            let found = patiently(limits, 2, reading).await?;
+            target.checks.extend(history::compare(expected, &found));
+        }
+        for expected in &file.assertions {
+            let running = observe::assertion(&mut connection, expected, &snapshot.server.search_path);
+            let outcome = patiently(limits, 3, running).await?;
+            target.checks.extend(assertion::compare(expected, &outcome));
+        }
+    }
+    close(connection).await;
+    Ok(snapshot)
+}
