@@ -134,15 +134,17 @@ fn unified(expected: &str, found: &str, labels: &(String, String), color: bool) 
         .context_radius(3)
         .header(&labels.0, &labels.1)
         .to_string();
-    text.lines()
-        .map(|line| {
-            let style = match line.chars().next() {
-                Some('-') => BAD,
-                Some('+') => GOOD,
-                Some('@') => FAINT,
-                _ => return format!("{}\n", visible(line)),
-            };
-            format!("{}\n", palette.paint(style, &visible(line)))
-        })
-        .collect()
+    let mut out = String::new();
+    for line in text.lines() {
+        let style = match line.chars().next() {
+            Some('-') => Some(BAD),
+            Some('+') => Some(GOOD),
+            Some('@') => Some(FAINT),
+            Some(_) | None => None,
+        };
+        let line = visible(line);
+        out.push_str(&style.map_or(line.clone(), |style| palette.paint(style, &line)));
+        out.push('\n');
+    }
+    out
 }
