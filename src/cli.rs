@@ -33,6 +33,8 @@ pub enum Command {
     Pull(PullArgs),
     /// Compare two databases, or a database and SQL files
     Diff(DiffArgs),
+    /// Print the JSON Schema of expectation files, for editors
+    Schema,
     /// Check expectation files alone, without a database
     Lint(LintArgs),
 }

@@ -4,6 +4,7 @@ pub mod check;
 pub mod diff;
 pub mod lint;
 pub mod pull;
+pub mod schema;
 mod session;
 mod verify;
 

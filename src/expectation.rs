@@ -7,6 +7,7 @@ mod shape;
 mod statement;
 
 pub use object::OBJECT_KEYS;
+pub use statement::{ASSERTION_KEYS, HISTORY_KEYS};
 
 use crate::attribute::Attr;
 use crate::kinds::Kind;

@@ -39,6 +39,7 @@ pub mod compare;
 pub mod environment;
 pub mod error;
 pub mod expectation;
+pub mod json_schema;
 pub mod kinds;
 pub mod migrations;
 pub mod node;

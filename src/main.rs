@@ -11,6 +11,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(&args),
         Command::Pull(args) => commands::pull::run(&args),
         Command::Diff(args) => commands::diff::run(&args),
+        Command::Schema => commands::schema::run(),
         Command::Lint(args) => commands::lint::run(&args),
     };
     ExitCode::from(exit.code())

@@ -15,10 +15,10 @@ use crate::source_map::Place;
 use crate::suggest;
 
 /// The keys of an entry of `migrations`.
-pub(crate) const HISTORY_KEYS: &[&str] = &["tool", "applied", "schema", "table", "level", "reason"];
+pub const HISTORY_KEYS: &[&str] = &["tool", "applied", "schema", "table", "level", "reason"];
 
 /// The keys of an assertion.
-pub(crate) const ASSERTION_KEYS: &[&str] = &["sql", "equals", "rows", "min", "max", "empty", "level", "reason"];
+pub const ASSERTION_KEYS: &[&str] = &["sql", "equals", "rows", "min", "max", "empty", "level", "reason"];
 
 /// Reads `migrations`: one history, or a list of them.
 pub(super) fn parse_histories(parser: &mut Parser, entry: &Entry, terms: &Terms) {

@@ -37,6 +37,40 @@ fn the_reference_is_generated() {
     check("expectations/reference.md", &driftgate::reference::markdown());
 }
 
+#[test]
+fn the_schema_is_generated_and_every_expectation_file_satisfies_it() {
+    check("expectations/schema.json", &driftgate::json_schema::text());
+    for entry in fs::read_dir(root().join("expectations")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|e| e == "yaml") {
+            let text = fs::read_to_string(&path).expect("a text");
+            satisfies_the_schema(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        }
+    }
+    for wrong in [
+        "driftgate: 2",
+        "driftgate: 1\ntabels: {}",
+        "driftgate: 1\ntables: {t: {colums: {a: int}}}",
+        "tables: {t: present}",
+    ] {
+        assert!(satisfies_the_schema(wrong).is_err(), "{wrong}");
+    }
+}
+
+/// Whether an expectation file is one by its JSON Schema.
+pub fn satisfies_the_schema(text: &str) -> Result<(), String> {
+    let instance: serde_json::Value = serde_yaml::from_str(text).map_err(|e| e.to_string())?;
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler
+        .add_resource("schema.json", driftgate::json_schema::schema())
+        .map_err(|e| e.to_string())?;
+    let schema = compiler
+        .compile("schema.json", &mut schemas)
+        .map_err(|e| e.to_string())?;
+    schemas.validate(&instance, schema).map_err(|e| e.to_string())
+}
+
 /// Every `console` block of the README is a command behind `$ ` and what it prints; it is run in the project's folder.
 #[test]
 #[cfg(feature = "embedded")]

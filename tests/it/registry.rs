@@ -300,6 +300,7 @@ fn what_is_pulled_finds_nothing() {
         let text = pull(&snapshot, &choice).expect("there is something");
         let file = SourceMap::default().add("pulled.yaml".into(), text.clone());
         let expected = parse(&text, file).unwrap_or_else(|problems| panic!("{problems:#?}\n{text}"));
+        crate::documents::satisfies_the_schema(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let found = findings(&expected, &snapshot);
         let what: Vec<String> = found.iter().map(Check::sentence).collect();
         assert!(what.is_empty(), "{what:#?}\n{text}");
