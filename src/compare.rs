@@ -51,6 +51,8 @@ pub type Answers = BTreeMap<Ask, Answer>;
 /// A comparison as far as it goes without a server.
 #[derive(Debug)]
 pub struct Plan<'a> {
+    /// How many checks have passed already.
+    passed: usize,
     steps: Vec<Step<'a>>,
     /// Objects that some expectation names, so that no closed world finds them unlisted.
     claimed: BTreeSet<(Kind, ObjectId)>,
@@ -106,6 +108,8 @@ struct Candidate {
     existence: Check,
     /// What else is asked of it.
     checks: Vec<Pending>,
+    /// How many checks of it have passed already.
+    passed: usize,
 }
 
 /// A world that is closed: what is not listed must not exist.
@@ -154,6 +158,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'
     let mut planner = Planner {
         snapshot,
         out: Plan {
+            passed: 0,
             steps: Vec::new(),
             claimed: BTreeSet::new(),
             ignore: files.iter().flat_map(|file| &file.ignore).collect(),
@@ -199,7 +204,7 @@ impl<'a> Planner<'a> {
                 self.out.claimed.insert((expected.kind, id.clone()));
                 match self.snapshot.get(expected.kind, id) {
                     Some(object) => {
-                        self.out.steps.extend(subject.found(expected.kind, id, object));
+                        self.found(&subject, expected.kind, id, object);
                         expected.presence != Presence::Absent
                     }
                     None => self.stand_in_by_name(&subject, id),
@@ -257,6 +262,13 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Compares an object that is there.
+    fn found(&mut self, subject: &Subjected<'a>, kind: Kind, id: &ObjectId, object: &Object) {
+        let (pending, passed) = subject.found(kind, id, object);
+        self.out.passed += passed;
+        self.out.steps.extend(pending.into_iter().map(Step::Check));
+    }
+
     /// A named object that is not there may be there as an object of a kind that gives the same guarantee.
     fn stand_in_by_name(&mut self, subject: &Subjected<'a>, id: &ObjectId) -> bool {
         let expected = subject.expected;
@@ -269,7 +281,7 @@ impl<'a> Planner<'a> {
                 match as_stand_in(expected.kind, stand_in, object) {
                     Ok(object) => {
                         self.out.claimed.insert((stand_in.kind, id.clone()));
-                        self.out.steps.extend(subject.found(expected.kind, id, &object));
+                        self.found(subject, expected.kind, id, &object);
                         return expected.presence != Presence::Absent;
                     }
                     Err(why) => why_not = Some((stand_in.kind, why)),

@@ -28,10 +28,36 @@ pub struct Target {
     pub name: String,
     /// The version of the server.
     pub server_version: String,
-    /// Every check that was made, sorted by place.
-    pub checks: Vec<Check>,
+    /// Every check that was made.
+    pub checks: Checks,
     /// Why nothing more could be verified, if so.
     pub failure: Option<Failure>,
+}
+
+/// The checks that were made: a large database has millions, so those that passed are only counted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checks {
+    /// How many passed.
+    pub passed: usize,
+    /// Those that did not pass.
+    pub findings: Vec<Check>,
+}
+
+impl Checks {
+    /// Adds a check that was made.
+    pub fn push(&mut self, check: Check) {
+        if check.is_finding() {
+            self.findings.push(check);
+        } else {
+            self.passed += 1;
+        }
+    }
+}
+
+impl Extend<Check> for Checks {
+    fn extend<T: IntoIterator<Item = Check>>(&mut self, checks: T) {
+        checks.into_iter().for_each(|check| self.push(check));
+    }
 }
 
 /// One comparison that was made.
@@ -131,14 +157,15 @@ pub struct Summary {
 }
 
 impl Summary {
-    fn of(checks: &[Check]) -> Self {
+    fn of(checks: &Checks) -> Self {
         let mut summary = Self {
-            checks: checks.len(),
+            checks: checks.passed + checks.findings.len(),
+            passed: checks.passed,
             ..Self::default()
         };
-        for check in checks {
+        for check in &checks.findings {
             match (check.status, check.level) {
-                (Status::Passed, _) => summary.passed += 1,
+                (Status::Passed, _) => {}
                 (Status::Drift, Level::Error) => summary.drift += 1,
                 (Status::Drift | Status::Unknown | Status::Unverified, Level::Warn) => summary.warnings += 1,
                 (Status::Unknown, Level::Error) => summary.unknown += 1,
@@ -172,7 +199,7 @@ impl Target {
 
     /// The checks that did not pass.
     pub fn findings(&self) -> impl Iterator<Item = &Check> {
-        self.checks.iter().filter(|check| check.is_finding())
+        self.checks.findings.iter()
     }
 
     /// The verdict in one word: `passed`, `drift`, `unknown` or `failed`.

@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
-use crate::report::{self, Exit, Report, Target, text::visible};
+use crate::report::{self, Checks, Exit, Report, Target, text::visible};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
@@ -144,7 +144,7 @@ fn target(job: &Job<'_>, opened: &Opened, limits: Limits) -> Target {
         host: String::new(),
         name: String::new(),
         server_version: String::new(),
-        checks: Vec::new(),
+        checks: Checks::default(),
         failure: None,
     };
     opened.name(&mut target);

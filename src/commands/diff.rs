@@ -15,7 +15,7 @@ use crate::expectation::parse::parse;
 use crate::kinds::Kind;
 use crate::pull::{Choice, main_schema, pull};
 use crate::report::text::{BAD, FAINT, GOOD, Palette, visible};
-use crate::report::{self, Exit, Report, Target};
+use crate::report::{self, Checks, Exit, Report, Target};
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::SourceMap;
@@ -81,7 +81,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
         host: String::new(),
         name: String::new(),
         server_version: String::new(),
-        checks: Vec::new(),
+        checks: Checks::default(),
         failure: None,
     };
     other.name(&mut target);

@@ -6,15 +6,18 @@ use super::{Answer, Answers, Candidate, Choice, Closed, Decision, Pending, Plan,
 use crate::expectation::{IgnoreRule, Level, Presence};
 use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
-use crate::report::{Check, Status, code};
+use crate::report::{Check, Checks, Status, code};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 
 /// Turns a plan and the server's answers into checks.
 #[must_use]
-pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> Vec<Check> {
+pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> Checks {
     let mut claimed = plan.claimed;
-    let mut out = Vec::new();
+    let mut out = Checks {
+        passed: plan.passed,
+        findings: Vec::new(),
+    };
     let mut closed = Vec::new();
     for step in plan.steps {
         match step {
@@ -97,7 +100,7 @@ fn unknown(check: &mut Check, status: Status, why: String) {
     check.hint = None;
 }
 
-fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, ObjectId)>, out: &mut Vec<Check>) {
+fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, ObjectId)>, out: &mut Checks) {
     let mut unsure = None;
     let mut best: Option<(usize, &Candidate, Vec<Check>)> = None;
     for candidate in &choice.candidates {
@@ -153,6 +156,7 @@ fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, Obje
             let mut existence = candidate.existence.clone();
             existence.status = Status::Passed;
             out.push(existence);
+            out.passed += candidate.passed;
             out.extend(checks);
         }
         (None, Presence::Absent | Presence::Optional) if unsure.is_none() => {
@@ -218,7 +222,7 @@ fn unlisted(
     snapshot: &Snapshot,
     claimed: &BTreeSet<(Kind, ObjectId)>,
     used: &mut BTreeSet<Place>,
-    out: &mut Vec<Check>,
+    out: &mut Checks,
 ) {
     let objects: Box<dyn Iterator<Item = (&ObjectId, &Object)>> = match &world.parent {
         Some(parent) => Box::new(snapshot.children(world.kind, parent)),
@@ -228,7 +232,7 @@ fn unlisted(
                 .filter(|(id, _)| id.parts().len() == 1 || world.schemas.contains(&id.parts()[0])),
         ),
     };
-    let before = out.len();
+    let before = out.findings.len();
     for (id, object) in objects {
         if object.is_implicit() || claimed.contains(&(world.kind, id.clone())) {
             continue;
@@ -254,7 +258,7 @@ fn unlisted(
         out.push(check);
     }
     // That there is nothing else is a check, too: a file may expect that and no more.
-    if out.len() == before {
+    if out.findings.len() == before {
         let mut check = world_check(world);
         check.status = Status::Passed;
         out.push(check);

@@ -1,6 +1,6 @@
 //! One expected object against an actual one: existence, attributes, what is implied.
 
-use super::{Ask, Candidate, Decision, Pending, Step, describe};
+use super::{Ask, Candidate, Decision, Pending, describe};
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
 use crate::kinds::{Finding, FindingSort, Kind};
@@ -18,30 +18,21 @@ pub(super) struct Subjected<'a> {
 }
 
 impl<'a> Subjected<'a> {
-    /// The steps for an object that is there.
-    pub(super) fn found(&self, kind: Kind, id: &ObjectId, object: &Object) -> Vec<Step<'a>> {
-        let mut existence = self.check(self.expected.kind, id, None);
+    /// What is left to decide about an object that is there, and how many checks of it have passed.
+    pub(super) fn found(&self, kind: Kind, id: &ObjectId, object: &Object) -> (Vec<Pending>, usize) {
         if self.expected.presence == Presence::Absent {
+            let mut existence = self.check(self.expected.kind, id, None);
             describe::unexpected(&mut existence, kind, id, false);
             existence.hint = self.hint(kind, id, FindingSort::Unexpected);
-            return vec![Step::Check(Pending {
+            let pending = Pending {
                 check: existence,
                 verdict: Decision::Different,
                 unreadable: None,
-            })];
+            };
+            return (vec![pending], 0);
         }
-        existence.status = Status::Passed;
-        let mut steps = vec![Step::Check(Pending {
-            check: existence,
-            verdict: Decision::Equal,
-            unreadable: None,
-        })];
-        steps.extend(
-            self.attributes(kind, id, object, &|_| true)
-                .into_iter()
-                .map(Step::Check),
-        );
-        steps
+        let (pending, passed) = self.attributes(kind, id, object, &|_| true);
+        (pending, passed + 1)
     }
 
     pub(super) fn by_meaning(&self, kind: Kind, id: &ObjectId, object: &Object) -> Candidate {
@@ -68,20 +59,28 @@ impl<'a> Subjected<'a> {
             describe::unexpected(&mut existence, kind, id, false);
             existence.hint = self.hint(kind, id, FindingSort::Unexpected);
         }
+        let (checks, passed) = self.attributes(self.expected.kind, id, object, wanted);
         Candidate {
             kind,
             id: id.clone(),
             conditions,
             existence,
-            checks: self.attributes(self.expected.kind, id, object, wanted),
+            checks,
+            passed,
         }
     }
 
     /// The comparisons of the attributes: those that were written, those that are implied, and where nothing but
     /// what is written may be there, all others against their defaults.
-    fn attributes(&self, kind: Kind, id: &ObjectId, object: &Object, wanted: &dyn Fn(&Attr) -> bool) -> Vec<Pending> {
+    fn attributes(
+        &self,
+        kind: Kind,
+        id: &ObjectId,
+        object: &Object,
+        wanted: &dyn Fn(&Attr) -> bool,
+    ) -> (Vec<Pending>, usize) {
         let written = &self.expected.attributes;
-        let mut out: Vec<Pending> = written
+        let mut out: Vec<Option<Pending>> = written
             .iter()
             .filter(|a| wanted(a.attr))
             .map(|a| self.attribute(kind, id, object, a.attr, &a.value, a.extent, a.place))
@@ -96,7 +95,10 @@ impl<'a> Subjected<'a> {
                 out.push(self.attribute(kind, id, object, attr, &default, Extent::Whole, self.expected.place));
             }
         }
-        out
+        let made = out.len();
+        let pending: Vec<Pending> = out.into_iter().flatten().collect();
+        let passed = made - pending.len();
+        (pending, passed)
     }
 
     #[expect(
@@ -112,7 +114,7 @@ impl<'a> Subjected<'a> {
         value: &Value,
         extent: Extent,
         place: Place,
-    ) -> Pending {
+    ) -> Option<Pending> {
         let actual = object.get(attr.name);
         let mut verdict = self.compare(attr, value, extent, id, object);
         let major = self.snapshot.server.major;
@@ -122,16 +124,12 @@ impl<'a> Subjected<'a> {
                 attr.since
             ));
         }
-        let mut check = self.check(kind, id, Some(attr));
-        check.place = place;
         // Most checks pass: nobody reads the words that would say otherwise.
         if matches!(verdict, Decision::Equal) {
-            return Pending {
-                check,
-                verdict,
-                unreadable: None,
-            };
+            return None;
         }
+        let mut check = self.check(kind, id, Some(attr));
+        check.place = place;
         describe::differs(&mut check, kind, id, attr, extent, value, actual);
         let attribute = attr.name;
         let expected = value;
@@ -153,11 +151,11 @@ impl<'a> Subjected<'a> {
                 actual,
             },
         );
-        Pending {
+        Some(Pending {
             check,
             verdict,
             unreadable,
-        }
+        })
     }
 
     fn compare(&self, attr: &Attr, value: &Value, extent: Extent, id: &ObjectId, object: &Object) -> Decision {

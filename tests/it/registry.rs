@@ -111,10 +111,7 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
 
 fn findings(expected: &ExpectationFile, snapshot: &Snapshot) -> Vec<Check> {
     let plan = plan(&[expected], snapshot);
-    resolve(plan, &Answers::new(), snapshot)
-        .into_iter()
-        .filter(Check::is_finding)
-        .collect()
+    resolve(plan, &Answers::new(), snapshot).findings
 }
 
 /// Another value of the same sort.
