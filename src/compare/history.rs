@@ -108,7 +108,7 @@ fn applied(expected: &ExpectedHistory, name: &str, place: Place, migrations: &[M
                 "migration {name} began and did not finish, so {} holds it for failed",
                 tool.name
             );
-            check.hint = Some(failed_hint(name));
+            check.hint = Some(failed_hint(last.map_or(name, |m| m.name.as_str())));
         }
         Some(State::RolledBack) => {
             "migration-rolled-back".clone_into(&mut check.code);

@@ -80,7 +80,13 @@ pub(super) fn read(shape: Shape, name: &str, node: &Node, schema: &str) -> Resul
                 .map(|node| {
                     let value = read(*item, name, node, schema)?;
                     if value.is_null() {
-                        return Err(Problem::at(node.place, format!("an item of `{name}` is empty")));
+                        return Err(match node.scalar().map(|s| s.text.as_str()) {
+                            Some(word) if !word.is_empty() => {
+                                Problem::at(node.place, format!("`{word}` without quotes is nothing in YAML"))
+                                    .hint(format!("write \"{word}\" in quotes if that is the text that is meant"))
+                            }
+                            Some(_) | None => Problem::at(node.place, format!("an item of `{name}` is empty")),
+                        });
                     }
                     Ok(value)
                 })

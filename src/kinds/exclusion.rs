@@ -25,7 +25,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("method", Shape::Name, "The access method of its index.").default(Literal::Text("gist")),
         Attr::new("where", Shape::Sql, "The rows it holds for; `null` for all.")
             .compare(Compare::Expression)
-            .default(Literal::Null),
+            .default(Literal::Null)
+            .implied("it holds for some of the rows only"),
         common::INCLUDE,
         common::DEFERRABLE,
         common::INITIALLY,

@@ -53,6 +53,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
             .since(18),
         common::VALIDATED,
         common::ENFORCED,
+        Attr::new(
+            "in_force",
+            Shape::Bool,
+            "Whether its triggers are enabled, on both tables; DISABLE TRIGGER ALL puts it out of force.",
+        )
+        .default(Literal::Bool(true))
+        .implied("its triggers are disabled, so PostgreSQL does not check it: ENABLE TRIGGER ALL on both tables"),
         common::COMMENT,
     ],
     list: ListForm::ByMeaning,
@@ -119,6 +126,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
         FindingSort::Differs { attribute, expected, .. } => match *attribute {
             "validated" => Some(common::validate_constraint(finding.id)),
+            "in_force" => Some(format!(
+                "ALTER TABLE {} ENABLE TRIGGER ALL; and the same for the table it refers to; then look whether the rows \
+                 hold what it says",
+                common::sql_name(&finding.id.prefix(2))
+            )),
             "comment" => None,
             _ => common::alter_foreign_key(finding.id, attribute, expected)
                 .or_else(|| Some(common::recreate_constraint(finding.id))),

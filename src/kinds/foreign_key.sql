@@ -12,6 +12,7 @@ SELECT s.schema, s.name AS relation, c.conname::text AS name,
        coalesce(c.conperiod_, false) AS period,
        c.convalidated OR NOT coalesce(c.enforced, true) AS validated,
        coalesce(c.enforced, true) AS enforced,
+       NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled IN ('D', 'R')) AS in_force,
        obj_description(c.oid, 'pg_constraint') AS comment,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
 FROM (SELECT NULL::int2[] AS confdelsetcols, NULL::boolean AS conperiod, NULL::boolean AS conenforced) absent,

@@ -123,6 +123,15 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
         };
         (sql_type, columns)
     } else {
+        // As in CREATE FUNCTION, where `returns int` is one value. `record` is also what RETURNS TABLE gives.
+        let told = entries.iter().any(|entry| entry.key == "returns_set");
+        if !told && !word.eq_ignore_ascii_case("record") {
+            entries.push(Entry {
+                key: "returns_set".to_owned(),
+                place,
+                value: Node::bool(false, place),
+            });
+        }
         return Ok(entries);
     };
     if let Some(entry) = entries.iter().find(|e| e.key == "returns_set" || e.key == "returns_columns") {

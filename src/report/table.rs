@@ -89,8 +89,13 @@ fn finding(out: &mut String, check: &Check, files: &SourceMap, palette: Palette)
     match long {
         Some((expected, actual)) => text_diff(out, expected, actual, palette),
         None if check.attribute.is_some() => {
-            let _ = writeln!(out, "{}{}", label("expected"), visible(&show(&check.expected)));
-            let _ = writeln!(out, "{}{}", label("found"), visible(&show(&check.actual)));
+            let _ = writeln!(
+                out,
+                "{}{}",
+                label("expected"),
+                visible(&shortened(&show(&check.expected)))
+            );
+            let _ = writeln!(out, "{}{}", label("found"), visible(&shortened(&show(&check.actual))));
         }
         None => {}
     }
@@ -132,6 +137,15 @@ fn text_diff(out: &mut String, expected: &str, actual: &str, palette: Palette) {
             _ => FAINT,
         };
         let _ = writeln!(out, "      {}", palette.paint(style, &visible(line)));
+    }
+}
+
+/// A text that fits onto a screen; the JSON report has the whole.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 2000;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        None => text.to_owned(),
     }
 }
 
