@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "embedded")]
 use crate::run::run;
 
 fn root() -> PathBuf {
