@@ -74,7 +74,7 @@ impl Lab {
         lab.server().execute(
             "postgres",
             &format!(
-                "create role pw login password '{PASSWORD}'; create role certuser login; create role tlsonly login; \
+                "set password_encryption = 'scram-sha-256'; create role pw login password '{PASSWORD}'; create role certuser login; create role tlsonly login; \
                  create role plainonly login; create role limited login connection limit 0"
             ),
         );
@@ -424,7 +424,7 @@ fn tls_is_never_laxer_than_that_of_libpq() {
     let (ca, other, selfsigned) = (lab.path("ca.crt"), lab.path("other.crt"), lab.path("selfsigned.crt"));
     // user, parameters, exit code, words
     for (user, parameters, code, words) in [
-        ("tlsonly", "sslmode=disable", 3, "no encryption"),
+        ("tlsonly", "sslmode=disable", 3, "no pg_hba.conf entry"),
         ("tlsonly", "sslmode=allow", 0, ""),
         ("tlsonly", "sslmode=prefer", 0, ""),
         ("tlsonly", "sslmode=require", 0, ""),
