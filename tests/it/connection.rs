@@ -424,19 +424,19 @@ fn tls_is_never_laxer_than_that_of_libpq() {
     let (ca, other, selfsigned) = (lab.path("ca.crt"), lab.path("other.crt"), lab.path("selfsigned.crt"));
     // user, parameters, exit code, words
     for (user, parameters, code, words) in [
-        ("tlsonly", "sslmode=disable", 3, "no pg_hba.conf entry"),
+        ("tlsonly", "sslmode=disable", 3, "pg_hba.conf"),
         ("tlsonly", "sslmode=allow", 0, ""),
         ("tlsonly", "sslmode=prefer", 0, ""),
         ("tlsonly", "sslmode=require", 0, ""),
         ("plainonly", "sslmode=disable", 0, ""),
         ("plainonly", "sslmode=allow", 0, ""),
         ("plainonly", "sslmode=prefer", 0, ""),
-        ("plainonly", "sslmode=require", 3, "SSL encryption"),
+        ("plainonly", "sslmode=require", 3, "pg_hba.conf"),
         (
             "plainonly",
             &format!("sslmode=verify-full&sslrootcert={ca}"),
             3,
-            "SSL encryption",
+            "pg_hba.conf",
         ),
         ("tlsonly", &format!("sslmode=require&sslrootcert={ca}"), 0, ""),
         ("tlsonly", &format!("sslmode=verify-ca&sslrootcert={ca}"), 0, ""),

@@ -278,7 +278,7 @@ fn advice(message: &str, code: &str, info: &Conninfo, target: &Target) -> Option
                  URL must be percent-encoded"
             )
         }
-        "28000" if has("pg_hba.conf") && has("no encryption") => {
+        "28000" if has("pg_hba.conf") && (has("no encryption") || has("SSL off")) => {
             "The server wants TLS here (sslmode=require), or its pg_hba.conf needs a line for this \
              role and address"
                 .to_owned()
