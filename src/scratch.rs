@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "embedded")]
 mod embedded;
 
+use crate::catalog::conninfo::Conninfo;
 use crate::error::{Failure, Problem};
 use crate::source_map::{FileId, SourceMap};
 
@@ -54,12 +55,12 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<SqlFile>, Problem>
         .collect()
 }
 
-/// Starts the embedded PostgreSQL, applies the SQL and hands over the URL of the database.
+/// Starts the embedded PostgreSQL, applies the SQL and hands over how to connect to the database.
 ///
 /// # Errors
 /// It cannot be started, a statement fails, or what `then` says.
 #[cfg(feature = "embedded")]
-pub fn with_embedded<T>(sql: &[SqlFile], then: impl FnOnce(&str) -> Result<T, Failure>) -> Result<T, Failure> {
+pub fn with_embedded<T>(sql: &[SqlFile], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     embedded::with(sql, then)
 }
 
@@ -68,7 +69,7 @@ pub fn with_embedded<T>(sql: &[SqlFile], then: impl FnOnce(&str) -> Result<T, Fa
 /// # Errors
 /// Always.
 #[cfg(not(feature = "embedded"))]
-pub fn with_embedded<T>(_sql: &[SqlFile], _then: impl FnOnce(&str) -> Result<T, Failure>) -> Result<T, Failure> {
+pub fn with_embedded<T>(_sql: &[SqlFile], _then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     Err(Failure::new(
         "starting the embedded PostgreSQL",
         "this driftgate was built without it",

@@ -86,18 +86,26 @@ pub fn quote_name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A name as people read it in SQL: quoted only where PostgreSQL could not read it otherwise. Key words are
-/// quoted by [`quote_name`] alone, so this is for words that are shown, never for statements.
+/// The words that PostgreSQL takes for no name unless they are quoted.
+const RESERVED: &str = " all analyse analyze and any array as asc asymmetric authorization binary both case cast check \
+    collate collation column concurrently constraint create cross current_catalog current_date current_role \
+    current_schema current_time current_timestamp current_user default deferrable desc distinct do else end except \
+    false fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join \
+    lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer \
+    overlaps placing primary references returning right select session_user similar some symmetric system_user table \
+    tablesample then to trailing true union unique user using variadic verbose when where window with ";
+
+/// A name as statements for people write it: quoted only where PostgreSQL could not read it otherwise.
 #[must_use]
-pub fn show_name(name: &str) -> String {
-    let plain = name
+pub fn show_name(part: &str) -> String {
+    let plain = part
         .chars()
         .enumerate()
-        .all(|(i, c)| c == '_' || c.is_ascii_lowercase() || (i > 0 && (c.is_ascii_digit() || c == '$')));
-    if plain && !name.is_empty() {
-        name.to_owned()
+        .all(|(i, c)| c == '_' || c.is_ascii_lowercase() || (i > 0 && c.is_ascii_digit()));
+    if plain && !part.is_empty() && !RESERVED.contains(&format!(" {part} ")) {
+        part.to_owned()
     } else {
-        quote_name(name)
+        quote_name(part)
     }
 }
 

@@ -149,7 +149,8 @@ async fn run(connection: &mut PgConnection, scope: &Scope, limits: Limits) -> Re
 /// The whole query of a kind, over the relations of a scope. Its names are in settings of the session.
 #[must_use]
 pub fn query(kind: Kind, scope: &Scope) -> String {
-    format!("{}{}", prelude(scope), kind.spec().query)
+    let query = kind.spec().query;
+    format!("{}{query}", prelude(scope, query))
 }
 
 struct Batch {
@@ -210,9 +211,9 @@ fn batch(scope: &Scope, limits: Limits) -> Batch {
 /// The most objects that are read because one that is named may have been meant for one of them.
 const NEAR: usize = 50;
 
-/// The relations, types and routines that the queries of the kinds read from. Names go in as data; what is not
-/// used is not computed.
-fn prelude(scope: &Scope) -> String {
+/// The relations, types and routines that a query reads from, and no others: the server parses all that it is sent.
+/// Names go in as data.
+fn prelude(scope: &Scope, kind_query: &str) -> String {
     let named = "SELECT n.oid AS schema_oid, n.nspname::text AS schema, w.name::name AS name \
                  FROM jsonb_to_recordset(current_setting('driftgate.names')::jsonb) w(schema text, name text) \
                  JOIN pg_namespace n ON n.nspname = w.schema::name";
@@ -231,15 +232,7 @@ fn prelude(scope: &Scope) -> String {
         format!("EXISTS (SELECT FROM {catalog} c WHERE c.{prefix}name = s.name AND c.{prefix}namespace = s.schema_oid)")
     };
     let mut sql = format!("WITH scope_names AS MATERIALIZED ({named}),\nscope_schemas AS MATERIALIZED ({whole})");
-    // What is named and not there is read in what may be meant: for "did you mean".
-    let _ = write!(
-        sql,
-        ",\nscope_missing AS MATERIALIZED (SELECT s.* FROM scope_names s WHERE NOT ({} OR {} OR {}))",
-        exists("pg_class", "rel"),
-        exists("pg_type", "typ"),
-        exists("pg_proc", "pro")
-    );
-    for (scope_name, catalog, prefix, more, condition) in [
+    let catalogs = [
         (
             "scope_relations",
             "pg_class",
@@ -249,7 +242,22 @@ fn prelude(scope: &Scope) -> String {
         ),
         ("scope_types", "pg_type", "typ", "", "c.typtype IN ('e', 'd', 'r')"),
         ("scope_routines", "pg_proc", "pro", "", "true"),
-    ] {
+    ];
+    let read: Vec<_> = catalogs
+        .into_iter()
+        .filter(|(name, ..)| kind_query.contains(name))
+        .collect();
+    if !read.is_empty() {
+        // What is named and not there is read in what may be meant: for "did you mean".
+        let _ = write!(
+            sql,
+            ",\nscope_missing AS MATERIALIZED (SELECT s.* FROM scope_names s WHERE NOT ({} OR {} OR {}))",
+            exists("pg_class", "rel"),
+            exists("pg_type", "typ"),
+            exists("pg_proc", "pro")
+        );
+    }
+    for (scope_name, catalog, prefix, more, condition) in read {
         let name = format!("c.{prefix}name");
         let by_name = format!(
             "SELECT c.oid, s.schema, {name}::text AS name{more} FROM scope_names s \

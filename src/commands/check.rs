@@ -5,17 +5,17 @@ use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use super::session::{self, Opened};
+use super::session::Opened;
 use super::verify::verify;
-use super::{print, tell, tell_problems};
-use crate::catalog::Limits;
+use super::{print, tell_failure, tell_problems};
 use crate::catalog::capture::Scope;
+use crate::catalog::{Limits, block_on};
 use crate::cli::{CheckArgs, FailOn, Format};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
-use crate::report::{self, Checks, Exit, Report, Target, text::visible};
+use crate::report::{self, Checks, Exit, Report, Target};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
@@ -31,7 +31,7 @@ pub fn run(args: &CheckArgs) -> Exit {
             }
             let failures = write(args, &report, &files, exit);
             for failure in &failures {
-                tell(&format!("error: {}\n", visible(&failure.to_string())));
+                tell_failure(failure);
             }
             // Drift that was found stays what it is.
             match exit {
@@ -149,8 +149,7 @@ fn target(job: &Job<'_>, opened: &Opened, limits: Limits) -> Target {
     };
     opened.name(&mut target);
     let scope = Scope::of(&job.files);
-    let result =
-        opened.with(|info| session::block_on(verify(info, &job.files, &scope, limits, &mut target)).map(|_| ()));
+    let result = opened.with(|info| block_on(verify(info, &job.files, &scope, limits, &mut target)).map(|_| ()));
     target.failure = result.err();
     target
 }

@@ -1,5 +1,6 @@
 //! `driftgate diff`: compares two sources.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
 
 use similar::TextDiff;
@@ -7,6 +8,7 @@ use similar::TextDiff;
 use super::session::{self, Opened};
 use super::verify::verify;
 use super::{print, tell_problems};
+use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::{DiffArgs, DiffFormat};
 use crate::environment::Environment;
@@ -62,7 +64,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let other = Opened::open(&second, None, &environment, files)?;
     let limits = args.session.limits();
     let scope = Scope::whole(&args.schema, args.platform_schemas);
-    let expected = one.with(|info| session::block_on(session::snapshot(info, &scope, limits)))?;
+    let expected = one.with(|info| block_on(session::snapshot(info, &scope, limits)))?;
     let schema = main_schema(&expected, &args.schema);
     let wanted = |kind: Kind, id: &_| crate::pull::is_wanted(kind, id, &[], &schema, &args.schema);
     let choice = Choice {
@@ -86,11 +88,10 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     };
     other.name(&mut target);
     let scope = scope.and(&Scope::of(&[&expectations]));
-    let found = other
-        .with(|info| session::block_on(async { verify(info, &[&expectations], &scope, limits, &mut target).await }))?;
+    let found =
+        other.with(|info| block_on(async { verify(info, &[&expectations], &scope, limits, &mut target).await }))?;
     let report = Report { targets: vec![target] };
     let exit = report.exit(false);
-    let exit = if exit == Exit::Usage { Exit::Passed } else { exit };
     let color = args.color.enabled(io::stdout().is_terminal());
     let out = match args.format {
         DiffFormat::Diff => {
@@ -108,7 +109,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
 /// it: what PostgreSQL only prints otherwise is no difference.
 fn found_text(expected: &Snapshot, found: &Snapshot, report: &Report, choice: &Choice<'_>) -> String {
     let mut merged = found.clone();
-    let findings: Vec<(&str, &str)> = report
+    let findings: BTreeSet<(&str, &str)> = report
         .targets
         .iter()
         .flat_map(Target::findings)
@@ -117,8 +118,9 @@ fn found_text(expected: &Snapshot, found: &Snapshot, report: &Report, choice: &C
     for kind in Kind::ALL {
         for (id, object) in expected.of_kind(*kind) {
             let name = kind.show(id);
-            let differs = findings.iter().any(|(k, o)| *k == kind.spec().name && *o == name);
-            if !differs && let Some(actual) = merged.get_mut(*kind, id) {
+            if !findings.contains(&(kind.spec().name, name.as_str()))
+                && let Some(actual) = merged.get_mut(*kind, id)
+            {
                 actual.clone_from(object);
             }
         }

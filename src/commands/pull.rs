@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::session::{self, Opened};
 use super::{print, tell_problems};
+use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::PullArgs;
 use crate::environment::Environment;
@@ -49,7 +50,7 @@ fn open(args: &PullArgs, files: &mut SourceMap) -> Result<Opened, Problem> {
 
 fn write(args: &PullArgs, opened: &Opened) -> Result<Exit, Failure> {
     let scope = Scope::whole(&args.schema, args.platform_schemas);
-    let snapshot = opened.with(|info| session::block_on(session::snapshot(info, &scope, args.session.limits())))?;
+    let snapshot = opened.with(|info| block_on(session::snapshot(info, &scope, args.session.limits())))?;
     let patterns = &args.only;
     let schema = main_schema(&snapshot, &args.schema);
     let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema);

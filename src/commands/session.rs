@@ -83,23 +83,9 @@ impl Opened {
                 }
                 then(info)
             }
-            Self::Sql(sql) => scratch::with_embedded(sql, |url| {
-                let info = Conninfo::resolve(url, &|_| None)
-                    .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
-                then(&info)
-            }),
+            Self::Sql(sql) => scratch::with_embedded(sql, then),
         }
     }
-}
-
-/// Runs a session to its end, on one thread: there is one connection, and a file of trusted roots is set through the
-/// environment, which only a process of one thread may change.
-pub(super) fn block_on<T>(session: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failure::new("starting", e.to_string()))?
-        .block_on(session)
 }
 
 /// Ends a session. The verdict stands; whether the server hears the farewell does not matter. A pooler would throw the

@@ -6,7 +6,8 @@ use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, NodeValue};
 use crate::object_id::{ObjectId, split_name};
-use crate::sql_text::{quote_literal, quote_name};
+use crate::sql_text::quote_literal;
+pub(super) use crate::sql_text::show_name as name;
 use crate::value::Value;
 
 /// A list of names in which order matters.
@@ -209,28 +210,6 @@ pub(super) fn sql_name(id: &ObjectId) -> String {
 /// A dotted name of an expectation file or the catalog as statements in hints write it.
 pub(super) fn sql_names(text: &str) -> String {
     split_name(text).map_or_else(|| text.to_owned(), |parts| sql_name(&ObjectId::new(parts)))
-}
-
-/// The words that PostgreSQL takes for no name unless they are quoted.
-const RESERVED: &str = " all analyse analyze and any array as asc asymmetric authorization binary both case cast check \
-    collate collation column concurrently constraint create cross current_catalog current_date current_role \
-    current_schema current_time current_timestamp current_user default deferrable desc distinct do else end except \
-    false fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join \
-    lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer \
-    overlaps placing primary references returning right select session_user similar some symmetric system_user table \
-    tablesample then to trailing true union unique user using variadic verbose when where window with ";
-
-/// One name as statements in hints write it.
-pub(super) fn name(part: &str) -> String {
-    let plain = part
-        .chars()
-        .enumerate()
-        .all(|(i, c)| c == '_' || c.is_ascii_lowercase() || (i > 0 && c.is_ascii_digit()));
-    if plain && !part.is_empty() && !RESERVED.contains(&format!(" {part} ")) {
-        part.to_owned()
-    } else {
-        quote_name(part)
-    }
 }
 
 /// A list of names as statements in hints write it: `a, "B"`.

@@ -5,13 +5,14 @@ use pglite_oxide::extensions::{Extension, by_sql_name};
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::SqlFile;
+use crate::catalog::block_on;
 use crate::catalog::connect::connect;
 use crate::catalog::conninfo::Conninfo;
 use crate::error::Failure;
 use crate::sql_text::{TokenSort, quote_name, tokens, unquote_name};
 
-/// Starts a fresh database, applies the SQL, hands over the URL, and throws the database away.
-pub(super) fn with<T>(sql: &[SqlFile], then: impl FnOnce(&str) -> Result<T, Failure>) -> Result<T, Failure> {
+/// Starts a fresh database, applies the SQL, hands over how to connect, and throws the database away.
+pub(super) fn with<T>(sql: &[SqlFile], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     let doing = "starting the embedded PostgreSQL";
     let extensions = extensions(sql);
     let server = PgliteServer::builder()
@@ -23,14 +24,10 @@ pub(super) fn with<T>(sql: &[SqlFile], then: impl FnOnce(&str) -> Result<T, Fail
         .map_err(|e| {
             Failure::new(doing, format!("{e:#}")).hint("give the URL of a database instead: --url postgres://…")
         })?;
-    let url = server.database_url();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failure::new(doing, e.to_string()))?;
-    runtime.block_on(apply(&url, sql, &extensions))?;
-    drop(runtime);
-    let result = then(&url);
+    let info = Conninfo::resolve(&server.database_url(), &|_| None)
+        .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
+    block_on(apply(&info, sql, &extensions))?;
+    let result = then(&info);
     // What it was started for is done; a database that does not stop in order is thrown away all the same.
     let _ = server.shutdown();
     result
@@ -69,10 +66,8 @@ fn extensions(sql: &[SqlFile]) -> Vec<Extension> {
     found
 }
 
-async fn apply(url: &str, sql: &[SqlFile], extensions: &[Extension]) -> Result<(), Failure> {
-    let info = Conninfo::resolve(url, &|_| None)
-        .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
-    let mut connection = connect(&info).await?;
+async fn apply(info: &Conninfo, sql: &[SqlFile], extensions: &[Extension]) -> Result<(), Failure> {
+    let mut connection = connect(info).await?;
     for extension in extensions {
         // It comes created; the SQL wants to do that itself.
         let drop = format!("DROP EXTENSION IF EXISTS {} CASCADE", quote_name(extension.sql_name()));
