@@ -362,7 +362,7 @@ pub fn closed_schemas(file: &ExpectationFile) -> BTreeSet<String> {
             && (id.parts().len() > 1 || object.kind.spec().namespace)
             && object.presence != Presence::Absent
         {
-            schemas.insert(id.parts()[0].clone());
+            schemas.insert(id.parts()[0].to_string());
         }
     }
     schemas

@@ -1,45 +1,45 @@
 //! The identity of an object in a database.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::sql_text::{TokenSort, quote_name, tokens, unquote_name};
 
 /// The parts that identify an object of its kind, outermost first: `[schema, relation, name]` for an index.
 /// Names are exactly those of the catalog, without quotes and without case folding.
+/// Names are shared between the objects that have them: a clone copies none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectId(Vec<String>);
+pub struct ObjectId(Arc<[Arc<str>]>);
 
 impl ObjectId {
     /// The identity with these parts.
     #[must_use]
-    pub fn new(parts: Vec<String>) -> Self {
-        Self(parts)
+    pub fn new<T: Into<Arc<str>>>(parts: Vec<T>) -> Self {
+        Self(parts.into_iter().map(Into::into).collect())
     }
 
     /// The parts, outermost first.
     #[must_use]
-    pub fn parts(&self) -> &[String] {
+    pub fn parts(&self) -> &[Arc<str>] {
         &self.0
     }
 
     /// The innermost part.
     #[must_use]
     pub fn last(&self) -> &str {
-        self.0.last().map_or("", String::as_str)
+        self.0.last().map_or("", |part| part)
     }
 
     /// The identity of something in this object.
     #[must_use]
     pub fn child(&self, part: &str) -> Self {
-        let mut parts = self.0.clone();
-        parts.push(part.to_owned());
-        Self(parts)
+        Self(self.0.iter().cloned().chain([Arc::from(part)]).collect())
     }
 
     /// The first `length` parts: the identity of the object that this one is in.
     #[must_use]
     pub fn prefix(&self, length: usize) -> Self {
-        Self(self.0[..length.min(self.0.len())].to_vec())
+        Self(self.0.iter().take(length).cloned().collect())
     }
 
     /// Whether this object is in `parent`, at any depth.

@@ -92,7 +92,7 @@ fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
             let full = kind.show(id);
             let prefix = format!("{}.", show_part(schema));
             match id.parts().first() {
-                Some(first) if first == schema => full.strip_prefix(&prefix).map_or(full.clone(), str::to_owned),
+                Some(first) if **first == *schema => full.strip_prefix(&prefix).map_or(full.clone(), str::to_owned),
                 Some(_) | None => full,
             }
         }

@@ -1,17 +1,19 @@
 //! What the catalog of a database said at one moment.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::attribute::Surroundings;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::value::Value;
 
-/// An object of a snapshot: the values of its kind's columns, in the order of [`Kind::columns`].
+/// An object of a snapshot: the values of its kind's columns, in the order of [`Kind::columns`]. Most values are those
+/// of many objects: they are shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     kind: Kind,
-    values: Box<[Value]>,
+    values: Box<[Arc<Value>]>,
 }
 
 impl Object {
@@ -22,8 +24,17 @@ impl Object {
             kind,
             values: kind
                 .columns()
-                .map(|column| values.remove(column).unwrap_or(Value::Null))
+                .map(|column| values.remove(column).map_or_else(Value::null, Arc::new))
                 .collect(),
+        }
+    }
+
+    /// An object with these values, in the order of [`Kind::columns`].
+    #[must_use]
+    pub fn shared(kind: Kind, values: Vec<Arc<Value>>) -> Self {
+        Self {
+            kind,
+            values: values.into_boxed_slice(),
         }
     }
 
@@ -39,7 +50,7 @@ impl Object {
     /// Sets the value of an attribute or fact. Does nothing if the kind has no such one.
     pub fn set(&mut self, name: &str, value: Value) {
         if let Some(i) = self.kind.columns().position(|column| column == name) {
-            self.values[i] = value;
+            self.values[i] = Arc::new(value);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value as Json;
 
@@ -47,6 +48,13 @@ impl Value {
         self.as_list()
             .map(|items| items.iter().filter_map(Self::as_text).collect())
             .unwrap_or_default()
+    }
+
+    /// [`Value::Null`], shared.
+    #[must_use]
+    pub fn null() -> Arc<Self> {
+        static NULL: LazyLock<Arc<Value>> = LazyLock::new(|| Arc::new(Value::Null));
+        Arc::clone(&NULL)
     }
 
     /// Whether it is [`Value::Null`].

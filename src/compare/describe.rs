@@ -70,7 +70,7 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
     if !overloads.is_empty() {
         return Some(format!("there is one with the arguments {}", overloads.join(" and ")));
     }
-    let near = suggest::nearest(name, siblings.iter().map(|sibling| sibling.parts()[at].as_str()));
+    let near = suggest::nearest(name, siblings.iter().map(|sibling| &*sibling.parts()[at]));
     if let Some(near) = near {
         return Some(format!("did you mean `{near}`?"));
     }
@@ -82,7 +82,7 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
     elsewhere.or_else(|| {
         let mut namespaces = Kind::ALL.iter().filter(|kind| kind.spec().namespace);
         let exists = namespaces.any(|kind| snapshot.get(*kind, &ObjectId::new(vec![schema.clone()])).is_some());
-        let is_users = !schema.starts_with("pg_") && schema != "information_schema";
+        let is_users = !schema.starts_with("pg_") && **schema != *"information_schema";
         (!exists && is_users).then(|| format!("there is no schema {schema}"))
     })
 }

@@ -229,7 +229,7 @@ fn unlisted(
         None => Box::new(
             snapshot
                 .of_kind(world.kind)
-                .filter(|(id, _)| id.parts().len() == 1 || world.schemas.contains(&id.parts()[0])),
+                .filter(|(id, _)| id.parts().len() == 1 || world.schemas.contains(&*id.parts()[0])),
         ),
     };
     let before = out.findings.len();

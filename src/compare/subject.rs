@@ -190,7 +190,7 @@ impl<'a> Subjected<'a> {
                 let relation = match &self.expected.subject {
                     Subject::Named(id) | Subject::ByMeaning(id) => id.prefix(2),
                 };
-                let mut schemas = vec![relation.parts()[0].clone()];
+                let mut schemas = vec![relation.parts()[0].to_string()];
                 if self.file.schema != schemas[0] {
                     schemas.push(self.file.schema.clone());
                 }

@@ -54,7 +54,7 @@ pub(super) fn parse_section(parser: &mut Parser, kind: Kind, entry: &Entry, pare
                 parser.problems.push(shape::empty_list(&entry.value, &entry.key));
             }
             for item in items {
-                let id = parent.map_or_else(|| ObjectId::new(Vec::new()), |p| p.id.clone());
+                let id = parent.map_or_else(|| ObjectId::new(Vec::<String>::new()), |p| p.id.clone());
                 object(parser, kind, &Subject::ByMeaning(id), item.place, item, parent, terms);
             }
         }

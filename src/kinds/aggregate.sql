@@ -1,4 +1,4 @@
-SELECT s.schema, s.name,
+SELECT p.schema, p.name,
        (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '') FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS arguments,
        CASE g.aggkind WHEN 'n' THEN 'normal' WHEN 'o' THEN 'ordered-set' WHEN 'h' THEN 'hypothetical' END AS kind,
        g.aggnumdirectargs AS direct_arguments,
@@ -15,17 +15,16 @@ SELECT s.schema, s.name,
        (SELECT quote_ident(n.nspname) || '.' || o.oprname FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = g.aggsortop) AS sort_operator,
        CASE p.proparallel WHEN 'u' THEN 'unsafe' WHEN 'r' THEN 'restricted' WHEN 's' THEN 'safe' END AS parallel,
        pg_get_userbyid(p.proowner)::text AS owner,
-       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+       CASE WHEN p.proacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
         FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
               FROM (SELECT pg_get_userbyid(grantee)::text AS role,
                            lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
                     FROM aclexplode(p.proacl) WHERE grantee NOT IN (0, p.proowner) GROUP BY grantee, privilege_type) a
               GROUP BY a.role
-              UNION ALL SELECT 'public', '["none"]' WHERE p.proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0)) g) AS grants,
+              UNION ALL SELECT 'public', '["none"]' WHERE p.proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0)) g) END AS grants,
        obj_description(p.oid, 'pg_proc') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS implicit
-FROM scope_routines s
-JOIN pg_proc p ON p.oid = s.oid
+FROM scope_routines p
 JOIN pg_aggregate g ON g.aggfnoid = p.oid,
      LATERAL (SELECT max(q.name) FILTER (WHERE q.oid = g.aggtransfn) AS state_function,
                      max(q.name) FILTER (WHERE q.oid = g.aggfinalfn) AS final_function,

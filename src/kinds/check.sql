@@ -1,10 +1,10 @@
-SELECT s.schema, s.name AS relation, c.conname::text AS name,
+SELECT c.schema, c.relation, c.conname::text AS name,
        pg_get_expr(c.conbin, c.conrelid) AS expression,
        c.convalidated OR NOT coalesce(c.enforced, true) AS validated,
        coalesce(c.enforced, true) AS enforced,
        c.connoinherit AS no_inherit,
-       obj_description(c.oid, 'pg_constraint') AS comment,
+       e.description AS comment,
        c.coninhcount > 0 AND NOT c.conislocal AS implicit
 FROM (SELECT NULL::boolean AS conenforced) absent,
-     LATERAL (SELECT c.*, conenforced AS enforced FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'c') c
-JOIN scope_relations s ON s.oid = c.conrelid
+     LATERAL (SELECT r.schema, r.name AS relation, c.*, conenforced AS enforced FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'c') c
+LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_constraint'::regclass AND e.objsubid = 0

@@ -12,6 +12,4 @@ SELECT c.schema, c.collname::text AS name,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_collation'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
 FROM (SELECT NULL::text AS colllocale, NULL::text AS colliculocale, NULL::text AS collicurules) absent,
      LATERAL (SELECT s.schema, c.*, colllocale AS locale_17, colliculocale AS locale_15, collicurules AS rules
-              FROM scope_names s JOIN pg_collation c ON c.collname = s.name AND c.collnamespace = s.schema_oid
-              UNION SELECT s.schema, c.*, colllocale, colliculocale, collicurules
               FROM scope_schemas s JOIN pg_collation c ON c.collnamespace = s.schema_oid) c

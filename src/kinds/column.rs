@@ -410,7 +410,7 @@ fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem
     let [schema, table, column] = id.parts() else {
         return Ok(entries);
     };
-    let sequence = ObjectId::new(vec![schema.clone(), sequence_name(table, column)]);
+    let sequence = ObjectId::new(vec![schema.to_string(), sequence_name(table, column)]);
     let default = format!("nextval({})", quote_literal(&common::sql_name(&sequence)));
     let entry = |key: &str, value: Node| Entry {
         key: key.to_owned(),

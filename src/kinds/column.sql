@@ -1,4 +1,4 @@
-SELECT s.schema, s.name AS relation, a.attname::text AS name,
+SELECT a.schema, a.relation, a.attname::text AS name,
        format_type(a.atttypid, a.atttypmod) AS type,
        NOT a.attnotnull AS nullable,
        CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
@@ -24,21 +24,21 @@ SELECT s.schema, s.name AS relation, a.attname::text AS name,
        CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END END AS storage,
        CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
        nullif(a.attstattarget, -1) AS statistics,
-       (SELECT coalesce(jsonb_object_agg(o.name, CASE WHEN strpos(lower(o.name), 'password') > 0 THEN '********' ELSE o.value END), '{}')
-        FROM (SELECT split_part(o, '=', 1), substr(o, strpos(o, '=') + 1) FROM unnest(a.attoptions || a.attfdwoptions) o) o(name, value)) AS options,
-       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+       CASE WHEN a.attoptions IS NULL AND a.attfdwoptions IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(o.name, CASE WHEN strpos(lower(o.name), 'password') > 0 THEN '********' ELSE o.value END), '{}')
+        FROM (SELECT split_part(o, '=', 1), substr(o, strpos(o, '=') + 1) FROM unnest(a.attoptions || a.attfdwoptions) o) o(name, value)) END AS options,
+       CASE WHEN a.attacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
         FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
               FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
                            lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
-                    FROM aclexplode(a.attacl) WHERE grantee <> c.relowner GROUP BY grantee, privilege_type) a
-              GROUP BY a.role) g) AS grants,
-       col_description(a.attrelid, a.attnum) AS comment,
+                    FROM aclexplode(a.attacl) WHERE grantee <> a.relowner GROUP BY grantee, privilege_type) a
+              GROUP BY a.role) g) END AS grants,
+       e.description AS comment,
        a.attinhcount > 0 AND NOT a.attislocal AS implicit,
        CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage
 FROM (SELECT NULL::"char" AS attcompression) absent,
-     LATERAL (SELECT a.*, attcompression AS compression FROM scope_relations r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped) a
-JOIN scope_relations s ON s.oid = a.attrelid
-JOIN pg_class c ON c.oid = a.attrelid
+     LATERAL (SELECT r.schema, r.name AS relation, r.relowner, a.*, attcompression AS compression
+              FROM scope_relations r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+              WHERE r.relkind IN ('r', 'p', 'v', 'm', 'c', 'f')) a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE s.relkind IN ('r', 'p', 'v', 'm', 'c', 'f')
+LEFT JOIN pg_description e ON e.objoid = a.attrelid AND e.classoid = 'pg_class'::regclass AND e.objsubid = a.attnum

@@ -269,7 +269,7 @@ pub(super) fn alter_foreign_key(id: &ObjectId, attribute: &str, expected: &Value
 
 /// The name of a constraint that is expected by name, not by meaning.
 pub(super) fn named(id: &ObjectId) -> Option<&str> {
-    id.parts().get(2).map(String::as_str)
+    id.parts().get(2).map(|part| &**part)
 }
 
 /// The value of an expected attribute.

@@ -7,10 +7,11 @@ SELECT s.schema, s.name AS relation, c.conname::text AS name,
        c.condeferrable AS deferrable,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        i.indisvalid AND i.indisready AS valid,
-       obj_description(c.oid, 'pg_constraint') AS comment,
+       e.description AS comment,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
 FROM scope_relations s
 JOIN pg_constraint c ON c.conrelid = s.oid AND c.contype = 'x'
 JOIN pg_index i ON i.indexrelid = c.conindid
 JOIN pg_class x ON x.oid = c.conindid
 JOIN pg_am m ON m.oid = x.relam
+LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_constraint'::regclass AND e.objsubid = 0

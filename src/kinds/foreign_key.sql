@@ -1,4 +1,4 @@
-SELECT s.schema, s.name AS relation, c.conname::text AS name,
+SELECT c.schema, c.relation, c.conname::text AS name,
        (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.relname) || '('
                || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum) || ')'
@@ -13,8 +13,8 @@ SELECT s.schema, s.name AS relation, c.conname::text AS name,
        c.convalidated OR NOT coalesce(c.enforced, true) AS validated,
        coalesce(c.enforced, true) AS enforced,
        NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled IN ('D', 'R')) AS in_force,
-       obj_description(c.oid, 'pg_constraint') AS comment,
+       e.description AS comment,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
 FROM (SELECT NULL::int2[] AS confdelsetcols, NULL::boolean AS conperiod, NULL::boolean AS conenforced) absent,
-     LATERAL (SELECT c.*, confdelsetcols AS delsetcols, conperiod AS conperiod_, conenforced AS enforced FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'f') c
-JOIN scope_relations s ON s.oid = c.conrelid
+     LATERAL (SELECT r.schema, r.name AS relation, c.*, confdelsetcols AS delsetcols, conperiod AS conperiod_, conenforced AS enforced FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'f') c
+LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_constraint'::regclass AND e.objsubid = 0

@@ -1,17 +1,17 @@
-SELECT s.schema, s.name,
+SELECT c.schema, c.name,
        v.srvname::text AS server,
        (SELECT coalesce(jsonb_object_agg(o.option_name, CASE WHEN strpos(lower(o.option_name), 'password') > 0 THEN '********' ELSE o.option_value END), '{}') FROM pg_options_to_table(f.ftoptions) o) AS options,
        pg_get_userbyid(c.relowner)::text AS owner,
-       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+       CASE WHEN c.relacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
         FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
               FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
                            lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
                     FROM aclexplode(c.relacl) WHERE grantee <> c.relowner GROUP BY grantee, privilege_type) a
-              GROUP BY a.role) g) AS grants,
-       obj_description(c.oid, 'pg_class') AS comment,
+              GROUP BY a.role) g) END AS grants,
+       e.description AS comment,
        c.relispartition
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
-FROM scope_relations s
-JOIN pg_class c ON c.oid = s.oid
-JOIN pg_foreign_table f ON f.ftrelid = s.oid
+FROM scope_relations c
+JOIN pg_foreign_table f ON f.ftrelid = c.oid
 JOIN pg_foreign_server v ON v.oid = f.ftserver
+LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0

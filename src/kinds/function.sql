@@ -1,4 +1,4 @@
-SELECT s.schema, s.name,
+SELECT p.schema, p.name,
        (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '') FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
        nullif(pg_get_function_arguments(p.oid), '') AS arguments,
        format_type(p.prorettype, NULL) AS returns,
@@ -15,23 +15,23 @@ SELECT s.schema, s.name,
        CASE WHEN p.proretset AND p.prorows <> 1000 THEN p.prorows::text END AS rows,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = p.prosupport) AS support,
        p.prokind = 'w' AS "window",
-       (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM unnest(p.proconfig) o) AS settings,
+       CASE WHEN p.proconfig IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM unnest(p.proconfig) o) END AS settings,
        CASE WHEN p.sqlbody IS NULL THEN p.prosrc
             ELSE (SELECT substr(d.text, greatest(strpos(d.text, chr(10) || 'RETURN '), strpos(d.text, chr(10) || 'BEGIN ATOMIC')) + 1)
                  FROM (SELECT pg_get_functiondef(p.oid) AS text OFFSET 0) d)
        END AS body,
        pg_get_userbyid(p.proowner)::text AS owner,
-       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+       CASE WHEN p.proacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
         FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
               FROM (SELECT pg_get_userbyid(grantee)::text AS role,
                            lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
                     FROM aclexplode(p.proacl) WHERE grantee NOT IN (0, p.proowner) GROUP BY grantee, privilege_type) a
               GROUP BY a.role
-              UNION ALL SELECT 'public', '["none"]' WHERE p.proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0)) g) AS grants,
-       obj_description(p.oid, 'pg_proc') AS comment,
+              UNION ALL SELECT 'public', '["none"]' WHERE p.proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0)) g) END AS grants,
+       e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')) AS implicit
 FROM (SELECT NULL::pg_node_tree AS prosqlbody) absent,
-     LATERAL (SELECT p.*, prosqlbody AS sqlbody FROM scope_routines r JOIN pg_proc p ON p.oid = r.oid) p
-JOIN scope_routines s ON s.oid = p.oid
+     LATERAL (SELECT p.*, prosqlbody AS sqlbody FROM scope_routines p) p
 JOIN pg_language l ON l.oid = p.prolang
+LEFT JOIN pg_description e ON e.objoid = p.oid AND e.classoid = 'pg_proc'::regclass AND e.objsubid = 0
 WHERE p.prokind IN ('f', 'w')

@@ -88,7 +88,7 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
 
 fn hint(finding: &Finding<'_>) -> Option<String> {
     let name = common::sql_name(&crate::object_id::ObjectId::new(vec![
-        finding.id.parts().first()?.clone(),
+        finding.id.parts().first()?.to_string(),
         finding.id.last().to_owned(),
     ]));
     match &finding.sort {

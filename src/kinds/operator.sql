@@ -1,4 +1,4 @@
-SELECT o.schema, o.oprname::text AS name,
+SELECT s.schema, o.oprname::text AS name,
        CASE WHEN o.oprleft = 0 THEN 'none' ELSE format_type(o.oprleft, NULL) END || ', ' || CASE WHEN o.oprright = 0 THEN 'none' ELSE format_type(o.oprright, NULL) END AS arguments,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = o.oprcode) AS function,
        (SELECT quote_ident(n.nspname) || '.' || c.oprname FROM pg_operator c JOIN pg_namespace n ON n.oid = c.oprnamespace WHERE c.oid = o.oprcom) AS commutator,
@@ -10,6 +10,6 @@ SELECT o.schema, o.oprname::text AS name,
        pg_get_userbyid(o.oprowner)::text AS owner,
        obj_description(o.oid, 'pg_operator') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e') AS implicit
-FROM (SELECT s.schema, o.* FROM scope_names s JOIN pg_operator o ON o.oprname = s.name AND o.oprnamespace = s.schema_oid
-      UNION SELECT s.schema, o.* FROM scope_schemas s JOIN pg_operator o ON o.oprnamespace = s.schema_oid) o
+FROM scope_schemas s
+JOIN pg_operator o ON o.oprnamespace = s.schema_oid
 WHERE o.oprcode <> 0

@@ -1,4 +1,4 @@
-SELECT s.schema, s.name AS relation, p.pubname::text AS name,
+SELECT r.schema, r.relation, p.pubname::text AS name,
        CASE WHEN r.attrs IS NOT NULL
             THEN (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.attrs::int2[]))
             ELSE '{}'
@@ -6,6 +6,5 @@ SELECT s.schema, s.name AS relation, p.pubname::text AS name,
        pg_get_expr(r.qual, r.prrelid) AS "where",
        false AS implicit
 FROM (SELECT NULL::int2vector AS prattrs, NULL::pg_node_tree AS prqual) absent,
-     LATERAL (SELECT r.*, prattrs AS attrs, prqual AS qual FROM scope_relations s JOIN pg_publication_rel r ON r.prrelid = s.oid) r
-JOIN scope_relations s ON s.oid = r.prrelid
+     LATERAL (SELECT s.schema, s.name AS relation, r.*, prattrs AS attrs, prqual AS qual FROM scope_relations s JOIN pg_publication_rel r ON r.prrelid = s.oid) r
 JOIN pg_publication p ON p.oid = r.prpubid

@@ -1,4 +1,4 @@
-SELECT s.schema, s.name,
+SELECT t.schema, t.name,
        format_type(r.rngsubtype, NULL) AS subtype,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(o.opcname) FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE o.oid = r.rngsubopc AND NOT o.opcdefault) AS operator_class,
        CASE WHEN r.rngcollation <> b.typcollation
@@ -8,17 +8,16 @@ SELECT s.schema, s.name,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = r.rngsubdiff) AS subtype_diff,
        (SELECT m.typname::text FROM pg_type m WHERE m.oid = r.multitypid) AS multirange,
        pg_get_userbyid(t.typowner)::text AS owner,
-       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+       CASE WHEN t.typacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
         FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
               FROM (SELECT pg_get_userbyid(grantee)::text AS role,
                            lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
                     FROM aclexplode(t.typacl) WHERE grantee NOT IN (0, t.typowner) GROUP BY grantee, privilege_type) a
               GROUP BY a.role
-              UNION ALL SELECT 'public', '["none"]' WHERE t.typacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(t.typacl) WHERE grantee = 0)) g) AS grants,
+              UNION ALL SELECT 'public', '["none"]' WHERE t.typacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(t.typacl) WHERE grantee = 0)) g) END AS grants,
        obj_description(t.oid, 'pg_type') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS implicit
 FROM (SELECT NULL::oid AS rngmultitypid) absent,
-     LATERAL (SELECT r.*, rngmultitypid AS multitypid FROM scope_types s JOIN pg_range r ON r.rngtypid = s.oid) r
-JOIN scope_types s ON s.oid = r.rngtypid
-JOIN pg_type t ON t.oid = r.rngtypid
+     LATERAL (SELECT r.*, rngmultitypid AS multitypid FROM pg_range r) r
+JOIN scope_types t ON t.oid = r.rngtypid
 JOIN pg_type b ON b.oid = r.rngsubtype

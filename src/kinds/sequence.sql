@@ -1,4 +1,4 @@
-SELECT s.schema, s.name,
+SELECT c.schema, c.name,
        format_type(q.seqtypid, NULL) AS type,
        CASE WHEN q.seqstart <> CASE WHEN q.seqincrement > 0 THEN q.seqmin ELSE q.seqmax END THEN q.seqstart END AS start,
        q.seqincrement AS increment,
@@ -11,17 +11,17 @@ SELECT s.schema, s.name,
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')) AS owned_by,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
        pg_get_userbyid(c.relowner)::text AS owner,
-       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+       CASE WHEN c.relacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
         FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
               FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
                            lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
                     FROM aclexplode(c.relacl) WHERE grantee <> c.relowner GROUP BY grantee, privilege_type) a
-              GROUP BY a.role) g) AS grants,
-       obj_description(c.oid, 'pg_class') AS comment,
+              GROUP BY a.role) g) END AS grants,
+       e.description AS comment,
        c.relpersistence = 't'
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i')) AS implicit
-FROM scope_relations s
-JOIN pg_class c ON c.oid = s.oid
-JOIN pg_sequence q ON q.seqrelid = c.oid,
+FROM scope_relations c
+JOIN pg_sequence q ON q.seqrelid = c.oid
+LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0,
      LATERAL (SELECT CASE q.seqtypid WHEN 'int2'::regtype THEN -32768 WHEN 'int4'::regtype THEN -2147483648 ELSE -9223372036854775808 END AS lowest) l
 WHERE c.relkind = 'S'

@@ -13,7 +13,7 @@ pub(super) fn show(id: &ObjectId) -> String {
         return id.to_string();
     };
     let name = format!("{}.{}", show_part(schema), show_part(name));
-    if arguments == ANY_ARGUMENTS {
+    if **arguments == *ANY_ARGUMENTS {
         name
     } else {
         format!("{name}({arguments})")
@@ -30,7 +30,7 @@ pub(super) fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
     if (schema, name) != (actual_schema, actual_name) {
         return Verdict::Different;
     }
-    if arguments == ANY_ARGUMENTS {
+    if **arguments == *ANY_ARGUMENTS {
         return Verdict::Equal;
     }
     let (expected, actual) = (split_commas(arguments), split_commas(actual_arguments));

@@ -1,8 +1,8 @@
-SELECT s.schema, s.name,
+SELECT c.schema, c.name,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
        CASE WHEN c.relrowsecurity THEN 'enabled' ELSE 'disabled' END AS row_security,
        c.relforcerowsecurity AS row_security_forced,
-       (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM (SELECT o FROM unnest(c.reloptions) o UNION ALL SELECT 'toast.' || o FROM pg_class x, unnest(x.reloptions) o WHERE x.oid = c.reltoastrelid) o(o)) AS options,
+       CASE WHEN c.reloptions IS NULL AND x.reloptions IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM (SELECT o FROM unnest(c.reloptions) o UNION ALL SELECT 'toast.' || o FROM unnest(x.reloptions) o) o(o)) END AS options,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
        CASE WHEN c.relispartition THEN p.parents[1] END AS partition_of,
        pg_get_expr(c.relpartbound, c.oid) AS partition_bound,
@@ -12,17 +12,18 @@ SELECT s.schema, s.name,
        (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = c.reltablespace) AS tablespace,
        coalesce((SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam), 'heap') AS access_method,
        pg_get_userbyid(c.relowner)::text AS owner,
-       (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
+       CASE WHEN c.relacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
         FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
               FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
                            lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
                     FROM aclexplode(c.relacl) WHERE grantee <> c.relowner GROUP BY grantee, privilege_type) a
-              GROUP BY a.role) g) AS grants,
-       obj_description(c.oid, 'pg_class') AS comment,
+              GROUP BY a.role) g) END AS grants,
+       e.description AS comment,
        c.relispartition OR c.relpersistence = 't'
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
-FROM scope_relations s
-JOIN pg_class c ON c.oid = s.oid,
+FROM scope_relations c
+LEFT JOIN pg_class x ON x.oid = c.reltoastrelid
+LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0,
      LATERAL (SELECT array_agg(quote_ident(n.nspname) || '.' || quote_ident(f.relname) ORDER BY h.inhseqno) AS parents
               FROM pg_inherits h JOIN pg_class f ON f.oid = h.inhparent JOIN pg_namespace n ON n.oid = f.relnamespace WHERE h.inhrelid = c.oid) p
 WHERE c.relkind IN ('r', 'p')

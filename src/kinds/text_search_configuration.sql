@@ -1,4 +1,4 @@
-SELECT c.schema, c.cfgname::text AS name,
+SELECT s.schema, c.cfgname::text AS name,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.prsname) FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE p.oid = c.cfgparser) AS parser,
        (SELECT coalesce(jsonb_object_agg(t.alias, m.dictionaries), '{}')
         FROM (SELECT m.maptokentype, jsonb_agg(quote_ident(n.nspname) || '.' || quote_ident(d.dictname) ORDER BY m.mapseqno) AS dictionaries
@@ -8,5 +8,5 @@ SELECT c.schema, c.cfgname::text AS name,
        pg_get_userbyid(c.cfgowner)::text AS owner,
        obj_description(c.oid, 'pg_ts_config') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_ts_config'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
-FROM (SELECT s.schema, c.* FROM scope_names s JOIN pg_ts_config c ON c.cfgname = s.name AND c.cfgnamespace = s.schema_oid
-      UNION SELECT s.schema, c.* FROM scope_schemas s JOIN pg_ts_config c ON c.cfgnamespace = s.schema_oid) c
+FROM scope_schemas s
+JOIN pg_ts_config c ON c.cfgnamespace = s.schema_oid

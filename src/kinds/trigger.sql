@@ -19,11 +19,12 @@ SELECT s.schema, s.name AS relation, t.tgname::text AS name,
        CASE WHEN t.tginitdeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        t.tgoldtable::text AS old_table,
        t.tgnewtable::text AS new_table,
-       obj_description(t.oid, 'pg_trigger') AS comment,
+       e.description AS comment,
        t.tgparentid <> 0
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations s
-JOIN pg_trigger t ON t.tgrelid = s.oid,
+JOIN pg_trigger t ON t.tgrelid = s.oid
+LEFT JOIN pg_description e ON e.objoid = t.oid AND e.classoid = 'pg_trigger'::regclass AND e.objsubid = 0,
      -- The arguments are in one value, each with a byte of zero behind it.
      LATERAL (SELECT array_agg(a.text ORDER BY a.ends) AS texts, string_agg('''' || replace(a.text, '''', '''''') || '''', ', ' ORDER BY a.ends) AS written
               FROM (SELECT e.ends, convert_from(substr(t.tgargs, 2 + e.before, e.ends - e.before - 1), getdatabaseencoding()) AS text

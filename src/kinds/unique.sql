@@ -1,4 +1,4 @@
-SELECT s.schema, s.name AS relation, c.conname::text AS name,
+SELECT c.schema, c.relation, c.conname::text AS name,
        (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns,
        (SELECT coalesce(array_agg(a.attname::text ORDER BY k.n), '{}') FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE k.n > i.indnkeyatts) AS include,
        coalesce(i.nulls_not_distinct, false) AS nulls_not_distinct,
@@ -6,9 +6,9 @@ SELECT s.schema, s.name AS relation, c.conname::text AS name,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        coalesce(c.period, false) AS without_overlaps,
        i.indisvalid AND i.indisready AS valid,
-       obj_description(c.oid, 'pg_constraint') AS comment,
+       e.description AS comment,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
 FROM (SELECT NULL::boolean AS conperiod, NULL::boolean AS indnullsnotdistinct) absent,
-     LATERAL (SELECT c.*, conperiod AS period FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'u') c
-JOIN scope_relations s ON s.oid = c.conrelid,
+     LATERAL (SELECT r.schema, r.name AS relation, c.*, conperiod AS period FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'u') c
+LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_constraint'::regclass AND e.objsubid = 0,
      LATERAL (SELECT i.*, indnullsnotdistinct AS nulls_not_distinct FROM pg_index i WHERE i.indexrelid = c.conindid) i

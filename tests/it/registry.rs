@@ -274,7 +274,7 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
             let mut changed = snapshot.clone();
             let mut new = id.parts().to_vec();
             let name = new.len() - usize::from(kind.spec().same.is_some()) - 1;
-            new[name].push_str("_new");
+            new[name] = format!("{}_new", new[name]).into();
             let new = driftgate::object_id::ObjectId::new(new);
             changed.insert(*kind, new.clone(), object);
             let found = findings(&expected, &changed);

@@ -1,0 +1,332 @@
+//! The batch of statements that reads the catalog.
+
+use std::fmt::Write as _;
+
+use super::super::Limits;
+use super::{Reach, Scope};
+use crate::kinds::Kind;
+use crate::platform;
+use crate::sql_text::quote_literal;
+
+/// The statements of one round trip, and what each answers.
+pub(super) struct Batch {
+    pub(super) sql: String,
+    /// In the order of the statements.
+    pub(super) answers: Vec<Answer>,
+}
+
+/// What the rows of a statement are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// There are none, or nobody reads them.
+    Nothing,
+    /// What there is to know about the server.
+    Server,
+    /// Objects of a kind.
+    Kind(Kind),
+}
+
+impl Batch {
+    pub(super) fn new(scope: &Scope, limits: Limits) -> Self {
+        let mut batch = Self {
+            sql: String::new(),
+            answers: Vec::new(),
+        };
+        for statement in before(limits) {
+            batch.add(&statement, Answer::Nothing);
+        }
+        // The role's own search path is read before it is set.
+        batch.add(SERVER, Answer::Server);
+        for setting in SETTINGS {
+            batch.add(&format!("SET LOCAL {setting}"), Answer::Nothing);
+        }
+        for statement in scope_statements(scope) {
+            batch.add(&statement, Answer::Nothing);
+        }
+        for kind in &scope.kinds {
+            batch.add(&query(*kind, scope), Answer::Kind(*kind));
+        }
+        batch
+    }
+
+    fn add(&mut self, statement: &str, answer: Answer) {
+        if !self.sql.is_empty() {
+            self.sql.push_str(";\n");
+        }
+        self.sql.push_str(statement);
+        self.answers.push(answer);
+    }
+}
+
+/// The whole query of a kind, over the relations of a scope, whose identities are in settings of the session.
+#[must_use]
+pub fn query(kind: Kind, scope: &Scope) -> String {
+    let query = kind.spec().query;
+    format!("{}{query}", prelude(scope, query))
+}
+
+/// What there is to know about the server.
+const SERVER: &str = "\
+SELECT json_build_object('version', current_setting('server_version'), 'major', current_setting('server_version_num')::int / 10000, \
+                         'database', current_database(), 'role', current_user, 'search_path', current_setting('search_path'), \
+                         'closed_schemas', (SELECT json_agg(nspname) FROM pg_namespace WHERE NOT has_schema_privilege(oid, 'USAGE')))::text";
+
+/// What the catalog's functions print with, whatever the database and the role are set to.
+const SETTINGS: [&str; 8] = [
+    "search_path = pg_catalog",
+    "quote_all_identifiers = off",
+    "standard_conforming_strings = on",
+    "transform_null_equals = off",
+    "datestyle = 'ISO, MDY'",
+    "intervalstyle = 'postgres'",
+    "bytea_output = 'hex'",
+    "extra_float_digits = 1",
+];
+
+fn before(limits: Limits) -> [String; 5] {
+    [
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+        format!("SET LOCAL statement_timeout = {}", limits.statement.as_millis()),
+        format!("SET LOCAL lock_timeout = {}", limits.lock.as_millis()),
+        format!(
+            "SET LOCAL idle_in_transaction_session_timeout = {}",
+            limits.statement.as_millis().saturating_add(60_000)
+        ),
+        "SET LOCAL jit = off".to_owned(),
+    ]
+}
+
+/// The most names that are looked up in what may have been meant.
+const MISSING: usize = 20;
+
+/// The most objects that are read because one that is named may have been meant for one of them.
+const NEAR: usize = 50;
+
+/// The most objects of whole schemas that are read one by one through the index of their identities, and not by a look
+/// at the whole catalog: what is small costs little in a large database, too.
+const FEW: usize = 2000;
+
+/// A catalog of objects that are in a schema and may be many.
+struct Catalog {
+    /// The name of what is in the scope, for the queries of kinds.
+    scope: &'static str,
+    name: &'static str,
+    /// What the names of its columns begin with.
+    prefix: &'static str,
+    /// The rows that are objects for somebody.
+    condition: &'static str,
+}
+
+const CATALOGS: [Catalog; 3] = [
+    Catalog {
+        scope: "scope_relations",
+        name: "pg_class",
+        prefix: "rel",
+        condition: "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')",
+    },
+    Catalog {
+        scope: "scope_types",
+        name: "pg_type",
+        prefix: "typ",
+        condition: "c.typtype IN ('e', 'd', 'r')",
+    },
+    Catalog {
+        scope: "scope_routines",
+        name: "pg_proc",
+        prefix: "pro",
+        condition: "true",
+    },
+];
+
+impl Scope {
+    /// Whether some schema is read whole.
+    fn has_whole(&self) -> bool {
+        !self.schemas.is_empty() || self.reach != Reach::Named
+    }
+}
+
+/// Finds what is in the scope, once, and leaves the identities in settings: the queries of the kinds look them up by
+/// the indexes of the catalogs, and the server plans nothing else for them. Names go in as data.
+fn scope_statements(scope: &Scope) -> Vec<String> {
+    let names: Vec<serde_json::Value> = scope
+        .names
+        .iter()
+        // No name in a database has a NUL in it, and jsonb takes none.
+        .filter(|(schema, name)| !schema.contains('\0') && !name.contains('\0'))
+        .filter(|(schema, _)| !scope.schemas.contains(schema))
+        .map(|(schema, name)| serde_json::json!({"schema": schema, "name": name}))
+        .collect();
+    let schemas: Vec<&String> = scope.schemas.iter().filter(|schema| !schema.contains('\0')).collect();
+    let mut statements = vec![
+        format!(
+            "SET LOCAL driftgate.names = {}",
+            quote_literal(&serde_json::Value::Array(names.clone()).to_string())
+        ),
+        format!(
+            "SET LOCAL driftgate.whole = {}",
+            quote_literal(&serde_json::json!(schemas).to_string())
+        ),
+    ];
+    let own = "n.nspname !~ '^(pg_|information_schema$)'";
+    let platform: Vec<String> = platform::schemas().map(quote_literal).collect();
+    let whole = match scope.reach {
+        Reach::Named => {
+            "n.nspname IN (SELECT w::name FROM jsonb_array_elements_text(current_setting('driftgate.whole')::jsonb) w)"
+                .to_owned()
+        }
+        Reach::Owners => format!("{own} AND n.nspname NOT IN ({})", platform.join(", ")),
+        Reach::All => own.to_owned(),
+    };
+    // Every schema that somebody names, for the objects of which there are few in any schema.
+    let of_names = "n.nspname IN (SELECT (w->>'schema')::name FROM jsonb_array_elements(current_setting('driftgate.names')::jsonb) w)";
+    statements.push(format!(
+        "SELECT {}, {}",
+        set("namespaces", &format!("SELECT n.oid FROM pg_namespace n WHERE {whole}")),
+        set(
+            "schemas",
+            &format!("SELECT n.oid FROM pg_namespace n WHERE {whole} OR {of_names}")
+        )
+    ));
+    let by_names = !names.is_empty();
+    statements.extend(
+        CATALOGS
+            .iter()
+            .map(|catalog| find(catalog, by_names, scope.has_whole())),
+    );
+    statements
+}
+
+/// Sets a setting to identities.
+fn set(name: &str, oids: &str) -> String {
+    format!("set_config('driftgate.{name}', coalesce((SELECT array_agg(oid)::text FROM ({oids}) o), '{{}}'), true)")
+}
+
+/// Finds what is in the scope of one catalog: each object by its identity, and the schemas of which there are too many.
+fn find(catalog: &Catalog, by_names: bool, has_whole: bool) -> String {
+    let Catalog {
+        scope,
+        name,
+        prefix,
+        condition,
+    } = catalog;
+    let mut parts = Vec::new();
+    let mut found = Vec::new();
+    if by_names {
+        parts.extend(named(catalog));
+        found.push("SELECT oid FROM named");
+    }
+    if has_whole {
+        parts.push(format!(
+            "few AS MATERIALIZED (SELECT c.oid FROM {name} c \
+             WHERE c.{prefix}namespace = ANY (current_setting('driftgate.namespaces')::oid[]) AND {condition} LIMIT {FEW} + 1), \
+             size AS MATERIALIZED (SELECT count(*) <= {FEW} AS few FROM few)"
+        ));
+        found.push("SELECT oid FROM few WHERE (SELECT few FROM size)");
+    }
+    let with = if parts.is_empty() {
+        String::new()
+    } else {
+        format!("WITH {} ", parts.join(", "))
+    };
+    let one_by_one = if found.is_empty() {
+        set(scope, "SELECT NULL::oid AS oid WHERE false")
+    } else {
+        set(scope, &found.join(" UNION "))
+    };
+    let namespaces = if has_whole {
+        format!(
+            ", set_config('driftgate.{scope}_in', \
+             CASE WHEN (SELECT few FROM size) THEN '{{}}' ELSE current_setting('driftgate.namespaces') END, true)"
+        )
+    } else {
+        String::new()
+    };
+    format!("{with}SELECT {one_by_one}{namespaces}")
+}
+
+/// The objects that are named, and where there is none of a name, those for which it may be a mistake.
+fn named(catalog: &Catalog) -> [String; 3] {
+    let Catalog {
+        name: table,
+        prefix,
+        condition,
+        ..
+    } = catalog;
+    let name = format!("c.{prefix}name");
+    let exists: Vec<String> = CATALOGS
+        .iter()
+        .map(|c| {
+            format!(
+                "EXISTS (SELECT FROM {} c WHERE c.{prefix}name = s.name AND c.{prefix}namespace = s.namespace)",
+                c.name,
+                prefix = c.prefix
+            )
+        })
+        .collect();
+    [
+        "names AS MATERIALIZED (SELECT n.oid AS namespace, w.name::name AS name \
+         FROM jsonb_to_recordset(current_setting('driftgate.names')::jsonb) w(schema text, name text) \
+         JOIN pg_namespace n ON n.nspname = w.schema::name)"
+            .to_owned(),
+        format!(
+            "missing AS MATERIALIZED (SELECT s.* FROM names s WHERE NOT ({}) LIMIT {MISSING})",
+            exists.join(" OR ")
+        ),
+        format!(
+            "named AS (SELECT c.oid FROM names s JOIN {table} c ON {name} = s.name AND c.{prefix}namespace = s.namespace \
+             UNION SELECT c.oid FROM missing m, \
+             LATERAL (SELECT c.oid FROM {table} c WHERE c.{prefix}namespace = m.namespace AND {condition} \
+                      AND abs(length({name}) - length(m.name)) <= greatest(1, length(m.name) / 3) \
+                      AND (lower(left({name}, 2)) = lower(left(m.name, 2)) OR lower(right({name}, 2)) = lower(right(m.name, 2))) \
+                      ORDER BY translate(lower({name}), '_', '') <> translate(lower(m.name), '_', ''), \
+                               abs(length({name}) - length(m.name)), {name} LIMIT {NEAR} \
+             ) c \
+             UNION SELECT c.oid FROM missing m JOIN {table} c ON {name} = m.name AND {condition} \
+             JOIN pg_namespace n ON n.oid = c.{prefix}namespace AND n.nspname !~ '^(pg_|information_schema$)')"
+        ),
+    ]
+}
+
+/// The relations, types and routines that a query reads from, and no others: the server parses all that it is sent.
+fn prelude(scope: &Scope, kind_query: &str) -> String {
+    let mut parts = Vec::new();
+    if kind_query.contains("scope_schemas") {
+        parts.push(
+            "scope_schemas AS (SELECT n.oid AS schema_oid, n.nspname::text AS schema FROM pg_namespace n \
+             WHERE n.oid = ANY (current_setting('driftgate.schemas')::oid[]))"
+                .to_owned(),
+        );
+    }
+    for catalog in CATALOGS.iter().filter(|c| kind_query.contains(c.scope)) {
+        let Catalog {
+            scope: scope_name,
+            name,
+            prefix,
+            condition,
+        } = catalog;
+        let found = |condition: &str| {
+            format!(
+                "SELECT c.*, n.nspname::text AS schema, c.{prefix}name::text AS name \
+                 FROM {name} c JOIN pg_namespace n ON n.oid = c.{prefix}namespace WHERE {condition}"
+            )
+        };
+        let one_by_one = format!("c.oid = ANY (current_setting('driftgate.{scope_name}')::oid[])");
+        // Where a schema is read whole, either its few objects are in the setting, or the catalog is looked through.
+        let sql = if scope.has_whole() {
+            // The first condition is asked once: where it does not hold, the catalog is not looked through.
+            let many = format!(
+                "cardinality(current_setting('driftgate.{scope_name}_in')::oid[]) > 0 \
+                 AND c.{prefix}namespace = ANY (current_setting('driftgate.{scope_name}_in')::oid[]) AND {condition}"
+            );
+            format!("{} UNION ALL {}", found(&one_by_one), found(&many))
+        } else {
+            found(&one_by_one)
+        };
+        parts.push(format!("{scope_name} AS NOT MATERIALIZED ({sql})"));
+    }
+    let mut sql = String::new();
+    if !parts.is_empty() {
+        let _ = writeln!(sql, "WITH {}", parts.join(",\n"));
+    }
+    sql
+}
