@@ -122,9 +122,17 @@ pub struct PullArgs {
     #[arg(long)]
     pub platform_schemas: bool,
 
-    /// Write to this file instead of standard output
+    /// Write to this file instead of standard output; with --split, to files in this folder
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+
+    /// Write a file for each object of these kinds (table, view, …), and one for the rest
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "output")]
+    pub split: Vec<String>,
+
+    /// With --split, overwrite files that differ and remove those of objects that are gone
+    #[arg(long, requires = "split")]
+    pub force: bool,
 
     /// How to look at a database.
     #[command(flatten)]

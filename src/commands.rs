@@ -2,8 +2,10 @@
 
 pub mod check;
 pub mod diff;
+mod file;
 pub mod lint;
 pub mod pull;
+mod pull_split;
 pub mod schema;
 mod session;
 mod verify;

@@ -1,6 +1,7 @@
 //! From a snapshot to the expectation file of what is there: exact, sorted, without what is at its default.
 
-mod document;
+pub(crate) mod document;
+pub mod split;
 
 use document::Document;
 
@@ -24,14 +25,26 @@ pub struct Choice<'a> {
 /// The expectation file of a snapshot, without a header. Nothing if no object is wanted.
 #[must_use]
 pub fn pull(snapshot: &Snapshot, choice: &Choice<'_>) -> Option<String> {
+    let sections = sections(snapshot, choice);
+    (!sections.is_empty()).then(|| file(choice.schema, choice.whole, sections))
+}
+
+/// A file of these sections.
+fn file(schema: &str, whole: bool, sections: Vec<(String, Document)>) -> String {
     let mut file = vec![("driftgate".to_owned(), Document::Plain(FORMAT_VERSION.to_owned()))];
-    if choice.schema != "public" {
-        file.push(("schema".into(), Document::text(choice.schema)));
+    if schema != "public" {
+        file.push(("schema".into(), Document::text(schema)));
     }
-    if choice.whole {
+    if whole {
         file.push(("exact".into(), Document::Plain("true".into())));
     }
-    let before = file.len();
+    file.extend(sections);
+    Document::Map(file).to_yaml()
+}
+
+/// The sections of everything that is wanted.
+fn sections(snapshot: &Snapshot, choice: &Choice<'_>) -> Vec<(String, Document)> {
+    let mut sections = Vec::new();
     for kind in Kind::roots() {
         let objects: Vec<(String, Document)> = snapshot
             .of_kind(kind)
@@ -39,15 +52,15 @@ pub fn pull(snapshot: &Snapshot, choice: &Choice<'_>) -> Option<String> {
             .map(|(id, object)| {
                 (
                     key(kind, id, choice.schema),
-                    write(snapshot, kind, id, object, choice, true),
+                    write(snapshot, kind, id, object, choice.schema, !choice.whole),
                 )
             })
             .collect();
         if !objects.is_empty() {
-            file.push((kind.spec().section.to_owned(), Document::Map(objects)));
+            sections.push((kind.spec().section.to_owned(), Document::Map(objects)));
         }
     }
-    (file.len() > before).then(|| Document::Map(file).to_yaml())
+    sections
 }
 
 /// The schema of names that are not qualified: `public` if it is there, otherwise the first.
@@ -85,7 +98,7 @@ pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: 
 }
 
 /// The key under which an object stands.
-fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
+pub(crate) fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
     match kind.spec().key {
         KeyForm::Part | KeyForm::Only => show_part(id.last()),
         KeyForm::Qualified | KeyForm::Signature => {
@@ -99,29 +112,21 @@ fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
     }
 }
 
-/// One object and everything in it.
-fn write(
+/// One object and everything in it. `closes` if it has to say itself that there is nothing else.
+pub(crate) fn write(
     snapshot: &Snapshot,
     kind: Kind,
     id: &ObjectId,
     object: &Object,
-    choice: &Choice<'_>,
-    at_top: bool,
+    schema: &str,
+    closes: bool,
 ) -> Document {
     let spec = kind.spec();
     let attributes: Attributes = spec
         .attrs
         .iter()
-        .filter_map(|attr| {
-            let value = object.get(attr.name);
-            let derived = || {
-                spec.derived
-                    .and_then(|derived| derived(id, attr.name))
-                    .unwrap_or(Value::Null)
-            };
-            let default = attr.default.map_or_else(derived, Value::from);
-            (default != *value).then(|| (attr.name, value.clone()))
-        })
+        .map(|attr| (attr.name, object.get(attr.name).clone()))
+        .filter(|(name, value)| unsaid(kind, id, name) != *value)
         .collect();
     let mut entries: Vec<(String, Document)> = Vec::new();
     for child in kind.children() {
@@ -132,22 +137,21 @@ fn write(
         if let (KeyForm::Only, Some((id, object))) = (child.spec().key, children.first()) {
             entries.push((
                 child.spec().section.to_owned(),
-                write(snapshot, child, id, object, choice, false),
+                write(snapshot, child, id, object, schema, false),
             ));
         } else if !children.is_empty() {
             let section = children
                 .into_iter()
                 .map(|(id, object)| {
                     (
-                        key(child, id, choice.schema),
-                        write(snapshot, child, id, object, choice, false),
+                        key(child, id, schema),
+                        write(snapshot, child, id, object, schema, false),
                     )
                 })
                 .collect();
             entries.push((child.spec().section.to_owned(), Document::Map(section)));
         }
     }
-    let closes = at_top && !choice.whole;
     if entries.is_empty()
         && !closes
         && let Some(short) = shorthand(spec, &attributes)
@@ -158,11 +162,7 @@ fn write(
     if closes {
         all.push(("exact".into(), Document::Plain("true".into())));
     }
-    for (name, value) in &attributes {
-        if let Some(attr) = spec.attrs.iter().find(|attr| attr.name == *name) {
-            all.push(((*name).to_owned(), value_document(attr, value)));
-        }
-    }
+    all.extend(written(kind, &attributes));
     let is_leaf = entries.is_empty();
     all.extend(entries);
     if all.is_empty() {
@@ -175,8 +175,27 @@ fn write(
     Document::Map(all)
 }
 
+/// The value that an attribute has where an exact file says nothing of it.
+pub(crate) fn unsaid(kind: Kind, id: &ObjectId, attribute: &str) -> Value {
+    let spec = kind.spec();
+    let derived = || spec.derived.and_then(|derived| derived(id, attribute));
+    kind.attr(attribute)
+        .and_then(|attr| attr.default)
+        .map(Value::from)
+        .or_else(derived)
+        .unwrap_or(Value::Null)
+}
+
+/// Attributes as the entries of a mapping.
+pub(crate) fn written(kind: Kind, attributes: &Attributes) -> Vec<(String, Document)> {
+    attributes
+        .iter()
+        .filter_map(|(name, value)| Some(((*name).to_owned(), value_document(kind.attr(name)?, value))))
+        .collect()
+}
+
 /// The short form of an object that has one.
-fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Document> {
+pub(crate) fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Document> {
     if attributes.is_empty() {
         return Some(Document::Plain("present".into()));
     }
@@ -199,7 +218,7 @@ fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Document> {
     }
 }
 
-fn value_document(attr: &Attr, value: &Value) -> Document {
+pub(crate) fn value_document(attr: &Attr, value: &Value) -> Document {
     shaped(attr.shape, value)
 }
 

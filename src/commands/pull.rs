@@ -1,10 +1,9 @@
 //! `driftgate pull`: writes the expectation file of what is there.
 
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use super::session::{self, Opened};
-use super::{print, tell_problems};
+use super::{file, print, pull_split, tell_problems};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::PullArgs;
@@ -23,14 +22,15 @@ use crate::source_map::SourceMap;
 #[must_use]
 pub fn run(args: &PullArgs) -> Exit {
     let mut files = SourceMap::default();
-    let opened = match open(args, &mut files) {
-        Ok(opened) => opened,
+    let prepared = pull_split::kinds(&args.split).and_then(|kinds| Ok((kinds, open(args, &mut files)?)));
+    let (kinds, opened) = match prepared {
+        Ok(prepared) => prepared,
         Err(problem) => {
             tell_problems(&[problem], &files, args.color);
             return Exit::Usage;
         }
     };
-    match write(args, &opened) {
+    match write(args, &kinds, &opened) {
         Ok(exit) => exit,
         Err(failure) => {
             super::tell_failure(&failure);
@@ -48,7 +48,7 @@ fn open(args: &PullArgs, files: &mut SourceMap) -> Result<Opened, Problem> {
     Opened::open(&source, None, &environment, files)
 }
 
-fn write(args: &PullArgs, opened: &Opened) -> Result<Exit, Failure> {
+fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exit, Failure> {
     let scope = Scope::whole(&args.schema, args.platform_schemas);
     let snapshot = opened.with(|info| block_on(session::snapshot(info, &scope, args.session.limits())))?;
     let patterns = &args.only;
@@ -59,12 +59,17 @@ fn write(args: &PullArgs, opened: &Opened) -> Result<Exit, Failure> {
         whole: patterns.is_empty(),
         wanted: &wanted,
     };
+    if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {
+        let all = patterns.is_empty() && args.schema.is_empty();
+        let written = pull_split::write(&snapshot, &choice, kinds, folder, all, args.force)?;
+        return Ok(written.unwrap_or_else(|| nothing(patterns)));
+    }
     let Some(text) = pull(&snapshot, &choice) else {
         return Ok(nothing(patterns));
     };
     let text = format!("{}{text}", header(&snapshot));
     match &args.output {
-        Some(path) => to_file(path, &text)?,
+        Some(path) => file::replace(path, text.as_bytes())?,
         None => print(&text).map_err(|e| Failure::new("writing to standard output", e.to_string()))?,
     }
     Ok(Exit::Passed)
@@ -86,12 +91,4 @@ fn header(snapshot: &Snapshot) -> String {
          # What was in the database {}, PostgreSQL {}, when `driftgate pull` read it.\n",
         snapshot.server.database, snapshot.server.version
     )
-}
-
-fn to_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let failure = |e: std::io::Error| Failure::new(format!("writing {}", path.display()), e.to_string());
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failure)?;
-    }
-    fs::write(path, text).map_err(failure)
 }

@@ -1,8 +1,8 @@
-//! The YAML that `pull` writes.
+//! The YAML that `pull` writes, whole or as pieces of a file that is there.
 
 /// A piece of a document.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Document {
+pub(crate) enum Document {
     /// A word that YAML reads as it is meant: a number, `true`, `null`, `present`.
     Plain(String),
     /// A text.
@@ -17,12 +17,15 @@ pub(super) enum Document {
     Map(Vec<(String, Document)>),
 }
 
+/// How much deeper than its key a mapping stands.
+const STEP: usize = 2;
+
 /// The longest text that still goes on a line with others.
 const SHORT: usize = 60;
 
 impl Document {
     /// A text, of one line or several.
-    pub(super) fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         // A literal block keeps one line end behind the text, and nothing that is not seen.
         let is_plain = |c: char| c == '\n' || !(c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
         if text.contains('\n') && text.chars().all(is_plain) && !text.ends_with("\n\n") && text.trim() != "" {
@@ -33,7 +36,7 @@ impl Document {
     }
 
     /// Whether it may stand on a line with others.
-    pub(super) fn is_short(&self) -> bool {
+    pub(crate) fn is_short(&self) -> bool {
         match self {
             Self::Plain(text) | Self::Text(text) => text.len() <= SHORT && !text.contains('\n'),
             Self::Flow(items) => items.iter().all(Self::is_short) && items.len() < 8,
@@ -43,47 +46,67 @@ impl Document {
     }
 
     /// Whether it is a text that means something else where an object stands.
-    pub(super) fn is_word(&self) -> bool {
+    pub(crate) fn is_word(&self) -> bool {
         matches!(self, Self::Text(text) if text == "present" || text == "absent")
     }
 
     /// The document as YAML: a mapping, a line an entry.
-    pub(super) fn to_yaml(&self) -> String {
+    pub(crate) fn to_yaml(&self) -> String {
         let mut out = String::new();
-        self.block(0, &mut out);
+        if let Self::Map(entries) = self {
+            for (key, value) in entries {
+                out.push_str(&value.to_entry(key, 0, STEP));
+            }
+        }
         out
     }
 
-    /// Writes a value behind its key, and the end of the line.
-    fn block(&self, depth: usize, out: &mut String) {
+    /// The document behind a key in a mapping that is `indent` deep; what is in it, `step` deeper.
+    pub(crate) fn to_entry(&self, key: &str, indent: usize, step: usize) -> String {
+        let mut out = " ".repeat(indent);
+        out.push_str(&scalar(key));
+        out.push(':');
+        self.block(indent, step, &mut out);
+        out
+    }
+
+    /// What stands behind a key: on its line, and on the lines below.
+    pub(crate) fn to_value(&self, indent: usize, step: usize) -> String {
+        let mut out = String::new();
+        self.block(indent, step, &mut out);
+        out
+    }
+
+    /// The document on one line; `inside` a list or mapping that stands on one, too.
+    pub(crate) fn to_line(&self, inside: bool) -> String {
+        let mut out = String::new();
+        self.flow(if inside { &inner_scalar } else { &scalar }, &mut out);
+        out
+    }
+
+    /// Writes what stands behind a key, and the end of the line.
+    fn block(&self, indent: usize, step: usize, out: &mut String) {
         match self {
             Self::Map(entries) => {
-                if depth > 0 {
-                    out.push('\n');
-                }
+                out.push('\n');
                 for (key, value) in entries {
-                    out.extend(std::iter::repeat_n("  ", depth));
-                    out.push_str(&scalar(key));
-                    out.push(':');
-                    if !matches!(value, Self::Map(_)) {
-                        out.push(' ');
-                    }
-                    value.block(depth + 1, out);
+                    out.push_str(&value.to_entry(key, indent + step, step));
                 }
             }
             Self::Lines(text) => {
                 // The number says how deep the block is: its first line may begin with spaces.
-                out.push_str(if text.ends_with('\n') { "|2" } else { "|2-" });
-                out.push('\n');
+                let keep = if text.ends_with('\n') { "" } else { "-" };
+                out.extend([" |", &step.to_string(), keep, "\n"]);
                 for line in text.lines() {
                     if !line.is_empty() {
-                        out.extend(std::iter::repeat_n("  ", depth.saturating_sub(1) + 1));
+                        out.extend(std::iter::repeat_n(' ', indent + step));
                         out.push_str(line);
                     }
                     out.push('\n');
                 }
             }
             Self::Plain(_) | Self::Text(_) | Self::Flow(_) | Self::FlowMap(_) => {
+                out.push(' ');
                 self.flow(&scalar, out);
                 out.push('\n');
             }
@@ -118,7 +141,7 @@ impl Document {
 }
 
 /// A text as YAML writes it on a line of its own. What must be quoted is the library's to say.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }
@@ -134,7 +157,7 @@ fn scalar(text: &str) -> String {
 }
 
 /// A text as YAML writes it inside a list or mapping on one line, where commas and brackets mean something.
-fn inner_scalar(text: &str) -> String {
+pub(crate) fn inner_scalar(text: &str) -> String {
     if text.contains([',', '[', ']', '{', '}']) {
         return serde_json::Value::from(text).to_string();
     }

@@ -9,7 +9,7 @@
 //! - `console`: a command behind `$ `, and below it what it writes to standard output, then what it writes to standard
 //!   error, then `exit code: N`. `DATABASE_URL` leads to the database, unless the command begins with
 //!   `DATABASE_URL=…`. With `console as=nobody` it connects as a role without privileges, with `console as=ROLE` as
-//!   that role. Commands are `driftgate` and, for the files it writes, `cat`; variables, quotes and `> FILE` work;
+//!   that role. Commands are `driftgate` and, for the files it writes, `cat` and `ls`; variables, quotes and `> FILE` work;
 //! - `text`: prose.
 //!
 //! A line `Needs PostgreSQL 15` keeps a scenario from older servers. What is different in every run stands there as
@@ -256,6 +256,10 @@ fn console(
         Program::Cat => {
             let files: Result<String, String> = parsed.arguments.iter().map(|name| folder.read(name)).collect();
             (files?, String::new(), Some(0))
+        }
+        Program::Ls => {
+            let lists: Result<String, String> = parsed.arguments.iter().map(|name| folder.list(name)).collect();
+            (lists?, String::new(), Some(0))
         }
     };
     if let Some(name) = parsed.output {

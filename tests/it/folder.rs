@@ -36,6 +36,17 @@ impl Folder {
     pub fn read(&self, name: &str) -> Result<String, String> {
         fs::read_to_string(self.0.join(name)).map_err(|error| format!("cannot read {name}: {error}"))
     }
+
+    /// The names of what is in a folder below it, a line each.
+    pub fn list(&self, name: &str) -> Result<String, String> {
+        let cannot = |error: std::io::Error| format!("cannot list {name}: {error}");
+        let entries = fs::read_dir(self.0.join(name)).map_err(cannot)?;
+        let mut names = entries
+            .map(|entry| Ok(entry.map_err(cannot)?.file_name().to_string_lossy().into_owned()))
+            .collect::<Result<Vec<String>, String>>()?;
+        names.sort();
+        Ok(names.into_iter().flat_map(|name| [name, "\n".to_owned()]).collect())
+    }
 }
 
 impl Drop for Folder {

@@ -24,6 +24,8 @@ pub enum Program {
     Driftgate,
     /// Shows files that a run has written.
     Cat,
+    /// Shows the names of the files in a folder.
+    Ls,
 }
 
 impl Command {
@@ -38,8 +40,9 @@ impl Command {
         let program = match words.next().map(|word| word.text) {
             Some(name) if name == "driftgate" => Program::Driftgate,
             Some(name) if name == "cat" => Program::Cat,
+            Some(name) if name == "ls" => Program::Ls,
             other => {
-                return Err(format!("`{}`: expected driftgate or cat", other.unwrap_or_default()));
+                return Err(format!("`{}`: expected driftgate, cat or ls", other.unwrap_or_default()));
             }
         };
         let (mut arguments, mut output) = (Vec::new(), None);
