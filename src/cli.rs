@@ -103,8 +103,18 @@ impl SessionArgs {
     }
 }
 
+/// The exit codes of `pull`, for `--help`.
+const PULL_EXIT_CODES: &str = "\
+Exit codes:
+  0  written; with --update, the files expect what is there
+  1  with --update: the files differ from what is there and were not written, or something in them cannot be mended by
+     writing it otherwise
+  2  a mistake on the command line, in the environment or in a file; nothing to write; files that differ, with --split
+  3  could not read or write: connection, authentication, permission, timeout";
+
 /// The arguments of `pull`.
 #[derive(Debug, Args)]
+#[command(after_help = PULL_EXIT_CODES)]
 pub struct PullArgs {
     /// Where to read from: postgres://…, env:NAME or sql:FILE_OR_DIR [default: env:DATABASE_URL]
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
@@ -129,6 +139,15 @@ pub struct PullArgs {
     /// Write a file for each object of these kinds (table, view, …), and one for the rest
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "output")]
     pub split: Vec<String>,
+
+    /// Write what is there into these expectation files, or those of these folders, and keep everything else that
+    /// stands in them; shows the changes and asks
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["output", "split", "only", "schema", "platform_schemas"])]
+    pub update: Vec<PathBuf>,
+
+    /// With --update, write the changes without asking
+    #[arg(short, long, requires = "update")]
+    pub yes: bool,
 
     /// With --split, overwrite files that differ and remove those of objects that are gone
     #[arg(long, requires = "split")]

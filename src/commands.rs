@@ -6,6 +6,7 @@ mod file;
 pub mod lint;
 pub mod pull;
 mod pull_split;
+mod pull_update;
 pub mod schema;
 mod session;
 mod verify;

@@ -54,4 +54,5 @@ pub mod source;
 pub mod source_map;
 pub mod sql_text;
 pub mod suggest;
+pub mod update;
 pub mod value;

@@ -222,7 +222,7 @@ pub(crate) fn value_document(attr: &Attr, value: &Value) -> Document {
     shaped(attr.shape, value)
 }
 
-fn shaped(shape: Shape, value: &Value) -> Document {
+pub(crate) fn shaped(shape: Shape, value: &Value) -> Document {
     match value {
         Value::Null => Document::Plain("null".into()),
         Value::Bool(value) => Document::Plain(value.to_string()),

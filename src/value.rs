@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value as Json;
 
 /// The value of an attribute. The same on both sides of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// The attribute has no value: no default, no predicate, no comment.
     Null,

@@ -128,7 +128,8 @@ fn found_text(expected: &Snapshot, found: &Snapshot, report: &Report, choice: &C
     pull(&merged, choice).unwrap_or_default()
 }
 
-fn unified(expected: &str, found: &str, labels: &(String, String), color: bool) -> String {
+/// The difference of two texts as a unified diff.
+pub(super) fn unified(expected: &str, found: &str, labels: &(String, String), color: bool) -> String {
     let palette = Palette { color };
     let diff = TextDiff::from_lines(expected, found);
     let text = diff

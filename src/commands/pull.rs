@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::session::{self, Opened};
-use super::{file, print, pull_split, tell_problems};
+use super::{file, print, pull_split, pull_update, tell_problems};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::PullArgs;
@@ -21,6 +21,9 @@ use crate::source_map::SourceMap;
 /// Runs the command.
 #[must_use]
 pub fn run(args: &PullArgs) -> Exit {
+    if !args.update.is_empty() {
+        return pull_update::run(args);
+    }
     let mut files = SourceMap::default();
     let prepared = pull_split::kinds(&args.split).and_then(|kinds| Ok((kinds, open(args, &mut files)?)));
     let (kinds, opened) = match prepared {

@@ -67,7 +67,7 @@ pub(super) fn write(
         return Ok(None);
     }
     let outputs: Vec<Output> = files
-        .into_iter()
+        .iter()
         .map(|file| output(file, kinds, folder))
         .collect::<Result<_, _>>()?;
     // Where only some objects are wanted, the others are not gone.
@@ -94,7 +94,7 @@ pub(super) fn write(
     Ok(Some(Exit::Passed))
 }
 
-fn output(file: SplitFile, kinds: &BTreeSet<Kind>, folder: &Path) -> Result<Output, Failure> {
+fn output(file: &SplitFile, kinds: &BTreeSet<Kind>, folder: &Path) -> Result<Output, Failure> {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.spec().name).collect();
     let (path, up) = match file.folder {
         Some(below) => (folder.join(below).join(&file.name), "../"),

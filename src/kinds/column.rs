@@ -124,8 +124,10 @@ fn compact(attributes: &[(&'static str, Value)]) -> Option<Value> {
     for (name, value) in attributes {
         let clause = match (*name, value.as_text()) {
             ("type" | "generation", _) => continue,
+            ("nullable", _) if *value == Value::Bool(true) => " null".to_owned(),
             ("nullable", _) => " not null".to_owned(),
             ("default", Some(default)) => format!(" default {default}"),
+            ("default", None) => " default null".to_owned(),
             ("collation", Some(collation)) => format!(" collate {collation}"),
             ("identity", Some(identity)) => format!(" generated {identity} as identity"),
             ("generated", Some(expression)) => {

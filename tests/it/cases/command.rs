@@ -42,7 +42,10 @@ impl Command {
             Some(name) if name == "cat" => Program::Cat,
             Some(name) if name == "ls" => Program::Ls,
             other => {
-                return Err(format!("`{}`: expected driftgate, cat or ls", other.unwrap_or_default()));
+                return Err(format!(
+                    "`{}`: expected driftgate, cat or ls",
+                    other.unwrap_or_default()
+                ));
             }
         };
         let (mut arguments, mut output) = (Vec::new(), None);

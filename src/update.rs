@@ -1,0 +1,233 @@
+//! From an expectation file and what was found about it to the file that expects what is there.
+//!
+//! Only what drifted is changed: the findings say what, so that PostgreSQL itself has judged what means the same. All
+//! else, comments and blank lines included, stays byte for byte.
+
+mod layout;
+mod lines;
+mod object;
+mod splice;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use layout::Node;
+use object::Editor;
+
+use crate::expectation::{ExpectationFile, Presence, Subject};
+use crate::kinds::Kind;
+use crate::object_id::ObjectId;
+use crate::report::{Check, Status, code};
+use crate::snapshot::Snapshot;
+use crate::value::Value;
+
+/// What became of a file.
+#[derive(Debug)]
+pub struct Updated {
+    /// The new text; the old one where nothing could be changed.
+    pub text: String,
+    /// Why findings are left as they were, by their ids.
+    pub left: BTreeMap<String, String>,
+}
+
+/// Why something stays as it is, where the way it is written is the reason.
+const UNSPLICED: &str =
+    "it is written in a way that cannot be changed without touching what stands around it; change it by hand";
+
+/// Writes what was found into a file. `text` is the one that `file` was read from.
+#[must_use]
+pub fn update(file: &ExpectationFile, text: &str, findings: &[&Check], snapshot: &Snapshot) -> Updated {
+    let mut left = BTreeMap::new();
+    let Some(root) = Node::read(text) else {
+        let why = "the file has a key that is no name; change it by hand";
+        left.extend(findings.iter().map(|check| (check.id(), why.to_owned())));
+        return Updated {
+            text: text.to_owned(),
+            left,
+        };
+    };
+    let (changes, unlisted) = changes(file, findings, snapshot);
+    // One change after the other: where one cannot be made, the others can.
+    let mut editor = Editor::new(file, snapshot, &root);
+    for (at, change) in &changes {
+        if let Err(why) = editor.change(*at, change) {
+            let findings = change
+                .findings
+                .iter()
+                .chain(change.unlisted.iter().map(|object| &object.finding));
+            left.extend(findings.map(|id| (id.clone(), why.clone())));
+        }
+    }
+    editor.enlist(&unlisted);
+    let (changes, more) = editor.finish();
+    left.extend(more);
+    if changes.is_empty() {
+        return Updated {
+            text: text.to_owned(),
+            left,
+        };
+    }
+    match splice::splice(text, &root, &changes) {
+        Ok(text) => Updated { text, left },
+        Err((line, column)) => {
+            let why = format!("what stands at line {line}, column {column} hinders: {UNSPLICED}");
+            left.extend(findings.iter().map(|check| (check.id(), why.clone())));
+            Updated {
+                text: text.to_owned(),
+                left,
+            }
+        }
+    }
+}
+
+/// What is to be changed about one object.
+#[derive(Debug, Default)]
+struct Change {
+    /// The findings that ask for it, but for those of what is not listed.
+    findings: Vec<String>,
+    /// It is not there.
+    gone: bool,
+    /// It is there, and was expected not to be.
+    appeared: Option<ObjectId>,
+    /// Attributes and what they are.
+    attributes: BTreeMap<&'static str, Value>,
+    /// What is in it and not listed.
+    unlisted: Vec<Unlisted>,
+}
+
+/// An object that is there and not listed.
+#[derive(Debug)]
+struct Unlisted {
+    kind: Kind,
+    id: ObjectId,
+    /// The finding that says so.
+    finding: String,
+}
+
+/// The changes by object, and what is not listed at the top of the file.
+fn changes(
+    file: &ExpectationFile,
+    findings: &[&Check],
+    snapshot: &Snapshot,
+) -> (BTreeMap<usize, Change>, Vec<Unlisted>) {
+    let mut changes: BTreeMap<usize, Change> = BTreeMap::new();
+    let mut top = Vec::new();
+    let mut renewed: BTreeSet<(Kind, ObjectId)> = BTreeSet::new();
+    let mut unexpected = Vec::new();
+    for check in findings.iter().filter(|check| check.status == Status::Drift) {
+        let Some(kind) = Kind::ALL.iter().copied().find(|kind| kind.spec().name == check.kind) else {
+            continue;
+        };
+        if let Some(attribute) = check.attribute {
+            if let Some(at) = owner(file, kind, check, attribute) {
+                let change = changes.entry(at).or_default();
+                change.findings.push(check.id());
+                change.attributes.insert(attribute, Value::from(check.actual.clone()));
+            }
+        } else if check.code == code(kind.spec().name, "missing") {
+            let Some(at) = file
+                .objects
+                .iter()
+                .position(|o| o.kind == kind && o.place == check.place)
+            else {
+                continue;
+            };
+            let change = changes.entry(at).or_default();
+            change.findings.push(check.id());
+            match near(file, at, snapshot) {
+                // What is there in its place differs in a part of what it is known by.
+                Some((id, attributes)) => {
+                    change.attributes.extend(attributes);
+                    renewed.insert((kind, id));
+                }
+                None => change.gone = true,
+            }
+        } else {
+            unexpected.push((kind, *check));
+        }
+    }
+    for (kind, check) in unexpected {
+        let shown = |id: &&ObjectId| kind.show(id) == check.object;
+        let Some(id) = snapshot.of_kind(kind).map(|(id, _)| id).find(shown) else {
+            continue;
+        };
+        let object = file.objects.iter().enumerate().find_map(|(at, object)| {
+            if object.place != check.place {
+                return None;
+            }
+            if object.presence == Presence::Absent && object.kind == kind {
+                return Some((at, true));
+            }
+            let (Subject::Named(parent) | Subject::ByMeaning(parent)) = &object.subject;
+            let holds = object.terms.exact && object.kind.children().any(|child| child == kind);
+            (holds && (id == parent || id.is_in(parent))).then_some((at, false))
+        });
+        if renewed.contains(&(kind, id.clone())) {
+            continue;
+        }
+        let unlisted = || Unlisted {
+            kind,
+            id: id.clone(),
+            finding: check.id(),
+        };
+        match object {
+            Some((at, true)) => {
+                let change = changes.entry(at).or_default();
+                change.findings.push(check.id());
+                change.appeared = Some(id.clone());
+            }
+            Some((at, false)) => changes.entry(at).or_default().unlisted.push(unlisted()),
+            None if file.exact && kind.spec().parents.is_empty() => top.push(unlisted()),
+            None => {}
+        }
+    }
+    (changes, top)
+}
+
+/// The object whose attribute a finding is about.
+fn owner(file: &ExpectationFile, kind: Kind, check: &Check, attribute: &str) -> Option<usize> {
+    file.objects.iter().position(|object| {
+        let named = match &object.subject {
+            // A signature may be written otherwise than the catalog does.
+            Subject::Named(id) => kind.spec().same.is_some() || kind.show(id) == check.object,
+            Subject::ByMeaning(_) => true,
+        };
+        let written = object.attributes.iter().find(|a| a.attr.name == attribute);
+        object.kind == kind && named && written.map_or(object.place, |a| a.place) == check.place
+    })
+}
+
+/// The one object that has something but not all of what an object by meaning is known by: what it has instead.
+fn near(file: &ExpectationFile, at: usize, snapshot: &Snapshot) -> Option<(ObjectId, Vec<(&'static str, Value)>)> {
+    let expected = &file.objects[at];
+    let Subject::ByMeaning(parent) = &expected.subject else {
+        return None;
+    };
+    let known: Vec<_> = expected.attributes.iter().filter(|a| a.attr.identifies).collect();
+    let mut found = None;
+    for (id, object) in snapshot.children(expected.kind, parent) {
+        let is_same = |other: &&crate::expectation::ExpectedAttribute| *object.get(other.attr.name) == other.value;
+        // Somebody else may have spoken of it already.
+        let taken = file.objects.iter().enumerate().any(|(other, object)| {
+            let same_place = other != at && object.kind == expected.kind;
+            let by_name = matches!(&object.subject, Subject::Named(name) if name == id);
+            let mut known = object.attributes.iter().filter(|a| a.attr.identifies).peekable();
+            let by_meaning = object.subject == expected.subject && known.peek().is_some() && known.all(|a| is_same(&a));
+            same_place && (by_name || by_meaning)
+        });
+        let same = known.iter().copied().filter(|a| is_same(a)).count();
+        if taken || same == 0 || same == known.len() {
+            continue;
+        }
+        let differs = known.iter().filter(|a| !is_same(a));
+        let attributes = differs
+            .map(|a| (a.attr.name, object.get(a.attr.name).clone()))
+            .collect();
+        if found.replace((id.clone(), attributes)).is_some() {
+            return None;
+        }
+    }
+    found
+}

@@ -1,0 +1,442 @@
+//! What is written about one object, and what is there instead.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::layout::{Form, Node};
+use super::splice::Changes;
+use super::value::Left;
+use super::{Change, Unlisted};
+use crate::attribute::Attr;
+use crate::expectation::{ExpectationFile, ExpectedObject, Extent, Subject};
+use crate::kinds::{Attributes, KeyForm, Kind};
+use crate::object_id::ObjectId;
+use crate::pull::document::Document;
+use crate::pull::{key, shorthand, unsaid, value_document, write, written};
+use crate::snapshot::Snapshot;
+use crate::source_map::Place;
+use crate::value::Value;
+
+/// Collects the changes to one file.
+pub(super) struct Editor<'a> {
+    file: &'a ExpectationFile,
+    snapshot: &'a Snapshot,
+    root: &'a Node,
+    /// Where each object stands; none where it comes from an alias or a merge.
+    spots: Vec<Option<Spot<'a>>>,
+    gone: BTreeSet<usize>,
+    pub(super) changes: Changes,
+    /// Why some things that are not listed stay so, by their findings.
+    left: BTreeMap<String, String>,
+}
+
+/// Where an object stands: in this mapping or list, at this place.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    holder: &'a Node,
+    at: usize,
+    value: &'a Node,
+}
+
+/// The words that stand for an object that is there.
+fn present() -> Document {
+    Document::Plain("present".into())
+}
+
+impl<'a> Editor<'a> {
+    pub(super) fn new(file: &'a ExpectationFile, snapshot: &'a Snapshot, root: &'a Node) -> Self {
+        let mut spots: Vec<Option<Spot<'a>>> = Vec::with_capacity(file.objects.len());
+        for object in &file.objects {
+            let parent = match object.parent {
+                None => Some(root),
+                Some(parent) => spots[parent].map(|spot| spot.value),
+            };
+            spots.push(parent.and_then(|parent| spot(parent, object)));
+        }
+        Self {
+            file,
+            snapshot,
+            root,
+            spots,
+            gone: BTreeSet::new(),
+            changes: Changes::default(),
+            left: BTreeMap::new(),
+        }
+    }
+
+    /// Makes what is written about an object what is there, or says why that cannot be.
+    pub(super) fn change(&mut self, at: usize, change: &Change) -> Result<(), String> {
+        let expected = &self.file.objects[at];
+        let Some(spot) = self.spots[at] else {
+            return Err("it is not written here but comes from an alias or `<<`; change it by hand".into());
+        };
+        if change.gone {
+            self.remove(spot.holder, spot.at)?;
+            self.gone.insert(at);
+            return Ok(());
+        }
+        if let Some(id) = &change.appeared {
+            return self.appear(spot, expected, id);
+        }
+        let word = spot.value.span.clone();
+        let is_word = matches!(spot.value.form, Form::Scalar(_)) && expected.attributes.is_empty() && !word.is_empty();
+        match &spot.value.form {
+            Form::Map(..) => {
+                let changed = self.attributes(at, spot.value, change);
+                self.children(Some(expected.kind), spot.value, &change.unlisted);
+                changed
+            }
+            Form::Scalar(_) if is_word && expected.terms.exact => {
+                let id = subject(expected);
+                let whole = self.whole(expected.kind, id)?;
+                self.replace(spot.value, whole)
+            }
+            Form::Alias(anchor) => {
+                let is_short = match self.root.anchored(*anchor).map(|node| &node.form) {
+                    Some(Form::Scalar(_) | Form::List(..)) => true,
+                    Some(Form::Map(..) | Form::Alias(_)) | None => false,
+                };
+                if !is_short {
+                    return Err("an alias stands for it; change it by hand".into());
+                }
+                self.anew(spot, expected, change)
+            }
+            Form::Scalar(_) | Form::List(..) => self.short(spot, expected, change),
+        }
+    }
+
+    /// Writes objects that are not listed at the top of the file.
+    pub(super) fn enlist(&mut self, unlisted: &[Unlisted]) {
+        self.children(None, self.root, unlisted);
+    }
+
+    /// All changes, with what has become empty taken out, and what could not be listed.
+    pub(super) fn finish(mut self) -> (Changes, BTreeMap<String, String>) {
+        let emptied = |changes: &Changes, holder: &Node| -> Vec<usize> {
+            let sections = holder.values().enumerate();
+            sections
+                .filter(|(_, section)| changes.empties(section))
+                .map(|(at, _)| at)
+                .collect()
+        };
+        // What is in an object comes behind it.
+        for at in (0..self.spots.len()).rev() {
+            let Some(spot) = self.spots[at].filter(|_| !self.gone.contains(&at)) else {
+                continue;
+            };
+            if self.changes.replaced.contains_key(&spot.value.id) || !matches!(spot.value.form, Form::Map(..)) {
+                continue;
+            }
+            let empty = emptied(&self.changes, spot.value);
+            if !empty.is_empty() {
+                self.changes.removed.entry(spot.value.id).or_default().extend(empty);
+            }
+            if self.changes.empties(spot.value) {
+                self.changes.replaced.insert(spot.value.id, present());
+            }
+        }
+        let empty = emptied(&self.changes, self.root);
+        if !empty.is_empty() {
+            self.changes.removed.entry(self.root.id).or_default().extend(empty);
+        }
+        (self.changes, self.left)
+    }
+
+    /// Why something stays that is repeated elsewhere.
+    #[expect(clippy::unused_self, reason = "where a change is refused, this is at hand")]
+    pub(super) fn repeated(&self) -> String {
+        "an anchor stands here, and what is changed would change wherever an alias repeats it; change it by hand".into()
+    }
+
+    /// An object that was expected not to be there.
+    fn appear(&mut self, spot: Spot<'a>, expected: &ExpectedObject, id: &ObjectId) -> Result<(), String> {
+        if let Some(at) = spot.value.find("absent") {
+            if spot.value.repeated {
+                return Err(self.repeated());
+            }
+            self.changes.renamed.insert((spot.value.id, at), "present");
+            return Ok(());
+        }
+        if !matches!(spot.value.form, Form::Scalar(_) | Form::Alias(_)) {
+            return Err("`absent` is not written here; change it by hand".into());
+        }
+        let value = if expected.terms.exact {
+            self.whole(expected.kind, id)?
+        } else {
+            present()
+        };
+        self.replace(spot.value, value)
+    }
+
+    /// An object as `pull` writes it.
+    fn whole(&self, kind: Kind, id: &ObjectId) -> Result<Document, String> {
+        let object = self
+            .snapshot
+            .get(kind, id)
+            .ok_or("it is not there under this name any more")?;
+        Ok(write(self.snapshot, kind, id, object, &self.file.schema, false))
+    }
+
+    /// The attributes of an object that is written as a mapping.
+    fn attributes(&mut self, at: usize, node: &'a Node, change: &Change) -> Result<(), String> {
+        let expected = &self.file.objects[at];
+        let kind = expected.kind;
+        let mut values: Vec<(&'static str, Value)> = change.attributes.clone().into_iter().collect();
+        // One spelling may stand for several attributes, as `serial` does: then each is written for itself.
+        let entry_of = |attr: &Attr| {
+            node.find(attr.name)
+                .or_else(|| attr.includes.and_then(|includes| node.find(includes)))
+        };
+        let places: Vec<Place> = expected
+            .attributes
+            .iter()
+            .filter(|a| change.attributes.contains_key(a.attr.name) && entry_of(a.attr).is_none())
+            .map(|a| a.place)
+            .filter(|place| node.entries().iter().any(|entry| stands_at(entry.value.place, *place)))
+            .collect();
+        for other in expected.attributes.iter().filter(|a| places.contains(&a.place)) {
+            if !change.attributes.contains_key(other.attr.name) {
+                values.push((other.attr.name, other.value.clone()));
+            }
+        }
+        for (name, actual) in &values {
+            let Some(attr) = kind.attr(name) else {
+                continue;
+            };
+            let was = expected.attributes.iter().find(|a| a.attr.name == *name);
+            let is_unsaid = expected.terms.exact && unsaid(kind, subject(expected), name) == *actual;
+            match entry_of(attr) {
+                Some(entry) if is_unsaid => self.remove(node, entry)?,
+                Some(entry) => {
+                    let value = &node.entries()[entry].value;
+                    let extent = was.map_or(Extent::Whole, |was| was.extent);
+                    if self.value(value, attr, extent, was.map(|was| &was.value), actual)? == Left::Nothing {
+                        self.remove(node, entry)?;
+                    }
+                }
+                None if is_unsaid => {}
+                None => {
+                    let place = place_of_key(node, kind, attr.name);
+                    self.add(node, place, Some(attr.name.to_owned()), value_document(attr, actual))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An object that is written in its short form: as a text or a list.
+    fn short(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &Change) -> Result<(), String> {
+        if let (Form::List(..), [(name, actual)], true) = (
+            &spot.value.form,
+            change.attributes.iter().collect::<Vec<_>>().as_slice(),
+            change.unlisted.is_empty(),
+        ) && let Some(was) = expected.attributes.iter().find(|a| a.attr.name == **name)
+            && matches!(was.value, Value::List(_))
+            && stands_at(spot.value.place, was.place)
+        {
+            let left = self.value(spot.value, was.attr, was.extent, Some(&was.value), actual)?;
+            return match left {
+                Left::Something => Ok(()),
+                Left::Nothing => self.replace(spot.value, present()),
+            };
+        }
+        self.anew(spot, expected, change)
+    }
+
+    /// Writes an object anew that was written in a short form: what has not drifted as it was written.
+    fn anew(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &Change) -> Result<(), String> {
+        let kind = expected.kind;
+        let id = subject(expected);
+        let mut attributes: Attributes = Vec::new();
+        for attr in kind.spec().attrs {
+            let was = expected.attributes.iter().find(|a| a.attr.name == attr.name);
+            let Some(value) = change.attributes.get(attr.name).or(was.map(|was| &was.value)) else {
+                continue;
+            };
+            let is_said = !(expected.terms.exact && unsaid(kind, id, attr.name) == *value);
+            // There is no way to say that a list or mapping is empty.
+            let is_empty = matches!(value, Value::List(items) if items.is_empty())
+                || matches!(value, Value::Map(map) if map.is_empty());
+            if is_said && !is_empty {
+                attributes.push((attr.name, value.clone()));
+            }
+        }
+        let sections = self.sections(&change.unlisted)?;
+        let short = shorthand(kind.spec(), &attributes).filter(|_| sections.is_empty());
+        let value = short.unwrap_or_else(|| {
+            let mut all = written(kind, &attributes);
+            let is_flat = sections.is_empty() && all.iter().all(|(_, value)| value.is_short());
+            all.extend(sections);
+            if is_flat {
+                Document::FlowMap(all)
+            } else {
+                Document::Map(all)
+            }
+        });
+        self.replace(spot.value, value)
+    }
+
+    /// Objects that are not listed, as the sections of what they are in.
+    fn sections(&self, unlisted: &[Unlisted]) -> Result<Vec<(String, Document)>, String> {
+        let mut sections: Vec<(String, Document)> = Vec::new();
+        for Unlisted { kind, id, .. } in unlisted {
+            let (section, value) = (kind.spec().section, self.section(*kind, id)?);
+            match (sections.last_mut(), value) {
+                (Some((last, Document::Map(there))), Document::Map(more)) if last == section => there.extend(more),
+                (_, value) => sections.push((section.to_owned(), value)),
+            }
+        }
+        Ok(sections)
+    }
+
+    /// The section with one object in it.
+    fn section(&self, kind: Kind, id: &ObjectId) -> Result<Document, String> {
+        let value = self.whole(kind, id)?;
+        Ok(match kind.spec().key {
+            KeyForm::Only => value,
+            KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => {
+                Document::Map(vec![(key(kind, id, &self.file.schema), value)])
+            }
+        })
+    }
+
+    /// Writes objects that are not listed into the mapping of what they are in.
+    fn children(&mut self, parent: Option<Kind>, node: &'a Node, unlisted: &[Unlisted]) {
+        for Unlisted { kind, id, finding } in unlisted {
+            if let Err(why) = self.child(parent, node, *kind, id) {
+                self.left.insert(finding.clone(), why);
+            }
+        }
+    }
+
+    fn child(&mut self, parent: Option<Kind>, node: &'a Node, kind: Kind, id: &ObjectId) -> Result<(), String> {
+        let section = kind.spec().section;
+        if let Some(entry) = node.entries().iter().find(|entry| entry.key == section) {
+            let value = self.whole(kind, id)?;
+            return match &entry.value.form {
+                Form::Map(..) => {
+                    let place = self.place_of_object(&entry.value, kind, id);
+                    self.add(&entry.value, place, Some(key(kind, id, &self.file.schema)), value)
+                }
+                Form::List(_, items) if value != present() => {
+                    if self.means_the_same(&entry.value, kind, id, &value) {
+                        return Err(format!(
+                            "another of `{section}` means the same, and a list cannot tell them apart; give them names"
+                        ));
+                    }
+                    self.add(&entry.value, items.len(), None, value)
+                }
+                Form::List(..) | Form::Alias(_) | Form::Scalar(_) => Err(format!(
+                    "`{section}` is written so that nothing can be added to it; change it by hand"
+                )),
+            };
+        }
+        let value = self.section(kind, id)?;
+        // What is found one by one comes into one section.
+        let added = self.changes.added.entry(node.id).or_default();
+        let same = added.iter_mut().find(|added| added.key.as_deref() == Some(section));
+        if let (Some(Document::Map(there)), Document::Map(more)) = (same.map(|added| &mut added.value), &value) {
+            there.extend(more.iter().cloned());
+            return Ok(());
+        }
+        let place = match parent {
+            Some(parent) => place_of_key(node, parent, section),
+            None => place_of_section(node, section),
+        };
+        self.add(node, place, Some(section.to_owned()), value)
+    }
+
+    /// Whether what a list has, or is about to have, is known by the same as an object.
+    fn means_the_same(&self, section: &Node, kind: Kind, id: &ObjectId, value: &Document) -> bool {
+        let actual = self.snapshot.get(kind, id);
+        let known = |object: &ExpectedObject| {
+            let mut known = object.attributes.iter().filter(|a| a.attr.identifies).peekable();
+            known.peek().is_some() && known.all(|a| actual.is_some_and(|actual| *actual.get(a.attr.name) == a.value))
+        };
+        let here = self.spots.iter().zip(&self.file.objects).enumerate();
+        let mut here = here
+            .filter(|(at, (spot, _))| spot.is_some_and(|spot| spot.holder.id == section.id) && !self.gone.contains(at));
+        let added = self.changes.added.get(&section.id);
+        here.any(|(_, (_, object))| known(object)) || added.is_some_and(|added| added.iter().any(|a| a.value == *value))
+    }
+
+    /// Where in a section `pull` would write an object: behind the one that comes before it.
+    fn place_of_object(&self, section: &Node, kind: Kind, id: &ObjectId) -> usize {
+        let here = self.spots.iter().zip(&self.file.objects).filter_map(|(spot, object)| {
+            let at = spot.filter(|spot| spot.holder.id == section.id)?.at;
+            Some((at, (object.kind, subject(object))))
+        });
+        place(here, &(kind, id), section.len())
+    }
+}
+
+/// Where what comes last in the order of `pull` of all that comes before `new` ends; in front of what comes behind it
+/// where there is nothing before it.
+fn place<T: Ord>(there: impl Iterator<Item = (usize, T)>, new: &T, end: usize) -> usize {
+    let (before, behind): (Vec<_>, Vec<_>) = there.partition(|(_, other)| other < new);
+    let before = before.into_iter().max_by(|(_, one), (_, other)| one.cmp(other));
+    let behind = behind.into_iter().min_by(|(_, one), (_, other)| one.cmp(other));
+    match (before, behind) {
+        (Some((at, _)), _) => at + 1,
+        (None, Some((at, _))) => at,
+        (None, None) => end,
+    }
+}
+
+/// The order in which `pull` writes the keys of an object.
+fn keys(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let attributes = kind.spec().attrs.iter().map(|attr| attr.name);
+    let sections = kind.children().map(|child| child.spec().section);
+    ["exact"].into_iter().chain(attributes).chain(sections)
+}
+
+fn place_of_key(node: &Node, kind: Kind, new: &str) -> usize {
+    place_in(node, &keys(kind).collect::<Vec<_>>(), new)
+}
+
+fn place_of_section(root: &Node, new: &str) -> usize {
+    let first = ["driftgate", "database", "schema", "exact"];
+    let sections = Kind::roots().map(|kind| kind.spec().section);
+    place_in(root, &first.into_iter().chain(sections).collect::<Vec<_>>(), new)
+}
+
+fn place_in(node: &Node, order: &[&str], new: &str) -> usize {
+    let rank = |key: &str| order.iter().position(|other| *other == key);
+    let there = node.entries().iter().enumerate();
+    let there = there.filter_map(|(at, entry)| Some((at, rank(&entry.key)?)));
+    rank(new).map_or(node.len(), |new| place(there, &new, node.len()))
+}
+
+/// The identity of an object; of its parent where it has no name.
+fn subject(object: &ExpectedObject) -> &ObjectId {
+    match &object.subject {
+        Subject::Named(id) | Subject::ByMeaning(id) => id,
+    }
+}
+
+/// Where an object stands in the mapping of its parent.
+fn spot<'a>(parent: &'a Node, object: &ExpectedObject) -> Option<Spot<'a>> {
+    let spec = object.kind.spec();
+    let at = parent.find(spec.section)?;
+    let section = &parent.entries()[at].value;
+    if spec.key == KeyForm::Only && !spec.parents.is_empty() {
+        return Some(Spot {
+            holder: parent,
+            at,
+            value: section,
+        });
+    }
+    let at = match &section.form {
+        Form::Map(_, entries) => entries.iter().position(|entry| stands_at(entry.place, object.place))?,
+        Form::List(_, items) => items.iter().position(|item| stands_at(item.place, object.place))?,
+        Form::Alias(_) | Form::Scalar(_) => return None,
+    };
+    Some(Spot {
+        holder: section,
+        at,
+        value: section.values().nth(at)?,
+    })
+}
+
+fn stands_at((line, column): (u32, u32), place: Place) -> bool {
+    (line, column) == (place.line, place.column)
+}

@@ -1,0 +1,179 @@
+//! The value of an attribute as it is written, and what is there instead: as little of it as can be is changed.
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::layout::{Form, Node};
+use super::object::Editor;
+use super::splice::Added;
+use crate::attribute::{Attr, Compare, Shape};
+use crate::expectation::Extent;
+use crate::pull::shaped;
+use crate::value::Value;
+
+/// What is left of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// Something.
+    Something,
+    /// Nothing that an expectation file could say.
+    Nothing,
+}
+
+impl Editor<'_> {
+    /// Makes a value what is there.
+    pub(super) fn value(
+        &mut self,
+        node: &Node,
+        attr: &Attr,
+        extent: Extent,
+        expected: Option<&Value>,
+        actual: &Value,
+    ) -> Result<Left, String> {
+        // A list must have something in it, and so must a mapping.
+        if matches!(actual, Value::List(items) if items.is_empty())
+            || matches!(actual, Value::Map(map) if map.is_empty())
+        {
+            return Ok(Left::Nothing);
+        }
+        match (&node.form, expected, actual, attr.shape) {
+            (Form::List(_, nodes), Some(Value::List(expected)), Value::List(actual), Shape::List(shape))
+                if nodes.len() == expected.len() =>
+            {
+                let ordered = !matches!(attr.compare, Compare::Unordered);
+                self.list(node, nodes, *shape, (extent, ordered), expected, actual)
+            }
+            (Form::Map(_, entries), Some(Value::Map(expected)), Value::Map(actual), Shape::Map(shape)) => {
+                let mut some = false;
+                for (at, entry) in entries.iter().enumerate() {
+                    match (expected.get(&entry.key), actual.get(&entry.key)) {
+                        (_, None) => self.remove(node, at)?,
+                        (Some(expected), Some(actual)) if expected == actual => some = true,
+                        (Some(Value::List(expected)), Some(Value::List(actual)))
+                            if entry.value.len() == expected.len() =>
+                        {
+                            some |= self.words(&entry.value, expected, actual)? == Left::Something;
+                        }
+                        (_, Some(actual)) => {
+                            self.replace(&entry.value, shaped(*shape, actual))?;
+                            some = true;
+                        }
+                    }
+                }
+                for (key, value) in actual.iter().filter(|(key, _)| !expected.contains_key(*key)) {
+                    let before = |other: &&super::layout::Entry| other.key < *key;
+                    let at = entries.iter().take_while(before).count();
+                    self.add(node, at, Some(key.clone()), shaped(*shape, value))?;
+                    some = true;
+                }
+                Ok(if some { Left::Something } else { Left::Nothing })
+            }
+            (_, _, _, shape) => {
+                self.replace(node, shaped(shape, actual))?;
+                Ok(Left::Something)
+            }
+        }
+    }
+
+    fn list(
+        &mut self,
+        node: &Node,
+        nodes: &[Node],
+        shape: Shape,
+        (extent, ordered): (Extent, bool),
+        expected: &[Value],
+        actual: &[Value],
+    ) -> Result<Left, String> {
+        if extent == Extent::AtLeast || !ordered {
+            let mut some = false;
+            for (at, item) in expected.iter().enumerate() {
+                if actual.contains(item) {
+                    some = true;
+                } else {
+                    self.remove(node, at)?;
+                }
+            }
+            if extent == Extent::Whole {
+                for item in actual.iter().filter(|item| !expected.contains(item)) {
+                    self.add(node, nodes.len(), None, shaped(shape, item))?;
+                    some = true;
+                }
+            }
+            return Ok(if some { Left::Something } else { Left::Nothing });
+        }
+        for step in capture_diff_slices(Algorithm::Myers, expected, actual) {
+            let (old, new) = match step {
+                DiffOp::Equal { .. } => continue,
+                DiffOp::Delete { .. } | DiffOp::Insert { .. } | DiffOp::Replace { .. } => {
+                    (step.old_range(), step.new_range())
+                }
+            };
+            // One for one, each where the other was; then what is over.
+            let both = old.len().min(new.len());
+            for (at, item) in old.clone().zip(new.clone()) {
+                self.replace(&nodes[at], shaped(shape, &actual[item]))?;
+            }
+            for at in old.clone().skip(both) {
+                self.remove(node, at)?;
+            }
+            for item in new.skip(both) {
+                self.add(node, old.start + both, None, shaped(shape, &actual[item]))?;
+            }
+        }
+        Ok(Left::Something)
+    }
+
+    /// Makes the list under a key of a mapping what is there: privileges, in any order and case.
+    fn words(&mut self, node: &Node, expected: &[Value], actual: &[Value]) -> Result<Left, String> {
+        let same = |one: &Value, other: &Value| match (one, other) {
+            (Value::Text(one), Value::Text(other)) => one.eq_ignore_ascii_case(other),
+            _ => one == other,
+        };
+        let is_in = |item: &Value, items: &[Value]| items.iter().any(|other| same(item, other));
+        for (at, _) in expected.iter().enumerate().filter(|(_, item)| !is_in(item, actual)) {
+            self.remove(node, at)?;
+        }
+        for item in actual.iter().filter(|item| !is_in(item, expected)) {
+            self.add(node, expected.len(), None, shaped(Shape::Text, item))?;
+        }
+        Ok(if actual.is_empty() {
+            Left::Nothing
+        } else {
+            Left::Something
+        })
+    }
+
+    /// Takes something out of a list or mapping.
+    pub(super) fn remove(&mut self, node: &Node, at: usize) -> Result<(), String> {
+        let repeated = node.values().nth(at).is_some_and(Node::holds_repeated);
+        if node.repeated || repeated {
+            return Err(self.repeated());
+        }
+        self.changes.removed.entry(node.id).or_default().insert(at);
+        Ok(())
+    }
+
+    /// Puts a value in the place of another.
+    pub(super) fn replace(&mut self, node: &Node, value: crate::pull::document::Document) -> Result<(), String> {
+        if node.holds_repeated() {
+            return Err(self.repeated());
+        }
+        self.changes.replaced.insert(node.id, value);
+        Ok(())
+    }
+
+    /// Puts something into a list or mapping, in front of what stands at `at`.
+    pub(super) fn add(
+        &mut self,
+        node: &Node,
+        at: usize,
+        key: Option<String>,
+        value: crate::pull::document::Document,
+    ) -> Result<(), String> {
+        if node.repeated {
+            return Err(self.repeated());
+        }
+        let added = self.changes.added.entry(node.id).or_default();
+        added.push(Added { at, key, value });
+        Ok(())
+    }
+}
