@@ -198,8 +198,9 @@ impl<'a> Editor<'a> {
                 values.push((other.attr.name, other.value.clone()));
             }
         }
-        for (name, actual) in &values {
-            let Some(attr) = kind.attr(name) else {
+        // In the order of `pull`.
+        for attr in kind.spec().attrs {
+            let Some((name, actual)) = values.iter().find(|(name, _)| *name == attr.name) else {
                 continue;
             };
             let was = expected.attributes.iter().find(|a| a.attr.name == *name);

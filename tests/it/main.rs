@@ -11,3 +11,4 @@ mod registry;
 mod run;
 mod server;
 mod session;
+mod update;
