@@ -92,7 +92,7 @@ fn a_command_is_understood() {
     assert_eq!(command, Ok(expected));
     for refused in [
         "",
-        "ls",
+        "rm",
         "driftgate | cat",
         "driftgate $NOPE",
         "driftgate 'open",
