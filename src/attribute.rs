@@ -148,6 +148,25 @@ pub enum Literal {
     EmptyMap,
 }
 
+impl Literal {
+    /// Whether a value is this one.
+    #[must_use]
+    pub fn is(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Null, Value::Null) => true,
+            (Self::Bool(one), Value::Bool(another)) => one == *another,
+            (Self::Integer(one), Value::Integer(another)) => one == *another,
+            (Self::Text(one), Value::Text(another)) => one == another,
+            (Self::EmptyList, Value::List(items)) => items.is_empty(),
+            (Self::EmptyMap, Value::Map(entries)) => entries.is_empty(),
+            (
+                Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::EmptyList | Self::EmptyMap,
+                Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) | Value::Map(_),
+            ) => false,
+        }
+    }
+}
+
 impl From<Literal> for Value {
     fn from(literal: Literal) -> Self {
         match literal {
@@ -201,7 +220,7 @@ pub struct Comparison<'a> {
     /// What else is there.
     pub surroundings: &'a dyn Surroundings,
     /// Everything that was written about the object.
-    pub written: &'a BTreeMap<&'static str, &'a Value>,
+    pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
 }
 
 /// What a comparison may ask about the rest of the snapshot.

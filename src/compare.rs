@@ -53,7 +53,8 @@ pub type Answers = BTreeMap<Ask, Answer>;
 pub struct Plan<'a> {
     /// How many checks have passed already.
     passed: usize,
-    steps: Vec<Step<'a>>,
+    steps: Vec<Step>,
+    closed: Vec<Closed<'a>>,
     /// Objects that some expectation names, so that no closed world finds them unlisted.
     claimed: BTreeSet<(Kind, ObjectId)>,
     /// The patterns of all files.
@@ -61,10 +62,9 @@ pub struct Plan<'a> {
 }
 
 #[derive(Debug)]
-enum Step<'a> {
+enum Step {
     Check(Pending),
     Choice(Choice),
-    Closed(Closed<'a>),
 }
 
 /// A check whose status the server may still decide. `check` is what it is if it did not pass.
@@ -115,7 +115,8 @@ struct Candidate {
 /// A world that is closed: what is not listed must not exist.
 #[derive(Debug)]
 struct Closed<'a> {
-    kind: Kind,
+    /// The kinds of what must be listed.
+    kinds: Vec<Kind>,
     /// The object that it is in; none at the top of a file.
     parent: Option<ObjectId>,
     /// At the top of a file: the schemas that are closed.
@@ -145,7 +146,6 @@ impl Plan<'_> {
                         candidate.checks.iter().for_each(|c| add(&c.verdict));
                     }
                 }
-                Step::Closed(_) => {}
             }
         }
         asks
@@ -160,6 +160,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'
         out: Plan {
             passed: 0,
             steps: Vec::new(),
+            closed: Vec::new(),
             claimed: BTreeSet::new(),
             ignore: files.iter().flat_map(|file| &file.ignore).collect(),
         },
@@ -316,40 +317,34 @@ impl<'a> Planner<'a> {
         let Subject::Named(id) = &expected.subject else {
             return;
         };
-        for kind in expected.kind.children() {
-            self.out.steps.push(Step::Closed(Closed {
-                kind,
-                parent: Some(id.clone()),
-                schemas: BTreeSet::new(),
-                place: expected.place,
-                terms: expected.terms.clone(),
-                file,
-            }));
-        }
+        self.out.closed.push(Closed {
+            kinds: expected.kind.children().collect(),
+            parent: Some(id.clone()),
+            schemas: BTreeSet::new(),
+            place: expected.place,
+            terms: expected.terms.clone(),
+            file,
+        });
     }
 
     /// Nothing but what is listed may be in the schemas that a file names.
     fn close_file(&mut self, file: &'a ExpectationFile) {
-        let schemas = closed_schemas(file);
-        for kind in Kind::roots() {
-            // The set of schemas itself is closed only by a file that lists schemas.
-            let lists_schemas = file.objects.iter().any(|o| o.kind == kind);
-            if kind.spec().identity.len() == 1 && kind.spec().namespace && !lists_schemas {
-                continue;
-            }
-            self.out.steps.push(Step::Closed(Closed {
-                kind,
-                parent: None,
-                schemas: schemas.clone(),
-                place: file.exact_place,
-                terms: Terms {
-                    level: crate::expectation::Level::Error,
-                    reason: None,
-                    exact: true,
-                },
-                file,
-            }));
-        }
+        // The set of schemas itself is closed only by a file that lists schemas.
+        let is_open = |kind: Kind| {
+            kind.spec().identity.len() == 1 && kind.spec().namespace && !file.objects.iter().any(|o| o.kind == kind)
+        };
+        self.out.closed.push(Closed {
+            kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
+            parent: None,
+            schemas: closed_schemas(file),
+            place: file.exact_place,
+            terms: Terms {
+                level: crate::expectation::Level::Error,
+                reason: None,
+                exact: true,
+            },
+            file,
+        });
     }
 }
 
@@ -359,10 +354,14 @@ pub fn closed_schemas(file: &ExpectationFile) -> BTreeSet<String> {
     let mut schemas = BTreeSet::from([file.schema.clone()]);
     for object in &file.objects {
         if let Subject::Named(id) = &object.subject
+            && object.parent.is_none()
             && (id.parts().len() > 1 || object.kind.spec().namespace)
             && object.presence != Presence::Absent
         {
-            schemas.insert(id.parts()[0].to_string());
+            let schema = &*id.parts()[0];
+            if !schemas.contains(schema) {
+                schemas.insert(schema.to_owned());
+            }
         }
     }
     schemas

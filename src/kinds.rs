@@ -267,6 +267,17 @@ impl Kind {
             .chain([IMPLICIT])
     }
 
+    /// Where a column stands among [`Kind::columns`].
+    #[must_use]
+    pub fn position(self, name: &str) -> Option<usize> {
+        // The name is nearly always the one in the table itself, which is found without reading it.
+        let attrs = self.spec().attrs;
+        attrs
+            .iter()
+            .position(|attr| std::ptr::eq(attr.name, name))
+            .or_else(|| self.columns().position(|column| column == name))
+    }
+
     /// The attribute of this name.
     #[must_use]
     pub fn attr(self, name: &str) -> Option<&'static Attr> {

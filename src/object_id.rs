@@ -1,5 +1,6 @@
 //! The identity of an object in a database.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use crate::sql_text::{TokenSort, quote_name, tokens, unquote_name};
 /// The parts that identify an object of its kind, outermost first: `[schema, relation, name]` for an index.
 /// Names are exactly those of the catalog, without quotes and without case folding.
 /// Names are shared between the objects that have them: a clone copies none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ObjectId(Arc<[Arc<str>]>);
 
 impl ObjectId {
@@ -52,6 +53,27 @@ impl ObjectId {
     #[must_use]
     pub fn to_sql(&self) -> String {
         self.0.iter().map(|p| quote_name(p)).collect::<Vec<_>>().join(".")
+    }
+}
+
+impl Ord for ObjectId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Most of what is compared is in the same table: what is shared is equal without a look.
+        for (one, another) in self.0.iter().zip(other.0.iter()) {
+            if !Arc::ptr_eq(one, another) {
+                match one.cmp(another) {
+                    Ordering::Equal => {}
+                    unequal => return unequal,
+                }
+            }
+        }
+        self.0.len().cmp(&other.0.len())
+    }
+}
+
+impl PartialOrd for ObjectId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -41,15 +41,12 @@ impl Object {
     /// The value of an attribute or fact of the object's kind; [`Value::Null`] if the kind has no such one.
     #[must_use]
     pub fn get(&self, name: &str) -> &Value {
-        self.kind
-            .columns()
-            .position(|column| column == name)
-            .map_or(&Value::Null, |i| &self.values[i])
+        self.kind.position(name).map_or(&Value::Null, |i| &self.values[i])
     }
 
     /// Sets the value of an attribute or fact. Does nothing if the kind has no such one.
     pub fn set(&mut self, name: &str, value: Value) {
-        if let Some(i) = self.kind.columns().position(|column| column == name) {
+        if let Some(i) = self.kind.position(name) {
             self.values[i] = Arc::new(value);
         }
     }

@@ -31,7 +31,23 @@ pub struct Scope {
     pub kinds: BTreeSet<Kind>,
     /// Whether every schema is read whole.
     pub reach: Reach,
+    /// How much there is likely to be.
+    pub extent: Extent,
 }
+
+/// How much there is likely to be in the schemas that are read whole. Either is right whatever there is; it decides
+/// how the server is asked to look.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// So little that it is looked up one by one.
+    #[default]
+    Few,
+    /// So much that whole catalogs are looked through, or nobody knows.
+    Many,
+}
+
+/// As many objects of their own as this, and those in them, are few.
+const FEW: usize = 300;
 
 /// Whether every schema is read whole.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +68,7 @@ impl Scope {
         self.names.extend(other.names.iter().cloned());
         self.schemas.extend(other.schemas.iter().cloned());
         self.kinds.extend(other.kinds.iter().copied());
+        self.extent = self.extent.max(other.extent);
         self
     }
 
@@ -66,6 +83,7 @@ impl Scope {
                 (true, false) => Reach::Owners,
                 (true, true) => Reach::All,
             },
+            extent: Extent::Many,
             ..Self::default()
         }
     }
@@ -76,15 +94,30 @@ impl Scope {
         let mut scope = Self::default();
         // Kinds that stand by themselves are all read, so that a finding can say what else has the name.
         scope.kinds.extend(Kind::roots());
+        let expected = files.iter().filter(|file| file.exact).flat_map(|file| &file.objects);
+        if expected.filter(|object| object.parent.is_none()).count() > FEW {
+            scope.extent = Extent::Many;
+        }
         for file in files {
+            let closed = if file.exact {
+                closed_schemas(file)
+            } else {
+                BTreeSet::new()
+            };
             if file.exact {
-                scope.schemas.extend(closed_schemas(file));
+                scope.schemas.extend(closed.iter().cloned());
                 scope.kinds.extend(Kind::ALL);
             }
             for object in &file.objects {
                 let (Subject::Named(id) | Subject::ByMeaning(id)) = &object.subject;
-                if let [schema, name, ..] = id.parts() {
+                if let [schema, name, ..] = id.parts()
+                    && object.parent.is_none()
+                    && !closed.contains(&**schema)
+                {
                     scope.names.insert((schema.to_string(), name.to_string()));
+                }
+                if file.exact {
+                    continue;
                 }
                 scope.kinds.insert(object.kind);
                 scope.kinds.extend(object.kind.spec().stand_ins.iter().map(|s| s.kind));

@@ -92,7 +92,7 @@ fn same_pairs(comparison: &Comparison<'_>) -> Option<bool> {
         let pairs: BTreeSet<(String, String)> = columns.into_iter().zip(referred).collect();
         Some((table, pairs))
     };
-    let written = |name| comparison.written.get(name).copied();
+    let written = |name| (comparison.written)(name);
     let expected = pairs(written("columns")?, written("references")?)?;
     let object = comparison.object;
     Some(expected == pairs(object.get("columns"), object.get("references"))?)

@@ -1,10 +1,10 @@
 SELECT c.schema, c.relation, c.conname::text AS name,
-       (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns,
+       (SELECT array_agg((SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = k.attnum) ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n)) AS columns,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.relname) || '('
-               || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum) || ')'
+               || (SELECT string_agg((SELECT quote_ident(a.attname) FROM pg_attribute a WHERE a.attrelid = c.confrelid AND a.attnum = k.attnum), ', ' ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY k(attnum, n)) || ')'
         FROM pg_class f JOIN pg_namespace n ON n.oid = f.relnamespace WHERE f.oid = c.confrelid) AS "references",
        CASE c.confdeltype WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END AS on_delete,
-       (SELECT coalesce(array_agg(a.attname::text ORDER BY k.n), '{}') FROM unnest(c.delsetcols) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS on_delete_columns,
+       CASE WHEN c.delsetcols IS NULL THEN '{}' ELSE (SELECT coalesce(array_agg(a.attname::text ORDER BY k.n), '{}') FROM unnest(c.delsetcols) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) END AS on_delete_columns,
        CASE c.confupdtype WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END AS on_update,
        CASE c.confmatchtype WHEN 's' THEN 'simple' WHEN 'f' THEN 'full' WHEN 'p' THEN 'partial' END AS match,
        c.condeferrable AS deferrable,

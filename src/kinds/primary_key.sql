@@ -1,7 +1,9 @@
 SELECT c.schema, c.relation,
        c.conname::text AS name,
-       (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns,
-       (SELECT coalesce(array_agg(a.attname::text ORDER BY k.n), '{}') FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE k.n > i.indnkeyatts) AS include,
+       (SELECT array_agg((SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = k.attnum) ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n)) AS columns,
+       CASE WHEN i.indnatts = i.indnkeyatts THEN '{}'
+            ELSE (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE k.n > i.indnkeyatts)
+       END AS include,
        c.condeferrable AS deferrable,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        coalesce(c.period, false) AS without_overlaps,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::Limits;
-use super::{Reach, Scope};
+use super::{Extent, Reach, Scope};
 use crate::kinds::Kind;
 use crate::platform;
 use crate::sql_text::quote_literal;
@@ -83,7 +83,7 @@ const SETTINGS: [&str; 8] = [
     "extra_float_digits = 1",
 ];
 
-fn before(limits: Limits) -> [String; 5] {
+fn before(limits: Limits) -> [String; 7] {
     [
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
         format!("SET LOCAL statement_timeout = {}", limits.statement.as_millis()),
@@ -93,6 +93,10 @@ fn before(limits: Limits) -> [String; 5] {
             limits.statement.as_millis().saturating_add(60_000)
         ),
         "SET LOCAL jit = off".to_owned(),
+        // A look at a catalog takes one process of the server's, as everybody's catalog queries do.
+        "SET LOCAL max_parallel_workers_per_gather = 0".to_owned(),
+        // Catalogs are read through their indexes or by hash; what is not thought of is not planned.
+        "SET LOCAL enable_mergejoin = off".to_owned(),
     ]
 }
 
@@ -101,10 +105,6 @@ const MISSING: usize = 20;
 
 /// The most objects that are read because one that is named may have been meant for one of them.
 const NEAR: usize = 50;
-
-/// The most objects of whole schemas that are read one by one through the index of their identities, and not by a look
-/// at the whole catalog: what is small costs little in a large database, too.
-const FEW: usize = 2000;
 
 /// A catalog of objects that are in a schema and may be many.
 struct Catalog {
@@ -187,12 +187,7 @@ fn scope_statements(scope: &Scope) -> Vec<String> {
             &format!("SELECT n.oid FROM pg_namespace n WHERE {whole} OR {of_names}")
         )
     ));
-    let by_names = !names.is_empty();
-    statements.extend(
-        CATALOGS
-            .iter()
-            .map(|catalog| find(catalog, by_names, scope.has_whole())),
-    );
+    statements.extend(CATALOGS.iter().map(|catalog| find(catalog, scope, !names.is_empty())));
     statements
 }
 
@@ -201,47 +196,31 @@ fn set(name: &str, oids: &str) -> String {
     format!("set_config('driftgate.{name}', coalesce((SELECT array_agg(oid)::text FROM ({oids}) o), '{{}}'), true)")
 }
 
-/// Finds what is in the scope of one catalog: each object by its identity, and the schemas of which there are too many.
-fn find(catalog: &Catalog, by_names: bool, has_whole: bool) -> String {
-    let Catalog {
-        scope,
-        name,
-        prefix,
-        condition,
-    } = catalog;
+/// Finds what is in the scope of one catalog and is read one by one.
+fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> String {
     let mut parts = Vec::new();
     let mut found = Vec::new();
     if by_names {
         parts.extend(named(catalog));
-        found.push("SELECT oid FROM named");
+        found.push("SELECT oid FROM named".to_owned());
     }
-    if has_whole {
-        parts.push(format!(
-            "few AS MATERIALIZED (SELECT c.oid FROM {name} c \
-             WHERE c.{prefix}namespace = ANY (current_setting('driftgate.namespaces')::oid[]) AND {condition} LIMIT {FEW} + 1), \
-             size AS MATERIALIZED (SELECT count(*) <= {FEW} AS few FROM few)"
+    if scope.has_whole() && scope.extent == Extent::Few {
+        found.push(format!(
+            "SELECT c.oid FROM {} c WHERE {} AND {}",
+            catalog.name,
+            catalog.in_whole(),
+            catalog.condition
         ));
-        found.push("SELECT oid FROM few WHERE (SELECT few FROM size)");
     }
     let with = if parts.is_empty() {
         String::new()
     } else {
         format!("WITH {} ", parts.join(", "))
     };
-    let one_by_one = if found.is_empty() {
-        set(scope, "SELECT NULL::oid AS oid WHERE false")
-    } else {
-        set(scope, &found.join(" UNION "))
-    };
-    let namespaces = if has_whole {
-        format!(
-            ", set_config('driftgate.{scope}_in', \
-             CASE WHEN (SELECT few FROM size) THEN '{{}}' ELSE current_setting('driftgate.namespaces') END, true)"
-        )
-    } else {
-        String::new()
-    };
-    format!("{with}SELECT {one_by_one}{namespaces}")
+    if found.is_empty() {
+        found.push("SELECT NULL::oid AS oid WHERE false".to_owned());
+    }
+    format!("{with}SELECT {}", set(catalog.scope, &found.join(" UNION ")))
 }
 
 /// The objects that are named, and where there is none of a name, those for which it may be a mistake.
@@ -287,42 +266,55 @@ fn named(catalog: &Catalog) -> [String; 3] {
     ]
 }
 
+impl Catalog {
+    /// What is in a schema that is read whole.
+    fn in_whole(&self) -> String {
+        format!("c.{}namespace = ANY ({})", self.prefix, setting("namespaces"))
+    }
+
+    /// What is in the scope. One by one through the index of identities where there are few, for then it costs the
+    /// same in the largest database; else in one look through the catalog.
+    fn in_scope(&self, scope: &Scope) -> String {
+        let one_by_one = format!("c.oid = ANY ({})", setting(self.scope));
+        if !scope.has_whole() || scope.extent == Extent::Few {
+            return one_by_one;
+        }
+        let outside = scope.names.iter().any(|(schema, _)| !scope.schemas.contains(schema));
+        let whole = format!("{} AND {}", self.in_whole(), self.condition);
+        if outside {
+            format!("({whole} OR {one_by_one})")
+        } else {
+            whole
+        }
+    }
+}
+
+/// The identities in a setting. As a query of its own it is read once, and not again for each row.
+fn setting(name: &str) -> String {
+    format!("(SELECT current_setting('driftgate.{name}')::oid[])::oid[]")
+}
+
 /// The relations, types and routines that a query reads from, and no others: the server parses all that it is sent.
 fn prelude(scope: &Scope, kind_query: &str) -> String {
     let mut parts = Vec::new();
     if kind_query.contains("scope_schemas") {
-        parts.push(
-            "scope_schemas AS (SELECT n.oid AS schema_oid, n.nspname::text AS schema FROM pg_namespace n \
-             WHERE n.oid = ANY (current_setting('driftgate.schemas')::oid[]))"
-                .to_owned(),
-        );
+        parts.push(format!(
+            "scope_schemas AS (SELECT n.oid AS schema_oid, n.nspname::text AS schema FROM pg_namespace n WHERE n.oid = ANY ({}))",
+            setting("schemas")
+        ));
     }
     for catalog in CATALOGS.iter().filter(|c| kind_query.contains(c.scope)) {
         let Catalog {
             scope: scope_name,
             name,
             prefix,
-            condition,
+            ..
         } = catalog;
-        let found = |condition: &str| {
-            format!(
-                "SELECT c.*, n.nspname::text AS schema, c.{prefix}name::text AS name \
-                 FROM {name} c JOIN pg_namespace n ON n.oid = c.{prefix}namespace WHERE {condition}"
-            )
-        };
-        let one_by_one = format!("c.oid = ANY (current_setting('driftgate.{scope_name}')::oid[])");
-        // Where a schema is read whole, either its few objects are in the setting, or the catalog is looked through.
-        let sql = if scope.has_whole() {
-            // The first condition is asked once: where it does not hold, the catalog is not looked through.
-            let many = format!(
-                "cardinality(current_setting('driftgate.{scope_name}_in')::oid[]) > 0 \
-                 AND c.{prefix}namespace = ANY (current_setting('driftgate.{scope_name}_in')::oid[]) AND {condition}"
-            );
-            format!("{} UNION ALL {}", found(&one_by_one), found(&many))
-        } else {
-            found(&one_by_one)
-        };
-        parts.push(format!("{scope_name} AS NOT MATERIALIZED ({sql})"));
+        parts.push(format!(
+            "{scope_name} AS NOT MATERIALIZED (SELECT c.*, n.nspname::text AS schema, c.{prefix}name::text AS name \
+             FROM {name} c JOIN pg_namespace n ON n.oid = c.{prefix}namespace WHERE {})",
+            catalog.in_scope(scope)
+        ));
     }
     let mut sql = String::new();
     if !parts.is_empty() {

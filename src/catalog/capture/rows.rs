@@ -2,7 +2,7 @@
 //!
 //! A catalog repeats itself: most cells are one of a few words. Each text is kept once, and most are read once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -20,8 +20,8 @@ use crate::value::Value;
 pub(super) struct Reader {
     /// The statement whose rows are being read, and what its columns are.
     layout: Option<(usize, Layout)>,
-    names: HashSet<Arc<str>>,
-    values: HashMap<(Form, Box<str>), Arc<Value>>,
+    names: BTreeSet<Arc<str>>,
+    values: BTreeMap<Form, BTreeMap<Box<str>, Arc<Value>>>,
 }
 
 /// Texts up to this length, in bytes, are kept once: it is those that repeat.
@@ -37,7 +37,7 @@ struct Layout {
 }
 
 /// How the text of a cell is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     Bool,
     Integer,
@@ -127,12 +127,12 @@ impl Reader {
         if text.len() > SHORT {
             return Ok(Arc::new(form.read(row, column)?));
         }
-        let key = (form, Box::from(text));
-        if let Some(value) = self.values.get(&key) {
+        let known = self.values.entry(form).or_default();
+        if let Some(value) = known.get(text) {
             return Ok(Arc::clone(value));
         }
         let value = Arc::new(form.read(row, column)?);
-        self.values.insert(key, Arc::clone(&value));
+        known.insert(Box::from(text), Arc::clone(&value));
         Ok(value)
     }
 }
