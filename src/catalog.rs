@@ -31,6 +31,8 @@ pub struct Limits {
     pub statement: Duration,
     /// How long one statement may wait for a lock.
     pub lock: Duration,
+    /// How many connections read the catalog at the same time.
+    pub jobs: usize,
 }
 
 impl Default for Limits {
@@ -38,6 +40,7 @@ impl Default for Limits {
         Self {
             statement: Duration::from_secs(30),
             lock: Duration::from_secs(5),
+            jobs: 1,
         }
     }
 }

@@ -87,6 +87,10 @@ pub struct SessionArgs {
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub lock_timeout: Duration,
 
+    /// How many connections read the catalog at the same time; they share one snapshot of it
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub jobs: u8,
+
     /// Do not read variables that are not set from the file .env in the working directory
     #[arg(long)]
     pub no_env_file: bool,
@@ -99,6 +103,7 @@ impl SessionArgs {
         Limits {
             statement: self.statement_timeout,
             lock: self.lock_timeout,
+            jobs: usize::from(self.jobs),
         }
     }
 }

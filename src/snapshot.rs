@@ -92,6 +92,14 @@ impl Snapshot {
         self.objects.entry(kind).or_default().insert(id, object);
     }
 
+    /// Adds what another snapshot of the same moment has.
+    pub fn absorb(&mut self, other: Self) {
+        self.server = other.server;
+        for (kind, mut objects) in other.objects {
+            self.objects.entry(kind).or_default().append(&mut objects);
+        }
+    }
+
     /// Takes an object out.
     pub fn remove(&mut self, kind: Kind, id: &ObjectId) -> Option<Object> {
         self.objects.get_mut(&kind)?.remove(id)

@@ -6,6 +6,7 @@ mod rows;
 use std::collections::BTreeSet;
 
 use futures_util::TryStreamExt as _;
+use futures_util::future::try_join_all;
 use sqlx::{AssertSqlSafe, Either, PgConnection};
 
 pub use batch::query;
@@ -136,30 +137,98 @@ impl Scope {
     }
 }
 
+/// One of several parts that are read at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Which one, from 0. The first also reads what cannot be divided.
+    index: usize,
+    /// How many there are.
+    of: usize,
+}
+
+impl Part {
+    /// Everything.
+    const WHOLE: Self = Self { index: 0, of: 1 };
+
+    fn is_first(self) -> bool {
+        self.index == 0
+    }
+}
+
 /// How often the catalog is read again when DDL goes on at the same time.
 const TRIES: usize = 3;
 
-/// Begins the transaction of the session and reads the catalog.
+/// Begins the transaction of the session and reads the catalog. `helpers` are further connections to the same database,
+/// which read parts of it in transactions that share the snapshot; where the server does not let them, nothing is lost
+/// but time.
 ///
 /// # Errors
 /// A [`Failure`] if the server refuses or does not answer in time, or if the schema keeps changing.
-pub async fn capture(connection: &mut PgConnection, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
+pub async fn capture(
+    connection: &mut PgConnection,
+    helpers: &mut Vec<PgConnection>,
+    scope: &Scope,
+    limits: Limits,
+) -> Result<Snapshot, Failure> {
     let mut tries = 0;
     loop {
-        match run(connection, scope, limits).await {
+        let read = if helpers.is_empty() {
+            run(connection, Batch::whole(scope, limits))
+                .await
+                .map(|(snapshot, _)| snapshot)
+        } else {
+            together(connection, helpers, scope, limits).await
+        };
+        let error = match read {
             Ok(snapshot) => return Ok(snapshot),
-            Err(error) if error.meaning() == Meaning::Concurrent && tries < TRIES => {
-                tries += 1;
-                let _ = sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await;
-            }
-            Err(error) => return Err(error.failure("reading the catalog")),
+            Err(error) => error,
+        };
+        let concurrent = error.meaning() == Meaning::Concurrent && tries < TRIES;
+        if helpers.is_empty() && !concurrent {
+            return Err(error.failure("reading the catalog"));
+        }
+        tries += 1;
+        if !concurrent {
+            // What is wrong with reading together is no reason not to read. They may be waiting: they are let go.
+            helpers.clear();
+        }
+        for connection in helpers.iter_mut().chain([&mut *connection]) {
+            let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
         }
     }
 }
 
-async fn run(connection: &mut PgConnection, scope: &Scope, limits: Limits) -> Result<Snapshot, ServerError> {
-    let batch = Batch::new(scope, limits);
+/// Reads parts of the catalog through several connections at the same time, as of the same moment.
+async fn together(
+    connection: &mut PgConnection,
+    helpers: &mut [PgConnection],
+    scope: &Scope,
+    limits: Limits,
+) -> Result<Snapshot, ServerError> {
+    let (_, name) = run(connection, Batch::begin_shared()).await?;
+    // A pooler may have no other connection to the server, and give none before this transaction has ended.
+    let shared = try_join_all(helpers.iter_mut().map(|helper| run(helper, Batch::share(&name))));
+    tokio::time::timeout(limits.lock, shared)
+        .await
+        .map_err(|_| ServerError {
+            code: String::new(),
+            message: "no connection shares the snapshot".into(),
+        })??;
+    let of = helpers.len() + 1;
+    let all = helpers.iter_mut().chain([connection]).enumerate();
+    let parts =
+        try_join_all(all.map(|(index, connection)| run(connection, Batch::part(scope, limits, Part { index, of }))));
+    let mut whole = Snapshot::default();
+    for (snapshot, _) in parts.await? {
+        whole.absorb(snapshot);
+    }
+    Ok(whole)
+}
+
+/// Runs a batch. The text is the name of the snapshot, if the batch asks for one.
+async fn run(connection: &mut PgConnection, batch: Batch) -> Result<(Snapshot, String), ServerError> {
     let mut snapshot = Snapshot::default();
+    let mut name = String::new();
     let mut reader = Reader::default();
     let mut results = sqlx::raw_sql(AssertSqlSafe(batch.sql)).fetch_many(connection);
     let mut statement = 0_usize;
@@ -169,9 +238,10 @@ async fn run(connection: &mut PgConnection, scope: &Scope, limits: Limits) -> Re
             Either::Right(row) => match batch.answers.get(statement) {
                 Some(Answer::Kind(kind)) => reader.object(&mut snapshot, statement, *kind, &row)?,
                 Some(Answer::Server) => snapshot.server = rows::server(&row)?,
+                Some(Answer::Name) => name = rows::text(&row)?,
                 Some(Answer::Nothing) | None => {}
             },
         }
     }
-    Ok(snapshot)
+    Ok((snapshot, name))
 }

@@ -78,7 +78,7 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>
     let mut targets = BTreeMap::new();
     for i in order {
         let (job, opened) = &ready[i];
-        targets.insert(i, target(job, opened, limits));
+        targets.insert(i, target(job, opened, opened.limits(limits)));
     }
     Ok(Report {
         targets: targets.into_values().collect(),

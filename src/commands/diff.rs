@@ -64,7 +64,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let other = Opened::open(&second, None, &environment, files)?;
     let limits = args.session.limits();
     let scope = Scope::whole(&args.schema, args.platform_schemas);
-    let expected = one.with(|info| block_on(session::snapshot(info, &scope, limits)))?;
+    let expected = one.with(|info| block_on(session::snapshot(info, &scope, one.limits(limits))))?;
     let schema = main_schema(&expected, &args.schema);
     let wanted = |kind: Kind, id: &_| crate::pull::is_wanted(kind, id, &[], &schema, &args.schema);
     let choice = Choice {
@@ -88,8 +88,9 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     };
     other.name(&mut target);
     let scope = scope.and(&Scope::of(&[&expectations]));
-    let found =
-        other.with(|info| block_on(async { verify(info, &[&expectations], &scope, limits, &mut target).await }))?;
+    let found = other.with(|info| {
+        block_on(async { verify(info, &[&expectations], &scope, other.limits(limits), &mut target).await })
+    })?;
     let report = Report { targets: vec![target] };
     let exit = report.exit(false);
     let color = args.color.enabled(io::stdout().is_terminal());

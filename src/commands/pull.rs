@@ -53,7 +53,8 @@ fn open(args: &PullArgs, files: &mut SourceMap) -> Result<Opened, Problem> {
 
 fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exit, Failure> {
     let scope = Scope::whole(&args.schema, args.platform_schemas);
-    let snapshot = opened.with(|info| block_on(session::snapshot(info, &scope, args.session.limits())))?;
+    let limits = opened.limits(args.session.limits());
+    let snapshot = opened.with(|info| block_on(session::snapshot(info, &scope, limits)))?;
     let patterns = &args.only;
     let schema = main_schema(&snapshot, &args.schema);
     let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema);

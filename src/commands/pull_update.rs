@@ -100,7 +100,7 @@ fn try_run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     ready.sort_by_key(|(_, opened)| opened.trusts_a_file());
     let mut outcomes = Vec::new();
     for (job, opened) in ready {
-        outcomes.push(settle(job, &opened, args.session.limits(), files)?);
+        outcomes.push(settle(job, &opened, opened.limits(args.session.limits()), files)?);
     }
     finish(args, outcomes, files)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use sqlx::PgConnection;
 
 use super::tell;
@@ -71,6 +72,14 @@ impl Opened {
         }
     }
 
+    /// The limits of a session with this source. The embedded PostgreSQL takes one connection.
+    pub(super) fn limits(&self, limits: Limits) -> Limits {
+        match self {
+            Self::Database(_) => limits,
+            Self::Sql(_) => Limits { jobs: 1, ..limits },
+        }
+    }
+
     /// Hands over how to connect, while the source is there.
     ///
     /// # Errors
@@ -119,14 +128,27 @@ pub(super) async fn patiently<T>(
     })
 }
 
+/// Connects, begins a transaction and reads the catalog in it.
+///
+/// # Errors
+/// The server cannot be reached, or does not answer.
+pub(super) async fn begin(info: &Conninfo, scope: &Scope, limits: Limits) -> Result<(PgConnection, Snapshot), Failure> {
+    let mut connection = connect::connect(info).await?;
+    let more = (1..limits.jobs).map(|_| connect::connect(info));
+    // There may be room for fewer.
+    let mut helpers: Vec<PgConnection> = join_all(more).await.into_iter().filter_map(Result::ok).collect();
+    let reading = capture::capture(&mut connection, &mut helpers, scope, limits);
+    let snapshot = patiently(limits, scope.kinds.len() + 20, reading).await?;
+    join_all(helpers.into_iter().map(close)).await;
+    Ok((connection, snapshot))
+}
+
 /// Reads the catalog and nothing else.
 ///
 /// # Errors
 /// The server cannot be reached, or does not answer.
 pub(super) async fn snapshot(info: &Conninfo, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
-    let mut connection = connect::connect(info).await?;
-    let reading = capture::capture(&mut connection, scope, limits);
-    let snapshot = patiently(limits, scope.kinds.len() + 20, reading).await?;
+    let (connection, snapshot) = begin(info, scope, limits).await?;
     close(connection).await;
     Ok(snapshot)
 }

@@ -1,8 +1,8 @@
 //! One database against everything that is expected of it.
 
-use super::session::{close, patiently};
+use super::session::{begin, close, patiently};
 use crate::catalog::conninfo::Conninfo;
-use crate::catalog::{Limits, canonical, capture, connect, observe};
+use crate::catalog::{Limits, canonical, capture, observe};
 use crate::compare::{self, assertion, history, resolve};
 use crate::error::Failure;
 use crate::expectation::ExpectationFile;
@@ -20,9 +20,7 @@ pub(super) async fn verify(
     limits: Limits,
     target: &mut Target,
 ) -> Result<Snapshot, Failure> {
-    let mut connection = connect::connect(info).await?;
-    let statements = scope.kinds.len() + 20;
-    let snapshot = patiently(limits, statements, capture::capture(&mut connection, scope, limits)).await?;
+    let (mut connection, snapshot) = begin(info, scope, limits).await?;
     target.name.clone_from(&snapshot.server.database);
     target.server_version.clone_from(&snapshot.server.version);
     let plan = compare::plan(files, &snapshot);

@@ -599,6 +599,23 @@ fn a_transaction_pooler_is_no_obstacle() {
 }
 
 #[test]
+fn a_pooler_with_too_few_connections_is_read_through_one() {
+    let lab = Lab::shared();
+    let pooler = Pooler::start(lab);
+    let url = format!("postgres://pw:HUNTER2@127.0.0.1:{}/app", pooler.port);
+    for (jobs, longest) in [("2", 30), ("5", 60)] {
+        let start = Instant::now();
+        let arguments = ["check", "--url", &url, "--jobs", jobs, "--lock-timeout", "1s", "t.yaml"].map(str::to_owned);
+        let run = run::run(&lab.home(), [("USER", "postgres")], &arguments);
+        Outcome::new(&url, run).is(0, "");
+        assert!(
+            start.elapsed() < Duration::from_secs(longest),
+            "{jobs} connections of two"
+        );
+    }
+}
+
+#[test]
 fn runs_at_the_same_time_do_not_meet_in_a_transaction_pooler() {
     let lab = Lab::shared();
     let pooler = Pooler::start(lab);

@@ -40,14 +40,56 @@ fn whole() -> Scope {
 
 /// What the catalog says of the schema, without what every database has.
 fn snapshot() -> Snapshot {
+    snapshots(&[1]).remove(0)
+}
+
+/// What it says when this many connections read it, one snapshot for each of the numbers.
+fn snapshots(jobs: &[usize]) -> Vec<Snapshot> {
     let db = server().database(SCHEMA);
     let info = Conninfo::resolve(&db.url(), &|_| None).expect("a URL");
     block_on(async {
-        let mut connection = connect(&info).await.expect("a connection");
-        capture::capture(&mut connection, &whole(), Limits::default())
-            .await
-            .expect("a snapshot")
+        let mut found = Vec::new();
+        for jobs in jobs {
+            let mut connection = connect(&info).await.expect("a connection");
+            let mut helpers = Vec::new();
+            for _ in 1..*jobs {
+                helpers.push(connect(&info).await.expect("another connection"));
+            }
+            let scope = whole();
+            let reading = capture::capture(&mut connection, &mut helpers, &scope, Limits::default());
+            found.push(reading.await.expect("a snapshot"));
+        }
+        found
     })
+}
+
+#[test]
+fn several_connections_read_what_one_does() {
+    let found = snapshots(&[1, 2, 5]);
+    for kind in Kind::ALL {
+        let objects = |snapshot: &Snapshot| snapshot.of_kind(*kind).map(|(id, _)| kind.show(id)).collect::<Vec<_>>();
+        assert_eq!(objects(&found[0]), objects(&found[1]), "{} by two", kind.words());
+        assert_eq!(objects(&found[0]), objects(&found[2]), "{} by five", kind.words());
+    }
+    assert_eq!(found[0], found[1], "by two");
+    assert_eq!(found[0], found[2], "by five");
+}
+
+#[test]
+fn an_object_is_in_one_part_of_what_is_divided() {
+    // The identities of one catalog decide who reads an object: two would leave those out whose parts differ.
+    for kind in Kind::ALL {
+        let catalogs = ["scope_relations", "scope_types", "scope_routines"];
+        let read = catalogs
+            .iter()
+            .filter(|name| kind.spec().query.contains(**name))
+            .count();
+        assert!(
+            read <= 1,
+            "the query of {} reads from several of {catalogs:?}",
+            kind.words()
+        );
+    }
 }
 
 /// The expectation that everything in a snapshot is as it is, and that there is nothing else.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::Limits;
-use super::{Extent, Reach, Scope};
+use super::{Extent, Part, Reach, Scope};
 use crate::kinds::Kind;
 use crate::platform;
 use crate::sql_text::quote_literal;
@@ -22,16 +22,56 @@ pub(super) enum Answer {
     Nothing,
     /// What there is to know about the server.
     Server,
+    /// The name of a snapshot that others may share.
+    Name,
     /// Objects of a kind.
     Kind(Kind),
 }
 
 impl Batch {
-    pub(super) fn new(scope: &Scope, limits: Limits) -> Self {
-        let mut batch = Self {
+    /// What begins the transaction and reads everything.
+    pub(super) fn whole(scope: &Scope, limits: Limits) -> Self {
+        let mut batch = Self::empty();
+        batch.add(BEGIN, Answer::Nothing);
+        batch.read(scope, limits, Part::WHOLE);
+        batch
+    }
+
+    /// What begins a transaction whose snapshot others share, and says its name.
+    pub(super) fn begin_shared() -> Self {
+        let mut batch = Self::empty();
+        batch.add(BEGIN, Answer::Nothing);
+        batch.add("SELECT pg_export_snapshot()", Answer::Name);
+        batch
+    }
+
+    /// What begins a transaction that shares the snapshot of this name.
+    pub(super) fn share(name: &str) -> Self {
+        let mut batch = Self::empty();
+        batch.add(BEGIN, Answer::Nothing);
+        batch.add(
+            &format!("SET TRANSACTION SNAPSHOT {}", quote_literal(name)),
+            Answer::Nothing,
+        );
+        batch
+    }
+
+    /// What reads one part in the transaction that has begun.
+    pub(super) fn part(scope: &Scope, limits: Limits, part: Part) -> Self {
+        let mut batch = Self::empty();
+        batch.read(scope, limits, part);
+        batch
+    }
+
+    fn empty() -> Self {
+        Self {
             sql: String::new(),
             answers: Vec::new(),
-        };
+        }
+    }
+
+    fn read(&mut self, scope: &Scope, limits: Limits, part: Part) {
+        let batch = self;
         for statement in before(limits) {
             batch.add(&statement, Answer::Nothing);
         }
@@ -44,9 +84,10 @@ impl Batch {
             batch.add(&statement, Answer::Nothing);
         }
         for kind in &scope.kinds {
-            batch.add(&query(*kind, scope), Answer::Kind(*kind));
+            if part.is_first() || is_divided(*kind) {
+                batch.add(&part_query(*kind, scope, part), Answer::Kind(*kind));
+            }
         }
-        batch
     }
 
     fn add(&mut self, statement: &str, answer: Answer) {
@@ -61,9 +102,20 @@ impl Batch {
 /// The whole query of a kind, over the relations of a scope, whose identities are in settings of the session.
 #[must_use]
 pub fn query(kind: Kind, scope: &Scope) -> String {
-    let query = kind.spec().query;
-    format!("{}{query}", prelude(scope, query))
+    part_query(kind, scope, Part::WHOLE)
 }
+
+fn part_query(kind: Kind, scope: &Scope, part: Part) -> String {
+    let query = kind.spec().query;
+    format!("{}{query}", prelude(scope, query, part))
+}
+
+/// Whether the objects of a kind are in what can be divided between connections.
+fn is_divided(kind: Kind) -> bool {
+    CATALOGS.iter().any(|catalog| kind.spec().query.contains(catalog.scope))
+}
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// What there is to know about the server.
 const SERVER: &str = "\
@@ -83,9 +135,8 @@ const SETTINGS: [&str; 8] = [
     "extra_float_digits = 1",
 ];
 
-fn before(limits: Limits) -> [String; 7] {
+fn before(limits: Limits) -> [String; 6] {
     [
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
         format!("SET LOCAL statement_timeout = {}", limits.statement.as_millis()),
         format!("SET LOCAL lock_timeout = {}", limits.lock.as_millis()),
         format!(
@@ -294,8 +345,18 @@ fn setting(name: &str) -> String {
     format!("(SELECT current_setting('driftgate.{name}')::oid[])::oid[]")
 }
 
+impl Part {
+    /// What is read in this part: identities are spread by their hash, for those of tables may all be even.
+    fn condition(self) -> String {
+        if self.of == 1 {
+            return String::new();
+        }
+        format!(" AND (hashoid(c.oid) & 2147483647) % {} = {}", self.of, self.index)
+    }
+}
+
 /// The relations, types and routines that a query reads from, and no others: the server parses all that it is sent.
-fn prelude(scope: &Scope, kind_query: &str) -> String {
+fn prelude(scope: &Scope, kind_query: &str, part: Part) -> String {
     let mut parts = Vec::new();
     if kind_query.contains("scope_schemas") {
         parts.push(format!(
@@ -312,8 +373,9 @@ fn prelude(scope: &Scope, kind_query: &str) -> String {
         } = catalog;
         parts.push(format!(
             "{scope_name} AS NOT MATERIALIZED (SELECT c.*, n.nspname::text AS schema, c.{prefix}name::text AS name \
-             FROM {name} c JOIN pg_namespace n ON n.oid = c.{prefix}namespace WHERE {})",
-            catalog.in_scope(scope)
+             FROM {name} c JOIN pg_namespace n ON n.oid = c.{prefix}namespace WHERE {}{})",
+            catalog.in_scope(scope),
+            part.condition()
         ));
     }
     let mut sql = String::new();

@@ -159,6 +159,12 @@ impl Layout {
     }
 }
 
+/// The one text of a row.
+pub(super) fn text(row: &PgRow) -> Result<String, ServerError> {
+    let cell = row.try_get_raw(0)?;
+    Ok(cell.as_str().map_err(unreadable)?.to_owned())
+}
+
 /// What a row says about the server.
 pub(super) fn server(row: &PgRow) -> Result<Server, ServerError> {
     let json = json(row.try_get_raw(0)?.as_str().map_err(unreadable)?)?;
