@@ -16,9 +16,11 @@ use super::Limits;
 use super::server_error::{Meaning, ServerError};
 use crate::compare::closed_schemas;
 use crate::error::Failure;
-use crate::expectation::{ExpectationFile, Subject};
+use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
 use crate::kinds::Kind;
+use crate::platform;
 use crate::snapshot::Snapshot;
+use crate::value::Value;
 
 /// What is read: these objects by name, and everything in these schemas.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -33,6 +35,10 @@ pub struct Scope {
     pub reach: Reach,
     /// How much there is likely to be.
     pub extent: Extent,
+    /// Whether what hosting platforms own is looked at like everything else.
+    pub platform: bool,
+    /// The roles of platforms that are looked at like any other, because a file names them.
+    pub roles: BTreeSet<String>,
 }
 
 /// How much there is likely to be in the schemas that are read whole. Either is right whatever there is; it decides
@@ -69,6 +75,7 @@ impl Scope {
         self.schemas.extend(other.schemas.iter().cloned());
         self.kinds.extend(other.kinds.iter().copied());
         self.extent = self.extent.max(other.extent);
+        self.roles.extend(other.roles.iter().cloned());
         self
     }
 
@@ -84,6 +91,7 @@ impl Scope {
                 (true, true) => Reach::All,
             },
             extent: Extent::Many,
+            platform,
             ..Self::default()
         }
     }
@@ -116,6 +124,7 @@ impl Scope {
                 {
                     scope.names.insert((schema.to_string(), name.to_string()));
                 }
+                scope.roles.extend(roles(object));
                 if file.exact {
                     continue;
                 }
@@ -134,6 +143,15 @@ impl Scope {
         }
         scope
     }
+}
+
+/// The roles that an expectation says something is granted to.
+fn roles(object: &ExpectedObject) -> impl Iterator<Item = String> {
+    let granted = object.attributes.iter().filter(|attribute| attribute.attr.by_role);
+    granted.flat_map(|attribute| match &attribute.value {
+        Value::Map(grants) => grants.keys().cloned().collect(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) => Vec::new(),
+    })
 }
 
 /// How often the catalog is read again when DDL goes on at the same time.
@@ -172,6 +190,10 @@ async fn run(connection: &mut PgConnection, scope: &Scope, limits: Limits) -> Re
                 Some(Answer::Nothing) | None => {}
             },
         }
+    }
+    if !scope.platform {
+        let there = snapshot.server.platform_roles.clone();
+        platform::leave_out(&mut snapshot, &there, &scope.roles);
     }
     Ok(snapshot)
 }
