@@ -67,6 +67,10 @@ pub struct CheckArgs {
     #[arg(long)]
     pub platform_schemas: bool,
 
+    /// List what no expectation mentions, and say how much of the catalog the files cover
+    #[arg(long)]
+    pub coverage: bool,
+
     /// Exit with 0 whatever was found or could not be verified; a mistake in a file still exits with 2
     #[arg(long)]
     pub exit_zero: bool,

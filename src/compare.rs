@@ -4,6 +4,7 @@
 //! server can answer; [`resolve::resolve`] turns the plan and the answers into checks.
 
 pub mod assertion;
+pub mod coverage;
 mod describe;
 pub mod history;
 pub mod resolve;

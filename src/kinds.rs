@@ -320,6 +320,20 @@ impl Kind {
         self.spec().name.replace('_', " ")
     }
 
+    /// Several of the kind, for people: `materialized views`.
+    #[must_use]
+    pub fn many(self) -> String {
+        let words = self.words();
+        let vowel = |c: char| "aeiou".contains(c);
+        match words.strip_suffix('y') {
+            Some(stem) if !stem.ends_with(vowel) => format!("{stem}ies"),
+            Some(_) | None if words.ends_with("ss") || words.ends_with('x') => format!("{words}es"),
+            // Those that are many by their name.
+            Some(_) | None if words.ends_with('s') => words,
+            Some(_) | None => format!("{words}s"),
+        }
+    }
+
     /// An object of this kind as reports name it.
     #[must_use]
     pub fn show(self, id: &ObjectId) -> String {

@@ -88,6 +88,8 @@ pub struct Server {
 pub struct Snapshot {
     /// Where it came from.
     pub server: Server,
+    /// How much there is of what no kind speaks of, by name; empty if nobody asked.
+    pub not_compared: BTreeMap<String, u64>,
     objects: BTreeMap<Kind, BTreeMap<ObjectId, Object>>,
 }
 

@@ -1,6 +1,7 @@
 //! Reading the catalog: one batch, one round trip, one snapshot.
 
 mod batch;
+mod not_compared;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -39,6 +40,8 @@ pub struct Scope {
     pub platform: bool,
     /// The roles of platforms that are looked at like any other, because a file names them.
     pub roles: BTreeSet<String>,
+    /// Whether what no kind speaks of is counted.
+    pub not_compared: bool,
 }
 
 /// How much there is likely to be in the schemas that are read whole. Either is right whatever there is; it decides
@@ -76,6 +79,7 @@ impl Scope {
         self.kinds.extend(other.kinds.iter().copied());
         self.extent = self.extent.max(other.extent);
         self.roles.extend(other.roles.iter().cloned());
+        self.not_compared |= other.not_compared;
         self
     }
 
@@ -114,6 +118,7 @@ impl Scope {
             };
             if file.exact {
                 scope.schemas.extend(closed.iter().cloned());
+                scope.not_compared = true;
                 scope.kinds.extend(Kind::ALL);
             }
             for object in &file.objects {
@@ -187,6 +192,7 @@ async fn run(connection: &mut PgConnection, scope: &Scope, limits: Limits) -> Re
             Either::Right(row) => match batch.answers.get(statement) {
                 Some(Answer::Kind(kind)) => reader.object(&mut snapshot, statement, *kind, &row)?,
                 Some(Answer::Server) => snapshot.server = rows::server(&row)?,
+                Some(Answer::NotCompared) => snapshot.not_compared = rows::counts(&row)?,
                 Some(Answer::Nothing) | None => {}
             },
         }

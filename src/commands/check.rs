@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
-use crate::report::{self, Checks, Exit, Report, Target};
+use crate::report::{self, Exit, Report, Target};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
@@ -138,19 +138,16 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
 }
 
 fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs) -> Target {
-    let mut target = Target {
-        database: job.label.clone(),
-        host: String::new(),
-        name: String::new(),
-        server_version: String::new(),
-        checks: Checks::default(),
-        failure: None,
-    };
+    let mut target = Target::named(job.label.clone());
     opened.name(&mut target);
     let mut scope = Scope::of(&job.files);
+    if args.coverage {
+        scope = Scope::whole(&[], args.platform_schemas).and(&scope);
+    }
     scope.platform = args.platform_schemas;
     let limits = args.session.limits();
-    let result = opened.with(|info| block_on(verify(info, &job.files, &scope, limits, &mut target)).map(|_| ()));
+    let result =
+        opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(|_| ()));
     target.failure = result.err();
     target
 }

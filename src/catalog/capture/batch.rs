@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::Limits;
-use super::{Extent, Reach, Scope};
+use super::{Extent, Reach, Scope, not_compared};
 use crate::kinds::Kind;
 use crate::platform;
 use crate::sql_text::quote_literal;
@@ -22,6 +22,8 @@ pub(super) enum Answer {
     Nothing,
     /// What there is to know about the server.
     Server,
+    /// How much there is of what no kind speaks of.
+    NotCompared,
     /// Objects of a kind.
     Kind(Kind),
 }
@@ -45,6 +47,9 @@ impl Batch {
         }
         for kind in &scope.kinds {
             batch.add(&query(*kind, scope), Answer::Kind(*kind));
+        }
+        if scope.not_compared {
+            batch.add(&not_compared::statement(scope), Answer::NotCompared);
         }
         batch
     }

@@ -182,6 +182,15 @@ pub(super) fn server(row: &PgRow) -> Result<Server, ServerError> {
     })
 }
 
+/// How much there is of what no kind speaks of, by name.
+pub(super) fn counts(row: &PgRow) -> Result<BTreeMap<String, u64>, ServerError> {
+    let json = json(row.try_get_raw(0)?.as_str().map_err(unreadable)?)?;
+    let counts = json.as_object().into_iter().flatten();
+    Ok(counts
+        .filter_map(|(name, count)| Some((name.clone(), count.as_u64()?)))
+        .collect())
+}
+
 fn json(text: &str) -> Result<Json, ServerError> {
     serde_json::from_str(text).map_err(unreadable)
 }
