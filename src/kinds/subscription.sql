@@ -1,4 +1,3 @@
--- Only what everybody may read, which in version 13 is neither the oid nor synchronous_commit: nothing here says s.* or s.oid.
 SELECT s.subname::text AS name,
        s.subenabled AS enabled,
        (SELECT coalesce(array_agg(p ORDER BY p), '{}') FROM unnest(s.subpublications) p) AS publications,
@@ -15,6 +14,7 @@ SELECT s.subname::text AS name,
        (SELECT max(d.description) FROM pg_stat_subscription t JOIN pg_description d ON d.objoid = t.subid AND d.classoid = 'pg_subscription'::regclass AND d.objsubid = 0
         WHERE t.subname = s.subname) AS comment,
        false AS implicit
+-- Only what everybody may read, which in version 13 is neither the oid nor synchronous_commit: nothing here says s.* or s.oid.
 FROM (SELECT NULL::boolean AS subbinary, NULL::boolean AS substream, NULL::"char" AS subtwophasestate, NULL::boolean AS subdisableonerr,
              NULL::boolean AS subpasswordrequired, NULL::boolean AS subrunasowner, NULL::text AS suborigin, NULL::boolean AS subfailover) absent,
      LATERAL (SELECT s.subname, s.subenabled, s.subpublications, s.subslotname, s.subowner, subbinary AS sends_binary, substream::text AS stream,
