@@ -33,6 +33,8 @@ pub struct Attr {
     pub includes: Option<&'static str>,
     /// The first major version of PostgreSQL that has it.
     pub since: u32,
+    /// Whether its value is a mapping whose keys are roles.
+    pub by_role: bool,
 }
 
 /// The oldest major version of PostgreSQL that is supported.
@@ -53,6 +55,7 @@ impl Attr {
             code: None,
             includes: None,
             since: OLDEST_MAJOR,
+            by_role: false,
         }
     }
 
@@ -95,6 +98,13 @@ impl Attr {
     #[must_use]
     pub const fn includes(mut self, key: &'static str) -> Self {
         self.includes = Some(key);
+        self
+    }
+
+    /// Says that its value is a mapping whose keys are roles.
+    #[must_use]
+    pub const fn by_role(mut self) -> Self {
+        self.by_role = true;
         self
     }
 
@@ -238,6 +248,8 @@ pub enum Verdict {
     Different,
     /// Equal if the server takes the two texts of every question for the same.
     Ask(Vec<Question>),
+    /// Not to be told, for this reason.
+    Unknown(&'static str),
 }
 
 impl Verdict {
@@ -253,6 +265,7 @@ impl Verdict {
         match (self, other) {
             (Self::Different, _) | (_, Self::Different) => Self::Different,
             (Self::Equal, verdict) | (verdict, Self::Equal) => verdict,
+            (Self::Unknown(why), _) | (_, Self::Unknown(why)) => Self::Unknown(why),
             (Self::Ask(mut questions), Self::Ask(more)) => {
                 questions.extend(more);
                 Self::Ask(questions)

@@ -63,6 +63,14 @@ pub struct CheckArgs {
     #[arg(long, value_enum, value_name = "WHAT")]
     pub fail_on: Option<FailOn>,
 
+    /// Look at the schemas and roles that hosting platforms own, too
+    #[arg(long)]
+    pub platform_schemas: bool,
+
+    /// List what no expectation mentions, and say how much of the catalog the files cover
+    #[arg(long)]
+    pub coverage: bool,
+
     /// Exit with 0 whatever was found or could not be verified; a mistake in a file still exits with 2
     #[arg(long)]
     pub exit_zero: bool,
@@ -133,7 +141,7 @@ pub struct PullArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub schema: Vec<String>,
 
-    /// Look at the schemas that hosting platforms own, too
+    /// Look at the schemas and roles that hosting platforms own, too
     #[arg(long)]
     pub platform_schemas: bool,
 
@@ -187,7 +195,7 @@ pub struct DiffArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub schema: Vec<String>,
 
-    /// Look at the schemas that hosting platforms own, too
+    /// Look at the schemas and roles that hosting platforms own, too
     #[arg(long)]
     pub platform_schemas: bool,
 

@@ -4,6 +4,7 @@
 //! server can answer; [`resolve::resolve`] turns the plan and the answers into checks.
 
 pub mod assertion;
+pub mod coverage;
 mod describe;
 pub mod history;
 pub mod resolve;
@@ -17,6 +18,7 @@ use crate::attribute::Question;
 use crate::expectation::{ExpectationFile, ExpectedObject, IgnoreRule, Presence, Subject, Terms};
 use crate::kinds::{Kind, StandIn};
 use crate::object_id::ObjectId;
+use crate::platform;
 use crate::report::{Check, Status};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
@@ -348,7 +350,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// The schemas that an exact file closes: its own and all that it names.
+/// The schemas that an exact file closes: its own and all that it names but those of PostgreSQL.
 #[must_use]
 pub fn closed_schemas(file: &ExpectationFile) -> BTreeSet<String> {
     let mut schemas = BTreeSet::from([file.schema.clone()]);
@@ -357,6 +359,7 @@ pub fn closed_schemas(file: &ExpectationFile) -> BTreeSet<String> {
             && object.parent.is_none()
             && (id.parts().len() > 1 || object.kind.spec().namespace)
             && object.presence != Presence::Absent
+            && !platform::is_postgres(&id.parts()[0])
         {
             let schema = &*id.parts()[0];
             if !schemas.contains(schema) {

@@ -46,6 +46,8 @@ macro_rules! kinds {
 kinds! {
     Schema => schema,
     Extension => extension,
+    Language => language,
+    AccessMethod => access_method,
     Enum => r#enum,
     Domain => domain,
     CompositeType => composite_type,
@@ -74,13 +76,22 @@ kinds! {
     EventTrigger => event_trigger,
     ForeignDataWrapper => foreign_data_wrapper,
     ForeignServer => foreign_server,
+    UserMapping => user_mapping,
     DefaultPrivileges => default_privileges,
     Aggregate => aggregate,
     Operator => operator,
+    OperatorFamily => operator_family,
+    OperatorClass => operator_class,
     Cast => cast,
+    Transform => transform,
+    Conversion => conversion,
+    TextSearchParser => text_search_parser,
+    TextSearchTemplate => text_search_template,
     TextSearchDictionary => text_search_dictionary,
     TextSearchConfiguration => text_search_configuration,
     Publication => publication,
+    Subscription => subscription,
+    DatabaseSetting => database_setting,
 }
 
 /// Everything there is to know about a kind of object.
@@ -307,6 +318,20 @@ impl Kind {
     #[must_use]
     pub fn words(self) -> String {
         self.spec().name.replace('_', " ")
+    }
+
+    /// Several of the kind, for people: `materialized views`.
+    #[must_use]
+    pub fn many(self) -> String {
+        let words = self.words();
+        let vowel = |c: char| "aeiou".contains(c);
+        match words.strip_suffix('y') {
+            Some(stem) if !stem.ends_with(vowel) => format!("{stem}ies"),
+            Some(_) | None if words.ends_with("ss") || words.ends_with('x') => format!("{words}es"),
+            // Those that are many by their name.
+            Some(_) | None if words.ends_with('s') => words,
+            Some(_) | None => format!("{words}s"),
+        }
     }
 
     /// An object of this kind as reports name it.

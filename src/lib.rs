@@ -43,6 +43,7 @@ pub mod json_schema;
 pub mod kinds;
 pub mod migrations;
 pub mod node;
+pub mod not_compared;
 pub mod object_id;
 pub mod platform;
 pub mod pull;

@@ -1,11 +1,31 @@
-//! The schemas that hosting platforms make and own. They are no part of what the owners of a database write down, so
-//! nothing that looks at a whole database looks at them unless it is asked to.
+//! What hosting platforms make and own in a database. It is no part of what the owners of the database write down, so
+//! nothing that looks at a whole database looks at it unless it is asked to.
 
-/// The schemas, by platform. Sources: the platforms' own documentation of what a new database holds.
-pub const SCHEMAS: &[(&str, &[&str])] = &[
-    (
-        "Supabase",
-        &[
+use std::collections::BTreeSet;
+
+use crate::kinds::Kind;
+use crate::object_id::ObjectId;
+use crate::snapshot::{IMPLICIT, OWNER, Snapshot};
+use crate::sql_text::quote_literal;
+use crate::value::Value;
+
+/// A hosting platform.
+#[derive(Debug)]
+pub struct Platform {
+    /// Its name.
+    pub name: &'static str,
+    /// The schemas that it makes. The names alone say little, `auth` may be anybody's: they are the platform's where
+    /// the server has one of its roles.
+    pub schemas: &'static [&'static str],
+    /// The roles that it makes; none if its schemas are its own wherever they are.
+    pub roles: &'static [&'static str],
+}
+
+/// The platforms. Sources: their own documentation of what a new database holds.
+pub const PLATFORMS: &[Platform] = &[
+    Platform {
+        name: "Supabase",
+        schemas: &[
             "_analytics",
             "_realtime",
             "auth",
@@ -22,14 +42,66 @@ pub const SCHEMAS: &[(&str, &[&str])] = &[
             "supabase_migrations",
             "vault",
         ],
-    ),
-    ("Neon", &["neon", "neon_auth"]),
-    ("Google Cloud SQL", &["google_vacuum_mgmt"]),
-    ("Amazon RDS", &["aws_commons", "aws_lambda", "aws_s3", "rdsadmin"]),
-    ("Azure", &["azure_cron", "azure_maintenance", "azure_sys"]),
-    (
-        "Timescale",
-        &[
+        roles: &[
+            "authenticator",
+            "dashboard_user",
+            "pgbouncer",
+            "pgsodium_keyholder",
+            "pgsodium_keyiduser",
+            "pgsodium_keymaker",
+            "supabase_admin",
+            "supabase_auth_admin",
+            "supabase_etl_admin",
+            "supabase_functions_admin",
+            "supabase_read_only_user",
+            "supabase_realtime_admin",
+            "supabase_replication_admin",
+            "supabase_storage_admin",
+        ],
+    },
+    Platform {
+        name: "Neon",
+        schemas: &["neon", "neon_auth"],
+        roles: &["cloud_admin", "neon_service", "neon_superuser"],
+    },
+    Platform {
+        name: "Google Cloud SQL",
+        schemas: &["google_vacuum_mgmt"],
+        roles: &[
+            "cloudsqladmin",
+            "cloudsqlagent",
+            "cloudsqliamserviceaccount",
+            "cloudsqliamuser",
+            "cloudsqlimportexport",
+            "cloudsqlreplica",
+            "cloudsqlsuperuser",
+        ],
+    },
+    Platform {
+        name: "Amazon RDS",
+        schemas: &["aws_commons", "aws_lambda", "aws_s3", "rdsadmin"],
+        roles: &[
+            "rds_ad",
+            "rds_extension",
+            "rds_iam",
+            "rds_password",
+            "rds_replication",
+            "rds_reserved",
+            "rds_superuser",
+            "rdsadmin",
+            "rdsproxyadmin",
+            "rdsrepladmin",
+            "rdstopmgr",
+        ],
+    },
+    Platform {
+        name: "Azure",
+        schemas: &["azure_cron", "azure_maintenance", "azure_sys"],
+        roles: &["azure_pg_admin", "azure_superuser", "azuresu"],
+    },
+    Platform {
+        name: "Timescale",
+        schemas: &[
             "_timescaledb_cache",
             "_timescaledb_catalog",
             "_timescaledb_config",
@@ -40,10 +112,108 @@ pub const SCHEMAS: &[(&str, &[&str])] = &[
             "timescaledb_information",
             "toolkit_experimental",
         ],
-    ),
+        roles: &[],
+    },
 ];
 
-/// All of them.
-pub fn schemas() -> impl Iterator<Item = &'static str> {
-    SCHEMAS.iter().flat_map(|(_, schemas)| schemas.iter().copied())
+/// Roles that other software may make, too: they alone are no sign of the platform.
+const COMMON_ROLES: &[&str] = &["authenticator", "pgbouncer"];
+
+/// Whether a schema is PostgreSQL's own.
+#[must_use]
+pub fn is_postgres(schema: &str) -> bool {
+    schema.starts_with("pg_") || schema == "information_schema"
+}
+
+/// The list, as SQL, of the schemas that the platforms of this server make.
+#[must_use]
+pub fn schemas_sql() -> String {
+    let rows: Vec<String> = PLATFORMS
+        .iter()
+        .flat_map(|platform| {
+            let signs: Vec<String> = signs(platform).map(quote_literal).collect();
+            let there = match signs.as_slice() {
+                [] => String::new(),
+                signs => format!(
+                    " WHERE EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname IN ({}))",
+                    signs.join(", ")
+                ),
+            };
+            let schemas: Vec<String> = platform.schemas.iter().map(|schema| quote_literal(schema)).collect();
+            [format!(
+                "SELECT pg_catalog.unnest(ARRAY[{}]){there}",
+                schemas.join(", ")
+            )]
+        })
+        .collect();
+    rows.join(" UNION ALL ")
+}
+
+/// The list, as SQL, of the roles of platforms that this server has.
+#[must_use]
+pub fn roles_sql() -> String {
+    let roles: Vec<String> = PLATFORMS
+        .iter()
+        .flat_map(|platform| platform.roles)
+        .map(|role| quote_literal(role))
+        .collect();
+    format!(
+        "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname IN ({})",
+        roles.join(", ")
+    )
+}
+
+/// Takes out of a snapshot what is the platforms', so that nobody need list it: what stands in their schemas, what belongs
+/// to their roles, and what is granted to their roles. A role that is `named` is looked at like any other.
+///
+/// `there` are the roles of platforms that the server has.
+pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &BTreeSet<String>) {
+    let platforms: Vec<&Platform> = PLATFORMS
+        .iter()
+        .filter(|platform| platform.roles.is_empty() || signs(platform).any(|role| there.contains(role)))
+        .collect();
+    if platforms.is_empty() {
+        return;
+    }
+    let theirs = |role: &str| !named.contains(role) && platforms.iter().any(|platform| platform.roles.contains(&role));
+    let schemas: BTreeSet<&str> = platforms.iter().flat_map(|p| p.schemas.iter().copied()).collect();
+    for kind in Kind::ALL {
+        let spec = kind.spec();
+        for (id, object) in snapshot.of_kind_mut(*kind) {
+            let mut is_theirs = spec.parents.is_empty() && is_in(*kind, id, &schemas);
+            // A schema that a platform has made for its users is where their objects stand.
+            is_theirs |= !spec.namespace && object.get(OWNER).as_text().is_some_and(theirs);
+            for attr in spec.attrs.iter().filter(|attr| attr.by_role) {
+                let Value::Map(grants) = object.get(attr.name) else {
+                    continue;
+                };
+                if !grants.keys().any(|role| theirs(role)) {
+                    continue;
+                }
+                let mut grants = grants.clone();
+                grants.retain(|role, _| !theirs(role));
+                // Without a default there is nothing that it could be when nothing is left.
+                is_theirs |= attr.default.is_none() && grants.is_empty();
+                object.set(attr.name, Value::Map(grants));
+            }
+            if is_theirs {
+                object.set(IMPLICIT, Value::Bool(true));
+            }
+        }
+    }
+}
+
+/// The roles that are a sign of the platform.
+fn signs(platform: &Platform) -> impl Iterator<Item = &'static str> {
+    platform
+        .roles
+        .iter()
+        .copied()
+        .filter(|role| !COMMON_ROLES.contains(role))
+}
+
+/// Whether an object is one of these schemas or stands in one.
+fn is_in(kind: Kind, id: &ObjectId, schemas: &BTreeSet<&str>) -> bool {
+    (kind.spec().namespace || id.parts().len() > 1)
+        && id.parts().first().is_some_and(|schema| schemas.contains(&**schema))
 }

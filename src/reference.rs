@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use crate::attribute::{Attr, Compare, Literal, OLDEST_MAJOR, Shape};
 use crate::kinds::{KeyForm, Kind, KindSpec, ListForm, Shorthand};
 use crate::migrations::TOOLS;
+use crate::not_compared::UNCOMPARED;
+use crate::platform::PLATFORMS;
 use crate::report::codes;
 
 /// The whole reference, as Markdown.
@@ -20,6 +22,8 @@ pub fn markdown() -> String {
     for kind in Kind::ALL {
         describe(&mut out, *kind);
     }
+    not_compared(&mut out);
+    platforms(&mut out);
     let _ = writeln!(out, "\n## Migration tools\n\n| tool | table |\n|---|---|");
     for tool in TOOLS {
         let _ = writeln!(out, "| `{}` | `{}` |", tool.name, tool.table);
@@ -29,6 +33,49 @@ pub fn markdown() -> String {
         let _ = writeln!(out, "| `{code}` | {} |", cell(&meaning));
     }
     out
+}
+
+/// What no kind speaks of.
+fn not_compared(out: &mut String) {
+    let _ = writeln!(
+        out,
+        "\n## What is not compared\n\nNo expectation can speak of these. Where a file is `exact: true` and in `driftgate diff` they are \
+         counted, and the report says how many there are: `not_compared` of a database in JSON. They never fail a run. \
+         Not counted are the owner, encoding, locale and connection limit of the database itself, and roles and tablespaces, which are of \
+         the server, not of a database.\n\n\
+         | name | what it is |\n|---|---|"
+    );
+    for what in UNCOMPARED {
+        let _ = writeln!(out, "| `{}` | {} |", what.name, cell(what.doc));
+    }
+}
+
+/// What hosting platforms own.
+fn platforms(out: &mut String) {
+    let _ = writeln!(
+        out,
+        "\n## Hosting platforms\n\nWhat a platform has made is left out of what is `exact`, of `driftgate pull`, of `driftgate diff` and of \
+         `--coverage`, unless `--platform-schemas` is given: what stands in its schemas, what belongs to its roles, and what was granted \
+         to its roles. The names of schemas count only where the server has one of the platform's roles: elsewhere `auth` is a \
+         schema like any other. An object that a file names is compared wherever it stands, and a role that a file names under \
+         `grants` is looked at like any other.\n\n| platform | schemas | roles |\n|---|---|---|"
+    );
+    let list = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    for platform in PLATFORMS {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} |",
+            platform.name,
+            list(platform.schemas),
+            list(platform.roles)
+        );
+    }
 }
 
 fn describe(out: &mut String, kind: Kind) {

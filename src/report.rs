@@ -1,9 +1,11 @@
 //! The report: what was checked, what was found, and what a run's exit code is.
 
+pub mod coverage;
 pub mod json;
 pub mod table;
 pub mod text;
 
+use coverage::Coverage;
 use serde_json::Value as Json;
 
 use crate::error::Failure;
@@ -30,8 +32,23 @@ pub struct Target {
     pub server_version: String,
     /// Every check that was made.
     pub checks: Checks,
+    /// What there is that is never compared; only where the world is closed.
+    pub not_compared: Vec<NotCompared>,
+    /// How much of the catalog the expectations speak of, if that was asked.
+    pub coverage: Option<Coverage>,
     /// Why nothing more could be verified, if so.
     pub failure: Option<Failure>,
+}
+
+/// Something that is counted and not compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotCompared {
+    /// Its name.
+    pub name: &'static str,
+    /// So many of it, for people.
+    pub words: &'static str,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// The checks that were made: a large database has millions, so those that passed are only counted.
@@ -191,6 +208,21 @@ impl Summary {
 }
 
 impl Target {
+    /// A database about which nothing is known but how it was named.
+    #[must_use]
+    pub fn named(database: String) -> Self {
+        Self {
+            database,
+            host: String::new(),
+            name: String::new(),
+            server_version: String::new(),
+            checks: Checks::default(),
+            not_compared: Vec::new(),
+            coverage: None,
+            failure: None,
+        }
+    }
+
     /// How many checks ended how.
     #[must_use]
     pub fn summary(&self) -> Summary {

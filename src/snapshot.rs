@@ -61,6 +61,9 @@ impl Object {
 /// The column of every kind's query that says whether an object is somebody else's part.
 pub const IMPLICIT: &str = "implicit";
 
+/// The column of a query, attribute or fact, that names the role to which an object belongs.
+pub const OWNER: &str = "owner";
+
 /// The server that a snapshot came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Server {
@@ -76,6 +79,8 @@ pub struct Server {
     pub search_path: String,
     /// The schemas in which the role may not look names up.
     pub closed_schemas: BTreeSet<String>,
+    /// The roles of hosting platforms that the server has.
+    pub platform_roles: BTreeSet<String>,
 }
 
 /// What the catalog of a database said at one moment.
@@ -83,6 +88,8 @@ pub struct Server {
 pub struct Snapshot {
     /// Where it came from.
     pub server: Server,
+    /// How much there is of what no kind speaks of, by name; empty if nobody asked.
+    pub not_compared: BTreeMap<String, u64>,
     objects: BTreeMap<Kind, BTreeMap<ObjectId, Object>>,
 }
 
@@ -95,6 +102,7 @@ impl Snapshot {
     /// Adds what another snapshot of the same moment has.
     pub fn absorb(&mut self, other: Self) {
         self.server = other.server;
+        self.not_compared.extend(other.not_compared);
         for (kind, mut objects) in other.objects {
             self.objects.entry(kind).or_default().append(&mut objects);
         }
@@ -119,6 +127,11 @@ impl Snapshot {
     /// The objects of a kind, sorted.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (&ObjectId, &Object)> {
         self.objects.get(&kind).into_iter().flatten()
+    }
+
+    /// The objects of a kind to be changed, sorted.
+    pub fn of_kind_mut(&mut self, kind: Kind) -> impl Iterator<Item = (&ObjectId, &mut Object)> {
+        self.objects.get_mut(&kind).into_iter().flatten()
     }
 
     /// The objects of a kind that are directly or indirectly in `parent`, sorted.

@@ -1,6 +1,7 @@
 //! Reading the catalog: one batch, one round trip, one snapshot.
 
 mod batch;
+mod not_compared;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -17,9 +18,11 @@ use super::Limits;
 use super::server_error::{Meaning, ServerError};
 use crate::compare::closed_schemas;
 use crate::error::Failure;
-use crate::expectation::{ExpectationFile, Subject};
+use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
 use crate::kinds::Kind;
+use crate::platform;
 use crate::snapshot::Snapshot;
+use crate::value::Value;
 
 /// What is read: these objects by name, and everything in these schemas.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -34,6 +37,12 @@ pub struct Scope {
     pub reach: Reach,
     /// How much there is likely to be.
     pub extent: Extent,
+    /// Whether what hosting platforms own is looked at like everything else.
+    pub platform: bool,
+    /// The roles of platforms that are looked at like any other, because a file names them.
+    pub roles: BTreeSet<String>,
+    /// Whether what no kind speaks of is counted.
+    pub not_compared: bool,
 }
 
 /// How much there is likely to be in the schemas that are read whole. Either is right whatever there is; it decides
@@ -70,6 +79,8 @@ impl Scope {
         self.schemas.extend(other.schemas.iter().cloned());
         self.kinds.extend(other.kinds.iter().copied());
         self.extent = self.extent.max(other.extent);
+        self.roles.extend(other.roles.iter().cloned());
+        self.not_compared |= other.not_compared;
         self
     }
 
@@ -85,6 +96,7 @@ impl Scope {
                 (true, true) => Reach::All,
             },
             extent: Extent::Many,
+            platform,
             ..Self::default()
         }
     }
@@ -107,6 +119,7 @@ impl Scope {
             };
             if file.exact {
                 scope.schemas.extend(closed.iter().cloned());
+                scope.not_compared = true;
                 scope.kinds.extend(Kind::ALL);
             }
             for object in &file.objects {
@@ -117,6 +130,7 @@ impl Scope {
                 {
                     scope.names.insert((schema.to_string(), name.to_string()));
                 }
+                scope.roles.extend(roles(object));
                 if file.exact {
                     continue;
                 }
@@ -155,6 +169,15 @@ impl Part {
     }
 }
 
+/// The roles that an expectation says something is granted to.
+fn roles(object: &ExpectedObject) -> impl Iterator<Item = String> {
+    let granted = object.attributes.iter().filter(|attribute| attribute.attr.by_role);
+    granted.flat_map(|attribute| match &attribute.value {
+        Value::Map(grants) => grants.keys().cloned().collect(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) => Vec::new(),
+    })
+}
+
 /// How often the catalog is read again when DDL goes on at the same time.
 const TRIES: usize = 3;
 
@@ -180,7 +203,13 @@ pub async fn capture(
             together(connection, helpers, scope, limits).await
         };
         let error = match read {
-            Ok(snapshot) => return Ok(snapshot),
+            Ok(mut snapshot) => {
+                if !scope.platform {
+                    let there = snapshot.server.platform_roles.clone();
+                    platform::leave_out(&mut snapshot, &there, &scope.roles);
+                }
+                return Ok(snapshot);
+            }
             Err(error) => error,
         };
         let concurrent = error.meaning() == Meaning::Concurrent && tries < TRIES;
@@ -239,6 +268,7 @@ async fn run(connection: &mut PgConnection, batch: Batch) -> Result<(Snapshot, S
                 Some(Answer::Kind(kind)) => reader.object(&mut snapshot, statement, *kind, &row)?,
                 Some(Answer::Server) => snapshot.server = rows::server(&row)?,
                 Some(Answer::Name) => name = rows::text(&row)?,
+                Some(Answer::NotCompared) => snapshot.not_compared = rows::counts(&row)?,
                 Some(Answer::Nothing) | None => {}
             },
         }

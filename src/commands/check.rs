@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use super::session::Opened;
 use super::verify::verify;
 use super::{print, tell_failure, tell_problems};
+use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
-use crate::catalog::{Limits, block_on};
 use crate::cli::{CheckArgs, FailOn, Format};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
-use crate::report::{self, Checks, Exit, Report, Target};
+use crate::report::{self, Exit, Report, Target};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
@@ -59,7 +59,6 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>
     outputs(args, &expectations, files)?;
     let jobs = jobs(args, &expectations).map_err(|problem| vec![problem])?;
     let environment = Environment::read(!args.session.no_env_file);
-    let limits = args.session.limits();
     // Every mistake is told before anything is connected to.
     let mut ready = Vec::new();
     let mut problems = Vec::new();
@@ -78,7 +77,7 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>
     let mut targets = BTreeMap::new();
     for i in order {
         let (job, opened) = &ready[i];
-        targets.insert(i, target(job, opened, opened.limits(limits)));
+        targets.insert(i, target(job, opened, args));
     }
     Ok(Report {
         targets: targets.into_values().collect(),
@@ -138,18 +137,17 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
     Ok(jobs)
 }
 
-fn target(job: &Job<'_>, opened: &Opened, limits: Limits) -> Target {
-    let mut target = Target {
-        database: job.label.clone(),
-        host: String::new(),
-        name: String::new(),
-        server_version: String::new(),
-        checks: Checks::default(),
-        failure: None,
-    };
+fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs) -> Target {
+    let mut target = Target::named(job.label.clone());
     opened.name(&mut target);
-    let scope = Scope::of(&job.files);
-    let result = opened.with(|info| block_on(verify(info, &job.files, &scope, limits, &mut target)).map(|_| ()));
+    let mut scope = Scope::of(&job.files);
+    if args.coverage {
+        scope = Scope::whole(&[], args.platform_schemas).and(&scope);
+    }
+    scope.platform = args.platform_schemas;
+    let limits = opened.limits(args.session.limits());
+    let result =
+        opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(|_| ()));
     target.failure = result.err();
     target
 }

@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::session::{self, Opened};
 use super::verify::verify;
-use super::{print, tell_problems};
+use super::{print, tell, tell_problems};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::{DiffArgs, DiffFormat};
@@ -15,9 +15,10 @@ use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::parse::parse;
 use crate::kinds::Kind;
+use crate::not_compared::counted;
 use crate::pull::{Choice, main_schema, pull};
 use crate::report::text::{BAD, FAINT, GOOD, Palette, visible};
-use crate::report::{self, Checks, Exit, Report, Target};
+use crate::report::{self, Exit, Report, Target};
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::SourceMap;
@@ -63,7 +64,8 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let one = Opened::open(&first, None, &environment, files)?;
     let other = Opened::open(&second, None, &environment, files)?;
     let limits = args.session.limits();
-    let scope = Scope::whole(&args.schema, args.platform_schemas);
+    let mut scope = Scope::whole(&args.schema, args.platform_schemas);
+    scope.not_compared = true;
     let expected = one.with(|info| block_on(session::snapshot(info, &scope, one.limits(limits))))?;
     let schema = main_schema(&expected, &args.schema);
     let wanted = |kind: Kind, id: &_| crate::pull::is_wanted(kind, id, &[], &schema, &args.schema);
@@ -78,25 +80,27 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     // What the first source is, is what is expected of the second: so the server judges the texts that differ.
     let file = files.add(first.label().into(), text.clone());
     let expectations = parse(&text, file).map_err(|mut problems| problems.remove(0))?;
-    let mut target = Target {
-        database: second.label(),
-        host: String::new(),
-        name: String::new(),
-        server_version: String::new(),
-        checks: Checks::default(),
-        failure: None,
-    };
+    let mut target = Target::named(second.label());
     other.name(&mut target);
     let scope = scope.and(&Scope::of(&[&expectations]));
     let found = other.with(|info| {
-        block_on(async { verify(info, &[&expectations], &scope, other.limits(limits), &mut target).await })
+        block_on(async { verify(info, &[&expectations], &scope, other.limits(limits), false, &mut target).await })
     })?;
+    // What only the first source has is not compared, either.
+    let mut counts = found.not_compared.clone();
+    for (name, count) in &expected.not_compared {
+        let most = counts.entry(name.clone()).or_default();
+        *most = (*most).max(*count);
+    }
+    target.not_compared = counted(&counts);
     let report = Report { targets: vec![target] };
     let exit = report.exit(false);
     let color = args.color.enabled(io::stdout().is_terminal());
     let out = match args.format {
         DiffFormat::Diff => {
             let labels = (first.label(), second.label());
+            // A diff has no room for words.
+            tell(&report::table::not_compared(&report));
             unified(&text, &found_text(&expected, &found, &report, &choice), &labels, color)
         }
         DiffFormat::Table => report::table::render(&report, files, color),

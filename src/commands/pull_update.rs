@@ -19,7 +19,7 @@ use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::expectation::parse::parse;
 use crate::report::text::visible;
-use crate::report::{Check, Checks, Exit, Report, Target};
+use crate::report::{Check, Exit, Report, Target};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 use crate::update::update;
@@ -140,7 +140,7 @@ fn settle(job: Job, opened: &Opened, limits: Limits, files: &mut SourceMap) -> R
             let expects: Vec<&ExpectationFile> = drafts.iter().map(|draft| &draft.expects).collect();
             let scope = Scope::of(&expects);
             let mut target = target(&job.source, opened);
-            let look = |info: &Conninfo| block_on(verify(info, &expects, &scope, limits, &mut target));
+            let look = |info: &Conninfo| block_on(verify(info, &expects, &scope, limits, false, &mut target));
             let snapshot = opened.with(look)?;
             (target, snapshot)
         };
@@ -191,17 +191,10 @@ fn no_file(problems: &[Problem]) -> String {
 }
 
 fn target(source: &Source, opened: &Opened) -> Target {
-    let mut target = Target {
-        database: match source {
-            Source::Url(_) => String::new(),
-            Source::Env(_) | Source::Sql(_) => source.label(),
-        },
-        host: String::new(),
-        name: String::new(),
-        server_version: String::new(),
-        checks: Checks::default(),
-        failure: None,
-    };
+    let mut target = Target::named(match source {
+        Source::Url(_) => String::new(),
+        Source::Env(_) | Source::Sql(_) => source.label(),
+    });
     opened.name(&mut target);
     target
 }

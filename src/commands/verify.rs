@@ -3,9 +3,10 @@
 use super::session::{begin, close, patiently};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{Limits, canonical, capture, observe};
-use crate::compare::{self, assertion, history, resolve};
+use crate::compare::{self, assertion, coverage, history, resolve};
 use crate::error::Failure;
 use crate::expectation::ExpectationFile;
+use crate::not_compared::counted;
 use crate::report::Target;
 use crate::snapshot::Snapshot;
 
@@ -18,6 +19,7 @@ pub(super) async fn verify(
     files: &[&ExpectationFile],
     scope: &capture::Scope,
     limits: Limits,
+    with_coverage: bool,
     target: &mut Target,
 ) -> Result<Snapshot, Failure> {
     let (mut connection, snapshot) = begin(info, scope, limits).await?;
@@ -32,7 +34,10 @@ pub(super) async fn verify(
         canonical::decide(&mut connection, questions, &snapshot),
     )
     .await?;
-    target.checks = resolve::resolve(plan, &answers, &snapshot);
+    let (checks, claims) = resolve::resolve_with_claims(plan, &answers, &snapshot);
+    target.checks = checks;
+    target.not_compared = counted(&snapshot.not_compared);
+    target.coverage = with_coverage.then(|| coverage::coverage(files, &snapshot, &claims));
     for file in files {
         for expected in &file.histories {
             let reading = observe::history(&mut connection, expected, &snapshot.server.role);

@@ -3,16 +3,25 @@
 use std::collections::BTreeSet;
 
 use super::{Answer, Answers, Candidate, Choice, Closed, Decision, Pending, Plan, Step, describe};
-use crate::expectation::{IgnoreRule, Level, Presence};
+use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence};
 use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
 use crate::report::{Check, Checks, Status, code};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 
+/// The objects that expectations have found.
+pub type Claims = BTreeSet<(Kind, ObjectId)>;
+
 /// Turns a plan and the server's answers into checks.
 #[must_use]
 pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> Checks {
+    resolve_with_claims(plan, answers, snapshot).0
+}
+
+/// Turns a plan and the server's answers into checks, and says which objects they are about.
+#[must_use]
+pub fn resolve_with_claims(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Checks, Claims) {
     let mut claimed = plan.claimed;
     let mut out = Checks {
         passed: plan.passed,
@@ -37,7 +46,7 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> Checks
             .filter(|rule| !used.contains(&rule.place))
             .map(idle),
     );
-    out
+    (out, claimed)
 }
 
 /// What to do where the server cannot read what was expected, and nothing better is known.
@@ -100,7 +109,7 @@ fn unknown(check: &mut Check, status: Status, why: String) {
     check.hint = None;
 }
 
-fn choose(choice: &Choice, answers: &Answers, claimed: &mut BTreeSet<(Kind, ObjectId)>, out: &mut Checks) {
+fn choose(choice: &Choice, answers: &Answers, claimed: &mut Claims, out: &mut Checks) {
     let mut unsure = None;
     let mut best: Option<(usize, &Candidate, Vec<Check>)> = None;
     for candidate in &choice.candidates {
@@ -221,7 +230,7 @@ fn unlisted(
     world: &Closed<'_>,
     kind: Kind,
     snapshot: &Snapshot,
-    claimed: &BTreeSet<(Kind, ObjectId)>,
+    claimed: &Claims,
     used: &mut BTreeSet<Place>,
     out: &mut Checks,
 ) {
@@ -238,7 +247,7 @@ fn unlisted(
         if object.is_implicit() || claimed.contains(&(kind, id.clone())) {
             continue;
         }
-        if ignored(&world.file.ignore, world, kind, id, used) {
+        if ignored(world.file, kind, id, used) {
             continue;
         }
         let mut check = world_check(world, kind);
@@ -281,12 +290,15 @@ fn world_check(world: &Closed<'_>, kind: Kind) -> Check {
     }
 }
 
-/// Whether the rules leave an object out; the last one that matches decides.
-fn ignored(rules: &[IgnoreRule], world: &Closed<'_>, kind: Kind, id: &ObjectId, used: &mut BTreeSet<Place>) -> bool {
+/// Whether the patterns of a file leave an object out; the last one that matches decides. Those that match are `used`.
+pub(super) fn ignored(file: &ExpectationFile, kind: Kind, id: &ObjectId, used: &mut BTreeSet<Place>) -> bool {
+    if !file.ignore.iter().any(|rule| rule.kind == kind) {
+        return false;
+    }
     let full = kind.show(id);
-    let in_schema = full.strip_prefix(&format!("{}.", world.file.schema)).map(str::to_owned);
+    let in_schema = full.strip_prefix(&format!("{}.", file.schema)).map(str::to_owned);
     let mut ignored = false;
-    for rule in rules.iter().filter(|rule| rule.kind == kind) {
+    for rule in file.ignore.iter().filter(|rule| rule.kind == kind) {
         let names = [Some(full.as_str()), in_schema.as_deref(), Some(id.last())];
         if names.into_iter().flatten().any(|name| rule.pattern.matches(name)) {
             used.insert(rule.place);

@@ -190,6 +190,7 @@ impl<'a> Subjected<'a> {
         match verdict {
             Verdict::Equal => Decision::Equal,
             Verdict::Different => Decision::Different,
+            Verdict::Unknown(why) => Decision::Unknown(why.to_owned()),
             Verdict::Ask(questions) => {
                 let relation = match &self.expected.subject {
                     Subject::Named(id) | Subject::ByMeaning(id) => id.prefix(2),

@@ -6,6 +6,7 @@ use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, NodeValue};
 use crate::object_id::{ObjectId, split_name};
+use crate::snapshot;
 use crate::sql_text::quote_literal;
 pub(super) use crate::sql_text::show_name as name;
 use crate::value::Value;
@@ -18,7 +19,7 @@ pub(super) const COMMENT: Attr =
     Attr::new("comment", Shape::Text, "The comment on it; `null` for none.").default(Literal::Null);
 
 /// The owner.
-pub(super) const OWNER: Attr = Attr::new("owner", Shape::Name, "The role that owns it.");
+pub(super) const OWNER: Attr = Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.");
 
 /// Whether a constraint can be deferred.
 pub(super) const DEFERRABLE: Attr = Attr::new(
@@ -79,7 +80,7 @@ pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(
 .default(Literal::EmptyMap);
 
 /// What stands for the value of an option that nobody may see.
-const HIDDEN: &str = "********";
+pub(super) const HIDDEN: &str = "********";
 
 /// Takes the passwords out of what is expected, as the query takes them out of what is there.
 #[expect(clippy::unnecessary_wraps, reason = "the table of kinds asks for this form")]
@@ -102,6 +103,7 @@ pub(super) const GRANTS: Attr = Attr::new(
      `public` is PUBLIC.",
 )
 .compare(Compare::Custom(same_grants))
+.by_role()
 .default(Literal::EmptyMap);
 
 /// Who may do what with a thing that PUBLIC may use unless that is revoked.
@@ -112,6 +114,7 @@ pub(super) const GRANTS_BEYOND_PUBLIC: Attr = Attr::new(
      is left out; `{public: [none]}` says that it was revoked.",
 )
 .compare(Compare::Custom(same_grants))
+.by_role()
 .default(Literal::EmptyMap);
 
 fn same_grants(comparison: &Comparison<'_>) -> Verdict {

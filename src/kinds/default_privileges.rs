@@ -2,6 +2,7 @@
 
 use super::{KindSpec, Shorthand, common};
 use crate::attribute::Attr;
+use crate::snapshot::OWNER;
 
 /// The whole of it.
 const GRANTS: Attr = Attr {
@@ -19,6 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
           `app in billing on tables`, `app on functions`.",
     query: include_str!("default_privileges.sql"),
     attrs: &[GRANTS],
+    facts: &[OWNER],
     shorthand: Shorthand::None,
     ..KindSpec::EMPTY
 };

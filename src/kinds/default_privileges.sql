@@ -11,5 +11,6 @@ SELECT pg_get_userbyid(d.defaclrole) || coalesce(' in ' || (SELECT n.nspname FRO
               GROUP BY a.role
               UNION ALL SELECT 'public', '["none"]'
               WHERE d.defaclnamespace = 0 AND d.defaclobjtype IN ('f', 'T') AND NOT EXISTS (SELECT FROM aclexplode(d.defaclacl) WHERE grantee = 0)) g) AS grants,
+       pg_get_userbyid(d.defaclrole)::text AS owner,
        false AS implicit
 FROM pg_default_acl d

@@ -2,6 +2,7 @@
 
 use super::{Finding, FindingSort, Kind, KindSpec, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::snapshot::OWNER;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "publication_table",
@@ -28,6 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Null)
         .since(15),
     ],
+    facts: &[OWNER],
     hint,
     ..KindSpec::EMPTY
 };

@@ -4,6 +4,7 @@ SELECT r.schema, r.relation, p.pubname::text AS name,
             ELSE '{}'
        END AS columns,
        pg_get_expr(r.qual, r.prrelid) AS "where",
+       pg_get_userbyid(p.pubowner)::text AS owner,
        false AS implicit
 FROM (SELECT NULL::int2vector AS prattrs, NULL::pg_node_tree AS prqual) absent,
      LATERAL (SELECT s.schema, s.name AS relation, r.*, prattrs AS attrs, prqual AS qual FROM scope_relations s JOIN pg_publication_rel r ON r.prrelid = s.oid) r

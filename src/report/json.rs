@@ -1,8 +1,11 @@
 //! The JSON report: a contract, versioned by `report_version`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::coverage::{Coverage, KindCoverage};
 use super::{Check, Exit, Report, Status, Summary, Target};
 use crate::expectation::Level;
 use crate::source_map::SourceMap;
@@ -32,6 +35,38 @@ struct JsonTarget<'a> {
     error: Option<JsonError<'a>>,
     summary: JsonSummary,
     findings: Vec<JsonFinding<'a>>,
+    /// Only where there is something that was not compared.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    not_compared: BTreeMap<&'static str, u64>,
+    /// Only where it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<JsonCoverage<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonCoverage<'a> {
+    mentioned: usize,
+    objects: usize,
+    kinds: BTreeMap<&'static str, JsonCounts>,
+    unmentioned: Vec<JsonUnmentioned<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonCounts {
+    mentioned: usize,
+    objects: usize,
+}
+
+#[derive(Serialize)]
+struct JsonUnmentioned<'a> {
+    kind: &'static str,
+    object: &'a str,
+    /// Only for what is in an object that is mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'a str>,
+    /// Only for what has something in it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    contains: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Serialize)]
@@ -102,6 +137,31 @@ fn target<'a>(target: &'a Target, files: &SourceMap) -> JsonTarget<'a> {
         }),
         summary: target.summary().into(),
         findings: findings.into_iter().map(|check| finding(check, files)).collect(),
+        not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
+        coverage: target.coverage.as_ref().map(coverage),
+    }
+}
+
+fn coverage(coverage: &Coverage) -> JsonCoverage<'_> {
+    let (mentioned, objects) = coverage.total();
+    let counts = |kind: &KindCoverage| JsonCounts {
+        mentioned: kind.mentioned,
+        objects: kind.objects,
+    };
+    JsonCoverage {
+        mentioned,
+        objects,
+        kinds: coverage.kinds.iter().map(|kind| (kind.kind, counts(kind))).collect(),
+        unmentioned: coverage
+            .unmentioned
+            .iter()
+            .map(|object| JsonUnmentioned {
+                kind: object.kind,
+                object: &object.object,
+                parent: object.parent.as_ref().map(|(_, parent)| parent.as_str()),
+                contains: object.contains.iter().map(|(kind, _, count)| (*kind, *count)).collect(),
+            })
+            .collect(),
     }
 }
 

@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table};
 use serde_json::Value as Json;
 use similar::TextDiff;
 
+use super::coverage;
 use super::text::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 use super::{Check, Report, Status, Summary, Target};
 use crate::expectation::Level;
@@ -22,10 +23,36 @@ pub fn render(report: &Report, files: &SourceMap, color: bool) -> String {
             render_target(&mut out, target, files, palette);
         }
     }
+    for target in &report.targets {
+        if let Some(coverage) = &target.coverage {
+            coverage::render(&mut out, coverage, &describe(target), palette);
+        }
+    }
     if report.targets.len() > 1 {
         let _ = writeln!(out, "{}\n", overview(report));
     }
+    out.push_str(&not_compared(report));
     let _ = writeln!(out, "{}", summary_line(report, palette));
+    out
+}
+
+/// What there is that was not compared, a line a database; nothing if there is nothing.
+#[must_use]
+pub fn not_compared(report: &Report) -> String {
+    let mut out = String::new();
+    for target in report.targets.iter().filter(|target| !target.not_compared.is_empty()) {
+        let place = if report.targets.len() > 1 {
+            format!(" in {}", visible(&target.database))
+        } else {
+            String::new()
+        };
+        let counts: Vec<String> = target
+            .not_compared
+            .iter()
+            .map(|what| format!("{} {}", what.count, what.words))
+            .collect();
+        let _ = writeln!(out, "not compared{place}: {}", counts.join(", "));
+    }
     out
 }
 

@@ -21,6 +21,15 @@ use launch::{PORT, launch};
 /// The role that may do nothing but connect.
 const NOBODY: &str = "driftgate_nobody";
 
+/// Drops the subscriptions of a database, whose slots nobody has made.
+const DROP_SUBSCRIPTIONS: &str = "do $$ declare name text; begin
+  for name in select subname from pg_subscription s join pg_database d on d.oid = subdbid where datname = current_database() loop
+    execute format('alter subscription %I disable', name);
+    execute format('alter subscription %I set (slot_name = none)', name);
+    execute format('drop subscription %I', name);
+  end loop;
+end $$";
+
 /// All that has to be written as `%XX` in the name of a role or the path of a socket.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
 
@@ -218,8 +227,11 @@ impl TestDb<'_> {
 impl Drop for TestDb<'_> {
     fn drop(&mut self) {
         let url = self.server.url(&self.server.address.database);
+        let drop = || execute(&url, &format!("drop database if exists {} with (force)", self.name));
+        // Nothing but its subscriptions keeps a database from being dropped.
+        let dropped = drop().or_else(|_| self.try_exec(DROP_SUBSCRIPTIONS).and_then(|()| drop()));
         // Best effort: a database left behind must not hide why a test failed.
-        if let Err(error) = execute(&url, &format!("drop database if exists {} with (force)", self.name)) {
+        if let Err(error) = dropped {
             eprintln!("cannot drop {}: {error}", self.name);
         }
     }

@@ -254,3 +254,45 @@ grant execute on function billing.total(numeric) to pg_monitor;
 
 create table billing.loaded (id int primary key, customer_id bigint references billing.customers (id));
 alter table billing.loaded disable trigger all;
+
+-- What few databases have of their own.
+create operator family billing.sums using btree;
+comment on operator family billing.sums using btree is 'of sums';
+create operator class billing.sums_backwards for type money using btree family billing.sums as
+  operator 1 > (money, money), operator 2 >= (money, money), operator 3 =, operator 4 <=, operator 5 <, function 1 cash_cmp(money, money);
+comment on operator class billing.sums_backwards using btree is 'the greatest first';
+create operator class billing.spots default for type billing.span using hash as operator 1 = (anyrange, anyrange), function 1 hash_range(anyrange);
+create operator class billing.places for type point using gist as
+  operator 11 >^ (point, point), operator 15 <-> (point, point) for order by float_ops,
+  function 1 gist_point_consistent(internal, point, int2, oid, internal), storage box;
+comment on access method pile is 'of rows';
+create language billing_words handler plpgsql_call_handler inline plpgsql_inline_handler validator plpgsql_validator;
+create trusted language billing_terms handler plpgsql_call_handler;
+comment on language billing_terms is 'of payment';
+grant usage on language billing_terms to pg_monitor;
+create transform for int language sql (from sql with function varchar_support(internal), to sql with function int4recv(internal));
+comment on transform for int language sql is 'as it is';
+create default conversion billing.latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+comment on conversion billing.latin is 'of the west';
+create text search parser billing.words (
+  start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype, headline = prsd_headline
+);
+comment on text search parser billing.words is 'word by word';
+create text search template billing.plain (init = dsimple_init, lexize = dsimple_lexize);
+comment on text search template billing.plain is 'as it is';
+create user mapping for pg_monitor server elsewhere options ("user" 'reader', password 'secret');
+create user mapping for public server elsewhere;
+do $$
+declare
+  major int := current_setting('server_version_num')::int / 10000;
+  options text := 'connect = false, enabled = false, slot_name = billing_slot';
+begin
+  execute format('alter database %I set billing.currency = ''EUR''', current_database());
+  execute format('alter role %I in database %I set billing.token = ''secret''', current_user, current_database());
+  if major >= 14 then options := options || ', binary = true, streaming = true'; end if;
+  if major >= 15 then options := options || ', two_phase = true, disable_on_error = true'; end if;
+  if major >= 16 then options := options || ', password_required = false, run_as_owner = true, origin = none'; end if;
+  if major >= 17 then options := options || ', failover = true'; end if;
+  execute format('create subscription billing_in connection ''dbname=nowhere'' publication billing_other with (%s)', options);
+  comment on subscription billing_in is 'from elsewhere';
+end $$;

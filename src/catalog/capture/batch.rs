@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::Limits;
-use super::{Extent, Part, Reach, Scope};
+use super::{Extent, Part, Reach, Scope, not_compared};
 use crate::kinds::Kind;
 use crate::platform;
 use crate::sql_text::quote_literal;
@@ -24,6 +24,8 @@ pub(super) enum Answer {
     Server,
     /// The name of a snapshot that others may share.
     Name,
+    /// How much there is of what no kind speaks of.
+    NotCompared,
     /// Objects of a kind.
     Kind(Kind),
 }
@@ -76,7 +78,7 @@ impl Batch {
             batch.add(&statement, Answer::Nothing);
         }
         // The role's own search path is read before it is set.
-        batch.add(SERVER, Answer::Server);
+        batch.add(&server(), Answer::Server);
         for setting in SETTINGS {
             batch.add(&format!("SET LOCAL {setting}"), Answer::Nothing);
         }
@@ -87,6 +89,9 @@ impl Batch {
             if part.is_first() || is_divided(*kind) {
                 batch.add(&part_query(*kind, scope, part), Answer::Kind(*kind));
             }
+        }
+        if scope.not_compared && part.is_first() {
+            batch.add(&not_compared::statement(scope), Answer::NotCompared);
         }
     }
 
@@ -118,10 +123,16 @@ fn is_divided(kind: Kind) -> bool {
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// What there is to know about the server.
-const SERVER: &str = "\
+fn server() -> String {
+    format!(
+        "\
 SELECT json_build_object('version', current_setting('server_version'), 'major', current_setting('server_version_num')::int / 10000, \
                          'database', current_database(), 'role', current_user, 'search_path', current_setting('search_path'), \
-                         'closed_schemas', (SELECT json_agg(nspname) FROM pg_namespace WHERE NOT has_schema_privilege(oid, 'USAGE')))::text";
+                         'closed_schemas', (SELECT json_agg(nspname) FROM pg_namespace WHERE NOT has_schema_privilege(oid, 'USAGE')), \
+                         'platform_roles', (SELECT json_agg(r) FROM ({}) r(r)))::text",
+        platform::roles_sql()
+    )
+}
 
 /// What the catalog's functions print with, whatever the database and the role are set to.
 const SETTINGS: [&str; 8] = [
@@ -219,13 +230,12 @@ fn scope_statements(scope: &Scope) -> Vec<String> {
         ),
     ];
     let own = "n.nspname !~ '^(pg_|information_schema$)'";
-    let platform: Vec<String> = platform::schemas().map(quote_literal).collect();
+    let listed =
+        "n.nspname IN (SELECT w::name FROM jsonb_array_elements_text(current_setting('driftgate.whole')::jsonb) w)";
     let whole = match scope.reach {
-        Reach::Named => {
-            "n.nspname IN (SELECT w::name FROM jsonb_array_elements_text(current_setting('driftgate.whole')::jsonb) w)"
-                .to_owned()
-        }
-        Reach::Owners => format!("{own} AND n.nspname NOT IN ({})", platform.join(", ")),
+        Reach::Named => listed.to_owned(),
+        // What is listed is not looked up by name: a platform's schema, too, is read whole if a file closes it.
+        Reach::Owners => format!("({own} AND n.nspname NOT IN ({}) OR {listed})", platform::schemas_sql()),
         Reach::All => own.to_owned(),
     };
     // Every schema that somebody names, for the objects of which there are few in any schema.

@@ -169,6 +169,10 @@ pub(super) fn text(row: &PgRow) -> Result<String, ServerError> {
 pub(super) fn server(row: &PgRow) -> Result<Server, ServerError> {
     let json = json(row.try_get_raw(0)?.as_str().map_err(unreadable)?)?;
     let text = |key: &str| json[key].as_str().unwrap_or_default().to_owned();
+    let names = |key: &str| {
+        let names = json[key].as_array().into_iter().flatten();
+        names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    };
     Ok(Server {
         // Distributions add their own words: "15.18 (Debian 15.18-0+deb12u1)".
         version: text("version").split(' ').next().unwrap_or_default().to_owned(),
@@ -179,13 +183,18 @@ pub(super) fn server(row: &PgRow) -> Result<Server, ServerError> {
         database: text("database"),
         role: text("role"),
         search_path: text("search_path"),
-        closed_schemas: json["closed_schemas"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|name| name.as_str().map(str::to_owned))
-            .collect(),
+        closed_schemas: names("closed_schemas"),
+        platform_roles: names("platform_roles"),
     })
+}
+
+/// How much there is of what no kind speaks of, by name.
+pub(super) fn counts(row: &PgRow) -> Result<BTreeMap<String, u64>, ServerError> {
+    let json = json(row.try_get_raw(0)?.as_str().map_err(unreadable)?)?;
+    let counts = json.as_object().into_iter().flatten();
+    Ok(counts
+        .filter_map(|(name, count)| Some((name.clone(), count.as_u64()?)))
+        .collect())
 }
 
 fn json(text: &str) -> Result<Json, ServerError> {

@@ -1,0 +1,127 @@
+//! What of a catalog the expectations speak of, and what they do not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::resolve::{Claims, ignored};
+use crate::expectation::ExpectationFile;
+use crate::kinds::{KeyForm, Kind};
+use crate::object_id::{ObjectId, show_part};
+use crate::report::coverage::{Coverage, KindCoverage, Unmentioned};
+use crate::snapshot::{Object, Snapshot};
+
+/// What the files, all of one database, speak of. `claims` are the objects that their expectations have found, by name,
+/// by meaning or as a stand-in; what a pattern leaves out and what nobody lists is not counted.
+#[must_use]
+pub fn coverage(files: &[&ExpectationFile], snapshot: &Snapshot, claims: &Claims) -> Coverage {
+    let mut survey = Survey {
+        files,
+        snapshot,
+        claims,
+        counts: BTreeMap::new(),
+        unmentioned: Vec::new(),
+    };
+    for kind in Kind::roots() {
+        let objects = snapshot
+            .of_kind(kind)
+            .filter(|(id, object)| survey.counts_as(kind, id, object));
+        let objects: Vec<&ObjectId> = objects.map(|(id, _)| id).collect();
+        for id in objects {
+            survey.object(kind, id, None);
+        }
+    }
+    let Survey {
+        counts,
+        mut unmentioned,
+        ..
+    } = survey;
+    // What is missing altogether comes before what is missing in something.
+    unmentioned.sort_by_key(|object| object.parent.is_some());
+    Coverage {
+        kinds: counts
+            .into_iter()
+            .map(|(kind, (mentioned, objects))| KindCoverage {
+                kind: kind.spec().name,
+                many: kind.many(),
+                mentioned,
+                objects,
+            })
+            .collect(),
+        unmentioned,
+    }
+}
+
+struct Survey<'a> {
+    files: &'a [&'a ExpectationFile],
+    snapshot: &'a Snapshot,
+    claims: &'a Claims,
+    /// How many are mentioned, and how many there are.
+    counts: BTreeMap<Kind, (usize, usize)>,
+    unmentioned: Vec<Unmentioned>,
+}
+
+impl<'a> Survey<'a> {
+    /// Whether somebody could be expected to list an object.
+    fn counts_as(&self, kind: Kind, id: &ObjectId, object: &Object) -> bool {
+        !object.is_implicit()
+            && !self
+                .files
+                .iter()
+                .any(|file| ignored(file, kind, id, &mut BTreeSet::new()))
+    }
+
+    /// Counts an object and what is in it. `parent` is the object that it is in.
+    fn object(&mut self, kind: Kind, id: &'a ObjectId, parent: Option<(Kind, &ObjectId)>) {
+        let is_mentioned = self.claims.contains(&(kind, id.clone()));
+        let (mentioned, objects) = self.counts.entry(kind).or_default();
+        *mentioned += usize::from(is_mentioned);
+        *objects += 1;
+        if is_mentioned {
+            for (child, child_id) in self.children(kind, id) {
+                self.object(child, child_id, Some((kind, id)));
+            }
+            return;
+        }
+        let mut contains = BTreeMap::new();
+        self.count_children(kind, id, &mut contains);
+        self.unmentioned.push(Unmentioned {
+            kind: kind.spec().name,
+            many: kind.many(),
+            object: kind.show(id),
+            name: match kind.spec().key {
+                // There is one, whatever its name.
+                KeyForm::Only => String::new(),
+                KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => show_part(id.last()),
+            },
+            parent: parent.map(|(kind, id)| (kind.spec().name, kind.show(id))),
+            contains: contains
+                .into_iter()
+                .map(|(child, count)| {
+                    let words = if count == 1 { child.words() } else { child.many() };
+                    (child.spec().name, words, count)
+                })
+                .collect(),
+        });
+    }
+
+    /// Counts what is in an object that is not mentioned.
+    fn count_children(&mut self, kind: Kind, id: &'a ObjectId, contains: &mut BTreeMap<Kind, usize>) {
+        for (child, child_id) in self.children(kind, id) {
+            self.counts.entry(child).or_default().1 += 1;
+            *contains.entry(child).or_default() += 1;
+            self.count_children(child, child_id, contains);
+        }
+    }
+
+    fn children(&self, kind: Kind, id: &'a ObjectId) -> Vec<(Kind, &'a ObjectId)> {
+        let mut children = Vec::new();
+        for child in kind.children() {
+            let objects = self.snapshot.children(child, id);
+            children.extend(
+                objects
+                    .filter(|(id, object)| self.counts_as(child, id, object))
+                    .map(|(id, _)| (child, id)),
+            );
+        }
+        children
+    }
+}

@@ -1,0 +1,31 @@
+//! Access methods.
+
+use super::{Finding, FindingSort, KindSpec, common};
+use crate::attribute::{Attr, Compare, Shape};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "access_method",
+    section: "access_methods",
+    identity: &["name"],
+    doc: "An access method of tables or indexes. Nobody need list those that PostgreSQL or an extension brings.",
+    query: include_str!("access_method.sql"),
+    attrs: &[
+        Attr::new("type", Shape::OneOf(&["index", "table"]), "What it is for."),
+        Attr::new("handler", Shape::QualifiedName, "The function that does it.").compare(Compare::Name),
+        common::COMMENT,
+    ],
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::name(finding.id.last());
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected => Some(format!("DROP ACCESS METHOD {name};")),
+        FindingSort::Differs { attribute, .. } => (*attribute != "comment").then(|| {
+            format!("an access method cannot be altered: DROP ACCESS METHOD {name}; and create it as expected")
+        }),
+        FindingSort::Unreadable { .. } => None,
+    }
+}

@@ -1,0 +1,45 @@
+//! Conversions.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "conversion",
+    section: "conversions",
+    identity: &["schema", "name"],
+    doc: "A conversion from one encoding to another.",
+    query: include_str!("conversion.sql"),
+    attrs: &[
+        Attr::new("source", Shape::Text, "The encoding it converts from: `LATIN1`."),
+        Attr::new("target", Shape::Text, "The encoding it converts to: `UTF8`."),
+        Attr::new("function", Shape::QualifiedName, "The function that converts.").compare(Compare::Name),
+        Attr::new(
+            "default",
+            Shape::Bool,
+            "Whether it is the conversion between the two when nobody says anything.",
+        )
+        .default(Literal::Bool(false)),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::sql_name(finding.id);
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected => Some(format!("DROP CONVERSION {name};")),
+        FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("owner", Value::Text(owner)) => Some(format!("ALTER CONVERSION {name} OWNER TO {};", common::name(owner))),
+            ("owner" | "comment", _) => None,
+            _ => Some(format!("a conversion cannot be altered in this: DROP CONVERSION {name}; and create it as expected")),
+        },
+    }
+}

@@ -1,0 +1,54 @@
+//! Procedural languages.
+
+use super::{Finding, FindingSort, KindSpec, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+
+/// A function that a language may have.
+const fn function(name: &'static str, doc: &'static str) -> Attr {
+    Attr::new(name, Shape::QualifiedName, doc)
+        .compare(Compare::Name)
+        .default(Literal::Null)
+}
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "language",
+    section: "languages",
+    identity: &["name"],
+    doc: "A procedural language. Nobody need list those that PostgreSQL or an extension brings.",
+    query: include_str!("language.sql"),
+    attrs: &[
+        Attr::new(
+            "trusted",
+            Shape::Bool,
+            "Whether roles that are not superusers may write functions in it.",
+        )
+        .default(Literal::Bool(false)),
+        function("handler", "The function that calls functions in it; `null` for none."),
+        function("inline", "The function that runs DO blocks in it; `null` for none."),
+        function("validator", "The function that checks new functions in it; `null` for none."),
+        common::OWNER,
+        common::GRANTS_BEYOND_PUBLIC,
+        common::COMMENT,
+    ],
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::name(finding.id.last());
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it, or its extension".into()),
+        FindingSort::Unexpected => Some(format!("DROP LANGUAGE {name};")),
+        FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected.as_text()) {
+            ("owner", Some(owner)) => Some(format!("ALTER LANGUAGE {name} OWNER TO {};", common::name(owner))),
+            ("grants", _) => common::grant(&format!("LANGUAGE {name}"), expected, actual),
+            ("owner" | "comment", _) => None,
+            _ => Some("CREATE OR REPLACE LANGUAGE as expected".into()),
+        },
+    }
+}

@@ -1,0 +1,81 @@
+//! Operator classes.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
+use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
+use crate::object_id::ObjectId;
+use crate::sql_text::show_name;
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "operator_class",
+    section: "operator_classes",
+    identity: &["schema", "name", "method"],
+    doc: "An operator class, named with its access method: `money_ops(btree)`; the name alone is any operator class of this \
+          name. Its operators and functions are those of its family.",
+    query: include_str!("operator_class.sql"),
+    attrs: &[
+        Attr::new("type", Shape::Sql, "The type whose values it is for.").compare(Compare::BaseType),
+        Attr::new(
+            "default",
+            Shape::Bool,
+            "Whether an index on the type uses it when nobody says anything.",
+        )
+        .default(Literal::Bool(false)),
+        Attr::new(
+            "family",
+            Shape::QualifiedName,
+            "Its operator family; left out, the one of its own name.",
+        )
+        .compare(Compare::Name),
+        Attr::new(
+            "storage",
+            Shape::Sql,
+            "The type that an index keeps, where it is another one; `null` for none.",
+        )
+        .compare(Compare::BaseType)
+        .default(Literal::Null),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Signature,
+    same: Some(same),
+    derived: Some(derived),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// Whether the names are the same, and the access methods where one is written.
+pub(super) fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
+    let at = expected.parts().len().saturating_sub(1);
+    Verdict::when(expected == actual || expected.last() == signature::ANY_ARGUMENTS && expected.prefix(at) == actual.prefix(at))
+}
+
+/// CREATE OPERATOR CLASS makes a family of the same name.
+fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
+    match (attribute, id.parts()) {
+        ("family", [schema, name, _]) => Some(Value::Text(format!("{}.{}", show_name(schema), show_name(name)))),
+        _ => None,
+    }
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = using(finding.id);
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("owner", Value::Text(owner)) => {
+                Some(format!("ALTER OPERATOR CLASS {name} OWNER TO {};", common::name(owner)))
+            }
+            ("comment" | "owner", _) => None,
+            _ => Some("an operator class cannot be altered in this: drop it and create it as expected".into()),
+        },
+    }
+}
+
+/// A class or family as statements name it: `app.money_ops USING btree`.
+pub(super) fn using(id: &ObjectId) -> String {
+    format!("{} USING {}", common::sql_name(&id.prefix(2)), common::name(id.last()))
+}

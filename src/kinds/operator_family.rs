@@ -1,0 +1,73 @@
+//! Operator families.
+
+use super::operator_class::{same, using};
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
+use crate::value::Value;
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "operator_family",
+    section: "operator_families",
+    identity: &["schema", "name", "method"],
+    doc: "An operator family, named with its access method: `money_ops(btree)`; the name alone is any operator family of this \
+          name. Every operator class is in one, by default in one of its own name.",
+    query: include_str!("operator_family.sql"),
+    attrs: &[
+        Attr::new(
+            "operators",
+            Shape::Map(&Shape::Text),
+            "The operators, those of its classes among them, each under its strategy and the types of its operands: \
+             `{'1 (money, money)': pg_catalog.<}`; one that sorts with the family it sorts by: \
+             `pg_catalog.<-> for order by pg_catalog.float_ops`.",
+        )
+        .compare(Compare::Custom(same_names))
+        .default(Literal::EmptyMap),
+        Attr::new(
+            "functions",
+            Shape::Map(&Shape::Text),
+            "The functions, those of its classes among them, each under its number and the types that it is for: \
+             `{'1 (money, money)': pg_catalog.cash_cmp}`.",
+        )
+        .compare(Compare::Custom(same_names))
+        .default(Literal::EmptyMap),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    key: KeyForm::Signature,
+    same: Some(same),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// Whether the same keys have the same names, whose schemas need not be written.
+fn same_names(comparison: &Comparison<'_>) -> Verdict {
+    let (Value::Map(expected), Value::Map(actual)) = (comparison.expected, comparison.actual) else {
+        return Verdict::Different;
+    };
+    Verdict::when(
+        expected.keys().eq(actual.keys())
+            && expected.values().zip(actual.values()).all(|pair| match pair {
+                (Value::Text(expected), Value::Text(actual)) => is_name(expected, actual),
+                (expected, actual) => expected == actual,
+            }),
+    )
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = using(finding.id);
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it, or an operator class in it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("operators" | "functions", _) => {
+                Some(format!("ALTER OPERATOR FAMILY {name} ADD or DROP what is not as expected"))
+            }
+            ("owner", Value::Text(owner)) => {
+                Some(format!("ALTER OPERATOR FAMILY {name} OWNER TO {};", common::name(owner)))
+            }
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,85 @@
+//! Subscriptions.
+
+use super::{Finding, FindingSort, KindSpec, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::object_id::ObjectId;
+use crate::value::Value;
+
+/// Something that is on or off.
+const fn switch(name: &'static str, doc: &'static str, default: bool) -> Attr {
+    Attr::new(name, Shape::Bool, doc).default(Literal::Bool(default))
+}
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "subscription",
+    section: "subscriptions",
+    identity: &["name"],
+    doc: "A subscription: what logical replication writes. How it connects is not compared: nobody but a superuser may read it.",
+    query: include_str!("subscription.sql"),
+    attrs: &[
+        switch("enabled", "Whether it replicates.", true).implied("it is disabled: it replicates nothing"),
+        Attr::new("publications", common::NAMES, "The publications that it receives.").compare(Compare::Unordered),
+        Attr::new(
+            "slot",
+            Shape::Name,
+            "The replication slot at the publisher; left out, the one of its own name; `null` for none.",
+        ),
+        switch("binary", "Whether it asks for values in binary form.", false).since(14),
+        Attr::new(
+            "streaming",
+            Shape::OneOf(&["off", "on", "parallel"]),
+            "Whether it receives transactions before they have ended.",
+        )
+        .since(14),
+        switch("two_phase", "Whether it receives prepared transactions.", false).since(15),
+        switch("disable_on_error", "Whether an error disables it.", false).since(15),
+        switch("password_required", "Whether it must connect with a password.", true).since(16),
+        switch(
+            "run_as_owner",
+            "Whether changes are made as its owner, not as the owners of the tables.",
+            false,
+        )
+        .since(16),
+        Attr::new(
+            "origin",
+            Shape::OneOf(&["any", "none"]),
+            "Whether it receives what the publisher has itself received.",
+        )
+        .default(Literal::Text("any"))
+        .since(16),
+        switch("failover", "Whether its slot is kept on standbys of the publisher.", false).since(17),
+        common::OWNER,
+        common::COMMENT,
+    ],
+    derived: Some(derived),
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// CREATE SUBSCRIPTION makes a slot of the same name.
+fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
+    (attribute == "slot").then(|| Value::from(id.last()))
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let name = common::name(finding.id.last());
+    let alter = |what: String| Some(format!("ALTER SUBSCRIPTION {name} {what};"));
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected => Some(format!("DROP SUBSCRIPTION {name}; which drops its slot, too")),
+        FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
+            ("enabled", Value::Bool(true)) => alter("ENABLE".into()),
+            ("enabled", _) => alter("DISABLE".into()),
+            ("publications", _) => alter(format!("SET PUBLICATION {}", common::name_list(expected))),
+            ("slot", Value::Null) => alter("SET (slot_name = NONE)".into()),
+            ("slot", Value::Text(slot)) => alter(format!("SET (slot_name = {})", common::name(slot))),
+            ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
+            ("owner" | "comment", _) => None,
+            (option, Value::Bool(_) | Value::Text(_)) => alter(format!("SET ({option} = {expected})")),
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,37 @@
+//! Text search parsers.
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use crate::attribute::{Attr, Compare, Literal, Shape};
+
+/// A function of a parser.
+const fn function(name: &'static str, doc: &'static str) -> Attr {
+    Attr::new(name, Shape::QualifiedName, doc).compare(Compare::Name)
+}
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "text_search_parser",
+    section: "text_search_parsers",
+    identity: &["schema", "name"],
+    doc: "A text search parser.",
+    query: include_str!("text_search_parser.sql"),
+    attrs: &[
+        function("start", "The function that begins."),
+        function("token", "The function that gives the next token."),
+        function("end", "The function that ends."),
+        function("headline", "The function that makes a headline; `null` for none.").default(Literal::Null),
+        function("token_types", "The function that lists the types of its tokens."),
+        common::COMMENT,
+    ],
+    key: KeyForm::Qualified,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    match &finding.sort {
+        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingSort::Differs { attribute, .. } => (*attribute != "comment")
+            .then(|| "a text search parser cannot be altered: drop it and create it as expected".into()),
+    }
+}

@@ -1,0 +1,53 @@
+//! User mappings.
+
+use super::{Finding, FindingSort, KindSpec, common};
+use crate::attribute::{Attr, Compare, Comparison, Verdict};
+use crate::value::Value;
+
+/// The column that says whether the role that looks may not see the options.
+const HIDDEN: &str = "hidden";
+
+/// The options.
+const OPTIONS: Attr = Attr {
+    doc: "Its options: everything that OPTIONS (…) sets, which PostgreSQL shows to few. Of one with `password` in its name it \
+          is only checked that it is set.",
+    compare: Compare::Custom(same_options),
+    ..common::FOREIGN_OPTIONS
+};
+
+pub(super) static SPEC: KindSpec = KindSpec {
+    name: "user_mapping",
+    section: "user_mappings",
+    identity: &["name"],
+    doc: "What a role is on a foreign server. Named with the role and the server: `app on elsewhere`, `public on elsewhere`.",
+    query: include_str!("user_mapping.sql"),
+    attrs: &[OPTIONS],
+    facts: &[HIDDEN],
+    rewrite: common::hide_passwords,
+    hint,
+    ..KindSpec::EMPTY
+};
+
+/// What cannot be seen is neither the same nor different.
+fn same_options(comparison: &Comparison<'_>) -> Verdict {
+    if *comparison.object.get(HIDDEN) == Value::Bool(true) {
+        return Verdict::Unknown("PostgreSQL shows the options of a user mapping to the owner of the server and to the role itself alone");
+    }
+    Verdict::when(comparison.expected == comparison.actual)
+}
+
+fn hint(finding: &Finding<'_>) -> Option<String> {
+    let (role, server) = finding.id.last().split_once(" on ")?;
+    let role = if role == "public" {
+        "PUBLIC".to_owned()
+    } else {
+        common::name(role)
+    };
+    let mapping = format!("USER MAPPING FOR {role} SERVER {}", common::name(server));
+    match &finding.sort {
+        FindingSort::Missing(_) => Some(format!("CREATE {mapping}; with its options")),
+        FindingSort::Unexpected => Some(format!("DROP {mapping};")),
+        FindingSort::Differs { .. } => Some(format!("ALTER {mapping} OPTIONS (…);")),
+        FindingSort::Unreadable { .. } => None,
+    }
+}

@@ -1,0 +1,171 @@
+//! How much of a catalog the expectations speak of, for people.
+
+use std::fmt::Write as _;
+
+use super::text::{FAINT, Palette, STRONG, visible};
+
+/// How much of the catalog of a database the expectations speak of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// The kinds of which there is an object, in the order of reports.
+    pub kinds: Vec<KindCoverage>,
+    /// What no expectation mentions: an object, in the order of reports, but not what is in an object that is itself
+    /// not mentioned.
+    pub unmentioned: Vec<Unmentioned>,
+}
+
+/// How many objects of a kind the expectations mention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindCoverage {
+    /// The kind.
+    pub kind: &'static str,
+    /// Several of it, for people.
+    pub many: String,
+    /// How many are mentioned.
+    pub mentioned: usize,
+    /// How many there are.
+    pub objects: usize,
+}
+
+/// An object that no expectation mentions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmentioned {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Several of its kind, for people.
+    pub many: String,
+    /// The object.
+    pub object: String,
+    /// Its name in the object that it is in; empty if it needs none there.
+    pub name: String,
+    /// The object that it is in, which is mentioned: kind and object.
+    pub parent: Option<(&'static str, String)>,
+    /// How much is in it, by kind: the kind, the words for so many of it, how many.
+    pub contains: Vec<(&'static str, String, usize)>,
+}
+
+impl Coverage {
+    /// How many objects are mentioned, and how many there are.
+    #[must_use]
+    pub fn total(&self) -> (usize, usize) {
+        let sum = |of: fn(&KindCoverage) -> usize| self.kinds.iter().map(of).sum();
+        (sum(|kind| kind.mentioned), sum(|kind| kind.objects))
+    }
+}
+
+/// The longest line of names.
+const WIDTH: usize = 100;
+
+/// The widest column of names; longer ones push what is beside them.
+const WIDEST: usize = 50;
+
+/// Writes the coverage of one database, whose description is given.
+pub(super) fn render(out: &mut String, coverage: &Coverage, database: &str, palette: Palette) {
+    let (mentioned, objects) = coverage.total();
+    let _ = writeln!(
+        out,
+        "{}  {}\n",
+        palette.paint(STRONG, "coverage"),
+        palette.paint(FAINT, &visible(database))
+    );
+    let rows: Vec<(&str, usize, usize)> = coverage
+        .kinds
+        .iter()
+        .map(|kind| (kind.many.as_str(), kind.mentioned, kind.objects))
+        .chain([("all objects", mentioned, objects)])
+        .collect();
+    let width = rows.iter().map(|(words, ..)| words.len()).max().unwrap_or(0);
+    let digits = objects.to_string().len();
+    for (words, mentioned, objects) in rows {
+        let _ = writeln!(
+            out,
+            "  {words:<width$}  {mentioned:>digits$} of {objects:>digits$}  {:>4}",
+            percent(mentioned, objects)
+        );
+    }
+    out.push('\n');
+    if coverage.unmentioned.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "  {}", palette.paint(STRONG, "no expectation mentions"));
+    for group in coverage
+        .unmentioned
+        .chunk_by(|a, b| a.parent == b.parent && (a.parent.is_some() || a.kind == b.kind))
+    {
+        match group.first() {
+            Some(Unmentioned {
+                parent: Some((kind, object)),
+                ..
+            }) => {
+                let _ = writeln!(out, "    in {} {}", kind.replace('_', " "), visible(object));
+                inside(out, group);
+            }
+            Some(first) => {
+                let _ = writeln!(out, "    {}", first.many);
+                objects_of(out, group);
+            }
+            None => {}
+        }
+    }
+    out.push('\n');
+}
+
+/// Objects of one kind, a line each, with how much is in each.
+fn objects_of(out: &mut String, group: &[Unmentioned]) {
+    let lines: Vec<(String, String)> = group
+        .iter()
+        .map(|object| {
+            let contains: Vec<String> = object
+                .contains
+                .iter()
+                .map(|(_, words, count)| format!("{count} {words}"))
+                .collect();
+            (visible(&object.object), contains.join(", "))
+        })
+        .collect();
+    let width = lines
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(WIDEST);
+    for (name, contains) in lines {
+        let _ = writeln!(out, "{}", format!("      {name:<width$}  {contains}").trim_end());
+    }
+}
+
+/// What is in one object, a line a kind, and more where the names are many.
+fn inside(out: &mut String, group: &[Unmentioned]) {
+    let kinds: Vec<&[Unmentioned]> = group.chunk_by(|a, b| a.kind == b.kind).collect();
+    let label = |kind: &[Unmentioned]| match kind.first() {
+        Some(object) if object.name.is_empty() => object.kind.replace('_', " "),
+        Some(object) => object.many.clone(),
+        None => String::new(),
+    };
+    let width = kinds.iter().map(|kind| label(kind).len()).max().unwrap_or(0);
+    for kind in kinds {
+        let mut line = format!("      {:<width$} ", label(kind));
+        for (i, object) in kind.iter().enumerate() {
+            let name = visible(&object.name);
+            let comma = if i + 1 < kind.len() { "," } else { "" };
+            if line.chars().count() + name.chars().count() + 2 > WIDTH && i > 0 {
+                let _ = writeln!(out, "{line}");
+                line = format!("      {:<width$} ", "");
+            }
+            let _ = write!(line, " {name}{comma}");
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+}
+
+/// A part in percent. All is said only of all, and nothing only of nothing.
+fn percent(part: usize, whole: usize) -> String {
+    match (part, whole) {
+        (_, 0) => "100%".to_owned(),
+        (0, _) => "0%".to_owned(),
+        (part, whole) => match part.saturating_mul(100) / whole {
+            0 => "<1%".to_owned(),
+            percent => format!("{percent}%"),
+        },
+    }
+}
