@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use sqlx::{AssertSqlSafe, Either, PgConnection};
 
 pub use batch::query;
-use batch::{Answer, Batch};
+use batch::{Answer, Batch, shares_names};
 use rows::Reader;
 
 use super::Limits;
@@ -105,8 +105,6 @@ impl Scope {
     #[must_use]
     pub fn of(files: &[&ExpectationFile]) -> Self {
         let mut scope = Self::default();
-        // Kinds that stand by themselves are all read, so that a finding can say what else has the name.
-        scope.kinds.extend(Kind::roots());
         let expected = files.iter().filter(|file| file.exact).flat_map(|file| &file.objects);
         if expected.filter(|object| object.parent.is_none()).count() > FEW {
             scope.extent = Extent::Many;
@@ -147,6 +145,11 @@ impl Scope {
                 }
             }
         }
+        // Whatever else can have the name is read, so that a finding can say so.
+        let may_be: Vec<Kind> = Kind::roots()
+            .filter(|kind| kind.spec().namespace || scope.kinds.iter().any(|expected| shares_names(*expected, *kind)))
+            .collect();
+        scope.kinds.extend(may_be);
         scope
     }
 }

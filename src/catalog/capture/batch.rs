@@ -115,6 +115,16 @@ fn part_query(kind: Kind, scope: &Scope, part: Part) -> String {
     format!("{}{query}", prelude(scope, query, part))
 }
 
+/// Whether what is expected as one kind may be there as another: relations and types have their names in common, and
+/// so have routines.
+pub(super) fn shares_names(one: Kind, another: Kind) -> bool {
+    let reads = |kind: Kind| CATALOGS.iter().find(|catalog| kind.spec().query.contains(catalog.scope));
+    match (reads(one), reads(another)) {
+        (Some(one), Some(another)) => one.names == another.names,
+        (None, _) | (_, None) => false,
+    }
+}
+
 /// Whether the objects of a kind are in what can be divided between connections.
 fn is_divided(kind: Kind) -> bool {
     CATALOGS.iter().any(|catalog| kind.spec().query.contains(catalog.scope))
@@ -177,6 +187,16 @@ struct Catalog {
     prefix: &'static str,
     /// The rows that are objects for somebody.
     condition: &'static str,
+    /// What has its names in common with it.
+    names: Names,
+}
+
+/// What may not have the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Every relation is a type, too.
+    RelationsAndTypes,
+    Routines,
 }
 
 const CATALOGS: [Catalog; 3] = [
@@ -185,18 +205,21 @@ const CATALOGS: [Catalog; 3] = [
         name: "pg_class",
         prefix: "rel",
         condition: "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')",
+        names: Names::RelationsAndTypes,
     },
     Catalog {
         scope: "scope_types",
         name: "pg_type",
         prefix: "typ",
         condition: "c.typtype IN ('e', 'd', 'r')",
+        names: Names::RelationsAndTypes,
     },
     Catalog {
         scope: "scope_routines",
         name: "pg_proc",
         prefix: "pro",
         condition: "true",
+        names: Names::Routines,
     },
 ];
 
