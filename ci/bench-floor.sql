@@ -77,5 +77,16 @@ FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE n.nspname
 SELECT c.castsource::regtype, c.casttarget::regtype, c.castfunc, c.castcontext, c.castmethod, obj_description(c.oid, 'pg_cast') FROM pg_cast c WHERE c.oid >= 16384;
 SELECT n.nspname, d.dictname, d.dicttemplate, d.dictinitoption, d.dictowner::regrole, obj_description(d.oid, 'pg_ts_dict') FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace WHERE n.nspname !~ '^(pg_|information_schema$)';
 SELECT n.nspname, c.cfgname, c.cfgparser, c.cfgowner::regrole, obj_description(c.oid, 'pg_ts_config') FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace WHERE n.nspname !~ '^(pg_|information_schema$)';
+SELECT n.nspname, o.opcname, o.opcmethod, o.opcfamily, o.opcintype::regtype, o.opcdefault, o.opckeytype::regtype, o.opcowner::regrole, obj_description(o.oid, 'pg_opclass') FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE n.nspname !~ '^(pg_|information_schema$)';
+SELECT n.nspname, f.opfname, f.opfmethod, f.opfowner::regrole, array(SELECT a.amopopr::regoperator FROM pg_amop a WHERE a.amopfamily = f.oid), array(SELECT a.amproc::regprocedure FROM pg_amproc a WHERE a.amprocfamily = f.oid), obj_description(f.oid, 'pg_opfamily') FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace WHERE n.nspname !~ '^(pg_|information_schema$)';
+SELECT srvname, usename, umoptions FROM pg_user_mappings;
+SELECT subname, subowner::regrole, subenabled, subslotname, subpublications, obj_description(oid, 'pg_subscription') FROM pg_subscription;
+SELECT lanname, lanowner::regrole, lanpltrusted, lanplcallfoid::regproc, laninline::regproc, lanvalidator::regproc, lanacl, obj_description(oid, 'pg_language') FROM pg_language WHERE lanispl;
+SELECT amname, amhandler::regproc, amtype, obj_description(oid, 'pg_am') FROM pg_am WHERE oid >= 16384;
+SELECT trftype::regtype, trflang, trffromsql::regproc, trftosql::regproc, obj_description(oid, 'pg_transform') FROM pg_transform;
+SELECT n.nspname, c.conname, c.conowner::regrole, c.conforencoding, c.contoencoding, c.conproc::regproc, c.condefault, obj_description(c.oid, 'pg_conversion') FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname !~ '^(pg_|information_schema$)';
+SELECT n.nspname, p.prsname, p.prsstart::regproc, p.prstoken::regproc, p.prsend::regproc, p.prsheadline::regproc, p.prslextype::regproc, obj_description(p.oid, 'pg_ts_parser') FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE n.nspname !~ '^(pg_|information_schema$)';
+SELECT n.nspname, t.tmplname, t.tmplinit::regproc, t.tmpllexize::regproc, obj_description(t.oid, 'pg_ts_template') FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE n.nspname !~ '^(pg_|information_schema$)';
+SELECT s.setrole::regrole, unnest(s.setconfig) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = current_database();
 SELECT pubname, puballtables, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot, pubowner::regrole, obj_description(oid, 'pg_publication') FROM pg_publication;
 COMMIT;
