@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cases;
+mod changes;
 mod connection;
 mod documents;
 mod folder;

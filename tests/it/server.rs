@@ -127,17 +127,26 @@ impl Server {
     ///
     /// Any number of tests may do so at the same time.
     pub fn database(&self, sql: &str) -> TestDb<'_> {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        // Always of one length, so that output which is padded around the name does not vary from run to run.
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("driftgate_{:07}_{number:05}", std::process::id());
         // template0: the one template to which nobody can be connected, which would forbid to copy it.
-        self.admin(&format!("create database {name} template template0"));
-        let database = TestDb { server: self, name };
+        let database = self.create("template0");
         if !sql.trim().is_empty() {
             database.exec(sql);
         }
         database
+    }
+
+    /// A copy of a database to which nobody is connected.
+    pub fn copy_of(&self, original: &TestDb<'_>) -> TestDb<'_> {
+        self.create(&original.name)
+    }
+
+    fn create(&self, template: &str) -> TestDb<'_> {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        // Always of one length, so that output which is padded around the name does not vary from run to run.
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("driftgate_{:07}_{number:05}", std::process::id());
+        self.admin(&format!("create database {name} template {template}"));
+        TestDb { server: self, name }
     }
 
     /// The name of a role that may log in and has been granted nothing.
