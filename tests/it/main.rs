@@ -7,6 +7,8 @@ mod connection;
 mod documents;
 mod folder;
 mod guides;
+mod large;
+mod majors;
 mod outside;
 mod registry;
 mod run;

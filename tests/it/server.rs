@@ -16,7 +16,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPos
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
 pub use launch::{Launched, finish};
-use launch::{PORT, launch};
+use launch::{PORT, launch, launch_other};
 
 /// The role that may do nothing but connect.
 const NOBODY: &str = "driftgate_nobody";
@@ -40,7 +40,7 @@ pub fn server() -> &'static Server {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
     let server = SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
         Ok(url) if !url.is_empty() => Server::at(&url).map_err(|error| format!("TEST_DATABASE_URL: {error}")),
-        _ => Server::start(),
+        _ => launch().and_then(Server::of),
     });
     server.as_ref().unwrap_or_else(|error| panic!("{error}"))
 }
@@ -54,9 +54,15 @@ pub struct Server {
 }
 
 impl Server {
+    /// A second one of our own, with the programs in the folder that `DRIFTGATE_TEST_OTHER_PG_BIN` names.
+    pub fn other() -> Self {
+        launch_other()
+            .and_then(Self::of)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// One of our own.
-    fn start() -> Result<Self, String> {
-        let launched = launch()?;
+    fn of(launched: Launched) -> Result<Self, String> {
         let folder = launched.folder.display().to_string();
         let host = utf8_percent_encode(&folder, RESERVED);
         let mut server = Self::at(&format!("postgresql://postgres@{host}:{PORT}/postgres"))?;
