@@ -1489,3 +1489,108 @@ alter publication shop_rows set table shop.customers (id) where (id > 1);
 -- expect: publication-table-missing shop.counters.shop_pub
 -- expect: publication-table-missing shop.log.shop_pub
 drop publication shop_pub;
+
+-- # settings of the database, which change nothing in how all else is read
+-- expect: database-setting-unexpected array_nulls
+-- expect: database-setting-unexpected backslash_quote
+-- expect: database-setting-unexpected bytea_output
+-- expect: database-setting-unexpected check_function_bodies
+-- expect: database-setting-unexpected client_min_messages
+-- expect: database-setting-unexpected DateStyle
+-- expect: database-setting-unexpected default_table_access_method
+-- expect: database-setting-unexpected default_transaction_isolation
+-- expect: database-setting-unexpected default_transaction_read_only
+-- expect: database-setting-unexpected enable_seqscan
+-- expect: database-setting-unexpected extra_float_digits
+-- expect: database-setting-unexpected from_collapse_limit
+-- expect: database-setting-unexpected geqo_threshold
+-- expect: database-setting-unexpected IntervalStyle
+-- expect: database-setting-unexpected jit_above_cost
+-- expect: database-setting-unexpected lc_monetary
+-- expect: database-setting-unexpected quote_all_identifiers
+-- expect: database-setting-unexpected row_security
+-- expect: database-setting-unexpected search_path
+-- expect: database-setting-unexpected standard_conforming_strings
+-- expect: database-setting-unexpected TimeZone
+-- expect: database-setting-unexpected transform_null_equals
+-- expect: database-setting-unexpected xmloption
+do $$ declare setting text; begin
+  foreach setting in array array['search_path = shop, billing',
+      'quote_all_identifiers = on',
+      'datestyle = ''German, DMY''',
+      'intervalstyle = iso_8601',
+      'extra_float_digits = -15',
+      'bytea_output = escape',
+      'standard_conforming_strings = off',
+      'transform_null_equals = on',
+      'timezone = ''Asia/Kathmandu''',
+      'xmloption = document',
+      'lc_monetary = ''C''',
+      'default_transaction_read_only = on',
+      'default_transaction_isolation = serializable',
+      'check_function_bodies = off',
+      'row_security = off',
+      'default_table_access_method = pile',
+      'backslash_quote = off',
+      'array_nulls = off',
+      'enable_seqscan = off',
+      'jit_above_cost = 0',
+      'client_min_messages = debug1',
+      'from_collapse_limit = 1',
+      'geqo_threshold = 2'] loop
+    execute format('alter database %I set %s', current_database(), setting);
+  end loop;
+end $$;
+
+-- # settings of a role in the database, too
+-- expect: database-setting-unexpected bytea_output for postgres
+-- expect: database-setting-unexpected DateStyle for postgres
+-- expect: database-setting-unexpected extra_float_digits for postgres
+-- expect: database-setting-unexpected IntervalStyle for postgres
+-- expect: database-setting-unexpected quote_all_identifiers for postgres
+-- expect: database-setting-unexpected search_path for postgres
+-- expect: database-setting-unexpected standard_conforming_strings for postgres
+do $$ declare setting text; begin
+  foreach setting in array array['search_path = ''''',
+      'quote_all_identifiers = on',
+      'datestyle = ''Postgres, MDY''',
+      'intervalstyle = sql_standard',
+      'extra_float_digits = 3',
+      'bytea_output = escape',
+      'standard_conforming_strings = off'] loop
+    execute format('alter role current_user in database %I set %s', current_database(), setting);
+  end loop;
+end $$;
+
+-- # setting of the database: another value
+-- expect: database-setting-value "billing.currency"
+do $$ begin execute format('alter database %I set billing.currency = ''USD''', current_database()); end $$;
+
+-- # setting of the database: none
+-- expect: database-setting-missing "billing.currency"
+do $$ begin execute format('alter database %I reset billing.currency', current_database()); end $$;
+
+-- # user mapping: option
+-- expect: user-mapping-options pg_monitor on elsewhere
+alter user mapping for pg_monitor server elsewhere options (set "user" 'writer');
+
+-- # user mapping: dropped
+-- expect: user-mapping-missing public on elsewhere
+drop user mapping for public server elsewhere;
+
+-- # language: owner
+-- expect: language-owner billing_words
+alter language billing_words owner to pg_monitor;
+
+-- # conversion: dropped
+-- expect: conversion-missing billing.latin
+drop conversion billing.latin;
+
+-- # operator family: dropped, and its class with it
+-- expect: operator-class-missing billing.places(gist)
+-- expect: operator-family-missing billing.places(gist)
+drop operator family billing.places using gist cascade;
+
+-- # subscription: publications
+-- expect: subscription-publications billing_in
+alter subscription billing_in set publication billing_another with (refresh = false);

@@ -249,32 +249,6 @@ alter table shop.customers enable row level security;
 set search_path = shop;
 create or replace rule "quiet" as ON DELETE  TO log do instead nothing;
 
--- # settings of the database
-do $$ declare setting text; begin
-  foreach setting in array array['search_path = shop, billing', 'quote_all_identifiers = on', 'datestyle = ''German, DMY''',
-      'intervalstyle = iso_8601', 'extra_float_digits = -15', 'bytea_output = escape', 'standard_conforming_strings = off',
-      'transform_null_equals = on', 'timezone = ''Asia/Kathmandu''', 'xmloption = document', 'lc_monetary = ''C''',
-      'default_transaction_read_only = on', 'default_transaction_isolation = serializable', 'escape_string_warning = on',
-      'check_function_bodies = off', 'row_security = off', 'default_table_access_method = pile', 'backslash_quote = off',
-      'array_nulls = off', 'enable_seqscan = off', 'jit_above_cost = 0', 'client_min_messages = debug1',
-      'default_toast_compression = lz4', 'createrole_self_grant = inherit', 'from_collapse_limit = 1', 'geqo_threshold = 2'] loop
-    begin
-      execute format('alter database %I set %s', current_database(), setting);
-    exception when undefined_object or invalid_parameter_value then
-      -- An older server, or one built without it, does not know it.
-      null;
-    end;
-  end loop;
-end $$;
-
--- # settings of the role
-do $$ declare setting text; begin
-  foreach setting in array array['search_path = ''''', 'quote_all_identifiers = on', 'datestyle = ''Postgres, MDY''',
-      'intervalstyle = sql_standard', 'extra_float_digits = 3', 'bytea_output = escape', 'standard_conforming_strings = off'] loop
-    execute format('alter role current_user in database %I set %s', current_database(), setting);
-  end loop;
-end $$;
-
 -- # data inserted, sequences advanced
 insert into shop.customers (id, email) values (1, 'a'), (2, 'b');
 insert into shop.counters (n) values (1), (2);

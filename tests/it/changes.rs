@@ -24,6 +24,9 @@ const FOUND: &str = include_str!("../changes/found.sql");
 const SAME: &str = include_str!("../changes/same.sql");
 const BLIND: &str = include_str!("../changes/blind.sql");
 
+/// The line of the registry's schema behind which stands what belongs to the server and not to the database.
+const NOT_COPIED: &str = "-- What a copy of the database does not take along.";
+
 /// A change, what it needs, and what must be found.
 #[derive(Debug, Default)]
 struct Change {
@@ -95,6 +98,10 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
         return Ok(None);
     }
     let copy = server().copy_of(&original.db);
+    let (_, not_copied) = REGISTRY
+        .split_once(NOT_COPIED)
+        .ok_or("the registry's schema lacks a line")?;
+    copy.exec(not_copied);
     for message in &change.messages {
         match (copy.try_exec(&message.sql), message.fails) {
             (Ok(()), false) | (Err(_), true) => {}

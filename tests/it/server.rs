@@ -22,7 +22,7 @@ use launch::{PORT, launch, launch_other};
 const NOBODY: &str = "driftgate_nobody";
 
 /// Drops the subscriptions of a database, whose slots nobody has made.
-const DROP_SUBSCRIPTIONS: &str = "do $$ declare name text; begin
+const DROP_SUBSCRIPTIONS: &str = "set transaction_read_only = off; do $$ declare name text; begin
   for name in select subname from pg_subscription s join pg_database d on d.oid = subdbid where datname = current_database() loop
     execute format('alter subscription %I disable', name);
     execute format('alter subscription %I set (slot_name = none)', name);
