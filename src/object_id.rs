@@ -87,10 +87,11 @@ impl fmt::Display for ObjectId {
     }
 }
 
-/// A name as expectation files write it: as it is, quoted as in SQL where a dot or quote is in it.
+/// A name as expectation files write it: as it is, quoted as in SQL where a dot or quote is in it, or a parenthesis,
+/// which begins columns or arguments.
 #[must_use]
 pub fn show_part(part: &str) -> String {
-    if part.is_empty() || part.contains(['.', '"']) || part.trim() != part || part.contains(char::is_control) {
+    if part.is_empty() || part.contains(['.', '"', '(']) || part.trim() != part || part.contains(char::is_control) {
         quote_name(part)
     } else {
         part.to_owned()

@@ -125,6 +125,8 @@ pub(crate) fn write(
     let attributes: Attributes = spec
         .attrs
         .iter()
+        // A server that does not have something cannot say that it is at its default.
+        .filter(|attr| snapshot.server.major >= attr.since)
         .map(|attr| (attr.name, object.get(attr.name).clone()))
         .filter(|(name, value)| unsaid(kind, id, name) != *value)
         .collect();

@@ -100,7 +100,10 @@ impl<'a> Subjected<'a> {
                 continue;
             }
             let derived = || kind.spec().derived.and_then(|derived| derived(id, attr.name));
-            if let Some(default) = attr.default.map(Value::from).or_else(derived) {
+            if self.snapshot.server.major < attr.since {
+                // Nobody asked for what this server cannot have.
+                add(None);
+            } else if let Some(default) = attr.default.map(Value::from).or_else(derived) {
                 add(self.attribute(kind, id, object, attr, &default, Extent::Whole, self.expected.place));
             }
         }

@@ -102,15 +102,17 @@ fn identity(kind: Kind, key: &str, parent: Option<&Parent>, schema: &str) -> Res
         }),
         KeyForm::Qualified => qualified(key).map(ObjectId::new),
         KeyForm::Signature => {
-            let (name, arguments) = match key.find('(').filter(|_| !key.starts_with('"')) {
+            let mut quoted = false;
+            let open = key.find(|c| {
+                quoted ^= c == '"';
+                c == '(' && !quoted
+            });
+            let (name, arguments) = match open {
                 Some(open) => (
                     &key[..open],
                     Some(key[open + 1..].trim_end().strip_suffix(')').ok_or_else(bad)?),
                 ),
-                None => match key.rfind("\"(").filter(|_| key.ends_with(')')) {
-                    Some(quote) => (&key[..=quote], Some(&key[quote + 2..key.len() - 1])),
-                    None => (key, None),
-                },
+                None => (key, None),
             };
             let mut parts = qualified(name.trim())?;
             parts.push(arguments.map_or_else(|| Kind::any_arguments().to_owned(), |a| a.trim().to_owned()));

@@ -32,7 +32,8 @@ pub(super) const ARGUMENTS: Attr = Attr::new(
     "arguments",
     Shape::Sql,
     "Its arguments with their modes, names and defaults, as `pg_get_function_arguments` prints them.",
-);
+)
+.compare(Compare::Custom(same_arguments));
 
 /// What it sets while it runs.
 pub(super) const SETTINGS: Attr = Attr::new(
@@ -171,6 +172,24 @@ fn split_column(text: &str) -> Option<(&str, &str)> {
     let name = tokens.first().filter(|t| matches!(t.sort, TokenSort::Word | TokenSort::QuotedName))?;
     let sql_type = text[name.range.end..].trim();
     (!sql_type.is_empty()).then(|| (&text[name.range.clone()], sql_type))
+}
+
+/// The mode IN goes without saying; from version 14 on PostgreSQL says it of a procedure's arguments.
+fn same_arguments(comparison: &Comparison<'_>) -> Verdict {
+    let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
+        return Verdict::when(comparison.expected == comparison.actual);
+    };
+    let arguments = |text: &str| -> Vec<String> { split_commas(text).into_iter().map(without_in).collect() };
+    Verdict::when(arguments(expected) == arguments(actual))
+}
+
+/// An argument without the mode IN, which is a reserved word: a name that is the same has quotes.
+fn without_in(argument: &str) -> String {
+    match tokens(argument).first() {
+        Some(mode) if argument[mode.range.clone()].eq_ignore_ascii_case("in") => argument[mode.range.end..].trim_start(),
+        Some(_) | None => argument,
+    }
+    .to_owned()
 }
 
 /// The estimate that is not written is 1000.

@@ -57,7 +57,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::Sql,
             "The rows that it holds as a partition: `for values from ('2024-01-01') to ('2025-01-01')`; `null` if it is none.",
         )
-        .compare(Compare::Custom(same_words))
+        .compare(Compare::Custom(same_bound))
         .default(Literal::Null),
         Attr::new(
             "inherits",
@@ -127,12 +127,32 @@ fn partition_key(text: &str) -> Option<(&str, Vec<&str>)> {
     }
 }
 
-/// The same words in any case, and the same of everything else.
-fn same_words(comparison: &Comparison<'_>) -> Verdict {
-    match (comparison.expected, comparison.actual) {
-        (Value::Text(expected), Value::Text(actual)) => Verdict::when(are_same_words(expected, actual)),
-        (expected, actual) => Verdict::when(expected == actual),
+/// The same words in any case, and the same of everything else; a list of values in any order.
+fn same_bound(comparison: &Comparison<'_>) -> Verdict {
+    let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
+        return Verdict::when(comparison.expected == comparison.actual);
+    };
+    Verdict::when(match (listed_values(expected), listed_values(actual)) {
+        (Some(expected), Some(actual)) => {
+            let has = |values: &[&str], value: &str| values.iter().any(|other| are_same_words(value, other));
+            expected.iter().all(|value| has(&actual, value)) && actual.iter().all(|value| has(&expected, value))
+        }
+        (Some(_), None) | (None, Some(_)) => false,
+        (None, None) => are_same_words(expected, actual),
+    })
+}
+
+/// The values of `for values in ('a', 'b')`.
+fn listed_values(text: &str) -> Option<Vec<&str>> {
+    let tokens = tokens(text);
+    let [before @ .., values] = tokens.as_slice() else {
+        return None;
+    };
+    let words: Vec<String> = before.iter().map(|token| text[token.range.clone()].to_lowercase()).collect();
+    if words != ["for", "values", "in"] || values.sort != TokenSort::Group {
+        return None;
     }
+    Some(split_commas(text[values.range.clone()].strip_prefix('(')?.strip_suffix(')')?))
 }
 
 fn are_same_words(expected: &str, actual: &str) -> bool {

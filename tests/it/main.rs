@@ -2,11 +2,15 @@
 
 mod architecture;
 mod cases;
+mod changes;
 mod connection;
 mod documents;
 mod folder;
 mod guides;
+mod large;
+mod majors;
 mod outside;
+mod random;
 mod registry;
 mod run;
 mod server;

@@ -16,13 +16,13 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPos
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
 pub use launch::{Launched, finish};
-use launch::{PORT, launch};
+use launch::{PORT, launch, launch_other};
 
 /// The role that may do nothing but connect.
 const NOBODY: &str = "driftgate_nobody";
 
 /// Drops the subscriptions of a database, whose slots nobody has made.
-const DROP_SUBSCRIPTIONS: &str = "do $$ declare name text; begin
+const DROP_SUBSCRIPTIONS: &str = "set transaction_read_only = off; do $$ declare name text; begin
   for name in select subname from pg_subscription s join pg_database d on d.oid = subdbid where datname = current_database() loop
     execute format('alter subscription %I disable', name);
     execute format('alter subscription %I set (slot_name = none)', name);
@@ -40,7 +40,7 @@ pub fn server() -> &'static Server {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
     let server = SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
         Ok(url) if !url.is_empty() => Server::at(&url).map_err(|error| format!("TEST_DATABASE_URL: {error}")),
-        _ => Server::start(),
+        _ => launch().and_then(Server::of),
     });
     server.as_ref().unwrap_or_else(|error| panic!("{error}"))
 }
@@ -54,9 +54,15 @@ pub struct Server {
 }
 
 impl Server {
+    /// A second one of our own, with the programs in the folder that `DRIFTGATE_TEST_OTHER_PG_BIN` names.
+    pub fn other() -> Self {
+        launch_other()
+            .and_then(Self::of)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// One of our own.
-    fn start() -> Result<Self, String> {
-        let launched = launch()?;
+    fn of(launched: Launched) -> Result<Self, String> {
         let folder = launched.folder.display().to_string();
         let host = utf8_percent_encode(&folder, RESERVED);
         let mut server = Self::at(&format!("postgresql://postgres@{host}:{PORT}/postgres"))?;
@@ -127,17 +133,26 @@ impl Server {
     ///
     /// Any number of tests may do so at the same time.
     pub fn database(&self, sql: &str) -> TestDb<'_> {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        // Always of one length, so that output which is padded around the name does not vary from run to run.
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("driftgate_{:07}_{number:05}", std::process::id());
         // template0: the one template to which nobody can be connected, which would forbid to copy it.
-        self.admin(&format!("create database {name} template template0"));
-        let database = TestDb { server: self, name };
+        let database = self.create("template0");
         if !sql.trim().is_empty() {
             database.exec(sql);
         }
         database
+    }
+
+    /// A copy of a database to which nobody is connected.
+    pub fn copy_of(&self, original: &TestDb<'_>) -> TestDb<'_> {
+        self.create(&original.name)
+    }
+
+    fn create(&self, template: &str) -> TestDb<'_> {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        // Always of one length, so that output which is padded around the name does not vary from run to run.
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("driftgate_{:07}_{number:05}", std::process::id());
+        self.admin(&format!("create database {name} template {template}"));
+        TestDb { server: self, name }
     }
 
     /// The name of a role that may log in and has been granted nothing.

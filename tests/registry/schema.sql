@@ -282,6 +282,8 @@ create text search template billing.plain (init = dsimple_init, lexize = dsimple
 comment on text search template billing.plain is 'as it is';
 create user mapping for pg_monitor server elsewhere options ("user" 'reader', password 'secret');
 create user mapping for public server elsewhere;
+
+-- What a copy of the database does not take along.
 do $$
 declare
   major int := current_setting('server_version_num')::int / 10000;

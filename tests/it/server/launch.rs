@@ -15,6 +15,9 @@ pub(super) const PORT: u16 = 58432;
 /// The variable that names the folder with `initdb`, `pg_ctl` and `postgres`.
 const BIN: &str = "DRIFTGATE_TEST_PG_BIN";
 
+/// The variable that names the folder of a second server, of another major.
+const OTHER_BIN: &str = "DRIFTGATE_TEST_OTHER_PG_BIN";
+
 /// What tests want of a server: speed instead of durability, and a log in which every statement can be found.
 const SETTINGS: &str = "
 listen_addresses = ''
@@ -55,7 +58,16 @@ pub struct Launched {
 
 /// `initdb` and start; about a second.
 pub(super) fn launch() -> Result<Launched, String> {
-    let launched = Launched::prepare()?;
+    launch_from(find()?)
+}
+
+/// The same with the programs of a second server.
+pub(super) fn launch_other() -> Result<Launched, String> {
+    launch_from(named(OTHER_BIN)?.ok_or_else(|| format!("{OTHER_BIN} does not name the programs of a second server"))?)
+}
+
+fn launch_from(bin: PathBuf) -> Result<Launched, String> {
+    let launched = Launched::prepare_from(bin)?;
     launched.initdb()?;
     launched.configure(&format!(
         "{SETTINGS}port = {PORT}\nunix_socket_directories = '{}'\n",
@@ -68,7 +80,10 @@ pub(super) fn launch() -> Result<Launched, String> {
 impl Launched {
     /// A folder for a server, which will be stopped and removed with this value.
     pub fn prepare() -> Result<Self, String> {
-        let bin = find()?;
+        Self::prepare_from(find()?)
+    }
+
+    fn prepare_from(bin: PathBuf) -> Result<Self, String> {
         let folder = folder::create_large()?;
         let user = ServerUser::of(&folder)?;
         let mut watchdog = user.command("sh", &folder);
@@ -235,23 +250,33 @@ pub fn finish(command: &mut Command) -> Result<Output, String> {
     Err(format!("{program}: {}\n{said}{complained}", output.status))
 }
 
+/// Whether a folder has the programs of a PostgreSQL server.
+fn is_complete(folder: &Path) -> bool {
+    ["initdb", "pg_ctl", "postgres"]
+        .iter()
+        .all(|name| folder.join(name).is_file())
+}
+
+/// The folder with the programs of a PostgreSQL server that a variable names.
+fn named(variable: &str) -> Result<Option<PathBuf>, String> {
+    let Some(folder) = std::env::var_os(variable).filter(|folder| !folder.is_empty()) else {
+        return Ok(None);
+    };
+    let folder = fs::canonicalize(&folder).unwrap_or(folder.into());
+    if is_complete(&folder) {
+        Ok(Some(folder))
+    } else {
+        Err(format!(
+            "{variable} is {}, where initdb, pg_ctl and postgres are not all to be found",
+            folder.display()
+        ))
+    }
+}
+
 /// The folder with the programs of a PostgreSQL server.
 fn find() -> Result<PathBuf, String> {
-    let complete = |folder: &PathBuf| {
-        ["initdb", "pg_ctl", "postgres"]
-            .iter()
-            .all(|name| folder.join(name).is_file())
-    };
-    if let Some(folder) = std::env::var_os(BIN).filter(|folder| !folder.is_empty()) {
-        let folder = fs::canonicalize(&folder).unwrap_or(folder.into());
-        return if complete(&folder) {
-            Ok(folder)
-        } else {
-            Err(format!(
-                "{BIN} is {}, where initdb, pg_ctl and postgres are not all to be found",
-                folder.display()
-            ))
-        };
+    if let Some(folder) = named(BIN)? {
+        return Ok(folder);
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let asked = Command::new("pg_config").arg("--bindir").output().ok();
@@ -262,7 +287,7 @@ fn find() -> Result<PathBuf, String> {
         .chain(newest_first("/usr", "pgsql-"))
         .chain(newest_first("/opt/homebrew/opt", "postgresql@"))
         .chain(newest_first("/usr/local/opt", "postgresql@"))
-        .find(complete)
+        .find(|folder| is_complete(folder))
         .ok_or_else(|| {
             format!(
                 "no PostgreSQL server to test with: neither is TEST_DATABASE_URL set nor are initdb, pg_ctl and postgres \

@@ -1,0 +1,31 @@
+-- Changes that are not found, and why. One that is found some day belongs into found.sql, and the test says so.
+
+-- # partitions that nobody has listed come and go: `pull` leaves them out
+alter table shop.events detach partition shop.events_2025;
+alter table shop.events attach partition shop.events_2025 for values from ('2025-01-02') to ('2026-01-01');
+grant select on shop.events_2025 to public;
+
+-- # what is inherited is part of the parent, and `pull` leaves it out, although a child may have a default of its own
+alter table shop.child alter a set default 5;
+comment on column shop.child.a is 'of the child';
+
+-- # the order of the columns, by which INSERT without names and SELECT * go
+drop table shop.counters cascade;
+create table shop.counters (n smallint, id integer not null);
+create sequence shop.counters_id_seq as integer owned by shop.counters.id;
+revoke all on shop.counters_id_seq from pg_monitor;
+alter table shop.counters alter id set default nextval('shop.counters_id_seq'), add primary key (id);
+create view shop.checked as select id, n from shop.counters where n > 0 with local check option;
+alter publication shop_pub add table shop.counters;
+
+-- # the statistics target of an expression of an index is no attribute
+alter index shop.orders_lower alter column 1 set statistics 1000;
+
+-- # the table whose rows were sorted by an index is no attribute
+alter table shop.orders cluster on orders_placed;
+
+-- # the password of a server is never read
+alter server elsewhere options (set password 'another');
+
+-- # what a sequence has counted to is data
+select setval('shop.tickets', 500);
