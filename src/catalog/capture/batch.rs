@@ -118,7 +118,11 @@ fn part_query(kind: Kind, scope: &Scope, part: Part) -> String {
 /// Whether what is expected as one kind may be there as another: relations and types have their names in common, and
 /// so have routines.
 pub(super) fn shares_names(one: Kind, another: Kind) -> bool {
-    let reads = |kind: Kind| CATALOGS.iter().find(|catalog| kind.spec().query.contains(catalog.scope));
+    let reads = |kind: Kind| {
+        CATALOGS
+            .iter()
+            .find(|catalog| kind.spec().query.contains(catalog.scope))
+    };
     match (reads(one), reads(another)) {
         (Some(one), Some(another)) => one.names == another.names,
         (None, _) | (_, None) => false,
