@@ -293,11 +293,7 @@ impl<'a> Planner<'a> {
         }
         let mut check = subject.missing(id);
         if let Some((kind, why)) = why_not {
-            let there_is = format!(
-                "there is {} {} of this name",
-                describe::article(&kind.words()),
-                kind.words()
-            );
+            let there_is = format!("there is {} of this name", kind.one());
             let words = expected.kind.words();
             check.message = format!("{words} {} does not exist; {there_is}, but it {why}", check.object);
         }
@@ -333,7 +329,8 @@ impl<'a> Planner<'a> {
     fn close_file(&mut self, file: &'a ExpectationFile) {
         // The set of schemas itself is closed only by a file that lists schemas.
         let is_open = |kind: Kind| {
-            kind.spec().identity.len() == 1 && kind.spec().namespace && !file.objects.iter().any(|o| o.kind == kind)
+            let lists_them = !kind.spec().namespace || file.objects.iter().any(|o| o.kind == kind);
+            kind.spec().identity.len() == 1 && (!lists_them || file.exact_schemas.is_some())
         };
         self.out.closed.push(Closed {
             kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
@@ -353,6 +350,9 @@ impl<'a> Planner<'a> {
 /// The schemas that an exact file closes: its own and all that it names but those of PostgreSQL.
 #[must_use]
 pub fn closed_schemas(file: &ExpectationFile) -> BTreeSet<String> {
+    if let Some(schemas) = &file.exact_schemas {
+        return schemas.clone();
+    }
     let mut schemas = BTreeSet::from([file.schema.clone()]);
     for object in &file.objects {
         if let Subject::Named(id) = &object.subject

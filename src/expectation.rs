@@ -9,6 +9,8 @@ mod statement;
 pub use object::OBJECT_KEYS;
 pub use statement::{ASSERTION_KEYS, HISTORY_KEYS};
 
+use std::collections::BTreeSet;
+
 use crate::attribute::Attr;
 use crate::kinds::Kind;
 use crate::migrations::Tool;
@@ -36,6 +38,9 @@ pub struct ExpectationFile {
     pub schema: String,
     /// Whether the file closes the world: what it does not list must not exist.
     pub exact: bool,
+    /// The schemas that it closes, where it names them: then what is in no schema is not closed. `None` closes the
+    /// whole database as far as the file speaks of it.
+    pub exact_schemas: Option<BTreeSet<String>>,
     /// Where it says so; the beginning of the file if it does not.
     pub exact_place: Place,
     /// The objects, parents before what is in them.

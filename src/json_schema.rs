@@ -93,6 +93,10 @@ fn file_key(key: &str) -> Json {
                 "type": "object", "minProperties": 1, "additionalProperties": false, "properties": sections,
             })
         }
+        "exact" => json!({
+            "description": "What is left out has its default, and what is not listed must not exist: in the whole database, or in these schemas.",
+            "anyOf": [{"type": "boolean"}, {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}}],
+        }),
         common => common_key(common),
     }
 }

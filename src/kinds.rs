@@ -334,6 +334,18 @@ impl Kind {
         }
     }
 
+    /// The name for people with its article: `an index`.
+    #[must_use]
+    pub fn one(self) -> String {
+        let words = self.words();
+        let article = if words.starts_with(['a', 'e', 'i', 'o']) {
+            "an"
+        } else {
+            "a"
+        };
+        format!("{article} {words}")
+    }
+
     /// An object of this kind as reports name it.
     #[must_use]
     pub fn show(self, id: &ObjectId) -> String {

@@ -18,6 +18,8 @@ pub struct Choice<'a> {
     pub schema: &'a str,
     /// Whether the file closes the world; otherwise each object does.
     pub whole: bool,
+    /// The schemas that it closes; the whole database if there are none.
+    pub schemas: &'a [String],
     /// Whether a top object is wanted.
     pub wanted: &'a dyn Fn(Kind, &ObjectId) -> bool,
 }
@@ -26,17 +28,24 @@ pub struct Choice<'a> {
 #[must_use]
 pub fn pull(snapshot: &Snapshot, choice: &Choice<'_>) -> Option<String> {
     let sections = sections(snapshot, choice);
-    (!sections.is_empty()).then(|| file(choice.schema, choice.whole, sections))
+    (!sections.is_empty()).then(|| file(choice, sections))
 }
 
 /// A file of these sections.
-fn file(schema: &str, whole: bool, sections: Vec<(String, Document)>) -> String {
+fn file(choice: &Choice<'_>, sections: Vec<(String, Document)>) -> String {
     let mut file = vec![("driftgate".to_owned(), Document::Plain(FORMAT_VERSION.to_owned()))];
-    if schema != "public" {
-        file.push(("schema".into(), Document::text(schema)));
+    if choice.schema != "public" {
+        file.push(("schema".into(), Document::text(choice.schema)));
     }
-    if whole {
-        file.push(("exact".into(), Document::Plain("true".into())));
+    if choice.whole {
+        let mut schemas: Vec<&String> = choice.schemas.iter().collect();
+        schemas.sort();
+        schemas.dedup();
+        let exact = match schemas.as_slice() {
+            [] => Document::Plain("true".into()),
+            schemas => Document::Flow(schemas.iter().map(|schema| Document::text(schema)).collect()),
+        };
+        file.push(("exact".into(), exact));
     }
     file.extend(sections);
     Document::Map(file).to_yaml()

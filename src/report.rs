@@ -358,16 +358,16 @@ pub fn codes() -> Vec<(String, String)> {
         .collect();
     for kind in crate::kinds::Kind::ALL {
         let name = kind.spec().name;
-        let words = kind.words();
-        codes.push((code(name, "missing"), format!("a {words} is not there")));
+        let one = kind.one();
+        codes.push((code(name, "missing"), format!("{one} is not there")));
         codes.push((
             code(name, "unexpected"),
-            format!("a {words} is there and must not be, or is not listed"),
+            format!("{one} is there and must not be, or is not listed"),
         ));
         for attr in kind.spec().attrs {
             codes.push((
                 code(name, attr.code.unwrap_or(attr.name)),
-                format!("`{}` of a {words} differs", attr.name),
+                format!("`{}` of {one} differs", attr.name),
             ));
         }
     }

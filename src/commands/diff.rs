@@ -72,6 +72,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let choice = Choice {
         schema: &schema,
         whole: true,
+        schemas: &args.schema,
         wanted: &wanted,
     };
     let Some(text) = pull(&expected, &choice) else {

@@ -61,6 +61,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
     let choice = Choice {
         schema: &schema,
         whole: patterns.is_empty(),
+        schemas: &args.schema,
         wanted: &wanted,
     };
     if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {

@@ -12,15 +12,6 @@ use crate::sql_text::{TokenSort, tokens, unquote_name};
 use crate::suggest;
 use crate::value::Value;
 
-/// "a" or "an", as the word asks for.
-pub(super) fn article(word: &str) -> &'static str {
-    if word.starts_with(['a', 'e', 'i', 'o']) {
-        "an"
-    } else {
-        "a"
-    }
-}
-
 /// Says that an object is not there, and what is there instead.
 pub(super) fn missing(
     check: &mut Check,
@@ -51,8 +42,7 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
         .iter()
         .find(|other| **other != kind && other.spec().identity == spec.identity && snapshot.get(**other, id).is_some());
     if let Some(other) = other {
-        let other = other.words();
-        return Some(format!("there is {} {other} of this name", article(&other)));
+        return Some(format!("there is {} of this name", other.one()));
     }
     if spec.key == KeyForm::Only {
         return None;

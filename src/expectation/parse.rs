@@ -1,5 +1,7 @@
 //! From the text of an expectation file to what it expects.
 
+use std::collections::BTreeSet;
+
 use super::object::parse_section;
 use super::statement::{parse_assertions, parse_histories};
 use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
@@ -91,6 +93,7 @@ impl Parser {
                 },
                 schema: "public".to_owned(),
                 exact: false,
+                exact_schemas: None,
                 exact_place: Place {
                     file,
                     line: 1,
@@ -140,8 +143,14 @@ impl Parser {
                 key => {
                     if key == "exact" {
                         self.out.exact_place = entry.place;
+                        self.out.exact_schemas = self.exact_schemas(entry);
                     }
-                    self.term(entry, &mut terms);
+                    if self.out.exact_schemas.is_some() {
+                        terms.exact = true;
+                    }
+                    if key != "exact" || self.out.exact_schemas.is_none() {
+                        self.term(entry, &mut terms);
+                    }
                 }
             }
         }
@@ -172,6 +181,29 @@ impl Parser {
                     .hint("write what must be there, for instance under `tables:`"),
             );
         }
+    }
+
+    /// The schemas that `exact` names, if it is a list.
+    fn exact_schemas(&mut self, entry: &Entry) -> Option<BTreeSet<String>> {
+        let NodeValue::List(items) = &entry.value.value else {
+            return None;
+        };
+        if items.is_empty() {
+            self.problems.push(shape::empty_list(&entry.value, &entry.key));
+        }
+        let mut schemas = BTreeSet::new();
+        for item in items {
+            match item.scalar().filter(|s| s.sort != Sort::Null && !s.text.is_empty()) {
+                Some(scalar) => {
+                    schemas.insert(scalar.text.clone());
+                }
+                None => self.problems.push(Problem::at(
+                    item.place,
+                    format!("`exact` takes names of schemas, but this is {}", item.describe()),
+                )),
+            }
+        }
+        Some(schemas)
     }
 
     fn version(&mut self, entry: &Entry) {

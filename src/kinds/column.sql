@@ -33,7 +33,13 @@ SELECT a.schema, a.relation, a.attname::text AS name,
                     FROM aclexplode(a.attacl) WHERE grantee <> a.relowner GROUP BY grantee, privilege_type) a
               GROUP BY a.role) g) END AS grants,
        e.description AS comment,
-       a.attinhcount > 0 AND NOT a.attislocal AS implicit,
+       -- What is inherited is its parent's, unless somebody has made it differ.
+       a.attinhcount > 0 AND NOT a.attislocal AND a.attacl IS NULL AND a.attoptions IS NULL AND e.description IS NULL
+         AND EXISTS (SELECT FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname AND p.attnum > 0
+                     LEFT JOIN pg_attrdef x ON x.adrelid = p.attrelid AND x.adnum = p.attnum
+                     WHERE h.inhrelid = a.attrelid AND p.attnotnull = a.attnotnull AND p.attstorage = a.attstorage AND p.attgenerated = a.attgenerated
+                       AND p.attstattarget IS NOT DISTINCT FROM a.attstattarget
+                       AND pg_get_expr(x.adbin, x.adrelid) IS NOT DISTINCT FROM pg_get_expr(d.adbin, d.adrelid)) AS implicit,
        CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage
 FROM (SELECT NULL::"char" AS attcompression) absent,
      LATERAL (SELECT r.schema, r.name AS relation, r.relowner, a.*, attcompression AS compression

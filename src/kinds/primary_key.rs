@@ -11,7 +11,8 @@ pub(super) const VALID: Attr = Attr::new(
     "Whether the index behind it is valid and in use.",
 )
 .default(Literal::Bool(true))
-.implied("the index behind it is INVALID");
+.implied("the index behind it is INVALID")
+.code("invalid");
 
 /// Whether the last column of a key holds ranges that must not overlap.
 pub(super) const WITHOUT_OVERLAPS: Attr = Attr::new(

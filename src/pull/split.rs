@@ -52,6 +52,10 @@ pub fn split(snapshot: &Snapshot, choice: &Choice<'_>, kinds: &BTreeSet<Kind>) -
             .map(|(id, _)| id)
             .collect();
         let keys: Vec<String> = objects.iter().map(|id| key(*kind, id, choice.schema)).collect();
+        let open = Choice {
+            whole: false,
+            ..*choice
+        };
         for ((id, key), name) in objects.iter().zip(&keys).zip(names(&keys)) {
             let Some(object) = snapshot.get(*kind, id) else {
                 continue;
@@ -63,7 +67,7 @@ pub fn split(snapshot: &Snapshot, choice: &Choice<'_>, kinds: &BTreeSet<Kind>) -
             files.push(SplitFile {
                 folder: Some(kind.spec().section),
                 name,
-                text: file(choice.schema, false, vec![(kind.spec().section.to_owned(), section)]),
+                text: file(&open, vec![(kind.spec().section.to_owned(), section)]),
             });
         }
     }
@@ -81,7 +85,7 @@ pub fn split(snapshot: &Snapshot, choice: &Choice<'_>, kinds: &BTreeSet<Kind>) -
         files.push(SplitFile {
             folder: None,
             name: REST.to_owned(),
-            text: file(choice.schema, choice.whole, rest),
+            text: file(choice, rest),
         });
     }
     files

@@ -5,10 +5,6 @@ alter table shop.events detach partition shop.events_2025;
 alter table shop.events attach partition shop.events_2025 for values from ('2025-01-02') to ('2026-01-01');
 grant select on shop.events_2025 to public;
 
--- # what is inherited is part of the parent, and `pull` leaves it out, although a child may have a default of its own
-alter table shop.child alter a set default 5;
-comment on column shop.child.a is 'of the child';
-
 -- # the order of the columns, by which INSERT without names and SELECT * go
 drop table shop.counters cascade;
 create table shop.counters (n smallint, id integer not null);

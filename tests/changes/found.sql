@@ -403,7 +403,7 @@ alter table shop.customers drop constraint customers_email, add constraint custo
 alter table shop.customers drop constraint customers_email, add constraint customers_email unique nulls not distinct (email);
 
 -- # unique: its index is invalid
--- expect: unique-valid shop.customers.customers_email
+-- expect: unique-invalid shop.customers.customers_email
 update pg_index set indisvalid = false where indexrelid = 'shop.customers_email'::regclass;
 
 -- # unique: dropped
@@ -434,7 +434,7 @@ alter table shop.log drop constraint log_pkey, add primary key (id, what);
 alter table shop.log drop constraint log_pkey, add primary key (id) deferrable;
 
 -- # primary key: its index is invalid
--- expect: primary-key-valid shop.log
+-- expect: primary-key-invalid shop.log
 update pg_index set indisvalid = false where indexrelid = 'shop.log_pkey'::regclass;
 
 -- # primary key: dropped
@@ -1594,3 +1594,11 @@ drop operator family billing.places using gist cascade;
 -- # subscription: publications
 -- expect: subscription-publications billing_in
 alter subscription billing_in set publication billing_another with (refresh = false);
+
+-- # column: inherited, with a default of its own
+-- expect: column-unexpected shop.child.a
+alter table shop.child alter a set default 5;
+
+-- # column: inherited, with a comment of its own
+-- expect: column-unexpected shop.child.a
+comment on column shop.child.a is 'of the child';

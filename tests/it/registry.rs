@@ -143,6 +143,7 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
         database_place: place,
         schema: SCHEMAS[0].into(),
         exact: true,
+        exact_schemas: None,
         exact_place: place,
         objects,
         histories: Vec::new(),
@@ -332,6 +333,7 @@ fn what_is_pulled_finds_nothing() {
     let snapshot = snapshot();
     for whole in [true, false] {
         let choice = Choice {
+            schemas: &[],
             schema: SCHEMAS[0],
             whole,
             wanted: &|_, _| true,
