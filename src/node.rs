@@ -1,13 +1,11 @@
 //! A YAML document in which every key and value knows its place and its text as written.
 
 mod explain;
+mod guard;
+mod read;
+mod scalar;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_yaml::{DuplicateKeyPolicy, Error as YamlError, Location, Spanned};
 
 use crate::error::Problem;
 use crate::source_map::{FileId, Place};
@@ -167,279 +165,7 @@ pub enum Places {
 /// The first mistake that makes the text no YAML document: syntax, a second document, or one of the guards against
 /// documents made to exhaust memory or stack.
 pub fn parse(text: &str, file: FileId, places: Places) -> Result<Document, Problem> {
-    let builder = Builder {
-        text,
-        file,
-        places,
-        problems: Vec::new(),
-    };
-    let error = match read(text, DuplicateKeyPolicy::Error) {
-        Ok(raw) => return builder.document(raw),
-        Err(error) => error,
-    };
-    let problem = builder.problem(&error);
-    if !matches!(error, YamlError::DuplicateMappingKey { .. }) {
-        return Err(problem);
-    }
-    // Read again with all keys, for the sake of what else is wrong.
-    let raw = read(text, DuplicateKeyPolicy::LastWins).map_err(|error| builder.problem(&error))?;
-    let mut document = builder.document(raw)?;
-    if document.problems.is_empty() {
-        document.problems.push(problem);
-    }
-    Ok(document)
-}
-
-fn read(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Spanned<Raw>, YamlError> {
-    let options = serde_yaml::options! {
-        strict_booleans: true,
-        duplicate_keys: duplicate_keys,
-        with_snippet: false,
-        non_finite_float_policy: serde_yaml::options::NonFiniteFloatPolicy::PassThrough,
-        alias_limits: serde_yaml::alias_limits! {
-            max_total_replayed_events: 500_000,
-        },
-        budget: serde_yaml::budget! {
-            // A file of 50,000 tables has some five million nodes.
-            max_nodes: 8_000_000,
-            max_events: 32_000_000,
-            max_total_scalar_bytes: 256 * 1024 * 1024,
-            max_documents: 2,
-            // One anchor for the columns that hundreds of tables have in common is good use of it; a bomb is
-            // stopped by what it repeats.
-            enforce_alias_anchor_ratio: false,
-            max_merge_keys: 50_000,
-            max_recorded_anchor_events: 100_000,
-        },
-    };
-    serde_yaml::from_str_with_options(text, options)
-}
-
-fn place(location: Location, file: FileId) -> Place {
-    Place {
-        file,
-        line: u32::try_from(location.line()).unwrap_or(u32::MAX).max(1),
-        column: u32::try_from(location.column()).unwrap_or(u32::MAX).max(1),
-    }
-}
-
-struct Builder<'a> {
-    text: &'a str,
-    file: FileId,
-    places: Places,
-    problems: Vec<Problem>,
-}
-
-impl Builder<'_> {
-    fn document(mut self, raw: Spanned<Raw>) -> Result<Document, Problem> {
-        let root = self.node(raw)?;
-        Ok(Document {
-            root,
-            problems: self.problems,
-        })
-    }
-
-    fn problem(&self, error: &YamlError) -> Problem {
-        let start = Place {
-            file: self.file,
-            line: 1,
-            column: 1,
-        };
-        let at = error
-            .location()
-            .filter(|l| l.line() > 0)
-            .map_or(start, |l| place(l, self.file));
-        explain::problem(error, at, self.text)
-    }
-
-    fn node(&mut self, raw: Spanned<Raw>) -> Result<Node, Problem> {
-        let at = match self.places {
-            Places::OfUse => raw.referenced,
-            Places::OfDefinition => raw.defined,
-        };
-        let value = match raw.value {
-            Raw::Text(text) => NodeValue::Scalar(Scalar { text, sort: Sort::Text }),
-            Raw::Plain(sort) => NodeValue::Scalar(Scalar {
-                text: self.slice(raw.defined).to_owned(),
-                sort,
-            }),
-            Raw::List(items) => NodeValue::List(self.items(items)?),
-            Raw::Map(entries) => NodeValue::Map(self.entries(entries)?),
-        };
-        Ok(Node {
-            value,
-            place: place(at, self.file),
-        })
-    }
-
-    fn items(&mut self, raw: Vec<Spanned<Raw>>) -> Result<Vec<Node>, Problem> {
-        let mut items = Vec::with_capacity(raw.len());
-        let mut opened = false;
-        for item in raw {
-            let plain = self.is_plain(&item);
-            let item = self.node(item)?;
-            let text = item.scalar().filter(|_| plain).map_or("", |s| s.text.as_str());
-            let balance = parentheses(text);
-            if opened && balance < 0 {
-                self.problems.push(explain::cut(text, item.place));
-            }
-            opened = balance > 0;
-            items.push(item);
-        }
-        Ok(items)
-    }
-
-    fn entries(&mut self, raw: Vec<(Spanned<Raw>, Spanned<Raw>)>) -> Result<Vec<Entry>, Problem> {
-        let mut seen: BTreeMap<String, Place> = BTreeMap::new();
-        let mut entries = Vec::with_capacity(raw.len());
-        for (key, value) in raw {
-            let from_alias = key.referenced != key.defined;
-            let key = self.node(key)?;
-            let name = match key.value {
-                NodeValue::Scalar(Scalar { sort: Sort::Null, .. }) | NodeValue::List(_) | NodeValue::Map(_) => {
-                    return Err(Problem::at(
-                        key.place,
-                        format!("a key must be a name, but this is {}", key.describe()),
-                    )
-                    .hint("a name that YAML takes for something else is written in quotes"));
-                }
-                NodeValue::Scalar(scalar) => scalar.text,
-            };
-            // What `<<` takes over stands behind, and gives way.
-            if let Some(first) = seen.get(&name) {
-                if !from_alias {
-                    self.problems.push(explain::duplicate(&name, key.place, Some(*first)));
-                }
-                continue;
-            }
-            seen.insert(name.clone(), key.place);
-            let value = self.node(value)?;
-            if value.is_null() && parentheses(&name) < 0 {
-                self.problems.push(explain::cut(&name, key.place));
-                continue;
-            }
-            entries.push(Entry {
-                key: name,
-                place: key.place,
-                value,
-            });
-        }
-        Ok(entries)
-    }
-
-    /// Whether it is a text without quotes.
-    fn is_plain(&self, raw: &Spanned<Raw>) -> bool {
-        match &raw.value {
-            Raw::Text(text) => self.slice(raw.defined) == text,
-            Raw::Plain(_) => true,
-            Raw::List(_) | Raw::Map(_) => false,
-        }
-    }
-
-    /// The text of a scalar without quotes, as written.
-    fn slice(&self, location: Location) -> &str {
-        let span = location.span();
-        let range = match (span.byte_offset(), span.byte_len()) {
-            (Some(from), Some(length)) => usize::try_from(from).ok().zip(usize::try_from(from + length).ok()),
-            _ => None,
-        };
-        range
-            .and_then(|(from, to)| self.text.get(from..to))
-            .unwrap_or("")
-            .trim()
-    }
-}
-
-/// How many more parentheses a text opens than it closes.
-fn parentheses(text: &str) -> isize {
-    text.bytes().fold(0, |open, byte| match byte {
-        b'(' => open + 1,
-        b')' => open - 1,
-        _ => open,
-    })
-}
-
-enum Raw {
-    Text(String),
-    Plain(Sort),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
-}
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
-    }
-}
-
-struct RawVisitor;
-
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value, a list or a mapping")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
-        Ok(Raw::Text(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Raw, E> {
-        Ok(Raw::Text(text))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
-        Ok(Raw::Plain(Sort::Bool(value)))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Raw, E> {
-        Ok(Raw::Plain(Sort::Number))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Raw, E> {
-        Ok(Raw::Plain(Sort::Number))
-    }
-
-    fn visit_i128<E>(self, _: i128) -> Result<Raw, E> {
-        Ok(Raw::Plain(Sort::Number))
-    }
-
-    fn visit_u128<E>(self, _: u128) -> Result<Raw, E> {
-        Ok(Raw::Plain(Sort::Number))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Raw, E> {
-        Ok(Raw::Plain(Sort::Number))
-    }
-
-    fn visit_unit<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Plain(Sort::Null))
-    }
-
-    fn visit_none<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Plain(Sort::Null))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
-        Raw::deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(Raw::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = access.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Raw::Map(entries))
-    }
+    read::Reader::new(text, file, places).document()
 }
 
 #[cfg(test)]
@@ -481,6 +207,91 @@ mod tests {
         assert_eq!(
             out.join("\n"),
             "1:1 a:\n1:5 \"yes\" Text\n1:10 \"no\" Text\n1:14 \"1.50\" Number\n1:20 \"012\" Number\n1:25 \"true\" Bool(true)\n1:31 \"~\" Null\n1:34 \"null\" Text\n1:42 \"1e999\" Number\n1:49 \".inf\" Number\n1:55 \"99999999999999999999\" Number\n1:77 \"é\\n\" Text\n1:84 \"-0\" Number\n2:1 1:\n2:4 \"x\" Text\n3:1 b:\n3:2 \"\" Null\n4:1 é:\n4:12 \"0x1F\" Number\n5:1 c:\n5:4 \"0x1F\" Number"
+        );
+    }
+
+    /// What another reader makes of a text.
+    fn other(text: &str) -> serde_json::Value {
+        let options = serde_yaml::options! { strict_booleans: true };
+        serde_yaml::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{text:?}: {error}"))
+    }
+
+    /// Whether two readers have read the same. Of a number only that it is one: ours keeps how it was written.
+    fn is_same(node: &Node, other: &serde_json::Value) -> bool {
+        use serde_json::Value as Json;
+        match (&node.value, other) {
+            (NodeValue::Scalar(scalar), other) => match (scalar.sort, other) {
+                (Sort::Text, Json::String(text)) => scalar.text == *text,
+                (Sort::Bool(one), Json::Bool(other)) => one == *other,
+                (Sort::Null, Json::Null) | (Sort::Number, Json::Number(_)) => true,
+                _ => false,
+            },
+            (NodeValue::List(items), Json::Array(others)) => {
+                items.len() == others.len() && items.iter().zip(others).all(|(item, other)| is_same(item, other))
+            }
+            (NodeValue::Map(entries), Json::Object(others)) => {
+                let found = |entry: &Entry| others.get(&entry.key).is_some_and(|other| is_same(&entry.value, other));
+                entries.len() == others.len() && entries.iter().all(found)
+            }
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn another_reader_reads_the_same() {
+        let scalars = "yes no on off y n true True TRUE tRue false null Null NULL ~ nul 0 -0 +0 1 -1 +1 12 012 -012 0o17 0O7 \
+            0x1F 0X1f -0x1F 0xG 0b101 0b2 1_000 1__0 1_ _1 0x_1 1.50 .5 5. -.5 +.5 . .. + -- 1e5 1E-5 e5 1e 1.5.2 \
+            18446744073709551615 18446744073709551616 -9223372036854775808 -9223372036854775809 \
+            0xFFFFFFFFFFFFFFFF 0x10000000000000000 99999999999999999999_0 inf nan infinity -inf 2024-01-02 12:30 1,5 é";
+        for scalar in scalars.split_whitespace() {
+            for text in [
+                format!("- {scalar} \n"),
+                format!("k: {scalar}"),
+                format!("- '{scalar}'\n- \"{scalar}\""),
+            ] {
+                let node = parse_text(&text).expect("valid");
+                assert!(
+                    is_same(&node, &other(&text)),
+                    "{text:?}: {node:?} and {:?}",
+                    other(&text)
+                );
+            }
+        }
+        for text in [
+            "x: &x {a: &y 1, b: [1, *y], c:}\nz: *x\nw: {<<: *x, b: 2}\nv: {<<: [*x, {q: 1, a: 4}], <<: {q: 3, r: 1}, b: }\n",
+            "a: &a\n  - &b text\n  - {k: *b}\n*b : *a\n\"<<\": 1\n",
+            "a: !!str 5\nb: !!int \"5\"\nc: !!float 1\nd: !!null x\ne: !!bool TRUE\nf: ! 5\ng: !own {h: !own 5, i: !!seq []}\nj: !!map {}\nk: !!str\nl: !own\n",
+            "a: |\n  one\n    two\n\n  three\nb: >-\n  one\n  two\n\n  three\nc: one\n  two\nd: 'one\n\n  two'\ne: \"one\\\n  two\"\n",
+            "? a\n: b\n? 'c d'\n:\n- e\n",
+            "%YAML 1.2\n---\r\na:\r\n  b: [c,\r\n    d]\r\n...\r\n",
+            "---\n...\n",
+            "# nothing\n",
+            "",
+        ] {
+            let node = parse_text(text).expect("valid");
+            assert!(is_same(&node, &other(text)), "{text:?}: {node:?} and {:?}", other(text));
+        }
+    }
+
+    #[test]
+    fn what_an_alias_repeats_has_the_place_that_is_asked_for() {
+        let text = "x: &x {a: &y 1, b: [*y]}\nz: *x\nw: {<<: *x, b: 2}\nv: {<<: [{q: 3}]}\n";
+        let file = SourceMap::default().add(PathBuf::from("test.yaml"), text.to_owned());
+        let read = |places: Places| {
+            let mut out = Vec::new();
+            flat(&parse(text, file, places).expect("valid").root, &mut out);
+            let from = out.iter().position(|line| line.ends_with("z:"));
+            out.split_off(from.unwrap_or_default()).join(", ")
+        };
+        assert_eq!(
+            read(Places::OfUse),
+            "2:1 z:, 2:4 a:, 2:4 \"1\" Number, 2:4 b:, 2:4 \"1\" Number, 3:1 w:, 3:13 b:, 3:16 \"2\" Number, 3:9 a:, 3:9 \"1\" Number, \
+             4:1 v:, 4:11 q:, 4:14 \"3\" Number"
+        );
+        assert_eq!(
+            read(Places::OfDefinition),
+            "2:1 z:, 1:8 a:, 1:14 \"1\" Number, 1:17 b:, 1:14 \"1\" Number, 3:1 w:, 3:13 b:, 3:16 \"2\" Number, 1:8 a:, 1:14 \"1\" Number, \
+             4:1 v:, 4:11 q:, 4:14 \"3\" Number"
         );
     }
 }

@@ -1,11 +1,11 @@
 //! What keeps a text from being a YAML document, in words for a person.
 
-use serde_yaml::Error as YamlError;
-use serde_yaml::budget::BudgetBreach;
+use granit_parser::{ErrorKind, Marker, ScanError, Tag};
 
-use super::shorten;
+use super::guard::Breach;
+use super::{Node, shorten};
 use crate::error::Problem;
-use crate::source_map::{Place, lines};
+use crate::source_map::{FileId, Place, lines};
 
 /// The words of the parser that are of no use to the writer of a file, and better ones: message and hint.
 const WORDS: &[(&str, &str, &str)] = &[
@@ -81,21 +81,6 @@ const WORDS: &[(&str, &str, &str)] = &[
         "write it in quotes",
     ),
     (
-        "alias references unknown anchor",
-        "there is no anchor of this name before this",
-        "an anchor is written as &name; a text that begins with `*` is written in quotes",
-    ),
-    (
-        "recursive references require weak recursion types",
-        "an alias stands inside of what it stands for",
-        "an alias can only repeat what is complete before it",
-    ),
-    (
-        "YAML merge value must be mapping or sequence of mappings",
-        "`<<` can only take over a mapping",
-        "the anchor that it names stands at something else",
-    ),
-    (
         "recursion limit exceeded",
         "the document is nested too deeply to be an expectation file",
         STOPPED,
@@ -104,39 +89,62 @@ const WORDS: &[(&str, &str, &str)] = &[
 
 const STOPPED: &str = "driftgate stops here, so that a document made to exhaust memory cannot";
 
-/// The problem that an error of the parser is; `place` is where the parser says that it is.
-pub(super) fn problem(error: &YamlError, place: Place, text: &str) -> Problem {
-    match error {
-        YamlError::AliasError { error, .. } => problem(error, place, text),
-        YamlError::DuplicateMappingKey { key, .. } => duplicate(key.as_deref().unwrap_or("?"), place, None),
-        YamlError::MultipleDocuments { .. } => Problem::at(place, "a second document begins here")
-            .hint("a file holds one document: put the rest into a file of its own"),
-        YamlError::Budget { breach, .. } => Problem::at(
-            place,
-            match breach {
-                BudgetBreach::Depth { .. } => "the document is nested too deeply to be an expectation file",
-                BudgetBreach::Aliases { .. }
-                | BudgetBreach::Anchors { .. }
-                | BudgetBreach::AliasAnchorRatio { .. }
-                | BudgetBreach::MergeKeys { .. }
-                | BudgetBreach::RecordedAnchorEvents { .. }
-                | BudgetBreach::RecordedAnchorBytes { .. } => ALIASES,
-                _ => "the document is too large to be an expectation file",
-            },
-        )
-        .hint(STOPPED),
-        YamlError::AliasReplayCounterOverflow { .. }
-        | YamlError::AliasReplayLimitExceeded { .. }
-        | YamlError::AliasExpansionLimitExceeded { .. }
-        | YamlError::AliasReplayStackDepthExceeded { .. } => Problem::at(place, ALIASES).hint(STOPPED),
-        YamlError::Eof { .. } => {
-            Problem::at(place, "the file is empty").hint("an expectation file begins with `driftgate: 1`")
-        }
-        _ => syntax(&one_line(&error.to_string()), place, text),
+/// Where the parser says that something is.
+pub(super) fn place(marker: &Marker, file: FileId) -> Place {
+    Place {
+        file,
+        line: u32::try_from(marker.line()).unwrap_or(u32::MAX).max(1),
+        column: u32::try_from(marker.col()).unwrap_or(u32::MAX).saturating_add(1),
     }
 }
 
-const ALIASES: &str = "the anchors and aliases of this document make it too large to be an expectation file";
+/// The problem that a document has too much of something.
+pub(super) fn breach(breach: Breach, place: Place) -> Problem {
+    let message = match breach {
+        Breach::Depth => "the document is nested too deeply to be an expectation file",
+        Breach::Aliases => "the anchors and aliases of this document make it too large to be an expectation file",
+        Breach::Size => "the document is too large to be an expectation file",
+    };
+    Problem::at(place, message).hint(STOPPED)
+}
+
+/// The problem that a second document begins.
+pub(super) fn second_document(place: Place) -> Problem {
+    Problem::at(place, "a second document begins here")
+        .hint("a file holds one document: put the rest into a file of its own")
+}
+
+/// The problem that an alias repeats what it stands in.
+pub(super) fn inside_itself(place: Place) -> Problem {
+    Problem::at(place, "an alias stands inside of what it stands for")
+        .hint("an alias can only repeat what is complete before it")
+}
+
+/// The problem that `<<` stands before something that is no mapping.
+pub(super) fn no_mapping(place: Place) -> Problem {
+    Problem::at(place, "`<<` can only take over a mapping").hint("the anchor that it names stands at something else")
+}
+
+/// The problem that a key is no name.
+pub(super) fn no_name(key: &Node) -> Problem {
+    Problem::at(
+        key.place,
+        format!("a key must be a name, but this is {}", key.describe()),
+    )
+    .hint("a name that YAML takes for something else is written in quotes")
+}
+
+/// The problem that a value is not what its tag says.
+pub(super) fn tag(tag: Option<&Tag>, place: Place) -> Problem {
+    let tag = tag.map_or_else(String::new, Tag::original);
+    Problem::at(place, format!("this cannot have the tag `{}`", shorten(&tag)))
+        .hint("leave the tag out: what a value is taken for is said by its key")
+}
+
+/// The problem that a document ends where a value should be.
+pub(super) fn cut_short(place: Place) -> Problem {
+    Problem::at(place, "the document ends where a value is missing")
+}
 
 /// The problem that a key stands twice in a mapping.
 pub(super) fn duplicate(key: &str, place: Place, first: Option<Place>) -> Problem {
@@ -154,12 +162,20 @@ pub(super) fn cut(rest: &str, place: Place) -> Problem {
     .hint("inside {…} and […] a comma ends a text, also one in parentheses: write the text in quotes, or give it a line of its own")
 }
 
-fn syntax(message: &str, place: Place, text: &str) -> Problem {
+/// The problem that an error of the parser is.
+pub(super) fn syntax(error: &ScanError, file: FileId, text: &str) -> Problem {
+    let place = place(error.marker(), file);
     if let Some(opened) = unclosed_quote(text, place) {
         return Problem::at(opened, "this quote is not closed").hint(
             "close it before the line ends; a text of several lines is written behind `|`, on lines of their own",
         );
     }
+    if matches!(error.kind(), ErrorKind::UnknownAnchor) {
+        return Problem::at(place, "there is no anchor of this name before this")
+            .hint("an anchor is written as &name; a text that begins with `*` is written in quotes");
+    }
+    let message = error.info();
+    let message = message.lines().next().unwrap_or_default().trim();
     if let Some((_, words, hint)) = WORDS.iter().find(|(known, ..)| message.contains(known)) {
         return Problem::at(place, *words).hint(*hint);
     }
@@ -181,16 +197,6 @@ const TERMS: &[(&str, &str)] = &[
     ("block collection", "list"),
     ("block mapping", "mapping"),
 ];
-
-/// The first line of a parser's message, without the position that is printed elsewhere.
-fn one_line(message: &str) -> String {
-    let line = message.lines().next().unwrap_or("").trim();
-    let line = line.strip_prefix("error: ").unwrap_or(line);
-    match (line.strip_prefix("line "), line.split_once(": ")) {
-        (Some(_), Some((_, rest))) => rest.to_owned(),
-        _ => line.split(" at line ").next().unwrap_or(line).to_owned(),
-    }
-}
 
 /// Where a quote opens that is still open at `place`, or that closes only on a later line than it opens.
 ///

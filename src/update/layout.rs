@@ -68,14 +68,14 @@ impl Node {
     /// file cannot have, such as a list as a key.
     pub(super) fn read(text: &str) -> Option<Self> {
         let mut reader = Reader {
-            parser: Parser::new_from_str(text),
+            parser: Parser::new_from_str_with_options(text, granit_parser::options! { emit_comments: false }),
             text,
             used: BTreeSet::new(),
             next: 0,
         };
         loop {
             match reader.event()? {
-                (Event::StreamStart | Event::DocumentStart(..) | Event::Comment(..), _) => {}
+                (Event::StreamStart | Event::DocumentStart(..), _) => {}
                 (event, span) => {
                     let mut root = reader.node(&event, span)?;
                     root.mark(&reader.used, false);
@@ -150,12 +150,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn event(&mut self) -> Option<(Event<'a>, Span)> {
-        loop {
-            let event = self.parser.next_event()?.ok()?;
-            if !matches!(event.0, Event::Comment(..)) {
-                return Some(event);
-            }
-        }
+        self.parser.next_event()?.ok()
     }
 
     /// The value that begins with an event.

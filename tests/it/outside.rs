@@ -40,8 +40,28 @@ fn lint(bytes: &[u8]) -> Run {
     driftgate.run(["lint", "x.yaml"])
 }
 
+/// A file by its name, what is in it, and the place and words that must be told of it.
+type Case<'a> = (&'a str, Vec<u8>, &'a str, &'a str);
+
+/// Runs `lint` on every file.
+fn told_at_once(cases: Vec<Case<'_>>) {
+    for (name, bytes, place, words) in cases {
+        let run = lint(&bytes);
+        let said = &run.stderr;
+        assert_eq!(run.code, Some(2), "{name}: {said}");
+        assert!(said.contains(place), "{name}: no {place} in\n{said}");
+        assert!(said.contains(words), "{name}: no `{words}` in\n{said}");
+        assert!(!said.contains('\x1b'), "{name}: {said:?}");
+        // The program of the tests is not optimised, and they run side by side.
+        assert!(run.duration < Duration::from_secs(10), "{name}: {:?}", run.duration);
+        for word in FOREIGN {
+            assert!(!said.contains(word), "{name}: `{word}` in\n{said}");
+        }
+    }
+}
+
 #[test]
-fn whatever_the_file_the_place_is_named_at_once() {
+fn a_document_made_to_exhaust_memory_or_stack_is_refused_at_once() {
     let deep = |open: &str| format!("driftgate: 1\ntables: {}", open.repeat(20_000));
     let nested = format!(
         "driftgate: 1\n{}",
@@ -56,10 +76,16 @@ fn whatever_the_file_the_place_is_named_at_once() {
     let merging = (1..60).fold("driftgate: 1\na0: &a0 {k: v}\n".to_owned(), |text, i| {
         text + &format!("a{i}: &a{i} {{<<: *a{j}, x: *a{j}, y: *a{j}}}\n", j = i - 1)
     });
+    let chain = (1..100).fold("driftgate: 1\na0: &a0 [x]\n".to_owned(), |text, i| {
+        text + &format!("a{i}: &a{i} [*a{j}]\n", j = i - 1)
+    });
+    let kept = format!(
+        "driftgate: 1\na: {}{}",
+        (0..50).fold(String::new(), |text, i| text + &format!("&a{i} [")),
+        "x, ".repeat(20_000)
+    );
     let long_texts = format!("a: &a {}\nb: [{}x]\n", "x".repeat(100_000), "*a, ".repeat(20_000));
-    let utf16: Vec<u8> = "driftgate: 1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let all: Vec<u8> = (0..=255).cycle().take(4096).collect();
-    let cases: Vec<(&str, Vec<u8>, &str, &str)> = vec![
+    told_at_once(vec![
         ("sequences", deep("[").into(), "x.yaml:2:264", "nested too deeply"),
         ("mappings", deep("{a: ").into(), "x.yaml:2:261", "nested too deeply"),
         ("entries", deep("- ").into(), "x.yaml:2:9", "cannot stand here"),
@@ -69,10 +95,27 @@ fn whatever_the_file_the_place_is_named_at_once() {
             "x.yaml:",
             "takes a mapping of names",
         ),
+        ("keys", deep("\n? ").into(), "x.yaml:", "a key must be a name"),
+        ("keys in keys", deep("? ").into(), "x.yaml:2:9", "not valid YAML"),
+        (
+            "aliases in each other",
+            chain.into(),
+            "x.yaml:65:12",
+            "nested too deeply",
+        ),
+        ("anchors in each other", kept.into(), "x.yaml:2:", "anchors and aliases"),
         ("indentation", nested.into(), "x.yaml:66:65", "nested too deeply"),
         ("bomb", bomb.into(), "x.yaml:6:8", "anchors and aliases"),
         ("merging bomb", merging.into(), "x.yaml:", "anchors and aliases"),
         ("bomb of texts", long_texts.into(), "x.yaml:2:", "too large"),
+    ]);
+}
+
+#[test]
+fn whatever_the_file_the_place_is_named_at_once() {
+    let utf16: Vec<u8> = "driftgate: 1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let all: Vec<u8> = (0..=255).cycle().take(4096).collect();
+    let cases: Vec<Case<'_>> = vec![
         ("binary", all, "x.yaml:3:115", "not text in UTF-8"),
         (
             "Latin-1",
@@ -130,19 +173,7 @@ fn whatever_the_file_the_place_is_named_at_once() {
             "unexpected character",
         ),
     ];
-    for (name, bytes, place, words) in cases {
-        let run = lint(&bytes);
-        let said = &run.stderr;
-        assert_eq!(run.code, Some(2), "{name}: {said}");
-        assert!(said.contains(place), "{name}: no {place} in\n{said}");
-        assert!(said.contains(words), "{name}: no `{words}` in\n{said}");
-        assert!(!said.contains('\x1b'), "{name}: {said:?}");
-        // The program of the tests is not optimised, and they run side by side.
-        assert!(run.duration < Duration::from_secs(10), "{name}: {:?}", run.duration);
-        for word in FOREIGN {
-            assert!(!said.contains(word), "{name}: `{word}` in\n{said}");
-        }
-    }
+    told_at_once(cases);
 }
 
 #[test]
