@@ -320,7 +320,7 @@ impl<'a> Planner<'a> {
             parent: Some(id.clone()),
             schemas: BTreeSet::new(),
             place: expected.place,
-            terms: expected.terms.clone(),
+            terms: Terms::clone(&expected.terms),
             file,
         });
     }

@@ -10,6 +10,7 @@ pub use object::OBJECT_KEYS;
 pub use statement::{ASSERTION_KEYS, HISTORY_KEYS};
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::attribute::Attr;
 use crate::kinds::Kind;
@@ -97,10 +98,10 @@ pub struct ExpectedObject {
     pub parent: Option<usize>,
     /// Whether it must be there.
     pub presence: Presence,
-    /// Level, reason, exactness.
-    pub terms: Terms,
+    /// Level, reason, exactness: most objects share them with what they are in.
+    pub terms: Arc<Terms>,
     /// The attributes that were written, in the order of the file.
-    pub attributes: Vec<ExpectedAttribute>,
+    pub attributes: Box<[ExpectedAttribute]>,
 }
 
 /// Which object an expectation means.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -39,8 +40,8 @@ impl Place {
 struct File {
     path: PathBuf,
     text: String,
-    /// Where in the text each line is, without its line end.
-    lines: Vec<Range<usize>>,
+    /// Where in the text each line is, without its line end; found when the first of them is shown.
+    lines: OnceLock<Vec<Range<usize>>>,
 }
 
 /// The files of a run, in the order in which they were read.
@@ -52,7 +53,7 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a file and returns its handle.
     pub fn add(&mut self, path: PathBuf, text: String) -> FileId {
-        let lines = line_ranges(&text).collect();
+        let lines = OnceLock::new();
         self.files.push(File { path, text, lines });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
@@ -113,7 +114,8 @@ impl SourceMap {
 
     fn line(&self, place: Place) -> &str {
         let file = &self.files[place.file.0 as usize];
-        let line = file.lines.get(place.line.saturating_sub(1) as usize);
+        let lines = file.lines.get_or_init(|| line_ranges(&file.text).collect());
+        let line = lines.get(place.line.saturating_sub(1) as usize);
         line.map_or("", |range| &file.text[range.clone()])
     }
 }

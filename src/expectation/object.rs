@@ -1,7 +1,10 @@
 //! Reading the objects of an expectation file, by walking the registry.
 
-use super::parse::Parser;
+use std::sync::Arc;
+
+use super::parse::{Parser, TERM_KEYS};
 use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
+use crate::attribute::Attr;
 use crate::error::Problem;
 use crate::kinds::{KeyForm, Kind, ListForm, Shorthand};
 use crate::node::{Entry, Node, NodeValue, Sort};
@@ -22,41 +25,39 @@ pub(super) struct Parent {
 }
 
 /// Reads the objects of a kind that stand under one key.
-pub(super) fn parse_section(parser: &mut Parser, kind: Kind, entry: &Entry, parent: Option<&Parent>, terms: &Terms) {
+pub(super) fn parse_section(
+    parser: &mut Parser,
+    kind: Kind,
+    entry: Entry,
+    parent: Option<&Parent>,
+    terms: &Arc<Terms>,
+) {
     let spec = kind.spec();
     if let (KeyForm::Only, Some(parent)) = (spec.key, parent) {
         let subject = Subject::Named(parent.id.clone());
-        object(parser, kind, &subject, entry.place, &entry.value, Some(parent), terms);
+        object(parser, kind, &subject, entry.place, entry.value, Some(parent), terms);
         return;
     }
-    match &entry.value.value {
+    match entry.value.value {
         NodeValue::Map(entries) if !entries.is_empty() => {
-            for entry in entries {
-                match identity(kind, &entry.key, parent, &parser.out.schema) {
-                    Ok(id) => object(
-                        parser,
-                        kind,
-                        &Subject::Named(id),
-                        entry.place,
-                        &entry.value,
-                        parent,
-                        terms,
-                    ),
+            for Entry { key, place, value } in entries {
+                match identity(kind, &key, parent, &parser.out.schema) {
+                    Ok(id) => object(parser, kind, &Subject::Named(id), place, value, parent, terms),
                     Err(message) => parser.problems.push(
-                        Problem::at(entry.place, message)
+                        Problem::at(place, message)
                             .hint("a dot or quote inside a name is written as in SQL: '\"odd.name\"'"),
                     ),
                 }
             }
         }
-        NodeValue::List(items) if spec.list == ListForm::ByMeaning => {
-            if items.is_empty() {
-                parser.problems.push(shape::empty_list(&entry.value, &entry.key));
-            }
+        NodeValue::List(items) if spec.list == ListForm::ByMeaning && !items.is_empty() => {
             for item in items {
                 let id = parent.map_or_else(|| ObjectId::new(Vec::<String>::new()), |p| p.id.clone());
                 object(parser, kind, &Subject::ByMeaning(id), item.place, item, parent, terms);
             }
+        }
+        NodeValue::List(_) if spec.list == ListForm::ByMeaning => {
+            parser.problems.push(shape::empty_list(entry.value.place, &entry.key));
         }
         NodeValue::Map(_) => parser.problems.push(Problem::at(
             entry.value.place,
@@ -126,9 +127,9 @@ fn object(
     kind: Kind,
     subject: &Subject,
     place: Place,
-    node: &Node,
+    node: Node,
     parent: Option<&Parent>,
-    terms: &Terms,
+    terms: &Arc<Terms>,
 ) {
     let index = parser.out.objects.len();
     parser.out.objects.push(ExpectedObject {
@@ -137,10 +138,10 @@ fn object(
         place,
         parent: parent.map(|p| p.index),
         presence: Presence::Required,
-        terms: terms.clone(),
-        attributes: Vec::new(),
+        terms: Arc::clone(terms),
+        attributes: Box::default(),
     });
-    if let Some(presence) = presence_word(node) {
+    if let Some(presence) = presence_word(&node) {
         parser.out.objects[index].presence = presence;
         if presence == Presence::Absent && matches!(subject, Subject::ByMeaning(_)) {
             parser
@@ -166,9 +167,10 @@ fn object(
             kind,
             id: id.clone(),
         },
+        attributes: Vec::new(),
         has_children: false,
     };
-    reader.entries(&entries);
+    reader.entries(entries);
     reader.finish(place, subject);
 }
 
@@ -183,20 +185,20 @@ fn presence_word(node: &Node) -> Option<Presence> {
 }
 
 /// The attributes that a value stands for.
-fn expand(kind: Kind, node: &Node) -> Result<Vec<Entry>, Problem> {
-    let as_attribute = |name: &str| {
-        vec![Entry {
-            key: name.to_owned(),
-            place: node.place,
-            value: node.clone(),
-        }]
+fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
+    let node = match node {
+        Node {
+            value: NodeValue::Map(entries),
+            ..
+        } if !entries.is_empty() => return Ok(entries),
+        node => node,
     };
     let nothing = || {
         Problem::at(node.place, format!("this {} says nothing", kind.words()))
             .hint("write `present` if it only has to be there")
     };
     let (expects, expanded) = match (&node.value, kind.spec().shorthand) {
-        (NodeValue::Map(entries), _) if entries.is_empty() => return Err(nothing()),
+        (NodeValue::Map(_), _) => return Err(nothing()),
         (NodeValue::List(items), _) if items.is_empty() => {
             return Err(Problem::at(
                 node.place,
@@ -204,14 +206,17 @@ fn expand(kind: Kind, node: &Node) -> Result<Vec<Entry>, Problem> {
             )
             .hint("write what must be there, or leave it out"));
         }
-        (NodeValue::Map(entries), _) => return Ok(entries.clone()),
         (NodeValue::Scalar(_), _) if node.is_null() => return Err(nothing()),
         (NodeValue::List(_), Shorthand::List(attribute)) | (NodeValue::Scalar(_), Shorthand::Scalar(attribute)) => {
-            return Ok(as_attribute(attribute));
+            return Ok(vec![Entry {
+                key: attribute.to_owned(),
+                place: node.place,
+                value: node,
+            }]);
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::Custom { expects, expand }) => {
             let number_or_bool = node.scalar().is_some_and(|s| s.sort != Sort::Text);
-            let expanded = if number_or_bool { None } else { expand(node)? };
+            let expanded = if number_or_bool { None } else { expand(&node)? };
             (expects.to_owned(), expanded)
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::None) => (String::new(), None),
@@ -240,11 +245,25 @@ fn expand(kind: Kind, node: &Node) -> Result<Vec<Entry>, Problem> {
     })
 }
 
+/// The attribute that a key means, and whether its value is all or a part.
+fn attribute(kind: Kind, key: &str) -> Option<(&'static Attr, Extent)> {
+    kind.spec().attrs.iter().find_map(|attr| {
+        if attr.name == key {
+            Some((attr, Extent::Whole))
+        } else if attr.includes == Some(key) {
+            Some((attr, Extent::AtLeast))
+        } else {
+            None
+        }
+    })
+}
+
 struct Reader<'a> {
     parser: &'a mut Parser,
     kind: Kind,
     index: usize,
     parent: Parent,
+    attributes: Vec<ExpectedAttribute>,
     has_children: bool,
 }
 
@@ -253,29 +272,40 @@ impl Reader<'_> {
         &mut self.parser.out.objects[self.index]
     }
 
-    fn entries(&mut self, entries: &[Entry]) {
-        let mut terms = self.this().terms.clone();
-        for entry in entries {
-            self.parser.term(entry, &mut terms);
+    fn entries(&mut self, entries: Vec<Entry>) {
+        let mut terms = Arc::clone(&self.this().terms);
+        if entries.iter().any(|entry| TERM_KEYS.contains(&entry.key.as_str())) {
+            let mut own = Terms::clone(&terms);
+            for entry in &entries {
+                self.parser.term(entry, &mut own);
+            }
+            terms = Arc::new(own);
+            self.this().terms = Arc::clone(&terms);
         }
-        self.this().terms = terms.clone();
+        let kind = self.kind;
+        let attributes = entries.iter().filter(|entry| attribute(kind, &entry.key).is_some());
+        self.attributes.reserve_exact(attributes.count());
         for entry in entries {
-            match entry.key.as_str() {
-                "level" | "reason" | "exact" => {}
-                "present" | "absent" | "optional" => self.presence(entry),
-                key => {
-                    if !self.attribute(entry) && !self.children(entry, &terms) {
-                        let mut known: Vec<&str> = Vec::new();
-                        for attr in self.kind.spec().attrs {
-                            known.push(attr.name);
-                            known.extend(attr.includes);
-                        }
-                        known.extend(self.kind.children().map(|child| child.spec().section));
-                        known.extend(OBJECT_KEYS);
-                        debug_assert!(!known.contains(&key));
-                        self.parser.unknown_key(entry, &known);
-                    }
+            let key = entry.key.as_str();
+            if TERM_KEYS.contains(&key) {
+                continue;
+            }
+            if matches!(key, "present" | "absent" | "optional") {
+                self.presence(&entry);
+            } else if let Some((attr, extent)) = attribute(kind, key) {
+                self.attribute(attr, extent, entry);
+            } else if let Some(child) = kind.children().find(|child| child.spec().section == key) {
+                self.children(child, entry, &terms);
+            } else {
+                let mut known: Vec<&str> = Vec::new();
+                for attr in kind.spec().attrs {
+                    known.push(attr.name);
+                    known.extend(attr.includes);
                 }
+                known.extend(kind.children().map(|child| child.spec().section));
+                known.extend(OBJECT_KEYS);
+                debug_assert!(!known.contains(&key));
+                self.parser.unknown_key(&entry, &known);
             }
         }
     }
@@ -306,46 +336,32 @@ impl Reader<'_> {
         this.presence = presence;
     }
 
-    fn attribute(&mut self, entry: &Entry) -> bool {
-        let found = self.kind.spec().attrs.iter().find_map(|attr| {
-            if attr.name == entry.key {
-                Some((attr, Extent::Whole))
-            } else if attr.includes == Some(entry.key.as_str()) {
-                Some((attr, Extent::AtLeast))
-            } else {
-                None
-            }
-        });
-        let Some((attr, extent)) = found else {
-            return false;
-        };
-        match shape::read(attr.shape, &entry.key, &entry.value, &self.parser.out.schema) {
-            Ok(value) => self.this().attributes.push(ExpectedAttribute {
+    fn attribute(&mut self, attr: &'static Attr, extent: Extent, entry: Entry) {
+        let place = entry.value.place;
+        match shape::read(attr.shape, &entry.key, entry.value, &self.parser.out.schema) {
+            Ok(value) => self.attributes.push(ExpectedAttribute {
                 attr,
                 value,
-                place: entry.value.place,
+                place,
                 extent,
             }),
             Err(problem) => self.parser.problems.push(problem),
         }
-        true
     }
 
-    fn children(&mut self, entry: &Entry, terms: &Terms) -> bool {
-        let Some(child) = self.kind.children().find(|child| child.spec().section == entry.key) else {
-            return false;
-        };
+    fn children(&mut self, kind: Kind, entry: Entry, terms: &Arc<Terms>) {
         self.has_children = true;
         let parent = self.parent.clone();
         debug_assert_eq!(parent.kind, self.kind);
-        parse_section(self.parser, child, entry, Some(&parent), terms);
-        true
+        parse_section(self.parser, kind, entry, Some(&parent), terms);
     }
 
-    fn finish(&mut self, place: Place, subject: &Subject) {
+    fn finish(mut self, place: Place, subject: &Subject) {
         let kind = self.kind;
         let has_children = self.has_children;
+        let attributes = std::mem::take(&mut self.attributes).into_boxed_slice();
         let this = self.this();
+        this.attributes = attributes;
         let empty = this.attributes.is_empty();
         if this.presence == Presence::Absent && (!empty || has_children) {
             self.parser.problems.push(Problem::at(

@@ -1,6 +1,7 @@
 //! From the text of an expectation file to what it expects.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::object::parse_section;
 use super::statement::{parse_assertions, parse_histories};
@@ -23,6 +24,9 @@ pub(crate) const FILE_KEYS: &[&str] = &[
     "level",
     "reason",
 ];
+
+/// The keys that [`Parser::term`] reads.
+pub(super) const TERM_KEYS: &[&str] = &["level", "reason", "exact"];
 
 /// Reads an expectation file.
 ///
@@ -65,7 +69,7 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
     };
     let mut parser = Parser::new(file);
     parser.problems = problems;
-    parser.file(&entries);
+    parser.file(entries);
     if parser.problems.is_empty() {
         Ok(parser.out)
     } else {
@@ -108,7 +112,7 @@ impl Parser {
         }
     }
 
-    fn file(&mut self, entries: &[Entry]) {
+    fn file(&mut self, entries: Vec<Entry>) {
         let start = self.out.database_place;
         let mut terms = Terms {
             level: Level::Error,
@@ -117,7 +121,7 @@ impl Parser {
         };
         let mut version = false;
         // What holds for the whole file comes first, wherever it stands.
-        for entry in entries {
+        for entry in &entries {
             match entry.key.as_str() {
                 "driftgate" => {
                     version = true;
@@ -161,16 +165,18 @@ impl Parser {
             );
         }
         self.out.exact = terms.exact;
+        let terms = Arc::new(terms);
+        // What has been read is dropped at once: a large file is not in memory twice.
         for entry in entries {
             match entry.key.as_str() {
                 "driftgate" | "database" | "schema" | "level" | "reason" | "exact" => {}
-                "migrations" => parse_histories(self, entry, &terms),
-                "assertions" => parse_assertions(self, entry, &terms),
-                "ignore" => self.ignore(entry),
+                "migrations" => parse_histories(self, &entry, &terms),
+                "assertions" => parse_assertions(self, &entry, &terms),
+                "ignore" => self.ignore(&entry),
                 key if key.starts_with("x-") => {}
                 key => match Kind::roots().find(|kind| kind.spec().section == key) {
                     Some(kind) => parse_section(self, kind, entry, None, &terms),
-                    None => self.unknown_key(entry, &file_keys()),
+                    None => self.unknown_key(&entry, &file_keys()),
                 },
             }
         }
@@ -189,7 +195,7 @@ impl Parser {
             return None;
         };
         if items.is_empty() {
-            self.problems.push(shape::empty_list(&entry.value, &entry.key));
+            self.problems.push(shape::empty_list(entry.value.place, &entry.key));
         }
         let mut schemas = BTreeSet::new();
         for item in items {
@@ -335,7 +341,7 @@ impl Parser {
                 continue;
             };
             if items.is_empty() {
-                self.problems.push(shape::empty_list(&entry.value, &entry.key));
+                self.problems.push(shape::empty_list(entry.value.place, &entry.key));
             }
             for item in items {
                 let text = item.scalar().map_or("", |s| s.text.as_str());

@@ -4,109 +4,102 @@ use std::collections::BTreeMap;
 
 use crate::attribute::{Shape, split_reference};
 use crate::error::Problem;
-use crate::node::{Node, NodeValue, Sort};
+use crate::node::{Node, NodeValue, Scalar, Sort};
 use crate::object_id::{ObjectId, split_name};
+use crate::source_map::Place;
 use crate::sql_text::quote_name;
 use crate::suggest;
 use crate::value::Value;
 
 /// Reads the value of an attribute called `name`. `schema` is that of names that are not qualified.
-pub(super) fn read(shape: Shape, name: &str, node: &Node, schema: &str) -> Result<Value, Problem> {
-    let wrong = |expected: &str| {
-        Problem::at(
-            node.place,
-            format!("`{name}` takes {expected}, but this is {}", node.describe()),
-        )
+pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
+    let Node { value, place } = node;
+    let wrong = |expected: &str, value: NodeValue| {
+        let is = Node { value, place }.describe();
+        Problem::at(place, format!("`{name}` takes {expected}, but this is {is}"))
     };
-    match shape {
-        Shape::Bool => match node.scalar().map(|s| s.sort) {
-            Some(Sort::Bool(value)) => Ok(Value::Bool(value)),
-            Some(Sort::Text | Sort::Number | Sort::Null) | None => Err(wrong("`true` or `false`")),
+    match (shape, value) {
+        (
+            Shape::Bool,
+            NodeValue::Scalar(Scalar {
+                sort: Sort::Bool(value),
+                ..
+            }),
+        ) => Ok(Value::Bool(value)),
+        (Shape::Bool, value) => Err(wrong("`true` or `false`", value)),
+        (Shape::Integer, value) => match &value {
+            NodeValue::Scalar(Scalar {
+                text,
+                sort: Sort::Number,
+            }) => text.parse().ok().map(Value::Integer),
+            NodeValue::Scalar(_) | NodeValue::List(_) | NodeValue::Map(_) => None,
+        }
+        .ok_or_else(|| wrong("a whole number", value)),
+        (
+            Shape::Text | Shape::Sql | Shape::Name | Shape::QualifiedName,
+            NodeValue::Scalar(Scalar { sort: Sort::Null, .. }),
+        ) => Ok(Value::Null),
+        (Shape::Text, NodeValue::Scalar(scalar)) => Ok(Value::Text(scalar.text)),
+        (Shape::Sql, NodeValue::Scalar(scalar)) => match scalar.text.trim() {
+            "" => Err(Problem::at(place, format!("`{name}` is empty")).hint("write `null` if there must be none")),
+            sql if sql.len() == scalar.text.len() => Ok(Value::Text(scalar.text)),
+            sql => Ok(Value::Text(sql.to_owned())),
         },
-        Shape::Integer => node
-            .scalar()
-            .filter(|s| s.sort == Sort::Number)
-            .and_then(|s| s.text.parse().ok())
-            .map(Value::Integer)
-            .ok_or_else(|| wrong("a whole number")),
-        Shape::Text | Shape::Sql => {
-            let scalar = node.scalar().ok_or_else(|| wrong("a text"))?;
-            if scalar.sort == Sort::Null {
-                return Ok(Value::Null);
-            }
-            if matches!(shape, Shape::Sql) && scalar.text.trim().is_empty() {
-                return Err(
-                    Problem::at(node.place, format!("`{name}` is empty")).hint("write `null` if there must be none")
-                );
-            }
-            Ok(Value::Text(match shape {
-                Shape::Sql => scalar.text.trim().to_owned(),
-                Shape::Text
-                | Shape::Bool
-                | Shape::Integer
-                | Shape::Name
-                | Shape::QualifiedName
-                | Shape::Reference
-                | Shape::OneOf(_)
-                | Shape::List(_)
-                | Shape::Map(_) => scalar.text.clone(),
-            }))
+        (Shape::Text | Shape::Sql, value) => Err(wrong("a text", value)),
+        (Shape::Name | Shape::QualifiedName, NodeValue::Scalar(scalar)) => {
+            name_value(shape, scalar.text).map_err(|text| {
+                Problem::at(place, format!("`{text}` is not a name"))
+                    .hint("a quote or dot inside a name is written as in SQL: '\"odd.name\"'")
+            })
         }
-        Shape::Name | Shape::QualifiedName => {
-            let scalar = node.scalar().ok_or_else(|| wrong("a name"))?;
-            match scalar.sort {
-                Sort::Null => Ok(Value::Null),
-                Sort::Text | Sort::Bool(_) | Sort::Number => name_value(shape, &scalar.text).ok_or_else(|| {
-                    Problem::at(node.place, format!("`{}` is not a name", scalar.text))
-                        .hint("a quote or dot inside a name is written as in SQL: '\"odd.name\"'")
-                }),
-            }
-        }
-        Shape::Reference => reference(name, node, schema),
-        Shape::OneOf(words) => {
-            let scalar = node.scalar().ok_or_else(|| wrong("a word"))?;
+        (Shape::Name | Shape::QualifiedName, value) => Err(wrong("a name", value)),
+        (Shape::Reference, value) => reference(name, &Node { value, place }, schema),
+        (Shape::OneOf(words), NodeValue::Scalar(scalar)) => {
             let word = scalar.text.to_lowercase();
             match words.iter().find(|w| **w == word) {
                 Some(word) => Ok(Value::from(*word)),
                 None if scalar.sort == Sort::Null => Ok(Value::Null),
-                None => Err(Problem::at(node.place, format!("`{name}` cannot be `{}`", scalar.text))
+                None => Err(Problem::at(place, format!("`{name}` cannot be `{}`", scalar.text))
                     .hint(suggest::hint(&word, words))),
             }
         }
-        Shape::List(item) => match &node.value {
-            NodeValue::List(items) if items.is_empty() => Err(empty_list(node, name)),
-            NodeValue::List(items) => items
-                .iter()
-                .map(|node| {
-                    let value = read(*item, name, node, schema)?;
-                    if value.is_null() {
-                        return Err(match node.scalar().map(|s| s.text.as_str()) {
-                            Some(word) if !word.is_empty() => {
-                                Problem::at(node.place, format!("`{word}` without quotes is nothing in YAML"))
-                                    .hint(format!("write \"{word}\" in quotes if that is the text that is meant"))
-                            }
-                            Some(_) | None => Problem::at(node.place, format!("an item of `{name}` is empty")),
-                        });
-                    }
-                    Ok(value)
-                })
-                .collect::<Result<_, _>>()
-                .map(Value::List),
-            NodeValue::Scalar(_) | NodeValue::Map(_) => Err(wrong("a list").hint("write it as [a, b]")),
-        },
-        Shape::Map(item) => match &node.value {
-            NodeValue::Map(entries) if !entries.is_empty() => entries
-                .iter()
-                .map(|e| Ok((e.key.clone(), read(*item, &e.key, &e.value, schema)?)))
-                .collect::<Result<BTreeMap<_, _>, _>>()
-                .map(Value::Map),
-            NodeValue::Map(_) => Err(Problem::at(
-                node.place,
-                format!("the mapping `{name}` is empty, so it checks nothing"),
-            )),
-            NodeValue::Scalar(_) | NodeValue::List(_) => Err(wrong("a mapping")),
-        },
+        (Shape::OneOf(_), value) => Err(wrong("a word", value)),
+        (Shape::List(_), NodeValue::List(items)) if items.is_empty() => Err(empty_list(place, name)),
+        (Shape::List(item), NodeValue::List(items)) => items
+            .into_iter()
+            .map(|node| read_item(*item, name, node, schema))
+            .collect::<Result<_, _>>()
+            .map(Value::List),
+        (Shape::List(_), value) => Err(wrong("a list", value).hint("write it as [a, b]")),
+        (Shape::Map(_), NodeValue::Map(entries)) if entries.is_empty() => Err(Problem::at(
+            place,
+            format!("the mapping `{name}` is empty, so it checks nothing"),
+        )),
+        (Shape::Map(item), NodeValue::Map(entries)) => entries
+            .into_iter()
+            .map(|entry| {
+                let value = read(*item, &entry.key, entry.value, schema)?;
+                Ok((entry.key, value))
+            })
+            .collect::<Result<BTreeMap<_, _>, _>>()
+            .map(Value::Map),
+        (Shape::Map(_), value) => Err(wrong("a mapping", value)),
     }
+}
+
+/// Reads an item of a list.
+fn read_item(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
+    let place = node.place;
+    let null = node.scalar().filter(|s| s.sort == Sort::Null).map(|s| s.text.clone());
+    let value = read(shape, name, node, schema)?;
+    if !value.is_null() {
+        return Ok(value);
+    }
+    Err(match null {
+        Some(word) if !word.is_empty() => Problem::at(place, format!("`{word}` without quotes is nothing in YAML"))
+            .hint(format!("write \"{word}\" in quotes if that is the text that is meant")),
+        Some(_) | None => Problem::at(place, format!("an item of `{name}` is empty")),
+    })
 }
 
 /// Reads a table and columns of it, and writes both in one way.
@@ -133,17 +126,20 @@ fn reference(name: &str, node: &Node, schema: &str) -> Result<Value, Problem> {
 }
 
 /// The problem with a list that checks nothing.
-pub(super) fn empty_list(node: &Node, name: &str) -> Problem {
-    Problem::at(node.place, format!("the list `{name}` is empty, so it checks nothing"))
+pub(super) fn empty_list(place: Place, name: &str) -> Problem {
+    Problem::at(place, format!("the list `{name}` is empty, so it checks nothing"))
         .hint("write what must be there, or leave the key out")
 }
 
-/// A name that cannot be qualified is kept without quotes; one that can, with those it needs.
-fn name_value(shape: Shape, text: &str) -> Option<Value> {
-    let parts = split_name(text)?;
-    Some(Value::Text(match (shape, parts.as_slice()) {
+/// A name that cannot be qualified is kept without quotes; one that can, with those it needs. The text if it is none.
+fn name_value(shape: Shape, text: String) -> Result<Value, String> {
+    let Some(parts) = split_name(&text) else {
+        return Err(text);
+    };
+    Ok(Value::Text(match (shape, parts.as_slice()) {
+        (Shape::Name, [only]) if *only == text => text,
         (Shape::Name, [only]) => only.clone(),
-        (Shape::Name, _) => text.to_owned(),
+        (Shape::Name, _) => text,
         _ => ObjectId::new(parts).to_string(),
     }))
 }

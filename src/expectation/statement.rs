@@ -25,7 +25,7 @@ pub(super) fn parse_histories(parser: &mut Parser, entry: &Entry, terms: &Terms)
     match &entry.value.value {
         NodeValue::List(items) => {
             if items.is_empty() {
-                parser.problems.push(empty_list(&entry.value, &entry.key));
+                parser.problems.push(empty_list(entry.value.place, &entry.key));
             }
             for item in items {
                 history(parser, item, item.place, terms);
@@ -115,7 +115,7 @@ fn names(parser: &mut Parser, entry: &Entry) -> Vec<(String, Place)> {
         return Vec::new();
     };
     if items.is_empty() {
-        parser.problems.push(empty_list(&entry.value, &entry.key));
+        parser.problems.push(empty_list(entry.value.place, &entry.key));
     }
     let mut names = Vec::new();
     for item in items {

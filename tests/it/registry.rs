@@ -122,7 +122,7 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
                 place,
                 parent,
                 presence: Presence::Required,
-                terms: terms.clone(),
+                terms: terms.clone().into(),
                 attributes: kind
                     .spec()
                     .attrs
