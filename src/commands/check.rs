@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use super::session::Opened;
+use super::session::{Opened, open_all};
 use super::verify::verify;
 use super::{print, tell_failure, tell_problems};
 use crate::catalog::block_on;
@@ -59,25 +59,9 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>
     outputs(args, &expectations, files)?;
     let jobs = jobs(args, &expectations).map_err(|problem| vec![problem])?;
     let environment = Environment::read(!args.session.no_env_file);
-    // Every mistake is told before anything is connected to.
-    let mut ready = Vec::new();
-    let mut problems = Vec::new();
-    for job in jobs {
-        match Opened::open(&job.source, job.place, &environment, files) {
-            Ok(opened) => ready.push((job, opened)),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    // sslrootcert=system needs the machine's own roots, which a file of roots replaces for good.
-    let mut order: Vec<usize> = (0..ready.len()).collect();
-    order.sort_by_key(|i| ready[*i].1.trusts_a_file());
     let mut targets = BTreeMap::new();
-    for i in order {
-        let (job, opened) = &ready[i];
-        targets.insert(i, target(job, opened, args));
+    for (number, job, opened) in open_all(jobs, |job| (&job.source, job.place), &environment, files)? {
+        targets.insert(number, target(&job, &opened, args));
     }
     Ok(Report {
         targets: targets.into_values().collect(),

@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
 use super::diff::unified;
-use super::session::Opened;
+use super::session::{Opened, open_all};
 use super::verify::verify;
 use super::{file, print, tell, tell_failure, tell_problems};
 use crate::catalog::capture::Scope;
@@ -84,22 +84,9 @@ fn try_run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let expectations = load(&args.update, files).map_err(Trouble::Problems)?;
     let jobs = jobs(args, expectations, files).map_err(|problem| Trouble::Problems(vec![problem]))?;
     let environment = Environment::read(!args.session.no_env_file);
-    // Every mistake is told before anything is connected to.
-    let mut ready = Vec::new();
-    let mut problems = Vec::new();
-    for job in jobs {
-        match Opened::open(&job.source, job.place, &environment, files) {
-            Ok(opened) => ready.push((job, opened)),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(Trouble::Problems(problems));
-    }
-    // sslrootcert=system needs the machine's own roots, which a file of roots replaces for good.
-    ready.sort_by_key(|(_, opened)| opened.trusts_a_file());
+    let ready = open_all(jobs, |job| (&job.source, job.place), &environment, files).map_err(Trouble::Problems)?;
     let mut outcomes = Vec::new();
-    for (job, opened) in ready {
+    for (_, job, opened) in ready {
         outcomes.push(settle(job, &opened, opened.limits(args.session.limits()), files)?);
     }
     finish(args, outcomes, files)

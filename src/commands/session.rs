@@ -23,6 +23,34 @@ pub(super) enum Opened {
     Sql(Vec<scratch::SqlFile>),
 }
 
+/// Opens the source of each job, which `source` tells with the place that names it. Every mistake is told before
+/// anything is connected to. Those who must have the machine's own roots come first: a file of roots replaces them for
+/// good. With each job comes its number.
+///
+/// # Errors
+/// What is wrong with the sources, all of it.
+pub(super) fn open_all<J>(
+    jobs: Vec<J>,
+    source: impl Fn(&J) -> (&Source, Option<Place>),
+    environment: &Environment,
+    files: &mut SourceMap,
+) -> Result<Vec<(usize, J, Opened)>, Vec<Problem>> {
+    let mut ready = Vec::new();
+    let mut problems = Vec::new();
+    for (number, job) in jobs.into_iter().enumerate() {
+        let (named, place) = source(&job);
+        match Opened::open(named, place, environment, files) {
+            Ok(opened) => ready.push((number, job, opened)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    ready.sort_by_key(|(_, _, opened)| opened.trusts_a_file());
+    Ok(ready)
+}
+
 impl Opened {
     /// Opens a source that was named at a place in a file, or on the command line.
     ///
