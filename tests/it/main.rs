@@ -10,6 +10,7 @@ mod guides;
 mod large;
 mod majors;
 mod outside;
+mod plans;
 mod random;
 mod registry;
 mod run;
