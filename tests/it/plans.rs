@@ -55,6 +55,12 @@ fn whole_scans(plan: &[String]) -> Vec<&String> {
     scans.map(|(_, line)| line).collect()
 }
 
+/// Whether a line is the whole of a plan within a plan.
+fn follows_subplan(plan: &[String], line: &String) -> bool {
+    let before = plan.iter().zip(plan.iter().skip(1)).find(|(_, next)| *next == line);
+    before.is_some_and(|(before, _)| before.trim_start().starts_with("SubPlan"))
+}
+
 #[test]
 fn a_few_names_are_found_through_the_indexes_of_the_catalogs() {
     let db = server().database(MANY);
@@ -77,7 +83,11 @@ fn a_few_names_are_found_through_the_indexes_of_the_catalogs() {
             let rows = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_all(&mut connection).await;
             let rows = rows.unwrap_or_else(|e| panic!("the plan of {}: {e}", kind.words()));
             let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-            let whole = whole_scans(&plan);
+            let mut whole = whole_scans(&plan);
+            if server().major() < 14 {
+                // 13 decides between two plans of an EXISTS when it runs them, and shows the one for many rows, too.
+                whole.retain(|line| !follows_subplan(&plan, line));
+            }
             assert!(
                 whole.is_empty(),
                 "the query of {} looks through {whole:#?}:\n{}",
