@@ -106,7 +106,7 @@ pub struct KindSpec {
     pub identity: &'static [&'static str],
     /// What it is, as one sentence.
     pub doc: &'static str,
-    /// The query that reads it, over the relations that `catalog::capture` names `scope_…`.
+    /// The query that reads it, over the relations that `catalog::capture` names `scope_…`; see [`Kind::query`].
     pub query: &'static str,
     /// Its attributes, in the order of the reference.
     pub attrs: &'static [Attr],
@@ -138,7 +138,10 @@ pub struct KindSpec {
     pub compact: Option<Compact>,
     /// Whether an object of this kind is the outermost part of the identity of others: for schemas.
     pub namespace: bool,
-    /// The SQL or the words that tell what to do about a finding. Shown, never executed.
+    /// What comes between ALTER and the name in the statement that sets the owner; `None` where there is no owner, or
+    /// the name in it is not the identity.
+    pub noun: Option<&'static str>,
+    /// The SQL or the words that tell what to do about a finding; see [`Kind::hint`].
     pub hint: fn(&Finding<'_>) -> Option<String>,
 }
 
@@ -170,6 +173,7 @@ impl KindSpec {
         derived: None,
         compact: None,
         namespace: false,
+        noun: None,
         hint: |_| None,
     };
 }
@@ -268,6 +272,30 @@ pub enum FindingSort<'a> {
 }
 
 impl Kind {
+    /// The query that reads the kind, with what all kinds write alike.
+    #[must_use]
+    pub fn query(self) -> String {
+        common::with_grants(self.spec().query)
+    }
+
+    /// The SQL or the words that tell what to do about a finding. Shown, never executed.
+    #[must_use]
+    pub fn hint(self, finding: &Finding<'_>) -> Option<String> {
+        let spec = self.spec();
+        if let (
+            Some(noun),
+            FindingSort::Differs {
+                attribute, expected, ..
+            },
+        ) = (spec.noun, &finding.sort)
+            && *attribute == common::OWNER.name
+            && let Value::Text(owner) = expected
+        {
+            return Some(common::set_owner(noun, finding.id, owner));
+        }
+        (spec.hint)(finding)
+    }
+
     /// The columns of the kind's query but for those that identify an object.
     pub fn columns(self) -> impl Iterator<Item = &'static str> {
         let spec = self.spec();

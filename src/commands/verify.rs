@@ -34,7 +34,7 @@ pub(super) async fn verify(
         canonical::decide(&mut connection, questions, &snapshot),
     )
     .await?;
-    let (checks, claims) = resolve::resolve_with_claims(plan, &answers, &snapshot);
+    let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
     target.checks = checks;
     target.not_compared = counted(&snapshot.not_compared);
     target.coverage = with_coverage.then(|| coverage::coverage(files, &snapshot, &claims));

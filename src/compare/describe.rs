@@ -6,6 +6,7 @@ use crate::attribute::{Attr, Shape};
 use crate::expectation::{ExpectedAttribute, Extent};
 use crate::kinds::{KeyForm, Kind};
 use crate::object_id::ObjectId;
+use crate::platform;
 use crate::report::{Check, code};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql_text::{TokenSort, tokens, unquote_name};
@@ -72,7 +73,7 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
     elsewhere.or_else(|| {
         let mut namespaces = Kind::ALL.iter().filter(|kind| kind.spec().namespace);
         let exists = namespaces.any(|kind| snapshot.get(*kind, &ObjectId::new(vec![schema.clone()])).is_some());
-        let is_users = !schema.starts_with("pg_") && **schema != *"information_schema";
+        let is_users = !platform::is_postgres(schema);
         (!exists && is_users).then(|| format!("there is no schema {schema}"))
     })
 }

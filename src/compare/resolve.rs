@@ -13,15 +13,9 @@ use crate::source_map::Place;
 /// The objects that expectations have found.
 pub type Claims = BTreeSet<(Kind, ObjectId)>;
 
-/// Turns a plan and the server's answers into checks.
-#[must_use]
-pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> Checks {
-    resolve_with_claims(plan, answers, snapshot).0
-}
-
 /// Turns a plan and the server's answers into checks, and says which objects they are about.
 #[must_use]
-pub fn resolve_with_claims(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Checks, Claims) {
+pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Checks, Claims) {
     let mut claimed = plan.claimed;
     let mut out = Checks {
         passed: plan.passed,
@@ -253,7 +247,7 @@ fn unlisted(
         let mut check = world_check(world, kind);
         describe::unexpected(&mut check, kind, id, true);
         let parent = world.parent.as_ref().and_then(|_| kind.spec().parents.first().copied());
-        let remove = (kind.spec().hint)(&Finding {
+        let remove = kind.hint(&Finding {
             id,
             parent,
             sort: FindingSort::Unexpected,

@@ -258,7 +258,7 @@ impl<'a> Subjected<'a> {
 
     fn hint(&self, kind: Kind, id: &ObjectId, sort: FindingSort<'_>) -> Option<String> {
         let parent = self.expected.parent.map(|parent| self.file.objects[parent].kind);
-        (kind.spec().hint)(&Finding { id, parent, sort })
+        kind.hint(&Finding { id, parent, sort })
     }
 
     fn check(&self, kind: Kind, id: &ObjectId, attr: Option<&'static Attr>) -> Check {

@@ -4,13 +4,6 @@ use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::value::Value;
 
-/// A function that an aggregate may have.
-const fn function(name: &'static str, doc: &'static str) -> Attr {
-    Attr::new(name, Shape::QualifiedName, doc)
-        .compare(Compare::Name)
-        .default(Literal::Null)
-}
-
 /// What a final function does to the state.
 const fn modify(name: &'static str) -> Attr {
     Attr::new(
@@ -75,29 +68,29 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The state before the first row, as a text; `null` for none.",
         )
         .default(Literal::Null),
-        function(
+        common::other(
             "final_function",
             "The function that makes the result of the state; `null` for none.",
         ),
         extra("final_function_extra"),
         modify("final_function_modify"),
-        function(
+        common::other(
             "combine_function",
             "The function that makes one state of two; `null` for none.",
         ),
-        function(
+        common::other(
             "serialize_function",
             "The function that writes a state; `null` for none.",
         ),
-        function(
+        common::other(
             "deserialize_function",
             "The function that reads a state; `null` for none.",
         ),
-        function(
+        common::other(
             "moving_state_function",
             "The function that takes a row into the state of a moving frame; `null` for none.",
         ),
-        function(
+        common::other(
             "moving_inverse_function",
             "The function that takes a row out of the state of a moving frame; `null` for none.",
         ),
@@ -115,7 +108,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The state of a moving frame before the first row, as a text; `null` for none.",
         )
         .default(Literal::Null),
-        function(
+        common::other(
             "moving_final_function",
             "The function that makes the result of the state of a moving frame; `null` for none.",
         ),

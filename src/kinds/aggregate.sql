@@ -15,13 +15,7 @@ SELECT p.schema, p.name,
        (SELECT quote_ident(n.nspname) || '.' || o.oprname FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = g.aggsortop) AS sort_operator,
        CASE p.proparallel WHEN 'u' THEN 'unsafe' WHEN 'r' THEN 'restricted' WHEN 's' THEN 'safe' END AS parallel,
        pg_get_userbyid(p.proowner)::text AS owner,
-       CASE WHEN p.proacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
-        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
-              FROM (SELECT pg_get_userbyid(grantee)::text AS role,
-                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
-                    FROM aclexplode(p.proacl) WHERE grantee NOT IN (0, p.proowner) GROUP BY grantee, privilege_type) a
-              GROUP BY a.role
-              UNION ALL SELECT 'public', '["none"]' WHERE p.proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0)) g) END AS grants,
+       {grants_beyond_public p.proacl p.proowner} AS grants,
        obj_description(p.oid, 'pg_proc') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS implicit
 FROM scope_routines p

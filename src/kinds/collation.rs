@@ -5,7 +5,6 @@ use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
 use crate::node::Entry;
 use crate::object_id::ObjectId;
-use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "collation",
@@ -56,6 +55,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     key: KeyForm::Qualified,
     rewrite,
+    noun: Some("COLLATION"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -81,11 +81,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
-            ("owner", Value::Text(owner)) => Some(format!(
-                "ALTER COLLATION {} OWNER TO {};",
-                common::sql_name(finding.id),
-                common::name(owner)
-            )),
             ("comment" | "owner", _) => None,
             _ => Some("a collation cannot be altered in this: drop it and create it as expected".into()),
         },

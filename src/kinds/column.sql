@@ -26,12 +26,7 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        nullif(a.attstattarget, -1) AS statistics,
        CASE WHEN a.attoptions IS NULL AND a.attfdwoptions IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(o.name, CASE WHEN strpos(lower(o.name), 'password') > 0 THEN '********' ELSE o.value END), '{}')
         FROM (SELECT split_part(o, '=', 1), substr(o, strpos(o, '=') + 1) FROM unnest(a.attoptions || a.attfdwoptions) o) o(name, value)) END AS options,
-       CASE WHEN a.attacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
-        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
-              FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
-                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
-                    FROM aclexplode(a.attacl) WHERE grantee <> a.relowner GROUP BY grantee, privilege_type) a
-              GROUP BY a.role) g) END AS grants,
+       {grants a.attacl a.relowner} AS grants,
        e.description AS comment,
        -- What is inherited is its parent's, unless somebody has made it differ.
        a.attinhcount > 0 AND NOT a.attislocal AND a.attacl IS NULL AND a.attoptions IS NULL AND e.description IS NULL

@@ -21,6 +21,13 @@ pub(super) const COMMENT: Attr =
 /// The owner.
 pub(super) const OWNER: Attr = Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.");
 
+/// Another object that an object may have, by its name: a function, an operator.
+pub(super) const fn other(name: &'static str, doc: &'static str) -> Attr {
+    Attr::new(name, Shape::QualifiedName, doc)
+        .compare(Compare::Name)
+        .default(Literal::Null)
+}
+
 /// Whether a constraint can be deferred.
 pub(super) const DEFERRABLE: Attr = Attr::new(
     "deferrable",
@@ -117,6 +124,33 @@ pub(super) const GRANTS_BEYOND_PUBLIC: Attr = Attr::new(
 .by_role()
 .default(Literal::EmptyMap);
 
+/// The columns of these attributes, for the queries of kinds: `{grants c.relacl c.relowner}`.
+const COLUMNS_OF_GRANTS: [(&str, &str); 2] = [
+    ("grants", include_str!("common/grants.sql")),
+    ("grants_beyond_public", include_str!("common/grants_beyond_public.sql")),
+];
+
+/// The query of a kind with the columns that are written once for all kinds in their places.
+pub(super) fn with_grants(query: &str) -> String {
+    let mut sql = query.to_owned();
+    for (name, column) in COLUMNS_OF_GRANTS {
+        let opens = format!("{{{name} ");
+        while let Some((before, acl, owner, after)) = place(&sql, &opens) {
+            let column = column.trim_end().replace("$acl", acl).replace("$owner", owner);
+            sql = format!("{before}{column}{after}");
+        }
+    }
+    sql
+}
+
+/// What stands before a place that begins so, the two names in it, and what stands behind it.
+fn place<'a>(sql: &'a str, opens: &str) -> Option<(&'a str, &'a str, &'a str, &'a str)> {
+    let (before, rest) = sql.split_once(opens)?;
+    let (names, after) = rest.split_once('}')?;
+    let (acl, owner) = names.split_once(' ')?;
+    Some((before, acl, owner, after))
+}
+
 fn same_grants(comparison: &Comparison<'_>) -> Verdict {
     let by_role = |value: &Value| match value {
         Value::Map(map) => Some(
@@ -174,6 +208,11 @@ pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<String
         }
     }
     (!statements.is_empty()).then(|| statements.join(" "))
+}
+
+/// The statement that gives an object to another owner; `noun` is what SQL calls the object.
+pub(super) fn set_owner(noun: &str, id: &ObjectId, owner: &str) -> String {
+    format!("ALTER {noun} {} OWNER TO {};", sql_name(id), name(owner))
 }
 
 /// The statement that sets storage options to what is expected; `alter` is what comes before SET.

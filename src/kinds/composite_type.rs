@@ -1,7 +1,6 @@
 //! Composite types.
 
 use super::{Finding, FindingSort, KeyForm, KindSpec, common};
-use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "composite_type",
@@ -11,6 +10,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     query: include_str!("composite_type.sql"),
     attrs: &[common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
     key: KeyForm::Qualified,
+    noun: Some("TYPE"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -25,11 +25,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             actual,
         } => match (*attribute, expected) {
             ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
-            ("owner", Value::Text(owner)) => Some(format!(
-                "ALTER TYPE {} OWNER TO {};",
-                common::sql_name(finding.id),
-                common::name(owner)
-            )),
             _ => None,
         },
     }

@@ -2,7 +2,6 @@
 
 use super::{Finding, FindingSort, KeyForm, KindSpec, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
-use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "conversion",
@@ -24,6 +23,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
+    noun: Some("CONVERSION"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -37,7 +37,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         FindingSort::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
-            ("owner", Value::Text(owner)) => Some(format!("ALTER CONVERSION {name} OWNER TO {};", common::name(owner))),
             ("owner" | "comment", _) => None,
             _ => Some(format!("a conversion cannot be altered in this: DROP CONVERSION {name}; and create it as expected")),
         },

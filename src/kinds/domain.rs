@@ -30,6 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     key: KeyForm::Qualified,
     shorthand: Shorthand::Scalar("type"),
     own_variable: Some("type"),
+    noun: Some("DOMAIN"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -56,7 +57,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ("nullable", Value::Bool(true)) => alter("DROP NOT NULL"),
             ("default", Value::Null) => alter("DROP DEFAULT"),
             ("default", Value::Text(default)) => alter(&format!("SET DEFAULT {default}")),
-            ("owner", Value::Text(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
             _ => None,
         },
     }

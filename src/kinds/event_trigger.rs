@@ -24,6 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
+    noun: Some("EVENT TRIGGER"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -38,7 +39,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             attribute, expected, ..
         } => match (*attribute, expected.as_text()) {
             ("enabled", Some(enabled)) => Some(format!("ALTER EVENT TRIGGER {name} {};", enable(enabled))),
-            ("owner", Some(owner)) => Some(format!("ALTER EVENT TRIGGER {name} OWNER TO {};", common::name(owner))),
             ("comment", _) => None,
             _ => Some(format!("DROP EVENT TRIGGER {name}; and create it as expected")),
         },

@@ -30,6 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     rewrite: common::hide_passwords,
+    noun: Some("FOREIGN DATA WRAPPER"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -49,7 +50,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ("handler", None) => alter("NO HANDLER"),
             ("validator", Some(function)) => alter(&format!("VALIDATOR {function}")),
             ("validator", None) => alter("NO VALIDATOR"),
-            ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
             ("grants", _) => common::grant(&format!("FOREIGN DATA WRAPPER {name}"), expected, actual),
             _ => None,
         },

@@ -20,6 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     rewrite: common::hide_passwords,
+    noun: Some("SERVER"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -35,7 +36,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             actual,
         } => match (*attribute, expected.as_text()) {
             ("version", Some(version)) => Some(format!("ALTER SERVER {name} VERSION {};", quote_literal(version))),
-            ("owner", Some(owner)) => Some(format!("ALTER SERVER {name} OWNER TO {};", common::name(owner))),
             ("grants", _) => common::grant(&format!("FOREIGN SERVER {name}"), expected, actual),
             _ => None,
         },

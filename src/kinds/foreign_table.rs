@@ -18,6 +18,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     key: KeyForm::Qualified,
     rewrite: common::hide_passwords,
+    noun: Some("FOREIGN TABLE"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -32,7 +33,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
-            ("owner", Some(owner)) => Some(format!("ALTER FOREIGN TABLE {name} OWNER TO {};", common::name(owner))),
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,
         },

@@ -1,14 +1,7 @@
 //! Procedural languages.
 
 use super::{Finding, FindingSort, KindSpec, common};
-use crate::attribute::{Attr, Compare, Literal, Shape};
-
-/// A function that a language may have.
-const fn function(name: &'static str, doc: &'static str) -> Attr {
-    Attr::new(name, Shape::QualifiedName, doc)
-        .compare(Compare::Name)
-        .default(Literal::Null)
-}
+use crate::attribute::{Attr, Literal, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "language",
@@ -23,13 +16,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether roles that are not superusers may write functions in it.",
         )
         .default(Literal::Bool(false)),
-        function("handler", "The function that calls functions in it; `null` for none."),
-        function("inline", "The function that runs DO blocks in it; `null` for none."),
-        function("validator", "The function that checks new functions in it; `null` for none."),
+        common::other("handler", "The function that calls functions in it; `null` for none."),
+        common::other("inline", "The function that runs DO blocks in it; `null` for none."),
+        common::other("validator", "The function that checks new functions in it; `null` for none."),
         common::OWNER,
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
+    noun: Some("LANGUAGE"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -45,7 +39,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
-            ("owner", Some(owner)) => Some(format!("ALTER LANGUAGE {name} OWNER TO {};", common::name(owner))),
             ("grants", _) => common::grant(&format!("LANGUAGE {name}"), expected, actual),
             ("owner" | "comment", _) => None,
             _ => Some("CREATE OR REPLACE LANGUAGE as expected".into()),

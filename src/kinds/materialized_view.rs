@@ -29,6 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
+    noun: Some("MATERIALIZED VIEW"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -47,7 +48,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             actual,
         } => match (*attribute, expected) {
             ("populated", Value::Bool(true)) => Some(format!("REFRESH MATERIALIZED VIEW {name};")),
-            ("owner", Value::Text(owner)) => Some(format!("{alter} OWNER TO {};", common::name(owner))),
             ("options", _) => common::set_options(&alter, expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             ("definition", _) => Some(format!(

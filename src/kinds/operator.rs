@@ -6,13 +6,6 @@ use crate::object_id::ObjectId;
 use crate::sql_text::split_commas;
 use crate::value::Value;
 
-/// Another operator or function that an operator may have.
-const fn other(name: &'static str, doc: &'static str) -> Attr {
-    Attr::new(name, Shape::QualifiedName, doc)
-        .compare(Compare::Name)
-        .default(Literal::Null)
-}
-
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "operator",
     section: "operators",
@@ -22,16 +15,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
     query: include_str!("operator.sql"),
     attrs: &[
         Attr::new("function", Shape::QualifiedName, "The function that computes it.").compare(Compare::Name),
-        other(
+        common::other(
             "commutator",
             "The operator that gives the same with the operands exchanged; `null` for none.",
         ),
-        other("negator", "The operator that gives the opposite; `null` for none."),
-        other(
+        common::other("negator", "The operator that gives the opposite; `null` for none."),
+        common::other(
             "restrict",
             "The function that estimates how many rows satisfy it; `null` for none.",
         ),
-        other(
+        common::other(
             "join",
             "The function that estimates how many rows of a join satisfy it; `null` for none.",
         ),

@@ -9,13 +9,7 @@ SELECT p.schema, p.name,
                  FROM (SELECT pg_get_functiondef(p.oid) AS text OFFSET 0) d)
        END AS body,
        pg_get_userbyid(p.proowner)::text AS owner,
-       CASE WHEN p.proacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
-        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
-              FROM (SELECT pg_get_userbyid(grantee)::text AS role,
-                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
-                    FROM aclexplode(p.proacl) WHERE grantee NOT IN (0, p.proowner) GROUP BY grantee, privilege_type) a
-              GROUP BY a.role
-              UNION ALL SELECT 'public', '["none"]' WHERE p.proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0)) g) END AS grants,
+       {grants_beyond_public p.proacl p.proowner} AS grants,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS implicit
 FROM (SELECT NULL::pg_node_tree AS prosqlbody) absent,

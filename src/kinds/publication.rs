@@ -51,6 +51,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     key: KeyForm::Part,
     rewrite,
+    noun: Some("PUBLICATION"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -123,7 +124,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ("all_tables", _) => {
                 Some("a publication cannot be altered in this: drop it and create it as expected".into())
             }
-            ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
             _ => None,
         },
     }

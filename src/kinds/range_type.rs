@@ -48,6 +48,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     key: KeyForm::Qualified,
     derived: Some(derived),
+    noun: Some("TYPE"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -80,11 +81,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             actual,
         } => match (*attribute, expected) {
             ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
-            ("owner", Value::Text(owner)) => Some(format!(
-                "ALTER TYPE {} OWNER TO {};",
-                common::sql_name(finding.id),
-                common::name(owner)
-            )),
             ("comment" | "owner", _) => None,
             _ => Some("a range type cannot be altered in this: create another one and change the columns to it".into()),
         },

@@ -8,13 +8,7 @@ SELECT t.schema, t.name,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = r.rngsubdiff) AS subtype_diff,
        (SELECT m.typname::text FROM pg_type m WHERE m.oid = r.multitypid) AS multirange,
        pg_get_userbyid(t.typowner)::text AS owner,
-       CASE WHEN t.typacl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
-        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
-              FROM (SELECT pg_get_userbyid(grantee)::text AS role,
-                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
-                    FROM aclexplode(t.typacl) WHERE grantee NOT IN (0, t.typowner) GROUP BY grantee, privilege_type) a
-              GROUP BY a.role
-              UNION ALL SELECT 'public', '["none"]' WHERE t.typacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(t.typacl) WHERE grantee = 0)) g) END AS grants,
+       {grants_beyond_public t.typacl t.typowner} AS grants,
        obj_description(t.oid, 'pg_type') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS implicit
 FROM (SELECT NULL::oid AS rngmultitypid) absent,

@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[common::OWNER, common::GRANTS, common::COMMENT],
     key: KeyForm::Part,
     namespace: true,
+    noun: Some("SCHEMA"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -25,7 +26,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
-            ("owner", Some(owner)) => Some(format!("ALTER SCHEMA {name} OWNER TO {};", common::name(owner))),
             ("grants", _) => common::grant(&format!("SCHEMA {name}"), expected, actual),
             _ => None,
         },

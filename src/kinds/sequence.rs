@@ -58,6 +58,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
+    noun: Some("SEQUENCE"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -136,7 +137,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ("cache", Value::Integer(cache)) => alter(format!("CACHE {cache}")),
             ("owned_by", Value::Null) => alter("OWNED BY NONE".into()),
             ("owned_by", Value::Text(column)) => alter(format!("OWNED BY {}", common::sql_names(column))),
-            ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
             ("persistence", Value::Text(word)) if word == "unlogged" => alter("SET UNLOGGED".into()),
             ("persistence", Value::Text(word)) if word == "permanent" => alter("SET LOGGED".into()),
             _ => None,

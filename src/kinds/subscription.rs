@@ -52,6 +52,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     derived: Some(derived),
+    noun: Some("SUBSCRIPTION"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -76,7 +77,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ("publications", _) => alter(format!("SET PUBLICATION {}", common::name_list(expected))),
             ("slot", Value::Null) => alter("SET (slot_name = NONE)".into()),
             ("slot", Value::Text(slot)) => alter(format!("SET (slot_name = {})", common::name(slot))),
-            ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
             ("owner" | "comment", _) => None,
             (option, Value::Bool(_) | Value::Text(_)) => alter(format!("SET ({option} = {expected})")),
             _ => None,

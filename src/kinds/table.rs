@@ -80,6 +80,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
+    noun: Some("TABLE"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -196,7 +197,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             }
             ("persistence", Some("permanent")) => Some(format!("ALTER TABLE {name} SET LOGGED;")),
             ("persistence", Some("unlogged")) => Some(format!("ALTER TABLE {name} SET UNLOGGED;")),
-            ("owner", Some(owner)) => Some(format!("ALTER TABLE {name} OWNER TO {};", common::name(owner))),
             ("replica_identity", Some(identity)) => {
                 let identity = match identity {
                     "default" | "full" | "nothing" => identity.to_uppercase(),

@@ -28,6 +28,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
+    noun: Some("TEXT SEARCH CONFIGURATION"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -69,10 +70,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             actual,
         } => match (*attribute, *expected) {
             ("mappings", Value::Map(expected)) => mappings_hint(&name, expected, actual),
-            ("owner", Value::Text(owner)) => Some(format!(
-                "ALTER TEXT SEARCH CONFIGURATION {name} OWNER TO {};",
-                common::name(owner)
-            )),
             _ => None,
         },
     }

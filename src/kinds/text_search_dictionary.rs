@@ -22,6 +22,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
+    noun: Some("TEXT SEARCH DICTIONARY"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -42,10 +43,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("options", Value::Text(options)) => Some(format!("ALTER TEXT SEARCH DICTIONARY {name} ({options});")),
-            ("owner", Value::Text(owner)) => Some(format!(
-                "ALTER TEXT SEARCH DICTIONARY {name} OWNER TO {};",
-                common::name(owner)
-            )),
             _ => None,
         },
     }

@@ -1,14 +1,6 @@
 //! Transforms.
 
 use super::{Finding, FindingSort, KindSpec, common};
-use crate::attribute::{Attr, Compare, Literal, Shape};
-
-/// A function that a transform may have.
-const fn function(name: &'static str, doc: &'static str) -> Attr {
-    Attr::new(name, Shape::QualifiedName, doc)
-        .compare(Compare::Name)
-        .default(Literal::Null)
-}
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "transform",
@@ -17,8 +9,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "How a language sees a type. Named with the type as PostgreSQL prints it and the language: `'\"billing.point for plpython3u\"'`.",
     query: include_str!("transform.sql"),
     attrs: &[
-        function("from_sql", "The function that gives a value to the language; `null` for none."),
-        function("to_sql", "The function that takes a value from the language; `null` for none."),
+        common::other("from_sql", "The function that gives a value to the language; `null` for none."),
+        common::other("to_sql", "The function that takes a value from the language; `null` for none."),
         common::COMMENT,
     ],
     hint,

@@ -39,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
+    noun: Some("VIEW"),
     hint,
     ..KindSpec::EMPTY
 };
@@ -58,7 +59,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             ("definition", _) => Some(format!(
                 "CREATE OR REPLACE VIEW with the definition that is expected{OR_AS_FOUND}"
             )),
-            ("owner", Some(owner)) => Some(format!("ALTER VIEW {name} OWNER TO {};", common::name(owner))),
             ("options", _) => common::set_options(&format!("ALTER VIEW {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,

@@ -154,7 +154,7 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
 
 fn findings(expected: &ExpectationFile, snapshot: &Snapshot) -> Vec<Check> {
     let plan = plan(&[expected], snapshot);
-    resolve(plan, &Answers::new(), snapshot).findings
+    resolve(plan, &Answers::new(), snapshot).0.findings
 }
 
 /// Another value of the same sort.

@@ -111,8 +111,8 @@ pub fn query(kind: Kind, scope: &Scope) -> String {
 }
 
 fn part_query(kind: Kind, scope: &Scope, part: Part) -> String {
-    let query = kind.spec().query;
-    format!("{}{query}", prelude(scope, query, part))
+    let query = kind.query();
+    format!("{}{query}", prelude(scope, &query, part))
 }
 
 /// Whether what is expected as one kind may be there as another: relations and types have their names in common, and

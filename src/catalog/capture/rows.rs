@@ -101,7 +101,7 @@ impl Reader {
         for place in &layout.values {
             values.push(match place {
                 Some((column, form)) => self.value(row, *column, *form)?,
-                None => Arc::new(Value::Null),
+                None => Value::null(),
             });
         }
         self.layout = Some((statement, layout));
