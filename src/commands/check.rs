@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::session::{Opened, open_all};
 use super::verify::verify;
-use super::{print, tell_failure, tell_problems};
+use super::{let_go, print, tell_failure, tell_problems};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::{CheckArgs, FailOn, Format};
@@ -63,6 +63,7 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>
     for (number, job, opened) in open_all(jobs, |job| (&job.source, job.place), &environment, files)? {
         targets.insert(number, target(&job, &opened, args));
     }
+    let_go(expectations);
     Ok(Report {
         targets: targets.into_values().collect(),
     })
@@ -131,7 +132,7 @@ fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs) -> Target {
     scope.platform = args.platform_schemas;
     let limits = opened.limits(args.session.limits());
     let result =
-        opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(|_| ()));
+        opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(let_go));
     target.failure = result.err();
     target
 }
