@@ -4,6 +4,7 @@ pub mod coverage;
 pub mod json;
 mod json_marks;
 pub mod mark;
+pub mod previous;
 pub mod table;
 mod table_marks;
 pub mod text;
@@ -142,7 +143,7 @@ impl Check {
         let suffix = &self.mark.suffix;
         match self.attribute {
             // Several tests of one assertion can fail: the code alone does not tell them apart.
-            Some(attribute) if !self.code.ends_with(&format!("-{}", attribute.replace('_', "-"))) => {
+            Some(attribute) if !self.code.ends_with(&attribute.replace('_', "-")) => {
                 format!("{}:{}:{attribute}{suffix}", self.code, self.object)
             }
             Some(_) | None => format!("{}:{}{suffix}", self.code, self.object),

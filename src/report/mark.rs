@@ -243,28 +243,31 @@ fn fingerprint(text: &str) -> u32 {
     })
 }
 
-/// Whether a finding of now keeps an earlier one about something else from being looked at: what an object is in does
-/// not exist, a history cannot be read, an assertion could not be run.
+/// Whether a finding of now keeps one of another time, with this code and object, from being looked at: what the object
+/// is in does not exist, a history cannot be read, an assertion could not be run.
 #[must_use]
-pub fn hides(now: &Check, kind: &str, object: &str) -> bool {
+pub fn hides(now: &Check, code: &str, object: &str) -> bool {
+    let is_of_kind = code
+        .strip_prefix(&now.kind.replace('_', "-"))
+        .is_some_and(|rest| rest.starts_with('-'));
     if now.kind == "migration" {
-        return now.kind == kind && now.code.starts_with("migration-history-");
+        return is_of_kind && now.code.starts_with("migration-history-");
     }
     if now.kind == "assertion" {
-        return now.kind == kind && now.object == object && now.code != "assertion-failed";
+        return is_of_kind && now.object == object && now.code != "assertion-failed";
     }
     if !now.code.ends_with("-missing") {
         return false;
     }
-    if now.kind == kind && now.object == object {
-        return true;
+    if now.object == object {
+        return is_of_kind;
     }
     // Of what is expected by meaning, the relation stands before the description.
     let (outer, by_meaning) = match now.object.split_once(" (") {
         Some((outer, _)) => (outer, true),
         None => (now.object.as_str(), false),
     };
-    (!by_meaning || now.kind == kind)
+    (!by_meaning || is_of_kind)
         && object
             .strip_prefix(outer)
             .is_some_and(|rest| rest.starts_with('.') || rest.starts_with(" ("))
