@@ -108,7 +108,8 @@ impl Entry {
 const DRIFT: &str = "drift";
 
 impl Baseline {
-    /// Marks the findings of a database that have an entry. Their ids must be told apart before.
+    /// Marks the findings of a database that have an entry. Their ids must be told apart before. What is expected alike
+    /// in several places needs one entry.
     pub fn mark(&self, target: &mut Target, today: &Day) {
         // An entry that names the database comes before one that names none.
         let mut entries: BTreeMap<&str, &Entry> = BTreeMap::new();
@@ -119,7 +120,9 @@ impl Baseline {
             }
         }
         for check in &mut target.checks.findings {
-            check.mark.accepted = entries.get(check.id().as_str()).map(|entry| Accepted {
+            let entry = entries.get(check.id().as_str());
+            let entry = entry.or_else(|| entries.get(check.common_id().as_str()));
+            check.mark.accepted = entry.map(|entry| Accepted {
                 state: entry.state(&Was::now(check), today),
                 reason: entry.reason.clone(),
                 owner: entry.owner.clone(),

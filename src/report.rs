@@ -140,6 +140,16 @@ impl Check {
     /// target in a [`Report`] have the same.
     #[must_use]
     pub fn id(&self) -> String {
+        let id = self.common_id();
+        match self.mark.copies {
+            0 => id,
+            copies => format!("{id}~{}", copies + 1),
+        }
+    }
+
+    /// The id that it shares with what is expected alike elsewhere.
+    #[must_use]
+    pub fn common_id(&self) -> String {
         let suffix = &self.mark.suffix;
         match self.attribute {
             // Several tests of one assertion can fail: the code alone does not tell them apart.

@@ -32,25 +32,36 @@ pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
     let old = old.map_or(&[][..], |old| &old.entries);
     // By database and id: the order of the file. Entries for all databases come first.
     let mut entries: BTreeMap<(Option<String>, String), Entry> = BTreeMap::new();
-    let mut keep = |entry: Entry| {
-        entries.insert((entry.database.clone(), entry.id.clone()), entry);
-    };
+    let key = |entry: &Entry| (entry.database.clone(), entry.id.clone());
     let is_meant = |entry: &Entry| targets.iter().any(|target| entry.speaks_of(&target.database));
-    old.iter().filter(|entry| !is_meant(entry)).cloned().for_each(&mut keep);
+    let mut by_id: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in old {
+        by_id.entry(&entry.id).or_default().push(entry);
+    }
+    let others = old.iter().filter(|entry| !is_meant(entry)).cloned();
+    entries.extend(others.map(|entry| (key(&entry), entry)));
     for target in targets {
         for check in target.findings() {
-            let (id, now) = (check.id(), Was::now(check));
-            let named = |entry: &&Entry| entry.database.is_some();
-            let holds = |entry: &&Entry| entry.id == id && entry.speaks_of(&target.database) && entry.is_about(&now);
-            let (special, general) = old.iter().filter(holds).partition::<Vec<&Entry>, _>(named);
-            keep(match special.into_iter().chain(general).next() {
-                Some(entry) => Entry {
-                    was: now,
-                    object: Some(check.object.clone()),
-                    ..entry.clone()
-                },
-                None => new(id, now, check, target),
-            });
+            let now = Was::now(check);
+            let of_id = |id: String| {
+                let holds = |entry: &&&Entry| entry.speaks_of(&target.database) && entry.is_about(&now);
+                let of_old = by_id.get(id.as_str()).map_or(&[][..], Vec::as_slice);
+                // An entry that names the database comes before one that names none.
+                match of_old.iter().filter(holds).max_by_key(|entry| entry.database.is_some()) {
+                    Some(entry) => Entry {
+                        was: now.clone(),
+                        object: Some(check.object.clone()),
+                        ..Entry::clone(entry)
+                    },
+                    None => new(id, now.clone(), check, target),
+                }
+            };
+            // What is expected alike in several places is accepted once.
+            let mut entry = of_id(check.common_id());
+            if entries.get(&key(&entry)).is_some_and(|other| other.was != now) {
+                entry = of_id(check.id());
+            }
+            entries.insert(key(&entry), entry);
         }
     }
     let mut out = format!("{HEADER}baseline: {FORMAT_VERSION}\n");

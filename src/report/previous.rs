@@ -166,12 +166,13 @@ pub fn compare(report: &mut Report, previous: &Previous) {
             .collect();
         let mut now = BTreeSet::new();
         for check in &mut target.checks.findings {
-            let id = check.id();
-            check.mark.since = Some(match before.get(id.as_str()) {
+            let (id, common) = (check.id(), check.common_id());
+            let former = before.get(id.as_str()).or_else(|| before.get(common.as_str()));
+            check.mark.since = Some(match former {
                 None => Since::New,
                 Some(former) => Since::StillThere(Some(former.was.clone()).filter(|was| *was != Was::now(check))),
             });
-            now.insert(id);
+            now.extend([id, common]);
         }
         let gone = before.values().copied().filter(|former| !now.contains(&former.id));
         let is_untold = |former: &&Former| {
