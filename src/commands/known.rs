@@ -1,6 +1,6 @@
 //! What `check` knows from before: a baseline and an earlier report.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use super::{file, tell};
@@ -109,7 +109,7 @@ fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<Stri
     Ok(text)
 }
 
-fn read_baseline(path: &PathBuf, files: &mut SourceMap) -> Result<Baseline, Vec<Problem>> {
+fn read_baseline(path: &Path, files: &mut SourceMap) -> Result<Baseline, Vec<Problem>> {
     let place = load::read(path, files).map_err(|problem| {
         vec![problem.hint("`check --write-baseline FILE` writes a baseline of what is found now")]
     })?;

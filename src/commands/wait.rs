@@ -13,6 +13,9 @@ const SHORTEST: Duration = Duration::from_millis(500);
 /// The longest time between two looks.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// How many characters a line has on every terminal.
+const SHORTEST_LINE: usize = 79;
+
 /// Looks at a database until nothing is left that could change by waiting, or until `deadline`, and then no more. The
 /// result is that of the last look, which begins no later than at the deadline.
 pub(super) fn until(deadline: Instant, fail_on_unknown: bool, mut look: impl FnMut() -> Target) -> Target {
@@ -76,12 +79,18 @@ impl Progress {
     }
 
     fn waiting(&mut self, target: &Target, why: &str, left: Duration) {
-        let text = format!("waiting for {}: {}", visible(&target.database), one_line(why));
+        let database = visible(&target.database);
+        let text = format!("waiting for {database}: {}", one_line(why));
         if self.terminal {
-            let left = left.as_secs_f64().ceil();
+            let short = target.failure.as_ref().map_or(why, |failure| &failure.why);
+            let line = format!(
+                "{:.0} s left, waiting for {database}: {}",
+                left.as_secs_f64().ceil(),
+                one_line(short)
+            );
             // What is longer than a line could not be taken back.
-            let text = crate::node::shorten(&text);
-            tell(&format!("\r\u{1b}[K{text} ({left} s left)"));
+            let line: String = line.chars().take(SHORTEST_LINE).collect();
+            tell(&format!("\r\u{1b}[K{line}"));
         } else if self.last.as_ref() != Some(&text) {
             tell(&format!("{text}\n"));
         }

@@ -137,5 +137,5 @@ fn what_cannot_change_is_not_waited_for() {
         .file("schema.sql", "create table u (id int);");
     let run = driftgate.run(["check", "--against", "sql:schema.sql", "--wait", "100s"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""), "{run:?}");
-    assert!(run.duration < Duration::from_secs(60), "{run:?}");
+    assert!(run.duration < Duration::from_mins(1), "{run:?}");
 }
