@@ -7,6 +7,7 @@ pub mod assertion;
 pub mod coverage;
 mod describe;
 pub mod history;
+mod parallel;
 pub mod resolve;
 mod subject;
 
@@ -51,7 +52,7 @@ pub enum Answer {
 pub type Answers = BTreeMap<Ask, Answer>;
 
 /// A comparison as far as it goes without a server.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan<'a> {
     /// How many checks have passed already.
     passed: usize,
@@ -128,7 +129,37 @@ struct Closed<'a> {
     file: &'a ExpectationFile,
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
+    /// Adds what has been planned for objects that come after.
+    fn absorb(&mut self, mut after: Self) {
+        self.passed += after.passed;
+        self.steps.append(&mut after.steps);
+        self.closed.append(&mut after.closed);
+        self.claimed.append(&mut after.claimed);
+        self.ignore.append(&mut after.ignore);
+    }
+
+    /// Nothing but what is listed may be in the schemas that a file names.
+    fn close_file(&mut self, file: &'a ExpectationFile) {
+        // The set of schemas itself is closed only by a file that lists schemas.
+        let is_open = |kind: Kind| {
+            let lists_them = !kind.spec().namespace || file.objects.iter().any(|o| o.kind == kind);
+            kind.spec().identity.len() == 1 && (!lists_them || file.exact_schemas.is_some())
+        };
+        self.closed.push(Closed {
+            kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
+            parent: None,
+            schemas: closed_schemas(file),
+            place: file.exact_place,
+            terms: Terms {
+                level: crate::expectation::Level::Error,
+                reason: None,
+                exact: true,
+            },
+            file,
+        });
+    }
+
     /// Every question that the plan depends on.
     #[must_use]
     pub fn questions(&self) -> BTreeSet<Ask> {
@@ -157,20 +188,29 @@ impl Plan<'_> {
 /// Compares the objects of the files of one database with its snapshot.
 #[must_use]
 pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'a> {
-    let mut planner = Planner {
-        snapshot,
-        out: Plan {
-            passed: 0,
-            steps: Vec::new(),
-            closed: Vec::new(),
-            claimed: BTreeSet::new(),
-            ignore: files.iter().flat_map(|file| &file.ignore).collect(),
-        },
-    };
+    let mut plan = Plan::default();
+    plan.ignore.extend(files.iter().flat_map(|file| &file.ignore));
     for file in files {
-        planner.file(file);
+        let parts = parallel::in_parts(
+            &file.objects,
+            |object| object.parent.is_none(),
+            |before, objects| {
+                let mut planner = Planner {
+                    snapshot,
+                    out: Plan::default(),
+                };
+                planner.objects(file, before, objects);
+                planner.out
+            },
+        );
+        for part in parts {
+            plan.absorb(part);
+        }
+        if file.exact {
+            plan.close_file(file);
+        }
     }
-    planner.out
+    plan
 }
 
 struct Planner<'a> {
@@ -179,19 +219,17 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn file(&mut self, file: &'a ExpectationFile) {
+    /// Compares objects of a file, each of which comes after the one that it is in; `before` of them come before these.
+    fn objects(&mut self, file: &'a ExpectationFile, before: usize, objects: &'a [ExpectedObject]) {
         // Whether each object is there, so that what is in one that is not is not compared.
-        let mut there: Vec<bool> = Vec::with_capacity(file.objects.len());
-        for expected in &file.objects {
-            let blocked = expected.parent.is_some_and(|parent| !there[parent]);
+        let mut there: Vec<bool> = Vec::with_capacity(objects.len());
+        for expected in objects {
+            let blocked = expected.parent.is_some_and(|parent| !there[parent - before]);
             let found = !blocked && self.object(file, expected);
             there.push(found);
             if found && expected.terms.exact {
                 self.close_object(file, expected);
             }
-        }
-        if file.exact {
-            self.close_file(file);
         }
     }
 
@@ -315,33 +353,16 @@ impl<'a> Planner<'a> {
         let Subject::Named(id) = &expected.subject else {
             return;
         };
+        let kinds: Vec<Kind> = expected.kind.children().collect();
+        if kinds.is_empty() {
+            return;
+        }
         self.out.closed.push(Closed {
-            kinds: expected.kind.children().collect(),
+            kinds,
             parent: Some(id.clone()),
             schemas: BTreeSet::new(),
             place: expected.place,
             terms: Terms::clone(&expected.terms),
-            file,
-        });
-    }
-
-    /// Nothing but what is listed may be in the schemas that a file names.
-    fn close_file(&mut self, file: &'a ExpectationFile) {
-        // The set of schemas itself is closed only by a file that lists schemas.
-        let is_open = |kind: Kind| {
-            let lists_them = !kind.spec().namespace || file.objects.iter().any(|o| o.kind == kind);
-            kind.spec().identity.len() == 1 && (!lists_them || file.exact_schemas.is_some())
-        };
-        self.out.closed.push(Closed {
-            kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
-            parent: None,
-            schemas: closed_schemas(file),
-            place: file.exact_place,
-            terms: Terms {
-                level: crate::expectation::Level::Error,
-                reason: None,
-                exact: true,
-            },
             file,
         });
     }

@@ -80,6 +80,12 @@ impl Checks {
             self.passed += 1;
         }
     }
+
+    /// Adds checks that were made elsewhere.
+    pub fn absorb(&mut self, mut others: Self) {
+        self.passed += others.passed;
+        self.findings.append(&mut others.findings);
+    }
 }
 
 impl Extend<Check> for Checks {
