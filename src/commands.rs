@@ -3,6 +3,7 @@
 pub mod check;
 pub mod diff;
 mod file;
+mod known;
 pub mod lint;
 pub mod pull;
 mod pull_split;
@@ -10,6 +11,7 @@ mod pull_update;
 pub mod schema;
 mod session;
 mod verify;
+mod wait;
 
 use std::io::{self, IsTerminal as _, Write as _};
 

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use similar::TextDiff;
 
 use super::coverage;
+use super::table_marks;
 use super::text::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 use super::{Check, Report, Status, Summary, Target};
 use crate::expectation::Level;
@@ -28,6 +29,7 @@ pub fn render(report: &Report, files: &SourceMap, color: bool) -> String {
             coverage::render(&mut out, coverage, &describe(target), palette);
         }
     }
+    out.push_str(&table_marks::sections(report, files, palette));
     if report.targets.len() > 1 {
         let _ = writeln!(out, "{}\n", overview(report));
     }
@@ -98,6 +100,7 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, palette: 
 
 fn finding(out: &mut String, check: &Check, files: &SourceMap, palette: Palette) {
     let (word, style) = match (check.status, check.level) {
+        (Status::Drift | Status::Unknown | Status::Unverified, _) if check.is_known() => ("known", FAINT),
         (Status::Drift, Level::Error) => ("drift", BAD),
         (Status::Unknown | Status::Unverified, Level::Error) => ("unknown", WARN),
         (Status::Drift | Status::Unknown | Status::Unverified, Level::Warn) => ("warning", WARN),
@@ -135,6 +138,9 @@ fn finding(out: &mut String, check: &Check, files: &SourceMap, palette: Palette)
     }
     if let Some(reason) = &check.reason {
         let _ = writeln!(out, "{}{}", label("reason"), visible(reason));
+    }
+    for (name, text) in table_marks::lines(check, files) {
+        let _ = writeln!(out, "{}{}", label(name), visible(&text));
     }
     out.push('\n');
 }
@@ -177,7 +183,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// A value as a person reads it.
-fn show(value: &Json) -> String {
+pub(super) fn show(value: &Json) -> String {
     match value {
         Json::Null => "none".into(),
         Json::String(text) => text.clone(),
@@ -205,12 +211,17 @@ fn describe(target: &Target) -> String {
 fn overview(report: &Report) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_BORDERS_ONLY_CONDENSED);
-    table.set_header([
+    let mut header = vec![
         "database", "verdict", "checks", "passed", "drift", "warnings", "unknown",
-    ]);
+    ];
+    if report.baseline.is_some() {
+        header.push("known");
+    }
+    let columns = header.len();
+    table.set_header(header);
     for target in &report.targets {
         let summary = target.summary();
-        table.add_row([
+        let mut row = vec![
             visible(&target.database),
             target.status().to_owned(),
             summary.checks.to_string(),
@@ -218,9 +229,13 @@ fn overview(report: &Report) -> Table {
             summary.drift.to_string(),
             summary.warnings.to_string(),
             summary.unknown.to_string(),
-        ]);
+        ];
+        if report.baseline.is_some() {
+            row.push(summary.known.to_string());
+        }
+        table.add_row(row);
     }
-    for i in 2..7 {
+    for i in 2..columns {
         if let Some(column) = table.column_mut(i) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -236,6 +251,7 @@ fn summary_line(report: &Report, palette: Palette) -> String {
         warnings,
         unknown,
         unverified: _,
+        known,
     } = report.summary();
     let plural = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let paint = |n: usize, style, text: String| if n > 0 { palette.paint(style, &text) } else { text };
@@ -247,6 +263,9 @@ fn summary_line(report: &Report, palette: Palette) -> String {
         paint(warnings, WARN, plural(warnings, "warning", "warnings")),
         paint(unknown, WARN, format!("{unknown} unknown")),
     );
+    if report.baseline.is_some() {
+        let _ = write!(line, ", {known} known");
+    }
     let failed = report.targets.iter().filter(|t| t.failure.is_some()).count();
     if failed > 0 {
         let text = plural(

@@ -17,3 +17,4 @@ mod run;
 mod server;
 mod session;
 mod update;
+mod wait;
