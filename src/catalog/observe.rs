@@ -32,6 +32,8 @@ pub async fn history(
                 rows.iter()
                     .map(|row| Migration {
                         name: text(row, "name"),
+                        version: text(row, "version"),
+                        checksum: row.try_get("checksum").ok().flatten(),
                         state: State::parse(&text(row, "state")).unwrap_or(State::Failed),
                     })
                     .collect(),

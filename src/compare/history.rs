@@ -79,7 +79,10 @@ fn applied(expected: &ExpectedHistory, name: &str, place: Place, migrations: &[M
     let tool = expected.tool;
     let mut check = check(expected, place, "migration-missing", name.to_owned());
     check.expected = json!("applied");
-    let named: Vec<&Migration> = migrations.iter().filter(|m| (tool.names)(name, &m.name)).collect();
+    let named: Vec<&Migration> = migrations
+        .iter()
+        .filter(|m| tool.means(name, &m.name, &m.version))
+        .collect();
     let mut distinct: Vec<&str> = named.iter().map(|m| m.name.as_str()).collect();
     distinct.sort_unstable();
     distinct.dedup();
@@ -146,7 +149,7 @@ fn none_failed(expected: &ExpectedHistory, migrations: &[Migration], before: &[C
     let told = |name: &str| {
         before
             .iter()
-            .any(|c| c.code == "migration-failed" && (expected.tool.names)(&c.object, name))
+            .any(|c| c.code == "migration-failed" && expected.tool.means(&c.object, name, name))
     };
     let untold: Vec<&str> = failed.into_iter().filter(|name| !told(name)).collect();
     if untold.is_empty() {

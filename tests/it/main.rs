@@ -9,6 +9,7 @@ mod folder;
 mod guides;
 mod large;
 mod majors;
+mod migration_folders;
 mod outside;
 mod plans;
 mod random;
