@@ -20,7 +20,7 @@ mod refinery;
 mod seaorm;
 mod sequelize;
 mod sqitch;
-mod sqlx;
+mod sqlx_cli;
 mod typeorm;
 
 use super::files::{File, Files};
@@ -48,7 +48,7 @@ pub static TOOLS: &[&Tool] = &[
     &seaorm::TOOL,
     &sequelize::TOOL,
     &sqitch::TOOL,
-    &sqlx::TOOL,
+    &sqlx_cli::TOOL,
     &typeorm::TOOL,
 ];
 
