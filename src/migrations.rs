@@ -29,6 +29,9 @@ pub struct Tool {
     pub table: &'static str,
     /// The schema of that table, where the tool has one of its own; else it stands in the schema of the application.
     pub schema: Option<&'static str>,
+    /// Other tables that may hold it, in the schema of the application: what older releases made, or what is made by
+    /// another setting.
+    pub other_tables: &'static [&'static str],
     /// Columns by which the table is told from that of another tool of the same name.
     pub columns: &'static [&'static str],
     /// A table that must stand beside it, or (with `!`) must not, where columns do not tell tools apart.
@@ -49,6 +52,10 @@ pub struct Tool {
     pub limits: &'static str,
     /// What to do about a migration that is not applied.
     pub apply: &'static str,
+    /// How the tool is told that a migration which failed is resolved; empty if there is no way of its own.
+    pub mend: &'static str,
+    /// The part of a version that says to which set of migrations it belongs, where one history has several.
+    pub family: fn(&str) -> &str,
     /// How its files are called, for messages and the reference.
     pub layout: &'static str,
     /// What its checksums are; empty if the history has none that can be compared.
@@ -162,6 +169,8 @@ pub enum State {
     Failed,
     /// It was taken back.
     RolledBack,
+    /// It and all before it were there when the tool came.
+    Baseline,
 }
 
 impl State {
@@ -172,6 +181,7 @@ impl State {
             "applied" => Some(Self::Applied),
             "failed" => Some(Self::Failed),
             "rolled back" => Some(Self::RolledBack),
+            "baseline" => Some(Self::Baseline),
             _ => None,
         }
     }
@@ -182,6 +192,29 @@ impl Tool {
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         TOOLS.iter().copied().find(|tool| tool.name == name)
+    }
+
+    /// Where its history may stand, the usual place first. `schema` is that of the application.
+    #[must_use]
+    pub fn tables(&self, schema: &str) -> Vec<ObjectId> {
+        let usual = ObjectId::new(vec![self.schema.unwrap_or(schema), self.table]);
+        let others = self
+            .other_tables
+            .iter()
+            .map(|table| ObjectId::new(vec![schema, *table]));
+        std::iter::once(usual).chain(others).collect()
+    }
+
+    /// Whether versions can be compared without the folder.
+    #[must_use]
+    pub fn is_ordered(&self) -> bool {
+        (self.sort)("1").is_some()
+    }
+
+    /// By what a version sorts that a person wrote, as a version or as the name of a migration.
+    #[must_use]
+    pub fn sort_written(&self, written: &str) -> Option<SortKey> {
+        (self.sort)(&(self.version_in)(written).unwrap_or_else(|| written.to_owned()))
     }
 
     /// The query for a table.
@@ -207,6 +240,7 @@ const BASE: Tool = Tool {
     title: "",
     table: "",
     schema: None,
+    other_tables: &[],
     columns: &[],
     beside: None,
     query: "",
@@ -216,6 +250,8 @@ const BASE: Tool = Tool {
     short: |_| None,
     limits: "",
     apply: "",
+    mend: "",
+    family: |_| "",
     layout: "",
     checksum: "",
     consecutive: false,

@@ -344,6 +344,32 @@ pub const OTHER_CODES: &[(&str, &str)] = &[
         "a migration began and did not end, or ended with an error",
     ),
     ("migration-rolled-back", "a migration was taken back"),
+    ("migration-pending", "a migration of the folder is not applied"),
+    (
+        "migration-unknown",
+        "a migration is applied that the folder does not have",
+    ),
+    (
+        "migration-changed",
+        "the file of a migration was changed after it was applied",
+    ),
+    (
+        "migration-out-of-order",
+        "a migration is not applied, or was applied later, though one that comes after it was",
+    ),
+    ("migration-latest", "the last migration that is applied is another one"),
+    (
+        "migration-behind",
+        "the last migration that is applied comes before the one that must be",
+    ),
+    (
+        "migration-tool-unclear",
+        "several migration tools have a history here, and the file does not say which is meant",
+    ),
+    (
+        "migration-folder-unreadable",
+        "the folder is not one of the tool that the history is of",
+    ),
     ("migration-ambiguous", "several migrations have this name"),
     (
         "migration-history-missing",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::ExpectationFile;
 use super::parse::parse;
 use crate::error::{Problem, os_words};
+use crate::migrations::folder;
 use crate::source_map::{Place, SourceMap, lines};
 
 /// Where expectation files are looked for when the command line names none.
@@ -39,7 +40,10 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
     for path in found {
         match read(&path, files) {
             Ok(place) => match parse(files.text(place.file), place.file) {
-                Ok(file) => expectations.push(file),
+                Ok(mut file) => {
+                    problems.extend(folders(&path, &mut file));
+                    expectations.push(file);
+                }
                 Err(more) => problems.extend(more),
             },
             Err(problem) => problems.push(problem),
@@ -50,6 +54,32 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
     } else {
         Err(problems)
     }
+}
+
+/// Reads the folders of migrations that a file names, and says what hinders it.
+fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for history in &mut file.histories {
+        let Some((directory, place)) = &history.directory else {
+            continue;
+        };
+        let beside = path.parent().unwrap_or(Path::new(""));
+        let read = folder::list(&beside.join(directory)).and_then(|files| {
+            // Which tool it is may be for the database to say.
+            if let Some(tool) = history.tool {
+                folder::interpret(&files, Some(tool))?;
+            }
+            Ok(files)
+        });
+        match read {
+            Ok(files) => history.files = Some(files),
+            Err(problem) => problems.push(Problem {
+                place: Some(*place),
+                ..problem
+            }),
+        }
+    }
+    problems
 }
 
 fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {

@@ -15,15 +15,18 @@ pub(super) static TOOL: Tool = Tool {
     title: "Atlas",
     table: "atlas_schema_revisions",
     schema: Some("atlas_schema_revisions"),
+    other_tables: &["atlas_schema_revisions"],
     columns: &["version", "hash", "operator_version"],
     // Rows whose version begins with a dot are notes of Atlas to itself.
     query: "SELECT CASE WHEN description = '' THEN version ELSE version || '_' || description END AS name, version, \
-                   CASE WHEN coalesce(error, '') <> '' OR applied < total THEN 'failed' ELSE 'applied' END AS state, \
+                   CASE WHEN coalesce(error, '') <> '' OR applied < total THEN 'failed' \
+                        WHEN type = 1 THEN 'baseline' ELSE 'applied' END AS state, \
                    nullif(hash, '') AS checksum \
             FROM {table} WHERE version NOT LIKE '.%' ORDER BY version",
     version_in: |name| name.split_once('_').map(|(version, _)| version.to_owned()),
     short: version::without_digits,
     apply: "atlas migrate apply",
+    mend: "atlas migrate set VERSION",
     layout: "VERSION_name.sql and atlas.sum",
     checksum: "the line of the file in atlas.sum: SHA-256 of the files so far, in base 64",
     fits: |files| {

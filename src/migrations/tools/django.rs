@@ -12,6 +12,7 @@ pub(super) static TOOL: Tool = Tool {
                    NULL::text AS checksum \
             FROM {table} ORDER BY id",
     sort: version::only_the_folder,
+    family: |version| version.split('.').next().unwrap_or_default(),
     short: |name| name.split_once('.').map(|(_, name)| name),
     apply: "python manage.py migrate",
     layout: "APP/migrations/NNNN_name.py",

@@ -13,6 +13,7 @@ pub(super) static TOOL: Tool = Tool {
     title: "Drizzle Kit",
     table: "__drizzle_migrations",
     schema: Some("drizzle"),
+    other_tables: &["__drizzle_migrations"],
     columns: &["hash", "created_at"],
     query: "SELECT coalesce(to_jsonb(t)->>'name', created_at::text) AS name, created_at::text AS version, \
                    'applied' AS state, hash AS checksum \

@@ -9,19 +9,21 @@ pub(super) static TOOL: Tool = Tool {
     name: "flyway",
     title: "Flyway",
     table: "flyway_schema_history",
+    other_tables: &["schema_version"],
     columns: &["installed_rank", "script", "checksum", "success"],
     // A version that was undone has a later row of the undo; one that was deleted from the folder and repaired, one of
     // type DELETE. Neither is a migration of its own, but what counts of that version. The row of the schema that
     // Flyway made has no version and no migration.
     query: "SELECT script AS name, coalesce(version, 'R__' || replace(description, ' ', '_')) AS version, \
                    CASE WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'rolled back' \
-                        WHEN success THEN 'applied' ELSE 'failed' END AS state, \
+                        WHEN type LIKE '%BASELINE' THEN 'baseline' WHEN success THEN 'applied' ELSE 'failed' END AS state, \
                    CASE WHEN type = 'SQL' THEN checksum::text END AS checksum \
             FROM {table} WHERE type <> 'SCHEMA' ORDER BY installed_rank",
     sort: version::dotted,
     version_in: |name| named(name).and_then(|named| named.version),
     short: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
     apply: "flyway migrate",
+    mend: "flyway repair",
     layout: "V1__name.sql, V1_2__name.sql, R__name.sql, B1__name.sql; U1__name.sql takes back",
     checksum: "CRC-32 of the lines",
     consecutive: true,

@@ -17,6 +17,7 @@ pub(super) static TOOL: Tool = Tool {
     limits: "golang-migrate keeps only the version that the database is at, not those before it: give the `directory`, \
              or `at_least`",
     apply: "migrate up",
+    mend: "migrate force VERSION",
     layout: "N_name.up.sql and N_name.down.sql",
     consecutive: true,
     fits: |files| {

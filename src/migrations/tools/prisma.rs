@@ -17,6 +17,7 @@ pub(super) static TOOL: Tool = Tool {
             FROM {table} ORDER BY started_at, migration_name",
     short: version::without_digits,
     apply: "npx prisma migrate deploy",
+    mend: "npx prisma migrate resolve",
     layout: "a folder a migration, TIMESTAMP_name/migration.sql",
     checksum: "SHA-256 of the file",
     fits: |files| {
