@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::ExpectationFile;
 use super::parse::parse;
@@ -64,7 +64,7 @@ fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
             continue;
         };
         let beside = path.parent().unwrap_or(Path::new(""));
-        let read = folder::list(&beside.join(directory)).and_then(|files| {
+        let read = folder::list(&plain(beside.join(directory))).and_then(|files| {
             // Which tool it is may be for the database to say.
             if let Some(tool) = history.tool {
                 folder::interpret(&files, Some(tool))?;
@@ -82,6 +82,23 @@ fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
     problems
 }
 
+/// A path without `folder/..` in it, where that leads to the same place.
+fn plain(path: PathBuf) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        let named = matches!(plain.components().next_back(), Some(Component::Normal(_)));
+        if part == Component::ParentDir && named {
+            plain.pop();
+        } else {
+            plain.push(part);
+        }
+    }
+    match (fs::canonicalize(&plain), fs::canonicalize(&path)) {
+        (Ok(one), Ok(other)) if one == other => plain,
+        _ => path,
+    }
+}
+
 fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     if path.is_dir() {
         let mut found = Vec::new();
@@ -89,6 +106,10 @@ fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
         if found.is_empty() {
             return Err(Problem::new(format!(
                 "there is no expectation file (*.yaml, *.yml) in {}",
+                path.display()
+            ))
+            .hint(format!(
+                "if it is a folder of migrations: driftgate lint --migrations {}",
                 path.display()
             )));
         }

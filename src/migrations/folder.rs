@@ -100,7 +100,7 @@ fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
             several.len(),
             names(several)
         ))
-        .hint("say which one it is")),
+        .hint("say which one it is: `--tool` on the command line, `tool` in an expectation file")),
     }
 }
 

@@ -10,6 +10,7 @@ mod guides;
 mod large;
 mod majors;
 mod migration_folders;
+mod migration_histories;
 mod outside;
 mod plans;
 mod random;

@@ -408,12 +408,16 @@ fn a_folder_of_no_tool_or_of_several_is_told() {
     check(
         None,
         &[("1_a.up.sql", "a;"), ("1_a.down.sql", "x;")],
-        &["! . looks like a folder of migrations of 2 tools: golang-migrate, sqlx: say which one it is"],
+        &[
+            "! . looks like a folder of migrations of 2 tools: golang-migrate, sqlx: say which one it is: `--tool` on the command line, `tool` in an expectation file",
+        ],
     );
     check(
         None,
         &[("V1__a.sql", "a;")],
-        &["! . looks like a folder of migrations of 2 tools: flyway, refinery: say which one it is"],
+        &[
+            "! . looks like a folder of migrations of 2 tools: flyway, refinery: say which one it is: `--tool` on the command line, `tool` in an expectation file",
+        ],
     );
     check(
         Tool::named("prisma"),

@@ -24,7 +24,11 @@ pub(super) fn judge(of: &Of<'_>, history: &[Migration], folder: &[FolderMigratio
     let states = states(of, &known, folder);
     let (pending, mut late) = pending(of, folder, &states);
     let mut checks = Checks(Vec::new());
-    checks.push_all(of, "migration-pending", pending);
+    // Of a graph of which only the heads are known, nobody knows what is before a head that is not in it.
+    let lost = |m: &Migration| !folder.iter().any(|other| other.version == m.version);
+    if of.tool.keeps == Keeps::All || of.tool.is_ordered() || !history.iter().any(lost) {
+        checks.push_all(of, "migration-pending", pending);
+    }
     checks.push_all(of, "migration-unknown", unknown(of, &known, folder));
     if !of.tool.checksum.is_empty() {
         checks.push_all(of, "migration-changed", changed(of, &known, folder));

@@ -28,7 +28,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("1.20.1"),
     ..BASE
 };
 

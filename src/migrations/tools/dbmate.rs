@@ -24,7 +24,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("2.36.0"),
     ..BASE
 };
 

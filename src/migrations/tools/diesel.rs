@@ -27,7 +27,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("2.3.2"),
     ..BASE
 };
 

@@ -24,7 +24,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("5.2.19"),
     ..BASE
 };
 

@@ -35,7 +35,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("0.31.11 with drizzle-orm 0.45.4"),
     ..BASE
 };
 

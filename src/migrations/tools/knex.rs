@@ -31,6 +31,6 @@ pub(super) static TOOL: Tool = Tool {
             is.then(|| (file.name().to_owned(), file.name().to_owned()))
         })
     },
-    verified: Verified::Documentation,
+    verified: Verified::Run("3.3.0"),
     ..BASE
 };

@@ -28,6 +28,6 @@ pub(super) static TOOL: Tool = Tool {
             is.then(|| (file.stem().to_owned(), file.stem().to_owned()))
         })
     },
-    verified: Verified::Documentation,
+    verified: Verified::Run("8.83.26"),
     ..BASE
 };

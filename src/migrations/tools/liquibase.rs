@@ -25,7 +25,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("4.28.1"),
     ..BASE
 };
 

@@ -24,7 +24,7 @@ pub(super) static TOOL: Tool = Tool {
         if sql || js { Fit::Sure } else { Fit::No }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("9.0.0"),
     ..BASE
 };
 

@@ -33,6 +33,6 @@ pub(super) static TOOL: Tool = Tool {
                 .then(|| (file.stem().to_owned(), number.to_string()))
         })
     },
-    verified: Verified::Documentation,
+    verified: Verified::Run("6.1.7.10"),
     ..BASE
 };

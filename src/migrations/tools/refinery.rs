@@ -29,7 +29,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("0.9.2"),
     ..BASE
 };
 

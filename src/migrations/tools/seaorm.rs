@@ -28,6 +28,6 @@ pub(super) static TOOL: Tool = Tool {
         reading.unseen.clear();
         reading
     },
-    verified: Verified::Documentation,
+    verified: Verified::Run("1.1.20"),
     ..BASE
 };

@@ -31,6 +31,6 @@ pub(super) static TOOL: Tool = Tool {
             is.then(|| (file.name().to_owned(), file.name().to_owned()))
         })
     },
-    verified: Verified::Documentation,
+    verified: Verified::Run("6.6.5 with umzug 3.8.3"),
     ..BASE
 };

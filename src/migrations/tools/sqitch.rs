@@ -27,7 +27,7 @@ pub(super) static TOOL: Tool = Tool {
         if files.get(PLAN).is_some() { Fit::Sure } else { Fit::No }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("v1.3.1"),
     ..BASE
 };
 

@@ -26,7 +26,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verified::Run("0.9.0"),
     ..BASE
 };
 

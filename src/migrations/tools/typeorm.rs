@@ -29,7 +29,7 @@ pub(super) static TOOL: Tool = Tool {
             Some((name.clone(), name))
         })
     },
-    verified: Verified::Documentation,
+    verified: Verified::Run("1.1.1"),
     ..BASE
 };
 
