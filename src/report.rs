@@ -34,6 +34,8 @@ pub struct Target {
     pub checks: Checks,
     /// What there is that is never compared; only where the world is closed.
     pub not_compared: Vec<NotCompared>,
+    /// The histories of migrations whose tool was found by its table.
+    pub histories: Vec<FoundHistory>,
     /// How much of the catalog the expectations speak of, if that was asked.
     pub coverage: Option<Coverage>,
     /// Why nothing more could be verified, if so.
@@ -81,6 +83,15 @@ impl Extend<Check> for Checks {
     fn extend<T: IntoIterator<Item = Check>>(&mut self, checks: T) {
         checks.into_iter().for_each(|check| self.push(check));
     }
+}
+
+/// A history of migrations whose tool was found by its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundHistory {
+    /// The tool, as expectation files name it.
+    pub tool: &'static str,
+    /// Its table.
+    pub table: String,
 }
 
 /// One comparison that was made.
@@ -224,6 +235,7 @@ impl Target {
             server_version: String::new(),
             checks: Checks::default(),
             not_compared: Vec::new(),
+            histories: Vec::new(),
             coverage: None,
             failure: None,
         }

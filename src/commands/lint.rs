@@ -1,6 +1,7 @@
 //! `driftgate lint`: checks expectation files and folders of migrations alone.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,9 +57,10 @@ fn lint(args: &LintArgs, files: &mut SourceMap) -> Result<String, Vec<Problem>> 
         match folder::read(&dir, tool) {
             Ok(Folder { problems: more, .. }) if !more.is_empty() => problems.extend(more),
             Ok(folder) => {
-                said += &format!(
-                    "{} of {} in {} without a mistake\n",
-                    counted(folder.migrations.len(), "migration"),
+                let count = counted(folder.migrations.len(), "migration");
+                let _ = writeln!(
+                    said,
+                    "{count} of {} in {} without a mistake",
                     folder.tool.title,
                     dir.display()
                 );

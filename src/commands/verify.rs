@@ -44,6 +44,7 @@ pub(super) async fn verify(
         for expected in &file.histories {
             let reading = catalog::history::history(&mut connection, expected, &snapshot.server.role);
             let found = patiently(limits, 4, reading).await?;
+            target.histories.extend(history::found(expected, &found));
             target.checks.extend(history::compare(expected, &found));
         }
         for expected in &file.assertions {

@@ -9,7 +9,7 @@ use crate::expectation::ExpectedHistory;
 use crate::migrations::folder::interpret;
 use crate::migrations::{Keeps, Migration, State, Tool};
 use crate::object_id::ObjectId;
-use crate::report::{Check, Status};
+use crate::report::{Check, FoundHistory, Status};
 use crate::source_map::Place;
 use crate::suggest;
 use folder::Judged;
@@ -41,6 +41,20 @@ pub enum History {
         /// What to do.
         hint: Option<String>,
     },
+}
+
+/// Whose a history is, if it had to be found by its table.
+#[must_use]
+pub fn found(expected: &ExpectedHistory, history: &History) -> Option<FoundHistory> {
+    match history {
+        History::Read { tool, table, .. } | History::Unreadable { tool, table, .. } if expected.tool.is_none() => {
+            Some(FoundHistory {
+                tool: tool.name,
+                table: table.to_string(),
+            })
+        }
+        History::Read { .. } | History::Unreadable { .. } | History::Missing | History::Several(_) => None,
+    }
 }
 
 /// Compares a history with what is expected of it.

@@ -47,7 +47,7 @@ fn check(tool: Option<&'static Tool>, files: &[(&str, &str)], expected: &[&str])
 }
 
 #[test]
-fn each_tool_finds_what_applies() {
+fn tools_that_keep_a_folder_or_a_file_of_plain_sql_for_each() {
     check(
         None,
         &[
@@ -90,6 +90,10 @@ fn each_tool_finds_what_applies() {
             "20240102000000 2024-01-02-000000_b 1 outside: b;",
         ],
     );
+}
+
+#[test]
+fn tools_that_mark_what_applies() {
     check(
         None,
         &[
@@ -139,6 +143,10 @@ fn each_tool_finds_what_applies() {
         ],
         &["golang-migrate", "1 000001_a 1: a;", "2 000002_b 1: b;"],
     );
+}
+
+#[test]
+fn tools_that_say_version_and_kind_in_the_name() {
     check(
         None,
         &[
@@ -278,7 +286,7 @@ fn each_tool_follows_its_plan() {
 }
 
 #[test]
-fn programs_are_named_and_not_applied() {
+fn programs_of_python_and_ruby_are_named_and_not_applied() {
     check(
         None,
         &[
@@ -310,6 +318,10 @@ fn programs_are_named_and_not_applied() {
                 "class Migration(migrations.Migration):\n    dependencies = []\n",
             ),
             (
+                "shop/migrations/0002_y.py",
+                "class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0001_initial\")]\n",
+            ),
+            (
                 "shop/migrations/0002_x.py",
                 "class Migration(migrations.Migration):\n    dependencies = [\n        (\"shop\", \"0001_initial\"),\n    ]\n",
             ),
@@ -318,6 +330,8 @@ fn programs_are_named_and_not_applied() {
             "django",
             "shop.0001_initial shop.0001_initial not SQL: it is a program in Python",
             "shop.0002_x shop.0002_x not SQL: it is a program in Python",
+            "shop.0002_y shop.0002_y not SQL: it is a program in Python",
+            "! the app shop has 2 migrations that no other one follows: shop.0002_x, shop.0002_y",
         ],
     );
     check(
@@ -332,6 +346,10 @@ fn programs_are_named_and_not_applied() {
             "! Rails would not see b.rb",
         ],
     );
+}
+
+#[test]
+fn programs_of_other_languages_are_named_and_not_applied() {
     check(
         None,
         &[("20240101000000_a.exs", "use Ecto.Migration")],

@@ -233,12 +233,12 @@ fn positions_are_told_by_version_and_by_name() {
                     ..auto(tool, "complete")
                 })
             },
-            |tool, _| match last {
-                1 => Vec::new(),
-                _ => {
-                    let table = format!("{}.{}", tool.schema.unwrap_or("public"), tool.table);
-                    vec![format!("migration-latest {table}")]
+            |tool, _| {
+                if last == 1 {
+                    return Vec::new();
                 }
+                let table = format!("{}.{}", tool.schema.unwrap_or("public"), tool.table);
+                vec![format!("migration-latest {table}")]
             },
         );
     }

@@ -258,7 +258,7 @@ fn changed(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<
                 migration.name
             );
             check.hint = Some(
-                "take the change back and write it as a new migration; what a database has that was made before the change is                  not what the folder says"
+                "take the change back and write it as a new migration; what a database has that was made before the change is not what the folder says"
                     .into(),
             );
         }

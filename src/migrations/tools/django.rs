@@ -1,7 +1,10 @@
 //! Django. Source: `django/db/migrations/recorder.py` (the table), `loader.py` (the files, what replaces what).
 
+use std::collections::BTreeMap;
+
 use super::alembic::quoted;
-use super::{BASE, File, Files, Fit, Reading, Tool, Verified, program, version};
+use super::{BASE, File, Files, Fit, FolderMigration, Reading, Tool, Verified, program, version};
+use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "django",
@@ -74,5 +77,32 @@ fn read(all: &Files) -> Reading {
         }
     }
     out.migrations.sort_by(|a, b| a.version.cmp(&b.version));
+    out.problems = conflicts(&out.migrations);
     out
+}
+
+/// Django refuses an app of which two migrations are the last.
+fn conflicts(migrations: &[FolderMigration]) -> Vec<Problem> {
+    let mut leaves: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for migration in migrations {
+        let family = (TOOL.family)(&migration.version);
+        let of_app = |other: &&FolderMigration| (TOOL.family)(&other.version) == family;
+        let mut others = migrations.iter().filter(of_app);
+        if !others.any(|other| other.after.contains(&migration.version) || other.replaces.contains(&migration.version))
+        {
+            leaves.entry(family).or_default().push(&migration.name);
+        }
+    }
+    leaves
+        .into_iter()
+        .filter(|(_, leaves)| leaves.len() > 1)
+        .map(|(app, leaves)| {
+            Problem::new(format!(
+                "the app {app} has {} migrations that no other one follows: {}",
+                leaves.len(),
+                leaves.join(", ")
+            ))
+            .hint("Django refuses to choose between them: python manage.py makemigrations --merge")
+        })
+        .collect()
 }
