@@ -85,7 +85,7 @@ fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
         } else if tool.sort_written(version).is_none() {
             parser.problems.push(
                 Problem::at(*place, format!("`{version}` has no version of {} in it", tool.title))
-                    .hint(format!("its migrations are {}", tool.layout)),
+                    .hint(format!("{} reads {}", tool.title, tool.layout)),
             );
         }
     }

@@ -16,7 +16,7 @@ const DEEPEST: usize = 5;
 /// Endings of files that can be migrations or say something of them.
 const ENDINGS: &[&str] = &[
     "sql", "py", "rb", "js", "cjs", "mjs", "ts", "cts", "mts", "php", "exs", "rs", "go", "java", "json", "toml", "sum",
-    "plan", "conf",
+    "plan", "conf", "xml", "yaml", "yml",
 ];
 
 /// A folder of migrations as its tool sees it.
@@ -61,7 +61,8 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
             files.root.display()
         ))
         .hint(format!(
-            "its files are called {}; {}",
+            "{} reads {}; {}",
+            tool.title,
             tool.layout,
             what_is_there(files)
         )));

@@ -28,8 +28,8 @@ pub fn hazards(tool: &Tool, files: &Files, migrations: &[FolderMigration], unsee
                 files.root.join(path).display()
             ))
             .hint(format!(
-                "its migrations are {}; rename the file, or move it elsewhere",
-                tool.layout
+                "{} reads {}; rename the file, or move it elsewhere",
+                tool.title, tool.layout
             )),
         );
     }

@@ -103,11 +103,12 @@ fn sort(tool: &Tool, migrations: &mut [FolderMigration]) {
     migrations.sort_by_cached_key(|m| ((tool.sort)(&m.version), m.name.clone()));
 }
 
-/// Reads a folder in which each file directly in it that `named` knows is a program, and sorts by version.
+/// Reads a folder in which each file that `named` knows is a program, and sorts by version. One that is not called so,
+/// but says `mark`, is one that the tool would not see.
 fn programs(
     tool: &Tool,
     all: &Files,
-    endings: &[&str],
+    (endings, mark): (&[&str], &str),
     language: &str,
     named: impl Fn(&File) -> Option<(String, String)>,
 ) -> Reading {
@@ -118,7 +119,8 @@ fn programs(
         }
         match named(file) {
             Some((name, version)) => out.migrations.push(program(all, file, name, version, tool, language)),
-            None => out.unseen.push(file.path.clone()),
+            None if file.says(mark) => out.unseen.push(file.path.clone()),
+            None => {}
         }
     }
     sort(tool, &mut out.migrations);

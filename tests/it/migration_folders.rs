@@ -286,6 +286,45 @@ fn each_tool_follows_its_plan() {
 }
 
 #[test]
+fn liquibase_follows_its_change_log() {
+    let expected = [
+        "liquibase",
+        "ann:2 ann:2 3: b;",
+        "bob:x bob:x not SQL: it is a change set that only Liquibase can turn into SQL: let it update an empty database (liquibase update)",
+        "ann:1 ann:1 3: a;",
+        "! Liquibase would not see other/3.sql",
+    ];
+    let formatted = |number: u8, sql: &str| format!("--liquibase formatted sql\n--changeset ann:{number}\n{sql};\n");
+    let (one, two, three) = (formatted(1, "a"), formatted(2, "b"), formatted(3, "c"));
+    let files = |name, log| {
+        [
+            (name, log),
+            ("sql/1.sql", &*one),
+            ("first.sql", &*two),
+            ("other/3.sql", &*three),
+        ]
+    };
+    check(
+        None,
+        &files(
+            "master.xml",
+            "<databaseChangeLog>\n<include file=\"db/first.sql\"/>\n<changeSet id=\"x\" author=\"bob\">\n<createTable/></changeSet>\n\
+             <includeAll path=\"db/sql/\"/></databaseChangeLog>",
+        ),
+        &expected,
+    );
+    check(
+        None,
+        &files(
+            "master.yaml",
+            "databaseChangeLog:\n  - include:\n      file: first.sql\n  - changeSet:\n      id: x\n      author: bob\n      changes:\n\
+             \x20       - createTable:\n            id: 1\n  - includeAll:\n      path: sql\n",
+        ),
+        &expected,
+    );
+}
+
+#[test]
 fn programs_of_python_and_ruby_are_named_and_not_applied() {
     check(
         None,
@@ -441,7 +480,7 @@ fn a_folder_of_no_tool_or_of_several_is_told() {
         Tool::named("prisma"),
         &[("README.txt", "")],
         &[
-            "! there is no migration of Prisma Migrate in .: its files are called a folder a migration, TIMESTAMP_name/migration.sql; \
+            "! there is no migration of Prisma Migrate in .: Prisma Migrate reads a folder a migration, TIMESTAMP_name/migration.sql; \
            there are no files of SQL or programs in it",
         ],
     );

@@ -13,6 +13,7 @@ pub(super) static TOOL: Tool = Tool {
     beside: Some("!ar_internal_metadata"),
     query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY version",
     version_in: version::digits,
+    short: version::without_digits,
     limits: "dbmate keeps the digits that the file begins with alone",
     apply: "dbmate migrate",
     layout: "N_name.sql with `-- migrate:up` and `-- migrate:down`",

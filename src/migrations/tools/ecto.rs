@@ -11,6 +11,7 @@ pub(super) static TOOL: Tool = Tool {
             FROM {table} ORDER BY {table}.version",
     sort: version::number,
     version_in: version::number_of,
+    short: version::without_digits,
     limits: "Ecto keeps the number alone",
     apply: "mix ecto.migrate",
     layout: "TIMESTAMP_name.exs",
@@ -22,7 +23,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, &[".exs"], "Elixir", |file| {
+        programs(&TOOL, files, (&[".exs"], "Ecto.Migration"), "Elixir", |file| {
             // `.formatter.exs` is there in every such folder.
             let (digits, rest) = version::split_digits(file.stem());
             let number: u128 = digits.parse().ok()?;

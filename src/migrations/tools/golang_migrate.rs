@@ -14,6 +14,7 @@ pub(super) static TOOL: Tool = Tool {
     keeps: Keeps::Last,
     sort: version::number,
     version_in: version::number_of,
+    short: version::without_digits,
     limits: "golang-migrate keeps only the version that the database is at, not those before it: give the `directory`, \
              or `at_least`",
     apply: "migrate up",

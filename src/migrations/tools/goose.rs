@@ -18,6 +18,7 @@ pub(super) static TOOL: Tool = Tool {
             FROM {table} WHERE version_id <> 0 ORDER BY id",
     sort: version::number,
     version_in: version::number_of,
+    short: version::without_digits,
     limits: "goose keeps the number alone",
     apply: "goose up",
     layout: "N_name.sql with `-- +goose Up` and `-- +goose Down`, or N_name.go",

@@ -26,7 +26,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, ENDINGS, "JavaScript", |file| {
+        programs(&TOOL, files, (ENDINGS, "knex"), "JavaScript", |file| {
             let is = file.folder().is_empty() && file.says("up") && !file.ends(".d.ts");
             is.then(|| (file.name().to_owned(), file.name().to_owned()))
         })

@@ -23,10 +23,16 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, &[".php"], "PHP", |file| {
-            let is = file.folder().is_empty() && file.name().contains('_');
-            is.then(|| (file.stem().to_owned(), file.stem().to_owned()))
-        })
+        programs(
+            &TOOL,
+            files,
+            (&[".php"], "Illuminate\\Database\\Migrations"),
+            "PHP",
+            |file| {
+                let is = file.folder().is_empty() && file.name().contains('_');
+                is.then(|| (file.stem().to_owned(), file.stem().to_owned()))
+            },
+        )
     },
     verified: Verified::Run("8.83.26"),
     ..BASE

@@ -16,9 +16,10 @@ pub(super) static TOOL: Tool = Tool {
     short: |name| name.split_once(':').map(|(_, id)| id),
     limits: "a change set is named author:id",
     apply: "liquibase update",
-    layout: "SQL files that begin with `--liquibase formatted sql`, in the order of their names",
+    layout: "SQL files that begin with `--liquibase formatted sql`, in the order of their names or as a change log of XML, YAML or JSON includes them",
     fits: |files| {
-        if files.files.iter().any(is_formatted) {
+        let is_log = |file: &File| LOGS.iter().any(|ending| file.ends(ending)) && file.says("databaseChangeLog");
+        if files.files.iter().any(|file| is_formatted(file) || is_log(file)) {
             Fit::Sure
         } else {
             Fit::No
@@ -132,11 +133,178 @@ fn changesets(all: &Files, file: &File) -> Vec<FolderMigration> {
 
 fn read(all: &Files) -> Reading {
     let mut out = Reading::default();
-    for file in &all.files {
+    let logs: Vec<(&File, Vec<Entry>)> = all
+        .files
+        .iter()
+        .filter(|file| LOGS.iter().any(|ending| file.ends(ending)) && file.says("databaseChangeLog"))
+        .map(|file| (file, entries(file)))
+        .collect();
+    let mut seen: Vec<&str> = Vec::new();
+    // A log that no other one includes is where Liquibase begins; without one, all files are, in the order of names.
+    let included = |file: &File| {
+        let mut all_entries = logs.iter().flat_map(|(_, entries)| entries);
+        all_entries.any(|entry| match entry {
+            Entry::Include(path) => same(path, &file.path),
+            Entry::IncludeAll(path) => same(path.trim_end_matches('/'), file.folder()),
+            Entry::ChangeSet(..) => false,
+        })
+    };
+    for (log, _) in logs.iter().filter(|(file, _)| !included(file)) {
+        follow(all, &logs, log, &mut seen, &mut out);
+    }
+    for file in all
+        .files
+        .iter()
+        .filter(|file| file.ends(".sql") && !seen.contains(&&*file.path))
+    {
+        if logs.is_empty() && is_formatted(file) {
+            out.migrations.extend(changesets(all, file));
+        } else if logs.is_empty() || is_formatted(file) {
+            // A log may name a file that is not formatted in a change of its own.
+            out.unseen.push(file.path.clone());
+        }
+    }
+    out
+}
+
+/// Endings of change logs that are not SQL.
+const LOGS: &[&str] = &[".xml", ".yaml", ".yml", ".json"];
+
+/// What a change log has in it.
+enum Entry {
+    /// A change set: author and id.
+    ChangeSet(String, String),
+    /// Another file.
+    Include(String),
+    /// The files of a folder, in the order of their names.
+    IncludeAll(String),
+}
+
+/// Whether a path in a change log, from wherever it begins, leads to a file or folder of the folder.
+fn same(path: &str, below: &str) -> bool {
+    let path = path.trim_start_matches("./").trim_start_matches("classpath:");
+    let ends = |long: &str, short: &str| {
+        long.strip_suffix(short)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    ends(below, path) || ends(path, below)
+}
+
+/// Adds what a file has, and what the files have that it includes. A file is taken once.
+fn follow<'a>(
+    all: &'a Files,
+    logs: &[(&'a File, Vec<Entry>)],
+    file: &'a File,
+    seen: &mut Vec<&'a str>,
+    out: &mut Reading,
+) {
+    if seen.contains(&&*file.path) {
+        return;
+    }
+    seen.push(&file.path);
+    let Some((_, entries)) = logs.iter().find(|(log, _)| log.path == file.path) else {
         if is_formatted(file) {
             out.migrations.extend(changesets(all, file));
-        } else if file.ends(".sql") {
-            out.unseen.push(file.path.clone());
+        }
+        return;
+    };
+    for entry in entries {
+        match entry {
+            Entry::ChangeSet(author, id) => {
+                let name = format!("{author}:{id}");
+                let mut migration = sql(all, file, &*name, &*name);
+                migration.up = Up::NotSql(
+                    "it is a change set that only Liquibase can turn into SQL: let it update an empty database (liquibase update), \
+                     and give the URL of that"
+                        .into(),
+                );
+                out.migrations.push(migration);
+            }
+            Entry::Include(path) => {
+                for file in all.files.iter().filter(|other| same(path, &other.path)) {
+                    follow(all, logs, file, seen, out);
+                }
+            }
+            Entry::IncludeAll(path) => {
+                let path = path.trim_end_matches('/');
+                let inside =
+                    |other: &&File| other.path != file.path && (same(path, other.folder()) || path == all.name);
+                for file in all.files.iter().filter(inside) {
+                    follow(all, logs, file, seen, out);
+                }
+            }
+        }
+    }
+}
+
+/// What stands in a change log of XML, YAML or JSON, in its order.
+fn entries(file: &File) -> Vec<Entry> {
+    let text = file.text();
+    if file.ends(".xml") {
+        of_xml(&text)
+    } else {
+        of_lines(&text)
+    }
+}
+
+fn of_xml(text: &str) -> Vec<Entry> {
+    let mut out = Vec::new();
+    for tag in text.split('<').skip(1) {
+        let tag = tag.split('>').next().unwrap_or_default();
+        let value = |name: &str| {
+            let start = tag
+                .find(&format!(" {name}="))
+                .or_else(|| tag.find(&format!("\n{name}=")))?
+                + name.len()
+                + 2;
+            let quote = tag[start..].chars().next()?;
+            tag[start + 1..].split(quote).next().map(str::to_owned)
+        };
+        let entry = match tag.split_whitespace().next() {
+            Some("changeSet") => value("author")
+                .zip(value("id"))
+                .map(|(author, id)| Entry::ChangeSet(author, id)),
+            Some("include") => value("file").map(Entry::Include),
+            Some("includeAll") => value("path").map(Entry::IncludeAll),
+            Some(_) | None => None,
+        };
+        out.extend(entry);
+    }
+    out
+}
+
+/// YAML and JSON have a key a line, as Liquibase and people write them.
+fn of_lines(text: &str) -> Vec<Entry> {
+    let mut out = Vec::new();
+    let mut section = "";
+    let (mut author, mut id) = (None, None);
+    for line in text.lines() {
+        let line = line.trim_matches([' ', '\t', '-', '{', '}', '[', ']', ',']);
+        let Some((key, value)) = line.split_once(':') else {
+            continue;
+        };
+        let quotes = ['"', '\'', ' ', '{', '['];
+        let value = value.trim_matches(quotes);
+        match (key.trim_matches(quotes), section) {
+            ("changeSet", _) => {
+                section = "changeSet";
+                (author, id) = (None, None);
+            }
+            ("include", _) => section = "include",
+            ("includeAll", _) => section = "includeAll",
+            ("changes", _) => section = "",
+            ("author", "changeSet") => author = Some(value.to_owned()),
+            ("id", "changeSet") => id = Some(value.to_owned()),
+            ("file", "include") => out.push(Entry::Include(value.to_owned())),
+            ("path", "includeAll") => out.push(Entry::IncludeAll(value.to_owned())),
+            _ => {}
+        }
+        if let (Some(author), Some(id)) = (&author, &id) {
+            out.push(Entry::ChangeSet(author.clone(), id.clone()));
+            section = "";
+        }
+        if section.is_empty() {
+            (author, id) = (None, None);
         }
     }
     out

@@ -14,6 +14,7 @@ pub(super) static TOOL: Tool = Tool {
             ORDER BY lpad(version, 40, '0')",
     sort: version::number,
     version_in: version::digits,
+    short: version::without_digits,
     limits: "Rails keeps the digits that the file begins with alone",
     apply: "bin/rails db:migrate",
     layout: "TIMESTAMP_name.rb",
@@ -26,7 +27,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, &[".rb"], "Ruby", |file| {
+        programs(&TOOL, files, (&[".rb"], "ActiveRecord::Migration"), "Ruby", |file| {
             let (digits, rest) = version::split_digits(file.stem());
             let number: u128 = digits.parse().ok()?;
             rest.starts_with('_')

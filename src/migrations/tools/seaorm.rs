@@ -20,13 +20,10 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        let mut reading = programs(&TOOL, files, &[".rs"], "Rust", |file| {
+        programs(&TOOL, files, (&[".rs"], "MigrationTrait for"), "Rust", |file| {
             file.says("MigrationTrait for")
                 .then(|| (file.stem().to_owned(), file.stem().to_owned()))
-        });
-        // lib.rs and main.rs are there in every such crate; others may help.
-        reading.unseen.clear();
-        reading
+        })
     },
     verified: Verified::Run("1.1.20"),
     ..BASE
