@@ -43,6 +43,9 @@ struct JsonTarget<'a> {
     error: Option<JsonError<'a>>,
     summary: JsonSummary,
     findings: Vec<JsonFinding<'a>>,
+    /// Only where the tool of a history was found by its table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    histories: Vec<JsonHistory<'a>>,
     /// Only where there is something that was not compared.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     not_compared: BTreeMap<&'static str, u64>,
@@ -52,6 +55,12 @@ struct JsonTarget<'a> {
     /// Only with `--compare`.
     #[serde(skip_serializing_if = "Option::is_none")]
     compared: Option<JsonCompared<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonHistory<'a> {
+    tool: &'static str,
+    table: &'a str,
 }
 
 #[derive(Serialize)]
@@ -151,6 +160,16 @@ pub fn render(report: &Report, files: &SourceMap, exit: Exit) -> String {
     text
 }
 
+fn histories(target: &Target) -> Vec<JsonHistory<'_>> {
+    let found = target.histories.iter();
+    found
+        .map(|history| JsonHistory {
+            tool: history.tool,
+            table: &history.table,
+        })
+        .collect()
+}
+
 fn target<'a>(target: &'a Target, files: &SourceMap, with_baseline: bool) -> JsonTarget<'a> {
     let mut findings: Vec<&Check> = target.findings().collect();
     findings.sort_by_key(|check| check.place);
@@ -166,6 +185,7 @@ fn target<'a>(target: &'a Target, files: &SourceMap, with_baseline: bool) -> Jso
         }),
         summary: summary(target.summary(), with_baseline),
         findings: findings.into_iter().map(|check| finding(check, files)).collect(),
+        histories: histories(target),
         not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
         coverage: target.coverage.as_ref().map(coverage),
         compared: target.compared.as_ref().map(|c| JsonCompared::of(c, target)),
