@@ -7,6 +7,7 @@ pub mod lint;
 pub mod pull;
 mod pull_split;
 mod pull_update;
+mod reports;
 pub mod schema;
 mod session;
 mod verify;
@@ -45,4 +46,11 @@ fn print(text: &str) -> io::Result<()> {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+/// How many columns the terminal has that standard output goes to, if it goes to one.
+fn terminal_width() -> Option<usize> {
+    let stdout = io::stdout();
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(&stdout)?;
+    Some(usize::from(columns))
 }

@@ -61,6 +61,8 @@ pub struct Plan<'a> {
     claimed: BTreeSet<(Kind, ObjectId)>,
     /// The patterns of all files.
     ignore: Vec<&'a IgnoreRule>,
+    /// Whether the checks that pass are to be told one by one.
+    keep: bool,
 }
 
 #[derive(Debug)]
@@ -154,9 +156,10 @@ impl Plan<'_> {
     }
 }
 
-/// Compares the objects of the files of one database with its snapshot.
+/// Compares the objects of the files of one database with its snapshot. The checks that pass are counted, or kept one
+/// by one if some report lists them.
 #[must_use]
-pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'a> {
+pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: bool) -> Plan<'a> {
     let mut planner = Planner {
         snapshot,
         out: Plan {
@@ -165,6 +168,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'
             closed: Vec::new(),
             claimed: BTreeSet::new(),
             ignore: files.iter().flat_map(|file| &file.ignore).collect(),
+            keep,
         },
     };
     for file in files {
@@ -201,6 +205,7 @@ impl<'a> Planner<'a> {
             snapshot: self.snapshot,
             file,
             expected,
+            keep: self.out.keep,
         };
         match (&expected.subject, expected.kind.spec().same) {
             (Subject::Named(id), None) => {

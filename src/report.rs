@@ -1,9 +1,27 @@
 //! The report: what was checked, what was found, and what a run's exit code is.
 
+mod azure;
+mod checkstyle;
 pub mod coverage;
+pub mod diff;
+mod fingerprint;
+pub mod format;
+mod github;
+mod gitlab;
 pub mod json;
+mod jsonl;
+mod junit;
+mod markdown;
+pub mod nagios;
+mod plain;
+mod prometheus;
+mod sarif;
 pub mod table;
+mod tap;
 pub mod text;
+pub mod timing;
+mod words;
+mod xml;
 
 use coverage::Coverage;
 use serde_json::Value as Json;
@@ -51,23 +69,85 @@ pub struct NotCompared {
     pub count: u64,
 }
 
-/// The checks that were made: a large database has millions, so those that passed are only counted.
+/// The checks that were made: a large database has millions, so those that passed are only counted, unless a report
+/// lists them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Checks {
     /// How many passed.
     pub passed: usize,
     /// Those that did not pass.
     pub findings: Vec<Check>,
+    /// What is kept of those that passed.
+    pub passes: Passes,
+}
+
+/// What is kept of the checks that passed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Passes {
+    /// How many they are.
+    #[default]
+    Counted,
+    /// Each of them.
+    Kept(Vec<Check>),
+}
+
+impl Passes {
+    /// Whether each of them is kept.
+    #[must_use]
+    pub fn are_kept(&self) -> bool {
+        match self {
+            Self::Counted => false,
+            Self::Kept(_) => true,
+        }
+    }
 }
 
 impl Checks {
+    /// No check yet, of which those that pass will be kept or not.
+    #[must_use]
+    pub fn keeping(passes: bool) -> Self {
+        Self {
+            passes: if passes {
+                Passes::Kept(Vec::new())
+            } else {
+                Passes::Counted
+            },
+            ..Self::default()
+        }
+    }
+
     /// Adds a check that was made.
-    pub fn push(&mut self, check: Check) {
+    pub fn push(&mut self, mut check: Check) {
         if check.is_finding() {
             self.findings.push(check);
-        } else {
-            self.passed += 1;
+            return;
         }
+        self.passed += 1;
+        match &mut self.passes {
+            Passes::Counted => {}
+            Passes::Kept(kept) => {
+                // The words of a check are those of what would be wrong.
+                check.message.clear();
+                (check.detail, check.hint) = (None, None);
+                if check.attribute.is_none() && check.expected != check.actual {
+                    check.expected.clone_from(&check.actual);
+                }
+                kept.push(check);
+            }
+        }
+    }
+
+    /// All checks of which more is known than their number, in the order of the files.
+    #[must_use]
+    pub fn known(&self) -> Vec<&Check> {
+        let kept = match &self.passes {
+            Passes::Counted => &[],
+            Passes::Kept(kept) => kept.as_slice(),
+        };
+        let mut known: Vec<&Check> = self.findings.iter().chain(kept).collect();
+        // That something is there comes before what it is.
+        known.sort_by_key(|check| (check.place, check.attribute.is_some()));
+        known
     }
 }
 
@@ -138,12 +218,25 @@ impl Check {
     #[must_use]
     pub fn sentence(&self) -> String {
         match (self.status, &self.detail) {
-            (Status::Passed | Status::Drift, Some(detail)) => format!("{}; {detail}", self.message),
+            (Status::Passed, _) => match self.attribute {
+                Some(attribute) => format!("{attribute} of {} is as expected", self.subject()),
+                None if self.object.is_empty() => format!("there is no {} but what is listed", self.subject()),
+                None => format!("{} is as expected", self.subject()),
+            },
+            (Status::Drift, Some(detail)) => format!("{}; {detail}", self.message),
             (Status::Unknown | Status::Unverified, Some(detail)) => {
                 format!("could not tell whether {}: {detail}", self.message)
             }
             (_, None) => self.message.clone(),
         }
+    }
+
+    /// What it is about: `foreign key public.a.b`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        format!("{} {}", self.kind.replace('_', " "), self.object)
+            .trim_end()
+            .to_owned()
     }
 
     /// Whether the check did not pass.
@@ -234,6 +327,14 @@ impl Target {
         self.checks.findings.iter()
     }
 
+    /// The checks that did not pass, in the order of the files.
+    #[must_use]
+    pub fn findings_in_order(&self) -> Vec<&Check> {
+        let mut findings: Vec<&Check> = self.findings().collect();
+        findings.sort_by_key(|check| check.place);
+        findings
+    }
+
     /// The verdict in one word: `passed`, `drift`, `unknown` or `failed`.
     #[must_use]
     pub fn status(&self) -> &'static str {
@@ -294,6 +395,8 @@ pub enum Exit {
     Failure,
     /// No drift, but some checks are unknown and `--fail-on unknown` was given.
     Unknown,
+    /// What Nagios is told, who has codes of its own: where the report on standard output is for it.
+    Nagios(nagios::State),
 }
 
 impl Exit {
@@ -306,6 +409,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Failure => 3,
             Self::Unknown => 4,
+            Self::Nagios(state) => state.code(),
         }
     }
 }

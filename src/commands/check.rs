@@ -2,26 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
+use super::reports::{Began, Wanted, refused, said};
 use super::session::{Opened, open_all};
 use super::verify::verify;
-use super::{print, tell_failure, tell_problems};
+use super::{tell_failure, tell_problems};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
-use crate::cli::{CheckArgs, FailOn, Format};
+use crate::cli::{CheckArgs, FailOn};
 use crate::environment::Environment;
-use crate::error::{Failure, Problem, os_words};
+use crate::error::Problem;
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
-use crate::report::{self, Exit, Report, Target};
+use crate::report::{Checks, Exit, Report, Target};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
 /// Runs the command.
 #[must_use]
 pub fn run(args: &CheckArgs) -> Exit {
+    let began = Began::now();
     let mut files = SourceMap::default();
     match check(args, &mut files) {
         Ok(report) => {
@@ -29,20 +30,32 @@ pub fn run(args: &CheckArgs) -> Exit {
             if args.exit_zero && exit != Exit::Usage {
                 exit = Exit::Passed;
             }
-            let failures = write(args, &report, &files, exit);
+            let failures = wanted(args).write(&report, &files, exit, &began);
             for failure in &failures {
                 tell_failure(failure);
             }
             // Drift that was found stays what it is.
-            match exit {
+            let exit = match exit {
                 Exit::Passed | Exit::Unknown if !failures.is_empty() => Exit::Failure,
-                Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure => exit,
+                Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Nagios(_) => exit,
+            };
+            if args.exit_zero && exit == Exit::Passed {
+                return exit;
             }
+            said(args.format, &report, exit)
         }
         Err(problems) => {
             tell_problems(&problems, &files, args.color);
-            Exit::Usage
+            refused(args.format, &problems)
         }
+    }
+}
+
+fn wanted(args: &CheckArgs) -> Wanted<'_> {
+    Wanted {
+        format: args.format,
+        output: &args.output,
+        color: args.color,
     }
 }
 
@@ -123,6 +136,7 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
 
 fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs) -> Target {
     let mut target = Target::named(job.label.clone());
+    target.checks = Checks::keeping(wanted(args).passes());
     opened.name(&mut target);
     let mut scope = Scope::of(&job.files);
     if args.coverage {
@@ -134,21 +148,4 @@ fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs) -> Target {
         opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(|_| ()));
     target.failure = result.err();
     target
-}
-
-/// Writes the report wherever it was asked for. One that cannot be written does not keep the others back.
-fn write(args: &CheckArgs, report: &Report, files: &SourceMap, exit: Exit) -> Vec<Failure> {
-    let render = |format: Format, color: bool| match format {
-        Format::Table => report::table::render(report, files, color),
-        Format::Json => report::json::render(report, files, exit),
-    };
-    let cannot = |to: String| move |e: io::Error| Failure::new(format!("writing the report to {to}"), os_words(&e));
-    let mut failures = Vec::new();
-    for (format, path) in &args.output {
-        let written = fs::write(path, render(*format, false));
-        failures.extend(written.map_err(cannot(path.display().to_string())).err());
-    }
-    let printed = print(&render(args.format, args.color.enabled(io::stdout().is_terminal())));
-    failures.extend(printed.map_err(cannot("standard output".to_owned())).err());
-    failures
 }

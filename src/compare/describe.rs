@@ -13,6 +13,13 @@ use crate::sql_text::{TokenSort, tokens, unquote_name};
 use crate::suggest;
 use crate::value::Value;
 
+/// Says that an object is there, as it must be.
+pub(super) fn present(check: &mut Check, kind: Kind) {
+    check.code = code(kind.spec().name, "missing");
+    check.expected = Json::from("present");
+    check.actual = Json::from("present");
+}
+
 /// Says that an object is not there, and what is there instead.
 pub(super) fn missing(
     check: &mut Check,

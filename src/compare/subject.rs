@@ -15,6 +15,8 @@ pub(super) struct Subjected<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) file: &'a ExpectationFile,
     pub(super) expected: &'a ExpectedObject,
+    /// Whether checks that pass are told one by one.
+    pub(super) keep: bool,
 }
 
 impl<'a> Subjected<'a> {
@@ -31,8 +33,14 @@ impl<'a> Subjected<'a> {
             };
             return (vec![pending], 0);
         }
-        let (pending, passed) = self.attributes(kind, id, object, &|_| true);
-        (pending, passed + 1)
+        let (mut pending, passed) = self.attributes(kind, id, object, &|_| true);
+        if !self.keep {
+            return (pending, passed + 1);
+        }
+        let mut existence = self.check(kind, id, None);
+        describe::present(&mut existence, kind);
+        pending.push(passing(existence));
+        (pending, passed)
     }
 
     pub(super) fn by_meaning(&self, kind: Kind, id: &ObjectId, object: &Object) -> Candidate {
@@ -58,6 +66,8 @@ impl<'a> Subjected<'a> {
         if self.expected.presence == Presence::Absent {
             describe::unexpected(&mut existence, kind, id, false);
             existence.hint = self.hint(kind, id, FindingSort::Unexpected);
+        } else if self.keep {
+            describe::present(&mut existence, kind);
         }
         let (checks, passed) = self.attributes(self.expected.kind, id, object, wanted);
         Candidate {
@@ -96,7 +106,12 @@ impl<'a> Subjected<'a> {
             }
             // What has its default is what most checks of an exact file find.
             if attr.default.is_some_and(|default| default.is(object.get(attr.name))) {
-                add(None);
+                add(self.keep.then(|| {
+                    let mut check = self.check(kind, id, Some(attr));
+                    let actual = object.get(attr.name);
+                    describe::differs(&mut check, kind, id, attr, Extent::Whole, actual, actual);
+                    passing(check)
+                }));
                 continue;
             }
             let derived = || kind.spec().derived.and_then(|derived| derived(id, attr.name));
@@ -134,7 +149,7 @@ impl<'a> Subjected<'a> {
             ));
         }
         // Most checks pass: nobody reads the words that would say otherwise.
-        if matches!(verdict, Decision::Equal) {
+        if matches!(verdict, Decision::Equal) && !self.keep {
             return None;
         }
         let mut check = self.check(kind, id, Some(attr));
@@ -277,5 +292,14 @@ impl<'a> Subjected<'a> {
             hint: None,
             reason: self.expected.terms.reason.clone(),
         }
+    }
+}
+
+/// A check that has passed and is to be told.
+fn passing(check: Check) -> Pending {
+    Pending {
+        check,
+        verdict: Decision::Equal,
+        unreadable: None,
     }
 }

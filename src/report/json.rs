@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::coverage::{Coverage, KindCoverage};
-use super::{Check, Exit, Report, Status, Summary, Target};
+use super::format::{FormatSpec, Rendering};
+use super::{Check, Status, Summary, Target};
 use crate::expectation::Level;
 use crate::source_map::SourceMap;
 
@@ -24,7 +25,7 @@ struct JsonReport<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonTarget<'a> {
+pub(super) struct JsonTarget<'a> {
     database: &'a str,
     host: &'a str,
     name: &'a str,
@@ -34,7 +35,9 @@ struct JsonTarget<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<JsonError<'a>>,
     summary: JsonSummary,
-    findings: Vec<JsonFinding<'a>>,
+    /// Not where they stand elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<JsonFinding<'a>>>,
     /// Only where there is something that was not compared.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     not_compared: BTreeMap<&'static str, u64>,
@@ -85,7 +88,7 @@ struct JsonSummary {
 }
 
 #[derive(Serialize)]
-struct JsonFinding<'a> {
+pub(super) struct JsonFinding<'a> {
     id: String,
     code: &'a str,
     level: &'static str,
@@ -105,9 +108,18 @@ struct JsonFinding<'a> {
     reason: Option<&'a str>,
 }
 
-/// Renders the report. `exit` is what the process will say.
-#[must_use]
-pub fn render(report: &Report, files: &SourceMap, exit: Exit) -> String {
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "json",
+    doc: "For programs: the contract, with a JSON Schema",
+    passes: false,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let Rendering {
+        report, files, exit, ..
+    } = *rendering;
     let json = JsonReport {
         report_version: REPORT_VERSION,
         tool: env!("CARGO_PKG_NAME"),
@@ -116,15 +128,19 @@ pub fn render(report: &Report, files: &SourceMap, exit: Exit) -> String {
         summary: report.summary().into(),
         exit_code: exit.code(),
     };
-    // Strings, numbers and maps with text keys cannot fail to serialise.
-    let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
-    text.push('\n');
-    text
+    lines(&json)
 }
 
 fn target<'a>(target: &'a Target, files: &SourceMap) -> JsonTarget<'a> {
-    let mut findings: Vec<&Check> = target.findings().collect();
-    findings.sort_by_key(|check| check.place);
+    let findings = target.findings_in_order();
+    JsonTarget {
+        findings: Some(findings.into_iter().map(|check| finding(check, files)).collect()),
+        ..summary_of(target)
+    }
+}
+
+/// What there is to say of a database without its findings.
+pub(super) fn summary_of(target: &Target) -> JsonTarget<'_> {
     JsonTarget {
         database: &target.database,
         host: &target.host,
@@ -136,10 +152,33 @@ fn target<'a>(target: &'a Target, files: &SourceMap) -> JsonTarget<'a> {
             hint: f.hint.as_deref(),
         }),
         summary: target.summary().into(),
-        findings: findings.into_iter().map(|check| finding(check, files)).collect(),
+        findings: None,
         not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
         coverage: target.coverage.as_ref().map(coverage),
     }
+}
+
+/// A value as JSON on lines of its own.
+pub(super) fn lines(value: &impl Serialize) -> String {
+    // Strings, numbers and maps with text keys cannot fail to serialise.
+    safe(serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+/// A value as JSON on one line.
+pub(super) fn line(value: &impl Serialize) -> String {
+    safe(serde_json::to_string(value).unwrap_or_default())
+}
+
+/// The same JSON with the end of its last line, and without anything that the log of a CI service takes for a command
+/// to it: `##word[`. Nothing but a text can have it.
+fn safe(json: String) -> String {
+    let mut json = if json.contains("##") {
+        json.replace("##", "#\\u0023")
+    } else {
+        json
+    };
+    json.push('\n');
+    json
 }
 
 fn coverage(coverage: &Coverage) -> JsonCoverage<'_> {
@@ -165,7 +204,7 @@ fn coverage(coverage: &Coverage) -> JsonCoverage<'_> {
     }
 }
 
-fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a> {
+pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a> {
     JsonFinding {
         id: check.id(),
         code: &check.code,

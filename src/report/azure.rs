@@ -1,0 +1,65 @@
+//! The report as commands of Azure Pipelines: issues at the lines of the expectation files.
+
+use std::fmt::Write as _;
+
+use super::Check;
+use super::format::{FormatSpec, Rendering};
+use super::words::{Outcome, describe, one_line, paragraph, path, summary_line, verdict};
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "azure",
+    doc: "Issues of Azure Pipelines",
+    passes: false,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let mut out = String::new();
+    for target in &rendering.report.targets {
+        if let Some(failure) = &target.failure {
+            let hint = failure
+                .hint
+                .as_ref()
+                .map_or(String::new(), |hint| format!(". To do: {hint}"));
+            let text = one_line(&format!("could not verify {}: {failure}{hint}", describe(target)));
+            let _ = writeln!(out, "##vso[task.logissue type=error;code=not-verified;]{}", data(&text));
+        }
+        for check in target.findings_in_order() {
+            let _ = writeln!(
+                out,
+                "##vso[task.logissue type={};sourcepath={};linenumber={};columnnumber={};code={};]{}",
+                sort(check),
+                property(&one_line(&path(check, rendering.files))),
+                check.place.line,
+                check.place.column,
+                property(&check.code),
+                data(&paragraph(check, rendering.files))
+            );
+        }
+    }
+    let _ = writeln!(
+        out,
+        "driftgate: {}: {}",
+        verdict(rendering.report),
+        summary_line(rendering.report)
+    );
+    out
+}
+
+fn sort(check: &Check) -> &'static str {
+    match Outcome::of(check) {
+        Outcome::Drift => "error",
+        Outcome::Unknown | Outcome::Warning | Outcome::Passed => "warning",
+    }
+}
+
+/// A text behind a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A text as the value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(']', "%5D").replace(';', "%3B")
+}

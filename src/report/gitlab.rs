@@ -1,0 +1,86 @@
+//! The report as GitLab reads the quality of code: shown in merge requests at the lines of the expectation files.
+
+use serde::Serialize;
+
+use super::fingerprint::{fingerprint, of};
+use super::format::{FormatSpec, Rendering};
+use super::json::lines;
+use super::words::{Outcome, one_line, paragraph, path};
+use super::{Check, Target};
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "gitlab",
+    doc: "GitLab's report of code quality, for merge requests",
+    passes: false,
+    render,
+};
+
+#[derive(Serialize)]
+struct Issue {
+    description: String,
+    check_name: String,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+}
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let mut issues = Vec::new();
+    for target in &rendering.report.targets {
+        issues.extend(target.failure.as_ref().map(|failure| {
+            let hint = failure
+                .hint
+                .as_ref()
+                .map_or(String::new(), |hint| format!(". To do: {hint}"));
+            Issue {
+                description: one_line(&format!("could not verify: {failure}{hint}")),
+                check_name: "not-verified".into(),
+                fingerprint: of(&[&target.database, "not-verified"]),
+                severity: "blocker",
+                // It is at no line of a file.
+                location: location(one_line(&target.database), 1),
+            }
+        }));
+        issues.extend(
+            target
+                .findings_in_order()
+                .into_iter()
+                .map(|check| issue(check, target, rendering)),
+        );
+    }
+    lines(&issues)
+}
+
+fn issue(check: &Check, target: &Target, rendering: &Rendering<'_>) -> Issue {
+    Issue {
+        description: paragraph(check, rendering.files),
+        check_name: check.code.clone(),
+        fingerprint: fingerprint(check, target),
+        severity: match Outcome::of(check) {
+            Outcome::Drift => "critical",
+            Outcome::Unknown => "major",
+            Outcome::Warning => "minor",
+            Outcome::Passed => "info",
+        },
+        location: location(path(check, rendering.files), check.place.line),
+    }
+}
+
+fn location(path: String, line: u32) -> Location {
+    Location {
+        path,
+        lines: Lines { begin: line },
+    }
+}

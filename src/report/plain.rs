@@ -1,0 +1,39 @@
+//! The report a line a finding, as compilers write theirs: for editors and grep.
+
+use std::fmt::Write as _;
+
+use super::format::{FormatSpec, Rendering};
+use super::words::{describe, headline, one_line};
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "plain",
+    doc: "A line a finding, for grep and editors: file:line:column: code object: message",
+    passes: false,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let mut out = String::new();
+    for target in &rendering.report.targets {
+        for check in target.findings_in_order() {
+            let place = one_line(&rendering.files.locate(check.place));
+            let _ = write!(out, "{place}: {} {}: ", check.code, one_line(&check.object));
+            // The place stands before it.
+            out.push_str(&headline(check));
+            if let Some(hint) = &check.hint {
+                let _ = write!(out, " (to do: {})", one_line(hint));
+            }
+            out.push('\n');
+        }
+        if let Some(failure) = &target.failure {
+            let _ = writeln!(
+                out,
+                "{}: not-verified: {}",
+                one_line(&describe(target)),
+                one_line(&failure.to_string())
+            );
+        }
+    }
+    out
+}
