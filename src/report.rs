@@ -4,19 +4,23 @@ mod azure;
 mod checkstyle;
 pub mod coverage;
 pub mod diff;
+mod exit;
 mod fingerprint;
 pub mod format;
 mod github;
 mod gitlab;
 pub mod json;
+mod json_marks;
 mod jsonl;
 mod junit;
+pub mod mark;
 mod markdown;
 pub mod nagios;
 mod plain;
 mod prometheus;
 mod sarif;
 pub mod table;
+mod table_marks;
 mod tap;
 pub mod text;
 pub mod timing;
@@ -24,6 +28,8 @@ mod words;
 mod xml;
 
 use coverage::Coverage;
+pub use exit::Exit;
+use mark::{Acceptance, BaselineUse, Compared, Comparison, Mark};
 use serde_json::Value as Json;
 
 use crate::error::Failure;
@@ -35,6 +41,10 @@ use crate::source_map::Place;
 pub struct Report {
     /// One entry a database, in the order of the command line's files.
     pub targets: Vec<Target>,
+    /// The baseline, if one was given.
+    pub baseline: Option<BaselineUse>,
+    /// The comparison with an earlier report, if one was given.
+    pub comparison: Option<Comparison>,
 }
 
 /// What was found in one database.
@@ -56,6 +66,8 @@ pub struct Target {
     pub coverage: Option<Coverage>,
     /// Why nothing more could be verified, if so.
     pub failure: Option<Failure>,
+    /// What has changed since an earlier report, if one was given.
+    pub compared: Option<Compared>,
 }
 
 /// Something that is counted and not compared.
@@ -186,6 +198,8 @@ pub struct Check {
     pub hint: Option<String>,
     /// Why it is expected, in the words of the file.
     pub reason: Option<String>,
+    /// What a baseline and an earlier report say of it.
+    pub mark: Mark,
 }
 
 /// How a check ended.
@@ -203,15 +217,27 @@ pub enum Status {
 }
 
 impl Check {
-    /// The same in every run that finds the same.
+    /// The same in every run that finds the same, wherever and in whatever order it is written. No two findings of a
+    /// target in a [`Report`] have the same.
     #[must_use]
     pub fn id(&self) -> String {
-        let id = format!("{}:{}", self.code, self.object);
+        let suffix = &self.mark.suffix;
         match self.attribute {
             // Several tests of one assertion can fail: the code alone does not tell them apart.
-            Some(attribute) if !self.code.ends_with(&attribute.replace('_', "-")) => format!("{id}:{attribute}"),
-            Some(_) | None => id,
+            Some(attribute) if !self.code.ends_with(&format!("-{}", attribute.replace('_', "-"))) => {
+                format!("{}:{}:{attribute}{suffix}", self.code, self.object)
+            }
+            Some(_) | None => format!("{}:{}{suffix}", self.code, self.object),
         }
+    }
+
+    /// Whether a baseline accepts the finding, so that it does not count.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.mark
+            .accepted
+            .as_ref()
+            .is_some_and(|a| a.state == Acceptance::Known)
     }
 
     /// What was found and what there is to know about it, as one sentence that stands for itself.
@@ -264,6 +290,8 @@ pub struct Summary {
     pub unknown: usize,
     /// Those of `unknown` where a query was refused or did not end.
     pub unverified: usize,
+    /// Findings of any level that a baseline accepts; they count as nothing else.
+    pub known: usize,
 }
 
 impl Summary {
@@ -274,6 +302,10 @@ impl Summary {
             ..Self::default()
         };
         for check in &checks.findings {
+            if check.is_known() {
+                summary.known += 1;
+                continue;
+            }
             match (check.status, check.level) {
                 (Status::Passed, _) => {}
                 (Status::Drift, Level::Error) => summary.drift += 1,
@@ -296,6 +328,7 @@ impl Summary {
             warnings: self.warnings + other.warnings,
             unknown: self.unknown + other.unknown,
             unverified: self.unverified + other.unverified,
+            known: self.known + other.known,
         }
     }
 }
@@ -313,6 +346,7 @@ impl Target {
             not_compared: Vec::new(),
             coverage: None,
             failure: None,
+            compared: None,
         }
     }
 
@@ -352,6 +386,19 @@ impl Target {
 }
 
 impl Report {
+    /// The report on these databases. Every finding gets an id of its own.
+    #[must_use]
+    pub fn new(mut targets: Vec<Target>) -> Self {
+        for target in &mut targets {
+            mark::tell_apart(&mut target.checks.findings);
+        }
+        Self {
+            targets,
+            baseline: None,
+            comparison: None,
+        }
+    }
+
     /// How many checks ended how, over all databases.
     #[must_use]
     pub fn summary(&self) -> Summary {
@@ -365,7 +412,8 @@ impl Report {
     pub fn exit(&self, fail_on_unknown: bool) -> Exit {
         let summary = self.summary();
         let failed = self.targets.iter().any(|target| target.failure.is_some());
-        if summary.drift > 0 {
+        let stale = self.baseline.as_ref().is_some_and(|b| b.strict && !b.stale.is_empty());
+        if summary.drift > 0 || stale {
             Exit::Drift
         } else if failed {
             Exit::Failure
@@ -378,38 +426,6 @@ impl Report {
             Exit::Usage
         } else {
             Exit::Passed
-        }
-    }
-}
-
-/// What the process says at its end. The same for every format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// All checks passed.
-    Passed,
-    /// The database differs from what is expected. Wins over every other finding.
-    Drift,
-    /// A mistake on the command line or in a file, nothing to check included.
-    Usage,
-    /// Could not verify: connection, authentication, permission, timeout.
-    Failure,
-    /// No drift, but some checks are unknown and `--fail-on unknown` was given.
-    Unknown,
-    /// What Nagios is told, who has codes of its own: where the report on standard output is for it.
-    Nagios(nagios::State),
-}
-
-impl Exit {
-    /// The exit code.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Passed => 0,
-            Self::Drift => 1,
-            Self::Usage => 2,
-            Self::Failure => 3,
-            Self::Unknown => 4,
-            Self::Nagios(state) => state.code(),
         }
     }
 }

@@ -76,9 +76,7 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>
     for (number, job, opened) in open_all(jobs, |job| (&job.source, job.place), &environment, files)? {
         targets.insert(number, target(&job, &opened, args));
     }
-    Ok(Report {
-        targets: targets.into_values().collect(),
-    })
+    Ok(Report::new(targets.into_values().collect()))
 }
 
 /// No report may take the place of an expectation file or of another report.

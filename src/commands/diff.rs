@@ -101,7 +101,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
         *most = (*most).max(*count);
     }
     target.not_compared = counted(&counts);
-    let report = Report { targets: vec![target] };
+    let report = Report::new(vec![target]);
     let exit = report.exit(false);
     let color = args.color.enabled(io::stdout().is_terminal());
     let out = match args.format {

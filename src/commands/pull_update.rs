@@ -228,7 +228,7 @@ fn finish(args: &PullArgs, outcomes: Vec<Outcome>, files: &SourceMap) -> Result<
         tell(&format!("updated {}\n", visible(&names)));
     }
     let (targets, left): (Vec<Target>, Vec<_>) = outcomes.into_iter().map(|o| (o.target, o.left)).unzip();
-    let report = Report { targets };
+    let report = Report::new(targets);
     let exit = report.exit(false);
     for (target, left) in report.targets.iter().zip(&left) {
         for check in target.findings() {

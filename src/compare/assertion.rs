@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::expectation::{Assertion, Test};
 use crate::node::{Scalar, Sort, shorten};
+use crate::report::mark::Mark;
 use crate::report::{Check, Status};
 use crate::source_map::Place;
 
@@ -102,6 +103,7 @@ fn check(assertion: &Assertion, place: Place) -> Check {
         detail: None,
         hint: None,
         reason: assertion.terms.reason.clone(),
+        mark: Mark::default(),
     }
 }
 

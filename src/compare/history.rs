@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::expectation::ExpectedHistory;
 use crate::migrations::{Migration, State};
+use crate::report::mark::Mark;
 use crate::report::{Check, Status};
 use crate::source_map::Place;
 use crate::suggest;
@@ -72,6 +73,7 @@ fn check(expected: &ExpectedHistory, place: Place, code: &str, object: String) -
         detail: None,
         hint: None,
         reason: expected.terms.reason.clone(),
+        mark: Mark::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Answer, Answers, Candidate, Choice, Closed, Decision, Pending, Plan,
 use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence};
 use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
+use crate::report::mark::Mark;
 use crate::report::{Check, Checks, Status, code};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
@@ -210,13 +211,15 @@ fn idle(rule: &IgnoreRule) -> Check {
         kind: "ignore",
         detail: None,
         message: format!("the pattern `{pattern}` leaves out no {}", rule.kind.words()),
-        object: pattern,
+        // The same pattern may stand under several kinds.
+        object: format!("{}: {pattern}", rule.kind.spec().section),
         attribute: None,
         expected: serde_json::Value::Null,
         actual: serde_json::Value::Null,
         place: rule.place,
         hint: Some("remove it, or mend it".into()),
         reason: None,
+        mark: Mark::default(),
     }
 }
 
@@ -283,6 +286,7 @@ fn world_check(world: &Closed<'_>, kind: Kind) -> Check {
         detail: None,
         hint: None,
         reason: world.terms.reason.clone(),
+        mark: Mark::default(),
     }
 }
 

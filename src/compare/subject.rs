@@ -5,6 +5,7 @@ use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
 use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
+use crate::report::mark::Mark;
 use crate::report::{Check, Status};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
@@ -291,6 +292,7 @@ impl<'a> Subjected<'a> {
             detail: None,
             hint: None,
             reason: self.expected.terms.reason.clone(),
+            mark: Mark::default(),
         }
     }
 }

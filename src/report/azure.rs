@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, describe, one_line, paragraph, path, summary_line, verdict};
+use super::words::{Outcome, describe, one_line, paragraph, path, stale, summary_line, targets, verdict};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -16,7 +16,8 @@ pub static FORMAT: FormatSpec = FormatSpec {
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
-    for target in &rendering.report.targets {
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
         if let Some(failure) = &target.failure {
             let hint = failure
                 .hint
@@ -25,7 +26,9 @@ fn render(rendering: &Rendering<'_>) -> String {
             let text = one_line(&format!("could not verify {}: {failure}{hint}", describe(target)));
             let _ = writeln!(out, "##vso[task.logissue type=error;code=not-verified;]{}", data(&text));
         }
-        for check in target.findings_in_order() {
+        let findings = target.findings_in_order();
+        // What is known is counted below and is no issue.
+        for check in findings.into_iter().filter(|check| !check.is_known()) {
             let _ = writeln!(
                 out,
                 "##vso[task.logissue type={};sourcepath={};linenumber={};columnnumber={};code={};]{}",
@@ -50,7 +53,7 @@ fn render(rendering: &Rendering<'_>) -> String {
 fn sort(check: &Check) -> &'static str {
     match Outcome::of(check) {
         Outcome::Drift => "error",
-        Outcome::Unknown | Outcome::Warning | Outcome::Passed => "warning",
+        Outcome::Unknown | Outcome::Warning | Outcome::Known | Outcome::Passed => "warning",
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, TOOL, one_line, paragraph};
+use super::words::{Outcome, TOOL, one_line, paragraph, stale, targets};
 use super::xml::document;
 
 /// The format.
@@ -26,7 +26,8 @@ struct Entry {
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut files: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    for target in &rendering.report.targets {
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
         for check in target.findings_in_order() {
             let path = rendering.files.path(check.place.file).display().to_string();
             files.entry(one_line(&path)).or_default().push(entry(check, rendering));
@@ -84,7 +85,7 @@ fn entry(check: &Check, rendering: &Rendering<'_>) -> Entry {
         severity: match Outcome::of(check) {
             Outcome::Drift => "error",
             Outcome::Unknown | Outcome::Warning => "warning",
-            Outcome::Passed => "info",
+            Outcome::Known | Outcome::Passed => "info",
         },
         message: paragraph(check, rendering.files),
         source: format!("driftgate.{}", check.code),

@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::format::{FormatSpec, Rendering};
 use super::text::{BAD, FAINT, GOOD, Palette, STRONG, visible};
-use super::words::{Outcome, describe, headline, one_line};
+use super::words::{Outcome, describe, headline, one_line, stale, targets};
 use super::{Check, Target};
 use crate::pull::document::Document;
 use crate::source_map::SourceMap;
@@ -23,7 +23,8 @@ pub static FORMAT: FormatSpec = FormatSpec {
 fn render(rendering: &Rendering<'_>) -> String {
     let palette = Palette { color: rendering.color };
     let mut out = String::new();
-    for target in &rendering.report.targets {
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
         let findings = target.findings_in_order();
         for object in findings.chunk_by(|a, b| a.kind == b.kind && a.object == b.object) {
             one_object(&mut out, object, target, rendering.files, palette);
@@ -45,6 +46,7 @@ fn one_object(out: &mut String, object: &[&Check], target: &Target, files: &Sour
     for check in object {
         match Outcome::of(check) {
             Outcome::Unknown => remark(out, &headline(check), palette),
+            Outcome::Known => remark(out, &format!("known: {}", headline(check)), palette),
             Outcome::Drift | Outcome::Warning | Outcome::Passed if check.expected == check.actual => {
                 remark(out, &headline(check), palette);
             }

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 
 use super::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, describe, facts_text, headline, one_line, path, plural, summary_line, verdict};
+use super::words::{
+    Outcome, describe, facts_text, headline, one_line, path, plural, stale, summary_line, targets, verdict,
+};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -41,8 +43,11 @@ fn render(rendering: &Rendering<'_>) -> String {
             );
         }
     }
-    for target in &rendering.report.targets {
-        for check in target.findings_in_order() {
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
+        let findings = target.findings_in_order();
+        // What is known is counted below and stands in the summary of the job.
+        for check in findings.into_iter().filter(|check| !check.is_known()) {
             let place = format!(
                 "file={},line={},col={},",
                 property(&path(check, rendering.files)),
@@ -68,7 +73,7 @@ fn sort(check: &Check) -> &'static str {
     match Outcome::of(check) {
         Outcome::Drift => "error",
         Outcome::Unknown | Outcome::Warning => "warning",
-        Outcome::Passed => "notice",
+        Outcome::Known | Outcome::Passed => "notice",
     }
 }
 

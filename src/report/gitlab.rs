@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::fingerprint::{fingerprint, of};
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
-use super::words::{Outcome, one_line, paragraph, path};
+use super::words::{Outcome, one_line, paragraph, path, stale, targets};
 use super::{Check, Target};
 
 /// The format.
@@ -38,7 +38,8 @@ struct Lines {
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut issues = Vec::new();
-    for target in &rendering.report.targets {
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
         issues.extend(target.failure.as_ref().map(|failure| {
             let hint = failure
                 .hint
@@ -72,7 +73,7 @@ fn issue(check: &Check, target: &Target, rendering: &Rendering<'_>) -> Issue {
             Outcome::Drift => "critical",
             Outcome::Unknown => "major",
             Outcome::Warning => "minor",
-            Outcome::Passed => "info",
+            Outcome::Known | Outcome::Passed => "info",
         },
         location: location(path(check, rendering.files), check.place.line),
     }

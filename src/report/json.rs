@@ -7,7 +7,9 @@ use serde_json::Value as Json;
 
 use super::coverage::{Coverage, KindCoverage};
 use super::format::{FormatSpec, Rendering};
-use super::{Check, Status, Summary, Target};
+use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonWas};
+use super::mark::Since;
+use super::{Check, Summary, Target};
 use crate::expectation::Level;
 use crate::source_map::SourceMap;
 
@@ -21,6 +23,12 @@ struct JsonReport<'a> {
     tool_version: &'static str,
     targets: Vec<JsonTarget<'a>>,
     summary: JsonSummary,
+    /// Only with `--baseline`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<JsonBaseline<'a>>,
+    /// Only with `--compare`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared: Option<JsonComparison<'a>>,
     exit_code: u8,
 }
 
@@ -44,6 +52,9 @@ pub(super) struct JsonTarget<'a> {
     /// Only where it was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<JsonCoverage<'a>>,
+    /// Only with `--compare`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared: Option<JsonCompared<'a>>,
 }
 
 #[derive(Serialize)]
@@ -85,6 +96,9 @@ struct JsonSummary {
     drift: usize,
     warnings: usize,
     unknown: usize,
+    /// Only with `--baseline`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -106,6 +120,15 @@ pub(super) struct JsonFinding<'a> {
     /// Only where the file gives one.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// Only where the baseline has an entry for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<JsonAccepted<'a>>,
+    /// Only with `--compare`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared: Option<&'static str>,
+    /// Only where the earlier report has something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previously: Option<JsonWas<'a>>,
 }
 
 /// The format.
@@ -124,23 +147,29 @@ fn render(rendering: &Rendering<'_>) -> String {
         report_version: REPORT_VERSION,
         tool: env!("CARGO_PKG_NAME"),
         tool_version: env!("CARGO_PKG_VERSION"),
-        targets: report.targets.iter().map(|t| target(t, files)).collect(),
-        summary: report.summary().into(),
+        targets: report
+            .targets
+            .iter()
+            .map(|t| target(t, files, report.baseline.is_some()))
+            .collect(),
+        summary: summary(report.summary(), report.baseline.is_some()),
+        baseline: report.baseline.as_ref().map(|b| JsonBaseline::of(b, files)),
+        compared: report.comparison.as_ref().map(|c| JsonComparison::of(c, files)),
         exit_code: exit.code(),
     };
     lines(&json)
 }
 
-fn target<'a>(target: &'a Target, files: &SourceMap) -> JsonTarget<'a> {
+fn target<'a>(target: &'a Target, files: &SourceMap, with_baseline: bool) -> JsonTarget<'a> {
     let findings = target.findings_in_order();
     JsonTarget {
         findings: Some(findings.into_iter().map(|check| finding(check, files)).collect()),
-        ..summary_of(target)
+        ..summary_of(target, with_baseline)
     }
 }
 
 /// What there is to say of a database without its findings.
-pub(super) fn summary_of(target: &Target) -> JsonTarget<'_> {
+pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_> {
     JsonTarget {
         database: &target.database,
         host: &target.host,
@@ -151,10 +180,11 @@ pub(super) fn summary_of(target: &Target) -> JsonTarget<'_> {
             message: f.to_string(),
             hint: f.hint.as_deref(),
         }),
-        summary: target.summary().into(),
+        summary: summary(target.summary(), with_baseline),
         findings: None,
         not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
         coverage: target.coverage.as_ref().map(coverage),
+        compared: target.compared.as_ref().map(|c| JsonCompared::of(c, target)),
     }
 }
 
@@ -212,11 +242,7 @@ pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a
             Level::Error => "error",
             Level::Warn => "warn",
         },
-        status: match check.status {
-            Status::Passed => "passed",
-            Status::Drift => "drift",
-            Status::Unknown | Status::Unverified => "unknown",
-        },
+        status: check.status.word(),
         kind: check.kind,
         object: &check.object,
         attribute: check.attribute,
@@ -228,25 +254,31 @@ pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a
         message: check.sentence(),
         hint: check.hint.as_deref(),
         reason: check.reason.as_deref(),
+        baseline: check.mark.accepted.as_ref().map(|a| JsonAccepted::of(a, files)),
+        compared: check.mark.since.as_ref().map(Since::words),
+        previously: match &check.mark.since {
+            Some(Since::StillThere(Some(was))) => Some(JsonWas::of(was)),
+            Some(Since::StillThere(None) | Since::New) | None => None,
+        },
     }
 }
 
-impl From<Summary> for JsonSummary {
-    fn from(summary: Summary) -> Self {
-        let Summary {
-            checks,
-            passed,
-            drift,
-            warnings,
-            unknown,
-            unverified: _,
-        } = summary;
-        Self {
-            checks,
-            passed,
-            drift,
-            warnings,
-            unknown,
-        }
+fn summary(summary: Summary, with_baseline: bool) -> JsonSummary {
+    let Summary {
+        checks,
+        passed,
+        drift,
+        warnings,
+        unknown,
+        unverified: _,
+        known,
+    } = summary;
+    JsonSummary {
+        checks,
+        passed,
+        drift,
+        warnings,
+        unknown,
+        known: with_baseline.then_some(known),
     }
 }

@@ -47,7 +47,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         out.push_str(&line(&DatabaseLine {
             report_version: REPORT_VERSION,
             what: "database",
-            database: summary_of(target),
+            database: summary_of(target, rendering.report.baseline.is_some()),
         }));
     }
     out

@@ -8,7 +8,7 @@ use std::io;
 use quick_xml::writer::Writer;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, describe, facts_text, headline, one_line, path};
+use super::words::{Outcome, describe, facts_text, headline, one_line, path, stale, targets};
 use super::xml::document;
 use super::{Check, Target};
 
@@ -36,10 +36,8 @@ struct Counts {
 }
 
 fn render(rendering: &Rendering<'_>) -> String {
-    let suites: Vec<(&Target, Vec<Case<'_>>)> = rendering
-        .report
-        .targets
-        .iter()
+    let stale = stale(rendering.report);
+    let suites: Vec<(&Target, Vec<Case<'_>>)> = targets(rendering.report, stale.as_ref())
         .map(|target| (target, cases(target, rendering)))
         .collect();
     let mut all = Counts::default();
@@ -119,7 +117,7 @@ fn count(target: &Target, cases: &[Case<'_>]) -> Counts {
         match outcome(case) {
             Outcome::Drift => counts.failures += 1,
             Outcome::Unknown => counts.errors += 1,
-            Outcome::Warning => counts.skipped += 1,
+            Outcome::Warning | Outcome::Known => counts.skipped += 1,
             Outcome::Passed => {}
         }
     }
@@ -200,7 +198,7 @@ fn test_case(
     element.write_inner_content(|writer| match worst {
         Outcome::Drift => result(writer, "failure", &first.code, &message, &text),
         Outcome::Unknown => result(writer, "error", &first.code, &message, &text),
-        Outcome::Warning | Outcome::Passed => {
+        Outcome::Warning | Outcome::Known | Outcome::Passed => {
             let text = quick_xml::events::BytesText::new(&text);
             writer.create_element("skipped").write_text_content(text)?;
             Ok(())

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, describe, facts, headline, one_line, plural, summary_line, verdict};
+use super::words::{Outcome, describe, facts, headline, one_line, plural, stale, summary_line, targets, verdict};
 use super::{Check, Target};
 
 /// The format.
@@ -25,7 +25,8 @@ fn render(rendering: &Rendering<'_>) -> String {
         overview(&mut out, rendering);
     }
     let mut left = TOLD;
-    for target in &report.targets {
+    let stale = stale(report);
+    for target in targets(report, stale.as_ref()) {
         if let Some(failure) = &target.failure {
             let _ = writeln!(
                 out,
@@ -44,20 +45,30 @@ fn render(rendering: &Rendering<'_>) -> String {
 
 /// A row a database.
 fn overview(out: &mut String, rendering: &Rendering<'_>) {
-    out.push_str("\n| database | verdict | checks | passed | drift | warnings | unknown |\n");
-    out.push_str("|---|---|--:|--:|--:|--:|--:|\n");
+    let known = rendering.report.baseline.is_some();
+    let (title, rule) = if known { (" known |", "--:|") } else { ("", "") };
+    let _ = writeln!(
+        out,
+        "\n| database | verdict | checks | passed | drift | warnings | unknown |{title}\n\
+         |---|---|--:|--:|--:|--:|--:|{rule}"
+    );
     for target in &rendering.report.targets {
         let summary = target.summary();
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} |{}",
             escaped(&target.database),
             target.status(),
             summary.checks,
             summary.passed,
             summary.drift,
             summary.warnings,
-            summary.unknown
+            summary.unknown,
+            if known {
+                format!(" {} |", summary.known)
+            } else {
+                String::new()
+            }
         );
     }
 }

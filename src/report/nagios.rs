@@ -80,9 +80,14 @@ fn render(rendering: &Rendering<'_>) -> String {
     if let Some(first) = first(report) {
         let _ = write!(line, ": {}", plain(&first));
     }
+    let known = if report.baseline.is_some() {
+        format!(" known={}", summary.known)
+    } else {
+        String::new()
+    };
     let _ = writeln!(
         line,
-        " ({}) | checks={} passed={} drift={};;0 warnings={};0 unknown={};0 time={}s",
+        " ({}) | checks={} passed={} drift={};;0 warnings={};0 unknown={};0{known} time={}s",
         summary_line(report),
         summary.checks,
         summary.passed,
@@ -121,7 +126,7 @@ fn first(report: &Report) -> Option<String> {
         return Some(failure.to_string());
     }
     let mut findings = report.targets.iter().flat_map(|target| target.findings_in_order());
-    findings.next().map(headline)
+    findings.find(|check| !check.is_known()).map(headline)
 }
 
 /// A text in the line, in which `|` begins the figures.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{describe, headline, one_line};
+use super::words::{describe, headline, one_line, stale, targets};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -15,12 +15,16 @@ pub static FORMAT: FormatSpec = FormatSpec {
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
-    for target in &rendering.report.targets {
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
         for check in target.findings_in_order() {
             let place = one_line(&rendering.files.locate(check.place));
             let _ = write!(out, "{place}: {} {}: ", check.code, one_line(&check.object));
             // The place stands before it.
             out.push_str(&headline(check));
+            if check.is_known() {
+                out.push_str(" (known)");
+            }
             if let Some(hint) = &check.hint {
                 let _ = write!(out, " (to do: {})", one_line(hint));
             }

@@ -64,13 +64,13 @@ fn render(rendering: &Rendering<'_>) -> String {
         &mut out,
         "driftgate_drift",
         "How many findings say that the database differs.",
-        by_kind(|check| check.status == Status::Drift),
+        by_kind(|check| check.status == Status::Drift && !check.is_known()),
     );
     gauge(
         &mut out,
         "driftgate_unknown",
         "Of how many checks it could not be told.",
-        by_kind(|check| matches!(check.status, Status::Unknown | Status::Unverified)),
+        by_kind(|check| matches!(check.status, Status::Unknown | Status::Unverified) && !check.is_known()),
     );
     let run = |value: String| [(String::new(), value)];
     gauge(

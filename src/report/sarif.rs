@@ -9,8 +9,10 @@ use serde::Serialize;
 use super::fingerprint::fingerprint;
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
-use super::words::{Outcome, TOOL, describe, facts_text, headline, one_line, path};
-use super::{Check, Target, codes, text::visible};
+use super::mark::Since;
+use super::words::{Outcome, TOOL, describe, facts_text, headline, one_line, path, stale, targets};
+use super::{Check, Status, Target, codes, table_marks, text::visible};
+use crate::expectation::Level;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -109,6 +111,12 @@ struct SarifResult<'a> {
     message: Text,
     locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    /// What the baseline accepts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression>,
+    /// Only where an earlier report was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     properties: Properties<'a>,
 }
 
@@ -146,6 +154,13 @@ struct LogicalLocation {
 }
 
 #[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: String,
+}
+
+#[derive(Serialize)]
 struct Properties<'a> {
     database: &'a str,
     outcome: &'static str,
@@ -154,9 +169,8 @@ struct Properties<'a> {
 
 fn render(rendering: &Rendering<'_>) -> String {
     let report = rendering.report;
-    let findings: Vec<(&Target, &Check)> = report
-        .targets
-        .iter()
+    let stale = stale(report);
+    let findings: Vec<(&Target, &Check)> = targets(report, stale.as_ref())
         .flat_map(|target| target.findings_in_order().into_iter().map(move |check| (target, check)))
         .collect();
     let mut rules: BTreeMap<&str, usize> = findings.iter().map(|(_, check)| (check.code.as_str(), 0)).collect();
@@ -241,6 +255,11 @@ fn result<'a>(
         level: match outcome {
             Outcome::Drift => "error",
             Outcome::Unknown | Outcome::Warning => "warning",
+            // It is suppressed, and weighs what it would.
+            Outcome::Known => match check.level {
+                Level::Error if check.status == Status::Drift => "error",
+                Level::Error | Level::Warn => "warning",
+            },
             Outcome::Passed => "none",
         },
         message: Text {
@@ -264,10 +283,28 @@ fn result<'a>(
             }],
         }],
         partial_fingerprints: BTreeMap::from([("driftgate/v1", fingerprint(check, target))]),
+        suppressions: suppression(check, rendering).into_iter().collect(),
+        baseline_state: check.mark.since.as_ref().map(|since| match since {
+            Since::New => "new",
+            Since::StillThere(None) => "unchanged",
+            Since::StillThere(Some(_)) => "updated",
+        }),
         properties: Properties {
             database: &target.database,
             outcome: outcome.word(),
             id: check.id(),
         },
     }
+}
+
+fn suppression(check: &Check, rendering: &Rendering<'_>) -> Option<Suppression> {
+    check.is_known().then(|| {
+        let marks = table_marks::lines(check, rendering.files);
+        let accepted = marks.into_iter().find(|(label, _)| *label == "accepted");
+        Suppression {
+            kind: "external",
+            status: "accepted",
+            justification: accepted.map_or(String::new(), |(_, text)| visible(&text)),
+        }
+    })
 }

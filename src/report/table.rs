@@ -9,6 +9,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::coverage;
 use super::format::{FormatSpec, Rendering};
+use super::table_marks;
 use super::text::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 use super::words::{Outcome, counts, describe, facts, failed};
 use super::{Check, Report, Target};
@@ -40,6 +41,7 @@ fn render(rendering: &Rendering<'_>) -> String {
             coverage::render(&mut out, coverage, &describe(target), palette);
         }
     }
+    out.push_str(&table_marks::sections(report, files, palette));
     if report.targets.len() > 1 {
         let _ = writeln!(out, "{}\n", overview(report, rendering.width));
     }
@@ -174,12 +176,17 @@ fn overview(report: &Report, width: Option<usize>) -> Table {
             .set_width(width);
     }
     table.load_style(ASCII_BORDERS_ONLY_CONDENSED);
-    table.set_header([
+    let mut header = vec![
         "database", "verdict", "checks", "passed", "drift", "warnings", "unknown",
-    ]);
+    ];
+    if report.baseline.is_some() {
+        header.push("known");
+    }
+    let columns = header.len();
+    table.set_header(header);
     for target in &report.targets {
         let summary = target.summary();
-        table.add_row([
+        let mut row = vec![
             visible(&target.database),
             target.status().to_owned(),
             summary.checks.to_string(),
@@ -187,9 +194,13 @@ fn overview(report: &Report, width: Option<usize>) -> Table {
             summary.drift.to_string(),
             summary.warnings.to_string(),
             summary.unknown.to_string(),
-        ]);
+        ];
+        if report.baseline.is_some() {
+            row.push(summary.known.to_string());
+        }
+        table.add_row(row);
     }
-    for i in 2..7 {
+    for i in 2..columns {
         if let Some(column) = table.column_mut(i) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -198,7 +209,7 @@ fn overview(report: &Report, width: Option<usize>) -> Table {
 }
 
 fn summary_line(report: &Report, palette: Palette) -> String {
-    let mut line = counts(report.summary(), |outcome, count, text| match count {
+    let mut line = counts(report, |outcome, count, text| match count {
         0 => text,
         _ => palette.paint(style(outcome), &text),
     });
@@ -212,6 +223,7 @@ fn style(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Drift => BAD,
         Outcome::Unknown | Outcome::Warning => WARN,
+        Outcome::Known => FAINT,
         Outcome::Passed => GOOD,
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, describe, facts, headline, one_line};
+use super::words::{Outcome, describe, facts, headline, one_line, stale, targets};
 use super::{Check, Target};
 
 /// The format.
@@ -18,7 +18,8 @@ pub static FORMAT: FormatSpec = FormatSpec {
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut points = Vec::new();
-    for target in &rendering.report.targets {
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
         for check in target.checks.known() {
             points.push(point(check, target, rendering));
         }
@@ -57,6 +58,7 @@ fn point(check: &Check, target: &Target, rendering: &Rendering<'_>) -> (bool, St
         Outcome::Passed => return (true, description, String::new()),
         // What is to do does not fail a run.
         Outcome::Warning => description.push_str(" # TODO warning"),
+        Outcome::Known => description.push_str(" # TODO known"),
         Outcome::Drift | Outcome::Unknown => {}
     }
     let first = [

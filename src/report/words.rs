@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 use similar::TextDiff;
 
+use super::mark::Mark;
+use super::table_marks;
 use super::text::visible;
 use super::{Check, Report, Status, Summary, Target};
 use crate::expectation::Level;
@@ -19,18 +21,21 @@ pub(super) enum Outcome {
     Unknown,
     /// Either of these, where the file says that it does not fail the run.
     Warning,
+    /// Any of these, where a baseline accepts it.
+    Known,
     /// The database is as expected.
     Passed,
 }
 
 impl Outcome {
     /// All of them, the worst first.
-    pub(super) const ALL: &[Self] = &[Self::Drift, Self::Unknown, Self::Warning, Self::Passed];
+    pub(super) const ALL: &[Self] = &[Self::Drift, Self::Unknown, Self::Warning, Self::Known, Self::Passed];
 
     /// How a check ended.
     pub(super) fn of(check: &Check) -> Self {
         match (check.status, check.level) {
             (Status::Passed, _) => Self::Passed,
+            (Status::Drift | Status::Unknown | Status::Unverified, _) if check.is_known() => Self::Known,
             (Status::Drift | Status::Unknown | Status::Unverified, Level::Warn) => Self::Warning,
             (Status::Drift, Level::Error) => Self::Drift,
             (Status::Unknown | Status::Unverified, Level::Error) => Self::Unknown,
@@ -43,6 +48,7 @@ impl Outcome {
             Self::Drift => "drift",
             Self::Unknown => "unknown",
             Self::Warning => "warning",
+            Self::Known => "known",
             Self::Passed => "passed",
         }
     }
@@ -53,6 +59,7 @@ impl Outcome {
             Self::Drift => summary.drift,
             Self::Unknown => summary.unknown,
             Self::Warning => summary.warnings,
+            Self::Known => summary.known,
             Self::Passed => summary.passed,
         }
     }
@@ -64,13 +71,17 @@ pub(super) fn plural(n: usize, one: &str, many: &str) -> String {
 }
 
 /// `3 checks: 1 passed, 2 drift, 0 warnings, 0 unknown`, with a style for each of the counts.
-pub(super) fn counts(summary: Summary, paint: impl Fn(Outcome, usize, String) -> String) -> String {
-    let parts = [
+pub(super) fn counts(report: &Report, paint: impl Fn(Outcome, usize, String) -> String) -> String {
+    let summary = report.summary();
+    let mut parts = vec![
         (Outcome::Passed, format!("{} passed", summary.passed)),
         (Outcome::Drift, format!("{} drift", summary.drift)),
         (Outcome::Warning, plural(summary.warnings, "warning", "warnings")),
         (Outcome::Unknown, format!("{} unknown", summary.unknown)),
     ];
+    if report.baseline.is_some() {
+        parts.push((Outcome::Known, format!("{} known", summary.known)));
+    }
     let parts: Vec<String> = parts
         .into_iter()
         .map(|(outcome, text)| paint(outcome, outcome.count(summary), text))
@@ -80,7 +91,7 @@ pub(super) fn counts(summary: Summary, paint: impl Fn(Outcome, usize, String) ->
 
 /// The counts of a report without colours, and how many databases could not be verified.
 pub(super) fn summary_line(report: &Report) -> String {
-    let mut line = counts(report.summary(), |_, _, text| text);
+    let mut line = counts(report, |_, _, text| text);
     if let Some(words) = failed(report) {
         let _ = write!(line, "; {words}");
     }
@@ -106,6 +117,8 @@ pub(super) fn verdict(report: &Report) -> &'static str {
         "drift"
     } else if report.targets.iter().any(|target| target.failure.is_some()) {
         "could not verify"
+    } else if stale(report).is_some_and(|stale| stale.summary().drift > 0) {
+        "the baseline does not hold"
     } else if summary.checks == 0 {
         "nothing was checked"
     } else if summary.unknown > 0 {
@@ -214,7 +227,42 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
     facts.push(("database", one_line(&describe(target))));
     facts.extend(check.hint.as_ref().map(|hint| ("to do", visible(hint))));
     facts.extend(check.reason.as_ref().map(|reason| ("reason", visible(reason))));
+    let marks = table_marks::lines(check, files);
+    facts.extend(marks.into_iter().map(|(label, text)| (label, visible(&text))));
     facts
+}
+
+/// The databases of a report, and behind them what is wrong with its baseline.
+pub(super) fn targets<'a>(report: &'a Report, stale: Option<&'a Target>) -> impl Iterator<Item = &'a Target> {
+    report.targets.iter().chain(stale)
+}
+
+/// The entries of the baseline that do not hold any more, as findings of a target that is no database: where they fail
+/// the run, nobody must miss them.
+pub(super) fn stale(report: &Report) -> Option<Target> {
+    let baseline = report.baseline.as_ref().filter(|baseline| !baseline.stale.is_empty())?;
+    let mut target = Target::named("baseline".to_owned());
+    target.checks.findings = baseline
+        .stale
+        .iter()
+        .map(|entry| Check {
+            status: Status::Drift,
+            level: if baseline.strict { Level::Error } else { Level::Warn },
+            code: format!("baseline-{}", entry.why.word()),
+            kind: "baseline",
+            object: entry.id.clone(),
+            attribute: None,
+            expected: Json::Null,
+            actual: Json::Null,
+            place: entry.place,
+            message: format!("the entry of the baseline for {} {}", entry.id, entry.why.what()),
+            detail: None,
+            hint: Some(entry.why.advice().to_owned()),
+            reason: None,
+            mark: Mark::default(),
+        })
+        .collect();
+    Some(target)
 }
 
 /// The facts as text, a line each.

@@ -1,0 +1,145 @@
+//! What the report for people says of baselines and of earlier reports.
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use super::mark::{Acceptance, Accepted, BaselineUse, Compared, Since, Was};
+use super::text::{FAINT, GOOD, Palette, STRONG, WARN, visible};
+use super::words::show;
+use super::{Check, Report};
+use crate::source_map::SourceMap;
+
+/// What a baseline and an earlier report say of a finding, each as a label and a text.
+pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if let Some(accepted) = &check.mark.accepted {
+        lines.push(match accepted.state {
+            Acceptance::Known => ("accepted", about(accepted, files)),
+            Acceptance::Expired => ("expired", about(accepted, files)),
+            Acceptance::Changed => {
+                let how = changed(&accepted.was, &Was::now(check));
+                ("accepted", format!("{how}; {}", about(accepted, files)))
+            }
+        });
+    }
+    match &check.mark.since {
+        Some(Since::New) => lines.push(("compared", "new".to_owned())),
+        Some(Since::StillThere(None)) => lines.push(("compared", "still there".to_owned())),
+        Some(Since::StillThere(Some(was))) => {
+            let how = changed(was, &Was::now(check));
+            lines.push(("compared", format!("still there; found before {how}")));
+        }
+        None => {}
+    }
+    lines
+}
+
+/// `as 3, is now 5`, or what else it is that differs.
+fn changed(was: &Was, now: &Was) -> String {
+    if was.status != now.status {
+        format!("as {}, is now {}", was.status, now.status)
+    } else if was.actual != now.actual {
+        format!("as {}, is now {}", short(&was.actual), short(&now.actual))
+    } else {
+        format!("where {} was expected", short(&was.expected))
+    }
+}
+
+fn short(value: &Json) -> String {
+    let text = show(value).replace('\n', " ");
+    crate::node::shorten(&text).into_owned()
+}
+
+/// `until 2030-01-31, by billing: will go with version 3 (baseline.yaml:7:5)`.
+fn about(accepted: &Accepted, files: &SourceMap) -> String {
+    let terms = [
+        accepted.until.as_ref().map(|until| format!("until {until}")),
+        accepted.owner.as_ref().map(|owner| format!("by {owner}")),
+    ];
+    let terms: Vec<String> = terms.into_iter().flatten().collect();
+    let place = files.locate(accepted.place);
+    match (terms.join(", "), &accepted.reason) {
+        (terms, Some(reason)) if terms.is_empty() => format!("{reason} ({place})"),
+        (terms, Some(reason)) => format!("{terms}: {reason} ({place})"),
+        (terms, None) if terms.is_empty() => place,
+        (terms, None) => format!("{terms} ({place})"),
+    }
+}
+
+/// What has changed since the earlier report, and the entries of the baseline that do not hold any more.
+pub(super) fn sections(report: &Report, files: &SourceMap, palette: Palette) -> String {
+    let mut out = String::new();
+    if let Some(comparison) = &report.comparison {
+        let file = visible(&files.path(comparison.file).display().to_string());
+        for target in &report.targets {
+            if let Some(compared) = &target.compared {
+                let title = format!("since {file}  {}", visible(&target.database));
+                compared_section(&mut out, &title, compared, Since::count(target), palette);
+            }
+        }
+        if !comparison.not_looked_at.is_empty() {
+            let databases: Vec<String> = comparison.not_looked_at.iter().map(|name| visible(name)).collect();
+            let _ = writeln!(out, "in {file}, but not looked at now: {}\n", databases.join(", "));
+        }
+    }
+    if let Some(baseline) = &report.baseline {
+        stale(&mut out, baseline, files, palette);
+    }
+    out
+}
+
+fn compared_section(
+    out: &mut String,
+    title: &str,
+    compared: &Compared,
+    (new, still): (usize, usize),
+    palette: Palette,
+) {
+    let resolved = compared.resolved.len();
+    let mut counts = format!("{new} new, {still} still there, {resolved} resolved");
+    if !compared.untold.is_empty() {
+        let _ = write!(counts, ", {} cannot be told", compared.untold.len());
+    }
+    match compared.previous_status.as_deref() {
+        None => counts.push_str("; it was not looked at then"),
+        Some("failed") => counts.push_str("; it could not be verified then"),
+        Some(_) => {}
+    }
+    let _ = writeln!(out, "{}: {counts}", palette.paint(STRONG, title));
+    let groups = [
+        ("resolved", GOOD, &compared.resolved),
+        ("untold", WARN, &compared.untold),
+    ];
+    for (word, style, findings) in groups {
+        for finding in findings {
+            let word = palette.paint(style, &format!("{word:<9}"));
+            let _ = writeln!(out, "  {word} {}", visible(&finding.message));
+        }
+    }
+    out.push('\n');
+}
+
+fn stale(out: &mut String, baseline: &BaselineUse, files: &SourceMap, palette: Palette) {
+    if baseline.stale.is_empty() {
+        return;
+    }
+    let file = visible(&files.path(baseline.file).display().to_string());
+    let _ = writeln!(
+        out,
+        "{}: entries that do not hold any more",
+        palette.paint(STRONG, &file)
+    );
+    for entry in &baseline.stale {
+        let _ = writeln!(
+            out,
+            "  {} {} {}: {}\n            {}",
+            palette.paint(WARN, &format!("{:<9}", entry.why.word())),
+            visible(&entry.id),
+            entry.why.what(),
+            entry.why.advice(),
+            palette.paint(FAINT, &visible(&files.locate(entry.place)))
+        );
+    }
+    out.push('\n');
+}
