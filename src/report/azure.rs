@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, describe, one_line, paragraph, path, stale, summary_line, targets, verdict};
+use super::words::{Obstacle, Outcome, one_line, paragraph, path, stale, summary_line, targets, verdict};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -18,13 +18,9 @@ fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
     let stale = stale(rendering.report);
     for target in targets(rendering.report, stale.as_ref()) {
-        if let Some(failure) = &target.failure {
-            let hint = failure
-                .hint
-                .as_ref()
-                .map_or(String::new(), |hint| format!(". To do: {hint}"));
-            let text = one_line(&format!("could not verify {}: {failure}{hint}", describe(target)));
-            let _ = writeln!(out, "##vso[task.logissue type=error;code=not-verified;]{}", data(&text));
+        if let Some(obstacle) = Obstacle::of(target) {
+            let (code, text) = (obstacle.code, data(&obstacle.paragraph()));
+            let _ = writeln!(out, "##vso[task.logissue type=error;code={code};]{text}");
         }
         let findings = target.findings_in_order();
         // What is known is counted below and is no issue.

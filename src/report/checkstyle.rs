@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, TOOL, one_line, paragraph, stale, targets};
+use super::words::{Obstacle, Outcome, TOOL, one_line, paragraph, stale, targets};
 use super::xml::document;
 
 /// The format.
@@ -32,18 +32,14 @@ fn render(rendering: &Rendering<'_>) -> String {
             let path = rendering.files.path(check.place.file).display().to_string();
             files.entry(one_line(&path)).or_default().push(entry(check, rendering));
         }
-        if let Some(failure) = &target.failure {
-            let hint = failure
-                .hint
-                .as_ref()
-                .map_or(String::new(), |hint| format!(". To do: {hint}"));
+        if let Some(obstacle) = Obstacle::of(target) {
             // It is at no line of a file.
             files.entry(one_line(&target.database)).or_default().push(Entry {
                 line: "1".into(),
                 column: "1".into(),
                 severity: "error",
-                message: one_line(&format!("{failure}{hint}")),
-                source: "driftgate.not-verified".into(),
+                message: obstacle.paragraph(),
+                source: format!("driftgate.{}", obstacle.code),
             });
         }
     }

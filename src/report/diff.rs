@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::format::{FormatSpec, Rendering};
 use super::text::{BAD, FAINT, GOOD, Palette, STRONG, visible};
-use super::words::{Outcome, describe, headline, one_line, stale, targets};
+use super::words::{Obstacle, Outcome, describe, headline, one_line, stale, targets};
 use super::{Check, Target};
 use crate::pull::document::Document;
 use crate::source_map::SourceMap;
@@ -29,12 +29,8 @@ fn render(rendering: &Rendering<'_>) -> String {
         for object in findings.chunk_by(|a, b| a.kind == b.kind && a.object == b.object) {
             one_object(&mut out, object, target, rendering.files, palette);
         }
-        if let Some(failure) = &target.failure {
-            remark(
-                &mut out,
-                &format!("could not verify {}: {failure}", describe(target)),
-                palette,
-            );
+        if let Some(obstacle) = Obstacle::of(target) {
+            remark(&mut out, &obstacle.message, palette);
         }
     }
     out

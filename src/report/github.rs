@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::Check;
 use super::format::{FormatSpec, Rendering};
 use super::words::{
-    Outcome, describe, facts_text, headline, one_line, path, plural, stale, summary_line, targets, verdict,
+    Obstacle, Outcome, facts_text, headline, one_line, path, plural, stale, summary_line, targets, verdict,
 };
 
 /// The format.
@@ -27,20 +27,14 @@ fn render(rendering: &Rendering<'_>) -> String {
     let mut told = Told::default();
     // What keeps everything else from being known comes first.
     for target in &rendering.report.targets {
-        if let Some(failure) = &target.failure {
-            let hint = failure
+        if let Some(obstacle) = Obstacle::of(target) {
+            let hint = obstacle
                 .hint
                 .as_ref()
                 .map_or(String::new(), |hint| format!("\nto do: {hint}"));
-            let text = super::text::visible(&format!("{failure}\ndatabase: {}{hint}", describe(target)));
-            told.tell(
-                &mut out,
-                "error",
-                "",
-                "driftgate: could not verify",
-                &text,
-                &failure.to_string(),
-            );
+            let title = format!("driftgate: {}", obstacle.code);
+            let text = format!("{}{hint}", obstacle.message);
+            told.tell(&mut out, "error", "", &title, &text, &obstacle.message);
         }
     }
     let stale = stale(rendering.report);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::fingerprint::{fingerprint, of};
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
-use super::words::{Outcome, one_line, paragraph, path, stale, targets};
+use super::words::{Obstacle, Outcome, one_line, paragraph, path, stale, targets};
 use super::{Check, Target};
 
 /// The format.
@@ -40,19 +40,13 @@ fn render(rendering: &Rendering<'_>) -> String {
     let mut issues = Vec::new();
     let stale = stale(rendering.report);
     for target in targets(rendering.report, stale.as_ref()) {
-        issues.extend(target.failure.as_ref().map(|failure| {
-            let hint = failure
-                .hint
-                .as_ref()
-                .map_or(String::new(), |hint| format!(". To do: {hint}"));
-            Issue {
-                description: one_line(&format!("could not verify: {failure}{hint}")),
-                check_name: "not-verified".into(),
-                fingerprint: of(&[&target.database, "not-verified"]),
-                severity: "blocker",
-                // It is at no line of a file.
-                location: location(one_line(&target.database), 1),
-            }
+        issues.extend(Obstacle::of(target).map(|obstacle| Issue {
+            description: obstacle.paragraph(),
+            check_name: obstacle.code.to_owned(),
+            fingerprint: of(&[&target.database, obstacle.code]),
+            severity: "blocker",
+            // It is at no line of a file.
+            location: location(one_line(&target.database), 1),
         }));
         issues.extend(
             target

@@ -1,6 +1,7 @@
 //! The JSON report: a contract, versioned by `report_version`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -9,6 +10,7 @@ use super::coverage::{Coverage, KindCoverage};
 use super::format::{FormatSpec, Rendering};
 use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonWas};
 use super::mark::Since;
+use super::text::is_hidden;
 use super::{Check, Summary, Target};
 use crate::expectation::Level;
 use crate::source_map::SourceMap;
@@ -199,14 +201,26 @@ pub(super) fn line(value: &impl Serialize) -> String {
     safe(serde_json::to_string(value).unwrap_or_default())
 }
 
-/// The same JSON with the end of its last line, and without anything that the log of a CI service takes for a command
-/// to it: `##word[`. Nothing but a text can have it.
+/// The same JSON with the end of its last line, and without anything that acts on a terminal or is a command to a CI
+/// service in whose log it is printed. Only texts can have that, and to a reader of JSON they stay the same.
 fn safe(json: String) -> String {
     let mut json = if json.contains("##") {
         json.replace("##", "#\\u0023")
     } else {
         json
     };
+    let hidden = |c: char| c != '\n' && is_hidden(c);
+    if json.contains(hidden) {
+        json = json.chars().fold(String::with_capacity(json.len()), |mut out, c| {
+            if hidden(c) {
+                // None of them is beyond the first plane.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            } else {
+                out.push(c);
+            }
+            out
+        });
+    }
     json.push('\n');
     json
 }

@@ -8,7 +8,7 @@ use std::io;
 use quick_xml::writer::Writer;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, describe, facts_text, headline, one_line, path, stale, targets};
+use super::words::{Obstacle, Outcome, describe, facts_text, headline, one_line, path, stale, targets};
 use super::xml::document;
 use super::{Check, Target};
 
@@ -89,25 +89,6 @@ fn outcome(case: &Case<'_>) -> Outcome {
     outcomes.min().unwrap_or(Outcome::Passed)
 }
 
-/// Whether the suite has a case that says that the database could not be verified, or that there was nothing to check:
-/// no case at all would be read as success.
-fn trouble(target: &Target) -> Option<(&'static str, String, String)> {
-    if let Some(failure) = &target.failure {
-        let hint = failure
-            .hint
-            .as_ref()
-            .map_or(String::new(), |hint| format!("to do: {hint}\n"));
-        let text = format!("{failure}\ndatabase: {}\n{hint}", describe(target));
-        return Some((
-            "not-verified",
-            one_line(&failure.to_string()),
-            super::text::visible(&text),
-        ));
-    }
-    let nothing = "nothing was checked".to_owned();
-    (target.summary().checks == 0).then(|| ("nothing-checked", nothing.clone(), nothing))
-}
-
 fn count(target: &Target, cases: &[Case<'_>]) -> Counts {
     let mut counts = Counts {
         tests: cases.len(),
@@ -121,7 +102,7 @@ fn count(target: &Target, cases: &[Case<'_>]) -> Counts {
             Outcome::Passed => {}
         }
     }
-    if trouble(target).is_some() {
+    if Obstacle::of(target).is_some() {
         counts.tests += 1;
         counts.errors += 1;
     }
@@ -150,12 +131,14 @@ fn suite(
             for case in cases {
                 test_case(writer, case, target, rendering)?;
             }
-            if let Some((code, message, text)) = trouble(target) {
+            if let Some(obstacle) = Obstacle::of(target) {
                 let name = format!("database {}", one_line(&target.database));
                 writer
                     .create_element("testcase")
                     .with_attributes([("name", name.as_str()), ("classname", "driftgate")])
-                    .write_inner_content(|writer| result(writer, "error", code, &message, &text))?;
+                    .write_inner_content(|writer| {
+                        result(writer, "error", obstacle.code, &obstacle.message, &obstacle.paragraph())
+                    })?;
             }
             Ok(())
         })?;

@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Outcome, describe, facts, headline, one_line, plural, stale, summary_line, targets, verdict};
+use super::words::{
+    Obstacle, Outcome, describe, facts, headline, one_line, plural, stale, summary_line, targets, verdict,
+};
 use super::{Check, Target};
 
 /// The format.
@@ -27,14 +29,9 @@ fn render(rendering: &Rendering<'_>) -> String {
     let mut left = TOLD;
     let stale = stale(report);
     for target in targets(report, stale.as_ref()) {
-        if let Some(failure) = &target.failure {
-            let _ = writeln!(
-                out,
-                "\n**could not verify** {}: {}",
-                code(&describe(target)),
-                escaped(&failure.to_string())
-            );
-            if let Some(hint) = &failure.hint {
+        if let Some(obstacle) = Obstacle::of(target) {
+            let _ = writeln!(out, "\n{}", escaped(&obstacle.message));
+            if let Some(hint) = &obstacle.hint {
                 let _ = writeln!(out, "\nto do: {}", escaped(hint));
             }
         }

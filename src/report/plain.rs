@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{describe, headline, one_line, stale, targets};
+use super::words::{Obstacle, headline, one_line, stale, targets};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -30,13 +30,9 @@ fn render(rendering: &Rendering<'_>) -> String {
             }
             out.push('\n');
         }
-        if let Some(failure) = &target.failure {
-            let _ = writeln!(
-                out,
-                "{}: not-verified: {}",
-                one_line(&describe(target)),
-                one_line(&failure.to_string())
-            );
+        if let Some(obstacle) = Obstacle::of(target) {
+            let database = one_line(&target.database);
+            let _ = writeln!(out, "{database}: {}: {}", obstacle.code, obstacle.paragraph());
         }
     }
     out

@@ -10,7 +10,7 @@ use super::fingerprint::fingerprint;
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
 use super::mark::Since;
-use super::words::{Outcome, TOOL, describe, facts_text, headline, one_line, path, stale, targets};
+use super::words::{Obstacle, Outcome, TOOL, facts_text, headline, one_line, path, stale, targets};
 use super::{Check, Status, Target, codes, table_marks, text::visible};
 use crate::expectation::Level;
 
@@ -178,7 +178,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         *number = index;
     }
     let meanings: BTreeMap<String, String> = codes().into_iter().collect();
-    let failures: Vec<Notification> = report.targets.iter().filter_map(failure).collect();
+    let obstacles: Vec<Notification> = report.targets.iter().filter_map(notification).collect();
     lines(&Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -192,9 +192,9 @@ fn render(rendering: &Rendering<'_>) -> String {
                 },
             },
             invocations: vec![Invocation {
-                execution_successful: failures.is_empty(),
+                execution_successful: obstacles.is_empty(),
                 exit_code: rendering.exit.code(),
-                tool_execution_notifications: failures,
+                tool_execution_notifications: obstacles,
             }],
             column_kind: "unicodeCodePoints",
             results: findings
@@ -205,16 +205,12 @@ fn render(rendering: &Rendering<'_>) -> String {
     })
 }
 
-fn failure(target: &Target) -> Option<Notification> {
-    let failure = target.failure.as_ref()?;
-    let hint = failure
-        .hint
-        .as_ref()
-        .map_or(String::new(), |hint| format!("\nto do: {hint}"));
+fn notification(target: &Target) -> Option<Notification> {
+    let obstacle = Obstacle::of(target)?;
     Some(Notification {
         level: "error",
         message: Text {
-            text: visible(&format!("could not verify {}: {failure}{hint}", describe(target))),
+            text: obstacle.paragraph(),
         },
     })
 }

@@ -11,7 +11,7 @@ use super::coverage;
 use super::format::{FormatSpec, Rendering};
 use super::table_marks;
 use super::text::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
-use super::words::{Outcome, counts, describe, facts, failed};
+use super::words::{Outcome, counts, describe, facts, failed, one_line};
 use super::{Check, Report, Target};
 use crate::source_map::SourceMap;
 
@@ -83,15 +83,15 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Loo
             let _ = writeln!(
                 out,
                 "{}  {}\n",
-                palette.paint(STRONG, &visible(&path)),
-                palette.paint(FAINT, &visible(&describe(target)))
+                palette.paint(STRONG, &one_line(&path)),
+                palette.paint(FAINT, &one_line(&describe(target)))
             );
         }
         let this = (check.kind, check.object.as_str());
         if object != Some(this) {
             object = Some(this);
             let heading = format!("{} {}", check.kind.replace('_', " "), check.object);
-            let _ = writeln!(out, "  {}", palette.paint(STRONG, &visible(&heading)));
+            let _ = writeln!(out, "  {}", palette.paint(STRONG, &one_line(&heading)));
         }
         finding(out, check, target, files, look);
     }

@@ -38,7 +38,7 @@ pub const FAINT: Style = Style::new().dimmed();
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c != '\n' && (c.is_control() || is_direction(c)) {
+        if c != '\n' && is_hidden(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
@@ -78,9 +78,10 @@ fn without_commands(mut text: String) -> String {
     lines.collect()
 }
 
-/// Marks that change the direction of writing, and others that are not seen.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// Whether a character acts on a terminal, changes the direction of writing or is not seen.
+pub(super) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

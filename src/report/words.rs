@@ -139,6 +139,44 @@ pub(super) fn describe(target: &Target) -> String {
     )
 }
 
+/// Why a database could not be verified, or that nothing was checked in it: no finding says so, and none must not be
+/// read as success.
+pub(super) struct Obstacle {
+    /// In kebab case, as the code of a finding.
+    pub(super) code: &'static str,
+    /// What it is, on one line.
+    pub(super) message: String,
+    /// What to do, on one line.
+    pub(super) hint: Option<String>,
+}
+
+impl Obstacle {
+    /// That of a target, if it has one.
+    pub(super) fn of(target: &Target) -> Option<Self> {
+        if let Some(failure) = &target.failure {
+            return Some(Self {
+                code: "not-verified",
+                message: one_line(&format!("could not verify {}: {failure}", describe(target))),
+                hint: failure.hint.as_deref().map(one_line),
+            });
+        }
+        (target.summary().checks == 0).then(|| Self {
+            code: "nothing-checked",
+            message: one_line(&format!("nothing was checked in {}", describe(target))),
+            hint: Some("expect something of it".to_owned()),
+        })
+    }
+
+    /// With what to do, on one line.
+    pub(super) fn paragraph(&self) -> String {
+        let hint = self
+            .hint
+            .as_ref()
+            .map_or(String::new(), |hint| format!(". To do: {hint}"));
+        format!("{}{hint}", self.message)
+    }
+}
+
 /// A value as a person reads it.
 pub(super) fn show(value: &Json) -> String {
     match value {
