@@ -165,7 +165,11 @@ fn escaped(text: &str) -> String {
         }
         out.push(c);
         // Nobody is to be told of it, and nothing leads away.
-        if c == '@' || c == ':' && out.ends_with("http:") || c == ':' && out.ends_with("https:") {
+        if c == '@'
+            || ["http:", "https:", "www", "ftp:"]
+                .iter()
+                .any(|start| out.ends_with(start))
+        {
             out.push_str("<!-- -->");
         }
     }

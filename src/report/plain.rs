@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Obstacle, headline, one_line, stale, targets};
+use super::words::{Obstacle, differing, headline, one_line, stale, targets};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -22,6 +22,7 @@ fn render(rendering: &Rendering<'_>) -> String {
             let _ = write!(out, "{place}: {} {}: ", check.code, one_line(&check.object));
             // The place stands before it.
             out.push_str(&headline(check));
+            out.push_str(&differing(check));
             if check.is_known() {
                 out.push_str(" (known)");
             }

@@ -231,13 +231,27 @@ pub(super) fn headline(check: &Check) -> String {
     shortened(&one_line(&sentence), 5 * SENTENCE)
 }
 
+/// The lines in which long texts differ, behind the headline, as far as they go on one line.
+pub(super) fn differing(check: &Check) -> String {
+    let Some(diff) = difference(check) else {
+        return String::new();
+    };
+    let lines: Vec<String> = diff
+        .lines()
+        .skip(2)
+        .filter_map(|line| {
+            let words = if line.starts_with('-') { "lacks" } else { "has" };
+            let text = line.strip_prefix('-').or(line.strip_prefix('+'))?;
+            Some(format!("{words} `{}`", text.trim()))
+        })
+        .collect();
+    format!(": {}", one_line(&shortened(&lines.join(", "), 2 * SENTENCE)))
+}
+
 /// Where it was expected, what to do and why it is expected, behind the headline: for who sees nothing else.
 pub(super) fn paragraph(check: &Check, files: &SourceMap) -> String {
-    let mut text = format!(
-        "{}. Expected at {}",
-        headline(check),
-        one_line(&files.locate(check.place))
-    );
+    let place = one_line(&files.locate(check.place));
+    let mut text = format!("{}{}. Expected at {place}", headline(check), differing(check));
     if let Some(hint) = &check.hint {
         let _ = write!(text, ". To do: {}", one_line(hint));
     }
