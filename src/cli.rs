@@ -65,6 +65,14 @@ pub struct CheckArgs {
     #[arg(long, value_enum, value_name = "WHAT")]
     pub fail_on: Option<FailOn>,
 
+    /// What is known from before.
+    #[command(flatten)]
+    pub known: KnownArgs,
+
+    /// Look again until the database is there and as expected, or this time is over
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "write_baseline")]
+    pub wait: Option<Duration>,
+
     /// Look at the schemas and roles that hosting platforms own, too
     #[arg(long)]
     pub platform_schemas: bool,
@@ -84,6 +92,26 @@ pub struct CheckArgs {
     /// When to colour what goes to a terminal
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// What is known from before.
+#[derive(Debug, Args)]
+pub struct KnownArgs {
+    /// Report the findings of this baseline as known, and do not fail because of them
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write today's findings to a baseline; of one that is there, what people wrote about them stays
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
+
+    /// Fail if an entry of the baseline is over, has changed or is found no more
+    #[arg(long, requires = "baseline")]
+    pub strict_baseline: bool,
+
+    /// Say which findings are new, still there or resolved since an earlier JSON report
+    #[arg(long, value_name = "FILE")]
+    pub compare: Option<PathBuf>,
 }
 
 /// How to look at a database.

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod diff;
 mod file;
+mod known;
 pub mod lint;
 pub mod pull;
 mod pull_split;
@@ -11,6 +12,7 @@ mod reports;
 pub mod schema;
 mod session;
 mod verify;
+mod wait;
 
 use std::io::{self, IsTerminal as _, Write as _};
 

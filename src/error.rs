@@ -52,6 +52,8 @@ pub struct Failure {
     pub why: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Whether waiting cannot help: somebody has to change a password, a certificate, a setting.
+    pub lasting: bool,
 }
 
 impl Failure {
@@ -61,6 +63,7 @@ impl Failure {
             doing: doing.into(),
             why: why.into(),
             hint: None,
+            lasting: false,
         }
     }
 
@@ -69,6 +72,12 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// Says that waiting cannot help.
+    #[must_use]
+    pub fn lasting(self) -> Self {
+        Self { lasting: true, ..self }
     }
 }
 

@@ -32,6 +32,7 @@
 //! * Our own enums are matched exhaustively.
 
 pub mod attribute;
+pub mod baseline;
 pub mod catalog;
 pub mod cli;
 pub mod commands;

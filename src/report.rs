@@ -1,6 +1,7 @@
 //! The report: what was checked, what was found, and what a run's exit code is.
 
 mod azure;
+mod checks;
 mod checkstyle;
 pub mod coverage;
 pub mod diff;
@@ -17,6 +18,7 @@ pub mod mark;
 mod markdown;
 pub mod nagios;
 mod plain;
+pub mod previous;
 mod prometheus;
 mod sarif;
 pub mod table;
@@ -27,6 +29,7 @@ pub mod timing;
 mod words;
 mod xml;
 
+pub use checks::{Checks, Passes};
 use coverage::Coverage;
 pub use exit::Exit;
 use mark::{Acceptance, BaselineUse, Compared, Comparison, Mark};
@@ -81,94 +84,6 @@ pub struct NotCompared {
     pub count: u64,
 }
 
-/// The checks that were made: a large database has millions, so those that passed are only counted, unless a report
-/// lists them.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Checks {
-    /// How many passed.
-    pub passed: usize,
-    /// Those that did not pass.
-    pub findings: Vec<Check>,
-    /// What is kept of those that passed.
-    pub passes: Passes,
-}
-
-/// What is kept of the checks that passed.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Passes {
-    /// How many they are.
-    #[default]
-    Counted,
-    /// Each of them.
-    Kept(Vec<Check>),
-}
-
-impl Passes {
-    /// Whether each of them is kept.
-    #[must_use]
-    pub fn are_kept(&self) -> bool {
-        match self {
-            Self::Counted => false,
-            Self::Kept(_) => true,
-        }
-    }
-}
-
-impl Checks {
-    /// No check yet, of which those that pass will be kept or not.
-    #[must_use]
-    pub fn keeping(passes: bool) -> Self {
-        Self {
-            passes: if passes {
-                Passes::Kept(Vec::new())
-            } else {
-                Passes::Counted
-            },
-            ..Self::default()
-        }
-    }
-
-    /// Adds a check that was made.
-    pub fn push(&mut self, mut check: Check) {
-        if check.is_finding() {
-            self.findings.push(check);
-            return;
-        }
-        self.passed += 1;
-        match &mut self.passes {
-            Passes::Counted => {}
-            Passes::Kept(kept) => {
-                // The words of a check are those of what would be wrong.
-                check.message.clear();
-                (check.detail, check.hint) = (None, None);
-                if check.attribute.is_none() && check.expected != check.actual {
-                    check.expected.clone_from(&check.actual);
-                }
-                kept.push(check);
-            }
-        }
-    }
-
-    /// All checks of which more is known than their number, in the order of the files.
-    #[must_use]
-    pub fn known(&self) -> Vec<&Check> {
-        let kept = match &self.passes {
-            Passes::Counted => &[],
-            Passes::Kept(kept) => kept.as_slice(),
-        };
-        let mut known: Vec<&Check> = self.findings.iter().chain(kept).collect();
-        // That something is there comes before what it is.
-        known.sort_by_key(|check| (check.place, check.attribute.is_some()));
-        known
-    }
-}
-
-impl Extend<Check> for Checks {
-    fn extend<T: IntoIterator<Item = Check>>(&mut self, checks: T) {
-        checks.into_iter().for_each(|check| self.push(check));
-    }
-}
-
 /// One comparison that was made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
@@ -221,10 +136,20 @@ impl Check {
     /// target in a [`Report`] have the same.
     #[must_use]
     pub fn id(&self) -> String {
+        let id = self.common_id();
+        match self.mark.copies {
+            0 => id,
+            copies => format!("{id}~{}", copies + 1),
+        }
+    }
+
+    /// The id that it shares with what is expected alike elsewhere.
+    #[must_use]
+    pub fn common_id(&self) -> String {
         let suffix = &self.mark.suffix;
         match self.attribute {
             // Several tests of one assertion can fail: the code alone does not tell them apart.
-            Some(attribute) if !self.code.ends_with(&format!("-{}", attribute.replace('_', "-"))) => {
+            Some(attribute) if !self.code.ends_with(&attribute.replace('_', "-")) => {
                 format!("{}:{}:{attribute}{suffix}", self.code, self.object)
             }
             Some(_) | None => format!("{}:{}{suffix}", self.code, self.object),

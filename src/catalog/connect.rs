@@ -61,10 +61,14 @@ pub async fn connect(info: &Conninfo) -> Result<PgConnection, Failure> {
 /// # Errors
 /// The path cannot be written into an environment variable.
 pub fn trust_only(file: &Path) -> Result<(), Failure> {
+    if is_only_trust(file) {
+        return Ok(());
+    }
     let doing = "choosing the trusted root certificates";
     let unusable = || {
         Failure::new(doing, format!("the path {} cannot be used", file.display()))
             .hint("Move the root certificate file to a path of ordinary characters")
+            .lasting()
     };
     let path = file
         .to_str()
@@ -98,7 +102,8 @@ fn check_trust(info: &Conninfo) -> Result<(), Failure> {
             "Set SSL_CERT_FILE={} and unset SSL_CERT_DIR, or check this database in \
              a run of its own",
             file.display()
-        ))),
+        ))
+        .lasting()),
         Some(_) | None => Ok(()),
     }
 }
@@ -120,6 +125,7 @@ fn base_options(info: &Conninfo) -> Result<PgConnectOptions, Failure> {
                     format!("connecting to {}", info.display()),
                     "the `options` cannot be sent to the server",
                 )
+                .lasting()
             })?
         }
         Some(_) | None => from_environment,
@@ -306,10 +312,11 @@ fn failure(reasons: &[(String, Reason)]) -> Failure {
             .collect::<Vec<_>>()
             .join("; "),
     };
-    let failure = Failure::new(doing, why);
-    match reasons.last().and_then(|(_, reason)| reason.hint.clone()) {
-        Some(hint) => failure.hint(hint),
-        None => failure,
+    let last = reasons.last().map(|(_, reason)| reason);
+    Failure {
+        hint: last.and_then(|reason| reason.hint.clone()),
+        lasting: last.is_some_and(|reason| reason.lasting),
+        ..Failure::new(doing, why)
     }
 }
 

@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
+use super::known::Known;
 use super::reports::{Began, Wanted, refused, said};
 use super::session::{Opened, open_all};
 use super::verify::verify;
-use super::{tell_failure, tell_problems};
+use super::{tell_failure, tell_problems, wait};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::{CheckArgs, FailOn};
 use crate::environment::Environment;
-use crate::error::Problem;
+use crate::error::{Failure, Problem};
 use crate::expectation::ExpectationFile;
-use crate::expectation::load::load;
-use crate::report::{Checks, Exit, Report, Target};
+use crate::expectation::load::{DEFAULT_PATH, load};
+use crate::report::{Checks, Exit, Report, Target, mark};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
@@ -25,12 +27,13 @@ pub fn run(args: &CheckArgs) -> Exit {
     let began = Began::now();
     let mut files = SourceMap::default();
     match check(args, &mut files) {
-        Ok(report) => {
-            let mut exit = report.exit(args.fail_on == Some(FailOn::Unknown));
+        Ok((report, written)) => {
+            let mut exit = report.exit(fail_on_unknown(args));
             if args.exit_zero && exit != Exit::Usage {
                 exit = Exit::Passed;
             }
-            let failures = wanted(args).write(&report, &files, exit, &began);
+            let mut failures = wanted(args).write(&report, &files, exit, &began);
+            failures.extend(written.err());
             for failure in &failures {
                 tell_failure(failure);
             }
@@ -39,7 +42,7 @@ pub fn run(args: &CheckArgs) -> Exit {
                 Exit::Passed | Exit::Unknown if !failures.is_empty() => Exit::Failure,
                 Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Nagios(_) => exit,
             };
-            if args.exit_zero && exit == Exit::Passed {
+            if args.exit_zero && exit != Exit::Usage {
                 return exit;
             }
             said(args.format, &report, exit)
@@ -67,34 +70,50 @@ struct Job<'a> {
     files: Vec<&'a ExpectationFile>,
 }
 
-fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<Report, Vec<Problem>> {
-    let expectations = load(&args.paths, files)?;
+/// The report, and whether the baseline could be written if that was asked.
+fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), Failure>), Vec<Problem>> {
+    let (expectations, known) = match (load(&args.paths, files), Known::read(&args.known, files)) {
+        (Ok(expectations), Ok(known)) => (expectations, known),
+        (expectations, known) => {
+            let problems = [expectations.err(), known.err()];
+            return Err(problems.into_iter().flatten().flatten().collect());
+        }
+    };
     outputs(args, &expectations, files)?;
     let jobs = jobs(args, &expectations).map_err(|problem| vec![problem])?;
     let environment = Environment::read(!args.session.no_env_file);
+    let opened = open_all(jobs, |job| (&job.source, job.place), &environment, files)?;
+    let deadline = args.wait.map(|time| Instant::now() + time);
     let mut targets = BTreeMap::new();
-    for (number, job, opened) in open_all(jobs, |job| (&job.source, job.place), &environment, files)? {
-        targets.insert(number, target(&job, &opened, args));
+    for (number, job, opened) in opened {
+        let look = || target(&job, &opened, args, &known);
+        let target = match deadline.filter(|_| opened.can_change()) {
+            Some(deadline) => wait::until(deadline, fail_on_unknown(args), look),
+            None => look(),
+        };
+        targets.insert(number, target);
     }
-    Ok(Report::new(targets.into_values().collect()))
+    let mut report = Report::new(targets.into_values().collect());
+    let written = known.apply(&mut report, &args.known, files);
+    Ok((report, written))
 }
 
-/// No report may take the place of an expectation file or of another report.
+fn fail_on_unknown(args: &CheckArgs) -> bool {
+    args.fail_on == Some(FailOn::Unknown)
+}
+
+/// No report may take the place of an expectation file, a baseline or another report. The earlier report is read by now:
+/// it may be written anew.
 fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap) -> Result<(), Vec<Problem>> {
     let inputs = expectations.iter().map(|file| files.path(file.file));
     let mut taken: BTreeMap<PathBuf, &str> = inputs
         .filter_map(|path| Some((fs::canonicalize(path).ok()?, "the expectation file of this name")))
         .collect();
+    let baselines = [&args.known.baseline, &args.known.write_baseline];
+    taken.extend(baselines.into_iter().flatten().map(|path| (real(path), "the baseline")));
     let mut problems = Vec::new();
     for (_, path) in &args.output {
-        // A file that is not there yet is told apart by the folder that it will be in.
-        let folder = path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let place = fs::canonicalize(path)
-            .or_else(|_| fs::canonicalize(folder).map(|folder| folder.join(path.file_name().unwrap_or_default())))
-            .unwrap_or_else(|_| path.clone());
+        let place = real(path);
         // Devices, such as /dev/stderr, take any number of reports.
         if fs::metadata(&place).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
             continue;
@@ -106,7 +125,36 @@ fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap
             );
         }
     }
+    if let Some(path) = &args.known.write_baseline {
+        problems.extend(among_expectations(path, &args.paths));
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Where a file is, links resolved. One that is not there yet is told apart by the folder that it will be in.
+fn real(path: &Path) -> PathBuf {
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    fs::canonicalize(path)
+        .or_else(|_| fs::canonicalize(folder).map(|folder| folder.join(path.file_name().unwrap_or_default())))
+        .unwrap_or_else(|_| path.to_owned())
+}
+
+/// The problem with a baseline that the next run would take for an expectation file.
+fn among_expectations(baseline: &Path, paths: &[PathBuf]) -> Option<Problem> {
+    let default = [PathBuf::from(DEFAULT_PATH)];
+    let paths = if paths.is_empty() { &default[..] } else { paths };
+    let folder = paths
+        .iter()
+        .find(|path| path.is_dir() && real(baseline).starts_with(real(path)))?;
+    let is_read = baseline.extension().is_some_and(|e| e == "yaml" || e == "yml");
+    is_read.then(|| {
+        let (baseline, folder) = (baseline.display(), folder.display());
+        Problem::new(format!("the baseline {baseline} would be read as an expectation file"))
+            .hint(format!("write it outside of the folder {folder}"))
+    })
 }
 
 /// The databases in the order in which the files name them.
@@ -132,7 +180,7 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
     Ok(jobs)
 }
 
-fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs) -> Target {
+fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs, known: &Known) -> Target {
     let mut target = Target::named(job.label.clone());
     target.checks = Checks::keeping(wanted(args).passes());
     opened.name(&mut target);
@@ -145,5 +193,7 @@ fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs) -> Target {
     let result =
         opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(|_| ()));
     target.failure = result.err();
+    mark::tell_apart(&mut target.checks.findings);
+    known.mark(&mut target);
     target
 }

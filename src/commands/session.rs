@@ -86,6 +86,14 @@ impl Opened {
         }
     }
 
+    /// Whether another look may find something else.
+    pub(super) fn can_change(&self) -> bool {
+        match self {
+            Self::Database(_) => true,
+            Self::Sql(_) => false,
+        }
+    }
+
     /// Says in the report where the database is, before anybody has been there.
     pub(super) fn name(&self, target: &mut Target) {
         match self {

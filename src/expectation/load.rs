@@ -102,13 +102,15 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Problem> {
     Ok(())
 }
 
-fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
+/// Reads a file of text that the user named, and says where it begins.
+///
+/// # Errors
+/// There is no such file, or it is not text.
+pub fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
     let cannot = |why: String| Problem::new(format!("{} cannot be read: {why}", path.display()));
     let size = fs::metadata(path).map_err(|e| cannot(os_words(&e)))?.len();
     if size > LARGEST_FILE {
-        return Err(cannot(format!(
-            "it has {size} bytes, more than an expectation file can have"
-        )));
+        return Err(cannot(format!("it has {size} bytes, more than are read")));
     }
     let bytes = fs::read(path).map_err(|e| cannot(os_words(&e)))?;
     match String::from_utf8(bytes) {
@@ -147,6 +149,5 @@ fn binary(path: &Path, text: String, before: usize, files: &mut SourceMap) -> Pr
         line,
         column: u32::try_from(column).unwrap_or(u32::MAX),
     };
-    Problem::at(place, "this is not text in UTF-8")
-        .hint("an expectation file is YAML; is this another file, or one in another encoding?")
+    Problem::at(place, "this is not text in UTF-8").hint("is this another file, or one in another encoding?")
 }

@@ -13,6 +13,8 @@ use crate::source_map::{FileId, Place};
 pub struct Mark {
     /// Ends the id where two findings of a database would have the same one; else empty. See [`tell_apart`].
     pub suffix: String,
+    /// How many findings of the same id come before, where what is expected is the same, too.
+    pub copies: usize,
     /// What the baseline says, if one was given and has an entry for this finding.
     pub accepted: Option<Accepted>,
     /// Whether it was there before, if an earlier report was given.
@@ -232,26 +234,23 @@ pub fn tell_apart(findings: &mut [Check]) {
     let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, check) in findings.iter_mut().enumerate() {
         check.mark.suffix.clear();
+        check.mark.copies = 0;
         alike.entry(check.id()).or_default().push(i);
     }
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
-    for (id, mut group) in alike {
-        if group.len() == 1 {
-            continue;
-        }
-        group.sort_by_cached_key(|i| {
-            let check = &findings[*i];
-            (check.expected.to_string(), check.actual.to_string(), check.place)
-        });
-        for i in group {
-            let check = &mut findings[i];
-            let suffix = format!("~{:08x}", fingerprint(&check.expected.to_string()));
-            let number = taken.entry(format!("{id}{suffix}")).or_insert(0);
-            *number += 1;
-            check.mark.suffix = match number {
-                1 => suffix,
-                number => format!("{suffix}~{number}"),
-            };
+    for mut group in alike.into_values().filter(|group| group.len() > 1) {
+        let expected = |i: &usize| findings[*i].expected.to_string();
+        group.sort_by_cached_key(|i| (expected(i), findings[*i].actual.to_string(), findings[*i].place));
+        let texts: Vec<String> = group.iter().map(expected).collect();
+        let one_text = texts.iter().all(|text| *text == texts[0]);
+        let mut copies: BTreeMap<String, usize> = BTreeMap::new();
+        for (i, text) in group.into_iter().zip(texts) {
+            let mark = &mut findings[i].mark;
+            if !one_text {
+                mark.suffix = format!("~{:08x}", fingerprint(&text));
+            }
+            let before = copies.entry(mark.suffix.clone()).or_default();
+            mark.copies = *before;
+            *before += 1;
         }
     }
 }
@@ -263,28 +262,31 @@ fn fingerprint(text: &str) -> u32 {
     })
 }
 
-/// Whether a finding of now keeps an earlier one about something else from being looked at: what an object is in does
-/// not exist, a history cannot be read, an assertion could not be run.
+/// Whether a finding of now keeps one of another time, with this code and object, from being looked at: what the object
+/// is in does not exist, a history cannot be read, an assertion could not be run.
 #[must_use]
-pub fn hides(now: &Check, kind: &str, object: &str) -> bool {
+pub fn hides(now: &Check, code: &str, object: &str) -> bool {
+    let is_of_kind = code
+        .strip_prefix(&now.kind.replace('_', "-"))
+        .is_some_and(|rest| rest.starts_with('-'));
     if now.kind == "migration" {
-        return now.kind == kind && now.code.starts_with("migration-history-");
+        return is_of_kind && now.code.starts_with("migration-history-");
     }
     if now.kind == "assertion" {
-        return now.kind == kind && now.object == object && now.code != "assertion-failed";
+        return is_of_kind && now.object == object && now.code != "assertion-failed";
     }
     if !now.code.ends_with("-missing") {
         return false;
     }
-    if now.kind == kind && now.object == object {
-        return true;
+    if now.object == object {
+        return is_of_kind;
     }
     // Of what is expected by meaning, the relation stands before the description.
     let (outer, by_meaning) = match now.object.split_once(" (") {
         Some((outer, _)) => (outer, true),
         None => (now.object.as_str(), false),
     };
-    (!by_meaning || now.kind == kind)
+    (!by_meaning || is_of_kind)
         && object
             .strip_prefix(outer)
             .is_some_and(|rest| rest.starts_with('.') || rest.starts_with(" ("))

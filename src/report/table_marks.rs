@@ -18,7 +18,7 @@ pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, Stri
             Acceptance::Known => ("accepted", about(accepted, files)),
             Acceptance::Expired => ("expired", about(accepted, files)),
             Acceptance::Changed => {
-                let how = changed(&accepted.was, &Was::now(check));
+                let how = changed("as", &accepted.was, &Was::now(check));
                 ("accepted", format!("{how}; {}", about(accepted, files)))
             }
         });
@@ -27,8 +27,10 @@ pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, Stri
         Some(Since::New) => lines.push(("compared", "new".to_owned())),
         Some(Since::StillThere(None)) => lines.push(("compared", "still there".to_owned())),
         Some(Since::StillThere(Some(was))) => {
-            let how = changed(was, &Was::now(check));
-            lines.push(("compared", format!("still there; found before {how}")));
+            lines.push((
+                "compared",
+                format!("still there; {}", changed("was", was, &Was::now(check))),
+            ));
         }
         None => {}
     }
@@ -36,11 +38,11 @@ pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, Stri
 }
 
 /// `as 3, is now 5`, or what else it is that differs.
-fn changed(was: &Was, now: &Was) -> String {
+fn changed(word: &str, was: &Was, now: &Was) -> String {
     if was.status != now.status {
-        format!("as {}, is now {}", was.status, now.status)
+        format!("{word} {}, is now {}", was.status, now.status)
     } else if was.actual != now.actual {
-        format!("as {}, is now {}", short(&was.actual), short(&now.actual))
+        format!("{word} {}, is now {}", short(&was.actual), short(&now.actual))
     } else {
         format!("where {} was expected", short(&was.expected))
     }
@@ -59,7 +61,9 @@ fn about(accepted: &Accepted, files: &SourceMap) -> String {
     ];
     let terms: Vec<String> = terms.into_iter().flatten().collect();
     let place = files.locate(accepted.place);
-    match (terms.join(", "), &accepted.reason) {
+    let reason = accepted.reason.as_ref();
+    let reason = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    match (terms.join(", "), reason) {
         (terms, Some(reason)) if terms.is_empty() => format!("{reason} ({place})"),
         (terms, Some(reason)) => format!("{terms}: {reason} ({place})"),
         (terms, None) if terms.is_empty() => place,

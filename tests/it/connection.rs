@@ -578,6 +578,17 @@ impl Drop for Pooler {
 }
 
 #[test]
+fn a_wrong_password_is_not_tried_again() {
+    let lab = Lab::shared();
+    let url = format!("postgresql://pw:wrong@127.0.0.1:{}/app", lab.port);
+    let arguments = ["check", "--url", &url, "t.yaml", "--wait", "60s"].map(str::to_owned);
+    let run = run::run(&lab.home(), [("USER", "postgres")], &arguments);
+    assert!(run.duration < Duration::from_secs(30), "{run:?}");
+    assert!(!run.stderr.contains("wait"), "{run:?}");
+    Outcome::new(&url, run).is(3, "password authentication failed");
+}
+
+#[test]
 fn a_transaction_pooler_is_no_obstacle() {
     let lab = Lab::shared();
     let pooler = Pooler::start(lab);

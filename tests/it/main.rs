@@ -18,3 +18,4 @@ mod run;
 mod server;
 mod session;
 mod update;
+mod wait;

@@ -250,6 +250,7 @@ fn a_change_of_one_attribute_is_one_finding_there() {
     // One change at a time is made in these, and taken back.
     let (mut changed, mut otherwise) = (snapshot.clone(), expect_all(&snapshot));
     let mut tried = 0;
+    let mut seen = BTreeSet::new();
     for kind in Kind::ALL {
         let ids: Vec<_> = snapshot.of_kind(*kind).map(|(id, _)| id.clone()).collect();
         for id in ids {
@@ -262,6 +263,7 @@ fn a_change_of_one_attribute_is_one_finding_there() {
                 let what: Vec<String> = found.iter().map(Check::id).collect();
                 assert_eq!(found.len(), 1, "{} of {} {id}: {what:?}", attr.name, kind.words());
                 assert_eq!(found[0].attribute, Some(attr.name), "{what:?}");
+                assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
                 assert_eq!(
                     (found[0].kind, found[0].object.as_str()),
                     (kind.spec().name, kind.show(&id).as_str())
@@ -295,6 +297,7 @@ fn a_change_of_one_attribute_is_one_finding_there() {
 fn an_object_that_is_gone_or_new_is_one_finding_there() {
     let snapshot = snapshot();
     let expected = expect_all(&snapshot);
+    let mut seen = BTreeSet::new();
     for kind in Kind::ALL {
         let objects: Vec<_> = snapshot
             .of_kind(*kind)
@@ -307,6 +310,7 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
             let what: Vec<String> = found.iter().map(Check::id).collect();
             assert_eq!(found.len(), 1, "without {} {id}: {what:?}", kind.words());
             assert!(found[0].code.ends_with("-missing"), "{what:?}");
+            assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
 
             // A key of which a parent has one only cannot come twice.
             if object.is_implicit()
@@ -324,6 +328,7 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
             let what: Vec<String> = found.iter().map(Check::id).collect();
             assert_eq!(found.len(), 1, "with {} {new}: {what:?}", kind.words());
             assert!(found[0].code.ends_with("-unexpected"), "{what:?}");
+            assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Reason {
     pub(super) hint: Option<String>,
     /// Whether libpq would not try the next host after this.
     pub(super) ends_the_search: bool,
+    /// Whether waiting cannot help: a password, a certificate, a setting.
+    pub(super) lasting: bool,
 }
 
 impl Reason {
@@ -23,6 +25,7 @@ impl Reason {
             why: why.into(),
             hint: None,
             ends_the_search: false,
+            lasting: false,
         }
     }
 
@@ -33,6 +36,11 @@ impl Reason {
 
     fn final_word(mut self) -> Self {
         self.ends_the_search = true;
+        self
+    }
+
+    fn lasting(mut self) -> Self {
+        self.lasting = true;
         self
     }
 }
@@ -98,15 +106,18 @@ pub(super) fn error(error: &Error, info: &Conninfo, target: &Target) -> Reason {
     }
     match error {
         Error::Io(error) => io(error, target),
-        Error::Tls(source) => tls(&source.to_string(), target).final_word(),
-        Error::Protocol(text) => protocol(text).final_word(),
+        Error::Tls(source) => tls(&source.to_string(), target).final_word().lasting(),
+        Error::Protocol(text) => protocol(text).final_word().lasting(),
         Error::Configuration(source) if source.to_string().contains("saslprep") => {
-            Reason::new("the user name contains characters that a password login cannot have").final_word()
+            Reason::new("the user name contains characters that a password login cannot have")
+                .final_word()
+                .lasting()
         }
         Error::Configuration(source) => Reason::new(format!("the client certificate or key is unusable: {source}"))
             .hint("Check the files that sslcert and sslkey name")
-            .final_word(),
-        other => Reason::new(other.to_string()).final_word(),
+            .final_word()
+            .lasting(),
+        other => Reason::new(other.to_string()).final_word().lasting(),
     }
 }
 
@@ -137,7 +148,7 @@ fn io(error: &std::io::Error, target: &Target) -> Reason {
                 "Check network and VPN; if the host has an IPv6 address only, use the provider's \
                  pooler or IPv4 address",
             ),
-        ErrorKind::InvalidData => tls(&text, target).final_word(),
+        ErrorKind::InvalidData => tls(&text, target).final_word().lasting(),
         ErrorKind::UnexpectedEof
         | ErrorKind::ConnectionReset
         | ErrorKind::ConnectionAborted
@@ -261,6 +272,12 @@ fn rejected(message: &str, code: &str, info: &Conninfo, target: &Target) -> Reas
         Reason::new(message)
     } else {
         Reason::new(format!("{message} (SQLSTATE {code})"))
+    };
+    // A role that is refused again and again is locked out in the end.
+    let reason = if wants_password || code.starts_with("28") {
+        reason.lasting()
+    } else {
+        reason
     };
     if code == "57P03" { reason } else { reason.final_word() }
 }

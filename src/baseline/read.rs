@@ -1,0 +1,250 @@
+//! From the text of a baseline to its entries.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::{Baseline, DRIFT, Day, Entry, FORMAT_VERSION};
+use crate::error::Problem;
+use crate::node::{self, Document, Node, NodeValue, Places, Sort, shorten};
+use crate::report::mark::Was;
+use crate::source_map::{FileId, Place};
+use crate::suggest;
+
+/// The keys of an entry. `code` and `object` are for people: the id says the same.
+pub const ENTRY_KEYS: &[&str] = &[
+    "id", "database", "status", "code", "object", "expected", "actual", "reason", "owner", "until",
+];
+
+/// The keys at the top.
+const KEYS: &[&str] = &["baseline", "findings"];
+
+/// What a finding can have been.
+const STATUSES: &[&str] = &[DRIFT, "unknown"];
+
+/// Reads a baseline.
+///
+/// # Errors
+/// All its problems, in the order of the file.
+pub fn read(text: &str, file: FileId) -> Result<Baseline, Vec<Problem>> {
+    let Document { root, problems } = node::parse(text, file, Places::OfUse).map_err(|problem| vec![problem])?;
+    let mut reader = Reader { problems };
+    let entries = reader.file(&root);
+    if reader.problems.is_empty() {
+        Ok(Baseline { file, entries })
+    } else {
+        reader.problems.sort_by_key(|problem| problem.place);
+        Err(reader.problems)
+    }
+}
+
+/// The problems so far.
+struct Reader {
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn file(&mut self, root: &Node) -> Vec<Entry> {
+        let begins = format!("a baseline begins with `baseline: {FORMAT_VERSION}`; `--write-baseline FILE` writes one");
+        let NodeValue::Map(keys) = &root.value else {
+            self.problems.push(
+                Problem::at(
+                    root.place,
+                    format!("a baseline is a mapping, but this is {}", root.describe()),
+                )
+                .hint(begins),
+            );
+            return Vec::new();
+        };
+        // What else stands in another file is no news.
+        let Some(version) = keys
+            .iter()
+            .find(|entry| entry.key == "baseline")
+            .map(|entry| &entry.value)
+        else {
+            self.problems = vec![Problem::at(root.place, "this is not a baseline").hint(begins)];
+            return Vec::new();
+        };
+        if version.scalar().is_none_or(|s| s.text != FORMAT_VERSION) {
+            let message = format!("the version of a baseline cannot be {}", version.describe());
+            let hint = format!("this driftgate reads version {FORMAT_VERSION}");
+            self.problems = vec![Problem::at(version.place, message).hint(hint)];
+            return Vec::new();
+        }
+        let mut entries = Vec::new();
+        for entry in keys {
+            match entry.key.as_str() {
+                "baseline" => {}
+                "findings" => entries = self.findings(&entry.value),
+                key => self.unknown(key, entry.place, KEYS),
+            }
+        }
+        if !keys.iter().any(|entry| entry.key == "findings") {
+            self.problems.push(
+                Problem::at(root.place, "the baseline has no `findings`")
+                    .hint("where nothing is accepted, write `findings: []`"),
+            );
+        }
+        self.twice(&entries);
+        entries
+    }
+
+    fn findings(&mut self, node: &Node) -> Vec<Entry> {
+        match &node.value {
+            NodeValue::List(items) => items.iter().filter_map(|item| self.entry(item)).collect(),
+            NodeValue::Scalar(_) | NodeValue::Map(_) => {
+                self.problems.push(Problem::at(
+                    node.place,
+                    format!("`findings` takes a list of entries, but this is {}", node.describe()),
+                ));
+                Vec::new()
+            }
+        }
+    }
+
+    fn entry(&mut self, node: &Node) -> Option<Entry> {
+        let NodeValue::Map(keys) = &node.value else {
+            self.problems.push(Problem::at(
+                node.place,
+                format!(
+                    "an entry is a mapping with `id`, `expected` and `actual`, but this is {}",
+                    node.describe()
+                ),
+            ));
+            return None;
+        };
+        let (mut id, mut expected, mut actual) = (None, None, None);
+        let mut status = DRIFT.to_owned();
+        let mut entry = Entry {
+            id: String::new(),
+            database: None,
+            object: None,
+            was: Was {
+                status: String::new(),
+                expected: Json::Null,
+                actual: Json::Null,
+            },
+            reason: None,
+            owner: None,
+            until: None,
+            place: node.place,
+        };
+        let before = self.problems.len();
+        for key in keys {
+            let value = &key.value;
+            match key.key.as_str() {
+                "id" => id = self.text(&key.key, value),
+                "database" => entry.database = self.text(&key.key, value),
+                "object" => entry.object = self.text(&key.key, value),
+                "code" => drop(self.text(&key.key, value)),
+                "reason" => entry.reason = self.text(&key.key, value),
+                "owner" => entry.owner = self.text(&key.key, value),
+                "status" => status = self.status(value).unwrap_or(status),
+                "until" => entry.until = self.until(value),
+                "expected" => expected = Some(json(value)),
+                "actual" => actual = Some(json(value)),
+                name => self.unknown(name, key.place, ENTRY_KEYS),
+            }
+        }
+        let has = |name: &str| keys.iter().any(|key| key.key == name);
+        for name in ["id", "expected", "actual"].into_iter().filter(|name| !has(name)) {
+            self.problems.push(
+                Problem::at(node.place, format!("the entry has no `{name}`"))
+                    .hint("id, expected and actual say what is accepted; `--write-baseline` writes them"),
+            );
+        }
+        if self.problems.len() > before {
+            return None;
+        }
+        entry.id = id?;
+        entry.was = Was {
+            status,
+            expected: expected?,
+            actual: actual?,
+        };
+        Some(entry)
+    }
+
+    /// Two entries must not speak of the same finding.
+    fn twice(&mut self, entries: &[Entry]) {
+        let mut first: BTreeMap<(Option<&str>, &str), Place> = BTreeMap::new();
+        for entry in entries {
+            let key = (entry.database.as_deref(), entry.id.as_str());
+            if let Some(place) = first.get(&key) {
+                self.problems.push(
+                    Problem::at(
+                        entry.place,
+                        format!("line {} already has an entry for this finding", place.line),
+                    )
+                    .hint("remove one of them"),
+                );
+            } else {
+                first.insert(key, entry.place);
+            }
+        }
+    }
+
+    fn text(&mut self, key: &str, node: &Node) -> Option<String> {
+        match node.scalar() {
+            Some(scalar) if scalar.sort != Sort::Null && !scalar.text.trim().is_empty() => Some(scalar.text.clone()),
+            Some(_) | None => {
+                self.problems.push(
+                    Problem::at(
+                        node.place,
+                        format!("`{key}` takes a text, but this is {}", node.describe()),
+                    )
+                    .hint("remove the key if there is nothing to say"),
+                );
+                None
+            }
+        }
+    }
+
+    fn status(&mut self, node: &Node) -> Option<String> {
+        let word = node.scalar().map_or("", |s| s.text.as_str());
+        if STATUSES.contains(&word) {
+            return Some(word.to_owned());
+        }
+        self.problems.push(
+            Problem::at(node.place, format!("`status` cannot be {}", node.describe()))
+                .hint(suggest::hint(word, STATUSES)),
+        );
+        None
+    }
+
+    fn until(&mut self, node: &Node) -> Option<Day> {
+        let day = node.scalar().and_then(|s| Day::parse(&s.text));
+        if day.is_none() {
+            self.problems.push(
+                Problem::at(
+                    node.place,
+                    format!("`until` takes a day, but this is {}", node.describe()),
+                )
+                .hint("write the last day on which it is accepted as YYYY-MM-DD, for instance 2030-01-31"),
+            );
+        }
+        day
+    }
+
+    fn unknown(&mut self, key: &str, place: Place, known: &[&str]) {
+        self.problems
+            .push(Problem::at(place, format!("unknown key `{}`", shorten(key))).hint(suggest::hint(key, known)));
+    }
+}
+
+/// A value as reports have it.
+fn json(node: &Node) -> Json {
+    match &node.value {
+        NodeValue::Scalar(scalar) => match scalar.sort {
+            Sort::Text => Json::from(scalar.text.as_str()),
+            Sort::Bool(value) => Json::from(value),
+            Sort::Number => serde_json::from_str(&scalar.text).unwrap_or_else(|_| Json::from(scalar.text.as_str())),
+            Sort::Null => Json::Null,
+        },
+        NodeValue::List(items) => items.iter().map(json).collect(),
+        NodeValue::Map(entries) => entries
+            .iter()
+            .map(|entry| (entry.key.clone(), json(&entry.value)))
+            .collect(),
+    }
+}

@@ -1,0 +1,136 @@
+//! A baseline as a file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use super::{Baseline, DRIFT, Entry, FORMAT_VERSION};
+use crate::pull::document::Document;
+use crate::report::mark::Was;
+use crate::report::{Check, Target};
+
+/// What stands at the top of the file.
+const HEADER: &str = "\
+# Findings that are known: `driftgate check --baseline FILE` reports them and does not fail because of them.
+#
+# You may add to an entry
+#   reason: why it may stay
+#   owner:  who sees to it
+#   until:  the last day on which it is accepted, as YYYY-MM-DD in UTC
+# and remove `database` from one that is accepted in every database. Remove entries of what has been mended. An entry
+# holds only for exactly this: id, expected and actual stay as they are.
+#
+# `driftgate check --write-baseline FILE` writes this file anew. It keeps the reason, owner and until of every entry
+# that still holds, and no other comments than these.
+";
+
+/// The baseline of what is found now. Of `old` it keeps what people wrote about findings that are still the same, and
+/// the entries for databases that are not among the targets.
+#[must_use]
+pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
+    let old = old.map_or(&[][..], |old| &old.entries);
+    // By database and id: the order of the file. Entries for all databases come first.
+    let mut entries: BTreeMap<(Option<String>, String), Entry> = BTreeMap::new();
+    let key = |entry: &Entry| (entry.database.clone(), entry.id.clone());
+    let is_meant = |entry: &Entry| targets.iter().any(|target| entry.speaks_of(&target.database));
+    let mut by_id: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in old {
+        by_id.entry(&entry.id).or_default().push(entry);
+    }
+    let others = old.iter().filter(|entry| !is_meant(entry)).cloned();
+    entries.extend(others.map(|entry| (key(&entry), entry)));
+    for target in targets {
+        for check in target.findings() {
+            let now = Was::now(check);
+            let of_id = |id: String| {
+                let holds = |entry: &&&Entry| entry.speaks_of(&target.database) && entry.is_about(&now);
+                let of_old = by_id.get(id.as_str()).map_or(&[][..], Vec::as_slice);
+                // An entry that names the database comes before one that names none.
+                match of_old.iter().filter(holds).max_by_key(|entry| entry.database.is_some()) {
+                    Some(entry) => Entry {
+                        was: now.clone(),
+                        object: Some(check.object.clone()),
+                        ..Entry::clone(entry)
+                    },
+                    None => new(id, now.clone(), check, target),
+                }
+            };
+            // What is expected alike in several places is accepted once.
+            let mut entry = of_id(check.common_id());
+            if entries.get(&key(&entry)).is_some_and(|other| other.was != now) {
+                entry = of_id(check.id());
+            }
+            entries.insert(key(&entry), entry);
+        }
+    }
+    let mut out = format!("{HEADER}baseline: {FORMAT_VERSION}\n");
+    if entries.is_empty() {
+        out.push_str("findings: []\n");
+        return out;
+    }
+    out.push_str("findings:\n");
+    for entry in entries.values() {
+        lines(entry, &mut out);
+    }
+    out
+}
+
+fn new(id: String, was: Was, check: &Check, target: &Target) -> Entry {
+    Entry {
+        id,
+        database: Some(target.database.clone()),
+        object: Some(check.object.clone()),
+        was,
+        reason: None,
+        owner: None,
+        until: None,
+        place: check.place,
+    }
+}
+
+/// An entry, a line a key.
+fn lines(entry: &Entry, out: &mut String) {
+    let text = |text: &String| Document::text(text);
+    let code = entry.id.split(':').next().unwrap_or_default();
+    let status = (entry.was.status != DRIFT).then(|| text(&entry.was.status));
+    let keys = [
+        ("id", Some(Document::Text(entry.id.clone()))),
+        ("database", entry.database.as_ref().map(text)),
+        ("status", status),
+        ("code", Some(Document::text(code))),
+        ("object", entry.object.as_ref().filter(|o| !o.is_empty()).map(text)),
+        ("expected", Some(value(&entry.was.expected))),
+        ("actual", Some(value(&entry.was.actual))),
+        ("reason", entry.reason.as_ref().map(text)),
+        ("owner", entry.owner.as_ref().map(text)),
+        (
+            "until",
+            entry.until.as_ref().map(|day| Document::Plain(day.text().to_owned())),
+        ),
+    ];
+    let mut before = "  - ";
+    for (key, document) in keys {
+        if let Some(document) = document {
+            let _ = write!(out, "{before}{key}:{}", document.to_value(4, 2));
+            before = "    ";
+        }
+    }
+}
+
+/// A value of a report; texts of several lines stand on lines of their own.
+fn value(json: &Json) -> Document {
+    match json {
+        Json::String(text) => Document::text(text),
+        other => inner(other),
+    }
+}
+
+fn inner(json: &Json) -> Document {
+    match json {
+        Json::Null | Json::Bool(_) | Json::Number(_) => Document::Plain(json.to_string()),
+        Json::String(text) => Document::Text(text.clone()),
+        Json::Array(items) => Document::Flow(items.iter().map(inner).collect()),
+        Json::Object(map) => Document::FlowMap(map.iter().map(|(key, item)| (key.clone(), inner(item))).collect()),
+    }
+}

@@ -1,0 +1,117 @@
+//! What `check` knows from before: a baseline and an earlier report.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::{file, tell};
+use crate::baseline::{self, Baseline, Day};
+use crate::cli::KnownArgs;
+use crate::error::{Failure, Problem};
+use crate::expectation::load;
+use crate::report::previous::{self, Previous};
+use crate::report::text::visible;
+use crate::report::{Report, Target};
+use crate::source_map::SourceMap;
+
+/// A baseline and an earlier report, as far as they were given.
+pub(super) struct Known {
+    baseline: Option<Baseline>,
+    previous: Option<Previous>,
+    today: Day,
+}
+
+impl Known {
+    /// Reads the files. The baseline that is to be written is read if it is there: what people wrote into it stays.
+    ///
+    /// # Errors
+    /// All problems of these files.
+    pub(super) fn read(args: &KnownArgs, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut baseline = None;
+        let old = args.write_baseline.as_ref().filter(|path| path.exists());
+        if let Some(path) = args.baseline.as_ref().or(old) {
+            match read_baseline(path, files) {
+                Ok(read) => baseline = Some(read),
+                Err(more) => problems.extend(more),
+            }
+        }
+        let mut previous = None;
+        if let Some(path) = &args.compare {
+            let place = load::read(path, files).map_err(|problem| problem.hint(previous::HINT));
+            match place.and_then(|place| previous::read(files.text(place.file), place.file)) {
+                Ok(read) => previous = Some(read),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self {
+            baseline,
+            previous,
+            today: Day::of(SystemTime::now()),
+        })
+    }
+
+    /// Marks what is known of the findings of one database.
+    pub(super) fn mark(&self, target: &mut Target) {
+        if let Some(baseline) = &self.baseline {
+            baseline.mark(target, &self.today);
+        }
+    }
+
+    /// Marks what is known of a report, and writes the baseline of it if that was asked.
+    ///
+    /// # Errors
+    /// The baseline cannot be written. The report is then what it would be without it.
+    pub(super) fn apply(mut self, report: &mut Report, args: &KnownArgs, files: &mut SourceMap) -> Result<(), Failure> {
+        if let Some(previous) = &self.previous {
+            previous::compare(report, previous);
+        }
+        let mut failure = None;
+        if let Some(path) = &args.write_baseline {
+            // What is reported is what the next run says with this baseline.
+            self.baseline = match write(path, &report.targets, self.baseline.as_ref()) {
+                Ok(text) => {
+                    let file = files.add(path.clone(), text);
+                    baseline::read(files.text(file), file).ok()
+                }
+                Err(why) => {
+                    failure = Some(why);
+                    None
+                }
+            };
+        }
+        if let Some(baseline) = &self.baseline {
+            for target in &mut report.targets {
+                baseline.mark(target, &self.today);
+            }
+            report.baseline = Some(baseline.outcome(&report.targets, args.strict_baseline));
+        }
+        failure.map_or(Ok(()), Err)
+    }
+}
+
+/// Writes a baseline of what is found now, and says so. What was written is in the result.
+fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<String, Failure> {
+    if let Some(target) = targets.iter().find(|target| target.failure.is_some()) {
+        let doing = format!("writing the baseline {}", path.display());
+        return Err(
+            Failure::new(doing, format!("{} could not be verified", target.database)).hint("nothing was written"),
+        );
+    }
+    let text = baseline::write(targets, old);
+    file::replace(path, text.as_bytes())?;
+    let findings: usize = targets.iter().map(|target| target.checks.findings.len()).sum();
+    let s = if findings == 1 { "" } else { "s" };
+    let path = visible(&path.display().to_string());
+    tell(&format!("note: wrote {findings} finding{s} to {path}\n"));
+    Ok(text)
+}
+
+fn read_baseline(path: &Path, files: &mut SourceMap) -> Result<Baseline, Vec<Problem>> {
+    let place = load::read(path, files).map_err(|problem| {
+        vec![problem.hint("`check --write-baseline FILE` writes a baseline of what is found now")]
+    })?;
+    baseline::read(files.text(place.file), place.file)
+}
