@@ -7,6 +7,7 @@ pub mod assertion;
 pub mod coverage;
 mod describe;
 pub mod history;
+mod rename;
 pub mod resolve;
 mod subject;
 
@@ -64,6 +65,18 @@ pub struct Plan<'a> {
     /// Whether the checks that pass are to be told one by one.
     keep: bool,
 }
+
+/// An object that is missing, and nothing is known yet of where it may be.
+struct Lost<'a> {
+    /// The number of its step.
+    step: usize,
+    file: &'a ExpectationFile,
+    expected: &'a ExpectedObject,
+    id: &'a ObjectId,
+}
+
+/// How many objects are looked for under other names: where most is missing, it is another database.
+const MOST_LOST: usize = 50;
 
 #[derive(Debug)]
 enum Step {
@@ -170,16 +183,19 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: boo
             ignore: files.iter().flat_map(|file| &file.ignore).collect(),
             keep,
         },
+        lost: Vec::new(),
     };
     for file in files {
         planner.file(file);
     }
+    planner.find_lost(files);
     planner.out
 }
 
 struct Planner<'a> {
     snapshot: &'a Snapshot,
     out: Plan<'a>,
+    lost: Vec<Lost<'a>>,
 }
 
 impl<'a> Planner<'a> {
@@ -278,7 +294,7 @@ impl<'a> Planner<'a> {
     }
 
     /// A named object that is not there may be there as an object of a kind that gives the same guarantee.
-    fn stand_in_by_name(&mut self, subject: &Subjected<'a>, id: &ObjectId) -> bool {
+    fn stand_in_by_name(&mut self, subject: &Subjected<'a>, id: &'a ObjectId) -> bool {
         let expected = subject.expected;
         let mut why_not = None;
         if !expected.terms.exact {
@@ -305,6 +321,13 @@ impl<'a> Planner<'a> {
         let missing = expected.presence == Presence::Required;
         if !missing {
             check.status = Status::Passed;
+        } else if check.message == describe::does_not_exist(expected.kind, &check.object) {
+            self.lost.push(Lost {
+                step: self.out.steps.len(),
+                file: subject.file,
+                expected,
+                id,
+            });
         }
         let verdict = if missing { Decision::Different } else { Decision::Equal };
         self.out.steps.push(Step::Check(Pending {
@@ -313,6 +336,34 @@ impl<'a> Planner<'a> {
             unreadable: None,
         }));
         false
+    }
+
+    /// Says of objects that are missing under which other name they may be there. Only now is it known which objects
+    /// nobody speaks of.
+    fn find_lost(&mut self, files: &[&'a ExpectationFile]) {
+        if self.lost.len() > MOST_LOST {
+            return;
+        }
+        for lost in std::mem::take(&mut self.lost) {
+            // What is expected by meaning may be any of them.
+            let is_open = |object: &ExpectedObject| {
+                object.kind == lost.expected.kind && matches!(object.subject, Subject::ByMeaning(_))
+            };
+            if files.iter().any(|file| file.objects.iter().any(is_open)) {
+                continue;
+            }
+            let subject = Subjected {
+                snapshot: self.snapshot,
+                file: lost.file,
+                expected: lost.expected,
+                keep: false,
+            };
+            let claimed = &self.out.claimed;
+            let name = rename::likely(&subject, lost.id, |kind, id| !claimed.contains(&(kind, id.clone())));
+            if let (Some(name), Some(Step::Check(pending))) = (name, self.out.steps.get_mut(lost.step)) {
+                pending.check.message = format!("{}; {name}", pending.check.message);
+            }
+        }
     }
 
     /// Nothing but what is listed may be in an object.

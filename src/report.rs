@@ -171,7 +171,7 @@ impl Check {
         match (self.status, &self.detail) {
             (Status::Passed, _) => match self.attribute {
                 Some(attribute) => format!("{attribute} of {} is as expected", self.subject()),
-                None if self.object.is_empty() => format!("there is no {} but what is listed", self.subject()),
+                None if self.is_closed_world() => format!("there is {}", self.title()),
                 None => format!("{} is as expected", self.subject()),
             },
             (Status::Drift, Some(detail)) => format!("{}; {detail}", self.message),
@@ -188,6 +188,24 @@ impl Check {
         format!("{} {}", self.kind.replace('_', " "), self.object)
             .trim_end()
             .to_owned()
+    }
+
+    /// Whether it says that nothing is there but what is listed.
+    fn is_closed_world(&self) -> bool {
+        self.status == Status::Passed && self.code.ends_with("-unexpected")
+    }
+
+    /// What a list of checks calls it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        if !self.is_closed_world() {
+            return self.subject();
+        }
+        let kind = self.kind.replace('_', " ");
+        match self.object.as_str() {
+            "" => format!("no unlisted {kind}"),
+            parent => format!("no unlisted {kind} in {parent}"),
+        }
     }
 
     /// Whether the check did not pass.

@@ -95,13 +95,11 @@ fn cannot(to: &str, error: &io::Error) -> Failure {
     Failure::new(format!("writing the report to {to}"), os_words(error))
 }
 
-/// Adds a text to what other steps have written.
+/// Adds a text to what other steps have written, behind an empty line.
 fn append(path: &Path, text: &str) -> io::Result<()> {
-    fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(path)?
-        .write_all(text.as_bytes())
+    let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
+    let gap = if file.metadata()?.len() > 0 { "\n" } else { "" };
+    file.write_all(format!("{gap}{text}").as_bytes())
 }
 
 /// What the process says at its end, where standard output has a report of this format.

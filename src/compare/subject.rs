@@ -183,7 +183,14 @@ impl<'a> Subjected<'a> {
         })
     }
 
-    fn compare(&self, attr: &Attr, value: &Value, extent: Extent, id: &ObjectId, object: &Object) -> Decision {
+    pub(super) fn compare(
+        &self,
+        attr: &Attr,
+        value: &Value,
+        extent: Extent,
+        id: &ObjectId,
+        object: &Object,
+    ) -> Decision {
         let actual = object.get(attr.name);
         let verdict = match extent {
             Extent::AtLeast => Verdict::when(match (value, actual) {

@@ -154,7 +154,7 @@ fn test_case(
     let name = case
         .checks
         .first()
-        .map_or(String::new(), |check| one_line(&check.subject()));
+        .map_or(String::new(), |check| one_line(&check.title()));
     let file = one_line(&case.file);
     let element = writer
         .create_element("testcase")

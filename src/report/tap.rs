@@ -41,7 +41,7 @@ fn render(rendering: &Rendering<'_>) -> String {
 
 /// A test point: whether it holds, what it is, and what there is to know about it.
 fn point(check: &Check, target: &Target, rendering: &Rendering<'_>) -> (bool, String, String) {
-    let mut description = escaped(&check.subject());
+    let mut description = escaped(&check.title());
     if let Some(attribute) = check.attribute {
         let _ = write!(description, " {attribute}");
     }

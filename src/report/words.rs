@@ -123,6 +123,8 @@ pub(super) fn verdict(report: &Report) -> &'static str {
         "nothing was checked"
     } else if summary.unknown > 0 {
         "not everything could be told"
+    } else if summary.warnings > 0 {
+        "warnings"
     } else {
         "as expected"
     }
