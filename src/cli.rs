@@ -24,7 +24,8 @@ Exit codes:
   1  drift: the database differs from what is expected
   2  a mistake on the command line, in the environment or in a file; nothing to check included
   3  could not verify: connection, authentication, permission, timeout
-  4  no drift, but some checks are unknown and --fail-on unknown was given";
+  4  no drift, but some checks are unknown and --fail-on unknown was given
+With --format nagios they are those of Nagios: 0 OK, 1 warning, 2 critical (drift), 3 unknown.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]

@@ -394,6 +394,18 @@ pub const OTHER_CODES: &[(&str, &str)] = &[
         "assertion-unverified",
         "the query of an assertion did not end: permission, timeout, a lock",
     ),
+    (
+        "baseline-changed",
+        "an entry of the baseline accepts something else than what is found",
+    ),
+    (
+        "baseline-expired",
+        "the day until which an entry of the baseline holds is over",
+    ),
+    (
+        "baseline-gone",
+        "what an entry of the baseline accepts is not found any more",
+    ),
     ("ignore-idle", "a pattern of `ignore` matches nothing"),
     ("migration-missing", "a migration is not applied"),
     (
@@ -410,6 +422,8 @@ pub const OTHER_CODES: &[(&str, &str)] = &[
         "migration-history-unreadable",
         "the table of the migration tool cannot be read",
     ),
+    ("not-verified", "the database could not be verified, or not to the end"),
+    ("nothing-checked", "nothing was checked in the database"),
 ];
 
 /// Every code that a finding can have, and what it means; sorted.

@@ -77,7 +77,7 @@ fn by_contents(
     others: &[(&ObjectId, &Object)],
 ) -> Option<String> {
     let parent = file.objects.iter().position(|object| std::ptr::eq(object, expected))?;
-    let named = |object: &&ExpectedObject| match &object.subject {
+    let whole = |object: &&ExpectedObject| match &object.subject {
         Subject::Named(id) => Some((object.kind, id.last().to_owned())),
         Subject::ByMeaning(_) => None,
     };
@@ -85,7 +85,7 @@ fn by_contents(
         .objects
         .iter()
         .filter(|object| object.parent == Some(parent))
-        .filter_map(|object| named(&object))
+        .filter_map(|object| whole(&object))
         .collect();
     let first = contents.first()?.0;
     let names: Vec<&str> = contents

@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
+use super::text::Palette;
 use super::words::{
     Obstacle, Outcome, describe, facts, headline, one_line, plural, stale, summary_line, targets, verdict,
 };
-use super::{Check, Target};
+use super::{Check, Target, table_marks};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -36,6 +37,16 @@ fn render(rendering: &Rendering<'_>) -> String {
             }
         }
         findings(&mut out, target, rendering, &mut left);
+    }
+    let since = table_marks::since(report, rendering.files, Palette { color: false });
+    if !since.is_empty() {
+        let fence = fence(&since);
+        let _ = writeln!(
+            out,
+            "\n<details><summary>what has changed since the earlier report</summary>\n\n\
+             {fence}text\n{}\n{fence}\n\n</details>",
+            since.trim_end()
+        );
     }
     out
 }

@@ -8,7 +8,7 @@ use super::words::{Obstacle, differing, headline, one_line, stale, targets};
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
     name: "plain",
-    doc: "A line a finding, for grep and editors: file:line:column: code object: message",
+    doc: "A line a finding, for grep and editors: `file:line:column: code object: message`",
     passes: false,
     render,
 };

@@ -73,6 +73,15 @@ fn about(accepted: &Accepted, files: &SourceMap) -> String {
 
 /// What has changed since the earlier report, and the entries of the baseline that do not hold any more.
 pub(super) fn sections(report: &Report, files: &SourceMap, palette: Palette) -> String {
+    let mut out = since(report, files, palette);
+    if let Some(baseline) = &report.baseline {
+        stale(&mut out, baseline, files, palette);
+    }
+    out
+}
+
+/// What has changed since the earlier report.
+pub(super) fn since(report: &Report, files: &SourceMap, palette: Palette) -> String {
     let mut out = String::new();
     if let Some(comparison) = &report.comparison {
         let file = visible(&files.path(comparison.file).display().to_string());
@@ -86,9 +95,6 @@ pub(super) fn sections(report: &Report, files: &SourceMap, palette: Palette) -> 
             let databases: Vec<String> = comparison.not_looked_at.iter().map(|name| visible(name)).collect();
             let _ = writeln!(out, "in {file}, but not looked at now: {}\n", databases.join(", "));
         }
-    }
-    if let Some(baseline) = &report.baseline {
-        stale(&mut out, baseline, files, palette);
     }
     out
 }

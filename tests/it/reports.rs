@@ -1,6 +1,7 @@
 //! Every format writes the same report, which has every outcome; `tests/golden` has what comes out, and each is read by
 //! a program that it is for. `UPDATE=1 cargo test reports` rewrites them: read what it wrote.
 
+mod passes;
 mod programs;
 mod sample;
 
