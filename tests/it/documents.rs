@@ -105,11 +105,11 @@ fn with_formats(readme: &str) -> String {
     const HEAD: &str = "| format | what it is |\n|---|---|\n";
     let (before, rest) = readme.split_once(HEAD).expect("a table of formats");
     let (_, after) = rest.split_once("\n\n").expect("its end");
-    let rows: String = driftgate::report::format::Format::ALL
+    let rows: Vec<String> = driftgate::report::format::Format::ALL
         .iter()
-        .map(|format| format!("| `{}` | {} |\n", format.spec().name, format.spec().doc))
+        .map(|format| format!("| `{}` | {} |", format.spec().name, format.spec().doc))
         .collect();
-    format!("{before}{HEAD}{rows}\n{after}")
+    format!("{before}{HEAD}{}\n\n{after}", rows.join("\n"))
 }
 
 /// What a command prints, as the README shows it.
