@@ -21,6 +21,12 @@ use crate::error::{Failure, Problem};
 use crate::report::text::visible;
 use crate::source_map::SourceMap;
 
+/// Lets go of what is no longer needed, without waiting: to free what a large database or file was takes a second.
+fn let_go<T: Send + 'static>(unneeded: T) {
+    // Without a thread it is freed here and now.
+    let _ = std::thread::Builder::new().spawn(move || drop(unneeded));
+}
+
 /// Writes problems to standard error.
 fn tell_problems(problems: &[Problem], files: &SourceMap, color: Color) {
     let color = color.enabled(io::stderr().is_terminal());

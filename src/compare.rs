@@ -7,12 +7,14 @@ pub mod assertion;
 pub mod coverage;
 mod describe;
 pub mod history;
+mod parallel;
 mod rename;
 pub mod resolve;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rename::Lost;
 use subject::Subjected;
 
 use crate::attribute::Question;
@@ -52,7 +54,7 @@ pub enum Answer {
 pub type Answers = BTreeMap<Ask, Answer>;
 
 /// A comparison as far as it goes without a server.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan<'a> {
     /// How many checks have passed already.
     passed: usize,
@@ -64,19 +66,9 @@ pub struct Plan<'a> {
     ignore: Vec<&'a IgnoreRule>,
     /// Whether the checks that pass are to be told one by one.
     keep: bool,
+    /// What is missing and may be there under another name.
+    lost: Vec<Lost<'a>>,
 }
-
-/// An object that is missing, and nothing is known yet of where it may be.
-struct Lost<'a> {
-    /// The number of its step.
-    step: usize,
-    file: &'a ExpectationFile,
-    expected: &'a ExpectedObject,
-    id: &'a ObjectId,
-}
-
-/// How many objects are looked for under other names: where most is missing, it is another database.
-const MOST_LOST: usize = 50;
 
 #[derive(Debug)]
 enum Step {
@@ -143,7 +135,42 @@ struct Closed<'a> {
     file: &'a ExpectationFile,
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
+    /// Adds what has been planned for objects that come after.
+    fn absorb(&mut self, mut after: Self) {
+        self.passed += after.passed;
+        let before = self.steps.len();
+        self.lost.extend(after.lost.into_iter().map(|lost| Lost {
+            step: lost.step + before,
+            ..lost
+        }));
+        self.steps.append(&mut after.steps);
+        self.closed.append(&mut after.closed);
+        self.claimed.append(&mut after.claimed);
+        self.ignore.append(&mut after.ignore);
+    }
+
+    /// Nothing but what is listed may be in the schemas that a file names.
+    fn close_file(&mut self, file: &'a ExpectationFile) {
+        // The set of schemas itself is closed only by a file that lists schemas.
+        let is_open = |kind: Kind| {
+            let lists_them = !kind.spec().namespace || file.objects.iter().any(|o| o.kind == kind);
+            kind.spec().identity.len() == 1 && (!lists_them || file.exact_schemas.is_some())
+        };
+        self.closed.push(Closed {
+            kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
+            parent: None,
+            schemas: closed_schemas(file),
+            place: file.exact_place,
+            terms: Terms {
+                level: crate::expectation::Level::Error,
+                reason: None,
+                exact: true,
+            },
+            file,
+        });
+    }
+
     /// Every question that the plan depends on.
     #[must_use]
     pub fn questions(&self) -> BTreeSet<Ask> {
@@ -173,45 +200,55 @@ impl Plan<'_> {
 /// by one if some report lists them.
 #[must_use]
 pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: bool) -> Plan<'a> {
-    let mut planner = Planner {
-        snapshot,
-        out: Plan {
-            passed: 0,
-            steps: Vec::new(),
-            closed: Vec::new(),
-            claimed: BTreeSet::new(),
-            ignore: files.iter().flat_map(|file| &file.ignore).collect(),
-            keep,
-        },
-        lost: Vec::new(),
+    let mut plan = Plan {
+        keep,
+        ..Plan::default()
     };
+    plan.ignore.extend(files.iter().flat_map(|file| &file.ignore));
     for file in files {
-        planner.file(file);
+        let parts = parallel::in_parts(
+            &file.objects,
+            |object| object.parent.is_none(),
+            |before, objects| {
+                let mut planner = Planner {
+                    snapshot,
+                    keep,
+                    out: Plan::default(),
+                };
+                planner.objects(file, before, objects);
+                planner.out
+            },
+        );
+        for part in parts {
+            plan.absorb(part);
+        }
+        if file.exact {
+            plan.close_file(file);
+        }
     }
-    planner.find_lost(files);
-    planner.out
+    // Only now is it known which objects nobody speaks of.
+    rename::find(&mut plan, files, snapshot);
+    plan
 }
 
 struct Planner<'a> {
     snapshot: &'a Snapshot,
+    keep: bool,
     out: Plan<'a>,
-    lost: Vec<Lost<'a>>,
 }
 
 impl<'a> Planner<'a> {
-    fn file(&mut self, file: &'a ExpectationFile) {
+    /// Compares objects of a file, each of which comes after the one that it is in; `before` of them come before these.
+    fn objects(&mut self, file: &'a ExpectationFile, before: usize, objects: &'a [ExpectedObject]) {
         // Whether each object is there, so that what is in one that is not is not compared.
-        let mut there: Vec<bool> = Vec::with_capacity(file.objects.len());
-        for expected in &file.objects {
-            let blocked = expected.parent.is_some_and(|parent| !there[parent]);
+        let mut there: Vec<bool> = Vec::with_capacity(objects.len());
+        for expected in objects {
+            let blocked = expected.parent.is_some_and(|parent| !there[parent - before]);
             let found = !blocked && self.object(file, expected);
             there.push(found);
             if found && expected.terms.exact {
                 self.close_object(file, expected);
             }
-        }
-        if file.exact {
-            self.close_file(file);
         }
     }
 
@@ -221,7 +258,7 @@ impl<'a> Planner<'a> {
             snapshot: self.snapshot,
             file,
             expected,
-            keep: self.out.keep,
+            keep: self.keep,
         };
         match (&expected.subject, expected.kind.spec().same) {
             (Subject::Named(id), None) => {
@@ -322,7 +359,7 @@ impl<'a> Planner<'a> {
         if !missing {
             check.status = Status::Passed;
         } else if check.message == describe::does_not_exist(expected.kind, &check.object) {
-            self.lost.push(Lost {
+            self.out.lost.push(Lost {
                 step: self.out.steps.len(),
                 file: subject.file,
                 expected,
@@ -338,66 +375,21 @@ impl<'a> Planner<'a> {
         false
     }
 
-    /// Says of objects that are missing under which other name they may be there. Only now is it known which objects
-    /// nobody speaks of.
-    fn find_lost(&mut self, files: &[&'a ExpectationFile]) {
-        if self.lost.len() > MOST_LOST {
-            return;
-        }
-        for lost in std::mem::take(&mut self.lost) {
-            // What is expected by meaning may be any of them.
-            let is_open = |object: &ExpectedObject| {
-                object.kind == lost.expected.kind && matches!(object.subject, Subject::ByMeaning(_))
-            };
-            if files.iter().any(|file| file.objects.iter().any(is_open)) {
-                continue;
-            }
-            let subject = Subjected {
-                snapshot: self.snapshot,
-                file: lost.file,
-                expected: lost.expected,
-                keep: false,
-            };
-            let claimed = &self.out.claimed;
-            let name = rename::likely(&subject, lost.id, |kind, id| !claimed.contains(&(kind, id.clone())));
-            if let (Some(name), Some(Step::Check(pending))) = (name, self.out.steps.get_mut(lost.step)) {
-                pending.check.message = format!("{}; {name}", pending.check.message);
-            }
-        }
-    }
-
     /// Nothing but what is listed may be in an object.
     fn close_object(&mut self, file: &'a ExpectationFile, expected: &'a ExpectedObject) {
         let Subject::Named(id) = &expected.subject else {
             return;
         };
+        let kinds: Vec<Kind> = expected.kind.children().collect();
+        if kinds.is_empty() {
+            return;
+        }
         self.out.closed.push(Closed {
-            kinds: expected.kind.children().collect(),
+            kinds,
             parent: Some(id.clone()),
             schemas: BTreeSet::new(),
             place: expected.place,
             terms: Terms::clone(&expected.terms),
-            file,
-        });
-    }
-
-    /// Nothing but what is listed may be in the schemas that a file names.
-    fn close_file(&mut self, file: &'a ExpectationFile) {
-        // The set of schemas itself is closed only by a file that lists schemas.
-        let is_open = |kind: Kind| {
-            let lists_them = !kind.spec().namespace || file.objects.iter().any(|o| o.kind == kind);
-            kind.spec().identity.len() == 1 && (!lists_them || file.exact_schemas.is_some())
-        };
-        self.out.closed.push(Closed {
-            kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
-            parent: None,
-            schemas: closed_schemas(file),
-            place: file.exact_place,
-            terms: Terms {
-                level: crate::expectation::Level::Error,
-                reason: None,
-                exact: true,
-            },
             file,
         });
     }

@@ -108,6 +108,10 @@ pub struct KindSpec {
     pub doc: &'static str,
     /// The query that reads it, over the relations that `catalog::capture` names `scope_…`; see [`Kind::query`].
     pub query: &'static str,
+    /// A condition that holds wherever there is an object of the kind, and costs next to nothing, over
+    /// `schemas(oid)`, `sorts_of_relations`, `sorts_of_types` and `sorts_of_routines`, which `catalog::capture` makes:
+    /// where it does not hold the query is not even planned. `None` where nearly every database has objects of it.
+    pub if_any: Option<&'static str>,
     /// Its attributes, in the order of the reference.
     pub attrs: &'static [Attr],
     /// Further columns of the query, for the functions of this table.
@@ -160,6 +164,7 @@ impl KindSpec {
         identity: &[],
         doc: "",
         query: "",
+        if_any: None,
         attrs: &[],
         facts: &[],
         key: KeyForm::Part,

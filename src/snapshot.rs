@@ -99,10 +99,8 @@ impl Snapshot {
         self.objects.entry(kind).or_default().insert(id, object);
     }
 
-    /// Adds what another snapshot of the same moment has.
+    /// Adds the objects that another snapshot of the same moment has.
     pub fn absorb(&mut self, other: Self) {
-        self.server = other.server;
-        self.not_compared.extend(other.not_compared);
         for (kind, mut objects) in other.objects {
             self.objects.entry(kind).or_default().append(&mut objects);
         }

@@ -1,6 +1,7 @@
 //! Reading the catalog: one batch, one round trip, one snapshot.
 
 mod batch;
+mod find;
 mod not_compared;
 mod rows;
 
@@ -10,8 +11,10 @@ use futures_util::TryStreamExt as _;
 use futures_util::future::try_join_all;
 use sqlx::{AssertSqlSafe, Either, PgConnection};
 
+pub(super) use batch::as_before;
 pub use batch::query;
-use batch::{Answer, Batch, shares_names};
+use batch::{Answer, Asking, Batch};
+use find::shares_names;
 use rows::Reader;
 
 use super::Limits;
@@ -197,13 +200,13 @@ pub async fn capture(
     limits: Limits,
 ) -> Result<Snapshot, Failure> {
     let mut tries = 0;
+    let mut asking = Asking::WhereThereIsSome;
     loop {
         let read = if helpers.is_empty() {
-            run(connection, Batch::whole(scope, limits))
-                .await
-                .map(|(snapshot, _)| snapshot)
+            let batch = Batch::begin().then_read(scope, limits, Part::WHOLE, asking);
+            run(connection, batch).await.map(|(snapshot, _)| snapshot)
         } else {
-            together(connection, helpers, scope, limits).await
+            together(connection, helpers, scope, limits, asking).await
         };
         let error = match read {
             Ok(mut snapshot) => {
@@ -216,13 +219,16 @@ pub async fn capture(
             Err(error) => error,
         };
         let concurrent = error.meaning() == Meaning::Concurrent && tries < TRIES;
-        if helpers.is_empty() && !concurrent {
-            return Err(error.failure("reading the catalog"));
-        }
-        tries += 1;
-        if !concurrent {
+        if concurrent {
+            tries += 1;
+        } else if !helpers.is_empty() {
             // What is wrong with reading together is no reason not to read. They may be waiting: they are let go.
             helpers.clear();
+        } else if asking == Asking::WhereThereIsSome && !error.code.is_empty() && error.meaning() != Meaning::Timeout {
+            // PL/pgSQL is not for everybody everywhere, nor can every server load it. What else is wrong shows again.
+            asking = Asking::Plainly;
+        } else {
+            return Err(error.failure("reading the catalog"));
         }
         for connection in helpers.iter_mut().chain([&mut *connection]) {
             let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
@@ -236,10 +242,15 @@ async fn together(
     helpers: &mut [PgConnection],
     scope: &Scope,
     limits: Limits,
+    asking: Asking,
 ) -> Result<Snapshot, ServerError> {
-    let (_, name) = run(connection, Batch::begin_shared()).await?;
+    let (_, name) = run(connection, Batch::begin().then_export()).await?;
     // A pooler may have no other connection to the server, and give none before this transaction has ended.
-    let shared = try_join_all(helpers.iter_mut().map(|helper| run(helper, Batch::share(&name))));
+    let shared = try_join_all(
+        helpers
+            .iter_mut()
+            .map(|helper| run(helper, Batch::begin().then_share(&name))),
+    );
     tokio::time::timeout(limits.lock, shared)
         .await
         .map_err(|_| ServerError {
@@ -247,14 +258,23 @@ async fn together(
             message: "no connection shares the snapshot".into(),
         })??;
     let of = helpers.len() + 1;
-    let all = helpers.iter_mut().chain([connection]).enumerate();
-    let parts =
-        try_join_all(all.map(|(index, connection)| run(connection, Batch::part(scope, limits, Part { index, of }))));
-    let mut whole = Snapshot::default();
-    for (snapshot, _) in parts.await? {
-        whole.absorb(snapshot);
-    }
-    Ok(whole)
+    let parts = [connection]
+        .into_iter()
+        .chain(helpers)
+        .enumerate()
+        .map(|(index, connection)| {
+            let batch = Batch::resume().then_read(scope, limits, Part { index, of }, asking);
+            run(connection, batch)
+        });
+    let parts = try_join_all(parts).await?;
+    let whole = parts
+        .into_iter()
+        .map(|(snapshot, _)| snapshot)
+        .reduce(|mut whole, part| {
+            whole.absorb(part);
+            whole
+        });
+    Ok(whole.unwrap_or_default())
 }
 
 /// Runs a batch. The text is the name of the snapshot, if the batch asks for one.

@@ -4,6 +4,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Column as _, Either, PgConnection, Row as _, TypeInfo as _, ValueRef as _};
 
+use super::capture::as_before;
 use super::server_error::{Meaning, ServerError};
 use crate::compare::assertion::{Cell, CellSort, MOST_ROWS, Outcome};
 use crate::compare::history::History;
@@ -76,15 +77,18 @@ pub async fn assertion(
         path.push(search_path.to_owned());
     }
     // Not SET, whose grammar has no word for the empty search path that a role may have.
-    let path = format!(
-        "SELECT set_config('search_path', {}, true)",
+    let settings = format!(
+        "{}; SELECT set_config('search_path', {}, true)",
+        as_before(),
         quote_literal(&path.join(", "))
     );
-    run(connection, assertion, &path).await.map_err(|e| e.failure(&doing))
+    run(connection, assertion, &settings)
+        .await
+        .map_err(|e| e.failure(&doing))
 }
 
-async fn run(connection: &mut PgConnection, assertion: &Assertion, path: &str) -> Result<Outcome, ServerError> {
-    execute(connection, &format!("SAVEPOINT driftgate; {path}")).await?;
+async fn run(connection: &mut PgConnection, assertion: &Assertion, settings: &str) -> Result<Outcome, ServerError> {
+    execute(connection, &format!("SAVEPOINT driftgate; {settings}")).await?;
     let sql = assertion.sql.trim().trim_end_matches(';');
     let declared = alone(
         connection,
@@ -101,7 +105,7 @@ async fn run(connection: &mut PgConnection, assertion: &Assertion, path: &str) -
         },
         Err(error) if error.code == "42601" => {
             let positioned = error.message.clone();
-            execute(connection, &format!("ROLLBACK TO SAVEPOINT driftgate; {path}")).await?;
+            execute(connection, &format!("ROLLBACK TO SAVEPOINT driftgate; {settings}")).await?;
             why_not_a_query(connection, sql, positioned).await?
         }
         Err(error) => failed(error)?,

@@ -9,7 +9,7 @@ use super::known::Known;
 use super::reports::{Began, Wanted, refused, said};
 use super::session::{Opened, open_all};
 use super::verify::verify;
-use super::{tell_failure, tell_problems, wait};
+use super::{let_go, tell_failure, tell_problems, wait};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::{CheckArgs, FailOn};
@@ -93,6 +93,7 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), 
         };
         targets.insert(number, target);
     }
+    let_go(expectations);
     let mut report = Report::new(targets.into_values().collect());
     let written = known.apply(&mut report, &args.known, files);
     Ok((report, written))
@@ -191,7 +192,7 @@ fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs, known: &Known) -> Ta
     scope.platform = args.platform_schemas;
     let limits = opened.limits(args.session.limits());
     let result =
-        opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(|_| ()));
+        opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(let_go));
     target.failure = result.err();
     mark::tell_apart(&mut target.checks.findings);
     known.mark(&mut target);

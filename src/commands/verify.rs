@@ -1,5 +1,6 @@
 //! One database against everything that is expected of it.
 
+use super::let_go;
 use super::session::{begin, close, patiently};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{Limits, canonical, capture, observe};
@@ -38,6 +39,7 @@ pub(super) async fn verify(
     target.checks = checks;
     target.not_compared = counted(&snapshot.not_compared);
     target.coverage = with_coverage.then(|| coverage::coverage(files, &snapshot, &claims));
+    let_go(claims);
     for file in files {
         for expected in &file.histories {
             let reading = observe::history(&mut connection, expected, &snapshot.server.role);

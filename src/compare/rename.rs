@@ -1,7 +1,7 @@
 //! Under which name an object that is missing may be there: one that nobody expects, and that is the same otherwise.
 
-use super::Decision;
 use super::subject::Subjected;
+use super::{Decision, Plan, Step};
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -10,13 +10,50 @@ use crate::snapshot::{Object, Snapshot};
 /// How many of the objects in it must be there, of ten, so that another name is likely.
 const LIKELY: usize = 6;
 
+/// An object that is missing, and nothing is known yet of where it may be.
+#[derive(Debug)]
+pub(super) struct Lost<'a> {
+    /// The number of its step.
+    pub(super) step: usize,
+    pub(super) file: &'a ExpectationFile,
+    pub(super) expected: &'a ExpectedObject,
+    pub(super) id: &'a ObjectId,
+}
+
+/// How many objects are looked for under other names: where most is missing, it is another database.
+const MOST: usize = 50;
+
+/// Says of objects that are missing under which other name they may be there.
+pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snapshot: &'a Snapshot) {
+    let all = std::mem::take(&mut plan.lost);
+    if all.len() > MOST {
+        return;
+    }
+    for lost in all {
+        // What is expected by meaning may be any of them.
+        let is_open = |object: &ExpectedObject| {
+            object.kind == lost.expected.kind && matches!(object.subject, Subject::ByMeaning(_))
+        };
+        if files.iter().any(|file| file.objects.iter().any(is_open)) {
+            continue;
+        }
+        let subject = Subjected {
+            snapshot,
+            file: lost.file,
+            expected: lost.expected,
+            keep: false,
+        };
+        let claimed = &plan.claimed;
+        let name = likely(&subject, lost.id, |kind, id| !claimed.contains(&(kind, id.clone())));
+        if let (Some(name), Some(Step::Check(pending))) = (name, plan.steps.get_mut(lost.step)) {
+            pending.check.message = format!("{}; {name}", pending.check.message);
+        }
+    }
+}
+
 /// Says where a missing object may be, if that is likely of exactly one. `nobodys` says whether no expectation speaks of
 /// an object.
-pub(super) fn likely(
-    subject: &Subjected<'_>,
-    id: &ObjectId,
-    nobodys: impl Fn(Kind, &ObjectId) -> bool,
-) -> Option<String> {
+fn likely(subject: &Subjected<'_>, id: &ObjectId, nobodys: impl Fn(Kind, &ObjectId) -> bool) -> Option<String> {
     let kind = subject.expected.kind;
     // The arguments of a signature stand behind the name.
     let at = kind.spec().identity.iter().position(|part| *part == "name")?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::parallel::in_parts;
 use super::{Answer, Answers, Candidate, Choice, Closed, Decision, Pending, Plan, Step, describe};
 use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence};
 use crate::kinds::{Finding, FindingSort, Kind};
@@ -30,10 +31,23 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
     }
     // Only now is it known which objects the expectations by meaning have found.
     let mut used: BTreeSet<Place> = BTreeSet::new();
-    for world in &plan.closed {
-        for kind in &world.kinds {
-            unlisted(world, *kind, snapshot, &claimed, &mut used, &mut out);
-        }
+    let parts = in_parts(
+        &plan.closed,
+        |_| true,
+        |_, worlds| {
+            let mut used = BTreeSet::new();
+            let mut out = Checks::keeping(plan.keep);
+            for world in worlds {
+                for kind in &world.kinds {
+                    unlisted(world, *kind, snapshot, &claimed, &mut used, &mut out);
+                }
+            }
+            (used, out)
+        },
+    );
+    for (part_used, part) in parts {
+        used.extend(part_used);
+        out.absorb(part);
     }
     out.extend(
         plan.ignore
@@ -262,10 +276,12 @@ fn unlisted(
         out.push(check);
     }
     // That there is nothing else is a check, too: a file may expect that and no more.
-    if out.findings.len() == before {
+    if out.findings.len() == before && out.passes.are_kept() {
         let mut none = world_check(world, kind);
         none.status = Status::Passed;
         out.push(none);
+    } else if out.findings.len() == before {
+        out.passed += 1;
     }
 }
 

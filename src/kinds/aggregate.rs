@@ -41,6 +41,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An aggregate function, named with the types of its arguments; the name alone is any aggregate of this name. \
           Those of an ordered-set aggregate are its direct arguments and then those it sorts.",
     query: include_str!("aggregate.sql"),
+    if_any: Some("'a' IN (SELECT prokind FROM sorts_of_routines)"),
     attrs: &[
         Attr::new(
             "kind",

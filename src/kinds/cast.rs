@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A cast that is not built in, named with its two types as PostgreSQL prints them, types of any schema but \
           `pg_catalog` with it: `'\"text as billing.status\"'`.",
     query: include_str!("cast.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_cast WHERE oid >= 16384)"),
     attrs: &[
         Attr::new(
             "method",

@@ -12,6 +12,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A collation.",
     query: include_str!("collation.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_collation c WHERE c.collnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new(
             "provider",

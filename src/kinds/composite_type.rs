@@ -8,6 +8,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A composite type that was created as one; the row types of tables and views are not among them.",
     query: include_str!("composite_type.sql"),
+    if_any: Some("'c' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
     key: KeyForm::Qualified,
     noun: Some("TYPE"),

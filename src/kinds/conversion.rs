@@ -9,6 +9,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A conversion from one encoding to another.",
     query: include_str!("conversion.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_conversion c WHERE c.connamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new("source", Shape::Text, "The encoding it converts from: `LATIN1`."),
         Attr::new("target", Shape::Text, "The encoding it converts to: `UTF8`."),

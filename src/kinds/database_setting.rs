@@ -15,6 +15,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A setting that ALTER DATABASE … SET has made, `statement_timeout`, or ALTER ROLE … IN DATABASE … SET for one role, \
           `search_path for app`.",
     query: include_str!("database_setting.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_db_role_setting)"),
     attrs: &[Attr::new(
         "value",
         Shape::Text,

@@ -19,6 +19,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "What is granted on objects that a role will make. Named with the role, the schema if there is one, and the sort of object: \
           `app in billing on tables`, `app on functions`.",
     query: include_str!("default_privileges.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_default_acl)"),
     attrs: &[GRANTS],
     facts: &[OWNER],
     shorthand: Shorthand::None,

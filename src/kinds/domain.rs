@@ -10,6 +10,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A domain: a type with constraints of its own.",
     query: include_str!("domain.sql"),
+    if_any: Some("'d' IN (SELECT typtype FROM sorts_of_types)"),
     attrs: &[
         Attr::new("type", Shape::Sql, "The type it is over, with its modifiers.").compare(Compare::Type),
         Attr::new("nullable", Shape::Bool, "Whether its values may be null.").default(Literal::Bool(true)),

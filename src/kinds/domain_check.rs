@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A check constraint of a domain; the value that is checked is called `VALUE`.",
     query: include_str!("domain_check.sql"),
+    if_any: Some("'d' IN (SELECT typtype FROM sorts_of_types)"),
     attrs: &[
         Attr::new("expression", Shape::Sql, "What every value must satisfy.")
             .compare(Compare::Expression)

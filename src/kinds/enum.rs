@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "An enumerated type.",
     query: include_str!("enum.sql"),
+    if_any: Some("'e' IN (SELECT typtype FROM sorts_of_types)"),
     attrs: &[
         Attr::new(
             "labels",

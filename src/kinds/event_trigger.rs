@@ -10,6 +10,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "An event trigger.",
     query: include_str!("event_trigger.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_event_trigger)"),
     attrs: &[
         Attr::new("event", Shape::Name, "The event that fires it: `ddl_command_end`."),
         Attr::new(

@@ -9,6 +9,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A foreign-data wrapper.",
     query: include_str!("foreign_data_wrapper.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_foreign_data_wrapper)"),
     attrs: &[
         Attr::new(
             "handler",

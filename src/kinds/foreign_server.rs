@@ -10,6 +10,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A foreign server.",
     query: include_str!("foreign_server.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_foreign_server)"),
     attrs: &[
         Attr::new("wrapper", Shape::Name, "The foreign-data wrapper that reaches it."),
         Attr::new("type", Shape::Text, "Its type; `null` for none.").default(Literal::Null),

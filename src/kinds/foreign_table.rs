@@ -9,6 +9,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A foreign table.",
     query: include_str!("foreign_table.sql"),
+    if_any: Some("'f' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[
         Attr::new("server", Shape::Name, "The foreign server that holds it."),
         common::FOREIGN_OPTIONS,

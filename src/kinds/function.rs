@@ -49,6 +49,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name", "argument_types"],
     doc: "A function, named with the types of its arguments: `f(text, integer)`; the name alone is any function of this name.",
     query: include_str!("function.sql"),
+    if_any: Some("EXISTS (SELECT FROM sorts_of_routines WHERE prokind IN ('f', 'w'))"),
     attrs: &[
         Attr::new("returns", Shape::Sql, "The type it returns; also `setof text` and `table(id int, name text)`, as in CREATE FUNCTION.")
             .compare(Compare::BaseType),

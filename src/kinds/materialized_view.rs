@@ -12,6 +12,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A materialized view.",
     query: include_str!("materialized_view.sql"),
+    if_any: Some("'m' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[
         DEFINITION,
         Attr::new(

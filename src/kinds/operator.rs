@@ -13,6 +13,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An operator, named with the types of its operands: `===(text, text)`, `!!(none, integer)` for one that stands \
           before its operand; the name alone is any operator of this name.",
     query: include_str!("operator.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_operator c WHERE c.oprnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new("function", Shape::QualifiedName, "The function that computes it.").compare(Compare::Name),
         common::other(

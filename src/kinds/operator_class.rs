@@ -13,6 +13,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An operator class, named with its access method: `money_ops(btree)`; the name alone is any operator class of this \
           name. Its operators and functions are those of its family.",
     query: include_str!("operator_class.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new("type", Shape::Sql, "The type whose values it is for.").compare(Compare::BaseType),
         Attr::new(

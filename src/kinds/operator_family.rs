@@ -12,6 +12,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An operator family, named with its access method: `money_ops(btree)`; the name alone is any operator family of this \
           name. Every operator class is in one, by default in one of its own name.",
     query: include_str!("operator_family.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_opfamily c WHERE c.opfnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new(
             "operators",

@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A policy of row security.",
     query: include_str!("policy.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_policy)"),
     attrs: &[
         Attr::new(
             "command",

@@ -13,6 +13,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A publication: what logical replication may read.",
     query: include_str!("publication.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_publication)"),
     attrs: &[
         Attr::new("all_tables", Shape::Bool, "Whether it publishes every table.").default(Literal::Bool(false)),
         Attr::new(

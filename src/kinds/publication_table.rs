@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "That a publication of this name publishes the table by name, and what of it.",
     query: include_str!("publication_table.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_publication_rel)"),
     attrs: &[
         Attr::new(
             "columns",

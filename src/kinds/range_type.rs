@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A range type.",
     query: include_str!("range_type.sql"),
+    if_any: Some("'r' IN (SELECT typtype FROM sorts_of_types)"),
     attrs: &[
         Attr::new("subtype", Shape::Sql, "The type of its bounds.").compare(Compare::BaseType),
         Attr::new(

@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A rewrite rule, other than the one that makes a view a view.",
     query: include_str!("rule.sql"),
+    if_any: Some("EXISTS (SELECT FROM sorts_of_relations WHERE relhasrules)"),
     attrs: &[
         Attr::new(
             "definition",

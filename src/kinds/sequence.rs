@@ -11,6 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A sequence, that of a `serial` column among them; that of an identity column belongs to the column. \
           What it has counted to is not compared.",
     query: include_str!("sequence.sql"),
+    if_any: Some("'S' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[
         Attr::new("type", Shape::Sql, "The type of its numbers.")
             .compare(Compare::Type)

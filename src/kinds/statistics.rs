@@ -12,6 +12,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A statistics object: what the planner knows of several columns or of expressions.",
     query: include_str!("statistics.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_statistic_ext)"),
     attrs: &[
         Attr::new(
             "kinds",

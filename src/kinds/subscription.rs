@@ -16,6 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A subscription: what logical replication writes. How it connects is not compared: nobody but a superuser may read it.",
     query: include_str!("subscription.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_subscription)"),
     attrs: &[
         switch("enabled", "Whether it replicates.", true).implied("it is disabled: it replicates nothing"),
         Attr::new("publications", common::NAMES, "The publications that it receives.").compare(Compare::Unordered),

@@ -10,6 +10,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A text search configuration.",
     query: include_str!("text_search_configuration.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_ts_config c WHERE c.cfgnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new(
             "parser",

@@ -10,6 +10,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A text search dictionary.",
     query: include_str!("text_search_dictionary.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_ts_dict c WHERE c.dictnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new("template", Shape::QualifiedName, "The template that it is made from.").compare(Compare::Name),
         Attr::new(

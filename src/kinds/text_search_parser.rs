@@ -14,6 +14,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A text search parser.",
     query: include_str!("text_search_parser.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_ts_parser c WHERE c.prsnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         function("start", "The function that begins."),
         function("token", "The function that gives the next token."),

@@ -9,6 +9,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A text search template.",
     query: include_str!("text_search_template.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_ts_template c WHERE c.tmplnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new(
             "init",

@@ -8,6 +8,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "How a language sees a type. Named with the type as PostgreSQL prints it and the language: `'\"billing.point for plpython3u\"'`.",
     query: include_str!("transform.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_transform)"),
     attrs: &[
         common::other("from_sql", "The function that gives a value to the language; `null` for none."),
         common::other("to_sql", "The function that takes a value from the language; `null` for none."),

@@ -20,6 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A trigger, other than those with which PostgreSQL itself implements constraints.",
     query: include_str!("trigger.sql"),
+    if_any: Some("EXISTS (SELECT FROM sorts_of_relations WHERE relhastriggers)"),
     attrs: &[
         Attr::new(
             "timing",

@@ -21,6 +21,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "What a role is on a foreign server. Named with the role and the server: `app on elsewhere`, `public on elsewhere`.",
     query: include_str!("user_mapping.sql"),
+    if_any: Some("EXISTS (SELECT FROM pg_foreign_server)"),
     attrs: &[OPTIONS],
     facts: &[HIDDEN],
     rewrite: common::hide_passwords,

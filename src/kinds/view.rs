@@ -31,6 +31,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A view.",
     query: include_str!("view.sql"),
+    if_any: Some("'v' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[
         DEFINITION,
         common::OPTIONS,

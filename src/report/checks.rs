@@ -70,6 +70,16 @@ impl Checks {
         }
     }
 
+    /// Adds checks that were made elsewhere.
+    pub fn absorb(&mut self, mut others: Self) {
+        self.passed += others.passed;
+        self.findings.append(&mut others.findings);
+        match (&mut self.passes, others.passes) {
+            (Passes::Kept(kept), Passes::Kept(mut more)) => kept.append(&mut more),
+            (Passes::Counted | Passes::Kept(_), Passes::Counted) | (Passes::Counted, Passes::Kept(_)) => {}
+        }
+    }
+
     /// All checks of which more is known than their number, in the order of the files.
     #[must_use]
     pub fn known(&self) -> Vec<&Check> {

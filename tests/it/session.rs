@@ -190,6 +190,23 @@ fn a_role_that_may_only_connect_gets_the_same_verdict() {
 }
 
 #[test]
+fn a_role_that_may_not_use_plpgsql_gets_the_same_verdict() {
+    let database = server().database(EVERYTHING);
+    database.exec("revoke usage on language plpgsql from public");
+    let expectations = EXPECTED.replace("1.5", "2.5").replace("happy", "merry");
+    let owner = check(&database.url(), &expectations, &["--format", "json"]);
+    assert_eq!(owner.code, Some(1), "{}{}", owner.stdout, owner.stderr);
+    let nobody = database.url_as(server().role_without_privileges());
+    for jobs in ["1", "2"] {
+        let run = check(&nobody, &expectations, &["--format", "json", "--jobs", jobs]);
+        assert_eq!(
+            (run.code, &run.stdout, &run.stderr),
+            (owner.code, &owner.stdout, &owner.stderr)
+        );
+    }
+}
+
+#[test]
 fn settings_of_a_role_change_nothing() {
     let database = server().database(EVERYTHING);
     let role = format!("{}_odd", database.name());

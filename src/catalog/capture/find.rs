@@ -1,0 +1,317 @@
+//! Finding what is in a scope: once, in statements of its own, whose results the queries of the kinds look up.
+
+use super::{Extent, Part, Reach, Scope};
+use crate::kinds::Kind;
+use crate::platform;
+use crate::sql_text::quote_literal;
+
+/// Whether what is expected as one kind may be there as another: relations and types have their names in common, and
+/// so have routines.
+pub(super) fn shares_names(one: Kind, another: Kind) -> bool {
+    match (Catalog::of(one), Catalog::of(another)) {
+        (Some(one), Some(another)) => one.names == another.names,
+        (None, _) | (_, None) => false,
+    }
+}
+
+/// Whether the objects of a kind are in what can be divided between connections.
+pub(super) fn is_divided(kind: Kind) -> bool {
+    Catalog::of(kind).is_some()
+}
+
+/// Finds what is in the scope, once, and leaves the identities in settings: the queries of the kinds look them up by
+/// the indexes of the catalogs, and the server plans nothing else for them. Names go in as data.
+pub(super) fn statements(scope: &Scope) -> Vec<String> {
+    let names: Vec<serde_json::Value> = scope
+        .outside()
+        // No name in a database has a NUL in it, and jsonb takes none.
+        .filter(|(schema, name)| !schema.contains('\0') && !name.contains('\0'))
+        .map(|(schema, name)| serde_json::json!({"schema": schema, "name": name}))
+        .collect();
+    let by_names = !names.is_empty();
+    let schemas: Vec<&String> = scope.schemas.iter().filter(|schema| !schema.contains('\0')).collect();
+    let mut statements = vec![
+        set_json("names", &serde_json::Value::Array(names)),
+        set_json("whole", &serde_json::json!(schemas)),
+    ];
+    let whole = match scope.reach {
+        Reach::Named => LISTED.to_owned(),
+        // What is listed is not looked up by name: a platform's schema, too, is read whole if a file closes it.
+        Reach::Owners => format!(
+            "({OWNERS} AND n.nspname NOT IN ({}) OR {LISTED})",
+            platform::schemas_sql()
+        ),
+        Reach::All => OWNERS.to_owned(),
+    };
+    statements.push(format!(
+        "SELECT {}, {}",
+        set("namespaces", &format!("SELECT n.oid FROM pg_namespace n WHERE {whole}")),
+        set(
+            "schemas",
+            &format!("SELECT n.oid FROM pg_namespace n WHERE {whole} OR {OF_NAMES}")
+        )
+    ));
+    statements.extend(CATALOGS.iter().map(|catalog| find(catalog, scope, by_names)));
+    statements
+}
+
+/// The relations, types and routines that the query of a kind reads from, and no others: the server parses all that it
+/// is sent.
+pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> String {
+    let mut parts = Vec::new();
+    if kind.spec().query.contains("scope_schemas") {
+        parts.push(format!(
+            "scope_schemas AS (SELECT n.oid AS schema_oid, n.nspname::text AS schema FROM pg_namespace n WHERE n.oid = ANY ({}))",
+            setting("schemas")
+        ));
+    }
+    if let Some(catalog) = Catalog::of(kind) {
+        let Catalog {
+            scope: scope_name,
+            name,
+            prefix,
+            ..
+        } = catalog;
+        parts.push(format!(
+            "{scope_name} AS NOT MATERIALIZED (SELECT c.*, n.nspname::text AS schema, c.{prefix}name::text AS name \
+             FROM {name} c JOIN pg_namespace n ON n.oid = c.{prefix}namespace WHERE {}{})",
+            catalog.in_scope(scope),
+            part.condition()
+        ));
+    }
+    match parts.join(",\n") {
+        none if none.is_empty() => none,
+        parts => format!("WITH {parts}\n"),
+    }
+}
+
+/// The statement that leaves in the setting `driftgate.kinds` the numbers of those kinds of which there may be objects.
+pub(super) fn census(scope: &Scope, conditions: &[(usize, &str)]) -> String {
+    let mut parts = vec![format!("schemas(oid) AS (SELECT unnest({}))", setting("schemas"))];
+    for catalog in &CATALOGS {
+        parts.push(format!(
+            "{} AS MATERIALIZED (SELECT DISTINCT {} FROM {} c WHERE {})",
+            catalog.sorts,
+            catalog.sort_columns,
+            catalog.name,
+            catalog.in_scope(scope)
+        ));
+    }
+    let kinds: Vec<String> = conditions
+        .iter()
+        .map(|(number, condition)| format!("({number}, {condition})"))
+        .collect();
+    format!(
+        "WITH {} SELECT set_config('driftgate.kinds', \
+         (SELECT coalesce(array_agg(k.number), '{{}}')::text FROM (VALUES {}) k(number, there) WHERE k.there), true)",
+        parts.join(",\n"),
+        kinds.join(",\n")
+    )
+}
+
+/// The schemas that are somebody's.
+const OWNERS: &str = "n.nspname !~ '^(pg_|information_schema$)'";
+
+/// The schemas that are listed.
+const LISTED: &str =
+    "n.nspname IN (SELECT w::name FROM jsonb_array_elements_text(current_setting('driftgate.whole')::jsonb) w)";
+
+/// Every schema that somebody names, for the objects of which there are few in any schema.
+const OF_NAMES: &str =
+    "n.nspname IN (SELECT (w->>'schema')::name FROM jsonb_array_elements(current_setting('driftgate.names')::jsonb) w)";
+
+/// The most names that are looked up in what may have been meant.
+const MISSING: usize = 20;
+
+/// The most objects that are read because one that is named may have been meant for one of them.
+const NEAR: usize = 50;
+
+/// A catalog of objects that are in a schema and may be many.
+struct Catalog {
+    /// The name of what is in the scope, for the queries of kinds.
+    scope: &'static str,
+    name: &'static str,
+    /// What the names of its columns begin with.
+    prefix: &'static str,
+    /// The rows that are objects for somebody.
+    condition: &'static str,
+    /// The name of the sorts of what is in the scope, for the conditions under which there are objects of a kind.
+    sorts: &'static str,
+    /// What tells the sorts apart.
+    sort_columns: &'static str,
+    /// What has its names in common with it.
+    names: Names,
+}
+
+/// What may not have the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Every relation is a type, too.
+    RelationsAndTypes,
+    Routines,
+}
+
+static CATALOGS: [Catalog; 3] = [
+    Catalog {
+        scope: "scope_relations",
+        name: "pg_class",
+        prefix: "rel",
+        condition: "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')",
+        sorts: "sorts_of_relations",
+        sort_columns: "c.relkind, c.relhasrules, c.relhastriggers",
+        names: Names::RelationsAndTypes,
+    },
+    Catalog {
+        scope: "scope_types",
+        name: "pg_type",
+        prefix: "typ",
+        condition: "c.typtype IN ('e', 'd', 'r')",
+        sorts: "sorts_of_types",
+        sort_columns: "c.typtype",
+        names: Names::RelationsAndTypes,
+    },
+    Catalog {
+        scope: "scope_routines",
+        name: "pg_proc",
+        prefix: "pro",
+        condition: "true",
+        sorts: "sorts_of_routines",
+        sort_columns: "c.prokind",
+        names: Names::Routines,
+    },
+];
+
+impl Scope {
+    /// Whether some schema is read whole.
+    fn has_whole(&self) -> bool {
+        !self.schemas.is_empty() || self.reach != Reach::Named
+    }
+
+    /// What is named outside the schemas that are read whole.
+    fn outside(&self) -> impl Iterator<Item = &(String, String)> {
+        self.names.iter().filter(|(schema, _)| !self.schemas.contains(schema))
+    }
+}
+
+/// Sets a setting to data of ours.
+fn set_json(name: &str, value: &serde_json::Value) -> String {
+    format!("SET LOCAL driftgate.{name} = {}", quote_literal(&value.to_string()))
+}
+
+/// Sets a setting to identities.
+fn set(name: &str, oids: &str) -> String {
+    format!("set_config('driftgate.{name}', coalesce((SELECT array_agg(oid)::text FROM ({oids}) o), '{{}}'), true)")
+}
+
+/// Finds what is in the scope of one catalog and is read one by one.
+fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> String {
+    let mut parts = Vec::new();
+    let mut found = Vec::new();
+    if by_names {
+        parts.extend(named(catalog));
+        found.push("SELECT oid FROM named".to_owned());
+    }
+    if scope.has_whole() && scope.extent == Extent::Few {
+        found.push(format!(
+            "SELECT c.oid FROM {} c WHERE {} AND {}",
+            catalog.name,
+            catalog.in_whole(),
+            catalog.condition
+        ));
+    }
+    let with = if parts.is_empty() {
+        String::new()
+    } else {
+        format!("WITH {} ", parts.join(", "))
+    };
+    if found.is_empty() {
+        found.push("SELECT NULL::oid AS oid WHERE false".to_owned());
+    }
+    format!("{with}SELECT {}", set(catalog.scope, &found.join(" UNION ")))
+}
+
+/// The objects that are named, and where there is none of a name, those for which it may be a mistake.
+fn named(catalog: &Catalog) -> [String; 3] {
+    let Catalog {
+        name: table,
+        prefix,
+        condition,
+        ..
+    } = catalog;
+    let name = format!("c.{prefix}name");
+    let exists: Vec<String> = CATALOGS
+        .iter()
+        .map(|c| {
+            format!(
+                "EXISTS (SELECT FROM {} c WHERE c.{prefix}name = s.name AND c.{prefix}namespace = s.namespace)",
+                c.name,
+                prefix = c.prefix
+            )
+        })
+        .collect();
+    [
+        "names AS MATERIALIZED (SELECT n.oid AS namespace, w.name::name AS name \
+         FROM jsonb_to_recordset(current_setting('driftgate.names')::jsonb) w(schema text, name text) \
+         JOIN pg_namespace n ON n.nspname = w.schema::name)"
+            .to_owned(),
+        format!(
+            "missing AS MATERIALIZED (SELECT s.* FROM names s WHERE NOT ({}) LIMIT {MISSING})",
+            exists.join(" OR ")
+        ),
+        format!(
+            "named AS (SELECT c.oid FROM names s JOIN {table} c ON {name} = s.name AND c.{prefix}namespace = s.namespace \
+             UNION SELECT c.oid FROM missing m, \
+             LATERAL (SELECT c.oid FROM {table} c WHERE c.{prefix}namespace = m.namespace AND {condition} \
+                      AND abs(length({name}) - length(m.name)) <= greatest(1, length(m.name) / 3) \
+                      AND (lower(left({name}, 2)) = lower(left(m.name, 2)) OR lower(right({name}, 2)) = lower(right(m.name, 2))) \
+                      ORDER BY translate(lower({name}), '_', '') <> translate(lower(m.name), '_', ''), \
+                               abs(length({name}) - length(m.name)), {name} LIMIT {NEAR} \
+             ) c \
+             UNION SELECT c.oid FROM missing m JOIN {table} c ON {name} = m.name AND {condition} \
+             JOIN pg_namespace n ON n.oid = c.{prefix}namespace AND {OWNERS})"
+        ),
+    ]
+}
+
+impl Catalog {
+    /// The catalog from which the query of a kind reads. A test holds that it is one at most.
+    fn of(kind: Kind) -> Option<&'static Self> {
+        CATALOGS
+            .iter()
+            .find(|catalog| kind.spec().query.contains(catalog.scope))
+    }
+
+    /// What is in a schema that is read whole.
+    fn in_whole(&self) -> String {
+        format!("c.{}namespace = ANY ({})", self.prefix, setting("namespaces"))
+    }
+
+    /// What is in the scope. One by one through the index of identities where there are few, for then it costs the
+    /// same in the largest database; else in one look through the catalog.
+    fn in_scope(&self, scope: &Scope) -> String {
+        let one_by_one = format!("c.oid = ANY ({})", setting(self.scope));
+        if !scope.has_whole() || scope.extent == Extent::Few {
+            return one_by_one;
+        }
+        let whole = format!("{} AND {}", self.in_whole(), self.condition);
+        match scope.outside().next() {
+            Some(_) => format!("({whole} OR {one_by_one})"),
+            None => whole,
+        }
+    }
+}
+
+/// The identities in a setting. As a query of its own it is read once, and not again for each row.
+fn setting(name: &str) -> String {
+    format!("(SELECT current_setting('driftgate.{name}')::oid[])::oid[]")
+}
+
+impl Part {
+    /// What is read in this part: identities are spread by their hash, for those of tables may all be even.
+    fn condition(self) -> String {
+        if self.of == 1 {
+            return String::new();
+        }
+        format!(" AND (hashoid(c.oid) & 2147483647) % {} = {}", self.of, self.index)
+    }
+}
