@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::catalog::Limits;
 use crate::migrations::{TOOLS, Tool};
+pub use crate::report::format::Format;
 use crate::suggest;
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Verifies that a live PostgreSQL database is what its owners think it is.
@@ -24,7 +26,8 @@ Exit codes:
   1  drift: the database differs from what is expected
   2  a mistake on the command line, in the environment or in a file; nothing to check included
   3  could not verify: connection, authentication, permission, timeout
-  4  no drift, but some checks are unknown and --fail-on unknown was given";
+  4  no drift, but some checks are unknown and --fail-on unknown was given
+With --format nagios they are those of Nagios: 0 OK, 1 warning, 2 critical (drift), 3 unknown.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -218,8 +221,8 @@ pub struct DiffArgs {
     pub second: String,
 
     /// How to write the difference
-    #[arg(long, value_enum, default_value_t = DiffFormat::Diff)]
-    pub format: DiffFormat,
+    #[arg(long, value_enum, default_value_t = Format::Diff)]
+    pub format: Format,
 
     /// Only these schemas; may be given several times
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
@@ -236,17 +239,6 @@ pub struct DiffArgs {
     /// When to colour what goes to a terminal
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
-}
-
-/// How to write a difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DiffFormat {
-    /// A unified diff of the expectation files of both
-    Diff,
-    /// As a report for people
-    Table,
-    /// As a report for programs
-    Json,
 }
 
 /// The arguments of `lint`.
@@ -269,13 +261,14 @@ pub struct LintArgs {
     pub color: Color,
 }
 
-/// How to write a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Table,
-    /// For programs; the format is a contract
-    Json,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.spec().name).help(self.spec().doc))
+    }
 }
 
 /// What else than drift fails the run.
@@ -315,10 +308,7 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
     if file.is_empty() {
         return Err("the name of the file is missing".into());
     }
-    let known: Vec<String> = Format::value_variants()
-        .iter()
-        .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-        .collect();
+    let known: Vec<&str> = Format::ALL.iter().map(|format| format.spec().name).collect();
     let format = Format::from_str(format, true)
         .map_err(|_| format!("there is no format {format}; known are {}", known.join(", ")))?;
     Ok((format, PathBuf::from(file)))

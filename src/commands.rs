@@ -8,12 +8,14 @@ pub mod lint;
 pub mod pull;
 mod pull_split;
 mod pull_update;
+mod reports;
 pub mod schema;
 mod session;
 mod verify;
 mod wait;
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::Color;
 use crate::error::{Failure, Problem};
@@ -43,7 +45,41 @@ fn tell_failure(failure: &Failure) {
 
 /// Writes to standard error. Nobody may be listening: that is no reason to stop.
 fn tell(text: &str) {
+    Progress::clear();
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A line on standard error that says what is being done: on a terminal alone, and gone as soon as it is over or
+/// something else is told.
+struct Progress;
+
+/// Whether such a line stands there.
+static IN_PROGRESS: AtomicBool = AtomicBool::new(false);
+
+impl Progress {
+    /// Says what is being done from now on.
+    fn say(text: &str) -> Self {
+        if io::stderr().is_terminal() {
+            Self::clear();
+            IN_PROGRESS.store(true, Ordering::Relaxed);
+            let line: String = visible(text).chars().take(70).collect();
+            let _ = io::stderr().lock().write_all(format!("{line} …").as_bytes());
+        }
+        Self
+    }
+
+    fn clear() {
+        if IN_PROGRESS.swap(false, Ordering::Relaxed) {
+            // To the beginning of the line, and empty from there.
+            let _ = io::stderr().lock().write_all(b"\r\x1b[K");
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        Self::clear();
+    }
 }
 
 /// Writes to standard output. A closed pipe is quiet.
@@ -53,4 +89,11 @@ fn print(text: &str) -> io::Result<()> {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+/// How many columns the terminal has that standard output goes to, if it goes to one.
+fn terminal_width() -> Option<usize> {
+    let stdout = io::stdout();
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(&stdout)?;
+    Some(usize::from(columns))
 }

@@ -8,11 +8,13 @@ pub mod coverage;
 mod describe;
 pub mod history;
 mod parallel;
+mod rename;
 pub mod resolve;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rename::Lost;
 use subject::Subjected;
 
 use crate::attribute::Question;
@@ -62,6 +64,10 @@ pub struct Plan<'a> {
     claimed: BTreeSet<(Kind, ObjectId)>,
     /// The patterns of all files.
     ignore: Vec<&'a IgnoreRule>,
+    /// Whether the checks that pass are to be told one by one.
+    keep: bool,
+    /// What is missing and may be there under another name.
+    lost: Vec<Lost<'a>>,
 }
 
 #[derive(Debug)]
@@ -133,6 +139,11 @@ impl<'a> Plan<'a> {
     /// Adds what has been planned for objects that come after.
     fn absorb(&mut self, mut after: Self) {
         self.passed += after.passed;
+        let before = self.steps.len();
+        self.lost.extend(after.lost.into_iter().map(|lost| Lost {
+            step: lost.step + before,
+            ..lost
+        }));
         self.steps.append(&mut after.steps);
         self.closed.append(&mut after.closed);
         self.claimed.append(&mut after.claimed);
@@ -185,10 +196,14 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Compares the objects of the files of one database with its snapshot.
+/// Compares the objects of the files of one database with its snapshot. The checks that pass are counted, or kept one
+/// by one if some report lists them.
 #[must_use]
-pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'a> {
-    let mut plan = Plan::default();
+pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: bool) -> Plan<'a> {
+    let mut plan = Plan {
+        keep,
+        ..Plan::default()
+    };
     plan.ignore.extend(files.iter().flat_map(|file| &file.ignore));
     for file in files {
         let parts = parallel::in_parts(
@@ -197,6 +212,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'
             |before, objects| {
                 let mut planner = Planner {
                     snapshot,
+                    keep,
                     out: Plan::default(),
                 };
                 planner.objects(file, before, objects);
@@ -210,11 +226,14 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot) -> Plan<'
             plan.close_file(file);
         }
     }
+    // Only now is it known which objects nobody speaks of.
+    rename::find(&mut plan, files, snapshot);
     plan
 }
 
 struct Planner<'a> {
     snapshot: &'a Snapshot,
+    keep: bool,
     out: Plan<'a>,
 }
 
@@ -239,6 +258,7 @@ impl<'a> Planner<'a> {
             snapshot: self.snapshot,
             file,
             expected,
+            keep: self.keep,
         };
         match (&expected.subject, expected.kind.spec().same) {
             (Subject::Named(id), None) => {
@@ -311,7 +331,7 @@ impl<'a> Planner<'a> {
     }
 
     /// A named object that is not there may be there as an object of a kind that gives the same guarantee.
-    fn stand_in_by_name(&mut self, subject: &Subjected<'a>, id: &ObjectId) -> bool {
+    fn stand_in_by_name(&mut self, subject: &Subjected<'a>, id: &'a ObjectId) -> bool {
         let expected = subject.expected;
         let mut why_not = None;
         if !expected.terms.exact {
@@ -338,6 +358,13 @@ impl<'a> Planner<'a> {
         let missing = expected.presence == Presence::Required;
         if !missing {
             check.status = Status::Passed;
+        } else if check.message == describe::does_not_exist(expected.kind, &check.object) {
+            self.out.lost.push(Lost {
+                step: self.out.steps.len(),
+                file: subject.file,
+                expected,
+                id,
+            });
         }
         let verdict = if missing { Decision::Different } else { Decision::Equal };
         self.out.steps.push(Step::Check(Pending {

@@ -1,15 +1,37 @@
 //! The report: what was checked, what was found, and what a run's exit code is.
 
+mod azure;
+mod checks;
+mod checkstyle;
 pub mod coverage;
+pub mod diff;
+mod exit;
+mod fingerprint;
+pub mod format;
+mod github;
+mod gitlab;
 pub mod json;
 mod json_marks;
+mod jsonl;
+mod junit;
 pub mod mark;
+mod markdown;
+pub mod nagios;
+mod plain;
 pub mod previous;
+mod prometheus;
+mod sarif;
 pub mod table;
 mod table_marks;
+mod tap;
 pub mod text;
+pub mod timing;
+mod words;
+mod xml;
 
+pub use checks::{Checks, Passes};
 use coverage::Coverage;
+pub use exit::Exit;
 use mark::{Acceptance, BaselineUse, Compared, Comparison, Mark};
 use serde_json::Value as Json;
 
@@ -62,38 +84,6 @@ pub struct NotCompared {
     pub words: &'static str,
     /// How many there are.
     pub count: u64,
-}
-
-/// The checks that were made: a large database has millions, so those that passed are only counted.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Checks {
-    /// How many passed.
-    pub passed: usize,
-    /// Those that did not pass.
-    pub findings: Vec<Check>,
-}
-
-impl Checks {
-    /// Adds a check that was made.
-    pub fn push(&mut self, check: Check) {
-        if check.is_finding() {
-            self.findings.push(check);
-        } else {
-            self.passed += 1;
-        }
-    }
-
-    /// Adds checks that were made elsewhere.
-    pub fn absorb(&mut self, mut others: Self) {
-        self.passed += others.passed;
-        self.findings.append(&mut others.findings);
-    }
-}
-
-impl Extend<Check> for Checks {
-    fn extend<T: IntoIterator<Item = Check>>(&mut self, checks: T) {
-        checks.into_iter().for_each(|check| self.push(check));
-    }
 }
 
 /// A history of migrations whose tool was found by its table.
@@ -190,11 +180,42 @@ impl Check {
     #[must_use]
     pub fn sentence(&self) -> String {
         match (self.status, &self.detail) {
-            (Status::Passed | Status::Drift, Some(detail)) => format!("{}; {detail}", self.message),
+            (Status::Passed, _) => match self.attribute {
+                Some(attribute) => format!("{attribute} of {} is as expected", self.subject()),
+                None if self.is_closed_world() => format!("there is {}", self.title()),
+                None => format!("{} is as expected", self.subject()),
+            },
+            (Status::Drift, Some(detail)) => format!("{}; {detail}", self.message),
             (Status::Unknown | Status::Unverified, Some(detail)) => {
                 format!("could not tell whether {}: {detail}", self.message)
             }
             (_, None) => self.message.clone(),
+        }
+    }
+
+    /// What it is about: `foreign key public.a.b`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        format!("{} {}", self.kind.replace('_', " "), self.object)
+            .trim_end()
+            .to_owned()
+    }
+
+    /// Whether it says that nothing is there but what is listed.
+    fn is_closed_world(&self) -> bool {
+        self.status == Status::Passed && self.code.ends_with("-unexpected")
+    }
+
+    /// What a list of checks calls it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        if !self.is_closed_world() {
+            return self.subject();
+        }
+        let kind = self.kind.replace('_', " ");
+        match self.object.as_str() {
+            "" => format!("no unlisted {kind}"),
+            parent => format!("no unlisted {kind} in {parent}"),
         }
     }
 
@@ -295,6 +316,14 @@ impl Target {
         self.checks.findings.iter()
     }
 
+    /// The checks that did not pass, in the order of the files.
+    #[must_use]
+    pub fn findings_in_order(&self) -> Vec<&Check> {
+        let mut findings: Vec<&Check> = self.findings().collect();
+        findings.sort_by_key(|check| check.place);
+        findings
+    }
+
     /// The verdict in one word: `passed`, `drift`, `unknown` or `failed`.
     #[must_use]
     pub fn status(&self) -> &'static str {
@@ -356,35 +385,6 @@ impl Report {
     }
 }
 
-/// What the process says at its end. The same for every format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// All checks passed.
-    Passed,
-    /// The database differs from what is expected. Wins over every other finding.
-    Drift,
-    /// A mistake on the command line or in a file, nothing to check included.
-    Usage,
-    /// Could not verify: connection, authentication, permission, timeout.
-    Failure,
-    /// No drift, but some checks are unknown and `--fail-on unknown` was given.
-    Unknown,
-}
-
-impl Exit {
-    /// The exit code.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Passed => 0,
-            Self::Drift => 1,
-            Self::Usage => 2,
-            Self::Failure => 3,
-            Self::Unknown => 4,
-        }
-    }
-}
-
 /// A code in kebab case from the parts of names in snake case.
 #[must_use]
 pub fn code(kind: &str, end: &str) -> String {
@@ -405,6 +405,18 @@ pub const OTHER_CODES: &[(&str, &str)] = &[
     (
         "assertion-unverified",
         "the query of an assertion did not end: permission, timeout, a lock",
+    ),
+    (
+        "baseline-changed",
+        "an entry of the baseline accepts something else than what is found",
+    ),
+    (
+        "baseline-expired",
+        "the day until which an entry of the baseline holds is over",
+    ),
+    (
+        "baseline-gone",
+        "what an entry of the baseline accepts is not found any more",
     ),
     ("ignore-idle", "a pattern of `ignore` matches nothing"),
     ("migration-missing", "a migration is not applied"),
@@ -448,6 +460,8 @@ pub const OTHER_CODES: &[(&str, &str)] = &[
         "migration-history-unreadable",
         "the table of the migration tool cannot be read",
     ),
+    ("not-verified", "the database could not be verified, or not to the end"),
+    ("nothing-checked", "nothing was checked in the database"),
 ];
 
 /// Every code that a finding can have, and what it means; sorted.

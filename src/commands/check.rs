@@ -2,28 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::known::Known;
+use super::reports::{Began, Wanted, refused, said};
 use super::session::{Opened, open_all};
 use super::verify::verify;
-use super::{let_go, print, tell_failure, tell_problems, wait};
+use super::{Progress, let_go, tell_failure, tell_problems, wait};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
-use crate::cli::{CheckArgs, FailOn, Format};
+use crate::cli::{CheckArgs, FailOn};
 use crate::environment::Environment;
-use crate::error::{Failure, Problem, os_words};
+use crate::error::{Failure, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{DEFAULT_PATH, load};
-use crate::report::{self, Exit, Report, Target, mark};
+use crate::report::{Checks, Exit, Report, Target, mark};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
 /// Runs the command.
 #[must_use]
 pub fn run(args: &CheckArgs) -> Exit {
+    let began = Began::now();
     let mut files = SourceMap::default();
     match check(args, &mut files) {
         Ok((report, written)) => {
@@ -31,21 +32,33 @@ pub fn run(args: &CheckArgs) -> Exit {
             if args.exit_zero && exit != Exit::Usage {
                 exit = Exit::Passed;
             }
-            let mut failures = write(args, &report, &files, exit);
+            let mut failures = wanted(args).write(&report, &files, exit, &began);
             failures.extend(written.err());
             for failure in &failures {
                 tell_failure(failure);
             }
             // Drift that was found stays what it is.
-            match exit {
+            let exit = match exit {
                 Exit::Passed | Exit::Unknown if !failures.is_empty() => Exit::Failure,
-                Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure => exit,
+                Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Nagios(_) => exit,
+            };
+            if args.exit_zero && exit != Exit::Usage {
+                return exit;
             }
+            said(args.format, &report, exit)
         }
         Err(problems) => {
             tell_problems(&problems, &files, args.color);
-            Exit::Usage
+            refused(args.format, &problems)
         }
+    }
+}
+
+fn wanted(args: &CheckArgs) -> Wanted<'_> {
+    Wanted {
+        format: args.format,
+        output: &args.output,
+        color: args.color,
     }
 }
 
@@ -55,6 +68,17 @@ struct Job<'a> {
     source: Source,
     place: Option<Place>,
     files: Vec<&'a ExpectationFile>,
+}
+
+impl Job<'_> {
+    /// What it is called while the work is done. A URL is not shown: it may have a password.
+    fn named(&self) -> &str {
+        if self.label.is_empty() {
+            "the database"
+        } else {
+            &self.label
+        }
+    }
 }
 
 /// The report, and whether the baseline could be written if that was asked.
@@ -72,7 +96,14 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), 
     let opened = open_all(jobs, |job| (&job.source, job.place), &environment, files)?;
     let deadline = args.wait.map(|time| Instant::now() + time);
     let mut targets = BTreeMap::new();
+    let all = opened.len();
     for (number, job, opened) in opened {
+        let which = if all > 1 {
+            format!(" ({} of {all})", targets.len() + 1)
+        } else {
+            String::new()
+        };
+        let _progress = Progress::say(&format!("looking at {}{which}", job.named()));
         let look = || target(&job, &opened, args, &known);
         let target = match deadline.filter(|_| opened.can_change()) {
             Some(deadline) => wait::until(deadline, fail_on_unknown(args), look),
@@ -170,6 +201,7 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
 
 fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs, known: &Known) -> Target {
     let mut target = Target::named(job.label.clone());
+    target.checks = Checks::keeping(wanted(args).passes());
     opened.name(&mut target);
     let mut scope = Scope::of(&job.files);
     if args.coverage {
@@ -183,21 +215,4 @@ fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs, known: &Known) -> Ta
     mark::tell_apart(&mut target.checks.findings);
     known.mark(&mut target);
     target
-}
-
-/// Writes the report wherever it was asked for. One that cannot be written does not keep the others back.
-fn write(args: &CheckArgs, report: &Report, files: &SourceMap, exit: Exit) -> Vec<Failure> {
-    let render = |format: Format, color: bool| match format {
-        Format::Table => report::table::render(report, files, color),
-        Format::Json => report::json::render(report, files, exit),
-    };
-    let cannot = |to: String| move |e: io::Error| Failure::new(format!("writing the report to {to}"), os_words(&e));
-    let mut failures = Vec::new();
-    for (format, path) in &args.output {
-        let written = fs::write(path, render(*format, false));
-        failures.extend(written.map_err(cannot(path.display().to_string())).err());
-    }
-    let printed = print(&render(args.format, args.color.enabled(io::stdout().is_terminal())));
-    failures.extend(printed.map_err(cannot("standard output".to_owned())).err());
-    failures
 }

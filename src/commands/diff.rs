@@ -3,22 +3,23 @@
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
 
-use similar::TextDiff;
-
+use super::reports::{Began, refused, said};
 use super::session::{self, Opened};
 use super::verify::verify;
-use super::{print, tell, tell_problems};
+use super::{print, tell, tell_problems, terminal_width};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
-use crate::cli::{DiffArgs, DiffFormat};
+use crate::cli::{DiffArgs, Format};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::parse::parse;
 use crate::kinds::Kind;
 use crate::not_compared::counted;
 use crate::pull::{Choice, main_schema, pull};
-use crate::report::text::{BAD, FAINT, GOOD, Palette, visible};
-use crate::report::{self, Exit, Report, Target};
+use crate::report::diff::unified;
+use crate::report::format::Rendering;
+use crate::report::text::Palette;
+use crate::report::{self, Checks, Exit, Report, Target};
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::SourceMap;
@@ -30,12 +31,16 @@ pub fn run(args: &DiffArgs) -> Exit {
     match diff(args, &mut files) {
         Ok(exit) => exit,
         Err(Trouble::Problem(problem)) => {
-            tell_problems(&[problem], &files, args.color);
-            Exit::Usage
+            let problems = [problem];
+            tell_problems(&problems, &files, args.color);
+            refused(args.format, &problems)
         }
         Err(Trouble::Failure(failure)) => {
             super::tell_failure(&failure);
-            Exit::Failure
+            match refused(args.format, &[Problem::new(failure.to_string())]) {
+                exit @ Exit::Nagios(_) => exit,
+                Exit::Passed | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Unknown => Exit::Failure,
+            }
         }
     }
 }
@@ -59,6 +64,7 @@ impl From<Failure> for Trouble {
 }
 
 fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
+    let began = Began::now();
     let environment = Environment::read(!args.session.no_env_file);
     let (first, second) = (Source::parse(&args.first)?, Source::parse(&args.second)?);
     let one = Opened::open(&first, None, &environment, files)?;
@@ -82,6 +88,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let file = files.add(first.label().into(), text.clone());
     let expectations = parse(&text, file).map_err(|mut problems| problems.remove(0))?;
     let mut target = Target::named(second.label());
+    target.checks = Checks::keeping(args.format.spec().passes);
     other.name(&mut target);
     let scope = scope.and(&Scope::of(&[&expectations]));
     let found = other.with(|info| {
@@ -98,17 +105,24 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let exit = report.exit(false);
     let color = args.color.enabled(io::stdout().is_terminal());
     let out = match args.format {
-        DiffFormat::Diff => {
-            let labels = (first.label(), second.label());
+        Format::Diff => {
+            let (expected_label, found_label) = (first.label(), second.label());
             // A diff has no room for words.
             tell(&report::table::not_compared(&report));
-            unified(&text, &found_text(&expected, &found, &report, &choice), &labels, color)
+            let found = found_text(&expected, &found, &report, &choice);
+            unified(&text, &found, (&expected_label, &found_label), Palette { color })
         }
-        DiffFormat::Table => report::table::render(&report, files, color),
-        DiffFormat::Json => report::json::render(&report, files, exit),
+        format => format.render(&Rendering {
+            report: &report,
+            files,
+            exit,
+            timing: began.timing(),
+            color,
+            width: terminal_width(),
+        }),
     };
     print(&out).map_err(|e| Failure::new("writing to standard output", e.to_string()))?;
-    Ok(exit)
+    Ok(said(args.format, &report, exit))
 }
 
 /// The second source as an expectation file, with every object about which there is no finding as the first one writes
@@ -132,28 +146,4 @@ fn found_text(expected: &Snapshot, found: &Snapshot, report: &Report, choice: &C
         }
     }
     pull(&merged, choice).unwrap_or_default()
-}
-
-/// The difference of two texts as a unified diff.
-pub(super) fn unified(expected: &str, found: &str, labels: &(String, String), color: bool) -> String {
-    let palette = Palette { color };
-    let diff = TextDiff::from_lines(expected, found);
-    let text = diff
-        .unified_diff()
-        .context_radius(3)
-        .header(&labels.0, &labels.1)
-        .to_string();
-    let mut out = String::new();
-    for line in text.lines() {
-        let style = match line.chars().next() {
-            Some('-') => Some(BAD),
-            Some('+') => Some(GOOD),
-            Some('@') => Some(FAINT),
-            Some(_) | None => None,
-        };
-        let line = visible(line);
-        out.push_str(&style.map_or(line.clone(), |style| palette.paint(style, &line)));
-        out.push('\n');
-    }
-    out
 }

@@ -17,16 +17,23 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failure)?;
     }
+    put(path, text).map_err(failure)
+}
+
+/// The same in a folder that must be there.
+///
+/// # Errors
+/// The file cannot be written; the old one is still there.
+pub(super) fn put(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // Devices and pipes cannot be put in the place of something else.
     if fs::metadata(&target).is_ok_and(|m| !m.is_file()) {
-        return fs::write(&target, text).map_err(failure);
+        return fs::write(&target, text);
     }
     let beside = beside(&target);
     let written = write_whole(&beside, &target, text).and_then(|()| fs::rename(&beside, &target));
-    written.map_err(|e| {
+    written.inspect_err(|_| {
         let _ = fs::remove_file(&beside);
-        failure(e)
     })
 }
 

@@ -5,7 +5,6 @@ use std::fs;
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
-use super::diff::unified;
 use super::session::{Opened, open_all};
 use super::verify::verify;
 use super::{file, print, tell, tell_failure, tell_problems};
@@ -18,7 +17,8 @@ use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::expectation::parse::parse;
-use crate::report::text::visible;
+use crate::report::diff::unified;
+use crate::report::text::{Palette, visible};
 use crate::report::{Check, Exit, Report, Target};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
@@ -194,7 +194,12 @@ fn finish(args: &PullArgs, outcomes: Vec<Outcome>, files: &SourceMap) -> Result<
     for draft in outcomes.iter().flat_map(|outcome| &outcome.drafts) {
         if draft.text != draft.original {
             let label = draft.path.display().to_string();
-            diff.push_str(&unified(&draft.original, &draft.text, &(label.clone(), label), color));
+            diff.push_str(&unified(
+                &draft.original,
+                &draft.text,
+                (&label, &label),
+                Palette { color },
+            ));
             changed.push(draft);
         }
     }

@@ -26,7 +26,7 @@ pub(super) async fn verify(
     let (mut connection, snapshot) = begin(info, scope, limits).await?;
     target.name.clone_from(&snapshot.server.database);
     target.server_version.clone_from(&snapshot.server.version);
-    let plan = compare::plan(files, &snapshot);
+    let plan = compare::plan(files, &snapshot, target.checks.passes.are_kept());
     let questions = plan.questions();
     let statements = questions.len() + 1;
     let answers = patiently(

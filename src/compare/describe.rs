@@ -13,6 +13,18 @@ use crate::sql_text::{TokenSort, tokens, unquote_name};
 use crate::suggest;
 use crate::value::Value;
 
+/// Says that an object is there, as it must be.
+pub(super) fn present(check: &mut Check, kind: Kind) {
+    check.code = code(kind.spec().name, "missing");
+    check.expected = Json::from("present");
+    check.actual = Json::from("present");
+}
+
+/// That an object is not there, as a sentence.
+pub(super) fn does_not_exist(kind: Kind, object: &str) -> String {
+    format!("{} {object} does not exist", kind.words())
+}
+
 /// Says that an object is not there, and what is there instead.
 pub(super) fn missing(
     check: &mut Check,
@@ -24,7 +36,7 @@ pub(super) fn missing(
     check.code = code(kind.spec().name, "missing");
     check.expected = Json::from("present");
     check.actual = Json::from("absent");
-    check.message = format!("{} {} does not exist", kind.words(), check.object);
+    check.message = does_not_exist(kind, &check.object);
     // Objects by meaning have no name that could be mistaken; but their columns have.
     let instead = if check.object == kind.show(id) {
         instead_of_name(kind, id, snapshot)

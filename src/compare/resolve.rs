@@ -21,7 +21,7 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
     let mut claimed = plan.claimed;
     let mut out = Checks {
         passed: plan.passed,
-        findings: Vec::new(),
+        ..Checks::keeping(plan.keep)
     };
     for step in plan.steps {
         match step {
@@ -36,7 +36,7 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
         |_| true,
         |_, worlds| {
             let mut used = BTreeSet::new();
-            let mut out = Checks::default();
+            let mut out = Checks::keeping(plan.keep);
             for world in worlds {
                 for kind in &world.kinds {
                     unlisted(world, *kind, snapshot, &claimed, &mut used, &mut out);
@@ -276,7 +276,11 @@ fn unlisted(
         out.push(check);
     }
     // That there is nothing else is a check, too: a file may expect that and no more.
-    if out.findings.len() == before {
+    if out.findings.len() == before && out.passes.are_kept() {
+        let mut none = world_check(world, kind);
+        none.status = Status::Passed;
+        out.push(none);
+    } else if out.findings.len() == before {
         out.passed += 1;
     }
 }

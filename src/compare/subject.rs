@@ -16,6 +16,8 @@ pub(super) struct Subjected<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) file: &'a ExpectationFile,
     pub(super) expected: &'a ExpectedObject,
+    /// Whether checks that pass are told one by one.
+    pub(super) keep: bool,
 }
 
 impl<'a> Subjected<'a> {
@@ -32,8 +34,14 @@ impl<'a> Subjected<'a> {
             };
             return (vec![pending], 0);
         }
-        let (pending, passed) = self.attributes(kind, id, object, &|_| true);
-        (pending, passed + 1)
+        let (mut pending, passed) = self.attributes(kind, id, object, &|_| true);
+        if !self.keep {
+            return (pending, passed + 1);
+        }
+        let mut existence = self.check(kind, id, None);
+        describe::present(&mut existence, kind);
+        pending.push(passing(existence));
+        (pending, passed)
     }
 
     pub(super) fn by_meaning(&self, kind: Kind, id: &ObjectId, object: &Object) -> Candidate {
@@ -59,6 +67,8 @@ impl<'a> Subjected<'a> {
         if self.expected.presence == Presence::Absent {
             describe::unexpected(&mut existence, kind, id, false);
             existence.hint = self.hint(kind, id, FindingSort::Unexpected);
+        } else if self.keep {
+            describe::present(&mut existence, kind);
         }
         let (checks, passed) = self.attributes(self.expected.kind, id, object, wanted);
         Candidate {
@@ -97,7 +107,12 @@ impl<'a> Subjected<'a> {
             }
             // What has its default is what most checks of an exact file find.
             if attr.default.is_some_and(|default| default.is(object.get(attr.name))) {
-                add(None);
+                add(self.keep.then(|| {
+                    let mut check = self.check(kind, id, Some(attr));
+                    let actual = object.get(attr.name);
+                    describe::differs(&mut check, kind, id, attr, Extent::Whole, actual, actual);
+                    passing(check)
+                }));
                 continue;
             }
             let derived = || kind.spec().derived.and_then(|derived| derived(id, attr.name));
@@ -135,7 +150,7 @@ impl<'a> Subjected<'a> {
             ));
         }
         // Most checks pass: nobody reads the words that would say otherwise.
-        if matches!(verdict, Decision::Equal) {
+        if matches!(verdict, Decision::Equal) && !self.keep {
             return None;
         }
         let mut check = self.check(kind, id, Some(attr));
@@ -168,7 +183,14 @@ impl<'a> Subjected<'a> {
         })
     }
 
-    fn compare(&self, attr: &Attr, value: &Value, extent: Extent, id: &ObjectId, object: &Object) -> Decision {
+    pub(super) fn compare(
+        &self,
+        attr: &Attr,
+        value: &Value,
+        extent: Extent,
+        id: &ObjectId,
+        object: &Object,
+    ) -> Decision {
         let actual = object.get(attr.name);
         let verdict = match extent {
             Extent::AtLeast => Verdict::when(match (value, actual) {
@@ -279,5 +301,14 @@ impl<'a> Subjected<'a> {
             reason: self.expected.terms.reason.clone(),
             mark: Mark::default(),
         }
+    }
+}
+
+/// A check that has passed and is to be told.
+fn passing(check: Check) -> Pending {
+    Pending {
+        check,
+        verdict: Decision::Equal,
+        unreadable: None,
     }
 }

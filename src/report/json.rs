@@ -1,14 +1,17 @@
 //! The JSON report: a contract, versioned by `report_version`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::coverage::{Coverage, KindCoverage};
+use super::format::{FormatSpec, Rendering};
 use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonWas};
 use super::mark::Since;
-use super::{Check, Exit, Report, Summary, Target};
+use super::text::is_hidden;
+use super::{Check, Summary, Target};
 use crate::expectation::Level;
 use crate::source_map::SourceMap;
 
@@ -32,7 +35,7 @@ struct JsonReport<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonTarget<'a> {
+pub(super) struct JsonTarget<'a> {
     database: &'a str,
     host: &'a str,
     name: &'a str,
@@ -42,7 +45,9 @@ struct JsonTarget<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<JsonError<'a>>,
     summary: JsonSummary,
-    findings: Vec<JsonFinding<'a>>,
+    /// Not where they stand elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<JsonFinding<'a>>>,
     /// Only where the tool of a history was found by its table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     histories: Vec<JsonHistory<'a>>,
@@ -108,7 +113,7 @@ struct JsonSummary {
 }
 
 #[derive(Serialize)]
-struct JsonFinding<'a> {
+pub(super) struct JsonFinding<'a> {
     id: String,
     code: &'a str,
     level: &'static str,
@@ -137,9 +142,18 @@ struct JsonFinding<'a> {
     previously: Option<JsonWas<'a>>,
 }
 
-/// Renders the report. `exit` is what the process will say.
-#[must_use]
-pub fn render(report: &Report, files: &SourceMap, exit: Exit) -> String {
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "json",
+    doc: "For programs: the contract, with a JSON Schema",
+    passes: false,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let Rendering {
+        report, files, exit, ..
+    } = *rendering;
     let json = JsonReport {
         report_version: REPORT_VERSION,
         tool: env!("CARGO_PKG_NAME"),
@@ -154,10 +168,7 @@ pub fn render(report: &Report, files: &SourceMap, exit: Exit) -> String {
         compared: report.comparison.as_ref().map(|c| JsonComparison::of(c, files)),
         exit_code: exit.code(),
     };
-    // Strings, numbers and maps with text keys cannot fail to serialise.
-    let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
-    text.push('\n');
-    text
+    lines(&json)
 }
 
 fn histories(target: &Target) -> Vec<JsonHistory<'_>> {
@@ -171,8 +182,15 @@ fn histories(target: &Target) -> Vec<JsonHistory<'_>> {
 }
 
 fn target<'a>(target: &'a Target, files: &SourceMap, with_baseline: bool) -> JsonTarget<'a> {
-    let mut findings: Vec<&Check> = target.findings().collect();
-    findings.sort_by_key(|check| check.place);
+    let findings = target.findings_in_order();
+    JsonTarget {
+        findings: Some(findings.into_iter().map(|check| finding(check, files)).collect()),
+        ..summary_of(target, with_baseline)
+    }
+}
+
+/// What there is to say of a database without its findings.
+pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_> {
     JsonTarget {
         database: &target.database,
         host: &target.host,
@@ -184,12 +202,47 @@ fn target<'a>(target: &'a Target, files: &SourceMap, with_baseline: bool) -> Jso
             hint: f.hint.as_deref(),
         }),
         summary: summary(target.summary(), with_baseline),
-        findings: findings.into_iter().map(|check| finding(check, files)).collect(),
+        findings: None,
         histories: histories(target),
         not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
         coverage: target.coverage.as_ref().map(coverage),
         compared: target.compared.as_ref().map(|c| JsonCompared::of(c, target)),
     }
+}
+
+/// A value as JSON on lines of its own.
+pub(super) fn lines(value: &impl Serialize) -> String {
+    // Strings, numbers and maps with text keys cannot fail to serialise.
+    safe(serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+/// A value as JSON on one line.
+pub(super) fn line(value: &impl Serialize) -> String {
+    safe(serde_json::to_string(value).unwrap_or_default())
+}
+
+/// The same JSON with the end of its last line, and without anything that acts on a terminal or is a command to a CI
+/// service in whose log it is printed. Only texts can have that, and to a reader of JSON they stay the same.
+fn safe(json: String) -> String {
+    let mut json = if json.contains("##") {
+        json.replace("##", "#\\u0023")
+    } else {
+        json
+    };
+    let hidden = |c: char| c != '\n' && is_hidden(c);
+    if json.contains(hidden) {
+        json = json.chars().fold(String::with_capacity(json.len()), |mut out, c| {
+            if hidden(c) {
+                // None of them is beyond the first plane.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            } else {
+                out.push(c);
+            }
+            out
+        });
+    }
+    json.push('\n');
+    json
 }
 
 fn coverage(coverage: &Coverage) -> JsonCoverage<'_> {
@@ -215,7 +268,7 @@ fn coverage(coverage: &Coverage) -> JsonCoverage<'_> {
     }
 }
 
-fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a> {
+pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a> {
     JsonFinding {
         id: check.id(),
         code: &check.code,

@@ -163,6 +163,26 @@ impl Stale {
             Self::Expired => "expired",
         }
     }
+
+    /// What is wrong with the entry.
+    #[must_use]
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Gone => "is not found any more",
+            Self::Changed => "has changed",
+            Self::Expired => "was accepted up to a day that is over",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Gone => "remove the entry",
+            Self::Changed => "look at it anew",
+            Self::Expired => "mend it, or agree on another day",
+        }
+    }
 }
 
 /// The comparison of a run with an earlier report.

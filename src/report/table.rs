@@ -1,27 +1,39 @@
 //! The report for people: what is wrong, grouped by file and object; one line when all is well.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use anstyle::Style;
 use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
-use comfy_table::{CellAlignment, Table};
-use serde_json::Value as Json;
-use similar::TextDiff;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::coverage;
+use super::format::{FormatSpec, Rendering};
 use super::table_marks;
 use super::text::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
-use super::{Check, Report, Status, Summary, Target};
-use crate::expectation::Level;
+use super::words::{Outcome, counts, describe, facts, failed, one_line};
+use super::{Check, Report, Target};
 use crate::source_map::SourceMap;
 
-/// Renders the report. `color` adds terminal colours.
-#[must_use]
-pub fn render(report: &Report, files: &SourceMap, color: bool) -> String {
-    let palette = Palette { color };
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "table",
+    doc: "For people at a terminal",
+    passes: false,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let Rendering { report, files, .. } = *rendering;
+    let palette = Palette { color: rendering.color };
+    let look = Look {
+        palette,
+        width: rendering.width,
+    };
     let mut out = String::new();
     for target in &report.targets {
         if target.findings().next().is_some() || target.failure.is_some() {
-            render_target(&mut out, target, files, palette);
+            render_target(&mut out, target, files, look);
         }
     }
     for target in &report.targets {
@@ -31,7 +43,7 @@ pub fn render(report: &Report, files: &SourceMap, color: bool) -> String {
     }
     out.push_str(&table_marks::sections(report, files, palette));
     if report.targets.len() > 1 {
-        let _ = writeln!(out, "{}\n", overview(report));
+        let _ = writeln!(out, "{}\n", overview(report, rendering.width));
     }
     out.push_str(&histories(report));
     out.push_str(&not_compared(report));
@@ -80,9 +92,9 @@ pub fn not_compared(report: &Report) -> String {
     out
 }
 
-fn render_target(out: &mut String, target: &Target, files: &SourceMap, palette: Palette) {
-    let mut findings: Vec<&Check> = target.findings().collect();
-    findings.sort_by_key(|check| check.place);
+fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Look) {
+    let palette = look.palette;
+    let findings = target.findings_in_order();
     let mut file = None;
     let mut object = None;
     for check in findings {
@@ -93,17 +105,17 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, palette: 
             let _ = writeln!(
                 out,
                 "{}  {}\n",
-                palette.paint(STRONG, &visible(&path)),
-                palette.paint(FAINT, &visible(&describe(target)))
+                palette.paint(STRONG, &one_line(&path)),
+                palette.paint(FAINT, &one_line(&describe(target)))
             );
         }
         let this = (check.kind, check.object.as_str());
         if object != Some(this) {
             object = Some(this);
             let heading = format!("{} {}", check.kind.replace('_', " "), check.object);
-            let _ = writeln!(out, "  {}", palette.paint(STRONG, &visible(&heading)));
+            let _ = writeln!(out, "  {}", palette.paint(STRONG, &one_line(&heading)));
         }
-        finding(out, check, files, palette);
+        finding(out, check, target, files, look);
     }
     if let Some(failure) = &target.failure {
         let _ = writeln!(
@@ -112,126 +124,79 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, palette: 
             palette.paint(BAD, "could not verify"),
             visible(&describe(target))
         );
-        let _ = writeln!(out, "  {}", visible(&failure.to_string()));
+        for line in look.lines(&visible(&failure.to_string()), 2) {
+            let _ = writeln!(out, "  {line}");
+        }
         if let Some(hint) = &failure.hint {
-            let _ = writeln!(out, "  to do     {}", visible(hint));
+            let hint = look.lines(&visible(hint), 12).join("\n            ");
+            let _ = writeln!(out, "  to do     {hint}");
         }
         out.push('\n');
     }
 }
 
-fn finding(out: &mut String, check: &Check, files: &SourceMap, palette: Palette) {
-    let (word, style) = match (check.status, check.level) {
-        (Status::Drift | Status::Unknown | Status::Unverified, _) if check.is_known() => ("known", FAINT),
-        (Status::Drift, Level::Error) => ("drift", BAD),
-        (Status::Unknown | Status::Unverified, Level::Error) => ("unknown", WARN),
-        (Status::Drift | Status::Unknown | Status::Unverified, Level::Warn) => ("warning", WARN),
-        (Status::Passed, _) => ("passed", GOOD),
-    };
-    let label = |name: &str| format!("    {name:<9} ");
-    let long = long_texts(check);
+fn finding(out: &mut String, check: &Check, target: &Target, files: &SourceMap, look: Look) {
+    let outcome = Outcome::of(check);
     // The object stands above and the values below: the whole sentence would say both again.
-    let message = check.attribute.unwrap_or(&check.message);
-    let _ = writeln!(
-        out,
-        "    {} {}",
-        palette.paint(style, &format!("{word:<9}")),
-        visible(message)
-    );
-    match long {
-        Some((expected, actual)) => text_diff(out, expected, actual, palette),
-        None if check.attribute.is_some() => {
-            let _ = writeln!(
-                out,
-                "{}{}",
-                label("expected"),
-                visible(&shortened(&show(&check.expected)))
-            );
-            let _ = writeln!(out, "{}{}", label("found"), visible(&shortened(&show(&check.actual))));
+    let message = visible(check.attribute.unwrap_or(&check.message));
+    look.entry(out, outcome.word(), Some(style(outcome)), &message);
+    for (label, fact) in facts(check, target, files) {
+        match label {
+            // It stands above.
+            "database" => {}
+            "differs" => text_diff(out, &fact, look.palette),
+            _ => look.entry(out, label, None, &fact),
         }
-        None => {}
-    }
-    if let Some(detail) = &check.detail {
-        let _ = writeln!(out, "{}{}", label("because"), visible(detail));
-    }
-    let _ = writeln!(out, "{}{}", label("at"), visible(&files.locate(check.place)));
-    if let Some(hint) = &check.hint {
-        let _ = writeln!(out, "{}{}", label("to do"), visible(hint));
-    }
-    if let Some(reason) = &check.reason {
-        let _ = writeln!(out, "{}{}", label("reason"), visible(reason));
-    }
-    for (name, text) in table_marks::lines(check, files) {
-        let _ = writeln!(out, "{}{}", label(name), visible(&text));
     }
     out.push('\n');
 }
 
-/// The two texts of a finding, if one of them has several lines.
-fn long_texts(check: &Check) -> Option<(&str, &str)> {
-    match (&check.expected, &check.actual) {
-        (Json::String(expected), Json::String(actual)) if expected.contains('\n') || actual.contains('\n') => {
-            Some((expected, actual))
-        }
-        _ => None,
-    }
-}
-
-fn text_diff(out: &mut String, expected: &str, actual: &str, palette: Palette) {
-    let (expected, actual) = (format!("{}\n", expected.trim()), format!("{}\n", actual.trim()));
-    let diff = TextDiff::from_lines(expected.as_str(), actual.as_str());
-    let text = diff
-        .unified_diff()
-        .context_radius(2)
-        .header("expected", "found")
-        .to_string();
-    for line in text.lines() {
+fn text_diff(out: &mut String, diff: &str, palette: Palette) {
+    for line in diff.lines() {
         let style = match line.chars().next() {
             Some('-') => BAD,
             Some('+') => GOOD,
-            _ => FAINT,
+            Some(_) | None => FAINT,
         };
-        let _ = writeln!(out, "      {}", palette.paint(style, &visible(line)));
+        let _ = writeln!(out, "      {}", palette.paint(style, line));
     }
 }
 
-/// A text that fits onto a screen; the JSON report has the whole.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 2000;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
-        None => text.to_owned(),
-    }
+/// How it is to look.
+#[derive(Clone, Copy)]
+struct Look {
+    palette: Palette,
+    /// The columns of the terminal, if it goes to one: lines are broken there.
+    width: Option<usize>,
 }
 
-/// A value as a person reads it.
-pub(super) fn show(value: &Json) -> String {
-    match value {
-        Json::Null => "none".into(),
-        Json::String(text) => text.clone(),
-        Json::Bool(_) | Json::Number(_) => value.to_string(),
-        Json::Array(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
-        Json::Object(map) => {
-            let entries: Vec<String> = map.iter().map(|(k, v)| format!("{k}: {}", show(v))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
+impl Look {
+    /// A label and a text beside it, all lines of which begin in the same column.
+    fn entry(self, out: &mut String, label: &str, style: Option<Style>, text: &str) {
+        const INDENT: &str = "              ";
+        let label = format!("{label:<9}");
+        let label = style.map_or(label.clone(), |style| self.palette.paint(style, &label));
+        let lines = self.lines(text.trim_end(), INDENT.len());
+        let _ = writeln!(out, "    {label} {}", lines.join(&format!("\n{INDENT}")));
     }
-}
 
-/// `env:DATABASE_URL: shop on db.example.com, PostgreSQL 15.18`.
-fn describe(target: &Target) -> String {
-    if target.server_version.is_empty() {
-        return target.database.clone();
+    /// The lines of a text that begins in a column.
+    fn lines(self, text: &str, column: usize) -> Vec<String> {
+        // What is narrower is no terminal that somebody reads.
+        let width = self.width.map_or(usize::MAX, |width| width.max(40) - column);
+        let options = textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
     }
-    format!(
-        "{}: {} on {}, PostgreSQL {}",
-        target.database, target.name, target.host, target.server_version
-    )
 }
 
 /// One row a database.
-fn overview(report: &Report) -> Table {
+fn overview(report: &Report, width: Option<usize>) -> Table {
     let mut table = Table::new();
+    if let Some(width) = width.and_then(|width| u16::try_from(width).ok()) {
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
+    }
     table.load_style(ASCII_BORDERS_ONLY_CONDENSED);
     let mut header = vec![
         "database", "verdict", "checks", "passed", "drift", "warnings", "unknown",
@@ -266,36 +231,21 @@ fn overview(report: &Report) -> Table {
 }
 
 fn summary_line(report: &Report, palette: Palette) -> String {
-    let Summary {
-        checks,
-        passed,
-        drift,
-        warnings,
-        unknown,
-        unverified: _,
-        known,
-    } = report.summary();
-    let plural = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
-    let paint = |n: usize, style, text: String| if n > 0 { palette.paint(style, &text) } else { text };
-    let mut line = format!(
-        "{}: {}, {}, {}, {}",
-        plural(checks, "check", "checks"),
-        paint(passed, GOOD, format!("{passed} passed")),
-        paint(drift, BAD, format!("{drift} drift")),
-        paint(warnings, WARN, plural(warnings, "warning", "warnings")),
-        paint(unknown, WARN, format!("{unknown} unknown")),
-    );
-    if report.baseline.is_some() {
-        let _ = write!(line, ", {known} known");
-    }
-    let failed = report.targets.iter().filter(|t| t.failure.is_some()).count();
-    if failed > 0 {
-        let text = plural(
-            failed,
-            "database could not be verified",
-            "databases could not be verified",
-        );
-        let _ = write!(line, "; {}", palette.paint(BAD, &text));
+    let mut line = counts(report, |outcome, count, text| match count {
+        0 => text,
+        _ => palette.paint(style(outcome), &text),
+    });
+    if let Some(words) = failed(report) {
+        let _ = write!(line, "; {}", palette.paint(BAD, &words));
     }
     line
+}
+
+fn style(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Drift => BAD,
+        Outcome::Unknown | Outcome::Warning => WARN,
+        Outcome::Known => FAINT,
+        Outcome::Passed => GOOD,
+    }
 }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::mark::{Acceptance, Accepted, BaselineUse, Compared, Since, Stale, Was};
-use super::table::show;
+use super::mark::{Acceptance, Accepted, BaselineUse, Compared, Since, Was};
 use super::text::{FAINT, GOOD, Palette, STRONG, WARN, visible};
+use super::words::show;
 use super::{Check, Report};
 use crate::source_map::SourceMap;
 
@@ -73,6 +73,15 @@ fn about(accepted: &Accepted, files: &SourceMap) -> String {
 
 /// What has changed since the earlier report, and the entries of the baseline that do not hold any more.
 pub(super) fn sections(report: &Report, files: &SourceMap, palette: Palette) -> String {
+    let mut out = since(report, files, palette);
+    if let Some(baseline) = &report.baseline {
+        stale(&mut out, baseline, files, palette);
+    }
+    out
+}
+
+/// What has changed since the earlier report.
+pub(super) fn since(report: &Report, files: &SourceMap, palette: Palette) -> String {
     let mut out = String::new();
     if let Some(comparison) = &report.comparison {
         let file = visible(&files.path(comparison.file).display().to_string());
@@ -86,9 +95,6 @@ pub(super) fn sections(report: &Report, files: &SourceMap, palette: Palette) -> 
             let databases: Vec<String> = comparison.not_looked_at.iter().map(|name| visible(name)).collect();
             let _ = writeln!(out, "in {file}, but not looked at now: {}\n", databases.join(", "));
         }
-    }
-    if let Some(baseline) = &report.baseline {
-        stale(&mut out, baseline, files, palette);
     }
     out
 }
@@ -135,16 +141,13 @@ fn stale(out: &mut String, baseline: &BaselineUse, files: &SourceMap, palette: P
         palette.paint(STRONG, &file)
     );
     for entry in &baseline.stale {
-        let advice = match entry.why {
-            Stale::Gone => "is not found any more: remove the entry",
-            Stale::Changed => "has changed: look at it anew",
-            Stale::Expired => "was accepted up to a day that is over: mend it, or agree on another day",
-        };
         let _ = writeln!(
             out,
-            "  {} {} {advice}\n            {}",
+            "  {} {} {}: {}\n            {}",
             palette.paint(WARN, &format!("{:<9}", entry.why.word())),
             visible(&entry.id),
+            entry.why.what(),
+            entry.why.advice(),
             palette.paint(FAINT, &visible(&files.locate(entry.place)))
         );
     }

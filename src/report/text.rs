@@ -33,23 +33,55 @@ pub const STRONG: Style = Style::new().bold();
 pub const FAINT: Style = Style::new().dimmed();
 
 /// A text in which characters that would act on a terminal or change the direction of writing are shown as
-/// escapes. Line ends stay.
+/// escapes. Line ends stay. What the log of a CI service would take for a command to it is broken up.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c != '\n' && (c.is_control() || is_direction(c)) {
+        if c != '\n' && is_hidden(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
         }
     }
-    out
+    without_commands(out)
 }
 
-/// Marks that change the direction of writing, and others that are not seen.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// A text without the commands of CI services: Azure, TeamCity and GitHub take `##word[` for one wherever it stands,
+/// GitHub `::word::` where a line begins.
+fn without_commands(mut text: String) -> String {
+    let mut from = 0;
+    while let Some(at) = text[from..].find("##").map(|at| at + from) {
+        let word = text[at..]
+            .trim_start_matches('#')
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        from = at + 2;
+        if word.starts_with('[') {
+            text.replace_range(at + 1..at + 2, "\\u{23}");
+        }
+    }
+    let is_command = |line: &str| {
+        line.trim_start()
+            .strip_prefix("::")
+            .is_some_and(|rest| rest.contains("::"))
+    };
+    if !text.contains("::") || !text.lines().any(is_command) {
+        return text;
+    }
+    let lines = text.split_inclusive('\n').map(|line| {
+        if is_command(line) {
+            line.replacen("::", "\\u{3a}:", 1)
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect()
+}
+
+/// Whether a character acts on a terminal, changes the direction of writing or is not seen.
+pub(super) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -60,5 +92,13 @@ mod tests {
     fn what_acts_on_a_terminal_is_shown() {
         assert_eq!(visible("a\u{1b}[31mb\tc\nd"), "a\\u{1b}[31mb\\u{9}c\nd");
         assert_eq!(visible("x\u{202e}y é 表"), "x\\u{202e}y é 表");
+    }
+
+    #[test]
+    fn what_a_ci_service_takes_for_a_command_is_broken_up() {
+        assert_eq!(visible("a ##vso[task.x]b"), "a #\\u{23}vso[task.x]b");
+        assert_eq!(visible("###[x] ## a"), "#\\u{23}#[x] ## a");
+        assert_eq!(visible("a\n  ::error::b"), "a\n  \\u{3a}:error::b");
+        assert_eq!(visible("a::text\n  ::text"), "a::text\n  ::text");
     }
 }

@@ -76,7 +76,7 @@ pub fn satisfies_the_schema(text: &str) -> Result<(), String> {
 #[test]
 #[cfg(feature = "embedded")]
 fn the_readme_is_true() {
-    let readme = read("README.md");
+    let readme = with_formats(&read("README.md"));
     let mut out = String::new();
     let mut rest = readme.as_str();
     let mut commands = 0;
@@ -97,6 +97,19 @@ fn the_readme_is_true() {
     out.push_str(rest);
     assert!(commands >= 4, "the README has only {commands} commands");
     check("README.md", &out);
+}
+
+/// The README with the table of formats as it is.
+#[cfg(feature = "embedded")]
+fn with_formats(readme: &str) -> String {
+    const HEAD: &str = "| format | what it is |\n|---|---|\n";
+    let (before, rest) = readme.split_once(HEAD).expect("a table of formats");
+    let (_, after) = rest.split_once("\n\n").expect("its end");
+    let rows: Vec<String> = driftgate::report::format::Format::ALL
+        .iter()
+        .map(|format| format!("| `{}` | {} |", format.spec().name, format.spec().doc))
+        .collect();
+    format!("{before}{HEAD}{}\n\n{after}", rows.join("\n"))
 }
 
 /// What a command prints, as the README shows it.

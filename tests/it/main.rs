@@ -15,6 +15,7 @@ mod outside;
 mod plans;
 mod random;
 mod registry;
+mod reports;
 mod run;
 mod server;
 mod session;

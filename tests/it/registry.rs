@@ -153,7 +153,7 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
 }
 
 fn findings(expected: &ExpectationFile, snapshot: &Snapshot) -> Vec<Check> {
-    let plan = plan(&[expected], snapshot);
+    let plan = plan(&[expected], snapshot, false);
     resolve(plan, &Answers::new(), snapshot).0.findings
 }
 

@@ -64,7 +64,17 @@ fn replace_word(text: &str, from: &str, to: &str) -> String {
 
 /// Replaces the time in `in 12 ms`, `took 1.2s`, `time="0.012"`, `"duration_ms": 12` and `timestamp="…"`.
 fn durations(text: &str) -> String {
-    const MARKERS: [&str; 6] = ["in ", "took ", "time=\"", "_ms\": ", "_seconds\": ", "timestamp=\""];
+    const MARKERS: [&str; 9] = [
+        "in ",
+        "took ",
+        "time=\"",
+        "time=",
+        "_ms\": ",
+        "_seconds\": ",
+        "_duration_seconds ",
+        "_timestamp_seconds ",
+        "timestamp=\"",
+    ];
     let (mut result, mut rest) = (String::new(), text);
     while let Some((at, marker)) = MARKERS
         .iter()

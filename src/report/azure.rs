@@ -1,0 +1,64 @@
+//! The report as commands of Azure Pipelines: issues at the lines of the expectation files.
+
+use std::fmt::Write as _;
+
+use super::Check;
+use super::format::{FormatSpec, Rendering};
+use super::words::{Obstacle, Outcome, one_line, paragraph, path, stale, summary_line, targets, verdict};
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "azure",
+    doc: "Issues of Azure Pipelines",
+    passes: false,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let mut out = String::new();
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
+        if let Some(obstacle) = Obstacle::of(target) {
+            let (code, text) = (obstacle.code, data(&obstacle.paragraph()));
+            let _ = writeln!(out, "##vso[task.logissue type=error;code={code};]{text}");
+        }
+        let findings = target.findings_in_order();
+        // What is known is counted below and is no issue.
+        for check in findings.into_iter().filter(|check| !check.is_known()) {
+            let _ = writeln!(
+                out,
+                "##vso[task.logissue type={};sourcepath={};linenumber={};columnnumber={};code={};]{}",
+                sort(check),
+                property(&one_line(&path(check, rendering.files))),
+                check.place.line,
+                check.place.column,
+                property(&check.code),
+                data(&paragraph(check, rendering.files))
+            );
+        }
+    }
+    let _ = writeln!(
+        out,
+        "driftgate: {}: {}",
+        verdict(rendering.report),
+        summary_line(rendering.report)
+    );
+    out
+}
+
+fn sort(check: &Check) -> &'static str {
+    match Outcome::of(check) {
+        Outcome::Drift => "error",
+        Outcome::Unknown | Outcome::Warning | Outcome::Known | Outcome::Passed => "warning",
+    }
+}
+
+/// A text behind a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A text as the value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(']', "%5D").replace(';', "%3B")
+}

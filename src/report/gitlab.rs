@@ -1,0 +1,81 @@
+//! The report as GitLab reads the quality of code: shown in merge requests at the lines of the expectation files.
+
+use serde::Serialize;
+
+use super::fingerprint::{fingerprint, of};
+use super::format::{FormatSpec, Rendering};
+use super::json::lines;
+use super::words::{Obstacle, Outcome, one_line, paragraph, path, stale, targets};
+use super::{Check, Target};
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "gitlab",
+    doc: "GitLab's report of code quality, for merge requests",
+    passes: false,
+    render,
+};
+
+#[derive(Serialize)]
+struct Issue {
+    description: String,
+    check_name: String,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+}
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let mut issues = Vec::new();
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
+        issues.extend(Obstacle::of(target).map(|obstacle| Issue {
+            description: obstacle.paragraph(),
+            check_name: obstacle.code.to_owned(),
+            fingerprint: of(&[&target.database, obstacle.code]),
+            severity: "blocker",
+            // It is at no line of a file.
+            location: location(one_line(&target.database), 1),
+        }));
+        issues.extend(
+            target
+                .findings_in_order()
+                .into_iter()
+                .map(|check| issue(check, target, rendering)),
+        );
+    }
+    lines(&issues)
+}
+
+fn issue(check: &Check, target: &Target, rendering: &Rendering<'_>) -> Issue {
+    Issue {
+        description: paragraph(check, rendering.files),
+        check_name: check.code.clone(),
+        fingerprint: fingerprint(check, target),
+        severity: match Outcome::of(check) {
+            Outcome::Drift => "critical",
+            Outcome::Unknown => "major",
+            Outcome::Warning => "minor",
+            Outcome::Known | Outcome::Passed => "info",
+        },
+        location: location(path(check, rendering.files), check.place.line),
+    }
+}
+
+fn location(path: String, line: u32) -> Location {
+    Location {
+        path,
+        lines: Lines { begin: line },
+    }
+}

@@ -1,0 +1,169 @@
+//! The report as JUnit XML, which nearly every CI service shows: a suite a database, a test case an object.
+//!
+//! The elements are those of the schema of Jenkins' xUnit plugin; of its older versions, too.
+
+use std::collections::BTreeMap;
+
+use super::format::{FormatSpec, Rendering};
+use super::words::{Obstacle, Outcome, describe, facts_text, headline, one_line, path, stale, targets};
+use super::xml::Element;
+use super::{Check, Target};
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "junit",
+    doc: "JUnit XML for CI services: a test case an object, those that passed included",
+    passes: true,
+    render,
+};
+
+/// A test case: the checks of one object in one file.
+struct Case<'a> {
+    file: String,
+    checks: Vec<&'a Check>,
+}
+
+/// What became of test cases.
+#[derive(Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let stale = stale(rendering.report);
+    let suites: Vec<(&Target, Vec<Case<'_>>)> = targets(rendering.report, stale.as_ref())
+        .map(|target| (target, cases(target, rendering)))
+        .collect();
+    let mut all = Counts::default();
+    for (target, cases) in &suites {
+        let counts = count(target, cases);
+        all.tests += counts.tests;
+        all.failures += counts.failures;
+        all.errors += counts.errors;
+    }
+    let elements = suites
+        .iter()
+        .map(|(target, cases)| suite(target, cases, rendering))
+        .collect();
+    Element::new(
+        "testsuites",
+        [
+            ("name", "driftgate".to_owned()),
+            ("tests", all.tests.to_string()),
+            ("failures", all.failures.to_string()),
+            ("errors", all.errors.to_string()),
+            ("time", rendering.timing.seconds()),
+        ],
+    )
+    .elements(elements)
+    .document()
+}
+
+/// The checks of a database by file and object, in the order of the files.
+fn cases<'a>(target: &'a Target, rendering: &Rendering<'_>) -> Vec<Case<'a>> {
+    let mut cases: Vec<Case<'a>> = Vec::new();
+    let mut numbers: BTreeMap<_, usize> = BTreeMap::new();
+    for check in target.checks.known() {
+        let key = (check.place.file, check.kind, check.object.as_str());
+        let number = *numbers.entry(key).or_insert(cases.len());
+        match cases.get_mut(number) {
+            Some(case) => case.checks.push(check),
+            None => cases.push(Case {
+                file: path(check, rendering.files),
+                checks: vec![check],
+            }),
+        }
+    }
+    cases
+}
+
+fn outcome(case: &Case<'_>) -> Outcome {
+    let outcomes = case.checks.iter().map(|check| Outcome::of(check));
+    outcomes.min().unwrap_or(Outcome::Passed)
+}
+
+fn count(target: &Target, cases: &[Case<'_>]) -> Counts {
+    let mut counts = Counts {
+        tests: cases.len(),
+        ..Counts::default()
+    };
+    for case in cases {
+        match outcome(case) {
+            Outcome::Drift => counts.failures += 1,
+            Outcome::Unknown => counts.errors += 1,
+            Outcome::Warning | Outcome::Known => counts.skipped += 1,
+            Outcome::Passed => {}
+        }
+    }
+    if Obstacle::of(target).is_some() {
+        counts.tests += 1;
+        counts.errors += 1;
+    }
+    counts
+}
+
+fn suite(target: &Target, cases: &[Case<'_>], rendering: &Rendering<'_>) -> Element {
+    let counts = count(target, cases);
+    let obstacle = Obstacle::of(target).map(|obstacle| {
+        let name = format!("database {}", one_line(&target.database));
+        let result = result("error", obstacle.code, obstacle.message.clone(), &obstacle.paragraph());
+        Element::new("testcase", [("name", name), ("classname", "driftgate".to_owned())]).elements(vec![result])
+    });
+    Element::new(
+        "testsuite",
+        [
+            ("name", one_line(&describe(target))),
+            ("tests", counts.tests.to_string()),
+            ("failures", counts.failures.to_string()),
+            ("errors", counts.errors.to_string()),
+            ("skipped", counts.skipped.to_string()),
+            // The schema wants it without the zone, which is UTC.
+            ("timestamp", rendering.timing.date().trim_end_matches('Z').to_owned()),
+        ],
+    )
+    .elements(
+        cases
+            .iter()
+            .map(|case| test_case(case, target, rendering))
+            .chain(obstacle)
+            .collect(),
+    )
+}
+
+fn test_case(case: &Case<'_>, target: &Target, rendering: &Rendering<'_>) -> Element {
+    let name = case
+        .checks
+        .first()
+        .map_or(String::new(), |check| one_line(&check.title()));
+    let element = Element::new("testcase", [("name", name), ("classname", one_line(&case.file))]);
+    let worst = outcome(case);
+    let findings: Vec<&Check> = case.checks.iter().copied().filter(|check| check.is_finding()).collect();
+    // The one that decides comes first.
+    let Some(first) = findings.iter().find(|check| Outcome::of(check) == worst) else {
+        return element;
+    };
+    let mut message = headline(first);
+    if findings.len() > 1 {
+        message = format!("{message} (and {} more)", findings.len() - 1);
+    }
+    let texts: Vec<String> = findings
+        .iter()
+        .map(|check| {
+            let facts = facts_text(check, target, rendering.files);
+            format!("{}: {}\n{facts}", Outcome::of(check).word(), headline(check))
+        })
+        .collect();
+    let text = texts.join("\n");
+    element.elements(vec![match worst {
+        Outcome::Drift => result("failure", &first.code, message, &text),
+        Outcome::Unknown => result("error", &first.code, message, &text),
+        Outcome::Warning | Outcome::Known | Outcome::Passed => Element::new("skipped", []).text(&text),
+    }])
+}
+
+fn result(element: &'static str, code: &str, message: String, text: &str) -> Element {
+    Element::new(element, [("type", code.to_owned()), ("message", message)]).text(text)
+}

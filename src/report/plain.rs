@@ -1,0 +1,40 @@
+//! The report a line a finding, as compilers write theirs: for editors and grep.
+
+use std::fmt::Write as _;
+
+use super::format::{FormatSpec, Rendering};
+use super::words::{Obstacle, differing, headline, one_line, stale, targets};
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "plain",
+    doc: "A line a finding, for grep and editors: `file:line:column: code object: message`",
+    passes: false,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let mut out = String::new();
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
+        for check in target.findings_in_order() {
+            let place = one_line(&rendering.files.locate(check.place));
+            let _ = write!(out, "{place}: {} {}: ", check.code, one_line(&check.object));
+            // The place stands before it.
+            out.push_str(&headline(check));
+            out.push_str(&differing(check));
+            if check.is_known() {
+                out.push_str(" (known)");
+            }
+            if let Some(hint) = &check.hint {
+                let _ = write!(out, " (to do: {})", one_line(hint));
+            }
+            out.push('\n');
+        }
+        if let Some(obstacle) = Obstacle::of(target) {
+            let database = one_line(&target.database);
+            let _ = writeln!(out, "{database}: {}: {}", obstacle.code, obstacle.paragraph());
+        }
+    }
+    out
+}

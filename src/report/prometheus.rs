@@ -1,0 +1,123 @@
+//! The report as metrics of Prometheus, for the textfile collector of its node exporter.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::format::{FormatSpec, Rendering};
+use super::text::visible;
+use super::words::Outcome;
+use super::{Check, Status};
+use crate::expectation::Level;
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "prometheus",
+    doc: "Metrics for the textfile collector of Prometheus",
+    passes: false,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let mut out = String::new();
+    let databases: Vec<(String, _)> = rendering
+        .report
+        .targets
+        .iter()
+        .map(|target| (label("database", &target.database), target))
+        .collect();
+    gauge(
+        &mut out,
+        "driftgate_up",
+        "Whether the database could be verified.",
+        databases
+            .iter()
+            .map(|(database, target)| (database.clone(), u8::from(target.failure.is_none()).to_string())),
+    );
+    gauge(
+        &mut out,
+        "driftgate_checks",
+        "How many checks ended so.",
+        databases.iter().flat_map(|(database, target)| {
+            let summary = target.summary();
+            Outcome::ALL.iter().map(move |outcome| {
+                let labels = format!("{database},{}", label("outcome", outcome.word()));
+                (labels, outcome.count(summary).to_string())
+            })
+        }),
+    );
+    let by_kind = |wanted: fn(&Check) -> bool| {
+        databases
+            .iter()
+            .flat_map(|(database, target)| {
+                let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+                for check in target.findings().filter(|check| wanted(check)) {
+                    *counts.entry((check.kind, level(check))).or_default() += 1;
+                }
+                counts.into_iter().map(move |((kind, level), count)| {
+                    let labels = format!("{database},{},{}", label("kind", kind), label("level", level));
+                    (labels, count.to_string())
+                })
+            })
+            .collect::<Vec<_>>()
+    };
+    gauge(
+        &mut out,
+        "driftgate_drift",
+        "How many findings say that the database differs.",
+        by_kind(|check| check.status == Status::Drift && !check.is_known()),
+    );
+    gauge(
+        &mut out,
+        "driftgate_unknown",
+        "Of how many checks it could not be told.",
+        by_kind(|check| matches!(check.status, Status::Unknown | Status::Unverified) && !check.is_known()),
+    );
+    let run = |value: String| [(String::new(), value)];
+    gauge(
+        &mut out,
+        "driftgate_exit_code",
+        "The exit code of the run.",
+        run(rendering.exit.code().to_string()),
+    );
+    gauge(
+        &mut out,
+        "driftgate_duration_seconds",
+        "How long the run took.",
+        run(rendering.timing.seconds()),
+    );
+    gauge(
+        &mut out,
+        "driftgate_timestamp_seconds",
+        "When the run began, in seconds since 1970.",
+        run(rendering.timing.began().to_string()),
+    );
+    out
+}
+
+fn level(check: &Check) -> &'static str {
+    match check.level {
+        Level::Error => "error",
+        Level::Warn => "warn",
+    }
+}
+
+/// A gauge and its values, each with its labels.
+fn gauge(out: &mut String, name: &str, help: &str, values: impl IntoIterator<Item = (String, String)>) {
+    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge");
+    for (labels, value) in values {
+        let labels = if labels.is_empty() {
+            labels
+        } else {
+            format!("{{{labels}}}")
+        };
+        let _ = writeln!(out, "{name}{labels} {value}");
+    }
+}
+
+fn label(name: &str, value: &str) -> String {
+    let value = visible(value)
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
+    format!("{name}=\"{value}\"")
+}

@@ -1,0 +1,306 @@
+//! The report as SARIF 2.1.0, for code scanning: rules with help, findings at the lines of the expectation files, and
+//! fingerprints that stay the same from run to run.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use super::fingerprint::fingerprint;
+use super::format::{FormatSpec, Rendering};
+use super::json::lines;
+use super::mark::Since;
+use super::words::{Obstacle, Outcome, TOOL, facts_text, headline, one_line, path, stale, targets};
+use super::{Check, Status, Target, codes, table_marks, text::visible};
+use crate::expectation::Level;
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "sarif",
+    doc: "SARIF 2.1.0, for code scanning",
+    passes: false,
+    render,
+};
+
+/// What a path keeps as it is in a URI.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: Vec<Run<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool,
+    invocations: Vec<Invocation>,
+    column_kind: &'static str,
+    results: Vec<SarifResult<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: String,
+    short_description: Text,
+    full_description: Text,
+    help: Help,
+    properties: Tags,
+}
+
+#[derive(Serialize)]
+struct Tags {
+    tags: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    exit_code: u8,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult<'a> {
+    rule_id: &'a str,
+    rule_index: usize,
+    level: &'static str,
+    message: Text,
+    locations: Vec<Location>,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    /// What the baseline accepts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression>,
+    /// Only where an earlier report was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+    logical_locations: Vec<LogicalLocation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    start_column: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: String,
+}
+
+#[derive(Serialize)]
+struct Properties<'a> {
+    database: &'a str,
+    outcome: &'static str,
+    id: String,
+}
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let report = rendering.report;
+    let stale = stale(report);
+    let findings: Vec<(&Target, &Check)> = targets(report, stale.as_ref())
+        .flat_map(|target| target.findings_in_order().into_iter().map(move |check| (target, check)))
+        .collect();
+    let mut rules: BTreeMap<&str, usize> = findings.iter().map(|(_, check)| (check.code.as_str(), 0)).collect();
+    for (index, number) in rules.values_mut().enumerate() {
+        *number = index;
+    }
+    let meanings: BTreeMap<String, String> = codes().into_iter().collect();
+    let obstacles: Vec<Notification> = report.targets.iter().filter_map(notification).collect();
+    lines(&Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: vec![Run {
+            tool: Tool {
+                driver: Driver {
+                    name: TOOL.0,
+                    version: TOOL.1,
+                    semantic_version: TOOL.1,
+                    rules: rules.keys().map(|code| rule(code, &meanings)).collect(),
+                },
+            },
+            invocations: vec![Invocation {
+                execution_successful: obstacles.is_empty(),
+                exit_code: rendering.exit.code(),
+                tool_execution_notifications: obstacles,
+            }],
+            column_kind: "unicodeCodePoints",
+            results: findings
+                .into_iter()
+                .map(|(target, check)| result(check, target, &rules, rendering))
+                .collect(),
+        }],
+    })
+}
+
+fn notification(target: &Target) -> Option<Notification> {
+    let obstacle = Obstacle::of(target)?;
+    Some(Notification {
+        level: "error",
+        message: Text {
+            text: obstacle.paragraph(),
+        },
+    })
+}
+
+fn rule(code: &str, meanings: &BTreeMap<String, String>) -> Rule {
+    let meaning = meanings.get(code).map_or(code, String::as_str);
+    let help = "The database is not what the expectation file says, or it could not be told. The message of the \
+                finding says what was expected and found, and what to do: mend the database, or change the file if \
+                the database is right.";
+    Rule {
+        id: code.to_owned(),
+        short_description: Text {
+            text: meaning.to_owned(),
+        },
+        full_description: Text {
+            text: format!("{code}: {meaning}"),
+        },
+        help: Help {
+            text: format!("{code}: {meaning}. {help}"),
+            markdown: format!("`{code}`: {meaning}.\n\n{help}"),
+        },
+        properties: Tags {
+            tags: vec!["database", "postgresql"],
+        },
+    }
+}
+
+fn result<'a>(
+    check: &'a Check,
+    target: &'a Target,
+    rules: &BTreeMap<&str, usize>,
+    rendering: &Rendering<'_>,
+) -> SarifResult<'a> {
+    let outcome = Outcome::of(check);
+    SarifResult {
+        rule_id: &check.code,
+        rule_index: rules.get(check.code.as_str()).copied().unwrap_or_default(),
+        level: match outcome {
+            Outcome::Drift => "error",
+            Outcome::Unknown | Outcome::Warning => "warning",
+            // It is suppressed, and weighs what it would.
+            Outcome::Known => match check.level {
+                Level::Error if check.status == Status::Drift => "error",
+                Level::Error | Level::Warn => "warning",
+            },
+            Outcome::Passed => "none",
+        },
+        message: Text {
+            text: format!("{}\n{}", headline(check), facts_text(check, target, rendering.files))
+                .trim_end()
+                .to_owned(),
+        },
+        locations: vec![Location {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation {
+                    uri: utf8_percent_encode(&path(check, rendering.files), IN_PATH).to_string(),
+                },
+                region: Region {
+                    start_line: check.place.line,
+                    start_column: check.place.column,
+                },
+            },
+            logical_locations: vec![LogicalLocation {
+                fully_qualified_name: one_line(&check.object),
+                kind: check.kind,
+            }],
+        }],
+        partial_fingerprints: BTreeMap::from([("driftgate/v1", fingerprint(check, target))]),
+        suppressions: suppression(check, rendering).into_iter().collect(),
+        baseline_state: check.mark.since.as_ref().map(|since| match since {
+            Since::New => "new",
+            Since::StillThere(None) => "unchanged",
+            Since::StillThere(Some(_)) => "updated",
+        }),
+        properties: Properties {
+            database: &target.database,
+            outcome: outcome.word(),
+            id: check.id(),
+        },
+    }
+}
+
+fn suppression(check: &Check, rendering: &Rendering<'_>) -> Option<Suppression> {
+    check.is_known().then(|| {
+        let marks = table_marks::lines(check, rendering.files);
+        let accepted = marks.into_iter().find(|(label, _)| *label == "accepted");
+        Suppression {
+            kind: "external",
+            status: "accepted",
+            justification: accepted.map_or(String::new(), |(_, text)| visible(&text)),
+        }
+    })
+}

@@ -1,0 +1,81 @@
+//! The report as TAP 14: a test point a check, those that passed included.
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use super::format::{FormatSpec, Rendering};
+use super::words::{Obstacle, Outcome, facts, headline, one_line, stale, targets};
+use super::{Check, Target};
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "tap",
+    doc: "TAP 14: a test point a check, those that passed included",
+    passes: true,
+    render,
+};
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let mut points = Vec::new();
+    let stale = stale(rendering.report);
+    for target in targets(rendering.report, stale.as_ref()) {
+        for check in target.checks.known() {
+            points.push(point(check, target, rendering));
+        }
+        if let Some(obstacle) = Obstacle::of(target) {
+            let hint = obstacle.hint.map(|hint| ("to do", hint));
+            let facts = diagnostic([("message", obstacle.message)].into_iter().chain(hint));
+            let name = escaped(&target.database);
+            points.push((false, format!("database {name}"), facts));
+        }
+    }
+    let mut out = format!("TAP version 14\n1..{}\n", points.len());
+    for (number, (ok, description, facts)) in points.iter().enumerate() {
+        let not = if *ok { "" } else { "not " };
+        let _ = writeln!(out, "{not}ok {} - {description}\n{facts}", number + 1);
+        out.truncate(out.trim_end_matches('\n').len() + 1);
+    }
+    out
+}
+
+/// A test point: whether it holds, what it is, and what there is to know about it.
+fn point(check: &Check, target: &Target, rendering: &Rendering<'_>) -> (bool, String, String) {
+    let mut description = escaped(&check.title());
+    if let Some(attribute) = check.attribute {
+        let _ = write!(description, " {attribute}");
+    }
+    if rendering.report.targets.len() > 1 {
+        description = format!("{}: {description}", escaped(&target.database));
+    }
+    let outcome = Outcome::of(check);
+    match outcome {
+        Outcome::Passed => return (true, description, String::new()),
+        // What is to do does not fail a run.
+        Outcome::Warning => description.push_str(" # TODO warning"),
+        Outcome::Known => description.push_str(" # TODO known"),
+        Outcome::Drift | Outcome::Unknown => {}
+    }
+    let first = [
+        ("message", headline(check)),
+        ("severity", outcome.word().to_owned()),
+        ("code", check.code.clone()),
+    ];
+    let facts = first.into_iter().chain(facts(check, target, rendering.files));
+    (false, description, diagnostic(facts))
+}
+
+/// A text in a description, where `#` begins a directive.
+fn escaped(text: &str) -> String {
+    one_line(text).replace('\\', "\\\\").replace('#', "\\#")
+}
+
+/// Facts as the YAML that stands below a test point. JSON's texts are texts of YAML.
+fn diagnostic(facts: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let mut out = "  ---\n".to_owned();
+    for (label, fact) in facts {
+        let _ = writeln!(out, "  {}: {}", label.replace(' ', "_"), Json::from(fact.trim_end()));
+    }
+    out.push_str("  ...\n");
+    out
+}

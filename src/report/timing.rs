@@ -1,0 +1,30 @@
+//! When a run began and how long it took.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+/// When a run began and how long it took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// When it began, since 1970.
+    pub began: Duration,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Timing {
+    /// How long it took, in seconds with three decimals.
+    pub(super) fn seconds(self) -> String {
+        format!("{:.3}", self.took.as_secs_f64())
+    }
+
+    /// When it began, in seconds since 1970.
+    pub(super) fn began(self) -> u64 {
+        self.began.as_secs()
+    }
+
+    /// When it began: `2026-11-21T11:38:00Z`.
+    pub(super) fn date(self) -> String {
+        let when = UNIX_EPOCH.checked_add(Duration::from_secs(self.began()));
+        humantime::format_rfc3339_seconds(when.unwrap_or(UNIX_EPOCH)).to_string()
+    }
+}

@@ -1,0 +1,163 @@
+//! Every format writes the same report, which has every outcome; `tests/golden` has what comes out, and each is read by
+//! a program that it is for. `UPDATE=1 cargo test reports` rewrites them: read what it wrote.
+
+mod passes;
+mod programs;
+mod sample;
+
+use std::fs;
+use std::path::PathBuf;
+
+use driftgate::report::format::{Format, Rendering};
+use sample::{Sample, TIMING, marked, nothing, sample, well};
+
+/// A sample in a format.
+fn render(format: Format, sample: &Sample, color: bool, width: Option<usize>) -> String {
+    format.render(&Rendering {
+        report: &sample.report,
+        files: &sample.files,
+        exit: sample.report.exit(false),
+        timing: TIMING,
+        color,
+        width,
+    })
+}
+
+fn plain(format: Format, sample: &Sample) -> String {
+    render(format, sample, false, None)
+}
+
+/// What a format's files are called.
+fn ending(format: Format) -> &'static str {
+    match format {
+        Format::Table | Format::Plain | Format::Github | Format::Azure | Format::Nagios => "txt",
+        Format::Diff => "diff",
+        Format::Json | Format::Gitlab | Format::Sarif => "json",
+        Format::Jsonl => "jsonl",
+        Format::Junit | Format::Checkstyle => "xml",
+        Format::Tap => "tap",
+        Format::Markdown => "md",
+        Format::Prometheus => "prom",
+    }
+}
+
+/// Compares a text with the golden file of this name; with `UPDATE=1`, writes it.
+fn check(name: &str, text: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    // A golden file is not to differ with every version.
+    let text = text.replace(env!("CARGO_PKG_VERSION"), "{tool_version}");
+    if std::env::var("UPDATE").is_ok_and(|update| update == "1") {
+        fs::write(&path, &text).unwrap_or_else(|e| panic!("{} cannot be written: {e}", path.display()));
+        return;
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{} cannot be read: {e}", path.display()));
+    assert!(
+        golden == text,
+        "tests/golden/{name} is another; `UPDATE=1 cargo test reports` writes it\n{}",
+        similar::TextDiff::from_lines(golden.as_str(), text.as_str()).unified_diff()
+    );
+}
+
+#[test]
+fn every_format_has_its_golden_files() {
+    for format in Format::ALL {
+        let (name, ending) = (format.spec().name, ending(*format));
+        check(&format!("{name}.{ending}"), &plain(*format, &sample()));
+        check(&format!("{name}-marked.{ending}"), &plain(*format, &marked()));
+    }
+}
+
+#[test]
+fn the_table_fits_the_terminal() {
+    for width in [80, 160] {
+        check(
+            &format!("table-{width}.txt"),
+            &render(Format::Table, &marked(), false, Some(width)),
+        );
+        for line in render(Format::Table, &sample(), false, Some(width)).lines() {
+            // Headings are names, which are whole, and the last line is one line.
+            let is_whole = !line.starts_with("    ") && !line.starts_with('|');
+            assert!(is_whole || line.chars().count() <= width, "{width}: {line}");
+        }
+    }
+    check("table-color.txt", &render(Format::Table, &marked(), true, Some(80)));
+    check("diff-color.txt", &render(Format::Diff, &marked(), true, Some(80)));
+}
+
+#[test]
+fn all_is_well_in_every_format_and_nothing_checked_is_not_well() {
+    for (name, sample) in [("well.txt", well()), ("nothing.txt", nothing())] {
+        let all: Vec<String> = Format::ALL
+            .iter()
+            .map(|format| format!("== {}\n{}", format.spec().name, plain(*format, &sample)))
+            .collect();
+        check(name, &all.join("\n"));
+    }
+}
+
+/// Whether a character acts on a terminal or changes the direction of writing.
+fn acts(c: char) -> bool {
+    c != '\n'
+        && (c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'))
+}
+
+#[test]
+fn hostile_names_do_nothing_in_any_format() {
+    for format in Format::ALL {
+        let name = format.spec().name;
+        for sample in [sample(), marked()] {
+            for (number, line) in plain(*format, &sample).lines().enumerate() {
+                let at = format!("{name}:{}: {line}", number + 1);
+                assert!(!line.chars().any(acts), "{at}");
+                let commands = line.matches("##").count();
+                let own = usize::from(*format == Format::Azure && line.starts_with("##vso[task.logissue "));
+                assert_eq!(commands, own, "{at}");
+                let is_command = line.trim_start().starts_with("::");
+                assert!(
+                    !is_command || *format == Format::Github && line.starts_with("::"),
+                    "{at}"
+                );
+                assert!(
+                    !is_command || line.starts_with("::error ") || line.starts_with("::warning "),
+                    "{at}"
+                );
+                let is_xml = matches!(format, Format::Junit | Format::Checkstyle);
+                assert!(!is_xml || !line.contains("<script") && !line.contains("<img"), "{at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn who_sees_one_finding_knows_what_is_wrong_where_it_was_expected_and_what_to_do() {
+    let facts = [
+        "column public.clients.email does not exist",
+        "expectations/shop.yaml:7:7",
+        "ALTER TABLE public.clients ADD COLUMN email text",
+        "every client must be reachable",
+    ];
+    for format in [
+        Format::Github,
+        Format::Azure,
+        Format::Checkstyle,
+        Format::Gitlab,
+        Format::Sarif,
+        Format::Junit,
+        Format::Tap,
+    ] {
+        let text = plain(format, &sample()).replace("%0A", "\n").replace("%3A", ":");
+        for fact in facts {
+            assert!(text.contains(fact), "{}: {fact}", format.spec().name);
+        }
+    }
+    let markdown = plain(Format::Markdown, &sample());
+    for fact in [
+        "expectations/shop.yaml:7:7",
+        "ADD COLUMN email",
+        "every client must be reachable",
+    ] {
+        assert!(markdown.contains(fact), "{fact}");
+    }
+}
