@@ -1,14 +1,18 @@
 //! The subcommands: one file each. They do the input and output that nothing else does.
 
+mod allowance;
 pub mod check;
 pub mod diff;
 mod file;
+mod judge;
 pub mod lint;
+mod migrate;
 pub mod pull;
 mod pull_split;
 mod pull_update;
 pub mod schema;
 mod session;
+mod standing;
 mod verify;
 
 use std::io::{self, IsTerminal as _, Write as _};

@@ -35,6 +35,9 @@ struct JsonTarget<'a> {
     error: Option<JsonError<'a>>,
     summary: JsonSummary,
     findings: Vec<JsonFinding<'a>>,
+    /// Only where migrations are still to be applied.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pending: &'a [String],
     /// Only where the tool of a history was found by its table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     histories: Vec<JsonHistory<'a>>,
@@ -156,6 +159,7 @@ fn target<'a>(target: &'a Target, files: &SourceMap) -> JsonTarget<'a> {
         }),
         summary: target.summary().into(),
         findings: findings.into_iter().map(|check| finding(check, files)).collect(),
+        pending: &target.pending,
         histories: histories(target),
         not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
         coverage: target.coverage.as_ref().map(coverage),
