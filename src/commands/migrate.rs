@@ -67,13 +67,17 @@ pub(super) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
         .collect()
 }
 
-/// What is wrong with a folder, and that what stands before it may have been meant for a tool.
+/// What is wrong with a folder that is a source: how its tool is named, and that what stands before it may have been
+/// meant for one.
 pub(super) fn with_tool(problem: Problem, path: &Path) -> Problem {
     let text = path.to_string_lossy();
     match text.split_once(':') {
         Some((name, _)) if !name.contains(['/', '\\']) && problem.hint.is_none() => {
             let tools: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
             problem.hint(format!("if {name} is to be a tool: {}", suggest::hint(name, &tools)))
+        }
+        Some(_) | None if problem.message.contains(" tools: ") => {
+            problem.hint(format!("say which one it is: migrations:TOOL:{text}"))
         }
         Some(_) | None => problem,
     }

@@ -101,10 +101,7 @@ fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
             several.len(),
             names(several)
         ))
-        .hint(format!(
-            "say which one it is: `--tool` on the command line of lint, `tool` in an expectation file, migrations:{}:{dir} as a source",
-            several[0].name
-        ))),
+        .hint("say which one it is: `--tool` on the command line, `tool` in an expectation file")),
     }
 }
 
