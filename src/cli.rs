@@ -51,8 +51,9 @@ pub struct CheckArgs {
     /// Expectation files, folders of them or glob patterns [default: expectations/]
     pub paths: Vec<PathBuf>,
 
-    /// What to compare with, instead of the database that the files name: postgres://…, env:NAME, or
-    /// sql:FILE_OR_DIR, which is applied to a PostgreSQL inside driftgate
+    /// What to compare with, instead of the database that the files name: postgres://…, env:NAME,
+    /// migrations:DIR or sql:FILE_OR_DIR, applied to an empty database (see --scratch), or snapshot:FILE, which
+    /// `pull --snapshot` has written
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub against: Option<String>,
 
@@ -132,6 +133,13 @@ pub struct SessionArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub jobs: u8,
 
+    /// Where SQL is applied that is to be looked at as a database: `embedded`, the PostgreSQL inside driftgate; `local`,
+    /// the PostgreSQL programs of this machine, started for this run alone; or the URL of a server, postgres://… or
+    /// env:NAME, on which a database is created and dropped [default: embedded, or local where driftgate was built
+    /// without it]
+    #[arg(long, value_name = "WHERE")]
+    pub scratch: Option<String>,
+
     /// Do not read variables that are not set from the file .env in the working directory
     #[arg(long)]
     pub no_env_file: bool,
@@ -161,8 +169,9 @@ Exit codes:
 /// The arguments of `pull`.
 #[derive(Debug, Args)]
 #[command(after_help = PULL_EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PullArgs {
-    /// Where to read from: postgres://…, env:NAME or sql:FILE_OR_DIR [default: env:DATABASE_URL]
+    /// Where to read from: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE [default: env:DATABASE_URL]
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub from: Option<String>,
 
@@ -185,6 +194,10 @@ pub struct PullArgs {
     /// Write a file for each object of these kinds (table, view, …), and one for the rest
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "output")]
     pub split: Vec<String>,
+
+    /// Write everything that was read, as JSON: a source for later, snapshot:FILE
+    #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas"])]
+    pub snapshot: bool,
 
     /// Write what is there into these expectation files, or those of these folders, and keep everything else that
     /// stands in them; shows the changes and asks
@@ -212,7 +225,7 @@ pub struct PullArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct DiffArgs {
-    /// What is expected: postgres://…, env:NAME or sql:FILE_OR_DIR
+    /// What is expected: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE
     #[arg(value_name = "A")]
     pub first: String,
 

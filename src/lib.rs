@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! files --load--> SourceMap --parse--> Expectations + [Problem]
-//! URL / SQL --open--> session --capture--> Snapshot
+//! URL / SQL / migrations / saved snapshot --open--> session --capture--> Snapshot
 //! plan(&Expectations, &Snapshot) -> Plan               pure, total; differing SQL texts become questions
 //! decide(questions, session) -> Answers                PostgreSQL itself says whether two texts mean the same
 //! resolve(Plan, &Answers) -> [Check] -> Report         pure
@@ -50,6 +50,7 @@ pub mod platform;
 pub mod pull;
 pub mod reference;
 pub mod report;
+pub mod saved;
 pub mod scratch;
 pub mod snapshot;
 pub mod source;

@@ -32,6 +32,8 @@ pub struct Tool {
     /// Other tables that may hold it, in the schema of the application: what older releases made, or what is made by
     /// another setting.
     pub other_tables: &'static [&'static str],
+    /// Further tables that the tool makes for itself beside it.
+    pub companions: &'static [&'static str],
     /// Columns by which the table is told from that of another tool of the same name.
     pub columns: &'static [&'static str],
     /// A table that must stand beside it, or (with `!`) must not, where columns do not tell tools apart.
@@ -241,6 +243,7 @@ const BASE: Tool = Tool {
     table: "",
     schema: None,
     other_tables: &[],
+    companions: &[],
     columns: &[],
     beside: None,
     query: "",

@@ -63,6 +63,8 @@ pub struct Target {
     pub server_version: String,
     /// Every check that was made.
     pub checks: Checks,
+    /// Migrations of the folder it is compared with that are still to be applied here.
+    pub pending: Vec<String>,
     /// What there is that is never compared; only where the world is closed.
     pub not_compared: Vec<NotCompared>,
     /// The histories of migrations whose tool was found by its table.
@@ -297,6 +299,7 @@ impl Target {
             name: String::new(),
             server_version: String::new(),
             checks: Checks::default(),
+            pending: Vec::new(),
             not_compared: Vec::new(),
             histories: Vec::new(),
             coverage: None,

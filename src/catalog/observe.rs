@@ -1,5 +1,7 @@
 //! Running the queries of assertions.
 
+use std::collections::BTreeSet;
+
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Column as _, Either, PgConnection, Row as _, TypeInfo as _, ValueRef as _};
@@ -38,6 +40,19 @@ pub async fn assertion(
     run(connection, assertion, &settings)
         .await
         .map_err(|e| e.failure(&doing))
+}
+
+/// The names of the extensions that could be created, in the transaction that [`super::capture::capture`] began.
+///
+/// # Errors
+/// A [`Failure`] if the connection breaks.
+pub async fn available_extensions(connection: &mut PgConnection) -> Result<BTreeSet<String>, Failure> {
+    let found = rows(connection, "SELECT name::text FROM pg_catalog.pg_available_extensions").await;
+    let found = found.map_err(|e| e.failure("asking which extensions there are"))?;
+    Ok(found
+        .iter()
+        .filter_map(|row| row.try_get::<String, _>(0).ok())
+        .collect())
 }
 
 async fn run(connection: &mut PgConnection, assertion: &Assertion, settings: &str) -> Result<Outcome, ServerError> {

@@ -48,6 +48,9 @@ pub(super) struct JsonTarget<'a> {
     /// Not where they stand elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<JsonFinding<'a>>>,
+    /// Only where migrations are still to be applied.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pending: &'a [String],
     /// Only where the tool of a history was found by its table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     histories: Vec<JsonHistory<'a>>,
@@ -203,6 +206,7 @@ pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_>
         }),
         summary: summary(target.summary(), with_baseline),
         findings: None,
+        pending: &target.pending,
         histories: histories(target),
         not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
         coverage: target.coverage.as_ref().map(coverage),

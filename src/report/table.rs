@@ -45,9 +45,21 @@ fn render(rendering: &Rendering<'_>) -> String {
     if report.targets.len() > 1 {
         let _ = writeln!(out, "{}\n", overview(report, rendering.width));
     }
+    out.push_str(&pending(report));
     out.push_str(&histories(report));
     out.push_str(&not_compared(report));
     let _ = writeln!(out, "{}", summary_line(report, palette));
+    out
+}
+
+/// The migrations that are still to be applied, a line a database; nothing if there are none.
+#[must_use]
+pub fn pending(report: &Report) -> String {
+    let mut out = String::new();
+    for target in report.targets.iter().filter(|target| !target.pending.is_empty()) {
+        let names = visible(&target.pending.join(", "));
+        let _ = writeln!(out, "pending in {}: {names}", visible(&target.database));
+    }
     out
 }
 

@@ -8,6 +8,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "knex",
     title: "Knex",
     table: "knex_migrations",
+    companions: &["knex_migrations_lock"],
     columns: &["name", "batch", "migration_time"],
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY id",
     short: |name| {

@@ -7,6 +7,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "liquibase",
     title: "Liquibase",
     table: "databasechangelog",
+    companions: &["databasechangeloglock"],
     columns: &["orderexecuted", "exectype", "md5sum"],
     query: "SELECT author || ':' || id AS name, author || ':' || id AS version, \
                    CASE WHEN exectype = 'FAILED' THEN 'failed' WHEN exectype = 'SKIPPED' THEN 'rolled back' \

@@ -7,6 +7,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "rails",
     title: "Rails",
     table: "schema_migrations",
+    companions: &["ar_internal_metadata"],
     columns: &["version character varying"],
     // dbmate has the same table without another one beside it.
     beside: Some("ar_internal_metadata"),

@@ -9,6 +9,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "typeorm",
     title: "TypeORM",
     table: "migrations",
+    companions: &["typeorm_metadata"],
     columns: &["timestamp", "name"],
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY timestamp, id",
     sort: version::trailing_number,
