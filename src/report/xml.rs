@@ -65,7 +65,9 @@ impl Element {
             }
             Content::Elements(elements) => {
                 event(writer, Event::Start(start));
-                elements.iter().for_each(|element| element.write(writer));
+                for element in elements {
+                    element.write(writer);
+                }
             }
         }
         event(writer, Event::End(BytesEnd::new(self.name)));
