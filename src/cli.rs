@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::Limits;
+use crate::migrations::{TOOLS, Tool};
 pub use crate::report::format::Format;
+use crate::suggest;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -242,8 +244,17 @@ pub struct DiffArgs {
 /// The arguments of `lint`.
 #[derive(Debug, Args)]
 pub struct LintArgs {
-    /// Expectation files, folders of them or glob patterns [default: expectations/]
+    /// Expectation files, folders of them or glob patterns [default: expectations/, unless --migrations is given];
+    /// the folders of migrations that they name are checked, too
     pub paths: Vec<PathBuf>,
+
+    /// Check a folder of migrations; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub migrations: Vec<PathBuf>,
+
+    /// The migration tool of these folders, where they look like those of several
+    #[arg(long, value_name = "NAME", requires = "migrations", value_parser = parse_tool)]
+    pub tool: Option<&'static Tool>,
 
     /// When to colour what goes to a terminal
     #[arg(long, value_enum, default_value_t = Color::Auto)]
@@ -301,6 +312,11 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
     let format = Format::from_str(format, true)
         .map_err(|_| format!("there is no format {format}; known are {}", known.join(", ")))?;
     Ok((format, PathBuf::from(file)))
+}
+
+fn parse_tool(text: &str) -> Result<&'static Tool, String> {
+    let known: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
+    Tool::named(text).ok_or_else(|| suggest::hint(text, &known))
 }
 
 fn parse_pattern(text: &str) -> Result<glob::Pattern, String> {

@@ -22,8 +22,8 @@
 //! * [`kinds`] depend on nothing but the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`],
 //!   [`sql_text`], [`node`] and [`error`].
 //! * [`expectation`] does not know [`catalog`], nor the reverse beyond what is to be read.
-//! * Input and output happen only in [`expectation::load`], [`catalog`], [`scratch`], [`environment`] and
-//!   [`commands`]. [`compare`] cannot fail and does none.
+//! * Input and output happen only in [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
+//!   [`environment`] and [`commands`]. [`compare`] cannot fail and does none.
 //! * Reporters see only the report and the source map.
 //! * No part of the engine names a kind.
 //! * Core types are not the wire format: each machine format has structs of its own.

@@ -3,7 +3,7 @@
 use super::let_go;
 use super::session::{begin, close, patiently};
 use crate::catalog::conninfo::Conninfo;
-use crate::catalog::{Limits, canonical, capture, observe};
+use crate::catalog::{self, Limits, canonical, capture, observe};
 use crate::compare::{self, assertion, coverage, history, resolve};
 use crate::error::Failure;
 use crate::expectation::ExpectationFile;
@@ -42,8 +42,9 @@ pub(super) async fn verify(
     let_go(claims);
     for file in files {
         for expected in &file.histories {
-            let reading = observe::history(&mut connection, expected, &snapshot.server.role);
-            let found = patiently(limits, 2, reading).await?;
+            let reading = catalog::history::history(&mut connection, expected, &snapshot.server.role);
+            let found = patiently(limits, 4, reading).await?;
+            target.histories.extend(history::found(expected, &found));
             target.checks.extend(history::compare(expected, &found));
         }
         for expected in &file.assertions {

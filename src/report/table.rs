@@ -45,8 +45,30 @@ fn render(rendering: &Rendering<'_>) -> String {
     if report.targets.len() > 1 {
         let _ = writeln!(out, "{}\n", overview(report, rendering.width));
     }
+    out.push_str(&histories(report));
     out.push_str(&not_compared(report));
     let _ = writeln!(out, "{}", summary_line(report, palette));
+    out
+}
+
+/// Whose the histories are that were found by their tables.
+fn histories(report: &Report) -> String {
+    let mut out = String::new();
+    for target in &report.targets {
+        for history in &target.histories {
+            let place = if report.targets.len() > 1 {
+                format!(" of {}", visible(&target.database))
+            } else {
+                String::new()
+            };
+            let _ = writeln!(
+                out,
+                "migrations{place}: by {}, in {}",
+                history.tool,
+                visible(&history.table)
+            );
+        }
+    }
     out
 }
 

@@ -9,6 +9,8 @@ mod folder;
 mod guides;
 mod large;
 mod majors;
+mod migration_folders;
+mod migration_histories;
 mod outside;
 mod plans;
 mod random;
