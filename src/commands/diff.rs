@@ -76,7 +76,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let standing = catch_up(args, &mut one, &mut other, &first, limits, files)?;
     let mut scope = Scope::whole(&args.schema, args.platform_schemas);
     scope.not_compared = true;
-    scope.set_aside = one.tool().or(other.tool());
+    scope.set_aside.extend(one.tool().or(other.tool()));
     let (expected, available) =
         one.with(|access| block_on(session::snapshot_and_extensions(access, &scope, one.limits(limits))))?;
     let schema = main_schema(&expected, &args.schema);
@@ -85,6 +85,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
         schema: &schema,
         whole: true,
         schemas: &args.schema,
+        tool: None,
         wanted: &wanted,
     };
     let Some(text) = pull(&expected, &choice) else {
