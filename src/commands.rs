@@ -3,6 +3,7 @@
 pub mod check;
 pub mod diff;
 mod file;
+mod history;
 mod known;
 pub mod lint;
 pub mod pull;

@@ -10,6 +10,8 @@ mod fingerprint;
 pub mod format;
 mod github;
 mod gitlab;
+pub mod history;
+mod html;
 pub mod json;
 mod json_marks;
 mod jsonl;
@@ -32,6 +34,7 @@ mod xml;
 pub use checks::{Checks, Passes};
 use coverage::Coverage;
 pub use exit::Exit;
+use history::History;
 use mark::{Acceptance, BaselineUse, Compared, Comparison, Mark};
 use serde_json::Value as Json;
 
@@ -48,6 +51,8 @@ pub struct Report {
     pub baseline: Option<BaselineUse>,
     /// The comparison with an earlier report, if one was given.
     pub comparison: Option<Comparison>,
+    /// What earlier runs have found, if a folder of their reports was given.
+    pub history: Option<History>,
 }
 
 /// What was found in one database.
@@ -339,6 +344,7 @@ impl Report {
             targets,
             baseline: None,
             comparison: None,
+            history: None,
         }
     }
 

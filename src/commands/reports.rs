@@ -51,6 +51,11 @@ impl Wanted<'_> {
         self.formats().any(|format| format.spec().passes)
     }
 
+    /// Whether a report of this format is asked for.
+    pub(super) fn has(&self, wanted: Format) -> bool {
+        self.formats().any(|format| format == wanted)
+    }
+
     fn formats(&self) -> impl Iterator<Item = Format> {
         self.output
             .iter()
@@ -80,7 +85,7 @@ impl Wanted<'_> {
         };
         let printed = print(&self.format.render(&to_terminal));
         failures.extend(printed.map_err(|e| cannot("standard output", &e)).err());
-        if self.formats().any(|format| format == Format::Github)
+        if self.has(Format::Github)
             && let Some(path) = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty())
         {
             let path = Path::new(&path);

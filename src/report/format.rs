@@ -3,7 +3,8 @@
 use super::timing::Timing;
 use super::{Exit, Report};
 use super::{
-    azure, checkstyle, diff, github, gitlab, json, jsonl, junit, markdown, nagios, plain, prometheus, sarif, table, tap,
+    azure, checkstyle, diff, github, gitlab, html, json, jsonl, junit, markdown, nagios, plain, prometheus, sarif,
+    table, tap,
 };
 use crate::source_map::SourceMap;
 
@@ -66,6 +67,8 @@ pub enum Format {
     Azure,
     /// For chat, issues and summaries.
     Markdown,
+    /// A page for a browser.
+    Html,
     /// Metrics.
     Prometheus,
     /// A line of a plugin.
@@ -88,6 +91,7 @@ impl Format {
         Self::Checkstyle,
         Self::Azure,
         Self::Markdown,
+        Self::Html,
         Self::Prometheus,
         Self::Nagios,
     ];
@@ -109,6 +113,7 @@ impl Format {
             Self::Checkstyle => &checkstyle::FORMAT,
             Self::Azure => &azure::FORMAT,
             Self::Markdown => &markdown::FORMAT,
+            Self::Html => &html::FORMAT,
             Self::Prometheus => &prometheus::FORMAT,
             Self::Nagios => &nagios::FORMAT,
         }

@@ -1,6 +1,8 @@
 //! Every format writes the same report, which has every outcome; `tests/golden` has what comes out, and each is read by
 //! a program that it is for. `UPDATE=1 cargo test reports` rewrites them: read what it wrote.
 
+mod browser;
+mod html;
 mod passes;
 mod programs;
 mod sample;
@@ -37,6 +39,7 @@ fn ending(format: Format) -> &'static str {
         Format::Junit | Format::Checkstyle => "xml",
         Format::Tap => "tap",
         Format::Markdown => "md",
+        Format::Html => "html",
         Format::Prometheus => "prom",
     }
 }
