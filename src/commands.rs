@@ -16,6 +16,7 @@ mod verify;
 mod wait;
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::Color;
 use crate::error::{Failure, Problem};
@@ -45,7 +46,41 @@ fn tell_failure(failure: &Failure) {
 
 /// Writes to standard error. Nobody may be listening: that is no reason to stop.
 fn tell(text: &str) {
+    Progress::clear();
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A line on standard error that says what is being done: on a terminal alone, and gone as soon as it is over or
+/// something else is told.
+struct Progress;
+
+/// Whether such a line stands there.
+static IN_PROGRESS: AtomicBool = AtomicBool::new(false);
+
+impl Progress {
+    /// Says what is being done from now on.
+    fn say(text: &str) -> Self {
+        if io::stderr().is_terminal() {
+            Self::clear();
+            IN_PROGRESS.store(true, Ordering::Relaxed);
+            let line: String = visible(text).chars().take(70).collect();
+            let _ = io::stderr().lock().write_all(format!("{line} …").as_bytes());
+        }
+        Self
+    }
+
+    fn clear() {
+        if IN_PROGRESS.swap(false, Ordering::Relaxed) {
+            // To the beginning of the line, and empty from there.
+            let _ = io::stderr().lock().write_all(b"\r\x1b[K");
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        Self::clear();
+    }
 }
 
 /// Writes to standard output. A closed pipe is quiet.

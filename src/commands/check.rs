@@ -9,7 +9,7 @@ use super::known::Known;
 use super::reports::{Began, Wanted, refused, said};
 use super::session::{Opened, open_all};
 use super::verify::verify;
-use super::{let_go, tell_failure, tell_problems, wait};
+use super::{Progress, let_go, tell_failure, tell_problems, wait};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::{CheckArgs, FailOn, Format};
@@ -70,6 +70,17 @@ struct Job<'a> {
     files: Vec<&'a ExpectationFile>,
 }
 
+impl Job<'_> {
+    /// What it is called while the work is done. A URL is not shown: it may have a password.
+    fn named(&self) -> &str {
+        if self.label.is_empty() {
+            "the database"
+        } else {
+            &self.label
+        }
+    }
+}
+
 /// The report, and whether the baseline could be written if that was asked.
 fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), Failure>), Vec<Problem>> {
     let (expectations, known) = match (load(&args.paths, files), Known::read(&args.known, files)) {
@@ -85,7 +96,14 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), 
     let opened = open_all(jobs, |job| (&job.source, job.place), &environment, files)?;
     let deadline = args.wait.map(|time| Instant::now() + time);
     let mut targets = BTreeMap::new();
+    let all = opened.len();
     for (number, job, opened) in opened {
+        let which = if all > 1 {
+            format!(" ({} of {all})", targets.len() + 1)
+        } else {
+            String::new()
+        };
+        let _progress = Progress::say(&format!("looking at {}{which}", job.named()));
         let look = || target(&job, &opened, args, &known);
         let target = match deadline.filter(|_| opened.can_change()) {
             Some(deadline) => wait::until(deadline, fail_on_unknown(args), look),

@@ -4,8 +4,9 @@ use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
 use super::tell;
+use crate::expectation::Level;
 use crate::report::text::visible;
-use crate::report::{Status, Target};
+use crate::report::{Check, Status, Target};
 
 /// How long to wait before the second look. Every further wait is half as long again, up to [`LONGEST`].
 const SHORTEST: Duration = Duration::from_millis(500);
@@ -46,10 +47,13 @@ fn pending(target: &Target, fail_on_unknown: bool) -> Option<String> {
     }
     let summary = target.summary();
     // An assertion that is no query stays none.
-    let lasting = target
-        .findings()
-        .filter(|check| check.status == Status::Unverified && check.code == "assertion-refused" && !check.is_known())
-        .count();
+    let is_lasting = |check: &&Check| {
+        check.status == Status::Unverified
+            && check.code == "assertion-refused"
+            && check.level == Level::Error
+            && !check.is_known()
+    };
+    let lasting = target.findings().filter(is_lasting).count();
     let unverified = summary.unverified.saturating_sub(lasting);
     let unknown = if fail_on_unknown {
         summary.unknown.saturating_sub(lasting)

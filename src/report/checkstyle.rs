@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{Obstacle, Outcome, TOOL, one_line, paragraph, stale, targets};
-use super::xml::document;
+use super::words::{Obstacle, Outcome, TOOL, one_line, paragraph, path, stale, targets};
+use super::xml::Element;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -15,75 +15,52 @@ pub static FORMAT: FormatSpec = FormatSpec {
     render,
 };
 
-/// A finding at a line.
-struct Entry {
-    line: String,
-    column: String,
-    severity: &'static str,
-    message: String,
-    source: String,
-}
-
 fn render(rendering: &Rendering<'_>) -> String {
-    let mut files: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    let mut files: BTreeMap<String, Vec<Element>> = BTreeMap::new();
     let stale = stale(rendering.report);
     for target in targets(rendering.report, stale.as_ref()) {
         for check in target.findings_in_order() {
-            let path = rendering.files.path(check.place.file).display().to_string();
-            files.entry(one_line(&path)).or_default().push(entry(check, rendering));
+            let path = one_line(&path(check, rendering.files));
+            files.entry(path).or_default().push(entry(check, rendering));
         }
         if let Some(obstacle) = Obstacle::of(target) {
             // It is at no line of a file.
-            files.entry(one_line(&target.database)).or_default().push(Entry {
-                line: "1".into(),
-                column: "1".into(),
-                severity: "error",
-                message: obstacle.paragraph(),
-                source: format!("driftgate.{}", obstacle.code),
-            });
+            files.entry(one_line(&target.database)).or_default().push(error(
+                (1, 1),
+                "error",
+                obstacle.paragraph(),
+                obstacle.code,
+            ));
         }
     }
-    document(|writer| {
-        writer
-            .create_element("checkstyle")
-            .with_attribute(("version", TOOL.1))
-            .write_inner_content(|writer| {
-                for (path, entries) in &files {
-                    writer
-                        .create_element("file")
-                        .with_attribute(("name", path.as_str()))
-                        .write_inner_content(|writer| {
-                            for entry in entries {
-                                writer
-                                    .create_element("error")
-                                    .with_attributes([
-                                        ("line", entry.line.as_str()),
-                                        ("column", entry.column.as_str()),
-                                        ("severity", entry.severity),
-                                        ("message", entry.message.as_str()),
-                                        ("source", entry.source.as_str()),
-                                    ])
-                                    .write_empty()?;
-                            }
-                            Ok(())
-                        })?;
-                }
-                Ok(())
-            })?;
-        Ok(())
-    })
+    let files = files
+        .into_iter()
+        .map(|(path, entries)| Element::new("file", [("name", path)]).elements(entries))
+        .collect();
+    Element::new("checkstyle", [("version", TOOL.1.to_owned())])
+        .elements(files)
+        .document()
 }
 
-fn entry(check: &Check, rendering: &Rendering<'_>) -> Entry {
-    Entry {
-        line: check.place.line.to_string(),
-        column: check.place.column.to_string(),
-        severity: match Outcome::of(check) {
-            Outcome::Drift => "error",
-            Outcome::Unknown | Outcome::Warning => "warning",
-            Outcome::Known | Outcome::Passed => "info",
-        },
-        message: paragraph(check, rendering.files),
-        source: format!("driftgate.{}", check.code),
-    }
+fn entry(check: &Check, rendering: &Rendering<'_>) -> Element {
+    let severity = match Outcome::of(check) {
+        Outcome::Drift => "error",
+        Outcome::Unknown | Outcome::Warning => "warning",
+        Outcome::Known | Outcome::Passed => "info",
+    };
+    let place = (check.place.line, check.place.column);
+    error(place, severity, paragraph(check, rendering.files), &check.code)
+}
+
+fn error((line, column): (u32, u32), severity: &str, message: String, code: &str) -> Element {
+    Element::new(
+        "error",
+        [
+            ("line", line.to_string()),
+            ("column", column.to_string()),
+            ("severity", severity.to_owned()),
+            ("message", message),
+            ("source", format!("driftgate.{code}")),
+        ],
+    )
 }

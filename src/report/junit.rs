@@ -3,13 +3,10 @@
 //! The elements are those of the schema of Jenkins' xUnit plugin; of its older versions, too.
 
 use std::collections::BTreeMap;
-use std::io;
-
-use quick_xml::writer::Writer;
 
 use super::format::{FormatSpec, Rendering};
 use super::words::{Obstacle, Outcome, describe, facts_text, headline, one_line, path, stale, targets};
-use super::xml::document;
+use super::xml::Element;
 use super::{Check, Target};
 
 /// The format.
@@ -47,23 +44,22 @@ fn render(rendering: &Rendering<'_>) -> String {
         all.failures += counts.failures;
         all.errors += counts.errors;
     }
-    document(|writer| {
-        writer
-            .create_element("testsuites")
-            .with_attributes([
-                ("name", "driftgate"),
-                ("tests", all.tests.to_string().as_str()),
-                ("failures", all.failures.to_string().as_str()),
-                ("errors", all.errors.to_string().as_str()),
-                ("time", rendering.timing.seconds().as_str()),
-            ])
-            .write_inner_content(|writer| {
-                suites
-                    .iter()
-                    .try_for_each(|(target, cases)| suite(writer, target, cases, rendering))
-            })?;
-        Ok(())
-    })
+    let elements = suites
+        .iter()
+        .map(|(target, cases)| suite(target, cases, rendering))
+        .collect();
+    Element::new(
+        "testsuites",
+        [
+            ("name", "driftgate".to_owned()),
+            ("tests", all.tests.to_string()),
+            ("failures", all.failures.to_string()),
+            ("errors", all.errors.to_string()),
+            ("time", rendering.timing.seconds()),
+        ],
+    )
+    .elements(elements)
+    .document()
 }
 
 /// The checks of a database by file and object, in the order of the files.
@@ -109,62 +105,45 @@ fn count(target: &Target, cases: &[Case<'_>]) -> Counts {
     counts
 }
 
-fn suite(
-    writer: &mut Writer<Vec<u8>>,
-    target: &Target,
-    cases: &[Case<'_>],
-    rendering: &Rendering<'_>,
-) -> io::Result<()> {
+fn suite(target: &Target, cases: &[Case<'_>], rendering: &Rendering<'_>) -> Element {
     let counts = count(target, cases);
-    let database = one_line(&describe(target));
-    writer
-        .create_element("testsuite")
-        .with_attributes([
-            ("name", database.as_str()),
-            ("tests", counts.tests.to_string().as_str()),
-            ("failures", counts.failures.to_string().as_str()),
-            ("errors", counts.errors.to_string().as_str()),
-            ("skipped", counts.skipped.to_string().as_str()),
-            ("timestamp", rendering.timing.date().trim_end_matches('Z')),
-        ])
-        .write_inner_content(|writer| {
-            for case in cases {
-                test_case(writer, case, target, rendering)?;
-            }
-            if let Some(obstacle) = Obstacle::of(target) {
-                let name = format!("database {}", one_line(&target.database));
-                writer
-                    .create_element("testcase")
-                    .with_attributes([("name", name.as_str()), ("classname", "driftgate")])
-                    .write_inner_content(|writer| {
-                        result(writer, "error", obstacle.code, &obstacle.message, &obstacle.paragraph())
-                    })?;
-            }
-            Ok(())
-        })?;
-    Ok(())
+    let obstacle = Obstacle::of(target).map(|obstacle| {
+        let name = format!("database {}", one_line(&target.database));
+        let result = result("error", obstacle.code, obstacle.message.clone(), &obstacle.paragraph());
+        Element::new("testcase", [("name", name), ("classname", "driftgate".to_owned())]).elements(vec![result])
+    });
+    Element::new(
+        "testsuite",
+        [
+            ("name", one_line(&describe(target))),
+            ("tests", counts.tests.to_string()),
+            ("failures", counts.failures.to_string()),
+            ("errors", counts.errors.to_string()),
+            ("skipped", counts.skipped.to_string()),
+            // The schema wants it without the zone, which is UTC.
+            ("timestamp", rendering.timing.date().trim_end_matches('Z').to_owned()),
+        ],
+    )
+    .elements(
+        cases
+            .iter()
+            .map(|case| test_case(case, target, rendering))
+            .chain(obstacle)
+            .collect(),
+    )
 }
 
-fn test_case(
-    writer: &mut Writer<Vec<u8>>,
-    case: &Case<'_>,
-    target: &Target,
-    rendering: &Rendering<'_>,
-) -> io::Result<()> {
+fn test_case(case: &Case<'_>, target: &Target, rendering: &Rendering<'_>) -> Element {
     let name = case
         .checks
         .first()
         .map_or(String::new(), |check| one_line(&check.title()));
-    let file = one_line(&case.file);
-    let element = writer
-        .create_element("testcase")
-        .with_attributes([("name", name.as_str()), ("classname", file.as_str())]);
+    let element = Element::new("testcase", [("name", name), ("classname", one_line(&case.file))]);
     let worst = outcome(case);
     let findings: Vec<&Check> = case.checks.iter().copied().filter(|check| check.is_finding()).collect();
     // The one that decides comes first.
     let Some(first) = findings.iter().find(|check| Outcome::of(check) == worst) else {
-        element.write_empty()?;
-        return Ok(());
+        return element;
     };
     let mut message = headline(first);
     if findings.len() > 1 {
@@ -178,22 +157,13 @@ fn test_case(
         })
         .collect();
     let text = texts.join("\n");
-    element.write_inner_content(|writer| match worst {
-        Outcome::Drift => result(writer, "failure", &first.code, &message, &text),
-        Outcome::Unknown => result(writer, "error", &first.code, &message, &text),
-        Outcome::Warning | Outcome::Known | Outcome::Passed => {
-            let text = quick_xml::events::BytesText::new(&text);
-            writer.create_element("skipped").write_text_content(text)?;
-            Ok(())
-        }
-    })?;
-    Ok(())
+    element.elements(vec![match worst {
+        Outcome::Drift => result("failure", &first.code, message, &text),
+        Outcome::Unknown => result("error", &first.code, message, &text),
+        Outcome::Warning | Outcome::Known | Outcome::Passed => Element::new("skipped", []).text(&text),
+    }])
 }
 
-fn result(writer: &mut Writer<Vec<u8>>, element: &str, code: &str, message: &str, text: &str) -> io::Result<()> {
-    writer
-        .create_element(element)
-        .with_attributes([("type", code), ("message", message)])
-        .write_text_content(quick_xml::events::BytesText::new(text))?;
-    Ok(())
+fn result(element: &'static str, code: &str, message: String, text: &str) -> Element {
+    Element::new(element, [("type", code.to_owned()), ("message", message)]).text(text)
 }

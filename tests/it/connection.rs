@@ -700,4 +700,21 @@ fn a_hot_standby_is_checked_like_a_primary() {
     lab.write("differs.yaml", &EXPECTED.replace("price >= 0", "price > 0"));
     lab.check_file("differs.yaml", &at(""), &[])
         .is(1, " 1 drift, 0 warnings, 0 unknown");
+
+    // One that lags behind is waited for.
+    let host = utf8_percent_encode(&standby.folder.display().to_string(), NON_ALPHANUMERIC).to_string();
+    let behind = Server::at(&format!("postgresql://postgres@{host}:{port}/postgres")).expect("the standby");
+    behind.execute("app", "select pg_wal_replay_pause()");
+    lab.server().execute("app", "create table late (id int)");
+    lab.write("late.yaml", "driftgate: 1\ntables: {late: present}\n");
+    let arguments = ["check", "--url", &at(""), "late.yaml", "--wait", "60s"].map(str::to_owned);
+    let run = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_secs(1));
+            behind.execute("app", "select pg_wal_replay_resume()");
+        });
+        run::run(&lab.home(), [("USER", "postgres")], &arguments)
+    });
+    assert!(run.stderr.contains(": 1 drift\n"), "{run:?}");
+    Outcome::new(&at(""), run).is(0, " passed, 0 drift");
 }

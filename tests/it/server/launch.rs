@@ -23,6 +23,7 @@ const SETTINGS: &str = "
 listen_addresses = ''
 max_connections = 60
 shared_buffers = 32MB
+max_locks_per_transaction = 256
 fsync = off
 synchronous_commit = off
 full_page_writes = off
