@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::format::{FormatSpec, Rendering};
 use super::history::Run;
 use super::timing::date;
-use super::words::{Obstacle, Outcome, TOOL, failed, one_line, plural, stale, summary_line, targets, verdict};
+use super::words::{Obstacle, Outcome, TOOL, one_line, plural, stale, summary_line, targets, verdict};
 use super::{Report, Target};
 use finding::Choices;
 
@@ -30,6 +30,9 @@ const SCRIPT: &str = include_str!("html/script.js");
 
 /// More findings than these are folded: their headlines are read first.
 const UNFOLDED: usize = 40;
+
+/// More findings than these are laid out only where they are looked at.
+const MANY: usize = 200;
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering { report, files, .. } = *rendering;
@@ -67,7 +70,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                         } @else {
                             (Choices::of(&shown).filter(findings))
                             @for target in &shown {
-                                (finding::group(target, rendering, findings <= UNFOLDED))
+                                (finding::group(target, rendering, findings))
                             }
                         }
                     }
@@ -117,7 +120,7 @@ fn header(rendering: &Rendering<'_>) -> Markup {
     html! {
         header class={ "verdict " (state(report)) } {
             p.tool { "driftgate report" }
-            h1 { span.mark aria-hidden="true" {} (verdict(report)) }
+            h1 { span.mark aria-hidden="true" {} (capital(verdict(report))) }
             ul.counts {
                 @for outcome in Outcome::ALL {
                     @if *outcome != Outcome::Known || report.baseline.is_some() {
@@ -129,7 +132,6 @@ fn header(rendering: &Rendering<'_>) -> Markup {
                 }
                 li.checks { b { (summary.checks) } " " (if summary.checks == 1 { "check" } else { "checks" }) }
             }
-            @if let Some(failed) = failed(report) { p.alert { (failed) } }
             @for target in &report.targets {
                 @if let Some(obstacle) = Obstacle::of(target) {
                     p.alert {
@@ -139,15 +141,11 @@ fn header(rendering: &Rendering<'_>) -> Markup {
                 }
             }
             p.when {
-                time datetime=(date(rendering.timing.began)) { (moment(rendering)) }
+                time datetime=(date(rendering.timing.began)) { (minute(rendering.timing.began)) }
                 ", took " (rendering.timing.seconds()) " s, exit code " (exit)
             }
         }
     }
-}
-
-fn moment(rendering: &Rendering<'_>) -> String {
-    minute(rendering.timing.began)
 }
 
 /// A time for people, to the minute: `2026-11-21 11:38 UTC`.
@@ -184,6 +182,14 @@ fn state(report: &Report) -> &'static str {
 /// direction, so that it does not turn what stands around it.
 fn name(text: &str) -> Markup {
     html! { bdi { (one_line(text)) } }
+}
+
+/// A word at the beginning of a line: `Drift`.
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `1 finding`, `2 findings`.

@@ -102,7 +102,7 @@ pub(super) fn report<T: DeserializeOwned>(text: &str, file: FileId, hint: &str) 
         let version = head.report_version.unwrap_or_default();
         return Err(
             Problem::at(start(file), format!("the version of the report is {version}")).hint(format!(
-                "this driftgate reads reports of version {REPORT_VERSION}: compare with one that it has written"
+                "this driftgate reads reports of version {REPORT_VERSION}: take one that it has written"
             )),
         );
     }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::values::side_by_side;
-use super::{findings_words, name};
+use super::{MANY, UNFOLDED, capital, findings_words, name};
 use crate::expectation::Level;
 use crate::report::fingerprint::fingerprint;
 use crate::report::format::Rendering;
 use crate::report::mark::Since;
 use crate::report::text::visible;
-use crate::report::words::{Outcome, describe, headline, one_line};
+use crate::report::words::{Outcome, SENTENCE, describe, headline, one_line};
 use crate::report::{Check, Target, table_marks};
 use crate::source_map::SourceMap;
 
@@ -19,6 +19,9 @@ use crate::source_map::SourceMap;
 const SQL: &[&str] = &[
     "ALTER", "COMMENT", "CREATE", "DROP", "GRANT", "REFRESH", "REINDEX", "REVOKE", "SECURITY", "SET", "UPDATE",
 ];
+
+/// So many findings are laid out together, or not at all while they are not looked at.
+const PART: usize = 100;
 
 /// What the findings of a report can be chosen by: for each property the values that there are, and how many findings
 /// have each.
@@ -93,17 +96,23 @@ fn since(check: &Check) -> Option<&'static str> {
     })
 }
 
-/// The findings of a database.
-pub(super) fn group(target: &Target, rendering: &Rendering<'_>, unfolded: bool) -> Markup {
+/// The findings of a database; how many the page has in all is given.
+pub(super) fn group(target: &Target, rendering: &Rendering<'_>, all: usize) -> Markup {
     let findings = target.findings_in_order();
+    let of = |outcome: &Outcome| {
+        let outcome = *outcome;
+        findings
+            .iter()
+            .copied()
+            .filter(move |check| Outcome::of(check) == outcome)
+    };
+    let ordered: Vec<&Check> = Outcome::ALL.iter().flat_map(of).collect();
     html! {
         @if !findings.is_empty() {
-            "\n" section.group {
+            "\n" section.group.many[all > MANY] {
                 h3 { (name(&describe(target))) span.number { " " (findings_words(findings.len())) } }
-                @for outcome in Outcome::ALL {
-                    @for check in findings.iter().filter(|check| Outcome::of(check) == *outcome) {
-                        (finding(check, target, rendering.files, unfolded && *outcome != Outcome::Known))
-                    }
+                @for part in ordered.chunks(PART) {
+                    div.part { @for check in part { (finding(check, target, rendering.files, all <= UNFOLDED)) } }
                 }
             }
         }
@@ -114,7 +123,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
     let outcome = Outcome::of(check);
     let anchor = format!("f-{}", &fingerprint(check, target)[..12]);
     html! {
-        "\n" details.finding.(outcome.word()) id=(anchor) open[unfolded] data-kind=(check.kind) data-level=(level(check))
+        "\n" details.finding.(outcome.word()) id=(anchor) open[unfolded && outcome != Outcome::Known] data-kind=(check.kind) data-level=(level(check))
             data-status=(status(check)) data-since=[since(check)] {
             summary {
                 span.badge { (outcome.word()) }
@@ -124,25 +133,22 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
             div.body {
                 (side_by_side(check))
                 dl {
+                    // The headline has it on one line, as far as it is short.
+                    @if let Some(detail) = check.detail.as_ref().filter(|detail| detail.contains('\n') || detail.len() > SENTENCE) {
+                        dt { "Because" } dd { bdi { (visible(detail)) } }
+                    }
                     @if let Some(hint) = &check.hint { dt { "To do" } dd { (to_do(hint)) } }
                     @if let Some(reason) = &check.reason { dt { "Reason" } dd { bdi { (visible(reason)) } } }
                     dt { "Expected at" } dd { code { (one_line(&files.locate(check.place))) } }
                     @for (label, text) in table_marks::lines(check, files) {
-                        dt { (capital(label)) } dd { (name(&text)) }
+                        // That it is new stands above.
+                        @if text != "new" { dt { (capital(label)) } dd { (name(&text)) } }
                     }
                     dt { "Id" } dd { a href={ "#" (anchor) } { code { (one_line(&check.id())) } } }
                 }
             }
         }
     }
-}
-
-/// `Compared`.
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What to do: the SQL in it in a place of its own, from which it can be copied.

@@ -94,7 +94,7 @@ fn bars(runs: &[&Run], top: usize) -> Markup {
             @for (i, run) in runs.iter().enumerate() {
                 "\n" g {
                     title { (words(run)) }
-                    rect.failed[run.failed > 0].area x=(i * STEP) y="0" width=(STEP) height=(HEIGHT) {}
+                    rect class=(if run.failed > 0 { "failed" } else { "area" }) x=(i * STEP) y="0" width=(STEP) height=(HEIGHT) {}
                     @for (class, y, height) in stacked(run, top) {
                         rect class=(class) x=(i * STEP + 1) y=(y) width=(STEP - 2) height=(height) {}
                     }

@@ -12,22 +12,49 @@
     const input = document.getElementById("filter-text");
     const selects = Array.from(form.querySelectorAll("select"));
     const shown = form.querySelector(".shown");
-    let texts = null;
+    const parts = Array.from(document.querySelectorAll(".part"), function (part) {
+      return { part: part, isMany: Boolean(part.closest(".many")), findings: Array.from(part.children, function (finding) {
+        return { finding: finding, properties: Object.assign({}, finding.dataset), text: null };
+      }) };
+    });
+
+    const textOf = function (entry) {
+      entry.text = entry.text || entry.finding.textContent.toLowerCase();
+      return entry.text;
+    };
+    // Who goes to the filter is about to write: the texts are made ready meanwhile, some at a time.
+    let ready = 0;
+    const prepare = function () {
+      if (ready < parts.length) {
+        parts[ready].findings.forEach(textOf);
+        ready += 1;
+        setTimeout(prepare);
+      }
+    };
+    input.addEventListener("focus", prepare, { once: true });
 
     const filter = function () {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      if (words.length && !texts) {
-        texts = all.map(function (finding) { return finding.textContent.toLowerCase(); });
-      }
-      const wanted = selects.filter(function (select) { return select.value; });
-      let count = 0;
-      all.forEach(function (finding, i) {
-        const fits = wanted.every(function (select) { return finding.dataset[select.dataset.property] === select.value; }) &&
-          words.every(function (word) { return texts[i].includes(word); });
-        count += fits ? 1 : 0;
-        if (finding.hidden === fits) { finding.hidden = !fits; }
+      const wanted = selects.filter(function (select) { return select.value; }).map(function (select) {
+        return [select.dataset.property, select.value];
       });
-      groups.forEach(function (group) { group.hidden = !group.querySelector(".finding:not([hidden])"); });
+      let count = 0;
+      parts.forEach(function (part) {
+        const before = count;
+        part.findings.forEach(function (entry) {
+          let fits = wanted.every(function (pair) { return entry.properties[pair[0]] === pair[1]; });
+          if (fits && words.length) {
+            const text = textOf(entry);
+            fits = words.every(function (word) { return text.includes(word); });
+          }
+          count += fits ? 1 : 0;
+          entry.finding.hidden = !fits;
+        });
+        part.part.hidden = count === before;
+        // How high it is taken to be while it is not looked at.
+        if (part.isMany) { part.part.style.containIntrinsicHeight = "auto " + 3 * (count - before) + "rem"; }
+      });
+      groups.forEach(function (group) { group.hidden = !group.querySelector(".part:not([hidden])"); });
       const noun = all.length === 1 ? " finding" : " findings";
       shown.textContent = words.length || wanted.length
         ? count + " of " + all.length + noun + " shown"

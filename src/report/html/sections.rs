@@ -41,37 +41,44 @@ pub(super) fn parts(report: &Report, files: &SourceMap, now: Run) -> Vec<Part> {
 
 /// A row a database.
 pub(super) fn databases(report: &Report) -> Markup {
-    let known = report.baseline.is_some();
+    let counts = |target: &Target| {
+        let summary = target.summary();
+        let mut counts = vec![
+            ("Checks", summary.checks),
+            ("Passed", summary.passed),
+            ("Drift", summary.drift),
+            ("Warnings", summary.warnings),
+            ("Unknown", summary.unknown),
+        ];
+        counts.extend(report.baseline.as_ref().map(|_| ("Known", summary.known)));
+        counts
+    };
     html! {
         "\n" section aria-labelledby="databases" {
             h2 #databases { "Databases" }
-            div.wide role="region" aria-labelledby="databases" tabindex="0" {
-                table.counted {
-                    thead {
-                        tr {
-                            th scope="col" { "Database" } th scope="col" { "Verdict" }
-                            @for title in ["Checks", "Passed", "Drift", "Warnings", "Unknown"] { th.n scope="col" { (title) } }
-                            @if known { th.n scope="col" { "Known" } }
+            table.counted.databases {
+                thead {
+                    tr {
+                        th scope="col" { "Database" } th scope="col" { "Verdict" }
+                        @for target in report.targets.iter().take(1) {
+                            @for (title, _) in counts(target) { th.n scope="col" { (title) } }
                         }
                     }
-                    tbody {
-                        @for target in &report.targets {
-                            @let summary = target.summary();
-                            "\n" tr {
-                                th scope="row" {
-                                    (name(&target.database))
-                                    @if !target.server_version.is_empty() {
-                                        br; small {
-                                            (name(&target.name)) " on " (name(&target.host)) ", PostgreSQL " (name(&target.server_version))
-                                        }
+                }
+                tbody {
+                    @for target in &report.targets {
+                        "\n" tr {
+                            th scope="row" {
+                                (name(&target.database))
+                                @if !target.server_version.is_empty() {
+                                    br; small {
+                                        (name(&target.name)) " on " (name(&target.host)) ", PostgreSQL "
+                                        (name(&target.server_version))
                                     }
                                 }
-                                td { span class={ "badge " (style(target)) } { (word(target)) } }
-                                @for count in [summary.checks, summary.passed, summary.drift, summary.warnings, summary.unknown] {
-                                    td.n { (count) }
-                                }
-                                @if known { td.n { (summary.known) } }
                             }
+                            td { span class={ "badge " (style(target)) } { (word(target)) } }
+                            @for (title, count) in counts(target) { td.n data-title=(title) { (count) } }
                         }
                     }
                 }

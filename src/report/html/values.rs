@@ -11,7 +11,8 @@ use crate::report::words::{shortened, show};
 /// The longest value that is shown, in characters; the JSON report has the whole.
 const LONGEST: usize = 20_000;
 
-/// So many lines are shown around those that differ.
+/// Texts of so many lines are shown whole; of longer ones, so many lines around those that differ.
+const WHOLE: usize = 40;
 const CONTEXT: usize = 3;
 
 /// Both values of a finding, if it has any: texts and lists of several lines by line.
@@ -55,7 +56,8 @@ fn text(value: &Json) -> String {
 fn by_line(expected: &str, actual: &str) -> Markup {
     let (expected, actual): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), actual.lines().collect());
     let diff = TextDiff::from_slices(&expected, &actual);
-    let groups = diff.grouped_ops(CONTEXT);
+    let is_short = expected.len().max(actual.len()) <= WHOLE;
+    let groups = diff.grouped_ops(if is_short { WHOLE } else { CONTEXT });
     // Where the equal lines before each group begin, and those behind the last.
     let ends: Vec<usize> = std::iter::once(0)
         .chain(groups.iter().filter_map(|group| Some(group.last()?.old_range().end)))

@@ -91,11 +91,7 @@ fn durations(text: &str) -> String {
             None
         };
         if length.is_some() {
-            result.push_str(if is_date(marker) {
-                "{time}"
-            } else {
-                "{duration}"
-            });
+            result.push_str(if is_date(marker) { "{time}" } else { "{duration}" });
         }
         rest = &after[length.unwrap_or(0)..];
     }
@@ -111,7 +107,9 @@ fn is_date(marker: &str) -> bool {
 fn volatile_length(marker: &str, text: &str) -> Option<usize> {
     let quoted = marker.ends_with('"');
     if is_date(marker) {
-        return text.find('"');
+        return text
+            .find('"')
+            .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()));
     }
     let number = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
