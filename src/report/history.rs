@@ -152,7 +152,7 @@ impl Past {
             .into_iter()
             .filter(|(name, _)| report.targets.iter().any(|target| target.database == *name))
             .map(|(_, run)| run)
-            .reduce(Run::add)
+            .reduce(|sum, run| sum.add(&run))
             .map(|run| Run { began, file, ..run })
     }
 }
@@ -173,7 +173,7 @@ impl Run {
         }
     }
 
-    fn add(self, other: Self) -> Self {
+    fn add(self, other: &Self) -> Self {
         Self {
             drift: self.drift + other.drift,
             unknown: self.unknown + other.unknown,

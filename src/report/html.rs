@@ -39,7 +39,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     let stale = stale(report);
     let shown: Vec<&Target> = targets(report, stale.as_ref()).collect();
     let findings: usize = shown.iter().map(|target| target.checks.findings.len()).sum();
-    let parts = sections::parts(report, files, Run::now(report, rendering.timing.began));
+    let parts = sections::parts(report, files, &Run::now(report, rendering.timing.began));
     let title = format!("{}: {}", verdict(report), summary_line(report));
     let page = html! {
         (DOCTYPE)

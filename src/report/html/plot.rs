@@ -11,12 +11,12 @@ const HEIGHT: usize = 100;
 const STEP: usize = 10;
 
 /// What earlier runs have found, and this one.
-pub(super) fn history(history: &History, now: Run) -> Markup {
-    let runs: Vec<&Run> = history.runs.iter().chain([&now]).collect();
+pub(super) fn history(history: &History, now: &Run) -> Markup {
+    let runs: Vec<&Run> = history.runs.iter().chain([now]).collect();
     let most = runs.iter().map(|run| run.findings()).max().unwrap_or(0);
     let top = ceiling(most);
     html! {
-        p { (trend(&history.runs, &now)) " " (left_out(history)) }
+        p { (trend(&history.runs, now)) " " (left_out(history)) }
         @if !history.runs.is_empty() {
             figure.plot {
                 (legend(&runs))

@@ -21,7 +21,7 @@ pub(super) struct Part {
 }
 
 /// The parts that there are behind the findings.
-pub(super) fn parts(report: &Report, files: &SourceMap, now: Run) -> Vec<Part> {
+pub(super) fn parts(report: &Report, files: &SourceMap, now: &Run) -> Vec<Part> {
     let bodies = [
         ("changed", "What has changed", changed(report, files)),
         (

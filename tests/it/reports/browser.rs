@@ -99,19 +99,19 @@ impl Browser {
             _profile: profile,
             _only: only,
         };
-        let targets = browser.send("Target.getTargets", json!({}));
+        let targets = browser.send("Target.getTargets", &json!({}));
         let targets = targets["targetInfos"].as_array().expect("targets");
         let page = targets.iter().find(|target| target["type"] == "page").expect("a page")["targetId"].clone();
-        let attached = browser.send("Target.attachToTarget", json!({"targetId": page, "flatten": true}));
+        let attached = browser.send("Target.attachToTarget", &json!({"targetId": page, "flatten": true}));
         browser.session = attached["sessionId"].as_str().map(str::to_owned);
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            browser.send(&format!("{domain}.enable"), json!({}));
+            browser.send(&format!("{domain}.enable"), &json!({}));
         }
         browser
     }
 
     /// Sends a command and waits for the answer.
-    pub fn send(&mut self, method: &str, parameters: Json) -> Json {
+    pub fn send(&mut self, method: &str, parameters: &Json) -> Json {
         self.sent += 1;
         let mut message = json!({"id": self.sent, "method": method, "params": parameters});
         if let Some(session) = &self.session {
@@ -143,7 +143,7 @@ impl Browser {
     pub fn open(&mut self, path: &Path) {
         self.events.clear();
         let url = format!("file://{}", path.display());
-        let answer = self.send("Page.navigate", json!({"url": url}));
+        let answer = self.send("Page.navigate", &json!({"url": url}));
         assert!(answer["errorText"].is_null(), "{answer}");
         while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {
             self.next();
@@ -153,7 +153,7 @@ impl Browser {
     /// The value of an expression in the page; promises are waited for.
     pub fn value(&mut self, expression: &str) -> Json {
         let parameters = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let mut answer = self.send("Runtime.evaluate", parameters);
+        let mut answer = self.send("Runtime.evaluate", &parameters);
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
         answer["result"]["value"].take()
     }
@@ -161,11 +161,11 @@ impl Browser {
     /// How wide the page is shown, and in which colours.
     pub fn show(&mut self, width: u32, scheme: &str, media: &str) {
         let metrics = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500});
-        self.send("Emulation.setDeviceMetricsOverride", metrics);
+        self.send("Emulation.setDeviceMetricsOverride", &metrics);
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
         self.send(
             "Emulation.setEmulatedMedia",
-            json!({"media": media, "features": features}),
+            &json!({"media": media, "features": features}),
         );
     }
 
@@ -180,7 +180,7 @@ impl Browser {
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };
             let event = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text});
-            self.send("Input.dispatchKeyEvent", event);
+            self.send("Input.dispatchKeyEvent", &event);
         }
     }
 
