@@ -116,6 +116,10 @@ pub struct KnownArgs {
     /// Say which findings are new, still there or resolved since an earlier JSON report
     #[arg(long, value_name = "FILE")]
     pub compare: Option<PathBuf>,
+
+    /// Draw in the HTML report what the JSON reports of this folder have found
+    #[arg(long, value_name = "DIR")]
+    pub history: Option<PathBuf>,
 }
 
 /// How to look at a database.

@@ -4,6 +4,7 @@ mod allowance;
 pub mod check;
 pub mod diff;
 mod file;
+mod history;
 mod judge;
 mod known;
 pub mod lint;

@@ -1,5 +1,6 @@
 //! The report: what was checked, what was found, and what a run's exit code is.
 
+pub mod asides;
 mod azure;
 mod checks;
 mod checkstyle;
@@ -10,6 +11,8 @@ mod fingerprint;
 pub mod format;
 mod github;
 mod gitlab;
+pub mod history;
+mod html;
 pub mod json;
 mod json_marks;
 mod jsonl;
@@ -32,6 +35,7 @@ mod xml;
 pub use checks::{Checks, Passes};
 use coverage::Coverage;
 pub use exit::Exit;
+use history::History;
 use mark::{Acceptance, BaselineUse, Compared, Comparison, Mark};
 use serde_json::Value as Json;
 
@@ -48,6 +52,8 @@ pub struct Report {
     pub baseline: Option<BaselineUse>,
     /// The comparison with an earlier report, if one was given.
     pub comparison: Option<Comparison>,
+    /// What earlier runs have found, if a folder of their reports was given.
+    pub history: Option<History>,
 }
 
 /// What was found in one database.
@@ -354,6 +360,7 @@ impl Report {
             targets,
             baseline: None,
             comparison: None,
+            history: None,
         }
     }
 

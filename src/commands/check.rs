@@ -12,7 +12,7 @@ use super::verify::verify;
 use super::{Progress, let_go, tell_failure, tell_problems, wait};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
-use crate::cli::{CheckArgs, FailOn};
+use crate::cli::{CheckArgs, FailOn, Format};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::ExpectationFile;
@@ -143,6 +143,15 @@ fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap
                     .hint("give it a name of its own: -o FORMAT=FILE"),
             );
         }
+    }
+    if let Some(folder) = &args.known.history
+        && !wanted(args).has(Format::Html)
+    {
+        let folder = folder.display();
+        problems.push(
+            Problem::new(format!("there is no HTML report to draw the history {folder} in"))
+                .hint("add -o html=FILE, or leave --history out"),
+        );
     }
     if let Some(path) = &args.known.write_baseline {
         problems.extend(among_expectations(path, &args.paths));

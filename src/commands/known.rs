@@ -3,20 +3,22 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::{file, tell};
+use super::{file, history, tell};
 use crate::baseline::{self, Baseline, Day};
 use crate::cli::KnownArgs;
 use crate::error::{Failure, Problem};
 use crate::expectation::load;
+use crate::report::history::{History, Past};
 use crate::report::previous::{self, Previous};
 use crate::report::text::visible;
 use crate::report::{Report, Target};
 use crate::source_map::SourceMap;
 
-/// A baseline and an earlier report, as far as they were given.
+/// A baseline, an earlier report and those of a folder, as far as they were given.
 pub(super) struct Known {
     baseline: Option<Baseline>,
     previous: Option<Previous>,
+    history: Option<Vec<Past>>,
     today: Day,
 }
 
@@ -43,12 +45,20 @@ impl Known {
                 Err(problem) => problems.push(problem),
             }
         }
+        let mut past = None;
+        if let Some(folder) = &args.history {
+            match history::read(folder, files) {
+                Ok(read) => past = Some(read),
+                Err(more) => problems.extend(more),
+            }
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
         Ok(Self {
             baseline,
             previous,
+            history: past,
             today: Day::of(SystemTime::now()),
         })
     }
@@ -67,6 +77,9 @@ impl Known {
     pub(super) fn apply(mut self, report: &mut Report, args: &KnownArgs, files: &mut SourceMap) -> Result<(), Failure> {
         if let Some(previous) = &self.previous {
             previous::compare(report, previous);
+        }
+        if let (Some(past), Some(folder)) = (self.history.take(), &args.history) {
+            report.history = Some(History::of(folder.display().to_string(), past, report));
         }
         let mut failure = None;
         if let Some(path) = &args.write_baseline {

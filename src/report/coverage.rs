@@ -159,7 +159,7 @@ fn inside(out: &mut String, group: &[Unmentioned]) {
 }
 
 /// A part in percent. All is said only of all, and nothing only of nothing.
-fn percent(part: usize, whole: usize) -> String {
+pub(super) fn percent(part: usize, whole: usize) -> String {
     match (part, whole) {
         (_, 0) => "100%".to_owned(),
         (0, _) => "0%".to_owned(),

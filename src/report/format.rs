@@ -3,7 +3,8 @@
 use super::timing::Timing;
 use super::{Exit, Report};
 use super::{
-    azure, checkstyle, diff, github, gitlab, json, jsonl, junit, markdown, nagios, plain, prometheus, sarif, table, tap,
+    azure, checkstyle, diff, github, gitlab, html, json, jsonl, junit, markdown, nagios, plain, prometheus, sarif,
+    table, tap,
 };
 use crate::source_map::SourceMap;
 
@@ -33,6 +34,8 @@ pub struct FormatSpec {
     pub doc: &'static str,
     /// Whether it lists the checks that passed, so that they must be kept.
     pub passes: bool,
+    /// Whether it says what there is beside the checks. What does not leaves it to standard error.
+    pub asides: bool,
     /// Writes a report.
     pub render: fn(&Rendering<'_>) -> String,
 }
@@ -66,6 +69,8 @@ pub enum Format {
     Azure,
     /// For chat, issues and summaries.
     Markdown,
+    /// A page for a browser.
+    Html,
     /// Metrics.
     Prometheus,
     /// A line of a plugin.
@@ -88,6 +93,7 @@ impl Format {
         Self::Checkstyle,
         Self::Azure,
         Self::Markdown,
+        Self::Html,
         Self::Prometheus,
         Self::Nagios,
     ];
@@ -109,6 +115,7 @@ impl Format {
             Self::Checkstyle => &checkstyle::FORMAT,
             Self::Azure => &azure::FORMAT,
             Self::Markdown => &markdown::FORMAT,
+            Self::Html => &html::FORMAT,
             Self::Prometheus => &prometheus::FORMAT,
             Self::Nagios => &nagios::FORMAT,
         }

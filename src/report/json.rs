@@ -23,6 +23,7 @@ struct JsonReport<'a> {
     report_version: u32,
     tool: &'static str,
     tool_version: &'static str,
+    generated_at: String,
     targets: Vec<JsonTarget<'a>>,
     summary: JsonSummary,
     /// Only with `--baseline`.
@@ -150,17 +151,23 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "json",
     doc: "For programs: the contract, with a JSON Schema",
     passes: false,
+    asides: true,
     render,
 };
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering {
-        report, files, exit, ..
+        report,
+        files,
+        exit,
+        timing,
+        ..
     } = *rendering;
     let json = JsonReport {
         report_version: REPORT_VERSION,
         tool: env!("CARGO_PKG_NAME"),
         tool_version: env!("CARGO_PKG_VERSION"),
+        generated_at: timing.date(),
         targets: report
             .targets
             .iter()

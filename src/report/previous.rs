@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::Report;
@@ -79,31 +80,37 @@ pub const HINT: &str = "--compare takes a report that `driftgate check --format 
 /// # Errors
 /// The text is no report of driftgate, or one of another version.
 pub fn read(text: &str, file: FileId) -> Result<Previous, Problem> {
-    if text.trim().is_empty() {
-        let hint = "a file that the shell writes (`> FILE`) is emptied before it is read: write the new report to another \
-                    file, or with -o json=FILE";
-        return Err(Problem::at(start(file), "the earlier report is empty").hint(hint));
-    }
-    let head: Head = serde_json::from_str(text).map_err(|e| cannot(&e, file))?;
-    if head.tool != Some(Json::from(env!("CARGO_PKG_NAME"))) {
-        return Err(Problem::at(start(file), "this is JSON, but not a report of driftgate").hint(HINT));
-    }
-    if head.report_version != Some(Json::from(REPORT_VERSION)) {
-        let version = head.report_version.unwrap_or_default();
-        return Err(
-            Problem::at(start(file), format!("the version of the report is {version}")).hint(format!(
-                "this driftgate reads reports of version {REPORT_VERSION}: compare with one that it has written"
-            )),
-        );
-    }
-    let report: JsonReport = serde_json::from_str(text).map_err(|e| cannot(&e, file))?;
+    let report: JsonReport = report(text, file, HINT)?;
     Ok(Previous {
         file,
         databases: report.targets.into_iter().map(database).collect(),
     })
 }
 
-fn start(file: FileId) -> Place {
+/// What somebody wants to know of a report. What to give instead of it is in the hint.
+pub(super) fn report<T: DeserializeOwned>(text: &str, file: FileId, hint: &str) -> Result<T, Problem> {
+    if text.trim().is_empty() {
+        let hint = "a file that the shell writes (`> FILE`) is emptied before it is read: write the new report to another \
+                    file, or with -o json=FILE";
+        return Err(Problem::at(start(file), "the earlier report is empty").hint(hint));
+    }
+    let head: Head = serde_json::from_str(text).map_err(|e| cannot(&e, file, hint))?;
+    if head.tool != Some(Json::from(env!("CARGO_PKG_NAME"))) {
+        return Err(Problem::at(start(file), "this is JSON, but not a report of driftgate").hint(hint));
+    }
+    if head.report_version != Some(Json::from(REPORT_VERSION)) {
+        let version = head.report_version.unwrap_or_default();
+        return Err(
+            Problem::at(start(file), format!("the version of the report is {version}")).hint(format!(
+                "this driftgate reads reports of version {REPORT_VERSION}: take one that it has written"
+            )),
+        );
+    }
+    serde_json::from_str(text).map_err(|e| cannot(&e, file, hint))
+}
+
+/// Where a file begins.
+pub(super) fn start(file: FileId) -> Place {
     Place {
         file,
         line: 1,
@@ -112,7 +119,7 @@ fn start(file: FileId) -> Place {
 }
 
 /// The problem that an error of the JSON reader is.
-fn cannot(error: &serde_json::Error, file: FileId) -> Problem {
+fn cannot(error: &serde_json::Error, file: FileId, hint: &str) -> Problem {
     let text = error.to_string();
     let words = text.split(" at line ").next().unwrap_or(&text);
     let what = if error.is_data() {
@@ -126,7 +133,7 @@ fn cannot(error: &serde_json::Error, file: FileId) -> Problem {
         line: number(error.line()),
         column: number(error.column()),
     };
-    Problem::at(place, format!("{what}: {words}")).hint(HINT)
+    Problem::at(place, format!("{what}: {words}")).hint(hint)
 }
 
 fn database(target: JsonTarget) -> (String, Database) {

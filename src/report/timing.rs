@@ -24,7 +24,12 @@ impl Timing {
 
     /// When it began: `2026-11-21T11:38:00Z`.
     pub(super) fn date(self) -> String {
-        let when = UNIX_EPOCH.checked_add(Duration::from_secs(self.began()));
-        humantime::format_rfc3339_seconds(when.unwrap_or(UNIX_EPOCH)).to_string()
+        date(self.began)
     }
+}
+
+/// A time since 1970, to the second: `2026-11-21T11:38:00Z`.
+pub(super) fn date(since: Duration) -> String {
+    let when = UNIX_EPOCH.checked_add(Duration::from_secs(since.as_secs()));
+    humantime::format_rfc3339_seconds(when.unwrap_or(UNIX_EPOCH)).to_string()
 }

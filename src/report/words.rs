@@ -211,7 +211,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// The longest value that still goes into a sentence.
-const SENTENCE: usize = 200;
+pub(super) const SENTENCE: usize = 200;
 
 /// What was found, as one sentence on one line that stands for itself. Values that are too long for it are left out.
 pub(super) fn headline(check: &Check) -> String {

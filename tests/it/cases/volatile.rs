@@ -64,7 +64,7 @@ fn replace_word(text: &str, from: &str, to: &str) -> String {
 
 /// Replaces the time in `in 12 ms`, `took 1.2s`, `time="0.012"`, `"duration_ms": 12` and `timestamp="…"`.
 fn durations(text: &str) -> String {
-    const MARKERS: [&str; 9] = [
+    const MARKERS: [&str; 10] = [
         "in ",
         "took ",
         "time=\"",
@@ -74,6 +74,7 @@ fn durations(text: &str) -> String {
         "_duration_seconds ",
         "_timestamp_seconds ",
         "timestamp=\"",
+        "_at\": \"",
     ];
     let (mut result, mut rest) = (String::new(), text);
     while let Some((at, marker)) = MARKERS
@@ -90,22 +91,25 @@ fn durations(text: &str) -> String {
             None
         };
         if length.is_some() {
-            result.push_str(if marker == "timestamp=\"" {
-                "{time}"
-            } else {
-                "{duration}"
-            });
+            result.push_str(if is_date(marker) { "{time}" } else { "{duration}" });
         }
         rest = &after[length.unwrap_or(0)..];
     }
     result + rest
 }
 
+/// Whether a marker announces a date in quotes.
+fn is_date(marker: &str) -> bool {
+    ["timestamp=\"", "_at\": \""].contains(&marker)
+}
+
 /// How much of the text behind a marker is the time that it announces.
 fn volatile_length(marker: &str, text: &str) -> Option<usize> {
     let quoted = marker.ends_with('"');
-    if marker == "timestamp=\"" {
-        return text.find('"');
+    if is_date(marker) {
+        return text
+            .find('"')
+            .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()));
     }
     let number = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -131,6 +135,10 @@ mod tests {
             (
                 "41 checks in 12 ms, took 1.2s.",
                 "41 checks in {duration}, took {duration}.",
+            ),
+            (
+                r#""generated_at": "2026-01-01T00:00:00Z", "a": 1"#,
+                r#""generated_at": "{time}", "a": 1"#,
             ),
             (
                 "found in 3 tables; within 5 s; begin 5 s",

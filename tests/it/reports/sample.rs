@@ -110,7 +110,7 @@ fn first(shop: FileId, odd: FileId) -> Target {
         place(shop, 7, 7),
     );
     missing.message = "column public.clients.email does not exist; did you mean `e_mail`?".into();
-    missing.hint = Some("ALTER TABLE public.clients ADD COLUMN email text".into());
+    missing.hint = Some("ALTER TABLE public.clients ADD COLUMN email text;".into());
     missing.reason = Some("every client must be reachable (TICKET-12)".into());
     checks.push(missing);
     let values = (json!(["none", "trial", "active"]), json!(["none", "active", "trial"]));

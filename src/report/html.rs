@@ -1,0 +1,199 @@
+//! The report as one page for a browser: nothing comes from elsewhere, and what comes from a database is text.
+
+mod finding;
+mod plot;
+mod sections;
+mod values;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
+
+use super::format::{FormatSpec, Rendering};
+use super::history::Run;
+use super::timing::date;
+use super::words::{Obstacle, Outcome, TOOL, one_line, plural, stale, summary_line, targets, verdict};
+use super::{Report, Target};
+use finding::Choices;
+
+/// The format.
+pub static FORMAT: FormatSpec = FormatSpec {
+    name: "html",
+    doc: "A page for a browser, in one file: with a filter, what has changed, coverage and history",
+    passes: false,
+    asides: true,
+    render,
+};
+
+const STYLE: &str = include_str!("html/style.css");
+const SCRIPT: &str = include_str!("html/script.js");
+
+/// More findings than these are folded: their headlines are read first.
+const UNFOLDED: usize = 40;
+
+/// More findings than these are laid out only where they are looked at.
+const MANY: usize = 200;
+
+fn render(rendering: &Rendering<'_>) -> String {
+    let Rendering { report, files, .. } = *rendering;
+    let stale = stale(report);
+    let shown: Vec<&Target> = targets(report, stale.as_ref()).collect();
+    let findings: usize = shown.iter().map(|target| target.checks.findings.len()).sum();
+    let parts = sections::parts(report, files, &Run::now(report, rendering.timing.began));
+    let title = format!("{}: {}", verdict(report), summary_line(report));
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                "\n" meta http-equiv="Content-Security-Policy" content=(policy());
+                "\n" meta name="viewport" content="width=device-width, initial-scale=1";
+                "\n" meta name="color-scheme" content="light dark";
+                "\n" meta name="referrer" content="no-referrer";
+                "\n" title { (title) " · driftgate" }
+                "\n" style { (PreEscaped(STYLE)) }
+            }
+            "\n" body {
+                a.skip href="#findings" { "Skip to the findings" }
+                "\n" (header(rendering))
+                "\n" nav aria-label="Parts of the report" {
+                    a href="#databases" { "Databases" }
+                    " " a href="#findings" { "Findings (" (findings) ")" }
+                    @for part in &parts { " " a href={ "#" (part.id) } { (part.title) } }
+                }
+                "\n" main {
+                    (sections::databases(report))
+                    "\n" section aria-labelledby="findings" {
+                        h2 #findings tabindex="-1" { "Findings" }
+                        @if findings == 0 {
+                            p { (none(report)) }
+                        } @else {
+                            (Choices::of(&shown).filter(findings))
+                            @for target in &shown {
+                                (finding::group(target, rendering, findings))
+                            }
+                        }
+                    }
+                    @for part in &parts {
+                        "\n" section aria-labelledby=(part.id) {
+                            h2 id=(part.id) { (part.title) }
+                            (part.body)
+                        }
+                    }
+                }
+                "\n" footer {
+                    p { "Written by " (TOOL.0) " " (TOOL.1) ". This page is one file and asks nothing of any other." }
+                }
+                "\n" script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    let mut out = page.into_string();
+    out.push('\n');
+    out
+}
+
+/// What a browser lets the page do: apply its own style and run its own script, and nothing else.
+fn policy() -> String {
+    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+    format!(
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+/// Why there are no findings.
+fn none(report: &Report) -> &'static str {
+    if report.targets.iter().any(|target| Obstacle::of(target).is_some()) {
+        "None. But not everything could be looked at: see the databases."
+    } else {
+        "None: all checks passed."
+    }
+}
+
+/// The verdict, the counts, when and for how long.
+fn header(rendering: &Rendering<'_>) -> Markup {
+    let report = rendering.report;
+    let summary = report.summary();
+    let exit = rendering.exit.code();
+    html! {
+        header class={ "verdict " (state(report)) } {
+            p.tool { "driftgate report" }
+            h1 { span.mark aria-hidden="true" {} (capital(verdict(report))) }
+            ul.counts {
+                @for outcome in Outcome::ALL {
+                    @if *outcome != Outcome::Known || report.baseline.is_some() {
+                        @let count = outcome.count(summary);
+                        li class={ (outcome.word()) @if count == 0 { " zero" } } {
+                            b { (count) } " " (words(*outcome, count))
+                        }
+                    }
+                }
+                li.checks { b { (summary.checks) } " " (if summary.checks == 1 { "check" } else { "checks" }) }
+            }
+            @for target in &report.targets {
+                @if let Some(obstacle) = Obstacle::of(target) {
+                    p.alert {
+                        (obstacle.message)
+                        @if let Some(hint) = obstacle.hint { br; b { "To do: " } (hint) }
+                    }
+                }
+            }
+            p.when {
+                time datetime=(date(rendering.timing.began)) { (minute(rendering.timing.began)) }
+                ", took " (rendering.timing.seconds()) " s, exit code " (exit)
+            }
+        }
+    }
+}
+
+/// A time for people, to the minute: `2026-11-21 11:38 UTC`.
+fn minute(since: std::time::Duration) -> String {
+    let date = date(since);
+    let short = date.get(..16).unwrap_or(&date).replace('T', " ");
+    format!("{short} UTC")
+}
+
+/// What a number of outcomes is called.
+fn words(outcome: Outcome, count: usize) -> &'static str {
+    match outcome {
+        Outcome::Warning if count != 1 => "warnings",
+        Outcome::Warning | Outcome::Drift | Outcome::Unknown | Outcome::Known | Outcome::Passed => outcome.word(),
+    }
+}
+
+/// How bad it is, as the name of a style.
+fn state(report: &Report) -> &'static str {
+    let summary = report.summary();
+    let blind = summary.checks == 0 || report.targets.iter().any(|target| Obstacle::of(target).is_some());
+    if summary.drift > 0 || stale(report).is_some_and(|stale| stale.summary().drift > 0) {
+        "drift"
+    } else if blind || summary.unknown > 0 {
+        "unknown"
+    } else if summary.warnings > 0 {
+        "warning"
+    } else {
+        "passed"
+    }
+}
+
+/// A name or another short text from outside: on one line, and with what is not seen shown. It is read in its own
+/// direction, so that it does not turn what stands around it.
+fn name(text: &str) -> Markup {
+    html! { bdi { (one_line(text)) } }
+}
+
+/// A word at the beginning of a line: `Drift`.
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `1 finding`, `2 findings`.
+fn findings_words(count: usize) -> String {
+    plural(count, "finding", "findings")
+}

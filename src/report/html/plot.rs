@@ -1,0 +1,207 @@
+//! The history as a plot and as a table of the same numbers.
+
+use maud::{Markup, html};
+
+use super::{findings_words, minute, name};
+use crate::report::history::{History, Run};
+use crate::report::words::plural;
+
+/// How high the plot is, in its own units; a run is ten of them wide.
+const HEIGHT: usize = 100;
+const STEP: usize = 10;
+
+/// What earlier runs have found, and this one.
+pub(super) fn history(history: &History, now: &Run) -> Markup {
+    let runs: Vec<&Run> = history.runs.iter().chain([now]).collect();
+    let most = runs.iter().map(|run| run.findings()).max().unwrap_or(0);
+    let top = ceiling(most);
+    html! {
+        p { (trend(&history.runs, now)) " " (left_out(history)) }
+        @if !history.runs.is_empty() {
+            figure.plot {
+                (legend(&runs))
+                div.axes {
+                    div.scale aria-hidden="true" { span { (top) } span { (top / 2) } span { "0" } }
+                    (bars(&runs, top))
+                }
+                div.dates aria-hidden="true" {
+                    span { (runs.first().map_or(String::new(), |run| minute(run.began))) } span { (minute(now.began)) }
+                }
+                figcaption { "Findings of each run, the oldest first." }
+            }
+            (table(&runs))
+        }
+    }
+}
+
+/// In a sentence, what the plot shows.
+fn trend(earlier: &[Run], now: &Run) -> String {
+    let words = match (earlier.last(), earlier.iter().map(|run| run.drift).max()) {
+        (Some(last), Some(most)) => {
+            let how = match now.drift.cmp(&last.drift) {
+                std::cmp::Ordering::Less => format!("less than the {} of the run before", last.drift),
+                std::cmp::Ordering::Equal => "as many as in the run before".to_owned(),
+                std::cmp::Ordering::Greater => format!("more than the {} of the run before", last.drift),
+            };
+            format!(
+                "{how}; the most in the {} before was {most}",
+                plural(earlier.len(), "run", "runs")
+            )
+        }
+        (None, _) | (_, None) => "there is no earlier report to compare with yet".to_owned(),
+    };
+    format!("{} of drift now, {words}.", findings_words(now.drift))
+}
+
+/// What of the folder is not shown.
+fn left_out(history: &History) -> Markup {
+    html! {
+        "The reports are those of " code { (name(&history.folder)) }
+        @if history.earlier > 0 { ", without " (plural(history.earlier, "run", "runs")) " further back" }
+        @if history.others > 0 {
+            ", without " (plural(history.others, "report", "reports")) " that "
+            (if history.others == 1 { "speaks" } else { "speak" }) " of other databases"
+        }
+        "."
+    }
+}
+
+fn legend(runs: &[&Run]) -> Markup {
+    html! {
+        ul.legend {
+            li { span.key.drift {} "drift" }
+            li { span.key.unknown {} "unknown" }
+            li { span.key.warning {} "warnings" }
+            @if runs.iter().any(|run| run.failed > 0) { li { span.key.failed {} "not all databases could be verified" } }
+        }
+    }
+}
+
+/// A bar a run: what was found is stacked, the worst at the bottom.
+fn bars(runs: &[&Run], top: usize) -> Markup {
+    let width = runs.len() * STEP;
+    // A handful of runs is no reason for bars as wide as a hand.
+    let room = width.max(12 * STEP);
+    let label = format!(
+        "Findings of {}; the table below has the numbers",
+        plural(runs.len(), "run", "runs")
+    );
+    html! {
+        svg role="img" aria-label=(label) viewBox={ "0 0 " (room) " " (HEIGHT) } preserveAspectRatio="none" {
+            @for line in [0, HEIGHT / 2, HEIGHT] {
+                line.grid x1="0" x2=(room) y1=(line) y2=(line) {}
+            }
+            @for (i, run) in runs.iter().enumerate() {
+                "\n" g {
+                    title { (words(run)) }
+                    rect class=(if run.failed > 0 { "failed" } else { "area" }) x=(i * STEP) y="0" width=(STEP) height=(HEIGHT) {}
+                    @for (class, y, height) in stacked(run, top) {
+                        rect class=(class) x=(i * STEP + 1) y=(y) width=(STEP - 2) height=(height) {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The parts of a bar: the class, where it begins from above and how high it is.
+fn stacked(run: &Run, top: usize) -> Vec<(&'static str, usize, usize)> {
+    let mut under = 0;
+    let mut parts = Vec::new();
+    for (class, count) in [
+        ("drift", run.drift),
+        ("unknown", run.unknown),
+        ("warning", run.warnings),
+    ] {
+        // What there is is seen, however little it is beside the rest.
+        let height = count
+            .saturating_mul(HEIGHT)
+            .div_ceil(top)
+            .min(HEIGHT.saturating_sub(under));
+        under += height;
+        if height > 0 {
+            parts.push((class, HEIGHT - under, height));
+        }
+    }
+    parts
+}
+
+/// What one run has found.
+fn words(run: &Run) -> String {
+    let mut words = format!(
+        "{}: {} drift, {} unknown, {}",
+        minute(run.began),
+        run.drift,
+        run.unknown,
+        plural(run.warnings, "warning", "warnings")
+    );
+    if run.failed > 0 {
+        words.push_str(", not all databases could be verified");
+    }
+    words
+}
+
+/// The numbers, the newest first.
+fn table(runs: &[&Run]) -> Markup {
+    html! {
+        details {
+            summary { "The numbers of " (plural(runs.len(), "run", "runs")) }
+            div.wide role="region" aria-label="The numbers of the runs" tabindex="0" {
+                table.counted {
+                    thead {
+                        tr {
+                            th scope="col" { "Run" }
+                            @for title in ["Drift", "Unknown", "Warnings", "Known", "Not verified"] { th.n scope="col" { (title) } }
+                            th scope="col" { "Report" }
+                        }
+                    }
+                    tbody {
+                        @for run in runs.iter().rev() {
+                            "\n" tr {
+                                th scope="row" { (minute(run.began)) }
+                                @for count in [run.drift, run.unknown, run.warnings, run.known, run.failed] { td.n { (count) } }
+                                td { @if run.file.is_empty() { "this one" } @else { (name(&run.file)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The next even number of which people like to count.
+fn ceiling(most: usize) -> usize {
+    let mut unit: usize = 1;
+    loop {
+        for step in [2, 4, 10] {
+            let top = unit.saturating_mul(step);
+            if top >= most || top == usize::MAX {
+                return top;
+            }
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ceiling;
+
+    #[test]
+    fn the_scale_ends_at_a_round_number() {
+        for (most, top) in [
+            (0, 2),
+            (2, 2),
+            (3, 4),
+            (5, 10),
+            (10, 10),
+            (11, 20),
+            (41, 100),
+            (9999, 10_000),
+        ] {
+            assert_eq!(ceiling(most), top);
+        }
+        assert!(ceiling(usize::MAX) == usize::MAX);
+    }
+}

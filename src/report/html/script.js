@@ -1,0 +1,130 @@
+
+"use strict";
+// Without this script the page is whole; only the filter, the buttons and the copying are not there.
+(function () {
+  const all = Array.from(document.querySelectorAll(".finding"));
+  const groups = Array.from(document.querySelectorAll(".group"));
+  const form = document.querySelector(".filter");
+
+  // --- the filter
+
+  if (form) {
+    const input = document.getElementById("filter-text");
+    const selects = Array.from(form.querySelectorAll("select"));
+    const shown = form.querySelector(".shown");
+    const parts = Array.from(document.querySelectorAll(".part"), function (part) {
+      return { part: part, isMany: Boolean(part.closest(".many")), findings: Array.from(part.children, function (finding) {
+        return { finding: finding, properties: Object.assign({}, finding.dataset), text: null };
+      }) };
+    });
+
+    const textOf = function (entry) {
+      entry.text = entry.text || entry.finding.textContent.toLowerCase();
+      return entry.text;
+    };
+    // Who goes to the filter is about to write: the texts are made ready meanwhile, some at a time.
+    let ready = 0;
+    const prepare = function () {
+      if (ready < parts.length) {
+        parts[ready].findings.forEach(textOf);
+        ready += 1;
+        setTimeout(prepare);
+      }
+    };
+    input.addEventListener("focus", prepare, { once: true });
+
+    const filter = function () {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const wanted = selects.filter(function (select) { return select.value; }).map(function (select) {
+        return [select.dataset.property, select.value];
+      });
+      let count = 0;
+      parts.forEach(function (part) {
+        const before = count;
+        part.findings.forEach(function (entry) {
+          let fits = wanted.every(function (pair) { return entry.properties[pair[0]] === pair[1]; });
+          if (fits && words.length) {
+            const text = textOf(entry);
+            fits = words.every(function (word) { return text.includes(word); });
+          }
+          count += fits ? 1 : 0;
+          entry.finding.hidden = !fits;
+        });
+        part.part.hidden = count === before;
+        // How high it is taken to be while it is not looked at.
+        if (part.isMany) { part.part.style.containIntrinsicHeight = "auto " + 3 * (count - before) + "rem"; }
+      });
+      groups.forEach(function (group) { group.hidden = !group.querySelector(".part:not([hidden])"); });
+      const noun = all.length === 1 ? " finding" : " findings";
+      shown.textContent = words.length || wanted.length
+        ? count + " of " + all.length + noun + " shown"
+        : all.length + noun;
+    };
+
+    let waiting = 0;
+    input.addEventListener("input", function () {
+      clearTimeout(waiting);
+      waiting = setTimeout(filter, 120);
+    });
+    form.addEventListener("change", filter);
+    form.addEventListener("submit", function (event) { event.preventDefault(); filter(); });
+    form.addEventListener("reset", function () { setTimeout(filter); });
+    form.querySelectorAll("[data-fold]").forEach(function (button) {
+      button.addEventListener("click", function () {
+        all.forEach(function (finding) { finding.open = button.dataset.fold === "open"; });
+      });
+    });
+    form.hidden = false;
+    // A browser may keep what was written here when the page is loaded again.
+    filter();
+  }
+
+  // --- copying
+
+  const choose = function (element) {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const selection = getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  };
+  document.querySelectorAll("[data-copy]").forEach(function (button) { button.hidden = false; });
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-copy]");
+    if (!button) { return; }
+    const code = button.parentElement.querySelector("code");
+    const say = function (word) {
+      button.textContent = word;
+      setTimeout(function () { button.textContent = "Copy"; }, 2000);
+    };
+    // Where a page may not write to the clipboard, the text is chosen for the keyboard.
+    const otherwise = function () {
+      choose(code);
+      say(document.execCommand("copy") ? "Copied" : "Press Ctrl+C");
+    };
+    if (navigator.clipboard) {
+      navigator.clipboard.writeText(code.textContent).then(function () { say("Copied"); }, otherwise);
+    } else {
+      otherwise();
+    }
+  });
+
+  // --- a link to a finding unfolds it, and paper has no folds
+
+  const unfold = function () {
+    const target = document.getElementById(location.hash.slice(1));
+    if (target && target.matches("details")) { target.open = true; }
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
+
+  let folded = [];
+  addEventListener("beforeprint", function () {
+    folded = Array.from(document.querySelectorAll("details:not([open])"));
+    folded.forEach(function (details) { details.open = true; });
+  });
+  addEventListener("afterprint", function () {
+    folded.forEach(function (details) { details.open = false; });
+    folded = [];
+  });
+})();

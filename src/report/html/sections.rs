@@ -1,0 +1,280 @@
+//! The parts of the page besides the findings.
+
+use maud::{Markup, html};
+
+use super::{findings_words, name, plot};
+use crate::report::coverage::{Coverage, Unmentioned, percent};
+use crate::report::history::Run;
+use crate::report::mark::{Compared, Former, Since};
+use crate::report::words::{describe, one_line, plural};
+use crate::report::{Report, Target};
+use crate::source_map::SourceMap;
+
+/// A part of the page.
+pub(super) struct Part {
+    /// By which it is linked to.
+    pub(super) id: &'static str,
+    /// Its heading.
+    pub(super) title: &'static str,
+    /// What is in it.
+    pub(super) body: Markup,
+}
+
+/// The parts that there are behind the findings.
+pub(super) fn parts(report: &Report, files: &SourceMap, now: &Run) -> Vec<Part> {
+    let bodies = [
+        ("changed", "What has changed", changed(report, files)),
+        (
+            "history",
+            "History",
+            report.history.as_ref().map(|history| plot::history(history, now)),
+        ),
+        ("baseline", "Baseline", baseline(report, files)),
+        ("coverage", "Coverage", coverage(report)),
+        ("pending", "Still to be applied", pending(report)),
+        ("not-compared", "Not compared", not_compared(report)),
+    ];
+    let parts = bodies.into_iter();
+    parts
+        .filter_map(|(id, title, body)| Some(Part { id, title, body: body? }))
+        .collect()
+}
+
+/// A row a database.
+pub(super) fn databases(report: &Report) -> Markup {
+    let counts = |target: &Target| {
+        let summary = target.summary();
+        let mut counts = vec![
+            ("Checks", summary.checks),
+            ("Passed", summary.passed),
+            ("Drift", summary.drift),
+            ("Warnings", summary.warnings),
+            ("Unknown", summary.unknown),
+        ];
+        counts.extend(report.baseline.as_ref().map(|_| ("Known", summary.known)));
+        counts
+    };
+    html! {
+        "\n" section aria-labelledby="databases" {
+            h2 #databases { "Databases" }
+            table.counted.databases {
+                thead {
+                    tr {
+                        th scope="col" { "Database" } th scope="col" { "Verdict" }
+                        @for target in report.targets.iter().take(1) {
+                            @for (title, _) in counts(target) { th.n scope="col" { (title) } }
+                        }
+                    }
+                }
+                tbody {
+                    @for target in &report.targets {
+                        "\n" tr {
+                            th scope="row" {
+                                (name(&target.database))
+                                @if !target.server_version.is_empty() {
+                                    br; small {
+                                        (name(&target.name)) " on " (name(&target.host)) ", PostgreSQL "
+                                        (name(&target.server_version))
+                                    }
+                                }
+                            }
+                            td { span class={ "badge " (style(target)) } { (word(target)) } }
+                            @for (title, count) in counts(target) { td.n data-title=(title) { (count) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The verdict on a database. That nothing was checked is none.
+fn word(target: &Target) -> &'static str {
+    match target.status() {
+        "passed" if target.summary().checks == 0 => "nothing checked",
+        status => status,
+    }
+}
+
+fn style(target: &Target) -> &'static str {
+    match word(target) {
+        "drift" => "drift",
+        "passed" => "passed",
+        _ => "unknown",
+    }
+}
+
+/// What has changed since the earlier report.
+fn changed(report: &Report, files: &SourceMap) -> Option<Markup> {
+    let comparison = report.comparison.as_ref()?;
+    Some(html! {
+        p { "Since " code { (one_line(&files.path(comparison.file).display().to_string())) } ":" }
+        @for target in &report.targets {
+            @if let Some(compared) = &target.compared { (changed_in(target, compared)) }
+        }
+        @if !comparison.not_looked_at.is_empty() {
+            p { "In the earlier report, but not looked at now: "
+                @for (i, database) in comparison.not_looked_at.iter().enumerate() {
+                    @if i > 0 { ", " } (name(database))
+                }
+                "."
+            }
+        }
+    })
+}
+
+fn changed_in(target: &Target, compared: &Compared) -> Markup {
+    let (new, still) = Since::count(target);
+    let then = match compared.previous_status.as_deref() {
+        None => "It was not looked at then.",
+        Some("failed") => "It could not be verified then.",
+        Some(_) => "",
+    };
+    html! {
+        "\n" h3 { (name(&target.database)) }
+        p {
+            (new) " new, " (still) " still there, " (compared.resolved.len()) " resolved"
+            @if !compared.untold.is_empty() { ", " (compared.untold.len()) " cannot be told" }
+            ". " (then)
+        }
+        (formers("Resolved", &compared.resolved))
+        (formers("Cannot be told: what they were in was not read", &compared.untold))
+    }
+}
+
+/// Findings of the earlier report.
+fn formers(title: &str, findings: &[Former]) -> Markup {
+    html! {
+        @if !findings.is_empty() {
+            details open[findings.len() <= super::UNFOLDED] {
+                summary { (title) " (" (findings.len()) ")" }
+                ul.plain { @for finding in findings { "\n" li { (name(&finding.message)) } } }
+            }
+        }
+    }
+}
+
+/// What the baseline accepts: the findings are among the others.
+fn baseline(report: &Report, files: &SourceMap) -> Option<Markup> {
+    let baseline = report.baseline.as_ref()?;
+    let known = report.summary().known;
+    Some(html! {
+        p {
+            code { (one_line(&files.path(baseline.file).display().to_string())) } " has "
+            (plural(baseline.entries, "entry", "entries")) " for these databases. It accepts "
+            (findings_words(known)) ", which count as nothing else and stand as known among the others."
+            @if !baseline.stale.is_empty() {
+                " " (plural(baseline.stale.len(), "entry does", "entries do")) " not hold any more and stand"
+                @if baseline.stale.len() == 1 { "s" } " there, too"
+                @if baseline.strict { ", as drift: this run is strict" } "."
+            }
+        }
+    })
+}
+
+fn coverage(report: &Report) -> Option<Markup> {
+    let covered: Vec<(&Target, &Coverage)> = report
+        .targets
+        .iter()
+        .filter_map(|target| Some((target, target.coverage.as_ref()?)))
+        .collect();
+    if covered.is_empty() {
+        return None;
+    }
+    Some(html! {
+        p { "Of how much of the catalog the expectations speak." }
+        @for (target, coverage) in covered {
+            @let (mentioned, objects) = coverage.total();
+            "\n" h3 { (name(&describe(target))) }
+            table.counted {
+                thead {
+                    tr { th scope="col" { "Objects" } th.n scope="col" { "Mentioned" } th.n scope="col" { "There" }
+                         th.n scope="col" { "Part" } }
+                }
+                tbody {
+                    @for kind in &coverage.kinds { "\n" (covered_row(&kind.many, kind.mentioned, kind.objects)) }
+                }
+                tfoot { (covered_row("all objects", mentioned, objects)) }
+            }
+            (unmentioned(&coverage.unmentioned))
+        }
+    })
+}
+
+fn covered_row(words: &str, mentioned: usize, objects: usize) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (words) } td.n { (mentioned) } td.n { (objects) }
+            td.n { (percent(mentioned, objects)) }
+        }
+    }
+}
+
+/// What no expectation mentions.
+fn unmentioned(objects: &[Unmentioned]) -> Markup {
+    html! {
+        @if !objects.is_empty() {
+            details {
+                summary { "No expectation mentions these (" (objects.len()) ")" }
+                @for group in objects.chunk_by(|a, b| a.parent == b.parent && a.kind == b.kind) {
+                    @if let Some(first) = group.first() {
+                        "\n" h4 {
+                            (first.many)
+                            @if let Some((kind, parent)) = &first.parent { " in " (kind.replace('_', " ")) " " (name(parent)) }
+                        }
+                        ul.plain {
+                            @for object in group { li { (of(object)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn of(object: &Unmentioned) -> Markup {
+    let is_named = object.parent.is_some() && !object.name.is_empty();
+    html! {
+        (name(if is_named { &object.name } else { &object.object }))
+        @if !object.contains.is_empty() {
+            small {
+                " with "
+                @for (i, (_, words, count)) in object.contains.iter().enumerate() {
+                    @if i > 0 { ", " } (count) " " (words)
+                }
+            }
+        }
+    }
+}
+
+/// The migrations of a folder that a database does not have yet.
+fn pending(report: &Report) -> Option<Markup> {
+    let targets = || report.targets.iter().filter(|target| !target.pending.is_empty());
+    targets().next()?;
+    Some(html! {
+        p { "Migrations that are in the folder and not in the history." }
+        ul.plain {
+            @for target in targets() {
+                @for migration in &target.pending {
+                    "\n" li { (name(migration)) " in " (name(&describe(target))) }
+                }
+            }
+        }
+    })
+}
+
+/// What is counted and not compared.
+fn not_compared(report: &Report) -> Option<Markup> {
+    let targets = || report.targets.iter().filter(|target| !target.not_compared.is_empty());
+    targets().next()?;
+    Some(html! {
+        p { "What is there and driftgate does not compare." }
+        ul.plain {
+            @for target in targets() {
+                @for what in &target.not_compared {
+                    "\n" li { (what.count) " " (what.words) " in " (name(&describe(target))) }
+                }
+            }
+        }
+    })
+}
