@@ -35,6 +35,8 @@ pub struct Attr {
     pub since: u32,
     /// Whether its value is a mapping whose keys are roles.
     pub by_role: bool,
+    /// Whether the same statements give it another value on another server.
+    pub of_server: bool,
 }
 
 /// The oldest major version of PostgreSQL that is supported.
@@ -56,6 +58,7 @@ impl Attr {
             includes: None,
             since: OLDEST_MAJOR,
             by_role: false,
+            of_server: false,
         }
     }
 
@@ -105,6 +108,13 @@ impl Attr {
     #[must_use]
     pub const fn by_role(mut self) -> Self {
         self.by_role = true;
+        self
+    }
+
+    /// Says that the same statements give it another value on another server.
+    #[must_use]
+    pub const fn of_server(mut self) -> Self {
+        self.of_server = true;
         self
     }
 

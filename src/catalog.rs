@@ -4,6 +4,7 @@ pub mod canonical;
 pub mod capture;
 pub mod connect;
 pub mod conninfo;
+pub mod history;
 pub mod observe;
 pub mod server_error;
 

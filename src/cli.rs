@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::Limits;
+use crate::migrations::{TOOLS, Tool};
 pub use crate::report::format::Format;
+use crate::suggest;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -49,8 +51,9 @@ pub struct CheckArgs {
     /// Expectation files, folders of them or glob patterns [default: expectations/]
     pub paths: Vec<PathBuf>,
 
-    /// What to compare with, instead of the database that the files name: postgres://…, env:NAME, or
-    /// sql:FILE_OR_DIR, which is applied to a PostgreSQL inside driftgate
+    /// What to compare with, instead of the database that the files name: postgres://…, env:NAME,
+    /// migrations:DIR or sql:FILE_OR_DIR, applied to an empty database (see --scratch), or snapshot:FILE, which
+    /// `pull --snapshot` has written
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub against: Option<String>,
 
@@ -134,6 +137,13 @@ pub struct SessionArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub jobs: u8,
 
+    /// Where SQL is applied that is to be looked at as a database: `embedded`, the PostgreSQL inside driftgate; `local`,
+    /// the PostgreSQL programs of this machine, started for this run alone; or the URL of a server, postgres://… or
+    /// env:NAME, on which a database is created and dropped [default: embedded, or local where driftgate was built
+    /// without it]
+    #[arg(long, value_name = "WHERE")]
+    pub scratch: Option<String>,
+
     /// Do not read variables that are not set from the file .env in the working directory
     #[arg(long)]
     pub no_env_file: bool,
@@ -163,8 +173,9 @@ Exit codes:
 /// The arguments of `pull`.
 #[derive(Debug, Args)]
 #[command(after_help = PULL_EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PullArgs {
-    /// Where to read from: postgres://…, env:NAME or sql:FILE_OR_DIR [default: env:DATABASE_URL]
+    /// Where to read from: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE [default: env:DATABASE_URL]
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub from: Option<String>,
 
@@ -187,6 +198,10 @@ pub struct PullArgs {
     /// Write a file for each object of these kinds (table, view, …), and one for the rest
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "output")]
     pub split: Vec<String>,
+
+    /// Write everything that was read, as JSON: a source for later, snapshot:FILE
+    #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas"])]
+    pub snapshot: bool,
 
     /// Write what is there into these expectation files, or those of these folders, and keep everything else that
     /// stands in them; shows the changes and asks
@@ -214,7 +229,7 @@ pub struct PullArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct DiffArgs {
-    /// What is expected: postgres://…, env:NAME or sql:FILE_OR_DIR
+    /// What is expected: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE
     #[arg(value_name = "A")]
     pub first: String,
 
@@ -246,8 +261,17 @@ pub struct DiffArgs {
 /// The arguments of `lint`.
 #[derive(Debug, Args)]
 pub struct LintArgs {
-    /// Expectation files, folders of them or glob patterns [default: expectations/]
+    /// Expectation files, folders of them or glob patterns [default: expectations/, unless --migrations is given];
+    /// the folders of migrations that they name are checked, too
     pub paths: Vec<PathBuf>,
+
+    /// Check a folder of migrations; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub migrations: Vec<PathBuf>,
+
+    /// The migration tool of these folders, where they look like those of several
+    #[arg(long, value_name = "NAME", requires = "migrations", value_parser = parse_tool)]
+    pub tool: Option<&'static Tool>,
 
     /// When to colour what goes to a terminal
     #[arg(long, value_enum, default_value_t = Color::Auto)]
@@ -305,6 +329,11 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
     let format = Format::from_str(format, true)
         .map_err(|_| format!("there is no format {format}; known are {}", known.join(", ")))?;
     Ok((format, PathBuf::from(file)))
+}
+
+fn parse_tool(text: &str) -> Result<&'static Tool, String> {
+    let known: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
+    Tool::named(text).ok_or_else(|| suggest::hint(text, &known))
 }
 
 fn parse_pattern(text: &str) -> Result<glob::Pattern, String> {

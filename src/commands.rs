@@ -1,17 +1,21 @@
 //! The subcommands: one file each. They do the input and output that nothing else does.
 
+mod allowance;
 pub mod check;
 pub mod diff;
 mod file;
 mod history;
+mod judge;
 mod known;
 pub mod lint;
+mod migrate;
 pub mod pull;
 mod pull_split;
 mod pull_update;
 mod reports;
 pub mod schema;
 mod session;
+mod standing;
 mod verify;
 mod wait;
 

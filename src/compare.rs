@@ -11,6 +11,7 @@ mod parallel;
 mod rename;
 pub mod resolve;
 mod subject;
+pub mod unseen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +49,8 @@ pub enum Answer {
     Invalid(String),
     /// It would not look, for this reason.
     Refused(String),
+    /// The server that was asked is not the one that has the objects, and it lacks something, for this reason.
+    Undecided(String),
 }
 
 /// What the server said to all questions. A question without an answer stays unknown.

@@ -1,13 +1,15 @@
 //! What is expected: the contents of expectation files.
 
+mod history;
 pub mod load;
 mod object;
 pub mod parse;
 mod shape;
 mod statement;
 
+pub use history::{HISTORY_KEYS, tools};
 pub use object::OBJECT_KEYS;
-pub use statement::{ASSERTION_KEYS, HISTORY_KEYS};
+pub use statement::ASSERTION_KEYS;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use crate::attribute::Attr;
 use crate::kinds::Kind;
 use crate::migrations::Tool;
+use crate::migrations::files::Files;
 use crate::node::Scalar;
 use crate::object_id::ObjectId;
 use crate::source_map::{FileId, Place};
@@ -138,14 +141,27 @@ pub enum Extent {
 /// What is expected of the history that a migration tool keeps.
 #[derive(Debug)]
 pub struct ExpectedHistory {
-    /// The tool.
-    pub tool: &'static Tool,
-    /// The table of the history: schema and name.
-    pub table: ObjectId,
+    /// The tool; `None` if it is to be found by its table.
+    pub tool: Option<&'static Tool>,
+    /// The tables that may be the history, each with the tool whose it is: one if the table was named, or if the tool
+    /// has but one.
+    pub candidates: Vec<(&'static Tool, ObjectId)>,
     /// Where it stands.
     pub place: Place,
     /// The migrations that must be applied.
     pub applied: Vec<(String, Place)>,
+    /// The migration that must be the last one that is applied.
+    pub latest: Option<(String, Place)>,
+    /// The migration that must be applied, or a later one.
+    pub at_least: Option<(String, Place)>,
+    /// Whether a migration that failed is a finding, also if nobody named it.
+    pub failed: bool,
+    /// Whether migrations that were applied after later ones are a finding.
+    pub out_of_order: bool,
+    /// The folder of the migrations, as it is written: a path from the file.
+    pub directory: Option<(String, Place)>,
+    /// What is in that folder; read after the file.
+    pub files: Option<Files>,
     /// Level and reason.
     pub terms: Terms,
 }

@@ -4,9 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::attribute::{Attr, Shape};
 use crate::expectation::parse::FILE_KEYS;
-use crate::expectation::{ASSERTION_KEYS, FORMAT_VERSION, HISTORY_KEYS, OBJECT_KEYS};
+use crate::expectation::{self, ASSERTION_KEYS, FORMAT_VERSION, HISTORY_KEYS, OBJECT_KEYS};
 use crate::kinds::{KeyForm, Kind, ListForm, Shorthand};
-use crate::migrations::TOOLS;
 
 /// The whole schema.
 #[must_use]
@@ -196,12 +195,28 @@ fn shape(of: Shape) -> Json {
 fn history() -> Json {
     let mut properties = Map::new();
     for key in HISTORY_KEYS {
-        let tools: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
         let schema = match *key {
-            "tool" => json!({"description": "The migration tool.", "enum": tools}),
+            "tool" => {
+                json!({"description": "The migration tool; `auto` finds it by its table.", "enum": expectation::tools()})
+            }
             "applied" => json!({
                 "description": "The migrations that must be applied.",
                 "type": "array", "minItems": 1, "items": reference("text"),
+            }),
+            "latest" => json!({"description": "The last migration that is applied.", "$ref": "#/definitions/text"}),
+            "at_least" => {
+                json!({"description": "This migration or a later one must be the last.", "$ref": "#/definitions/text"})
+            }
+            "directory" => json!({
+                "description": "The folder of the migrations, as a path from this file: all must be applied, none unknown, none changed.",
+                "type": "string",
+            }),
+            "failed" => json!({
+                "description": "Whether a migration may have failed.", "enum": ["forbid", "allow"], "default": "forbid",
+            }),
+            "out_of_order" => json!({
+                "description": "Whether a migration may have been applied after one that follows it.",
+                "enum": ["forbid", "allow"], "default": "forbid",
             }),
             "schema" => json!({"description": "The schema of the tool's table.", "type": "string"}),
             "table" => json!({"description": "The tool's table, where it is not the usual one.", "type": "string"}),

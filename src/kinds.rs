@@ -142,6 +142,11 @@ pub struct KindSpec {
     pub compact: Option<Compact>,
     /// Whether an object of this kind is the outermost part of the identity of others: for schemas.
     pub namespace: bool,
+    /// Whether what is installed with a server says which objects of this kind there can be.
+    pub of_server: bool,
+    /// The statement that makes an object which other texts can name as they name this one, on a server that judges
+    /// texts and has nothing else; for kinds of which that cannot be told from the rest of this table.
+    pub sketch: fn(&ObjectId, &Object) -> Option<String>,
     /// What comes between ALTER and the name in the statement that sets the owner; `None` where there is no owner, or
     /// the name in it is not the identity.
     pub noun: Option<&'static str>,
@@ -178,6 +183,8 @@ impl KindSpec {
         derived: None,
         compact: None,
         namespace: false,
+        of_server: false,
+        sketch: |_, _| None,
         noun: None,
         hint: |_| None,
     };

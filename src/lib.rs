@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! files --load--> SourceMap --parse--> Expectations + [Problem]
-//! URL / SQL --open--> session --capture--> Snapshot
+//! URL / SQL / migrations / saved snapshot --open--> session --capture--> Snapshot
 //! plan(&Expectations, &Snapshot) -> Plan               pure, total; differing SQL texts become questions
 //! decide(questions, session) -> Answers                PostgreSQL itself says whether two texts mean the same
 //! resolve(Plan, &Answers) -> [Check] -> Report         pure
@@ -22,8 +22,8 @@
 //! * [`kinds`] depend on nothing but the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`],
 //!   [`sql_text`], [`node`] and [`error`].
 //! * [`expectation`] does not know [`catalog`], nor the reverse beyond what is to be read.
-//! * Input and output happen only in [`expectation::load`], [`catalog`], [`scratch`], [`environment`] and
-//!   [`commands`]. [`compare`] cannot fail and does none.
+//! * Input and output happen only in [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
+//!   [`environment`] and [`commands`]. [`compare`] cannot fail and does none.
 //! * Reporters see only the report and the source map.
 //! * No part of the engine names a kind.
 //! * Core types are not the wire format: each machine format has structs of its own.
@@ -50,6 +50,7 @@ pub mod platform;
 pub mod pull;
 pub mod reference;
 pub mod report;
+pub mod saved;
 pub mod scratch;
 pub mod snapshot;
 pub mod source;

@@ -135,7 +135,7 @@ pub(crate) fn write(
         .attrs
         .iter()
         // A server that does not have something cannot say that it is at its default.
-        .filter(|attr| snapshot.server.major >= attr.since)
+        .filter(|attr| snapshot.server.major >= attr.since && !snapshot.is_unread(kind, attr.name))
         .map(|attr| (attr.name, object.get(attr.name).clone()))
         .filter(|(name, value)| unsaid(kind, id, name) != *value)
         .collect();

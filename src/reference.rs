@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::attribute::{Attr, Compare, Literal, OLDEST_MAJOR, Shape};
 use crate::kinds::{KeyForm, Kind, KindSpec, ListForm, Shorthand};
-use crate::migrations::TOOLS;
+use crate::migrations::{Keeps, TOOLS, Verified};
 use crate::not_compared::UNCOMPARED;
 use crate::platform::PLATFORMS;
 use crate::report::codes;
@@ -24,15 +24,54 @@ pub fn markdown() -> String {
     }
     not_compared(&mut out);
     platforms(&mut out);
-    let _ = writeln!(out, "\n## Migration tools\n\n| tool | table |\n|---|---|");
-    for tool in TOOLS {
-        let _ = writeln!(out, "| `{}` | `{}` |", tool.name, tool.table);
-    }
+    migration_tools(&mut out);
     let _ = writeln!(out, "\n## Codes of findings\n\n| code | meaning |\n|---|---|");
     for (code, meaning) in codes() {
         let _ = writeln!(out, "| `{code}` | {} |", cell(&meaning));
     }
     out
+}
+
+/// The migration tools: their histories and their folders.
+fn migration_tools(out: &mut String) {
+    let _ = writeln!(
+        out,
+        "\n## Migration tools\n\nUnder `migrations`, with `tool`; `auto` finds the tool by its table. The table stands in the schema of \
+         the file unless it is told with one here; `table` and `schema` say otherwise. Where the history has only the last \
+         migration, `directory` tells what is before it. A file that was edited after it was applied is found where the tool keeps \
+         checksums that can be made again. *Run* means that this release of the tool was run against a real server and that the tests \
+         read what it left (`ci/migration-tools`); the others are known from their sources and documentation.\n\n\
+         | tool | table | history | files | checksum | known from |\n|---|---|---|---|---|---|"
+    );
+    for tool in TOOLS {
+        let table = match tool.schema {
+            Some(schema) => format!("{schema}.{}", tool.table),
+            None => tool.table.to_owned(),
+        };
+        let others = tool.other_tables.iter().map(|other| format!(", or `{other}`"));
+        let history = match tool.keeps {
+            Keeps::All => "every migration",
+            Keeps::Last => "the last one",
+        };
+        let checksum = if tool.checksum.is_empty() {
+            "none"
+        } else {
+            tool.checksum
+        };
+        let known = match tool.verified {
+            Verified::Run(release) => format!("run: {release}"),
+            Verified::Documentation => "documentation".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "| `{}` | `{table}`{} | {history} | {} | {} | {} |",
+            tool.name,
+            others.collect::<String>(),
+            cell(tool.layout),
+            cell(checksum),
+            cell(&known),
+        );
+    }
 }
 
 /// What no kind speaks of.

@@ -68,8 +68,12 @@ pub struct Target {
     pub server_version: String,
     /// Every check that was made.
     pub checks: Checks,
+    /// Migrations of the folder it is compared with that are still to be applied here.
+    pub pending: Vec<String>,
     /// What there is that is never compared; only where the world is closed.
     pub not_compared: Vec<NotCompared>,
+    /// The histories of migrations whose tool was found by its table.
+    pub histories: Vec<FoundHistory>,
     /// How much of the catalog the expectations speak of, if that was asked.
     pub coverage: Option<Coverage>,
     /// Why nothing more could be verified, if so.
@@ -87,6 +91,15 @@ pub struct NotCompared {
     pub words: &'static str,
     /// How many there are.
     pub count: u64,
+}
+
+/// A history of migrations whose tool was found by its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundHistory {
+    /// The tool, as expectation files name it.
+    pub tool: &'static str,
+    /// Its table.
+    pub table: String,
 }
 
 /// One comparison that was made.
@@ -291,7 +304,9 @@ impl Target {
             name: String::new(),
             server_version: String::new(),
             checks: Checks::default(),
+            pending: Vec::new(),
             not_compared: Vec::new(),
+            histories: Vec::new(),
             coverage: None,
             failure: None,
             compared: None,
@@ -419,6 +434,32 @@ pub const OTHER_CODES: &[(&str, &str)] = &[
         "a migration began and did not end, or ended with an error",
     ),
     ("migration-rolled-back", "a migration was taken back"),
+    ("migration-pending", "a migration of the folder is not applied"),
+    (
+        "migration-unknown",
+        "a migration is applied that the folder does not have",
+    ),
+    (
+        "migration-changed",
+        "the file of a migration was changed after it was applied",
+    ),
+    (
+        "migration-out-of-order",
+        "a migration is not applied, or was applied later, though one that comes after it was",
+    ),
+    ("migration-latest", "the last migration that is applied is another one"),
+    (
+        "migration-behind",
+        "the last migration that is applied comes before the one that must be",
+    ),
+    (
+        "migration-tool-unclear",
+        "several migration tools have a history here, and the file does not say which is meant",
+    ),
+    (
+        "migration-folder-unreadable",
+        "the folder is not one of the tool that the history is of",
+    ),
     ("migration-ambiguous", "several migrations have this name"),
     (
         "migration-history-missing",

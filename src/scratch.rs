@@ -1,36 +1,151 @@
 //! A database of our own for the time of a run, to which SQL is applied.
+//!
+//! Where it comes from is [`Scratch`]: the PostgreSQL inside the program, one that is started from the programs of this
+//! machine, or a server on which a database is created and dropped again. Whatever happens, nothing is left behind.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod apply;
 #[cfg(feature = "embedded")]
 mod embedded;
+#[cfg(unix)]
+mod local;
+mod random;
+mod remote;
+pub mod statements;
+mod undo;
 
+use crate::catalog::canonical::Way;
 use crate::catalog::conninfo::Conninfo;
-use crate::error::{Failure, Problem};
-use crate::source_map::{FileId, SourceMap};
+use crate::error::{Failure, Problem, os_words};
+use crate::source_map::{FileId, Place, SourceMap};
 
-/// A file of SQL that is to be applied.
-#[derive(Debug)]
-pub struct SqlFile {
-    /// Where it is.
+/// Where the database comes from.
+#[derive(Debug, Clone)]
+pub enum Scratch {
+    /// The PostgreSQL inside the program.
+    Embedded,
+    /// A server that is started from the PostgreSQL programs of this machine.
+    Local,
+    /// A server on which a database may be created and dropped.
+    Server(Box<Conninfo>),
+}
+
+/// The major version of the PostgreSQL inside the program.
+pub const EMBEDDED_MAJOR: u32 = 17;
+
+impl Scratch {
+    /// What is taken where nobody says anything.
+    #[must_use]
+    pub fn standard() -> Self {
+        if cfg!(feature = "embedded") {
+            Self::Embedded
+        } else {
+            Self::Local
+        }
+    }
+
+    /// Where the database is, as reports name it.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Local => "local",
+            Self::Server(info) => info.host(),
+        }
+    }
+
+    /// Whether connecting changes for good which authorities the process trusts.
+    #[must_use]
+    pub fn trusts_a_file(&self) -> bool {
+        match self {
+            Self::Embedded | Self::Local => false,
+            Self::Server(info) => info.trust_file().is_some(),
+        }
+    }
+
+    /// Whether the database is called otherwise in every run.
+    #[must_use]
+    pub fn has_random_name(&self) -> bool {
+        match self {
+            Self::Embedded | Self::Local => false,
+            Self::Server(_) => true,
+        }
+    }
+
+    /// How it is asked what texts mean.
+    #[must_use]
+    pub fn way_to_ask(&self) -> Way {
+        match self {
+            Self::Embedded => Way::OneByOne,
+            Self::Local | Self::Server(_) => Way::Together,
+        }
+    }
+
+    /// How many connections it takes at the same time.
+    #[must_use]
+    pub fn most_connections(&self) -> usize {
+        match self {
+            Self::Embedded => 1,
+            Self::Local | Self::Server(_) => usize::MAX,
+        }
+    }
+
+    /// Whether there is an extension of this name that is not installed in the database, but could be, beyond what the
+    /// server itself says.
+    #[must_use]
+    pub fn could_have_extension(&self, name: &str) -> bool {
+        match self {
+            Self::Embedded => in_embedded(name),
+            Self::Local | Self::Server(_) => false,
+        }
+    }
+}
+
+#[cfg(feature = "embedded")]
+use embedded::has_extension as in_embedded;
+
+#[cfg(not(feature = "embedded"))]
+fn in_embedded(_name: &str) -> bool {
+    false
+}
+
+/// SQL that is to be applied: a file, or the part of one that a migration tool would apply.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// Where the file is.
     pub path: PathBuf,
-    /// Its text.
+    /// What is to be applied.
     pub text: String,
-    /// Its place among the files of the run.
-    pub file: FileId,
+    /// The line of the file at which it begins, from 1.
+    pub first_line: u32,
+    /// How it is applied.
+    pub mode: Mode,
+}
+
+/// How SQL is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// All of it as one message, as it stands.
+    Whole,
+    /// In a transaction.
+    Transaction,
+    /// Each statement by itself, so that there may be some that no transaction takes.
+    Statements,
 }
 
 /// Reads a file of SQL, or all `*.sql` directly in a folder in the order of their names.
 ///
 /// # Errors
-/// There is no such file, or it is not text.
-pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<SqlFile>, Problem> {
-    let cannot = |path: &Path, why: String| Problem::new(format!("{} cannot be read: {why}", path.display()));
+/// There is no such file, it is not text, or there is something in it that is not for the server.
+pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
+    let cannot =
+        |path: &Path, e: &std::io::Error| Problem::new(format!("{} cannot be read: {}", path.display(), os_words(e)));
     let mut paths = Vec::new();
     if path.is_dir() {
-        for entry in fs::read_dir(path).map_err(|e| cannot(path, e.to_string()))? {
-            let entry = entry.map_err(|e| cannot(path, e.to_string()))?.path();
+        for entry in fs::read_dir(path).map_err(|e| cannot(path, &e))? {
+            let entry = entry.map_err(|e| cannot(path, &e))?.path();
             if entry.extension().is_some_and(|e| e == "sql") {
                 paths.push(entry);
             }
@@ -48,31 +163,63 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<SqlFile>, Problem>
     paths
         .into_iter()
         .map(|path| {
-            let text = fs::read_to_string(&path).map_err(|e| cannot(&path, e.to_string()))?;
+            let text = fs::read_to_string(&path).map_err(|e| cannot(&path, &e))?;
             let file = files.add(path.clone(), text.clone());
-            Ok(SqlFile { path, text, file })
+            script(path, text, 1, Mode::Whole, file)
         })
         .collect()
 }
 
-/// Starts the embedded PostgreSQL, applies the SQL and hands over how to connect to the database.
+/// SQL of a file, without what only psql understands and nobody misses.
 ///
 /// # Errors
-/// It cannot be started, a statement fails, or what `then` says.
-#[cfg(feature = "embedded")]
-pub fn with_embedded<T>(sql: &[SqlFile], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
-    embedded::with(sql, then)
+/// There is something in it that psql does and a server does not.
+pub fn script(path: PathBuf, text: String, first_line: u32, mode: Mode, file: FileId) -> Result<Script, Problem> {
+    let text = statements::without_guards(text);
+    if let Some((offset, what)) = statements::only_for_psql(&text) {
+        let (line, column) = statements::line_and_column(&text, offset);
+        let place = Place {
+            file,
+            line: first_line + line - 1,
+            column,
+        };
+        return Err(Problem::at(place, format!("{what} is for psql, not for the server"))
+            .hint("write it as SQL: driftgate sends the text to the server as it is, as a migration tool does"));
+    }
+    Ok(Script {
+        path,
+        text,
+        first_line,
+        mode,
+    })
 }
 
-/// Says that this program was built without the embedded PostgreSQL.
+/// Makes the database, applies the SQL and hands over how to connect to the database, which is gone afterwards.
 ///
 /// # Errors
-/// Always.
-#[cfg(not(feature = "embedded"))]
-pub fn with_embedded<T>(_sql: &[SqlFile], _then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
-    Err(Failure::new(
-        "starting the embedded PostgreSQL",
-        "this driftgate was built without it",
-    )
-    .hint("build it with the cargo feature `embedded`, which is a default one, or give the URL of a database"))
+/// It cannot be made, a statement fails, or what `then` says.
+pub fn with<T>(
+    scratch: &Scratch,
+    scripts: &[Script],
+    then: impl FnOnce(&Conninfo) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    match scratch {
+        #[cfg(feature = "embedded")]
+        Scratch::Embedded => embedded::with(scripts, then),
+        #[cfg(not(feature = "embedded"))]
+        Scratch::Embedded => Err(Failure::new(
+            "starting the embedded PostgreSQL",
+            "this driftgate was built without it",
+        )
+        .hint("give --scratch local, or --scratch with the URL of a server; or build driftgate with the cargo feature `embedded`")),
+        #[cfg(unix)]
+        Scratch::Local => local::with(scripts, then),
+        #[cfg(not(unix))]
+        Scratch::Local => Err(Failure::new(
+            "starting a PostgreSQL server of this machine",
+            "driftgate can do this only on systems with sockets of Unix",
+        )
+        .hint("give --scratch with the URL of a server")),
+        Scratch::Server(info) => remote::with(info, scripts, then),
+    }
 }

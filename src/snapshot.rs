@@ -91,9 +91,29 @@ pub struct Snapshot {
     /// How much there is of what no kind speaks of, by name; empty if nobody asked.
     pub not_compared: BTreeMap<String, u64>,
     objects: BTreeMap<Kind, BTreeMap<ObjectId, Object>>,
+    /// Attributes that nobody has read: those that came to driftgate after the snapshot was saved.
+    unread: BTreeSet<(Kind, &'static str)>,
 }
 
 impl Snapshot {
+    /// Says that nobody has read an attribute.
+    pub fn set_unread(&mut self, kind: Kind, attribute: &'static str) {
+        self.unread.insert((kind, attribute));
+    }
+
+    /// Whether nobody has read an attribute.
+    #[must_use]
+    pub fn is_unread(&self, kind: Kind, attribute: &str) -> bool {
+        !self.unread.is_empty() && self.unread.iter().any(|(k, a)| *k == kind && *a == attribute)
+    }
+
+    /// Keeps the objects for which `is_wanted` says so.
+    pub fn retain(&mut self, is_wanted: impl Fn(Kind, &ObjectId) -> bool) {
+        for (kind, objects) in &mut self.objects {
+            objects.retain(|id, _| is_wanted(*kind, id));
+        }
+    }
+
     /// Adds an object.
     pub fn insert(&mut self, kind: Kind, id: ObjectId, object: Object) {
         self.objects.entry(kind).or_default().insert(id, object);
@@ -101,6 +121,7 @@ impl Snapshot {
 
     /// Adds the objects that another snapshot of the same moment has.
     pub fn absorb(&mut self, other: Self) {
+        self.unread.extend(other.unread);
         for (kind, mut objects) in other.objects {
             self.objects.entry(kind).or_default().append(&mut objects);
         }

@@ -1,12 +1,14 @@
-//! Where a schema comes from: a live database, or SQL that is applied to an empty one.
+//! Where a schema comes from: a live database, SQL or migrations that are applied to an empty one, or a file in which it
+//! was saved.
 
 use std::path::PathBuf;
 
 use crate::catalog::conninfo::redact;
 use crate::error::Problem;
+use crate::migrations::Tool;
 
 /// Where a schema comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub enum Source {
     /// A database at a URL.
     Url(String),
@@ -14,10 +16,51 @@ pub enum Source {
     Env(String),
     /// A file of SQL, or a folder of such files, applied to an empty database in the order of their names.
     Sql(PathBuf),
+    /// A folder of migrations, those of this tool or of the one that they look like, applied to an empty database in the
+    /// order of the tool.
+    Migrations(Option<&'static Tool>, PathBuf),
+    /// A file in which `pull --snapshot` saved what it read.
+    Snapshot(PathBuf),
 }
 
 /// How sources are written, for messages.
-const FORMS: &str = "a source is postgres://…, env:NAME or sql:FILE_OR_DIR";
+const FORMS: &str = "a source is postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE";
+
+/// Reads what stands behind the word.
+type Read = fn(&str) -> Source;
+
+/// The sources that are a path behind a word and a colon.
+const PATHS: [(&str, Read); 3] = [
+    ("sql", |path| Source::Sql(path.into())),
+    ("snapshot", |path| Source::Snapshot(path.into())),
+    ("migrations", migrations),
+];
+
+/// `DIR`, or `TOOL:DIR` where the files may be those of several tools.
+fn migrations(text: &str) -> Source {
+    match text.split_once(':') {
+        Some((name, dir)) if !dir.is_empty() && Tool::named(name).is_some() => {
+            Source::Migrations(Tool::named(name), dir.into())
+        }
+        Some(_) | None => Source::Migrations(None, text.into()),
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Url(one), Self::Url(another)) | (Self::Env(one), Self::Env(another)) => one == another,
+            (Self::Sql(one), Self::Sql(another)) | (Self::Snapshot(one), Self::Snapshot(another)) => one == another,
+            (Self::Migrations(tool, one), Self::Migrations(another_tool, another)) => {
+                one == another && tool.map(|tool| tool.name) == another_tool.map(|tool| tool.name)
+            }
+            (
+                Self::Url(_) | Self::Env(_) | Self::Sql(_) | Self::Snapshot(_) | Self::Migrations(..),
+                Self::Url(_) | Self::Env(_) | Self::Sql(_) | Self::Snapshot(_) | Self::Migrations(..),
+            ) => false,
+        }
+    }
+}
 
 impl Source {
     /// The source as reports name it. Never a password.
@@ -27,6 +70,18 @@ impl Source {
             Self::Url(url) => redact(url),
             Self::Env(name) => format!("env:{name}"),
             Self::Sql(path) => format!("sql:{}", path.display()),
+            Self::Migrations(None, path) => format!("migrations:{}", path.display()),
+            Self::Migrations(Some(tool), path) => format!("migrations:{}:{}", tool.name, path.display()),
+            Self::Snapshot(path) => format!("snapshot:{}", path.display()),
+        }
+    }
+
+    /// What reports call it before anybody has been there; nothing for a URL, of which they say what it leads to.
+    #[must_use]
+    pub fn report_label(&self) -> String {
+        match self {
+            Self::Url(_) => String::new(),
+            Self::Env(_) | Self::Sql(_) | Self::Migrations(..) | Self::Snapshot(_) => self.label(),
         }
     }
 
@@ -41,11 +96,13 @@ impl Source {
                 name => Ok(Self::Env(name.to_owned())),
             };
         }
-        if let Some(path) = text.strip_prefix("sql:") {
-            return match path {
-                "" => Err(Problem::new("the path is missing after sql:").hint(FORMS)),
-                path => Ok(Self::Sql(PathBuf::from(path))),
-            };
+        for (word, source) in PATHS {
+            if let Some(path) = text.strip_prefix(word).and_then(|rest| rest.strip_prefix(':')) {
+                return match path {
+                    "" => Err(Problem::new(format!("the path is missing after {word}:")).hint(FORMS)),
+                    path => Ok(source(path)),
+                };
+            }
         }
         // An empty text is most likely a variable that is not set: the connection says what a URL looks like.
         if text.trim().is_empty() || text.contains("://") || text.contains('=') {

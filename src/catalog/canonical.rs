@@ -28,6 +28,15 @@ use crate::snapshot::Snapshot;
 use crate::sql_text::{is_balanced, quote_literal, quote_name, show_name};
 use crate::value::Value;
 
+/// How questions are put to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// All of them at once, where it lets us.
+    Together,
+    /// One by one: to a server that has PL/pgSQL and cannot catch an error in it.
+    OneByOne,
+}
+
 /// Puts every question to the server, in the transaction that [`super::capture::capture`] began.
 ///
 /// # Errors
@@ -36,30 +45,34 @@ pub async fn decide(
     connection: &mut PgConnection,
     asks: BTreeSet<Ask>,
     snapshot: &Snapshot,
+    way: Way,
 ) -> Result<Answers, Failure> {
     if asks.is_empty() {
         return Ok(Answers::new());
     }
     let queries: Vec<Query> = asks.iter().map(|ask| Query::new(ask, snapshot)).collect();
-    let outcomes = match in_one_block(connection, &queries).await {
-        Ok(outcomes) if outcomes.len() == queries.len() => outcomes,
-        Ok(_) => {
+    let together = match way {
+        Way::Together => Some(in_one_block(connection, &queries).await),
+        Way::OneByOne => None,
+    };
+    let outcomes = match together {
+        None => separately(connection, &queries).await?,
+        Some(Ok(outcomes)) if outcomes.len() == queries.len() => outcomes,
+        Some(Ok(_)) => {
             return Err(Failure::new(
                 "asking the server what two texts mean",
                 "it gave fewer answers than questions",
             ));
         }
-        Err(error)
+        Some(Err(error))
             if matches!(
                 error.meaning(),
                 Meaning::Undefined | Meaning::Permission | Meaning::Other
             ) && !error.code.is_empty() =>
         {
-            one_by_one(connection, &queries)
-                .await
-                .map_err(|e| e.failure("asking the server what two texts mean"))?
+            separately(connection, &queries).await?
         }
-        Err(error) => return Err(error.failure("asking the server what two texts mean")),
+        Some(Err(error)) => return Err(error.failure("asking the server what two texts mean")),
     };
     Ok(asks
         .into_iter()
@@ -361,6 +374,11 @@ async fn in_one_block(connection: &mut PgConnection, queries: &[Query]) -> Resul
         code: String::new(),
         message: format!("the server's answers are not what was asked for: {e}"),
     })
+}
+
+async fn separately(connection: &mut PgConnection, queries: &[Query]) -> Result<Vec<Outcome>, Failure> {
+    let outcomes = one_by_one(connection, queries).await;
+    outcomes.map_err(|e| e.failure("asking the server what two texts mean"))
 }
 
 async fn one_by_one(connection: &mut PgConnection, queries: &[Query]) -> Result<Vec<Outcome>, ServerError> {

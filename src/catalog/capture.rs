@@ -23,12 +23,13 @@ use crate::compare::closed_schemas;
 use crate::error::Failure;
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
 use crate::kinds::Kind;
+use crate::migrations::Tool;
 use crate::platform;
 use crate::snapshot::Snapshot;
 use crate::value::Value;
 
 /// What is read: these objects by name, and everything in these schemas.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone)]
 pub struct Scope {
     /// Objects that are in a schema: schema and name.
     pub names: BTreeSet<(String, String)>,
@@ -46,6 +47,8 @@ pub struct Scope {
     pub roles: BTreeSet<String>,
     /// Whether what no kind speaks of is counted.
     pub not_compared: bool,
+    /// The migration tool whose own tables nobody lists.
+    pub set_aside: Option<&'static Tool>,
 }
 
 /// How much there is likely to be in the schemas that are read whole. Either is right whatever there is; it decides
@@ -84,6 +87,7 @@ impl Scope {
         self.extent = self.extent.max(other.extent);
         self.roles.extend(other.roles.iter().cloned());
         self.not_compared |= other.not_compared;
+        self.set_aside = self.set_aside.or(other.set_aside);
         self
     }
 

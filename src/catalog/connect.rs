@@ -56,7 +56,7 @@ pub async fn connect(info: &Conninfo) -> Result<PgConnection, Failure> {
 
 /// Makes a file the only source of trusted roots of this process (`SSL_CERT_FILE`, and no `SSL_CERT_DIR`).
 ///
-/// To be called while the process has one thread, before a runtime starts; see [`Conninfo::trust_file`].
+/// To be called while no other thread reads the environment, before a runtime starts; see [`Conninfo::trust_file`].
 ///
 /// # Errors
 /// The path cannot be written into an environment variable.

@@ -165,6 +165,15 @@ impl Conninfo {
         &self.dbname
     }
 
+    /// The same way to another database of the same server.
+    #[must_use]
+    pub fn with_database(&self, dbname: &str) -> Self {
+        Self {
+            dbname: dbname.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The name of the role that connects.
     #[must_use]
     pub fn user(&self) -> &str {

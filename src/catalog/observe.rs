@@ -1,4 +1,6 @@
-//! Reading what is not in the catalog: histories of migrations, and the queries of assertions.
+//! Running the queries of assertions.
+
+use std::collections::BTreeSet;
 
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
@@ -7,57 +9,10 @@ use sqlx::{AssertSqlSafe, Column as _, Either, PgConnection, Row as _, TypeInfo 
 use super::capture::as_before;
 use super::server_error::{Meaning, ServerError};
 use crate::compare::assertion::{Cell, CellSort, MOST_ROWS, Outcome};
-use crate::compare::history::History;
 use crate::error::Failure;
-use crate::expectation::{Assertion, ExpectedHistory};
-use crate::migrations::{Migration, State};
+use crate::expectation::Assertion;
 use crate::node::shorten;
 use crate::sql_text::{quote_literal, quote_name};
-
-/// Reads the history of a migration tool, in the transaction that [`super::capture::capture`] began.
-///
-/// # Errors
-/// A [`Failure`] if the connection breaks.
-pub async fn history(
-    connection: &mut PgConnection,
-    expected: &ExpectedHistory,
-    role: &str,
-) -> Result<History, Failure> {
-    let doing = format!("reading the history of {}", expected.tool.name);
-    let query = expected.tool.query(&expected.table);
-    match in_savepoint(connection, &format!("SET LOCAL search_path = pg_catalog; {query}")).await {
-        Ok(rows) => {
-            let text = |row: &PgRow, column: &str| row.try_get::<String, _>(column).unwrap_or_default();
-            Ok(History::Read(
-                rows.iter()
-                    .map(|row| Migration {
-                        name: text(row, "name"),
-                        state: State::parse(&text(row, "state")).unwrap_or(State::Failed),
-                    })
-                    .collect(),
-            ))
-        }
-        Err(error) if matches!(error.code.as_str(), "42P01" | "3F000") => Ok(History::Missing),
-        Err(error) if error.code.is_empty() => Err(error.failure(&doing)),
-        Err(error) => {
-            let hint = match error.meaning() {
-                Meaning::Permission => Some(format!(
-                    "GRANT USAGE ON SCHEMA {} TO {role}; GRANT SELECT ON {} TO {role};",
-                    quote_name(&expected.table.parts()[0]),
-                    expected.table.to_sql(),
-                    role = quote_name(role),
-                )),
-                Meaning::Timeout => Some(match error.code.as_str() {
-                    "55P03" => "another session holds a lock: raise --lock-timeout, or run it again later".into(),
-                    _ => "raise --statement-timeout".into(),
-                }),
-                Meaning::Undefined => Some(format!("is this a table of {}?", expected.tool.name)),
-                Meaning::Write | Meaning::Concurrent | Meaning::Other => None,
-            };
-            Ok(History::Unreadable(error.message, hint))
-        }
-    }
-}
 
 /// Runs the query of an assertion, in the transaction that [`super::capture::capture`] began.
 ///
@@ -85,6 +40,19 @@ pub async fn assertion(
     run(connection, assertion, &settings)
         .await
         .map_err(|e| e.failure(&doing))
+}
+
+/// The names of the extensions that could be created, in the transaction that [`super::capture::capture`] began.
+///
+/// # Errors
+/// A [`Failure`] if the connection breaks.
+pub async fn available_extensions(connection: &mut PgConnection) -> Result<BTreeSet<String>, Failure> {
+    let found = rows(connection, "SELECT name::text FROM pg_catalog.pg_available_extensions").await;
+    let found = found.map_err(|e| e.failure("asking which extensions there are"))?;
+    Ok(found
+        .iter()
+        .filter_map(|row| row.try_get::<String, _>(0).ok())
+        .collect())
 }
 
 async fn run(connection: &mut PgConnection, assertion: &Assertion, settings: &str) -> Result<Outcome, ServerError> {
@@ -205,7 +173,8 @@ async fn rows(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, Se
     Ok(rows)
 }
 
-async fn in_savepoint(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, ServerError> {
+/// Runs statements of our own under a savepoint, to which it goes back when they fail.
+pub(super) async fn in_savepoint(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, ServerError> {
     let result = rows(
         connection,
         &format!("SAVEPOINT driftgate; {sql}; RELEASE SAVEPOINT driftgate"),

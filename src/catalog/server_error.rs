@@ -17,6 +17,14 @@ pub struct ServerError {
 
 impl From<Error> for ServerError {
     fn from(error: Error) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl ServerError {
+    /// What the driver's error says, for a person.
+    #[must_use]
+    pub fn of(error: &Error) -> Self {
         match error.as_database_error() {
             Some(database) => Self {
                 code: database.code().map(std::borrow::Cow::into_owned).unwrap_or_default(),
@@ -29,7 +37,7 @@ impl From<Error> for ServerError {
                         ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
                             "the server closed the connection".into()
                         }
-                        _ => format!("the connection broke: {}", os_words(&e)),
+                        _ => format!("the connection broke: {}", os_words(e)),
                     },
                     Error::Protocol(_) => "the server or a pooler before it broke the protocol".into(),
                     _ => "the connection broke".into(),

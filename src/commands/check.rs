@@ -93,7 +93,7 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), 
     outputs(args, &expectations, files)?;
     let jobs = jobs(args, &expectations).map_err(|problem| vec![problem])?;
     let environment = Environment::read(!args.session.no_env_file);
-    let opened = open_all(jobs, |job| (&job.source, job.place), &environment, files)?;
+    let opened = open_all(jobs, |job| (&job.source, job.place), &args.session, &environment, files)?;
     let deadline = args.wait.map(|time| Instant::now() + time);
     let mut targets = BTreeMap::new();
     let all = opened.len();
@@ -195,10 +195,7 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
             Some(job) => job.files.push(file),
             None => jobs.push(Job {
                 // Of a URL the report says what it leads to.
-                label: match &source {
-                    Source::Url(_) => String::new(),
-                    Source::Env(_) | Source::Sql(_) => source.label(),
-                },
+                label: source.report_label(),
                 place: against.is_none().then_some(file.database_place),
                 source,
                 files: vec![file],

@@ -1,14 +1,17 @@
 //! `driftgate diff`: compares two sources.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
+use super::allowance::{Side, allow, same_owner};
 use super::reports::{Began, refused, said};
 use super::session::{self, Opened};
+use super::standing::{self, Standing};
 use super::verify::verify;
 use super::{print, tell, tell_problems, terminal_width};
-use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
+use crate::catalog::{Limits, block_on};
 use crate::cli::{DiffArgs, Format};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
@@ -18,11 +21,11 @@ use crate::not_compared::counted;
 use crate::pull::{Choice, main_schema, pull};
 use crate::report::diff::unified;
 use crate::report::format::Rendering;
-use crate::report::text::Palette;
-use crate::report::{self, Checks, Exit, Report, Target};
-use crate::snapshot::Snapshot;
+use crate::report::text::{Palette, visible};
+use crate::report::{self, Checks, Exit, Report, Status, Target};
+use crate::snapshot::{OWNER, Snapshot};
 use crate::source::Source;
-use crate::source_map::SourceMap;
+use crate::source_map::{Place, SourceMap};
 
 /// Runs the command.
 #[must_use]
@@ -67,12 +70,15 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let began = Began::now();
     let environment = Environment::read(!args.session.no_env_file);
     let (first, second) = (Source::parse(&args.first)?, Source::parse(&args.second)?);
-    let one = Opened::open(&first, None, &environment, files)?;
-    let other = Opened::open(&second, None, &environment, files)?;
+    let mut one = Opened::open(&first, None, &args.session, &environment, files)?;
+    let mut other = Opened::open(&second, None, &args.session, &environment, files)?;
     let limits = args.session.limits();
+    let standing = catch_up(args, &mut one, &mut other, &first, limits, files)?;
     let mut scope = Scope::whole(&args.schema, args.platform_schemas);
     scope.not_compared = true;
-    let expected = one.with(|info| block_on(session::snapshot(info, &scope, one.limits(limits))))?;
+    scope.set_aside = one.tool().or(other.tool());
+    let (expected, available) =
+        one.with(|access| block_on(session::snapshot_and_extensions(access, &scope, one.limits(limits))))?;
     let schema = main_schema(&expected, &args.schema);
     let wanted = |kind: Kind, id: &_| crate::pull::is_wanted(kind, id, &[], &schema, &args.schema);
     let choice = Choice {
@@ -101,6 +107,9 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
         *most = (*most).max(*count);
     }
     target.not_compared = counted(&counts);
+    let role = settle(&one, &other, &expected, &found, &available, &mut target, limits)?;
+    target.checks.absorb(standing.checks);
+    target.pending = standing.pending;
     let report = Report::new(vec![target]);
     let exit = report.exit(false);
     let color = args.color.enabled(io::stdout().is_terminal());
@@ -108,8 +117,8 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
         Format::Diff => {
             let (expected_label, found_label) = (first.label(), second.label());
             // A diff has no room for words.
-            tell(&report::table::not_compared(&report));
-            let found = found_text(&expected, &found, &report, &choice);
+            tell(&wordy(&report));
+            let found = found_text(&expected, &found, &report, role.as_deref(), &choice);
             unified(&text, &found, (&expected_label, &found_label), Palette { color })
         }
         format => format.render(&Rendering {
@@ -125,9 +134,90 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     Ok(said(args.format, &report, exit))
 }
 
+/// Where one source is a folder of migrations and the other is not, the folder is looked at as of the last migration
+/// that the other has.
+fn catch_up(
+    args: &DiffArgs,
+    one: &mut Opened,
+    other: &mut Opened,
+    first: &Source,
+    limits: Limits,
+    files: &mut SourceMap,
+) -> Result<Standing, Trouble> {
+    let (made, another) = match (&mut *one, &mut *other) {
+        (Opened::Made(_), Opened::Made(_)) => return Ok(Standing::default()),
+        (Opened::Made(made), another) | (another, Opened::Made(made)) => (made, another),
+        (_, _) => return Ok(Standing::default()),
+    };
+    let Some(folder) = &made.folder else {
+        return Ok(Standing::default());
+    };
+    let place = Place {
+        file: files.add(first.label().into(), String::new()),
+        line: 1,
+        column: 1,
+    };
+    let standing = another
+        .with(|access| Ok(standing::read(access, folder, &args.schema, place, limits)))?
+        .map_err(|trouble| match trouble {
+            standing::Trouble::Problem(problem) => Trouble::Problem(problem),
+            standing::Trouble::Failure(failure) => Trouble::Failure(failure),
+        })?;
+    made.without(&standing.absent);
+    Ok(standing)
+}
+
+/// Takes out of the findings what says nothing where one side was made of migrations; the role that made it.
+fn settle(
+    one: &Opened,
+    other: &Opened,
+    expected: &Snapshot,
+    found: &Snapshot,
+    available: &BTreeSet<String>,
+    target: &mut Target,
+    limits: Limits,
+) -> Result<Option<String>, Failure> {
+    let is_expected = one.tool().is_some();
+    let made = match (one, other) {
+        (Opened::Made(made), _) if is_expected => made,
+        (_, Opened::Made(made)) if other.tool().is_some() => made,
+        (_, _) => return Ok(None),
+    };
+    let snapshot = if is_expected { expected } else { found };
+    let side = Side {
+        made,
+        snapshot,
+        available,
+        is_expected,
+    };
+    allow(&side, target, limits)?;
+    Ok(Some(snapshot.server.role.clone()))
+}
+
+/// What a diff has no room for: what of the second source is not drift, and what of it is not its schema.
+fn wordy(report: &Report) -> String {
+    let mut out = String::new();
+    for check in report.targets.iter().flat_map(Target::findings) {
+        if check.kind == "migration" || check.status != Status::Drift {
+            let word = match check.status {
+                Status::Drift | Status::Passed => "drift",
+                Status::Unknown | Status::Unverified => "unknown",
+            };
+            let _ = writeln!(out, "{word}: {}", visible(&check.sentence()));
+        }
+    }
+    out + &report::table::pending(report) + &report::table::not_compared(report)
+}
+
 /// The second source as an expectation file, with every object about which there is no finding as the first one writes
 /// it: what PostgreSQL only prints otherwise is no difference.
-fn found_text(expected: &Snapshot, found: &Snapshot, report: &Report, choice: &Choice<'_>) -> String {
+fn found_text(
+    expected: &Snapshot,
+    found: &Snapshot,
+    report: &Report,
+    role: Option<&str>,
+    choice: &Choice<'_>,
+) -> String {
     let mut merged = found.clone();
     let findings: BTreeSet<(&str, &str)> = report
         .targets
@@ -142,6 +232,10 @@ fn found_text(expected: &Snapshot, found: &Snapshot, report: &Report, choice: &C
                 && let Some(actual) = merged.get_mut(*kind, id)
             {
                 actual.clone_from(object);
+            } else if let (Some(role), Some(actual)) = (role, merged.get_mut(*kind, id))
+                && same_owner(role, object.get(OWNER), actual.get(OWNER))
+            {
+                actual.set(OWNER, object.get(OWNER).clone());
             }
         }
     }

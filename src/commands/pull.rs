@@ -14,6 +14,7 @@ use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::pull::{Choice, is_wanted, main_schema, pull};
 use crate::report::Exit;
+use crate::saved;
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::SourceMap;
@@ -48,10 +49,30 @@ fn open(args: &PullArgs, files: &mut SourceMap) -> Result<Opened, Problem> {
         None => Source::Env(DEFAULT_DATABASE.to_owned()),
     };
     let environment = Environment::read(!args.session.no_env_file);
-    Opened::open(&source, None, &environment, files)
+    Opened::open(&source, None, &args.session, &environment, files)
+}
+
+/// Everything there is, as a snapshot. What platforms own is in it: whether it counts is said when it is looked at.
+fn save(args: &PullArgs, opened: &Opened) -> Result<(), Failure> {
+    let mut scope = Scope::whole(&[], true);
+    scope.not_compared = true;
+    let limits = opened.limits(args.session.limits());
+    let snapshot = opened.with(|access| block_on(session::snapshot(access, &scope, limits)))?;
+    put(args, &saved::write(&snapshot))
+}
+
+/// Writes a text to where it was asked for.
+fn put(args: &PullArgs, text: &str) -> Result<(), Failure> {
+    match &args.output {
+        Some(path) => file::replace(path, text.as_bytes()),
+        None => print(text).map_err(|e| Failure::new("writing to standard output", e.to_string())),
+    }
 }
 
 fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exit, Failure> {
+    if args.snapshot {
+        return save(args, opened).map(|()| Exit::Passed);
+    }
     let scope = Scope::whole(&args.schema, args.platform_schemas);
     let limits = opened.limits(args.session.limits());
     let snapshot = opened.with(|info| block_on(session::snapshot(info, &scope, limits)))?;
@@ -73,11 +94,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
         return Ok(nothing(patterns));
     };
     let text = format!("{}{text}", header(&snapshot));
-    match &args.output {
-        Some(path) => file::replace(path, text.as_bytes())?,
-        None => print(&text).map_err(|e| Failure::new("writing to standard output", e.to_string()))?,
-    }
-    Ok(Exit::Passed)
+    put(args, &text).map(|()| Exit::Passed)
 }
 
 /// Nothing was there, or nothing that was asked for: that is no success.

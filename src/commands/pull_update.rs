@@ -5,11 +5,10 @@ use std::fs;
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
-use super::session::{Opened, open_all};
+use super::session::{Access, Opened, open_all};
 use super::verify::verify;
 use super::{file, print, tell, tell_failure, tell_problems};
 use crate::catalog::capture::Scope;
-use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{Limits, block_on};
 use crate::cli::PullArgs;
 use crate::environment::Environment;
@@ -84,7 +83,8 @@ fn try_run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let expectations = load(&args.update, files).map_err(Trouble::Problems)?;
     let jobs = jobs(args, expectations, files).map_err(|problem| Trouble::Problems(vec![problem]))?;
     let environment = Environment::read(!args.session.no_env_file);
-    let ready = open_all(jobs, |job| (&job.source, job.place), &environment, files).map_err(Trouble::Problems)?;
+    let ready = open_all(jobs, |job| (&job.source, job.place), &args.session, &environment, files)
+        .map_err(Trouble::Problems)?;
     let mut outcomes = Vec::new();
     for (_, job, opened) in ready {
         outcomes.push(settle(job, &opened, opened.limits(args.session.limits()), files)?);
@@ -127,7 +127,7 @@ fn settle(job: Job, opened: &Opened, limits: Limits, files: &mut SourceMap) -> R
             let expects: Vec<&ExpectationFile> = drafts.iter().map(|draft| &draft.expects).collect();
             let scope = Scope::of(&expects);
             let mut target = target(&job.source, opened);
-            let look = |info: &Conninfo| block_on(verify(info, &expects, &scope, limits, false, &mut target));
+            let look = |access: &Access<'_>| block_on(verify(access, &expects, &scope, limits, false, &mut target));
             let snapshot = opened.with(look)?;
             (target, snapshot)
         };
@@ -178,10 +178,7 @@ fn no_file(problems: &[Problem]) -> String {
 }
 
 fn target(source: &Source, opened: &Opened) -> Target {
-    let mut target = Target::named(match source {
-        Source::Url(_) => String::new(),
-        Source::Env(_) | Source::Sql(_) => source.label(),
-    });
+    let mut target = Target::named(source.report_label());
     opened.name(&mut target);
     target
 }

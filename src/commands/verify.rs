@@ -1,10 +1,9 @@
 //! One database against everything that is expected of it.
 
 use super::let_go;
-use super::session::{begin, close, patiently};
-use crate::catalog::conninfo::Conninfo;
-use crate::catalog::{Limits, canonical, capture, observe};
-use crate::compare::{self, assertion, coverage, history, resolve};
+use super::session::{Access, begin};
+use crate::catalog::{Limits, capture};
+use crate::compare::{self, coverage, history, resolve};
 use crate::error::Failure;
 use crate::expectation::ExpectationFile;
 use crate::not_compared::counted;
@@ -16,25 +15,18 @@ use crate::snapshot::Snapshot;
 /// # Errors
 /// The server cannot be reached, or does not answer. What was found before stays in the target.
 pub(super) async fn verify(
-    info: &Conninfo,
+    access: &Access<'_>,
     files: &[&ExpectationFile],
     scope: &capture::Scope,
     limits: Limits,
     with_coverage: bool,
     target: &mut Target,
 ) -> Result<Snapshot, Failure> {
-    let (mut connection, snapshot) = begin(info, scope, limits).await?;
+    let (mut session, snapshot) = begin(access, scope, limits).await?;
     target.name.clone_from(&snapshot.server.database);
     target.server_version.clone_from(&snapshot.server.version);
     let plan = compare::plan(files, &snapshot, target.checks.passes.are_kept());
-    let questions = plan.questions();
-    let statements = questions.len() + 1;
-    let answers = patiently(
-        limits,
-        statements,
-        canonical::decide(&mut connection, questions, &snapshot),
-    )
-    .await?;
+    let answers = session.decide(plan.questions(), &snapshot, limits).await?;
     let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
     target.checks = checks;
     target.not_compared = counted(&snapshot.not_compared);
@@ -42,16 +34,19 @@ pub(super) async fn verify(
     let_go(claims);
     for file in files {
         for expected in &file.histories {
-            let reading = observe::history(&mut connection, expected, &snapshot.server.role);
-            let found = patiently(limits, 2, reading).await?;
-            target.checks.extend(history::compare(expected, &found));
+            match session.history(expected, &snapshot.server.role, limits).await? {
+                Ok(found) => {
+                    target.histories.extend(history::found(expected, &found));
+                    target.checks.extend(history::compare(expected, &found));
+                }
+                Err(unseen) => target.checks.push(*unseen),
+            }
         }
         for expected in &file.assertions {
-            let running = observe::assertion(&mut connection, expected, &snapshot.server.search_path);
-            let outcome = patiently(limits, 3, running).await?;
-            target.checks.extend(assertion::compare(expected, &outcome));
+            let path = &snapshot.server.search_path;
+            target.checks.extend(session.assertion(expected, path, limits).await?);
         }
     }
-    close(connection).await;
+    session.close().await;
     Ok(snapshot)
 }

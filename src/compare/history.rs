@@ -1,61 +1,202 @@
 //! The history of a migration tool against what is expected of it.
 
+mod folder;
+mod position;
+
 use serde_json::{Value as Json, json};
 
 use crate::expectation::ExpectedHistory;
-use crate::migrations::{Migration, State};
+use crate::migrations::folder::interpret;
+use crate::migrations::{Keeps, Migration, State, Tool};
+use crate::object_id::ObjectId;
 use crate::report::mark::Mark;
-use crate::report::{Check, Status};
+use crate::report::{Check, FoundHistory, Status};
 use crate::source_map::Place;
 use crate::suggest;
+use folder::Judged;
 
 /// What was found of a history.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum History {
-    /// The migrations in it, in order.
-    Read(Vec<Migration>),
-    /// Its table does not exist.
+    /// It was read.
+    Read {
+        /// The tool.
+        tool: &'static Tool,
+        /// Its table.
+        table: ObjectId,
+        /// The migrations in it, in order.
+        migrations: Vec<Migration>,
+    },
+    /// No table that may be it exists.
     Missing,
-    /// Its table could not be read, for this reason, with what to do.
-    Unreadable(String, Option<String>),
+    /// There are several that may be it, of these tools.
+    Several(Vec<(&'static Tool, ObjectId)>),
+    /// Its table could not be read.
+    Unreadable {
+        /// The tool.
+        tool: &'static Tool,
+        /// Its table.
+        table: ObjectId,
+        /// Why.
+        why: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+}
+
+/// Whose a history is, if it had to be found by its table.
+#[must_use]
+pub fn found(expected: &ExpectedHistory, history: &History) -> Option<FoundHistory> {
+    match history {
+        History::Read { tool, table, .. } | History::Unreadable { tool, table, .. } if expected.tool.is_none() => {
+            Some(FoundHistory {
+                tool: tool.name,
+                table: table.to_string(),
+            })
+        }
+        History::Read { .. } | History::Unreadable { .. } | History::Missing | History::Several(_) => None,
+    }
 }
 
 /// Compares a history with what is expected of it.
 #[must_use]
 pub fn compare(expected: &ExpectedHistory, history: &History) -> Vec<Check> {
-    let tool = expected.tool.name;
-    let table = expected.table.to_string();
     match history {
-        History::Missing => {
-            let mut check = check(expected, expected.place, "migration-history-missing", table.clone());
-            check.expected = json!("present");
-            check.actual = json!("absent");
-            check.message = format!(
-                "the history of {tool}, table {table}, does not exist: no migration has been applied by it here"
-            );
-            check.hint = Some(format!(
-                "{}; or look whether this is the right database",
-                expected.tool.apply
-            ));
+        History::Missing => vec![missing(expected)],
+        History::Several(found) => {
+            let names: Vec<String> = found
+                .iter()
+                .map(|(tool, table)| format!("{} ({table})", tool.name))
+                .collect();
+            let mut check = check(expected, expected.place, "migration-tool-unclear", "auto".into());
+            check.status = Status::Unverified;
+            check.actual = json!(names);
+            check.message = format!("there are histories of {} tools: {}", names.len(), names.join(", "));
+            check.hint = Some("name the `tool` whose history is meant; the others may be left from before".into());
             vec![check]
         }
-        History::Unreadable(why, hint) => {
-            let mut check = check(expected, expected.place, "migration-history-unreadable", table.clone());
+        History::Unreadable { tool, table, why, hint } => {
+            let mut check = check(
+                expected,
+                expected.place,
+                "migration-history-unreadable",
+                table.to_string(),
+            );
             check.status = Status::Unverified;
-            check.message = format!("could not read the history of {tool}, table {table}: {why}");
+            check.message = format!("could not read the history of {}, table {table}: {why}", tool.name);
             check.hint.clone_from(hint);
             vec![check]
         }
-        History::Read(migrations) => {
-            let mut checks: Vec<Check> = expected
-                .applied
-                .iter()
-                .map(|(name, place)| applied(expected, name, *place, migrations))
-                .collect();
-            checks.push(none_failed(expected, migrations, &checks));
-            checks
+        History::Read {
+            tool,
+            table,
+            migrations,
+        } => {
+            let expected = &Of { expected, tool, table };
+            let read = expected
+                .expected
+                .files
+                .as_ref()
+                .map(|files| interpret(files, Some(tool)));
+            match read {
+                None => judge(expected, migrations, None),
+                Some(Ok(folder)) => judge(expected, migrations, Some(&folder.migrations)),
+                Some(Err(problem)) => {
+                    let place = expected.directory_place();
+                    let mut check = check(
+                        expected.expected,
+                        place,
+                        "migration-folder-unreadable",
+                        table.to_string(),
+                    );
+                    check.status = Status::Unverified;
+                    check.message = format!("the history is of {}, but {}", tool.name, problem.message);
+                    check.hint = problem.hint;
+                    let mut checks = judge(expected, migrations, None);
+                    checks.push(check);
+                    checks
+                }
+            }
         }
     }
+}
+
+/// What is expected of the history of a tool that is known by now.
+pub(super) struct Of<'a> {
+    expected: &'a ExpectedHistory,
+    tool: &'static Tool,
+    table: &'a ObjectId,
+}
+
+impl Of<'_> {
+    fn directory_place(&self) -> Place {
+        self.expected
+            .directory
+            .as_ref()
+            .map_or(self.expected.place, |(_, place)| *place)
+    }
+}
+
+/// All checks of a history that was read, against the folder if there is one.
+fn judge(of: &Of<'_>, migrations: &[Migration], folder: Option<&[crate::migrations::FolderMigration]>) -> Vec<Check> {
+    let judged = folder.map(|folder| folder::judge(of, migrations, folder));
+    // With the folder it is known what was applied before, and how everything is called.
+    let known = judged.as_ref().map_or(migrations, |judged| &judged.known);
+    let mut checks: Vec<Check> = of
+        .expected
+        .applied
+        .iter()
+        .map(|(name, place)| applied(of, name, *place, known, judged.is_some()))
+        .collect();
+    checks.extend(position::latest(of, known, folder));
+    checks.extend(position::at_least(of, known, folder));
+    if of.expected.failed {
+        checks.push(none_failed(of, known, &checks));
+    }
+    if let Some(Judged { checks: more, .. }) = judged {
+        // What was expected by name is told once.
+        let told: Vec<String> = checks
+            .iter()
+            .filter(|c| c.is_finding())
+            .map(|c| c.object.clone())
+            .collect();
+        checks.extend(more.into_iter().filter(|check| {
+            let pending = matches!(check.code.as_str(), "migration-pending" | "migration-out-of-order");
+            !(check.is_finding()
+                && pending
+                && told
+                    .iter()
+                    .any(|name| of.tool.means(name, &check.object, &check.object)))
+        }));
+    }
+    checks
+}
+
+/// There is no table of the tool, or of any if it is to be found.
+fn missing(expected: &ExpectedHistory) -> Check {
+    let place = expected.place;
+    let (mut check, apply) = match (expected.tool, expected.candidates.first()) {
+        (Some(tool), Some((_, table))) => {
+            let mut check = check(expected, place, "migration-history-missing", table.to_string());
+            check.message = format!(
+                "the history of {}, table {table}, does not exist: no migration has been applied by it here",
+                tool.name
+            );
+            (check, tool.apply)
+        }
+        (_, first) => {
+            let schema = first.map_or("public", |(_, table)| &*table.parts()[0]);
+            let mut check = check(expected, place, "migration-history-missing", "auto".into());
+            check.message = format!(
+                "no table of a known migration tool exists in the schema {schema}: no migration has been applied here"
+            );
+            (check, "apply the migrations")
+        }
+    };
+    check.expected = json!("present");
+    check.actual = json!("absent");
+    check.hint = Some(format!("{apply}; or look whether this is the right database"));
+    check
 }
 
 fn check(expected: &ExpectedHistory, place: Place, code: &str, object: String) -> Check {
@@ -77,11 +218,14 @@ fn check(expected: &ExpectedHistory, place: Place, code: &str, object: String) -
     }
 }
 
-fn applied(expected: &ExpectedHistory, name: &str, place: Place, migrations: &[Migration]) -> Check {
-    let tool = expected.tool;
-    let mut check = check(expected, place, "migration-missing", name.to_owned());
+fn applied(of: &Of<'_>, name: &str, place: Place, migrations: &[Migration], has_folder: bool) -> Check {
+    let tool = of.tool;
+    let mut check = check(of.expected, place, "migration-missing", name.to_owned());
     check.expected = json!("applied");
-    let named: Vec<&Migration> = migrations.iter().filter(|m| (tool.names)(name, &m.name)).collect();
+    let named: Vec<&Migration> = migrations
+        .iter()
+        .filter(|m| tool.means(name, &m.name, &m.version))
+        .collect();
     let mut distinct: Vec<&str> = named.iter().map(|m| m.name.as_str()).collect();
     distinct.sort_unstable();
     distinct.dedup();
@@ -99,7 +243,7 @@ fn applied(expected: &ExpectedHistory, name: &str, place: Place, migrations: &[M
     // The last row of the history that is called so is the one that counts.
     let last = named.iter().rev().find(|m| distinct.len() < 2 || m.name == name);
     match last.map(|m| m.state) {
-        Some(State::Applied) => {
+        Some(State::Applied | State::Baseline) => {
             check.status = Status::Passed;
             check.actual = json!("applied");
         }
@@ -110,7 +254,7 @@ fn applied(expected: &ExpectedHistory, name: &str, place: Place, migrations: &[M
                 "migration {name} began and did not finish, so {} holds it for failed",
                 tool.name
             );
-            check.hint = Some(failed_hint(last.map_or(name, |m| m.name.as_str())));
+            check.hint = Some(failed_hint(tool, last.map_or(name, |m| m.name.as_str())));
         }
         Some(State::RolledBack) => {
             "migration-rolled-back".clone_into(&mut check.code);
@@ -127,7 +271,8 @@ fn applied(expected: &ExpectedHistory, name: &str, place: Place, migrations: &[M
                 check.message = format!("{}; the last one there is {}", check.message, last.name);
             }
             check.hint = Some(match tool.limits {
-                "" => tool.apply.to_owned(),
+                // The folder tells what the history does not.
+                limits if limits.is_empty() || has_folder => tool.apply.to_owned(),
                 limits => format!("{}; {limits}", tool.apply),
             });
         }
@@ -136,19 +281,21 @@ fn applied(expected: &ExpectedHistory, name: &str, place: Place, migrations: &[M
 }
 
 /// A migration that failed is drift by itself, also if nobody named it.
-fn none_failed(expected: &ExpectedHistory, migrations: &[Migration], before: &[Check]) -> Check {
-    let mut check = check(expected, expected.place, "migration-failed", expected.table.to_string());
+fn none_failed(of: &Of<'_>, migrations: &[Migration], before: &[Check]) -> Check {
+    let mut check = check(of.expected, of.expected.place, "migration-failed", of.table.to_string());
     check.expected = json!([]);
     let failed: Vec<&str> = migrations
         .iter()
         .enumerate()
-        .filter(|(i, m)| m.state == State::Failed && !migrations[i + 1..].iter().any(|later| later.name == m.name))
+        .filter(|(i, m)| {
+            m.state == State::Failed && !migrations[i + 1..].iter().any(|later| later.version == m.version)
+        })
         .map(|(_, m)| m.name.as_str())
         .collect();
     let told = |name: &str| {
         before
             .iter()
-            .any(|c| c.code == "migration-failed" && (expected.tool.names)(&c.object, name))
+            .any(|c| c.code == "migration-failed" && of.tool.means(&c.object, name, name))
     };
     let untold: Vec<&str> = failed.into_iter().filter(|name| !told(name)).collect();
     if untold.is_empty() {
@@ -159,12 +306,18 @@ fn none_failed(expected: &ExpectedHistory, migrations: &[Migration], before: &[C
     check.message = format!(
         "{} began and did not finish, so {} refuses to apply more",
         untold.join(", "),
-        expected.tool.name
+        of.tool.name
     );
-    check.hint = Some(failed_hint(untold[0]));
+    check.hint = Some(failed_hint(of.tool, untold[0]));
     check
 }
 
-fn failed_hint(name: &str) -> String {
-    format!("look at the row of {name} for the error, mend the database, then tell the tool that it is resolved")
+fn failed_hint(tool: &Tool, name: &str) -> String {
+    let resolved = match tool.mend {
+        "" => String::new(),
+        mend => format!(": {mend}"),
+    };
+    format!(
+        "look at the row of {name} for the error, mend the database, then tell the tool that it is resolved{resolved}"
+    )
 }

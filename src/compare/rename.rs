@@ -82,9 +82,12 @@ fn by_attributes(subject: &Subjected<'_>, others: &[(&ObjectId, &Object)]) -> Op
         return None;
     }
     let is_equal = |name: &str, id: &ObjectId, object: &Object| {
-        attributes()
-            .filter(|a| a.attr.name == name)
-            .all(|a| matches!(subject.compare(a.attr, &a.value, a.extent, id, object), Decision::Equal))
+        attributes().filter(|a| a.attr.name == name).all(|a| {
+            matches!(
+                subject.compare(subject.expected.kind, a.attr, &a.value, a.extent, id, object),
+                Decision::Equal
+            )
+        })
     };
     let same: Vec<(usize, &ObjectId)> = others
         .iter()

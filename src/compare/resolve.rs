@@ -72,6 +72,7 @@ fn settle(decision: &Decision, answers: &Answers) -> Decision {
             Some(Answer::Equal) => {}
             Some(Answer::Different | Answer::Invalid(_)) => return Decision::Different,
             Some(Answer::Refused(why)) => outcome = Decision::Refused(why.clone()),
+            Some(Answer::Undecided(why)) => outcome = Decision::Unknown(why.clone()),
             None => {
                 outcome = Decision::Unknown(
                     "the texts differ, and there is no server to say whether they mean the same".into(),
@@ -98,7 +99,7 @@ fn check(pending: Pending, answers: &Answers) -> Check {
             if let Decision::Ask(asks) = &verdict
                 && let Some(why) = asks.iter().find_map(|ask| match answers.get(ask) {
                     Some(Answer::Invalid(why)) => Some(why),
-                    Some(Answer::Equal | Answer::Different | Answer::Refused(_)) | None => None,
+                    Some(Answer::Equal | Answer::Different | Answer::Refused(_) | Answer::Undecided(_)) | None => None,
                 })
             {
                 check.detail = Some(why.clone());
@@ -208,7 +209,7 @@ fn invalid<'a>(choice: &Choice, answers: &'a Answers) -> Option<&'a str> {
         .find_map(|condition| match condition {
             Decision::Ask(asks) => asks.iter().find_map(|ask| match answers.get(ask) {
                 Some(Answer::Invalid(why)) => Some(why.as_str()),
-                Some(Answer::Equal | Answer::Different | Answer::Refused(_)) | None => None,
+                Some(Answer::Equal | Answer::Different | Answer::Refused(_) | Answer::Undecided(_)) | None => None,
             }),
             Decision::Equal | Decision::Different | Decision::Unknown(_) | Decision::Refused(_) => None,
         })

@@ -50,7 +50,7 @@ impl<'a> Subjected<'a> {
             .attributes
             .iter()
             .filter(|a| a.attr.identifies)
-            .map(|a| self.compare(a.attr, &a.value, a.extent, id, object))
+            .map(|a| self.compare(kind, a.attr, &a.value, a.extent, id, object))
             .collect();
         self.candidate(kind, id, object, conditions, &|attr| !attr.identifies)
     }
@@ -106,7 +106,9 @@ impl<'a> Subjected<'a> {
                 continue;
             }
             // What has its default is what most checks of an exact file find.
-            if attr.default.is_some_and(|default| default.is(object.get(attr.name))) {
+            if !self.snapshot.is_unread(kind, attr.name)
+                && attr.default.is_some_and(|default| default.is(object.get(attr.name)))
+            {
                 add(self.keep.then(|| {
                     let mut check = self.check(kind, id, Some(attr));
                     let actual = object.get(attr.name);
@@ -116,7 +118,7 @@ impl<'a> Subjected<'a> {
                 continue;
             }
             let derived = || kind.spec().derived.and_then(|derived| derived(id, attr.name));
-            if self.snapshot.server.major < attr.since {
+            if self.snapshot.server.major < attr.since && !self.snapshot.is_unread(kind, attr.name) {
                 // Nobody asked for what this server cannot have.
                 add(None);
             } else if let Some(default) = attr.default.map(Value::from).or_else(derived) {
@@ -141,7 +143,7 @@ impl<'a> Subjected<'a> {
         place: Place,
     ) -> Option<Pending> {
         let actual = object.get(attr.name);
-        let mut verdict = self.compare(attr, value, extent, id, object);
+        let mut verdict = self.compare(kind, attr, value, extent, id, object);
         let major = self.snapshot.server.major;
         if major < attr.since && matches!(verdict, Decision::Different) {
             verdict = Decision::Unknown(format!(
@@ -185,12 +187,16 @@ impl<'a> Subjected<'a> {
 
     pub(super) fn compare(
         &self,
+        kind: Kind,
         attr: &Attr,
         value: &Value,
         extent: Extent,
         id: &ObjectId,
         object: &Object,
     ) -> Decision {
+        if self.snapshot.is_unread(kind, attr.name) {
+            return Decision::Unknown("the snapshot was saved by a driftgate that did not read this".into());
+        }
         let actual = object.get(attr.name);
         let verdict = match extent {
             Extent::AtLeast => Verdict::when(match (value, actual) {

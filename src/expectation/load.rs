@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::ExpectationFile;
 use super::parse::parse;
 use crate::error::{Problem, os_words};
+use crate::migrations::folder;
 use crate::source_map::{Place, SourceMap, lines};
 
 /// Where expectation files are looked for when the command line names none.
@@ -39,7 +40,10 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
     for path in found {
         match read(&path, files) {
             Ok(place) => match parse(files.text(place.file), place.file) {
-                Ok(file) => expectations.push(file),
+                Ok(mut file) => {
+                    problems.extend(folders(&path, &mut file));
+                    expectations.push(file);
+                }
                 Err(more) => problems.extend(more),
             },
             Err(problem) => problems.push(problem),
@@ -52,6 +56,49 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
     }
 }
 
+/// Reads the folders of migrations that a file names, and says what hinders it.
+fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for history in &mut file.histories {
+        let Some((directory, place)) = &history.directory else {
+            continue;
+        };
+        let beside = path.parent().unwrap_or(Path::new(""));
+        let read = folder::list(&plain(beside.join(directory))).and_then(|files| {
+            // Which tool it is may be for the database to say.
+            if let Some(tool) = history.tool {
+                folder::interpret(&files, Some(tool))?;
+            }
+            Ok(files)
+        });
+        match read {
+            Ok(files) => history.files = Some(files),
+            Err(problem) => problems.push(Problem {
+                place: Some(*place),
+                ..problem
+            }),
+        }
+    }
+    problems
+}
+
+/// A path without `folder/..` in it, where that leads to the same place.
+fn plain(path: PathBuf) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        let named = matches!(plain.components().next_back(), Some(Component::Normal(_)));
+        if part == Component::ParentDir && named {
+            plain.pop();
+        } else {
+            plain.push(part);
+        }
+    }
+    match (fs::canonicalize(&plain), fs::canonicalize(&path)) {
+        (Ok(one), Ok(other)) if one == other => plain,
+        _ => path,
+    }
+}
+
 fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     if path.is_dir() {
         let mut found = Vec::new();
@@ -59,6 +106,10 @@ fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
         if found.is_empty() {
             return Err(Problem::new(format!(
                 "there is no expectation file (*.yaml, *.yml) in {}",
+                path.display()
+            ))
+            .hint(format!(
+                "if it is a folder of migrations: driftgate lint --migrations {}",
                 path.display()
             )));
         }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::history::parse_histories;
 use super::object::parse_section;
-use super::statement::{parse_assertions, parse_histories};
+use super::statement::parse_assertions;
 use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
 use crate::error::Problem;
 use crate::kinds::Kind;

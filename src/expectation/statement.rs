@@ -1,139 +1,16 @@
-//! Reading what is expected of histories of migrations and of data.
+//! Reading what is expected of data.
 
 use std::str::FromStr as _;
 
 use bigdecimal::BigDecimal;
 
 use super::parse::Parser;
-use super::shape::empty_list;
-use super::{Assertion, ExpectedHistory, Terms, Test};
+use super::{Assertion, Terms, Test};
 use crate::error::Problem;
-use crate::migrations::{TOOLS, Tool};
 use crate::node::{Entry, Node, NodeValue, Scalar, Sort};
-use crate::object_id::{ObjectId, split_name};
-use crate::source_map::Place;
-use crate::suggest;
-
-/// The keys of an entry of `migrations`.
-pub const HISTORY_KEYS: &[&str] = &["tool", "applied", "schema", "table", "level", "reason"];
 
 /// The keys of an assertion.
 pub const ASSERTION_KEYS: &[&str] = &["sql", "equals", "rows", "min", "max", "empty", "level", "reason"];
-
-/// Reads `migrations`: one history, or a list of them.
-pub(super) fn parse_histories(parser: &mut Parser, entry: &Entry, terms: &Terms) {
-    match &entry.value.value {
-        NodeValue::List(items) => {
-            if items.is_empty() {
-                parser.problems.push(empty_list(entry.value.place, &entry.key));
-            }
-            for item in items {
-                history(parser, item, item.place, terms);
-            }
-        }
-        NodeValue::Map(_) | NodeValue::Scalar(_) => history(parser, &entry.value, entry.place, terms),
-    }
-}
-
-fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
-    let mut terms = terms.clone();
-    let mut tool: Option<&'static Tool> = None;
-    let mut told_tool = false;
-    let mut schema = parser.out.schema.clone();
-    let mut table = None;
-    let mut applied = Vec::new();
-    let before = parser.problems.len();
-    for entry in parser.mapping("migrations", node) {
-        match entry.key.as_str() {
-            "tool" => {
-                told_tool = true;
-                if let Some(name) = parser.text(entry) {
-                    tool = TOOLS.iter().copied().find(|tool| tool.name == name);
-                    if tool.is_none() {
-                        let known: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
-                        parser.problems.push(
-                            Problem::at(entry.value.place, format!("unknown migration tool `{name}`"))
-                                .hint(suggest::hint(&name, &known)),
-                        );
-                    }
-                }
-            }
-            "applied" => applied = names(parser, entry),
-            "schema" => schema = parser.text(entry).unwrap_or(schema),
-            "table" => {
-                if let Some(name) = parser.text(entry) {
-                    match split_name(&name).filter(|parts| parts.len() <= 2) {
-                        Some(parts) => table = Some(parts),
-                        None => parser.problems.push(
-                            Problem::at(entry.value.place, format!("`{name}` is not the name of a table"))
-                                .hint("a dot or quote inside a name is written as in SQL: '\"odd.name\"'"),
-                        ),
-                    }
-                }
-            }
-            _ => {
-                if !parser.term(entry, &mut terms) {
-                    parser.unknown_key(entry, HISTORY_KEYS);
-                }
-            }
-        }
-    }
-    if parser.problems.len() > before {
-        return;
-    }
-    let Some(tool) = tool else {
-        if !told_tool {
-            let known: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
-            parser
-                .problems
-                .push(Problem::at(place, "`migrations` needs `tool`").hint(suggest::hint("", &known)));
-        }
-        return;
-    };
-    let mut table = table.unwrap_or_else(|| vec![tool.table.to_owned()]);
-    if table.len() == 1 {
-        table.insert(0, schema);
-    }
-    parser.out.histories.push(ExpectedHistory {
-        tool,
-        table: ObjectId::new(table),
-        place,
-        applied,
-        terms,
-    });
-}
-
-fn names(parser: &mut Parser, entry: &Entry) -> Vec<(String, Place)> {
-    let NodeValue::List(items) = &entry.value.value else {
-        parser.problems.push(
-            Problem::at(
-                entry.value.place,
-                format!("`{}` takes a list, but this is {}", entry.key, entry.value.describe()),
-            )
-            .hint("write it as [first, second]"),
-        );
-        return Vec::new();
-    };
-    if items.is_empty() {
-        parser.problems.push(empty_list(entry.value.place, &entry.key));
-    }
-    let mut names = Vec::new();
-    for item in items {
-        match item.scalar() {
-            Some(Scalar {
-                text,
-                sort: Sort::Text | Sort::Number | Sort::Bool(_),
-            }) if !text.is_empty() => {
-                names.push((text.clone(), item.place));
-            }
-            Some(_) | None => parser.problems.push(Problem::at(
-                item.place,
-                format!("a migration is named by a text, but this is {}", item.describe()),
-            )),
-        }
-    }
-    names
-}
 
 /// Reads `assertions`.
 pub(super) fn parse_assertions(parser: &mut Parser, entry: &Entry, terms: &Terms) {

@@ -19,13 +19,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::OneOf(&["libc", "icu", "builtin", "default"]),
             "What sorts by it.",
         )
-        .default(Literal::Text("libc")),
+        .default(Literal::Text("libc"))
+        .of_server(),
         Attr::new(
             "locale",
             Shape::Text,
             "Its locale; for `libc`, `LC_COLLATE` and `LC_CTYPE` where they are the same.",
         )
-        .default(Literal::Null),
+        .default(Literal::Null)
+        .of_server(),
         Attr::new(
             "lc_collate",
             Shape::Text,

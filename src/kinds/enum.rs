@@ -25,6 +25,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     key: KeyForm::Qualified,
     shorthand: Shorthand::List("labels"),
+    sketch: |id, object| {
+        let labels: Vec<String> = object.get("labels").texts().into_iter().map(quote_literal).collect();
+        Some(format!("CREATE TYPE {} AS ENUM ({})", id.to_sql(), labels.join(", ")))
+    },
     hint,
     ..KindSpec::EMPTY
 };

@@ -2,6 +2,7 @@
 
 use super::{FindingSort, KeyForm, KindSpec, Shorthand, common};
 use crate::attribute::{Attr, Shape};
+use crate::sql_text::quote_name;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "extension",
@@ -10,12 +11,17 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An extension that is installed in the database.",
     query: include_str!("extension.sql"),
     attrs: &[
-        Attr::new("version", Shape::Text, "The version that is installed."),
+        Attr::new("version", Shape::Text, "The version that is installed.").of_server(),
         Attr::new("schema", Shape::Name, "The schema that holds its objects."),
         Attr::new("comment", Shape::Text, "The comment on it."),
     ],
     key: KeyForm::Part,
     shorthand: Shorthand::Scalar("version"),
+    of_server: true,
+    sketch: |id, object| {
+        let schema = quote_name(object.get("schema").as_text()?);
+        Some(format!("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {schema}", id.to_sql()))
+    },
     hint: |finding| match finding.sort {
         FindingSort::Missing(_) => Some(format!("CREATE EXTENSION {};", common::name(finding.id.last()))),
         FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,

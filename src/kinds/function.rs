@@ -5,6 +5,7 @@ use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict}
 use crate::error::Problem;
 use crate::node::{Entry, Node, NodeValue};
 use crate::object_id::ObjectId;
+use crate::snapshot::Object;
 use crate::sql_text::{Token, TokenSort, split_commas, tokens, unquote_name};
 use crate::value::Value;
 
@@ -96,8 +97,33 @@ pub(super) static SPEC: KindSpec = KindSpec {
     same: Some(signature::same),
     rewrite,
     hint,
+    sketch,
     ..KindSpec::EMPTY
 };
+
+/// A function of this signature that cannot run. It is not IMMUTABLE: of one that is, the planner would put the result
+/// into the texts, and this has none.
+fn sketch(id: &ObjectId, object: &Object) -> Option<String> {
+    let name = id.prefix(2).to_sql();
+    let arguments = object.get("arguments").as_text().unwrap_or_default();
+    let columns = object.get("returns_columns").texts();
+    let returns = match (columns.as_slice(), object.get("returns_set")) {
+        ([], Value::Bool(true)) => format!("SETOF {}", object.get("returns").as_text()?),
+        ([], _) => object.get("returns").as_text()?.to_owned(),
+        (columns, _) => format!("TABLE ({})", columns.join(", ")),
+    };
+    let volatility = match object.get("volatility").as_text() {
+        Some("volatile") => "VOLATILE",
+        Some(_) | None => "STABLE",
+    };
+    let strict = match object.get("strict") {
+        Value::Bool(true) => " STRICT",
+        _ => "",
+    };
+    Some(format!(
+        "CREATE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE plpgsql {volatility}{strict} AS 'BEGIN END'"
+    ))
+}
 
 /// `returns: setof text` and `returns: table(id int, name text)` say more than a type.
 fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {

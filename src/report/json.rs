@@ -49,6 +49,12 @@ pub(super) struct JsonTarget<'a> {
     /// Not where they stand elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<JsonFinding<'a>>>,
+    /// Only where migrations are still to be applied.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pending: &'a [String],
+    /// Only where the tool of a history was found by its table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    histories: Vec<JsonHistory<'a>>,
     /// Only where there is something that was not compared.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     not_compared: BTreeMap<&'static str, u64>,
@@ -58,6 +64,12 @@ pub(super) struct JsonTarget<'a> {
     /// Only with `--compare`.
     #[serde(skip_serializing_if = "Option::is_none")]
     compared: Option<JsonCompared<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonHistory<'a> {
+    tool: &'static str,
+    table: &'a str,
 }
 
 #[derive(Serialize)]
@@ -168,6 +180,16 @@ fn render(rendering: &Rendering<'_>) -> String {
     lines(&json)
 }
 
+fn histories(target: &Target) -> Vec<JsonHistory<'_>> {
+    let found = target.histories.iter();
+    found
+        .map(|history| JsonHistory {
+            tool: history.tool,
+            table: &history.table,
+        })
+        .collect()
+}
+
 fn target<'a>(target: &'a Target, files: &SourceMap, with_baseline: bool) -> JsonTarget<'a> {
     let findings = target.findings_in_order();
     JsonTarget {
@@ -190,6 +212,8 @@ pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_>
         }),
         summary: summary(target.summary(), with_baseline),
         findings: None,
+        pending: &target.pending,
+        histories: histories(target),
         not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
         coverage: target.coverage.as_ref().map(coverage),
         compared: target.compared.as_ref().map(|c| JsonCompared::of(c, target)),

@@ -45,8 +45,42 @@ fn render(rendering: &Rendering<'_>) -> String {
     if report.targets.len() > 1 {
         let _ = writeln!(out, "{}\n", overview(report, rendering.width));
     }
+    out.push_str(&pending(report));
+    out.push_str(&histories(report));
     out.push_str(&not_compared(report));
     let _ = writeln!(out, "{}", summary_line(report, palette));
+    out
+}
+
+/// The migrations that are still to be applied, a line a database; nothing if there are none.
+#[must_use]
+pub fn pending(report: &Report) -> String {
+    let mut out = String::new();
+    for target in report.targets.iter().filter(|target| !target.pending.is_empty()) {
+        let names = visible(&target.pending.join(", "));
+        let _ = writeln!(out, "pending in {}: {names}", visible(&target.database));
+    }
+    out
+}
+
+/// Whose the histories are that were found by their tables.
+fn histories(report: &Report) -> String {
+    let mut out = String::new();
+    for target in &report.targets {
+        for history in &target.histories {
+            let place = if report.targets.len() > 1 {
+                format!(" of {}", visible(&target.database))
+            } else {
+                String::new()
+            };
+            let _ = writeln!(
+                out,
+                "migrations{place}: by {}, in {}",
+                history.tool,
+                visible(&history.table)
+            );
+        }
+    }
     out
 }
 

@@ -127,6 +127,7 @@ fn input_and_output_stay_in_their_rooms() {
         "commands",
         "environment.rs",
         "expectation/load.rs",
+        "migrations/folder.rs",
         "main.rs",
         "cli.rs",
     ];

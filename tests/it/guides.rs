@@ -29,7 +29,8 @@ fn guides() {
         if name == "demo" {
             continue;
         }
-        let files = entries(&guide);
+        // Its folder of migrations is judged elsewhere.
+        let files: Vec<PathBuf> = entries(&guide).into_iter().filter(|path| path.is_file()).collect();
         assert!(files.len() > 3, "{name} has hardly a patch");
         patches.extend(files.into_iter().map(|file| (name.clone(), file)));
     }

@@ -7,7 +7,7 @@ use driftgate::expectation::Level;
 use driftgate::report::mark::{Acceptance, Accepted, BaselineUse, Compared, Comparison, Former, Since, Stale};
 use driftgate::report::mark::{Mark, StaleEntry, Was};
 use driftgate::report::timing::Timing;
-use driftgate::report::{Check, Checks, NotCompared, Report, Status, Target};
+use driftgate::report::{Check, Checks, FoundHistory, NotCompared, Report, Status, Target};
 use driftgate::source_map::{FileId, Place, SourceMap};
 use serde_json::{Value as Json, json};
 
@@ -76,6 +76,10 @@ pub fn sample() -> Sample {
         name: "large_objects",
         words: "large objects",
         count: 2,
+    }];
+    report.targets[0].histories = vec![FoundHistory {
+        tool: "prisma",
+        table: "public._prisma_migrations".into(),
     }];
     Sample { report, files }
 }

@@ -1,0 +1,134 @@
+//! The files of a folder of migrations, as they were read.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256, Sha384};
+
+/// The files of a folder and of the folders in it.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The folder.
+    pub root: PathBuf,
+    /// The folder's own name.
+    pub name: String,
+    /// The files, sorted by path.
+    pub files: Vec<File>,
+}
+
+/// A file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its path below the folder, with `/`.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl Files {
+    /// The files directly in the folder.
+    pub fn top(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| !file.path.contains('/'))
+    }
+
+    /// The file of this path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    /// The folders directly in the folder, with the files directly in each.
+    #[must_use]
+    pub fn folders(&self) -> Vec<(&str, Vec<&File>)> {
+        let mut out: Vec<(&str, Vec<&File>)> = Vec::new();
+        for file in &self.files {
+            let Some((folder, rest)) = file.path.split_once('/') else {
+                continue;
+            };
+            if out.last().is_none_or(|(last, _)| *last != folder) {
+                out.push((folder, Vec::new()));
+            }
+            if let Some((_, files)) = out.last_mut()
+                && !rest.contains('/')
+            {
+                files.push(file);
+            }
+        }
+        out
+    }
+
+    /// Whether a file with this ending is there of which `is` holds.
+    pub fn any(&self, ending: &str, is: impl Fn(&File) -> bool) -> bool {
+        self.files.iter().any(|file| file.ends(ending) && is(file))
+    }
+
+    /// Where a file is.
+    #[must_use]
+    pub fn path(&self, file: &File) -> PathBuf {
+        self.root.join(&file.path)
+    }
+}
+
+impl File {
+    /// Its name, without the folders.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Its name without the last ending.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        let name = self.name();
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
+
+    /// The folders that it is in, empty if it is directly in the folder.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Whether its name ends so. Tools take endings as they are written.
+    #[must_use]
+    pub fn ends(&self, ending: &str) -> bool {
+        self.path.ends_with(ending)
+    }
+
+    /// Its text, without the mark that some editors put in front.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        let bytes = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes);
+        String::from_utf8_lossy(bytes)
+    }
+
+    /// Whether its text has these words.
+    #[must_use]
+    pub fn says(&self, words: &str) -> bool {
+        let words = words.as_bytes();
+        self.bytes.windows(words.len()).any(|window| window == words)
+    }
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// The SHA-256 of bytes, in hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// The SHA-384 of bytes, in hexadecimal digits.
+#[must_use]
+pub fn sha384(bytes: &[u8]) -> String {
+    hex(&Sha384::digest(bytes))
+}

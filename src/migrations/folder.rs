@@ -1,0 +1,181 @@
+//! Reading a folder of migrations.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::files::{File, Files};
+use super::{Fit, FolderMigration, Reading, TOOLS, Tool, hazards};
+use crate::error::{Problem, os_words};
+
+/// The largest file that is read, in bytes. What is larger is no migration.
+const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
+/// How many folders deep is looked.
+const DEEPEST: usize = 5;
+
+/// Endings of files that can be migrations or say something of them.
+const ENDINGS: &[&str] = &[
+    "sql", "py", "rb", "js", "cjs", "mjs", "ts", "cts", "mts", "php", "exs", "rs", "go", "java", "json", "toml", "sum",
+    "plan", "conf", "xml", "yaml", "yml",
+];
+
+/// A folder of migrations as its tool sees it.
+#[derive(Debug)]
+pub struct Folder {
+    /// The tool.
+    pub tool: &'static Tool,
+    /// The folder.
+    pub path: PathBuf,
+    /// The migrations, in the order in which the tool applies them to an empty database.
+    pub migrations: Vec<FolderMigration>,
+    /// What is wrong with the folder: what `driftgate lint` tells. Most of it does not hinder reading it.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a folder of migrations, of this tool or of the one that it looks like.
+///
+/// # Errors
+/// The folder cannot be read, has no migration of the tool, or looks like one of none or of several tools.
+pub fn read(dir: &Path, tool: Option<&'static Tool>) -> Result<Folder, Problem> {
+    interpret(&list(dir)?, tool)
+}
+
+/// What the files of a folder are to this tool, or to the one that they look like.
+///
+/// # Errors
+/// As for [`read`], but for what the disk has to say.
+pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, Problem> {
+    let tool = match tool {
+        Some(tool) => tool,
+        None => recognise(files)?,
+    };
+    let Reading {
+        migrations,
+        unseen,
+        mut problems,
+    } = (tool.read)(files);
+    if migrations.is_empty() && problems.is_empty() {
+        return Err(Problem::new(format!(
+            "there is no migration of {} in {}",
+            tool.title,
+            files.root.display()
+        ))
+        .hint(format!(
+            "{} reads {}; {}",
+            tool.title,
+            tool.layout,
+            what_is_there(files)
+        )));
+    }
+    problems.extend(hazards::hazards(tool, files, &migrations, &unseen));
+    Ok(Folder {
+        tool,
+        path: files.root.clone(),
+        migrations,
+        problems,
+    })
+}
+
+/// The tool that made a folder.
+///
+/// # Errors
+/// No tool or several could have made it.
+fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
+    let of =
+        |fit: Fit| -> Vec<&'static Tool> { TOOLS.iter().copied().filter(|tool| (tool.fits)(files) == fit).collect() };
+    let sure = of(Fit::Sure);
+    let fitting = if sure.is_empty() { of(Fit::Like) } else { sure };
+    let dir = files.root.display();
+    let names = |tools: &[&Tool]| tools.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
+    match fitting.as_slice() {
+        [tool] => Ok(tool),
+        [] => Err(
+            Problem::new(format!("{dir} looks like a folder of migrations of no known tool")).hint(format!(
+                "{}; known tools are {}",
+                what_is_there(files),
+                names(TOOLS)
+            )),
+        ),
+        several => Err(Problem::new(format!(
+            "{dir} looks like a folder of migrations of {} tools: {}",
+            several.len(),
+            names(several)
+        ))
+        .hint("say which one it is: `--tool` on the command line, `tool` in an expectation file")),
+    }
+}
+
+/// A few of the files, for a message.
+fn what_is_there(files: &Files) -> String {
+    const SHOWN: usize = 4;
+    if files.files.is_empty() {
+        return "there are no files of SQL or programs in it".into();
+    }
+    let some: Vec<&str> = files.files.iter().take(SHOWN).map(|file| file.path.as_str()).collect();
+    let more = if files.files.len() > SHOWN { ", …" } else { "" };
+    format!("there are {}{more}", some.join(", "))
+}
+
+/// Reads the files of a folder.
+///
+/// # Errors
+/// The folder or a file in it cannot be read.
+pub fn list(dir: &Path) -> Result<Files, Problem> {
+    if !dir.is_dir() {
+        let what = if dir.exists() {
+            "is not a folder"
+        } else {
+            "is not there"
+        };
+        return Err(Problem::new(format!(
+            "the folder of migrations {} {what}",
+            dir.display()
+        )));
+    }
+    let mut files = Vec::new();
+    walk(dir, "", 0, &mut files)?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let name = fs::canonicalize(dir).ok();
+    let name = name.as_deref().and_then(Path::file_name).unwrap_or_default();
+    Ok(Files {
+        root: dir.to_owned(),
+        name: name.to_string_lossy().into_owned(),
+        files,
+    })
+}
+
+fn walk(dir: &Path, prefix: &str, depth: usize, files: &mut Vec<File>) -> Result<(), Problem> {
+    let cannot =
+        |path: &Path, e: &std::io::Error| Problem::new(format!("{} cannot be read: {}", path.display(), os_words(e)));
+    for entry in fs::read_dir(dir).map_err(|e| cannot(dir, &e))? {
+        let entry = entry.map_err(|e| cannot(dir, &e))?;
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let below = format!("{prefix}{name}");
+        if name.starts_with('.') || matches!(name.as_str(), "node_modules" | "__pycache__" | "target") {
+            continue;
+        }
+        if path.is_dir() {
+            if depth < DEEPEST {
+                walk(&path, &format!("{below}/"), depth + 1, files)?;
+            }
+        } else if path
+            .extension()
+            .and_then(|e| e.to_str())
+            .is_some_and(|e| ENDINGS.contains(&e))
+        {
+            let size = fs::metadata(&path).map_err(|e| cannot(&path, &e))?.len();
+            if size > LARGEST_FILE {
+                return Err(Problem::new(format!(
+                    "{} cannot be read: it has {size} bytes, more than a migration can have",
+                    path.display()
+                )));
+            }
+            files.push(File {
+                path: below,
+                bytes: fs::read(&path).map_err(|e| cannot(&path, &e))?,
+            });
+        }
+    }
+    Ok(())
+}

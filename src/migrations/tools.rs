@@ -1,0 +1,128 @@
+//! Every migration tool that is known.
+
+mod alembic;
+mod atlas;
+mod dbmate;
+mod diesel;
+mod django;
+mod drizzle;
+mod ecto;
+mod flyway;
+mod golang_migrate;
+mod goose;
+mod knex;
+mod laravel;
+mod liquibase;
+mod node_pg_migrate;
+mod prisma;
+mod rails;
+mod refinery;
+mod seaorm;
+mod sequelize;
+mod sqitch;
+mod sqlx_cli;
+mod typeorm;
+
+use super::files::{File, Files};
+use super::{BASE, Fit, FolderMigration, Keeps, Mark, Reading, Tool, Up, Verified, files, sections, version};
+
+/// Every tool whose history and folder can be read, sorted by name.
+pub static TOOLS: &[&Tool] = &[
+    &alembic::TOOL,
+    &atlas::TOOL,
+    &dbmate::TOOL,
+    &diesel::TOOL,
+    &django::TOOL,
+    &drizzle::TOOL,
+    &ecto::TOOL,
+    &flyway::TOOL,
+    &golang_migrate::TOOL,
+    &goose::TOOL,
+    &knex::TOOL,
+    &laravel::TOOL,
+    &liquibase::TOOL,
+    &node_pg_migrate::TOOL,
+    &prisma::TOOL,
+    &rails::TOOL,
+    &refinery::TOOL,
+    &seaorm::TOOL,
+    &sequelize::TOOL,
+    &sqitch::TOOL,
+    &sqlx_cli::TOOL,
+    &typeorm::TOOL,
+];
+
+/// A migration of this name and version that the file applies whole, in a transaction.
+fn sql(files: &Files, file: &File, name: impl Into<String>, version: impl Into<String>) -> FolderMigration {
+    FolderMigration {
+        name: name.into(),
+        version: version.into(),
+        file: files.path(file),
+        up: Up::Sql {
+            text: file.text().into_owned(),
+            first_line: 1,
+            transaction: true,
+        },
+        checksum: None,
+        repeatable: false,
+        after: Vec::new(),
+        replaces: Vec::new(),
+    }
+}
+
+/// A migration of this name and version that is a program.
+fn program(
+    files: &Files,
+    file: &File,
+    name: impl Into<String>,
+    version: impl Into<String>,
+    tool: &Tool,
+    language: &str,
+) -> FolderMigration {
+    FolderMigration {
+        up: Up::NotSql(not_sql(tool, language)),
+        ..sql(files, file, name, version)
+    }
+}
+
+/// Why a program is not applied, and what to do.
+fn not_sql(tool: &Tool, language: &str) -> String {
+    format!(
+        "it is a program in {language}, which only {} can run: let it migrate an empty database ({}), and give the URL of that",
+        tool.title, tool.apply
+    )
+}
+
+/// The part of a file that applies it, by the lines that begin one, or why there is none.
+fn section(file: &File, mark: impl Fn(&str) -> Mark) -> Option<sections::Section> {
+    sections::up(&file.text(), mark)
+}
+
+/// Sorts by the key of the version, those that are equal by name.
+fn sort(tool: &Tool, migrations: &mut [FolderMigration]) {
+    migrations.sort_by_cached_key(|m| ((tool.sort)(&m.version), m.name.clone()));
+}
+
+/// Reads a folder in which each file that `named` knows is a program, and sorts by version. One that is not called so,
+/// but says `mark`, is one that the tool would not see.
+fn programs(
+    tool: &Tool,
+    all: &Files,
+    (endings, mark): (&[&str], &str),
+    language: &str,
+    named: impl Fn(&File) -> Option<(String, String)>,
+) -> Reading {
+    let mut out = Reading::default();
+    for file in &all.files {
+        if !endings.iter().any(|ending| file.path.ends_with(ending)) {
+            continue;
+        }
+        match named(file) {
+            Some((name, version)) => out.migrations.push(program(all, file, name, version, tool, language)),
+            None if file.says(mark) => out.unseen.push(file.path.clone()),
+            None => {}
+        }
+    }
+    sort(tool, &mut out.migrations);
+    out
+}

@@ -1,0 +1,144 @@
+//! Alembic. Source of the table: `alembic.runtime.migration.MigrationContext`, and the documentation, "Working with
+//! Branches": one row for each head that the database is at; of the files: `alembic.script.base`, `Script`.
+
+use std::collections::BTreeSet;
+
+use super::{BASE, File, Files, Fit, FolderMigration, Keeps, Reading, Tool, Verified, program, version};
+use crate::error::Problem;
+
+pub(super) static TOOL: Tool = Tool {
+    name: "alembic",
+    title: "Alembic",
+    table: "alembic_version",
+    columns: &["version_num"],
+    query: "SELECT version_num AS name, version_num AS version, 'applied' AS state, NULL::text AS checksum \
+            FROM {table} ORDER BY version_num",
+    keeps: Keeps::Last,
+    sort: version::only_the_folder,
+    version_in: |_| None,
+    limits: "Alembic keeps only the revisions that the database is at, not those before them: if a later one has \
+             been applied since, expect that one",
+    apply: "alembic upgrade head",
+    layout: "versions/*.py with `revision` and `down_revision`",
+    fits: |files| {
+        if files.any(".py", |file| file.says("down_revision")) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read,
+    verified: Verified::Run("1.20.1"),
+    ..BASE
+};
+
+/// The texts in quotes of what is assigned to a name at the beginning of a line, over the lines of its brackets.
+fn assigned(text: &str, name: &str) -> Option<Vec<String>> {
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(rest) = line.strip_prefix(name) else { continue };
+        // `revision: str = "…"` has a type between.
+        let Some((before, value)) = rest.split_once('=') else {
+            continue;
+        };
+        if !(before.trim().is_empty() || before.trim_start().starts_with(':')) {
+            continue;
+        }
+        let mut value = value.to_owned();
+        while value.contains('(') && !value.contains(')') {
+            value.push_str(lines.next()?);
+        }
+        return Some(quoted(&value));
+    }
+    None
+}
+
+/// The texts in single or double quotes.
+pub(super) fn quoted(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(['"', '\'', '#']) {
+        let quote = &rest[start..=start];
+        if quote == "#" {
+            break;
+        }
+        let Some(length) = rest[start + 1..].find(quote) else {
+            break;
+        };
+        out.push(rest[start + 1..start + 1 + length].to_owned());
+        rest = &rest[start + length + 2..];
+    }
+    out
+}
+
+fn migration(all: &Files, file: &File) -> Option<FolderMigration> {
+    let text = file.text();
+    let revision = assigned(&text, "revision")?.into_iter().next()?;
+    let mut migration = program(all, file, &*revision, &*revision, &TOOL, "Python");
+    migration.after = assigned(&text, "down_revision")?;
+    migration
+        .after
+        .extend(assigned(&text, "depends_on").unwrap_or_default());
+    Some(migration)
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    let mut left = Vec::new();
+    for file in all.files.iter().filter(|file| file.ends(".py")) {
+        match migration(all, file) {
+            Some(migration) => left.push(migration),
+            None if file.says("def upgrade") => out.unseen.push(file.path.clone()),
+            None => {}
+        }
+    }
+    let known: BTreeSet<String> = left.iter().map(|m| m.version.clone()).collect();
+    for migration in &left {
+        for missing in migration.after.iter().filter(|version| !known.contains(*version)) {
+            out.problems.push(
+                Problem::new(format!(
+                    "{} follows the revision {missing}, which no file has",
+                    migration.file.display()
+                ))
+                .hint("Alembic cannot read such a folder: bring the file back, or name another `down_revision`"),
+            );
+        }
+    }
+    let followed: BTreeSet<&String> = left.iter().flat_map(|m| &m.after).collect();
+    let heads: Vec<&str> = left
+        .iter()
+        .map(|m| m.version.as_str())
+        .filter(|v| !followed.contains(&(*v).to_owned()))
+        .collect();
+    if heads.len() > 1 {
+        out.problems.push(
+            Problem::new(format!(
+                "{} has {} heads: {}",
+                all.root.display(),
+                heads.len(),
+                heads.join(", ")
+            ))
+            .hint("`alembic upgrade head` refuses to choose between them: `alembic merge heads`"),
+        );
+    }
+    // Each after those that it follows.
+    left.sort_by(|a, b| a.file.cmp(&b.file));
+    let mut done = BTreeSet::new();
+    while let Some(next) = left.iter().position(|m| {
+        m.after
+            .iter()
+            .all(|version| done.contains(version) || !known.contains(version))
+    }) {
+        let migration = left.remove(next);
+        done.insert(migration.version.clone());
+        out.migrations.push(migration);
+    }
+    if let Some(first) = left.first() {
+        out.problems.push(Problem::new(format!(
+            "{} and those that it follows go round in a circle",
+            first.file.display()
+        )));
+        out.migrations.extend(left);
+    }
+    out
+}

@@ -1,0 +1,135 @@
+//! Atlas. Source: `ariga/atlas`, `sql/migrate/dir.go` (files, `atlas.sum`), `sql/migrate/migrate.go` and
+//! `cmd/atlas/internal/migrate/ent/schema/revision.go` (the table).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::{BASE, File, Files, Fit, Reading, Tool, Up, Verified, sections, sql, version};
+use crate::error::Problem;
+
+const SUM: &str = "atlas.sum";
+
+pub(super) static TOOL: Tool = Tool {
+    name: "atlas",
+    title: "Atlas",
+    table: "atlas_schema_revisions",
+    schema: Some("atlas_schema_revisions"),
+    other_tables: &["atlas_schema_revisions"],
+    columns: &["version", "hash", "operator_version"],
+    // Rows whose version begins with a dot are notes of Atlas to itself.
+    query: "SELECT CASE WHEN description = '' THEN version ELSE version || '_' || description END AS name, version, \
+                   CASE WHEN coalesce(error, '') <> '' OR applied < total THEN 'failed' \
+                        WHEN type = 1 THEN 'baseline' ELSE 'applied' END AS state, \
+                   nullif(hash, '') AS checksum \
+            FROM {table} WHERE version NOT LIKE '.%' ORDER BY version",
+    version_in: |name| name.split_once('_').map(|(version, _)| version.to_owned()),
+    short: version::without_digits,
+    apply: "atlas migrate apply",
+    mend: "atlas migrate set VERSION",
+    layout: "VERSION_name.sql and atlas.sum",
+    checksum: "the line of the file in atlas.sum: SHA-256 of the files so far, in base 64",
+    fits: |files| {
+        if files.get(SUM).is_some() { Fit::Sure } else { Fit::No }
+    },
+    read,
+    verified: Verified::Documentation,
+    ..BASE
+};
+
+/// What stands behind `atlas:WORD` in one of the comments at the top of a file.
+fn directive(file: &File, word: &str) -> Option<String> {
+    file.text()
+        .lines()
+        .map_while(sections::comment)
+        .find_map(|line| Some(line.strip_prefix("atlas:")?.strip_prefix(word)?.trim().to_owned()))
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    let files: Vec<&File> = all.top().filter(|file| file.ends(".sql")).collect();
+    // A file in a folder below is not seen.
+    let below = all
+        .files
+        .iter()
+        .filter(|file| file.path.contains('/') && file.ends(".sql"));
+    out.unseen.extend(below.map(|file| file.path.clone()));
+    let sums = sums(&files);
+    for (file, sum) in files.iter().zip(&sums) {
+        let version = file.stem().split('_').next().unwrap_or_default();
+        let mut migration = sql(all, file, file.stem(), version);
+        migration.checksum.clone_from(sum);
+        if let Up::Sql { transaction, .. } = &mut migration.up {
+            *transaction = directive(file, "txmode").is_none_or(|mode| mode != "none");
+        }
+        // On an empty database the last checkpoint stands for all before it.
+        if directive(file, "checkpoint").is_some() {
+            migration.replaces = out.migrations.drain(..).map(|m| m.version).collect();
+        }
+        out.migrations.push(migration);
+    }
+    if let Some(file) = all.get(SUM) {
+        out.problems = edited(all, &files, &sums, &file.text());
+    }
+    out
+}
+
+/// What Atlas writes into `atlas.sum` for each file: the hash of the names and texts so far. A file that says
+/// `atlas:sum ignore` has no line.
+fn sums(files: &[&File]) -> Vec<Option<String>> {
+    let mut hasher = Sha256::new();
+    let mut out = Vec::new();
+    for file in files {
+        hasher.update(file.name());
+        if directive(file, "sum").is_some_and(|mode| mode == "ignore") {
+            out.push(None);
+            continue;
+        }
+        hasher.update(&file.bytes);
+        out.push(Some(STANDARD.encode(hasher.clone().finalize())));
+    }
+    out
+}
+
+/// How the files differ from what `atlas.sum` says of them. An edited file changes the sums of all behind it, so only
+/// the first is told.
+fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> Vec<Problem> {
+    let path = all.root.join(SUM);
+    let path = path.display();
+    let told: Vec<(&str, &str)> = text
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.rsplit_once(" h1:"))
+        .map(|(name, sum)| (name.trim(), sum.trim()))
+        .collect();
+    let hint = "Atlas refuses the folder: take the change back, or accept it with `atlas migrate hash`";
+    let problem = |what: String| vec![Problem::new(what).hint(hint)];
+    let names: Vec<&str> = files
+        .iter()
+        .zip(sums)
+        .filter(|(_, sum)| sum.is_some())
+        .map(|(file, _)| file.name())
+        .collect();
+    if let Some((name, _)) = told.iter().find(|(name, _)| !names.contains(name)) {
+        return problem(format!("{path} has {name}, but the file is not there"));
+    }
+    for (file, sum) in files.iter().zip(sums) {
+        let Some(sum) = sum else { continue };
+        match told.iter().find(|(name, _)| *name == file.name()) {
+            None => {
+                return problem(format!(
+                    "{} is not in {path}: it was added by hand",
+                    all.path(file).display()
+                ));
+            }
+            Some((_, told)) if told != sum => {
+                return problem(format!(
+                    "{} is not what it was when {path} was written",
+                    all.path(file).display()
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,86 @@
+//! dbmate. Source: `pkg/dbmate/migration.go` (the blocks), `pkg/dbmate/db.go`, `FindMigrations` (the files) and
+//! `pkg/driver/postgres/postgres.go` (the table).
+
+use super::{BASE, File, Files, Fit, Mark, Reading, Tool, Up, Verified, section, sections, sort, sql, version};
+use crate::error::Problem;
+
+pub(super) static TOOL: Tool = Tool {
+    name: "dbmate",
+    title: "dbmate",
+    table: "schema_migrations",
+    columns: &["version character varying"],
+    // Rails has the same table, and another one beside it.
+    beside: Some("!ar_internal_metadata"),
+    query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY version",
+    version_in: version::digits,
+    short: version::without_digits,
+    limits: "dbmate keeps the digits that the file begins with alone",
+    apply: "dbmate migrate",
+    layout: "N_name.sql with `-- migrate:up` and `-- migrate:down`",
+    fits: |files| {
+        if files.any(".sql", |file| section(file, mark).is_some()) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read,
+    verified: Verified::Run("2.36.0"),
+    ..BASE
+};
+
+fn mark(line: &str) -> Mark {
+    let words = |word: &str| {
+        let rest = line.strip_prefix("--")?.trim_start().strip_prefix(word)?;
+        (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim().to_owned())
+    };
+    match (words("migrate:up"), words("migrate:down")) {
+        (Some(options), _) => Mark::Up(options),
+        (None, Some(_)) => Mark::Down,
+        (None, None) => Mark::None,
+    }
+}
+
+/// What stands before the first block and is neither empty nor a comment; dbmate refuses it.
+fn stray(file: &File) -> bool {
+    let text = file.text();
+    let mut before = text.lines().take_while(|line| matches!(mark(line), Mark::None));
+    before.any(|line| !line.trim().is_empty() && sections::comment(line).is_none())
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    for file in all.files.iter().filter(|file| file.ends(".sql")) {
+        let Some(version) = version::digits(file.name()).filter(|_| file.folder().is_empty()) else {
+            out.unseen.push(file.path.clone());
+            continue;
+        };
+        let path = all.path(file);
+        let Some(up) = section(file, mark) else {
+            out.problems.push(
+                Problem::new(format!("{} has no `-- migrate:up`", path.display()))
+                    .hint("dbmate refuses a file without it: begin what applies the migration with that line"),
+            );
+            continue;
+        };
+        if stray(file) {
+            out.problems.push(
+                Problem::new(format!("{} has a statement before `-- migrate:up`", path.display()))
+                    .hint("dbmate refuses such a file: move the statement below that line"),
+            );
+        }
+        let mut migration = sql(all, file, file.stem(), version);
+        migration.up = Up::Sql {
+            transaction: !up
+                .options
+                .split_whitespace()
+                .any(|option| option == "transaction:false"),
+            text: up.text,
+            first_line: up.first_line,
+        };
+        out.migrations.push(migration);
+    }
+    // By the names of the files, not by number: 10 comes before 9.
+    sort(&TOOL, &mut out.migrations);
+    out
+}

@@ -1,0 +1,70 @@
+//! Diesel. Source: `diesel/src/migration/mod.rs` (the version), `diesel_migrations/migrations_internals/src/lib.rs`
+//! (the folder, `metadata.toml`) and `diesel/src/migration/mod.rs`, `setup_database` (the table).
+
+use super::{BASE, Files, Fit, Reading, Tool, Up, Verified, sort, sql, version};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "diesel",
+    title: "Diesel",
+    table: "__diesel_schema_migrations",
+    columns: &["version", "run_on"],
+    query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY version",
+    version_in: |name| Some(version_of(name)),
+    short: |_| None,
+    sort: version::text,
+    limits: "Diesel keeps the version alone, the part before the first `_` without hyphens",
+    apply: "diesel migration run",
+    layout: "a folder a migration, VERSION_name/up.sql and down.sql",
+    fits: |files| {
+        let folders = files.folders();
+        if folders
+            .iter()
+            .any(|(_, in_it)| in_it.iter().any(|f| f.name() == "up.sql"))
+        {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read,
+    verified: Verified::Run("2.3.2"),
+    ..BASE
+};
+
+/// `2024-01-01-000000_create_users` is recorded as `20240101000000`.
+fn version_of(name: &str) -> String {
+    name.split('_').next().unwrap_or_default().replace('-', "")
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    for (folder, in_it) in all.folders() {
+        match in_it.iter().find(|file| file.name() == "up.sql") {
+            Some(file) => {
+                let metadata = in_it.iter().find(|file| file.name() == "metadata.toml");
+                let outside = metadata.is_some_and(|file| {
+                    file.text().lines().any(|line| {
+                        line.split_once('=').is_some_and(|(key, value)| {
+                            key.trim() == "run_in_transaction" && value.trim().starts_with("false")
+                        })
+                    })
+                });
+                let mut migration = sql(all, file, folder, version_of(folder));
+                if let Up::Sql { transaction, .. } = &mut migration.up {
+                    *transaction = !outside;
+                }
+                out.migrations.push(migration);
+            }
+            None => out.unseen.extend(
+                in_it
+                    .iter()
+                    .filter(|file| file.ends(".sql") && file.name() != "down.sql")
+                    .map(|file| file.path.clone()),
+            ),
+        }
+    }
+    let loose = all.top().filter(|file| file.ends(".sql"));
+    out.unseen.extend(loose.map(|file| file.path.clone()));
+    sort(&TOOL, &mut out.migrations);
+    out
+}

@@ -1,0 +1,129 @@
+//! Drizzle Kit. Source: `drizzle-orm/src/migrator.ts` (folder, checksum) and `drizzle-orm/src/pg-core/dialect.ts`,
+//! `migrate` (the table: `hash` and `created_at`, the `when` of the journal; newer releases add `name`).
+
+use serde_json::Value as Json;
+
+use super::{BASE, Files, Fit, Reading, Tool, Verified, files, sql, version};
+use crate::error::Problem;
+
+const JOURNAL: &str = "meta/_journal.json";
+
+pub(super) static TOOL: Tool = Tool {
+    name: "drizzle",
+    title: "Drizzle Kit",
+    table: "__drizzle_migrations",
+    schema: Some("drizzle"),
+    other_tables: &["__drizzle_migrations"],
+    columns: &["hash", "created_at"],
+    query: "SELECT coalesce(to_jsonb(t)->>'name', created_at::text) AS name, created_at::text AS version, \
+                   'applied' AS state, hash AS checksum \
+            FROM {table} AS t ORDER BY created_at, id",
+    sort: version::number,
+    limits: "Drizzle keeps the time that the journal gives each file, not its name: give the `directory`",
+    apply: "npx drizzle-kit migrate",
+    layout: "meta/_journal.json and the files that it names, or a folder a migration with migration.sql and snapshot.json",
+    checksum: "SHA-256 of the file",
+    fits: |files| {
+        let folders = files.folders();
+        let pictured = folders
+            .iter()
+            .any(|(_, in_it)| in_it.iter().any(|f| f.name() == "snapshot.json"));
+        if files.get(JOURNAL).is_some() || pictured {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read,
+    verified: Verified::Run("0.31.11 with drizzle-orm 0.45.4"),
+    ..BASE
+};
+
+fn read(all: &Files) -> Reading {
+    match all.get(JOURNAL) {
+        Some(journal) => by_journal(all, &journal.text()),
+        None => by_folders(all),
+    }
+}
+
+fn by_journal(all: &Files, journal: &str) -> Reading {
+    let mut out = Reading::default();
+    let path = all.root.join(JOURNAL);
+    let path = path.display();
+    let mut tags = Vec::new();
+    match serde_json::from_str::<Json>(journal) {
+        Err(error) => out.problems.push(Problem::new(format!("{path} is not JSON: {error}"))),
+        Ok(journal) => {
+            let entries = journal.get("entries").and_then(Json::as_array);
+            if entries.is_none() {
+                out.problems.push(Problem::new(format!("{path} has no `entries`")));
+            }
+            let mut last = None;
+            for entry in entries.into_iter().flatten() {
+                let tag = entry.get("tag").and_then(Json::as_str).unwrap_or_default();
+                let when = entry.get("when").and_then(Json::as_u64).unwrap_or_default();
+                let name = format!("{tag}.sql");
+                tags.push(name.clone());
+                let Some(file) = all.get(&name) else {
+                    out.problems.push(
+                        Problem::new(format!("{path} names {tag}, but there is no {name} beside it"))
+                            .hint("Drizzle stops there: bring the file back"),
+                    );
+                    continue;
+                };
+                if last.is_some_and(|last| last >= when) {
+                    out.problems.push(
+                        Problem::new(format!("{path} gives {tag} a time that is not after the one before it"))
+                            .hint("Drizzle leaves out what is not newer than what it applied last: generate the migration again"),
+                    );
+                }
+                last = Some(when);
+                let mut migration = sql(all, file, tag, when.to_string());
+                migration.checksum = Some(files::sha256(&file.bytes));
+                out.migrations.push(migration);
+            }
+        }
+    }
+    let strangers = all
+        .files
+        .iter()
+        .filter(|file| file.ends(".sql") && !tags.contains(&file.path));
+    out.unseen.extend(strangers.map(|file| file.path.clone()));
+    out
+}
+
+fn by_folders(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    for (folder, in_it) in all.folders() {
+        if let Some(file) = in_it.iter().find(|file| file.name() == "migration.sql") {
+            let when = version::digits(folder).and_then(|digits| millis(&digits));
+            let mut migration = sql(
+                all,
+                file,
+                folder,
+                when.map_or_else(String::new, |when| when.to_string()),
+            );
+            migration.checksum = Some(files::sha256(&file.bytes));
+            out.migrations.push(migration);
+        }
+    }
+    let loose = all.top().filter(|file| file.ends(".sql"));
+    out.unseen.extend(loose.map(|file| file.path.clone()));
+    out
+}
+
+/// `20240101120000` in UTC as milliseconds since 1970.
+fn millis(digits: &str) -> Option<i64> {
+    let part = |from: usize, to: usize| digits.get(from..to).and_then(|text| text.parse::<i64>().ok());
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let seconds = (part(8, 10)? * 60 + part(10, 12)?) * 60 + part(12, 14)?;
+    // Days from the civil date, with the year beginning in March.
+    let (y, m) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let days =
+        365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * m + 2) / 5 + day - 1 - 719_468;
+    Some((days * 86_400 + seconds) * 1000)
+}

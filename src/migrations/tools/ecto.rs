@@ -1,0 +1,36 @@
+//! Ecto. Source: `ecto_sql`, `lib/ecto/migrator.ex` (files) and `lib/ecto/migration/schema_migration.ex` (the table).
+
+use super::{BASE, Fit, Tool, Verified, programs, version};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "ecto",
+    title: "Ecto",
+    table: "schema_migrations",
+    columns: &["version bigint", "inserted_at"],
+    query: "SELECT version::text AS name, version::text AS version, 'applied' AS state, NULL::text AS checksum \
+            FROM {table} ORDER BY {table}.version",
+    sort: version::number,
+    version_in: version::number_of,
+    short: version::without_digits,
+    limits: "Ecto keeps the number alone",
+    apply: "mix ecto.migrate",
+    layout: "TIMESTAMP_name.exs",
+    fits: |files| {
+        if files.any(".exs", |file| file.says("Ecto.Migration")) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read: |files| {
+        programs(&TOOL, files, (&[".exs"], "Ecto.Migration"), "Elixir", |file| {
+            // `.formatter.exs` is there in every such folder.
+            let (digits, rest) = version::split_digits(file.stem());
+            let number: u128 = digits.parse().ok()?;
+            rest.starts_with('_')
+                .then(|| (file.stem().to_owned(), number.to_string()))
+        })
+    },
+    verified: Verified::Documentation,
+    ..BASE
+};

@@ -1,0 +1,173 @@
+//! Flyway. Source: `flyway-core`, `org.flywaydb.core.internal.resolver.ChecksumCalculator`,
+//! `…resource.ResourceNameParser`, `…database.base.Schema`/`…postgresql.PostgreSQLDatabase` (the table), and the
+//! documentation, "Migrations" and "Schema history table".
+
+use super::{BASE, File, Files, Fit, Reading, Tool, Up, Verified, program, sort, sql, version};
+use crate::error::Problem;
+
+pub(super) static TOOL: Tool = Tool {
+    name: "flyway",
+    title: "Flyway",
+    table: "flyway_schema_history",
+    other_tables: &["schema_version"],
+    columns: &["installed_rank", "script", "checksum", "success"],
+    // A version that was undone has a later row of the undo; one that was deleted from the folder and repaired, one of
+    // type DELETE. Neither is a migration of its own, but what counts of that version. The row of the schema that
+    // Flyway made has no version and no migration.
+    query: "SELECT script AS name, coalesce(version, 'R__' || replace(description, ' ', '_')) AS version, \
+                   CASE WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'rolled back' \
+                        WHEN type LIKE '%BASELINE' THEN 'baseline' WHEN success THEN 'applied' ELSE 'failed' END AS state, \
+                   CASE WHEN type = 'SQL' THEN checksum::text END AS checksum \
+            FROM {table} WHERE type <> 'SCHEMA' ORDER BY installed_rank",
+    sort: version::dotted,
+    version_in: |name| named(name).and_then(|named| named.version),
+    short: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
+    apply: "flyway migrate",
+    mend: "flyway repair",
+    layout: "V1__name.sql, V1_2__name.sql, R__name.sql, B1__name.sql; U1__name.sql takes back",
+    checksum: "CRC-32 of the lines",
+    consecutive: true,
+    fits: |files| {
+        let mut fit = Fit::No;
+        for named in files.files.iter().filter_map(|file| named(file.name())) {
+            // What refinery has not.
+            let sure = matches!(named.prefix, 'R' | 'B') || named.version.is_some_and(|v| v.contains('.'));
+            fit = fit.max(if sure { Fit::Sure } else { Fit::Like });
+        }
+        fit
+    },
+    read,
+    verified: Verified::Documentation,
+    ..BASE
+};
+
+struct Named {
+    prefix: char,
+    version: Option<String>,
+    description: String,
+}
+
+/// What the name of a file says, if it is a migration.
+fn named(name: &str) -> Option<Named> {
+    let stem = name.strip_suffix(".sql").or_else(|| name.strip_suffix(".java"))?;
+    let prefix = stem.chars().next().filter(|c| matches!(c, 'V' | 'R' | 'B' | 'U'))?;
+    let (version, description) = stem[1..].split_once("__")?;
+    let version = match (prefix, version) {
+        ('R', "") => None,
+        ('R', _) | (_, "") => return None,
+        _ => Some(canonical(version)?),
+    };
+    Some(Named {
+        prefix,
+        version,
+        description: description.to_owned(),
+    })
+}
+
+/// `1_2` is the version 1.2, and numbers have no zeros in front.
+fn canonical(version: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in version.split(['.', '_']) {
+        let number: u128 = part.parse().ok()?;
+        parts.push(number.to_string());
+    }
+    Some(parts.join("."))
+}
+
+/// CRC-32 of the lines without their ends, as a signed number of 32 bits.
+fn checksum(file: &File) -> String {
+    let mut hasher = crc32fast::Hasher::new();
+    for line in crate::source_map::lines(&file.text()) {
+        hasher.update(line.as_bytes());
+    }
+    hasher.finalize().cast_signed().to_string()
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    let mut versioned = Vec::new();
+    let mut baselines = Vec::new();
+    let mut repeatable = Vec::new();
+    for file in &all.files {
+        let is_sql = file.ends(".sql");
+        let Some(named) = named(file.name()) else {
+            if is_sql && !is_callback(file.stem()) {
+                out.unseen.push(file.path.clone());
+            }
+            continue;
+        };
+        let version = named.version.unwrap_or_else(|| format!("R__{}", named.description));
+        let mut migration = if is_sql {
+            let mut migration = sql(all, file, &*file.path, version);
+            migration.checksum = Some(checksum(file));
+            migration.up = up(file, all);
+            migration
+        } else {
+            program(all, file, &*file.path, version, &TOOL, "Java")
+        };
+        match named.prefix {
+            'V' => versioned.push(migration),
+            'B' => baselines.push(migration),
+            'R' => {
+                migration.repeatable = true;
+                repeatable.push(migration);
+            }
+            _ => {}
+        }
+    }
+    sort(&TOOL, &mut versioned);
+    sort(&TOOL, &mut baselines);
+    repeatable.sort_by(|a, b| a.version.cmp(&b.version));
+    // On an empty database the last baseline stands for all before it.
+    if let Some(mut baseline) = baselines.pop() {
+        let upto = (TOOL.sort)(&baseline.version);
+        let (before, after) = versioned
+            .into_iter()
+            .partition(|m: &super::FolderMigration| (TOOL.sort)(&m.version) <= upto);
+        let before: Vec<super::FolderMigration> = before;
+        baseline.replaces = before.into_iter().map(|m| m.version).collect();
+        versioned = after;
+        versioned.insert(0, baseline);
+    }
+    if versioned.is_empty() && repeatable.is_empty() && !all.files.is_empty() && out.unseen.is_empty() {
+        out.problems.push(Problem::new(format!(
+            "{} has no migration of Flyway but such as take back",
+            all.root.display()
+        )));
+    }
+    out.migrations = versioned;
+    out.migrations.extend(repeatable);
+    out
+}
+
+/// What applies a file: its text, unless Flyway fills something in.
+fn up(file: &File, all: &Files) -> Up {
+    let text = file.text().into_owned();
+    let configuration = all
+        .get(&format!("{}.conf", file.path))
+        .map(|file| file.text().replace(' ', ""));
+    let says = |what: &str| configuration.as_ref().is_some_and(|text| text.contains(what));
+    if let Some(start) = text.find("${")
+        && !says("placeholderReplacement=false")
+    {
+        let end = text[start..].find('}').map_or(text.len(), |end| start + end + 1);
+        return Up::NotSql(format!(
+            "Flyway fills the placeholder {} in, which driftgate does not: let Flyway migrate an empty database, and give \
+             the URL of that",
+            &text[start..end]
+        ));
+    }
+    Up::Sql {
+        transaction: !says("executeInTransaction=false"),
+        text,
+        first_line: 1,
+    }
+}
+
+/// Whether a file is run before or after others, and is no migration.
+fn is_callback(stem: &str) -> bool {
+    let event = stem.split("__").next().unwrap_or_default();
+    ["before", "after", "createSchema"]
+        .iter()
+        .any(|word| event.starts_with(word))
+}

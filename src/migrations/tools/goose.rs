@@ -1,0 +1,98 @@
+//! goose. Source: `internal/sqlparser/parser.go` (the annotations), `collect_migration.go` and `migrate.go` (the files),
+//! `database/dialect/postgres.go` (the table).
+
+use super::{
+    BASE, File, Files, Fit, Mark, Reading, Tool, Up, Verified, program, section, sections, sort, sql, version,
+};
+use crate::error::Problem;
+
+pub(super) static TOOL: Tool = Tool {
+    name: "goose",
+    title: "goose",
+    table: "goose_db_version",
+    columns: &["version_id", "is_applied"],
+    // Older releases wrote a second row when a migration was taken back; the last row of a version counts. Version 0
+    // stands for the empty database.
+    query: "SELECT version_id::text AS name, version_id::text AS version, \
+                   CASE WHEN is_applied THEN 'applied' ELSE 'rolled back' END AS state, NULL::text AS checksum \
+            FROM {table} WHERE version_id <> 0 ORDER BY id",
+    sort: version::number,
+    version_in: version::number_of,
+    short: version::without_digits,
+    limits: "goose keeps the number alone",
+    apply: "goose up",
+    layout: "N_name.sql with `-- +goose Up` and `-- +goose Down`, or N_name.go",
+    consecutive: true,
+    fits: |files| {
+        if files.any(".sql", |file| section(file, mark).is_some()) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read,
+    verified: Verified::Documentation,
+    ..BASE
+};
+
+fn annotation(line: &str) -> Option<String> {
+    let rest = sections::comment(line)?.strip_prefix("+goose")?;
+    Some(rest.trim().to_ascii_uppercase())
+}
+
+fn mark(line: &str) -> Mark {
+    match annotation(line).as_deref() {
+        Some("UP") => Mark::Up(String::new()),
+        Some("DOWN") => Mark::Down,
+        Some(_) | None => Mark::None,
+    }
+}
+
+fn version_of(file: &File) -> Option<String> {
+    let (digits, _) = file.name().split_once('_')?;
+    let number: i64 = digits.parse().ok()?;
+    (number > 0).then(|| number.to_string())
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    let seen = |file: &&File| file.ends(".sql") || (file.ends(".go") && !file.ends("_test.go"));
+    for file in all.files.iter().filter(seen) {
+        let is_sql = file.ends(".sql");
+        let Some(version) = version_of(file).filter(|_| file.folder().is_empty()) else {
+            if is_sql {
+                out.unseen.push(file.path.clone());
+            }
+            continue;
+        };
+        if !is_sql {
+            out.migrations
+                .push(program(all, file, file.stem(), version, &TOOL, "Go"));
+            continue;
+        }
+        let Some(up) = section(file, mark) else {
+            out.problems.push(
+                Problem::new(format!("{} has no `-- +goose Up`", all.path(file).display()))
+                    .hint("goose refuses a file without it: begin what applies the migration with that line"),
+            );
+            continue;
+        };
+        let text = file.text();
+        let says = |what: &str| text.lines().any(|line| annotation(line).as_deref() == Some(what));
+        let mut migration = sql(all, file, file.stem(), version);
+        migration.up = if says("ENVSUB ON") {
+            Up::NotSql(
+                "goose fills variables of the environment in (`-- +goose ENVSUB ON`), which driftgate does not".into(),
+            )
+        } else {
+            Up::Sql {
+                text: up.text,
+                first_line: up.first_line,
+                transaction: !says("NO TRANSACTION"),
+            }
+        };
+        out.migrations.push(migration);
+    }
+    sort(&TOOL, &mut out.migrations);
+    out
+}

@@ -1,0 +1,37 @@
+//! Knex. Source: `lib/migrations/migrate/Migrator.js` (the table, the order) and `sources/fs-migrations.js` (the files).
+
+use super::{BASE, File, Fit, Tool, Verified, programs, version};
+
+const ENDINGS: &[&str] = &[".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"];
+
+pub(super) static TOOL: Tool = Tool {
+    name: "knex",
+    title: "Knex",
+    table: "knex_migrations",
+    companions: &["knex_migrations_lock"],
+    columns: &["name", "batch", "migration_time"],
+    query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY id",
+    short: |name| {
+        version::without_digits(name)
+            .and_then(|rest| rest.rsplit_once('.'))
+            .map(|(stem, _)| stem)
+    },
+    apply: "npx knex migrate:latest",
+    layout: "TIMESTAMP_name.js",
+    fits: |files| {
+        let is = |file: &File| file.says("knex") && file.says("up");
+        if ENDINGS.iter().any(|ending| files.any(ending, is)) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read: |files| {
+        programs(&TOOL, files, (ENDINGS, "knex"), "JavaScript", |file| {
+            let is = file.folder().is_empty() && file.says("up") && !file.ends(".d.ts");
+            is.then(|| (file.name().to_owned(), file.name().to_owned()))
+        })
+    },
+    verified: Verified::Run("3.3.0"),
+    ..BASE
+};

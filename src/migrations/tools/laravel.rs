@@ -1,0 +1,39 @@
+//! Laravel. Source: `Illuminate\Database\Migrations\DatabaseMigrationRepository` (the table) and `Migrator` (the files).
+
+use super::{BASE, Fit, Tool, Verified, programs};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "laravel",
+    title: "Laravel",
+    table: "migrations",
+    columns: &["migration", "batch"],
+    query: "SELECT migration AS name, migration AS version, 'applied' AS state, NULL::text AS checksum FROM {table} \
+            ORDER BY batch, migration",
+    short: |name| {
+        let rest = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
+        (rest.len() < name.len() && !rest.is_empty()).then_some(rest)
+    },
+    apply: "php artisan migrate",
+    layout: "YYYY_MM_DD_HHMMSS_name.php",
+    fits: |files| {
+        if files.any(".php", |file| file.says("Illuminate\\Database\\Migrations")) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read: |files| {
+        programs(
+            &TOOL,
+            files,
+            (&[".php"], "Illuminate\\Database\\Migrations"),
+            "PHP",
+            |file| {
+                let is = file.folder().is_empty() && file.name().contains('_');
+                is.then(|| (file.stem().to_owned(), file.stem().to_owned()))
+            },
+        )
+    },
+    verified: Verified::Run("8.83.26"),
+    ..BASE
+};

@@ -1,0 +1,89 @@
+//! node-pg-migrate. Source: `src/runner.ts` (the table, the order), `src/migration.ts` (the names) and
+//! `src/sqlMigration.ts` (the parts of a SQL file).
+
+use super::{
+    BASE, File, Files, Fit, Mark, Reading, Tool, Up, Verified, program, section, sections, sort, sql, version,
+};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "node-pg-migrate",
+    title: "node-pg-migrate",
+    table: "pgmigrations",
+    columns: &["name", "run_on"],
+    query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY run_on, id",
+    sort: version::leading_number,
+    short: version::without_digits,
+    apply: "npx node-pg-migrate up",
+    layout: "N_name.sql with `-- Up Migration` and `-- Down Migration`, or N_name.js",
+    fits: |files| {
+        let sql = files.any(".sql", |file| section(file, mark).is_some());
+        let program = |file: &File| file.says("pgm") && (file.says("up"));
+        let js = [".js", ".ts", ".mjs", ".cjs"]
+            .iter()
+            .any(|ending| files.any(ending, program));
+        if sql || js { Fit::Sure } else { Fit::No }
+    },
+    read,
+    verified: Verified::Run("9.0.0"),
+    ..BASE
+};
+
+fn mark(line: &str) -> Mark {
+    let Some(words) = sections::comment(line) else {
+        return Mark::None;
+    };
+    let words = words.trim_start_matches([' ', '-']).to_ascii_lowercase();
+    let words: Vec<&str> = words.split_whitespace().take(2).collect();
+    match words.as_slice() {
+        ["up", "migration"] => Mark::Up(String::new()),
+        ["down", "migration"] => Mark::Down,
+        _ => Mark::None,
+    }
+}
+
+/// What applies a file: what is under `-- Up Migration`; without that line, all that is before `-- Down Migration`.
+fn up(file: &File) -> Up {
+    let text = file.text();
+    match section(file, mark) {
+        Some(up) => Up::Sql {
+            text: up.text,
+            first_line: up.first_line,
+            transaction: true,
+        },
+        None => Up::Sql {
+            text: text
+                .split_inclusive('\n')
+                .take_while(|line| mark(line.trim_end()) != Mark::Down)
+                .collect(),
+            first_line: 1,
+            transaction: true,
+        },
+    }
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    for file in all.files.iter().filter(|file| !file.name().starts_with('.')) {
+        let is_sql = file.ends(".sql");
+        let is_js = [".js", ".ts", ".mjs", ".cjs"].iter().any(|ending| file.ends(ending));
+        if !file.folder().is_empty() {
+            if is_sql {
+                out.unseen.push(file.path.clone());
+            }
+        } else if is_sql && (file.ends(".up.sql") || file.ends(".down.sql")) {
+            // Kept in two files instead of two parts.
+            if let Some(name) = file.name().strip_suffix(".up.sql") {
+                out.migrations.push(sql(all, file, name, name));
+            }
+        } else if is_sql {
+            let mut migration = sql(all, file, file.stem(), file.stem());
+            migration.up = up(file);
+            out.migrations.push(migration);
+        } else if is_js {
+            out.migrations
+                .push(program(all, file, file.stem(), file.stem(), &TOOL, "JavaScript"));
+        }
+    }
+    sort(&TOOL, &mut out.migrations);
+    out
+}

@@ -1,0 +1,59 @@
+//! Prisma Migrate. Source of the table and its meaning: `prisma-engines`,
+//! `schema-engine/connectors/sql-schema-connector/src/flavour/postgres.rs`, and the guide "Migration histories"; of the
+//! checksum: `schema-engine/connectors/schema-connector/src/checksum.rs`; of the folder:
+//! `schema-engine/connectors/schema-connector/src/migrations_directory.rs`.
+
+use super::{BASE, Files, Fit, Reading, Tool, Verified, files, sort, sql, version};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "prisma",
+    title: "Prisma Migrate",
+    table: "_prisma_migrations",
+    columns: &["migration_name", "rolled_back_at"],
+    // A migration that was rolled back and applied again has two rows; the one that counts is the last.
+    query: "SELECT migration_name AS name, migration_name AS version, \
+                   CASE WHEN rolled_back_at IS NOT NULL THEN 'rolled back' \
+                        WHEN finished_at IS NOT NULL THEN 'applied' ELSE 'failed' END AS state, checksum \
+            FROM {table} ORDER BY started_at, migration_name",
+    short: version::without_digits,
+    apply: "npx prisma migrate deploy",
+    mend: "npx prisma migrate resolve",
+    layout: "a folder a migration, TIMESTAMP_name/migration.sql",
+    checksum: "SHA-256 of the file",
+    fits: |files| {
+        let folders = files.folders();
+        let has = |name: &str| folders.iter().any(|(_, in_it)| in_it.iter().any(|f| f.name() == name));
+        match (has("migration.sql"), files.get("migration_lock.toml").is_some()) {
+            (true, true) => Fit::Sure,
+            // Drizzle has the same files, and a picture of the schema beside each.
+            (true, false) if !has("snapshot.json") => Fit::Like,
+            (true | false, _) => Fit::No,
+        }
+    },
+    read,
+    verified: Verified::Run("schema engine 8.1.0-2.59be4fda12412a79eeb9c2ae727b6aa723593323"),
+    ..BASE
+};
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    for (folder, in_it) in all.folders() {
+        match in_it.iter().find(|file| file.name() == "migration.sql") {
+            Some(file) => {
+                let mut migration = sql(all, file, folder, folder);
+                migration.checksum = Some(files::sha256(&file.bytes));
+                out.migrations.push(migration);
+            }
+            None => out.unseen.extend(
+                in_it
+                    .iter()
+                    .filter(|file| file.ends(".sql"))
+                    .map(|file| file.path.clone()),
+            ),
+        }
+    }
+    let loose = all.top().filter(|file| file.ends(".sql"));
+    out.unseen.extend(loose.map(|file| file.path.clone()));
+    sort(&TOOL, &mut out.migrations);
+    out
+}

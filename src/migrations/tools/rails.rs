@@ -1,0 +1,40 @@
+//! Rails, Active Record. Source: `activerecord/lib/active_record/migration.rs` (files) and `schema_migration.rs` (the
+//! table).
+
+use super::{BASE, Fit, Tool, Verified, programs, version};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "rails",
+    title: "Rails",
+    table: "schema_migrations",
+    companions: &["ar_internal_metadata"],
+    columns: &["version character varying"],
+    // dbmate has the same table without another one beside it.
+    beside: Some("ar_internal_metadata"),
+    query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} \
+            ORDER BY lpad(version, 40, '0')",
+    sort: version::number,
+    version_in: version::digits,
+    short: version::without_digits,
+    limits: "Rails keeps the digits that the file begins with alone",
+    apply: "bin/rails db:migrate",
+    layout: "TIMESTAMP_name.rb",
+    consecutive: true,
+    fits: |files| {
+        if files.any(".rb", |file| file.says("ActiveRecord::Migration")) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read: |files| {
+        programs(&TOOL, files, (&[".rb"], "ActiveRecord::Migration"), "Ruby", |file| {
+            let (digits, rest) = version::split_digits(file.stem());
+            let number: u128 = digits.parse().ok()?;
+            rest.starts_with('_')
+                .then(|| (file.stem().to_owned(), number.to_string()))
+        })
+    },
+    verified: Verified::Run("6.1.7.10"),
+    ..BASE
+};

@@ -1,0 +1,88 @@
+//! refinery. Source: `refinery_core/src/util.rs` (the names), `refinery_core/src/migration.rs` (the checksum) and
+//! `refinery_core/src/traits/mod.rs` (the table).
+
+use std::hash::{Hash as _, Hasher as _};
+
+use siphasher::sip::SipHasher13;
+
+use super::{BASE, File, Files, Fit, Reading, Tool, Up, Verified, program, sort, sql, version};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "refinery",
+    title: "refinery",
+    table: "refinery_schema_history",
+    columns: &["version", "applied_on", "checksum"],
+    query: "SELECT 'V' || version::text || '__' || name AS name, version::text AS version, 'applied' AS state, checksum \
+            FROM {table} ORDER BY {table}.version",
+    sort: version::number,
+    version_in: |name| version::digits(name.strip_prefix(['V', 'U'])?),
+    short: |name| name.split_once("__").map(|(_, rest)| rest),
+    apply: "refinery migrate",
+    layout: "VN__name.sql or UN__name.sql, also as .rs",
+    checksum: "SipHash-1-3 of name, version and SQL",
+    consecutive: true,
+    fits: |files| {
+        if files.files.iter().any(|file| named(file).is_some()) {
+            Fit::Like
+        } else {
+            Fit::No
+        }
+    },
+    read,
+    verified: Verified::Run("0.9.2"),
+    ..BASE
+};
+
+/// Prefix, version and name: `V1__users.sql` is `V`, 1 and `users`.
+fn named(file: &File) -> Option<(char, i64, &str)> {
+    let stem = file
+        .name()
+        .strip_suffix(".sql")
+        .or_else(|| file.name().strip_suffix(".rs"))?;
+    let prefix = stem.chars().next().filter(|c| matches!(c, 'V' | 'U'))?;
+    let (digits, name) = stem[1..].split_once("__")?;
+    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    Some((prefix, digits.parse().ok()?, name)).filter(|_| word)
+}
+
+/// The hash of the name, the version and the text, as the standard library fed them to it.
+fn checksum(name: &str, version: i64, text: &str) -> String {
+    let mut hasher = SipHasher13::new();
+    name.hash(&mut hasher);
+    match i32::try_from(version) {
+        Ok(version) => version.hash(&mut hasher),
+        Err(_) => version.hash(&mut hasher),
+    }
+    text.hash(&mut hasher);
+    hasher.finish().to_string()
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    for file in &all.files {
+        let is_sql = file.ends(".sql");
+        match named(file) {
+            Some((_, version, name)) if is_sql => {
+                let mut migration = sql(all, file, format!("V{version}__{name}"), version.to_string());
+                let text = String::from_utf8_lossy(&file.bytes);
+                migration.checksum = Some(checksum(name, version, &text));
+                if let Up::Sql { transaction, .. } = &mut migration.up {
+                    *transaction = !text.lines().any(|line| {
+                        line.trim_start_matches(['-', '/', '*', ' '])
+                            .starts_with("refinery:noTransaction")
+                    });
+                }
+                out.migrations.push(migration);
+            }
+            Some((_, version, name)) => {
+                let name = format!("V{version}__{name}");
+                out.migrations
+                    .push(program(all, file, name, version.to_string(), &TOOL, "Rust"));
+            }
+            None if is_sql => out.unseen.push(file.path.clone()),
+            None => {}
+        }
+    }
+    sort(&TOOL, &mut out.migrations);
+    out
+}

@@ -1,0 +1,30 @@
+//! SeaORM. Source: `sea-orm-migration/src/seaql_migrations.rs` (the table) and `sea-orm-migration/src/migrator.rs`. The
+//! order is that of the list in `lib.rs`, which goes by the names.
+
+use super::{BASE, Fit, Tool, Verified, programs, version};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "seaorm",
+    title: "SeaORM",
+    table: "seaql_migrations",
+    columns: &["version", "applied_at"],
+    query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY version",
+    short: |name| version::without_digits(name.strip_prefix('m')?).and_then(version::without_digits),
+    apply: "sea-orm-cli migrate up",
+    layout: "src/mYYYYMMDD_NNNNNN_name.rs",
+    fits: |files| {
+        if files.any(".rs", |file| file.says("MigrationTrait")) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read: |files| {
+        programs(&TOOL, files, (&[".rs"], "MigrationTrait for"), "Rust", |file| {
+            file.says("MigrationTrait for")
+                .then(|| (file.stem().to_owned(), file.stem().to_owned()))
+        })
+    },
+    verified: Verified::Run("1.1.20"),
+    ..BASE
+};

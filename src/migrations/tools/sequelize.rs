@@ -1,0 +1,36 @@
+//! Sequelize CLI. Source: `sequelize-cli`, `src/core/migrator.js`, and `umzug`, `src/storage/sequelize.ts` (the table).
+
+use super::{BASE, File, Fit, Tool, Verified, programs, version};
+
+const ENDINGS: &[&str] = &[".js", ".cjs", ".ts"];
+
+pub(super) static TOOL: Tool = Tool {
+    name: "sequelize",
+    title: "Sequelize CLI",
+    table: "SequelizeMeta",
+    columns: &["name"],
+    query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY name",
+    short: |name| {
+        version::without_digits(name)
+            .and_then(|rest| rest.rsplit_once('.'))
+            .map(|(stem, _)| stem)
+    },
+    apply: "npx sequelize-cli db:migrate",
+    layout: "TIMESTAMP-name.js",
+    fits: |files| {
+        let is = |file: &File| file.says("queryInterface") || file.says("QueryInterface");
+        if ENDINGS.iter().any(|ending| files.any(ending, is)) {
+            Fit::Sure
+        } else {
+            Fit::No
+        }
+    },
+    read: |files| {
+        programs(&TOOL, files, (ENDINGS, "queryInterface"), "JavaScript", |file| {
+            let is = file.folder().is_empty() && !file.ends(".d.ts");
+            is.then(|| (file.name().to_owned(), file.name().to_owned()))
+        })
+    },
+    verified: Verified::Run("6.6.5 with umzug 3.8.3"),
+    ..BASE
+};

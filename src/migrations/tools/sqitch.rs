@@ -1,0 +1,107 @@
+//! Sqitch. Source: `App::Sqitch::Plan` (the plan), `App::Sqitch::Plan::Change` (`script_hash`) and
+//! `lib/App/Sqitch/Engine/pg.sql` (the tables).
+
+use sha1::{Digest as _, Sha1};
+
+use super::{BASE, Files, Fit, Reading, Tool, Up, Verified, files, sql, version};
+use crate::error::Problem;
+
+const PLAN: &str = "sqitch.plan";
+
+pub(super) static TOOL: Tool = Tool {
+    name: "sqitch",
+    title: "Sqitch",
+    table: "changes",
+    schema: Some("sqitch"),
+    columns: &["change_id", "script_hash", "change", "project"],
+    // A change that was reworked is there twice under its name.
+    query: "SELECT change AS name, \
+                   change || '#' || row_number() OVER (PARTITION BY project, change ORDER BY committed_at) AS version, \
+                   'applied' AS state, script_hash AS checksum \
+            FROM {table} ORDER BY committed_at",
+    sort: version::only_the_folder,
+    apply: "sqitch deploy",
+    layout: "sqitch.plan, and deploy/name.sql for each change in it",
+    checksum: "SHA-1 of the file",
+    fits: |files| {
+        if files.get(PLAN).is_some() { Fit::Sure } else { Fit::No }
+    },
+    read,
+    verified: Verified::Run("v1.3.1"),
+    ..BASE
+};
+
+/// The changes of a plan, each with the tag that came first after it.
+fn changes(plan: &str) -> Vec<(String, Option<String>)> {
+    let mut out: Vec<(String, Option<String>)> = Vec::new();
+    let mut untagged = 0;
+    for line in plan.lines().map(str::trim) {
+        if line.is_empty() || line.starts_with(['#', '%']) {
+            continue;
+        }
+        let word = line.split_whitespace().next().unwrap_or_default();
+        if let Some(tag) = word.strip_prefix('@') {
+            for (_, tagged) in out.iter_mut().skip(untagged) {
+                *tagged = Some(tag.to_owned());
+            }
+            untagged = out.len();
+        } else {
+            out.push((word.trim_start_matches('+').to_owned(), None));
+        }
+    }
+    out
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    let Some(plan) = all.get(PLAN) else {
+        return out;
+    };
+    let changes = changes(&plan.text());
+    let mut used = Vec::new();
+    for (i, (name, tag)) in changes.iter().enumerate() {
+        let number = changes[..=i].iter().filter(|(other, _)| other == name).count();
+        // The script of a change that is reworked later was kept under the name with the tag.
+        let reworked = changes[i + 1..].iter().any(|(other, _)| other == name);
+        let script = match tag {
+            Some(tag) if reworked => format!("deploy/{name}@{tag}.sql"),
+            Some(_) | None => format!("deploy/{name}.sql"),
+        };
+        let Some(file) = all.get(&script) else {
+            out.problems.push(
+                Problem::new(format!(
+                    "{} has the change {name}, but there is no {script}",
+                    all.path(plan).display()
+                ))
+                .hint("Sqitch stops there: bring the script back, or take the change out of the plan"),
+            );
+            continue;
+        };
+        used.push(script);
+        let mut migration = sql(all, file, name, format!("{name}#{number}"));
+        migration.checksum = Some(files::hex(&Sha1::digest(&file.bytes)));
+        // The script itself says BEGIN and COMMIT, and psql runs it.
+        migration.up = match file.text().lines().find(|line| line.starts_with('\\')) {
+            Some(line) => Up::NotSql(format!(
+                "it has a command of psql, {}, which only psql can run: let Sqitch deploy to an empty database, and give the URL of that",
+                line.split_whitespace().next().unwrap_or_default()
+            )),
+            None => Up::Sql {
+                text: file.text().into_owned(),
+                first_line: 1,
+                transaction: false,
+            },
+        };
+        out.migrations.push(migration);
+    }
+    let scripts = all
+        .files
+        .iter()
+        .filter(|file| file.path.starts_with("deploy/") && file.ends(".sql"));
+    out.unseen.extend(
+        scripts
+            .filter(|file| !used.contains(&file.path))
+            .map(|file| file.path.clone()),
+    );
+    out
+}

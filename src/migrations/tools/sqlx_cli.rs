@@ -1,0 +1,63 @@
+//! sqlx. Source: `sqlx-core/src/migrate/source.rs` (files, `-- no-transaction`), `migration.rs` (checksum) and
+//! `sqlx-postgres/src/migrate.rs` (the table).
+
+use super::{BASE, File, Files, Fit, Reading, Tool, Up, Verified, files, sort, sql, version};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "sqlx",
+    title: "sqlx",
+    table: "_sqlx_migrations",
+    columns: &["version", "description", "success", "checksum"],
+    query: "SELECT version::text || '_' || replace(description, ' ', '_') AS name, version::text AS version, \
+                   CASE WHEN success THEN 'applied' ELSE 'failed' END AS state, encode(checksum, 'hex') AS checksum \
+            FROM {table} ORDER BY {table}.version",
+    sort: version::number,
+    version_in: version::number_of,
+    short: version::without_digits,
+    apply: "sqlx migrate run",
+    layout: "N_name.sql, or N_name.up.sql and N_name.down.sql",
+    checksum: "SHA-384 of the file",
+    consecutive: true,
+    fits: |files| {
+        if files.top().any(|file| version_of(file).is_some()) {
+            Fit::Like
+        } else {
+            Fit::No
+        }
+    },
+    read,
+    verified: Verified::Run("0.9.0"),
+    ..BASE
+};
+
+fn version_of(file: &File) -> Option<String> {
+    let (digits, _) = file.name().split_once('_')?;
+    let number: i64 = digits.parse().ok()?;
+    (file.ends(".sql") && !file.ends(".down.sql")).then(|| number.to_string())
+}
+
+fn read(all: &Files) -> Reading {
+    let mut out = Reading::default();
+    for file in all.files.iter().filter(|file| file.ends(".sql")) {
+        match version_of(file) {
+            Some(version) if file.folder().is_empty() => {
+                let (_, rest) = file.name().split_once('_').unwrap_or_default();
+                let rest = rest.strip_suffix(".up.sql").or_else(|| rest.strip_suffix(".sql"));
+                let name = format!("{version}_{}", rest.unwrap_or_default());
+                let mut migration = sql(all, file, name, version);
+                migration.checksum = Some(files::sha384(&file.bytes));
+                if let Up::Sql { transaction, .. } = &mut migration.up {
+                    *transaction = !file.text().starts_with("-- no-transaction");
+                }
+                out.migrations.push(migration);
+            }
+            Some(_) | None => {
+                if !file.ends(".down.sql") {
+                    out.unseen.push(file.path.clone());
+                }
+            }
+        }
+    }
+    sort(&TOOL, &mut out.migrations);
+    out
+}

@@ -1,0 +1,306 @@
+//! A server that is started from the PostgreSQL programs of this machine, with a folder of its own and nothing but a
+//! socket in it.
+//!
+//! A shell stops the server and removes the folder as soon as nobody holds the other end of its standard input, which
+//! the system closes however this process ends. PostgreSQL refuses to run as root; for root, another user runs it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use sqlx::Connection as _;
+
+use super::{Scratch, Script, apply, random};
+use crate::catalog::conninfo::Conninfo;
+use crate::catalog::{block_on, connect};
+use crate::error::{Failure, os_words};
+
+/// The variable that names the folder of the programs.
+const BIN: &str = "DRIFTGATE_PG_BIN";
+
+/// The programs that are needed.
+const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
+
+/// A part of the socket's name; nothing listens on the network.
+const PORT: u16 = 5432;
+
+/// Nothing here need survive a crash, and nobody else connects.
+const SETTINGS: &str = "
+listen_addresses = ''
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+max_connections = 40
+shared_buffers = 16MB
+timezone = 'UTC'
+log_timezone = 'UTC'
+";
+
+/// Ends the server and removes its folder. Where this process was killed between two steps, one of its programs may
+/// still be about to write: it is waited for.
+const WATCHDOG: &str = r#"
+trap '' HUP INT TERM
+cat >/dev/null
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  "$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1
+  cd / && rm -rf "$2" 2>/dev/null
+  [ -e "$2" ] || exit 0
+  sleep 0.5
+done
+"#;
+
+/// Starts a server, applies the SQL, hands over how to connect, and ends the server.
+pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
+    let server = Server::start()?;
+    let url = format!(
+        "postgresql:///postgres?host={}&port={PORT}&user=postgres",
+        percent_encoding::utf8_percent_encode(&server.folder.to_string_lossy(), percent_encoding::NON_ALPHANUMERIC)
+    );
+    let info = Conninfo::resolve(&url, &|_| None).map_err(|p| Failure::new(DOING, p.message))?;
+    block_on(async {
+        let mut connection = connect::connect(&info).await?;
+        let applied = apply::apply(&mut connection, scripts, &Scratch::Local).await;
+        let _ = connection.close().await;
+        applied
+    })?;
+    then(&info)
+}
+
+const DOING: &str = "starting a PostgreSQL server of this machine";
+
+/// A server that lives as long as this value, at most as long as the process.
+struct Server {
+    folder: PathBuf,
+    bin: PathBuf,
+    user: User,
+    watchdog: Child,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.watchdog.stdin.take());
+        // When this is over, nothing is left.
+        let _ = self.watchdog.wait();
+    }
+}
+
+impl Server {
+    fn start() -> Result<Self, Failure> {
+        let bin = find()?;
+        let folder =
+            random::folder().map_err(|e| Failure::new("making a folder for a PostgreSQL server", os_words(&e)))?;
+        let prepared = User::of(&folder).and_then(|user| {
+            let mut watchdog = user.command("sh", &folder);
+            // A group of its own: what an interrupt from the terminal ends is this process, and that ends the server.
+            watchdog
+                .args([OsStr::new("-c"), OsStr::new(WATCHDOG), OsStr::new("driftgate")])
+                .args([&bin, &folder])
+                .stdin(Stdio::piped())
+                .process_group(0);
+            let watchdog = watchdog
+                .spawn()
+                .map_err(|e| Failure::new(DOING, format!("cannot run sh, which ends it: {}", os_words(&e))))?;
+            Ok((user, watchdog))
+        });
+        let (user, watchdog) = prepared.inspect_err(|_| {
+            let _ = fs::remove_dir_all(&folder);
+        })?;
+        let server = Self {
+            folder,
+            bin,
+            user,
+            watchdog,
+        };
+        server.initdb()?;
+        server.configure().map_err(|e| Failure::new(DOING, os_words(&e)))?;
+        let data = server.folder.join("data");
+        let log = server.folder.join("log");
+        let mut start = server.command("pg_ctl");
+        start
+            .arg("-D")
+            .arg(&data)
+            .arg("-l")
+            .arg(&log)
+            .args(["-w", "-t", "60", "start"]);
+        Self::finish(&mut start).map_err(|failure| {
+            let log = fs::read_to_string(&log).unwrap_or_default();
+            let last = log
+                .lines()
+                .rev()
+                .find(|line| line.contains("FATAL") || line.contains("ERROR"));
+            Failure {
+                why: last.map_or(failure.why.clone(), str::to_owned),
+                ..failure
+            }
+        })?;
+        Ok(server)
+    }
+
+    fn initdb(&self) -> Result<(), Failure> {
+        let run = |locale: &str| {
+            let mut initdb = self.command("initdb");
+            initdb
+                .arg("-D")
+                .arg(self.folder.join("data"))
+                .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"])
+                .args([&format!("--locale={locale}"), "--lc-messages=C"]);
+            Self::finish(&mut initdb)
+        };
+        // Not every system knows C.UTF-8.
+        run("C.UTF-8").or_else(|_| run("C"))
+    }
+
+    fn configure(&self) -> io::Result<()> {
+        let mut file = fs::OpenOptions::new()
+            .append(true)
+            .open(self.folder.join("data/postgresql.conf"))?;
+        write!(
+            file,
+            "{SETTINGS}port = {PORT}\nunix_socket_directories = '{}'\n",
+            self.folder.display().to_string().replace('\'', "''")
+        )
+    }
+
+    fn command(&self, program: &str) -> Command {
+        self.user.command(self.bin.join(program), &self.folder)
+    }
+
+    /// Runs to the end; the last of what it said is why it failed.
+    fn finish(command: &mut Command) -> Result<(), Failure> {
+        let program = command.get_program().display().to_string();
+        let failure = |why: String| {
+            Failure::new(DOING, format!("{program}: {why}")).hint(format!(
+                "{BIN} names the folder of other PostgreSQL programs; or give --scratch with the URL of a server"
+            ))
+        };
+        let output = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .output()
+            .map_err(|e| failure(os_words(&e)))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let last = said.lines().rev().find(|line| !line.trim().is_empty());
+        Err(failure(last.map_or_else(|| output.status.to_string(), str::to_owned)))
+    }
+}
+
+/// Who runs the server.
+struct User(Option<(u32, u32)>);
+
+impl User {
+    /// This user; or, when that is root, one without rights, to whom the folder is given.
+    fn of(folder: &Path) -> Result<Self, Failure> {
+        let failure = |e: io::Error| Failure::new(DOING, format!("{}: {}", folder.display(), os_words(&e)));
+        if fs::metadata(folder).map_err(failure)?.uid() != 0 {
+            return Ok(Self(None));
+        }
+        let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let (uid, gid) = ["postgres", "nobody"]
+            .iter()
+            .find_map(|name| id_of(&users, name))
+            .ok_or_else(|| {
+                Failure::new(
+                    DOING,
+                    "PostgreSQL refuses to run as root, and there is neither a user postgres nor a user nobody",
+                )
+                .hint("run driftgate as another user, or give --scratch with the URL of a server")
+            })?;
+        chown(folder, Some(uid), Some(gid)).map_err(failure)?;
+        Ok(Self(Some((uid, gid))))
+    }
+
+    /// A command of this user's, with an environment in which no setting of the caller's can do anything.
+    fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .env_clear()
+            .env("LC_ALL", "C")
+            .env("HOME", folder);
+        for name in ["PATH", "LD_LIBRARY_PATH"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        if let Some((uid, gid)) = self.0 {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+}
+
+/// The user's and the group's number, from the text of `/etc/passwd`.
+fn id_of(users: &str, name: &str) -> Option<(u32, u32)> {
+    let mut fields = users
+        .lines()
+        .map(|line| line.split(':'))
+        .find(|fields| fields.clone().next() == Some(name))?
+        .skip(2);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+}
+
+/// The folder with the programs of a PostgreSQL server: the one that the variable names, or the first of those where
+/// such programs are.
+fn find() -> Result<PathBuf, Failure> {
+    let is_complete = |folder: &PathBuf| PROGRAMS.iter().all(|name| folder.join(name).is_file());
+    let doing = "looking for the programs of a PostgreSQL server";
+    let programs = PROGRAMS.join(", ");
+    if let Some(folder) = std::env::var_os(BIN).filter(|folder| !folder.is_empty()) {
+        let folder = fs::canonicalize(&folder).unwrap_or_else(|_| folder.into());
+        return Some(folder.clone()).filter(is_complete).ok_or_else(|| {
+            Failure::new(
+                doing,
+                format!(
+                    "{BIN} is {}, where {programs} are not all to be found",
+                    folder.display()
+                ),
+            )
+        });
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let asked = Command::new("pg_config")
+        .arg("--bindir")
+        .stderr(Stdio::null())
+        .output()
+        .ok();
+    let asked = asked.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    std::env::split_paths(&path)
+        .chain(asked)
+        .chain(newest_first("/usr/lib/postgresql", ""))
+        .chain(newest_first("/usr", "pgsql-"))
+        .chain(newest_first("/opt/homebrew/opt", "postgresql@"))
+        .chain(newest_first("/usr/local/opt", "postgresql@"))
+        .find(is_complete)
+        .ok_or_else(|| {
+            Failure::new(doing, format!("{programs} are neither on the PATH nor in a usual place")).hint(format!(
+                "install a PostgreSQL server, name the folder of its programs in {BIN}, or give --scratch with the URL of a \
+                 server"
+            ))
+        })
+}
+
+/// The `bin` folders of the versions installed in a folder, the newest first.
+fn newest_first(folder: &str, prefix: &str) -> Vec<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let major = entry.file_name().to_str()?.strip_prefix(prefix)?.parse().ok()?;
+            Some((major, entry.path().join("bin")))
+        })
+        .collect();
+    found.sort();
+    found.into_iter().rev().map(|(_, path)| path).collect()
+}

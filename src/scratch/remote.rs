@@ -1,0 +1,85 @@
+//! A database of our own on a server that somebody named.
+
+use std::io::Write as _;
+
+use sqlx::{AssertSqlSafe, Connection as _};
+
+use super::undo::Undo;
+use super::{Scratch, Script, apply, random};
+use crate::catalog::conninfo::Conninfo;
+use crate::catalog::server_error::ServerError;
+use crate::catalog::{block_on, connect};
+use crate::error::Failure;
+use crate::sql_text::quote_name;
+
+/// Creates a database, applies the SQL, hands over how to connect, and drops the database.
+pub(super) fn with<T>(
+    server: &Conninfo,
+    scripts: &[Script],
+    then: impl FnOnce(&Conninfo) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    if let Some(file) = server.trust_file() {
+        connect::trust_only(file)?;
+    }
+    let name = random::name();
+    let undo = {
+        let (server, name) = (server.clone(), name.clone());
+        Undo::new(move || drop_it(&server, &name))
+    };
+    block_on(create(server, &name))?;
+    let info = server.with_database(&name);
+    block_on(async {
+        let mut connection = connect::connect(&info).await?;
+        let applied = apply::apply(&mut connection, scripts, &Scratch::Server(Box::new(server.clone()))).await;
+        let _ = connection.close().await;
+        applied
+    })?;
+    let result = then(&info);
+    drop(undo);
+    result
+}
+
+/// From `template0`, which has nothing but PostgreSQL's own: what an administrator has put into `template1` is no part of
+/// what migrations make, and a session with it would be in the way.
+async fn create(server: &Conninfo, name: &str) -> Result<(), Failure> {
+    let mut connection = connect::connect(server).await?;
+    let statement = format!("CREATE DATABASE {} TEMPLATE template0", quote_name(name));
+    let created = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await;
+    let _ = connection.close().await;
+    created.map(drop).map_err(|error| {
+        let error = ServerError::of(&error);
+        let failure = Failure::new(
+            format!("creating a database on the server of --scratch, {}", server.display()),
+            error.message,
+        );
+        match error.code.as_str() {
+            "42501" => failure.hint(format!(
+                "--scratch needs a role that may create databases: ALTER ROLE {} CREATEDB; or --scratch local",
+                quote_name(server.user())
+            )),
+            _ => failure,
+        }
+    })
+}
+
+/// Drops the database whoever is connected to it. It need not be there: its creation may have failed, or been stopped.
+fn drop_it(server: &Conninfo, name: &str) {
+    let dropped = block_on(async {
+        let mut connection = connect::connect(server).await?;
+        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quote_name(name));
+        let dropped = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await;
+        let _ = connection.close().await;
+        dropped
+            .map(drop)
+            .map_err(|error| Failure::new("dropping it", ServerError::of(&error).message))
+    });
+    if let Err(failure) = dropped {
+        // The verdict stands; but somebody must know what is left behind on the server.
+        let _ = writeln!(
+            std::io::stderr().lock(),
+            "warning: the database {name} is left behind on {}: {failure}\n  help: DROP DATABASE {};",
+            server.display(),
+            quote_name(name)
+        );
+    }
+}

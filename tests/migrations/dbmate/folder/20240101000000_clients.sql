@@ -1,0 +1,5 @@
+-- migrate:up
+create table clients (id integer primary key);
+
+-- migrate:down
+drop table clients;

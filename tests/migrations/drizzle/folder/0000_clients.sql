@@ -1,0 +1,3 @@
+CREATE TABLE "clients" (
+	"id" integer PRIMARY KEY NOT NULL
+);

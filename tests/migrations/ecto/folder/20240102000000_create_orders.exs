@@ -1,0 +1,8 @@
+defmodule Shop.Repo.Migrations.CreateOrders do
+  use Ecto.Migration
+
+  def change do
+    create table(:orders) do
+    end
+  end
+end

@@ -1,0 +1,5 @@
+--liquibase formatted sql
+
+--changeset ann:orders
+create table orders (id integer primary key);
+--rollback drop table orders;

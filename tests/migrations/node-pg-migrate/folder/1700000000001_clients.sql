@@ -1,0 +1,5 @@
+-- Up Migration
+create table clients (id integer primary key);
+
+-- Down Migration
+drop table clients;

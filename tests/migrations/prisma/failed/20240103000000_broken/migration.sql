@@ -1,0 +1,2 @@
+-- CreateTable
+create table broken (id nosuchtype);

@@ -1,0 +1,2 @@
+-- CreateTable
+create table clients (id integer primary key);

@@ -1,0 +1,2 @@
+-- CreateTable
+create table orders (id integer primary key);

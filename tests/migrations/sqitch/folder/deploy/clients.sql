@@ -1,0 +1,7 @@
+-- Deploy shop:clients to pg
+
+BEGIN;
+
+create table clients (id integer primary key);
+
+COMMIT;

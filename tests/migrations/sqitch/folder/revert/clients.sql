@@ -1,0 +1,7 @@
+-- Revert shop:clients from pg
+
+BEGIN;
+
+-- XXX Add DDLs here.
+
+COMMIT;

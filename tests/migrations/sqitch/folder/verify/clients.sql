@@ -1,0 +1,7 @@
+-- Verify shop:clients on pg
+
+BEGIN;
+
+-- XXX Add verifications here.
+
+ROLLBACK;
