@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use driftgate::report::coverage::{Coverage, KindCoverage, Unmentioned};
 use driftgate::report::format::Format;
 use driftgate::report::history::{History, Run};
-use driftgate::report::{Check, Report};
+use driftgate::report::{Check, FoundHistory, Report};
 use serde_json::{Value as Json, json};
 
 use super::browser::Browser;
@@ -19,6 +19,11 @@ use crate::server::server;
 fn whole() -> Sample {
     let mut whole = marked();
     whole.report.targets[0].coverage = Some(coverage());
+    whole.report.targets[0].pending = vec!["20260101_<b>".into(), "20260102_b".into()];
+    whole.report.targets[0].histories = vec![FoundHistory {
+        tool: "prisma",
+        table: "public._prisma_migrations<b>".into(),
+    }];
     whole.report.history = Some(history());
     whole
 }
