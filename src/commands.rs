@@ -2,12 +2,14 @@
 
 mod allowance;
 pub mod check;
+pub mod completions;
 pub mod diff;
 mod file;
 mod judge;
 mod known;
 pub mod lint;
 mod migrate;
+pub mod man;
 pub mod pull;
 mod pull_split;
 mod pull_update;

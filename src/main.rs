@@ -13,6 +13,8 @@ fn main() -> ExitCode {
         Command::Diff(args) => commands::diff::run(&args),
         Command::Schema => commands::schema::run(),
         Command::Lint(args) => commands::lint::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     };
     ExitCode::from(exit.code())
 }
