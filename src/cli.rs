@@ -40,7 +40,7 @@ pub enum Command {
     /// Compare two databases, or a database and SQL files
     Diff(DiffArgs),
     /// Print the JSON Schema of expectation files, for editors
-    Schema,
+    Schema(SchemaArgs),
     /// Check expectation files alone, without a database
     Lint(LintArgs),
     /// Print what makes a shell complete driftgate's commands and options
@@ -277,6 +277,14 @@ pub struct LintArgs {
     /// When to colour what goes to a terminal
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// The arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// The arguments of `completions`.
