@@ -108,15 +108,12 @@ fn with_aliases(command: Command) -> Command {
 /// A page that every reader takes without a warning: what is not ASCII as an escape, and one empty line where the
 /// library breaks three.
 fn portable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.replace("\n.br\n\n.br\n", "\n.sp\n").replace('…', "...").chars() {
-        if c.is_ascii() {
-            out.push(c);
-        } else {
-            out.push_str(&format!("\\[u{:04X}]", u32::from(c)));
-        }
-    }
-    out
+    let text = text.replace("\n.br\n\n.br\n", "\n.sp\n").replace('…', "...");
+    let escape = |c: char| match c {
+        c if c.is_ascii() => String::from(c),
+        c => format!("\\[u{:04X}]", u32::from(c)),
+    };
+    text.chars().map(escape).collect()
 }
 
 /// The exit codes as `--help` writes them: a number and what it means, indented; a line that is indented further

@@ -43,7 +43,7 @@ fn bash(script: &str, words: &[&str]) -> Vec<String> {
     let (last, previous) = (words.len() - 1, words[words.len() - 2]);
     let code = format!(
         "{script}\nCOMP_WORDS=({}); COMP_CWORD={last}\n_driftgate driftgate '{}' '{previous}'\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
-        words.iter().map(|word| format!("'{word}' ")).collect::<String>(),
+        words.iter().flat_map(|word| ["'", word, "' "]).collect::<String>(),
         words[last],
     );
     let offered = run("bash", &["--norc", "--noprofile", "-c", &code]).expect("bash");

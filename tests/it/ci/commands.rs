@@ -81,7 +81,7 @@ fn check(commands: &[String], written: &[&str]) {
     project.drift();
     for command in &commands {
         let ran = project.bash(command, &none);
-        let expected = if command.starts_with("driftgate check") { 1 } else { 0 };
+        let expected = i32::from(command.starts_with("driftgate check"));
         assert_eq!(ran.code, Some(expected), "{command}\n{}", ran.said);
     }
     for name in written {

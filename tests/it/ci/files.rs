@@ -38,7 +38,10 @@ fn the_image_is_built_from_what_is_copied() {
         );
     }
     // What is compiled in stands among what is copied.
-    for name in files_in("src").iter().filter(|name| name.ends_with(".rs")) {
+    for name in files_in("src")
+        .iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|e| e == "rs"))
+    {
         for included in read(name)
             .split("include_str!(\"")
             .skip(1)
