@@ -2,6 +2,7 @@
 
 mod allowance;
 pub mod check;
+pub mod completions;
 pub mod diff;
 mod file;
 mod history;
@@ -9,6 +10,7 @@ mod judge;
 mod known;
 pub mod lint;
 mod migrate;
+pub mod man;
 pub mod pull;
 mod pull_split;
 mod pull_update;
