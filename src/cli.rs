@@ -8,7 +8,8 @@ use crate::migrations::{TOOLS, Tool};
 pub use crate::report::format::Format;
 use crate::suggest;
 use clap::builder::PossibleValue;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+pub use clap_complete::Shell;
 
 /// Verifies that a live PostgreSQL database is what its owners think it is.
 #[derive(Debug, Parser)]
@@ -39,9 +40,13 @@ pub enum Command {
     /// Compare two databases, or a database and SQL files
     Diff(DiffArgs),
     /// Print the JSON Schema of expectation files, for editors
-    Schema,
+    Schema(SchemaArgs),
     /// Check expectation files alone, without a database
     Lint(LintArgs),
+    /// Print what makes a shell complete driftgate's commands and options
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each subcommand
+    Man(ManArgs),
 }
 
 /// The arguments of `check`.
@@ -276,6 +281,30 @@ pub struct LintArgs {
     /// When to colour what goes to a terminal
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// The arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// The arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write the pages of driftgate and of each subcommand into this folder
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
 }
 
 impl ValueEnum for Format {

@@ -2,12 +2,14 @@
 
 mod allowance;
 pub mod check;
+pub mod completions;
 pub mod diff;
 mod file;
 mod history;
 mod judge;
 mod known;
 pub mod lint;
+pub mod man;
 mod migrate;
 pub mod pull;
 mod pull_split;

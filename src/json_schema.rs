@@ -83,7 +83,7 @@ fn file_key(key: &str) -> Json {
                 .map(|kind| {
                     (
                         kind.spec().section.to_owned(),
-                        json!({"type": "array", "minItems": 1, "items": {"type": "string"}}),
+                        json!({"description": kind.spec().doc, "type": "array", "minItems": 1, "items": {"type": "string"}}),
                     )
                 })
                 .collect();

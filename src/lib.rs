@@ -42,6 +42,7 @@ pub mod error;
 pub mod expectation;
 pub mod json_schema;
 pub mod kinds;
+pub mod manual;
 pub mod migrations;
 pub mod node;
 pub mod not_compared;

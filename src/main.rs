@@ -11,8 +11,10 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(&args),
         Command::Pull(args) => commands::pull::run(&args),
         Command::Diff(args) => commands::diff::run(&args),
-        Command::Schema => commands::schema::run(),
+        Command::Schema(args) => commands::schema::run(&args),
         Command::Lint(args) => commands::lint::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     };
     ExitCode::from(exit.code())
 }

@@ -20,6 +20,8 @@ pub struct Choice<'a> {
     pub whole: bool,
     /// The schemas that it closes; the whole database if there are none.
     pub schemas: &'a [String],
+    /// The migration tool that made the schema, if one did: its history is expected, too.
+    pub tool: Option<&'a str>,
     /// Whether a top object is wanted.
     pub wanted: &'a dyn Fn(Kind, &ObjectId) -> bool,
 }
@@ -46,6 +48,10 @@ fn file(choice: &Choice<'_>, sections: Vec<(String, Document)>) -> String {
             schemas => Document::Flow(schemas.iter().map(|schema| Document::text(schema)).collect()),
         };
         file.push(("exact".into(), exact));
+    }
+    if let Some(tool) = choice.tool {
+        let history = vec![("tool".to_owned(), Document::text(tool))];
+        file.push(("migrations".to_owned(), Document::Map(history)));
     }
     file.extend(sections);
     Document::Map(file).to_yaml()

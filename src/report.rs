@@ -1,5 +1,6 @@
 //! The report: what was checked, what was found, and what a run's exit code is.
 
+pub mod asides;
 mod azure;
 mod checks;
 mod checkstyle;

@@ -47,8 +47,8 @@ pub struct Scope {
     pub roles: BTreeSet<String>,
     /// Whether what no kind speaks of is counted.
     pub not_compared: bool,
-    /// The migration tool whose own tables nobody lists.
-    pub set_aside: Option<&'static Tool>,
+    /// The migration tools whose own tables nobody lists.
+    pub set_aside: Vec<&'static Tool>,
 }
 
 /// How much there is likely to be in the schemas that are read whole. Either is right whatever there is; it decides
@@ -87,7 +87,7 @@ impl Scope {
         self.extent = self.extent.max(other.extent);
         self.roles.extend(other.roles.iter().cloned());
         self.not_compared |= other.not_compared;
-        self.set_aside = self.set_aside.or(other.set_aside);
+        self.set_aside.extend(&other.set_aside);
         self
     }
 
@@ -125,6 +125,10 @@ impl Scope {
             if file.exact {
                 scope.schemas.extend(closed.iter().cloned());
                 scope.not_compared = true;
+                // Whoever speaks of a history knows of its tables.
+                scope
+                    .set_aside
+                    .extend(file.histories.iter().filter_map(|history| history.tool));
                 scope.kinds.extend(Kind::ALL);
             }
             for object in &file.objects {

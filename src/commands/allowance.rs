@@ -96,6 +96,18 @@ pub(super) fn set_aside(snapshot: &mut Snapshot, tool: &Tool) {
     }
 }
 
+/// Leaves open who owns what belongs to the role that made it: migrations belong to whoever applies them.
+pub(super) fn leave_owner_open(snapshot: &mut Snapshot) {
+    let role = Value::Text(snapshot.server.role.clone());
+    for kind in Kind::ALL {
+        for (_, object) in snapshot.of_kind_mut(*kind) {
+            if *object.get(OWNER) == role {
+                object.set(OWNER, Value::Null);
+            }
+        }
+    }
+}
+
 fn of_kind(check: &Check) -> Option<Kind> {
     Kind::ALL.iter().copied().find(|kind| kind.spec().name == check.kind)
 }

@@ -19,10 +19,11 @@ use crate::expectation::parse::parse;
 use crate::kinds::Kind;
 use crate::not_compared::counted;
 use crate::pull::{Choice, main_schema, pull};
+use crate::report::asides::asides;
 use crate::report::diff::unified;
 use crate::report::format::Rendering;
 use crate::report::text::{Palette, visible};
-use crate::report::{self, Checks, Exit, Report, Status, Target};
+use crate::report::{Checks, Exit, Report, Status, Target};
 use crate::snapshot::{OWNER, Snapshot};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
@@ -76,7 +77,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     let standing = catch_up(args, &mut one, &mut other, &first, limits, files)?;
     let mut scope = Scope::whole(&args.schema, args.platform_schemas);
     scope.not_compared = true;
-    scope.set_aside = one.tool().or(other.tool());
+    scope.set_aside.extend(one.tool().or(other.tool()));
     let (expected, available) =
         one.with(|access| block_on(session::snapshot_and_extensions(access, &scope, one.limits(limits))))?;
     let schema = main_schema(&expected, &args.schema);
@@ -85,6 +86,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
         schema: &schema,
         whole: true,
         schemas: &args.schema,
+        tool: None,
         wanted: &wanted,
     };
     let Some(text) = pull(&expected, &choice) else {
@@ -121,14 +123,19 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
             let found = found_text(&expected, &found, &report, role.as_deref(), &choice);
             unified(&text, &found, (&expected_label, &found_label), Palette { color })
         }
-        format => format.render(&Rendering {
-            report: &report,
-            files,
-            exit,
-            timing: began.timing(),
-            color,
-            width: terminal_width(),
-        }),
+        format => {
+            if !format.spec().asides {
+                tell(&asides(&report));
+            }
+            format.render(&Rendering {
+                report: &report,
+                files,
+                exit,
+                timing: began.timing(),
+                color,
+                width: terminal_width(),
+            })
+        }
     };
     print(&out).map_err(|e| Failure::new("writing to standard output", e.to_string()))?;
     Ok(said(args.format, &report, exit))
@@ -206,7 +213,7 @@ fn wordy(report: &Report) -> String {
             let _ = writeln!(out, "{word}: {}", visible(&check.sentence()));
         }
     }
-    out + &report::table::pending(report) + &report::table::not_compared(report)
+    out + &asides(report)
 }
 
 /// The second source as an expectation file, with every object about which there is no finding as the first one writes

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::session::{self, Opened};
-use super::{file, print, pull_split, pull_update, tell_problems};
+use super::{allowance, file, print, pull_split, pull_update, tell_problems};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::PullArgs;
@@ -13,7 +13,7 @@ use crate::expectation::DEFAULT_DATABASE;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::pull::{Choice, is_wanted, main_schema, pull};
-use crate::report::Exit;
+use crate::report::{Exit, text::visible};
 use crate::saved;
 use crate::snapshot::Snapshot;
 use crate::source::Source;
@@ -75,7 +75,10 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
     }
     let scope = Scope::whole(&args.schema, args.platform_schemas);
     let limits = opened.limits(args.session.limits());
-    let snapshot = opened.with(|info| block_on(session::snapshot(info, &scope, limits)))?;
+    let mut snapshot = opened.with(|info| block_on(session::snapshot(info, &scope, limits)))?;
+    if opened.tool().is_some() {
+        allowance::leave_owner_open(&mut snapshot);
+    }
     let patterns = &args.only;
     let schema = main_schema(&snapshot, &args.schema);
     let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema);
@@ -83,6 +86,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
         schema: &schema,
         whole: patterns.is_empty(),
         schemas: &args.schema,
+        tool: opened.tool().filter(|_| patterns.is_empty()).map(|tool| tool.name),
         wanted: &wanted,
     };
     if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {
@@ -93,7 +97,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
     let Some(text) = pull(&snapshot, &choice) else {
         return Ok(nothing(patterns));
     };
-    let text = format!("{}{text}", header(&snapshot));
+    let text = format!("{}{text}", header(&snapshot, args, opened));
     put(args, &text).map(|()| Exit::Passed)
 }
 
@@ -107,10 +111,16 @@ fn nothing(patterns: &[glob::Pattern]) -> Exit {
     Exit::Usage
 }
 
-fn header(snapshot: &Snapshot) -> String {
-    format!(
-        "# yaml-language-server: $schema=schema.json\n\
-         # What was in the database {}, PostgreSQL {}, when `driftgate pull` read it.\n",
-        snapshot.server.database, snapshot.server.version
-    )
+fn header(snapshot: &Snapshot, args: &PullArgs, opened: &Opened) -> String {
+    let version = &snapshot.server.version;
+    let what = match (opened, &args.from) {
+        (Opened::Made(_), Some(source)) => format!("What {} makes in PostgreSQL {version}", visible(source)),
+        (Opened::Database(_) | Opened::Saved(_) | Opened::Made(_), _) => {
+            format!(
+                "What was in the database {}, PostgreSQL {version}",
+                snapshot.server.database
+            )
+        }
+    };
+    format!("# yaml-language-server: $schema=schema.json\n# {what}, when `driftgate pull` read it.\n")
 }

@@ -5,9 +5,10 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use super::{file, print, terminal_width};
+use super::{file, print, tell, terminal_width};
 use crate::cli::{Color, Format};
 use crate::error::{Failure, Problem, os_words};
+use crate::report::asides::asides;
 use crate::report::format::Rendering;
 use crate::report::nagios::{self, State};
 use crate::report::timing::Timing;
@@ -63,6 +64,13 @@ impl Wanted<'_> {
             .chain(std::iter::once(self.format))
     }
 
+    /// What there is beside the checks, where no report says it: what was passed over is not passed over in silence.
+    fn tell_asides(&self, report: &Report) {
+        if !self.formats().any(|format| format.spec().asides) {
+            tell(&asides(report));
+        }
+    }
+
     /// Writes the report wherever it was asked for. One that cannot be written does not keep the others back.
     pub(super) fn write(&self, report: &Report, files: &SourceMap, exit: Exit, began: &Began) -> Vec<Failure> {
         let rendering = Rendering {
@@ -74,6 +82,7 @@ impl Wanted<'_> {
             width: None,
         };
         let mut failures = Vec::new();
+        self.tell_asides(report);
         for (format, path) in self.output {
             let written = file::put(path, format.render(&rendering).as_bytes());
             failures.extend(written.map_err(|e| cannot(&path.display().to_string(), &e)).err());

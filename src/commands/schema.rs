@@ -1,17 +1,23 @@
 //! `driftgate schema`: prints the JSON Schema of expectation files.
 
-use super::{print, tell_failure};
+use super::{file, print, tell_failure};
+use crate::cli::SchemaArgs;
 use crate::error::Failure;
 use crate::json_schema;
 use crate::report::Exit;
 
 /// Runs the command.
 #[must_use]
-pub fn run() -> Exit {
-    match print(&json_schema::text()) {
+pub fn run(args: &SchemaArgs) -> Exit {
+    let text = json_schema::text();
+    let written = match &args.output {
+        Some(path) => file::replace(path, text.as_bytes()),
+        None => print(&text).map_err(|e| Failure::new("writing to standard output", e.to_string())),
+    };
+    match written {
         Ok(()) => Exit::Passed,
-        Err(e) => {
-            tell_failure(&Failure::new("writing to standard output", e.to_string()));
+        Err(failure) => {
+            tell_failure(&failure);
             Exit::Failure
         }
     }

@@ -310,7 +310,11 @@ pub(super) async fn begin<'a>(
     let (info, made) = match access {
         Access::Server(info) => (info, None),
         Access::Made(info, made) => (info, Some(*made)),
-        Access::Saved(saved) => return Ok((Session::Saved(saved), saved.of(scope))),
+        Access::Saved(saved) => {
+            let mut snapshot = saved.of(scope);
+            set_aside(scope, &mut snapshot);
+            return Ok((Session::Saved(saved), snapshot));
+        }
     };
     let mut connection = connect::connect(info).await?;
     let more = (1..limits.jobs).map(|_| connect::connect(info));
@@ -323,10 +327,14 @@ pub(super) async fn begin<'a>(
     if made.is_some_and(|made| made.scratch.has_random_name()) {
         "scratch".clone_into(&mut snapshot.server.database);
     }
-    if let Some(tool) = scope.set_aside {
-        allowance::set_aside(&mut snapshot, tool);
-    }
+    set_aside(scope, &mut snapshot);
     Ok((Session::Open(Box::new(connection), made), snapshot))
+}
+
+fn set_aside(scope: &Scope, snapshot: &mut Snapshot) {
+    for tool in &scope.set_aside {
+        allowance::set_aside(snapshot, tool);
+    }
 }
 
 /// Reads the catalog and nothing else.

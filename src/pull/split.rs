@@ -54,6 +54,7 @@ pub fn split(snapshot: &Snapshot, choice: &Choice<'_>, kinds: &BTreeSet<Kind>) -
         let keys: Vec<String> = objects.iter().map(|id| key(*kind, id, choice.schema)).collect();
         let open = Choice {
             whole: false,
+            tool: None,
             ..*choice
         };
         for ((id, key), name) in objects.iter().zip(&keys).zip(names(&keys)) {

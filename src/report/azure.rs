@@ -11,6 +11,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "azure",
     doc: "Issues of Azure Pipelines",
     passes: false,
+    asides: false,
     render,
 };
 

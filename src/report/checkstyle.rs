@@ -12,6 +12,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "checkstyle",
     doc: "Checkstyle XML, for tools that show findings at their lines",
     passes: false,
+    asides: false,
     render,
 };
 

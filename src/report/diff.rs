@@ -17,6 +17,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "diff",
     doc: "A unified diff for each object, what is expected against what is there",
     passes: false,
+    asides: false,
     render,
 };
 

@@ -34,6 +34,8 @@ pub struct FormatSpec {
     pub doc: &'static str,
     /// Whether it lists the checks that passed, so that they must be kept.
     pub passes: bool,
+    /// Whether it says what there is beside the checks. What does not leaves it to standard error.
+    pub asides: bool,
     /// Writes a report.
     pub render: fn(&Rendering<'_>) -> String,
 }

@@ -16,6 +16,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "github",
     doc: "Annotations of GitHub Actions, and the summary of the job",
     passes: false,
+    asides: false,
     render,
 };
 

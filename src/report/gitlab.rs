@@ -13,6 +13,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "gitlab",
     doc: "GitLab's report of code quality, for merge requests",
     passes: false,
+    asides: false,
     render,
 };
 

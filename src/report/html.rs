@@ -22,6 +22,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "html",
     doc: "A page for a browser, in one file: with a filter, what has changed, coverage and history",
     passes: false,
+    asides: true,
     render,
 };
 

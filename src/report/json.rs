@@ -151,6 +151,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "json",
     doc: "For programs: the contract, with a JSON Schema",
     passes: false,
+    asides: true,
     render,
 };
 

@@ -11,6 +11,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "jsonl",
     doc: "For programs: a line a check, those that passed included, and one a database",
     passes: true,
+    asides: true,
     render,
 };
 

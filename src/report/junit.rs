@@ -14,6 +14,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "junit",
     doc: "JUnit XML for CI services: a test case an object, those that passed included",
     passes: true,
+    asides: false,
     render,
 };
 

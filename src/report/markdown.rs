@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::asides::asides;
 use super::format::{FormatSpec, Rendering};
 use super::text::Palette;
 use super::words::{
@@ -15,6 +16,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "markdown",
     doc: "For chat, issues and the summaries of jobs: short first, details folded",
     passes: false,
+    asides: true,
     render,
 };
 
@@ -47,6 +49,9 @@ fn render(rendering: &Rendering<'_>) -> String {
              {fence}text\n{}\n{fence}\n\n</details>",
             since.trim_end()
         );
+    }
+    for aside in asides(report).lines() {
+        let _ = writeln!(out, "\n{}", escaped(aside));
     }
     out
 }

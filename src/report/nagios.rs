@@ -12,6 +12,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "nagios",
     doc: "A line of a Nagios plugin; on standard output with the exit codes of Nagios",
     passes: false,
+    asides: false,
     render,
 };
 

@@ -10,6 +10,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "plain",
     doc: "A line a finding, for grep and editors: `file:line:column: code object: message`",
     passes: false,
+    asides: false,
     render,
 };
 

@@ -14,6 +14,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "prometheus",
     doc: "Metrics for the textfile collector of Prometheus",
     passes: false,
+    asides: false,
     render,
 };
 

@@ -19,6 +19,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "sarif",
     doc: "SARIF 2.1.0, for code scanning",
     passes: false,
+    asides: false,
     render,
 };
 

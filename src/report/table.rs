@@ -7,6 +7,7 @@ use anstyle::Style;
 use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
+use super::asides::asides;
 use super::coverage;
 use super::format::{FormatSpec, Rendering};
 use super::table_marks;
@@ -20,6 +21,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "table",
     doc: "For people at a terminal",
     passes: false,
+    asides: true,
     render,
 };
 
@@ -45,62 +47,8 @@ fn render(rendering: &Rendering<'_>) -> String {
     if report.targets.len() > 1 {
         let _ = writeln!(out, "{}\n", overview(report, rendering.width));
     }
-    out.push_str(&pending(report));
-    out.push_str(&histories(report));
-    out.push_str(&not_compared(report));
+    out.push_str(&asides(report));
     let _ = writeln!(out, "{}", summary_line(report, palette));
-    out
-}
-
-/// The migrations that are still to be applied, a line a database; nothing if there are none.
-#[must_use]
-pub fn pending(report: &Report) -> String {
-    let mut out = String::new();
-    for target in report.targets.iter().filter(|target| !target.pending.is_empty()) {
-        let names = visible(&target.pending.join(", "));
-        let _ = writeln!(out, "pending in {}: {names}", visible(&target.database));
-    }
-    out
-}
-
-/// Whose the histories are that were found by their tables.
-fn histories(report: &Report) -> String {
-    let mut out = String::new();
-    for target in &report.targets {
-        for history in &target.histories {
-            let place = if report.targets.len() > 1 {
-                format!(" of {}", visible(&target.database))
-            } else {
-                String::new()
-            };
-            let _ = writeln!(
-                out,
-                "migrations{place}: by {}, in {}",
-                history.tool,
-                visible(&history.table)
-            );
-        }
-    }
-    out
-}
-
-/// What there is that was not compared, a line a database; nothing if there is nothing.
-#[must_use]
-pub fn not_compared(report: &Report) -> String {
-    let mut out = String::new();
-    for target in report.targets.iter().filter(|target| !target.not_compared.is_empty()) {
-        let place = if report.targets.len() > 1 {
-            format!(" in {}", visible(&target.database))
-        } else {
-            String::new()
-        };
-        let counts: Vec<String> = target
-            .not_compared
-            .iter()
-            .map(|what| format!("{} {}", what.count, what.words))
-            .collect();
-        let _ = writeln!(out, "not compared{place}: {}", counts.join(", "));
-    }
     out
 }
 

@@ -13,6 +13,7 @@ pub static FORMAT: FormatSpec = FormatSpec {
     name: "tap",
     doc: "TAP 14: a test point a check, those that passed included",
     passes: true,
+    asides: false,
     render,
 };
 

@@ -58,6 +58,78 @@ fn the_schema_is_generated_and_every_expectation_file_satisfies_it() {
     }
 }
 
+/// An editor tells what a key means when somebody points at it. `ci/editor.cjs` asks one.
+#[test]
+fn every_key_of_the_schema_is_described() {
+    let schema = driftgate::json_schema::schema();
+    let mut keys = 0;
+    let mut bare = Vec::new();
+    described(&schema, &schema, "", &mut keys, &mut bare);
+    assert!(keys > 500, "only {keys} keys");
+    assert!(bare.is_empty(), "{bare:#?}");
+}
+
+/// Finds the keys in a part of a schema that no description stands for.
+fn described(
+    schema: &serde_json::Value,
+    part: &serde_json::Value,
+    path: &str,
+    keys: &mut usize,
+    bare: &mut Vec<String>,
+) {
+    if let Some(properties) = part["properties"].as_object() {
+        for (name, property) in properties {
+            *keys += 1;
+            let definition = property["$ref"]
+                .as_str()
+                .and_then(|reference| schema.pointer(reference.trim_start_matches('#')));
+            let texts = [Some(property), definition].map(|at| at.and_then(|at| at["description"].as_str()));
+            if !texts.into_iter().flatten().any(|text| !text.is_empty()) {
+                bare.push(format!("{path}/{name}"));
+            }
+        }
+    }
+    let children: Vec<(String, &serde_json::Value)> = match part {
+        serde_json::Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        serde_json::Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .map(|(i, value)| (i.to_string(), value))
+            .collect(),
+        _ => Vec::new(),
+    };
+    for (key, child) in children {
+        described(schema, child, &format!("{path}/{key}"), keys, bare);
+    }
+}
+
+#[test]
+fn what_pull_writes_names_the_schema_that_is_written_beside_it() {
+    let db = crate::server::server().database("create table clients (id int)");
+    let driftgate = crate::run::Driftgate::new().env("DATABASE_URL", db.url());
+    for arguments in [
+        ["schema", "--output", "expectations/schema.json"].as_slice(),
+        &["pull", "--output", "expectations/shop.yaml"],
+        &["pull", "--split", "table", "--output", "expectations/split"],
+        &["schema", "--output", "expectations/split/schema.json"],
+    ] {
+        assert_eq!(driftgate.run(arguments).code, Some(0), "{arguments:?}");
+    }
+    for name in ["shop.yaml", "split/database.yaml", "split/tables/clients.yaml"] {
+        let path = format!("expectations/{name}");
+        let text = driftgate.folder().read(&path).expect("a file");
+        let schema = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("# yaml-language-server: $schema="))
+            .unwrap_or_else(|| panic!("{name} has no modeline"));
+        let folder = Path::new(&path).parent().expect("a folder");
+        let schema = driftgate.folder().read(&folder.join(schema).display().to_string());
+        assert_eq!(schema.as_deref(), Ok(driftgate::json_schema::text().as_str()), "{name}");
+        satisfies_the_schema(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+}
+
 /// Whether an expectation file is one by its JSON Schema.
 pub fn satisfies_the_schema(text: &str) -> Result<(), String> {
     let instance: serde_json::Value = serde_yaml::from_str(text).map_err(|e| e.to_string())?;

@@ -3,6 +3,7 @@
 mod architecture;
 mod cases;
 mod changes;
+mod ci;
 mod connection;
 mod documents;
 mod folder;
@@ -21,5 +22,6 @@ mod run;
 mod scratch;
 mod server;
 mod session;
+mod shell;
 mod update;
 mod wait;

@@ -339,6 +339,7 @@ fn what_is_pulled_finds_nothing() {
     for whole in [true, false] {
         let choice = Choice {
             schemas: &[],
+            tool: None,
             schema: SCHEMAS[0],
             whole,
             wanted: &|_, _| true,

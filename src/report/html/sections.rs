@@ -31,6 +31,7 @@ pub(super) fn parts(report: &Report, files: &SourceMap, now: &Run) -> Vec<Part> 
         ),
         ("baseline", "Baseline", baseline(report, files)),
         ("coverage", "Coverage", coverage(report)),
+        ("pending", "Still to be applied", pending(report)),
         ("not-compared", "Not compared", not_compared(report)),
     ];
     let parts = bodies.into_iter();
@@ -250,6 +251,22 @@ fn of(object: &Unmentioned) -> Markup {
             }
         }
     }
+}
+
+/// The migrations of a folder that a database does not have yet.
+fn pending(report: &Report) -> Option<Markup> {
+    let targets = || report.targets.iter().filter(|target| !target.pending.is_empty());
+    targets().next()?;
+    Some(html! {
+        p { "Migrations that are in the folder and not in the history." }
+        ul.plain {
+            @for target in targets() {
+                @for migration in &target.pending {
+                    "\n" li { (name(migration)) " in " (name(&describe(target))) }
+                }
+            }
+        }
+    })
 }
 
 /// What is counted and not compared.
