@@ -80,9 +80,6 @@ pub(super) fn databases(report: &Report) -> Markup {
                                 @for history in &target.histories {
                                     br; small { "migrations: by " (history.tool) ", in " (name(&history.table)) }
                                 }
-                                @if !target.pending.is_empty() {
-                                    br; small { "pending: " (name(&target.pending.join(", "))) }
-                                }
                             }
                             td { span class={ "badge " (style(target)) } { (word(target)) } }
                             @for (title, count) in counts(target) { td.n data-title=(title) { (count) } }
