@@ -23,7 +23,9 @@ struct JsonReport<'a> {
     report_version: u32,
     tool: &'static str,
     tool_version: &'static str,
-    generated_at: String,
+    /// Only with `--history`, whose next run reads it: else the same database gives the same bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generated_at: Option<String>,
     targets: Vec<JsonTarget<'a>>,
     summary: JsonSummary,
     /// Only with `--baseline`.
@@ -167,7 +169,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         report_version: REPORT_VERSION,
         tool: env!("CARGO_PKG_NAME"),
         tool_version: env!("CARGO_PKG_VERSION"),
-        generated_at: timing.date(),
+        generated_at: report.history.as_ref().map(|_| timing.date()),
         targets: report
             .targets
             .iter()

@@ -37,7 +37,14 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
     let undo = Undo::new(move || {
         let _ = std::fs::remove_dir_all(folder);
     });
-    let info = Conninfo::resolve(&server.database_url(), &|_| None)
+    // It is a part of this program: on a machine that is busy it answers late, and not never.
+    let url = server.database_url();
+    let patience = if url.contains('?') {
+        "&connect_timeout=60"
+    } else {
+        "?connect_timeout=60"
+    };
+    let info = Conninfo::resolve(&format!("{url}{patience}"), &|_| None)
         .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
     block_on(prepare(&info, scripts, &extensions))?;
     let result = then(&info);

@@ -13,7 +13,7 @@ fn what_is_listed_is_what_is_counted() {
     // Something is to be found, too.
     db.exec("create table surplus (id int)");
     let counted = driftgate.run(["check", "pulled.yaml", "--format", "json"]);
-    let mut counted: Json = serde_json::from_str(&counted.stdout).expect("a report");
+    let counted: Json = serde_json::from_str(&counted.stdout).expect("a report");
     let listed = driftgate.run(["check", "pulled.yaml", "--format", "jsonl", "-o", "json=report.json"]);
     let lines: Vec<Json> = listed
         .stdout
@@ -26,11 +26,6 @@ fn what_is_listed_is_what_is_counted() {
     let passed = checks.iter().filter(|check| check["status"] == "passed").count();
     assert_eq!(counted["summary"]["passed"], passed);
     assert!(passed > 1000, "only {passed} passed");
-    let mut report: Json =
-        serde_json::from_str(&driftgate.folder().read("report.json").expect("a report")).expect("JSON");
-    // They were made one after the other.
-    for report in [&mut report, &mut counted] {
-        report["generated_at"] = Json::Null;
-    }
+    let report: Json = serde_json::from_str(&driftgate.folder().read("report.json").expect("a report")).expect("JSON");
     assert_eq!(report, counted, "keeping the checks that passed changes the report");
 }
