@@ -109,23 +109,28 @@ impl<'a> Subjected<'a> {
             if !self.snapshot.is_unread(kind, attr.name)
                 && attr.default.is_some_and(|default| default.is(object.get(attr.name)))
             {
-                add(self.keep.then(|| {
-                    let mut check = self.check(kind, id, Some(attr));
-                    let actual = object.get(attr.name);
-                    describe::differs(&mut check, kind, id, attr, Extent::Whole, actual, actual);
-                    passing(check)
-                }));
+                add(self.as_it_is(kind, id, object, attr));
                 continue;
             }
             let derived = || kind.spec().derived.and_then(|derived| derived(id, attr.name));
             if self.snapshot.server.major < attr.since && !self.snapshot.is_unread(kind, attr.name) {
                 // Nobody asked for what this server cannot have.
-                add(None);
+                add(self.as_it_is(kind, id, object, attr));
             } else if let Some(default) = attr.default.map(Value::from).or_else(derived) {
                 add(self.attribute(kind, id, object, attr, &default, Extent::Whole, self.expected.place));
             }
         }
         (pending, passed)
+    }
+
+    /// The check that passed because an attribute is what it is, if those that pass are kept.
+    fn as_it_is(&self, kind: Kind, id: &ObjectId, object: &Object, attr: &'static Attr) -> Option<Pending> {
+        self.keep.then(|| {
+            let mut check = self.check(kind, id, Some(attr));
+            let actual = object.get(attr.name);
+            describe::differs(&mut check, kind, id, attr, Extent::Whole, actual, actual);
+            passing(check)
+        })
     }
 
     #[expect(
