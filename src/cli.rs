@@ -1,15 +1,19 @@
 //! The command line.
 
+mod parse;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::Limits;
 use crate::migrations::{TOOLS, Tool};
+use crate::redact;
 pub use crate::report::format::Format;
 use crate::suggest;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use clap_complete::Shell;
+pub use parse::{SOURCES, parse};
 
 /// Verifies that a live PostgreSQL database is what its owners think it is.
 #[derive(Debug, Parser)]
@@ -355,8 +359,13 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
         return Err("the name of the file is missing".into());
     }
     let known: Vec<&str> = Format::ALL.iter().map(|format| format.spec().name).collect();
-    let format = Format::from_str(format, true)
-        .map_err(|_| format!("there is no format {format}; known are {}", known.join(", ")))?;
+    let format = Format::from_str(format, true).map_err(|_| {
+        format!(
+            "there is no format {}; known are {}",
+            redact::typed(format),
+            known.join(", ")
+        )
+    })?;
     Ok((format, PathBuf::from(file)))
 }
 

@@ -1,8 +1,10 @@
 //! The two errors that decide an exit code: a [`Problem`] in what the user wrote (2) and a
 //! [`Failure`] of the outside world (3).
 
+use std::borrow::Cow;
 use std::fmt;
 
+use crate::redact::prose;
 use crate::source_map::Place;
 
 /// A mistake of the user's: in an expectation file, on the command line or in the environment. Exit code 2.
@@ -22,7 +24,7 @@ impl Problem {
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             place: None,
-            message: message.into(),
+            message: without_secret(message),
             hint: None,
         }
     }
@@ -38,7 +40,7 @@ impl Problem {
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(without_secret(hint));
         self
     }
 }
@@ -60,8 +62,8 @@ impl Failure {
     /// What was being done and why it failed.
     pub fn new(doing: impl Into<String>, why: impl Into<String>) -> Self {
         Self {
-            doing: doing.into(),
-            why: why.into(),
+            doing: without_secret(doing),
+            why: without_secret(why),
             hint: None,
             lasting: false,
         }
@@ -70,7 +72,7 @@ impl Failure {
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(without_secret(hint));
         self
     }
 
@@ -84,6 +86,15 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.doing, self.why)
+    }
+}
+
+/// What may be printed of a message, which may repeat what somebody typed.
+fn without_secret(message: impl Into<String>) -> String {
+    let message = message.into();
+    match prose(&message) {
+        Cow::Borrowed(_) => message,
+        Cow::Owned(shown) => shown,
     }
 }
 

@@ -49,6 +49,7 @@ pub mod not_compared;
 pub mod object_id;
 pub mod platform;
 pub mod pull;
+pub mod redact;
 pub mod reference;
 pub mod report;
 pub mod saved;

@@ -2,12 +2,23 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use driftgate::cli::{Cli, Command};
+use driftgate::cli::{self, Command};
 use driftgate::commands;
+use driftgate::redact;
+use driftgate::report::Exit;
 
 fn main() -> ExitCode {
-    let exit = match Cli::parse().command {
+    redact::hide_in_panics();
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody may be listening: that is no reason to fail otherwise.
+            let _ = error.print();
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Passed };
+            return ExitCode::from(exit.code());
+        }
+    };
+    let exit = match cli.command {
         Command::Check(args) => commands::check::run(&args),
         Command::Pull(args) => commands::pull::run(&args),
         Command::Diff(args) => commands::diff::run(&args),

@@ -8,6 +8,7 @@ mod scalar;
 use std::borrow::Cow;
 
 use crate::error::Problem;
+use crate::redact;
 use crate::source_map::{FileId, Place};
 
 /// A value of a document and where it stands.
@@ -122,7 +123,7 @@ impl Node {
             NodeValue::List(_) => "a list".into(),
             NodeValue::Map(_) => "a mapping".into(),
             NodeValue::Scalar(Scalar { text, sort }) => match sort {
-                Sort::Text => format!("the text {:?}", shorten(text)),
+                Sort::Text => format!("the text {:?}", shorten(&redact::typed(text))),
                 Sort::Bool(b) => format!("the boolean {b}"),
                 Sort::Number => format!("the number {}", shorten(text)),
                 Sort::Null => "nothing".into(),

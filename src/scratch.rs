@@ -19,6 +19,7 @@ mod undo;
 use crate::catalog::canonical::Way;
 use crate::catalog::conninfo::Conninfo;
 use crate::error::{Failure, Problem, os_words};
+use crate::redact;
 use crate::source_map::{FileId, Place, SourceMap};
 
 /// Where the database comes from.
@@ -140,8 +141,9 @@ pub enum Mode {
 /// # Errors
 /// There is no such file, it is not text, or there is something in it that is not for the server.
 pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
-    let cannot =
-        |path: &Path, e: &std::io::Error| Problem::new(format!("{} cannot be read: {}", path.display(), os_words(e)));
+    let cannot = |path: &Path, e: &std::io::Error| {
+        Problem::new(format!("{} cannot be read: {}", redact::path(path), os_words(e)))
+    };
     let mut paths = Vec::new();
     if path.is_dir() {
         for entry in fs::read_dir(path).map_err(|e| cannot(path, &e))? {
@@ -154,7 +156,7 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
         if paths.is_empty() {
             return Err(Problem::new(format!(
                 "there is no SQL file (*.sql) in {}",
-                path.display()
+                redact::path(path)
             )));
         }
     } else {

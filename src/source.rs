@@ -3,9 +3,9 @@
 
 use std::path::PathBuf;
 
-use crate::catalog::conninfo::redact;
 use crate::error::Problem;
 use crate::migrations::Tool;
+use crate::redact;
 
 /// Where a schema comes from.
 #[derive(Debug, Clone)]
@@ -67,12 +67,12 @@ impl Source {
     #[must_use]
     pub fn label(&self) -> String {
         match self {
-            Self::Url(url) => redact(url),
-            Self::Env(name) => format!("env:{name}"),
-            Self::Sql(path) => format!("sql:{}", path.display()),
-            Self::Migrations(None, path) => format!("migrations:{}", path.display()),
-            Self::Migrations(Some(tool), path) => format!("migrations:{}:{}", tool.name, path.display()),
-            Self::Snapshot(path) => format!("snapshot:{}", path.display()),
+            Self::Url(url) => redact::connection_string(url),
+            Self::Env(name) => format!("env:{}", redact::typed(name)),
+            Self::Sql(path) => format!("sql:{}", redact::path(path)),
+            Self::Migrations(None, path) => format!("migrations:{}", redact::path(path)),
+            Self::Migrations(Some(tool), path) => format!("migrations:{}:{}", tool.name, redact::path(path)),
+            Self::Snapshot(path) => format!("snapshot:{}", redact::path(path)),
         }
     }
 
@@ -85,6 +85,20 @@ impl Source {
         }
     }
 
+    /// The problem that a connection string follows a word that takes something else.
+    fn misplaced(word: &str, text: &str) -> Problem {
+        let takes = if word == "env" {
+            "the name of an environment variable"
+        } else {
+            "a path"
+        };
+        Problem::new(format!(
+            "{word}: takes {takes}, not a connection string: {}",
+            redact::typed(text)
+        ))
+        .hint(format!("leave out {word}: if the database itself is meant; {FORMS}"))
+    }
+
     /// Reads a source from the command line.
     ///
     /// # Errors
@@ -92,6 +106,7 @@ impl Source {
     pub fn parse(text: &str) -> Result<Self, Problem> {
         if let Some(name) = text.strip_prefix("env:") {
             return match name {
+                _ if redact::is_secret(name) => Err(Self::misplaced("env", name)),
                 "" => Err(Problem::new("the name of the variable is missing after env:").hint(FORMS)),
                 name => Ok(Self::Env(name.to_owned())),
             };
@@ -99,6 +114,7 @@ impl Source {
         for (word, source) in PATHS {
             if let Some(path) = text.strip_prefix(word).and_then(|rest| rest.strip_prefix(':')) {
                 return match path {
+                    _ if redact::is_secret(path) => Err(Self::misplaced(word, path)),
                     "" => Err(Problem::new(format!("the path is missing after {word}:")).hint(FORMS)),
                     path => Ok(source(path)),
                 };
@@ -108,6 +124,6 @@ impl Source {
         if text.trim().is_empty() || text.contains("://") || text.contains('=') {
             return Ok(Self::Url(text.to_owned()));
         }
-        Err(Problem::new(format!("`{}` is not a source", redact(text))).hint(FORMS))
+        Err(Problem::new(format!("`{}` is not a source", redact::connection_string(text))).hint(FORMS))
     }
 }

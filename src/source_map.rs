@@ -1,6 +1,5 @@
 //! The expectation files of a run: their names, their texts, and places in them.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use std::sync::OnceLock;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::error::Problem;
+use crate::redact;
 
 /// One file of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +73,12 @@ impl SourceMap {
     /// `file:line:column`, as editors and terminals understand it.
     #[must_use]
     pub fn locate(&self, place: Place) -> String {
-        format!("{}:{}:{}", self.path(place.file).display(), place.line, place.column)
+        format!(
+            "{}:{}:{}",
+            redact::path(self.path(place.file)),
+            place.line,
+            place.column
+        )
     }
 
     /// A problem as a person wants to read it: what is wrong, where, the line itself, what to do.
@@ -82,34 +87,62 @@ impl SourceMap {
     pub fn render(&self, problem: &Problem, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let Some(place) = problem.place else {
-            let mut out = format!("error: {}\n", problem.message);
+            let mut out = format!("error: {}\n", redact::prose(&problem.message));
             if let Some(hint) = &problem.hint {
-                let _ = writeln!(out, "  help: {hint}");
+                let _ = writeln!(out, "  help: {}", redact::prose(hint));
             }
             return out;
         };
-        let path = self.path(place.file).display().to_string();
-        let line = without_password(self.line(place));
+        let path = redact::path(self.path(place.file));
+        let written = self.line(place);
         // What stands far to the right is not shown anyway.
-        let end = line.char_indices().nth(place.column as usize + 400);
-        let line = &line[..end.map_or(line.len(), |(end, _)| end)];
-        let start = line
+        let end = written.char_indices().nth(place.column as usize + 400);
+        let written = &written[..end.map_or(written.len(), |(end, _)| end)];
+        let start = written
             .char_indices()
             .nth(place.column.saturating_sub(1) as usize)
-            .map_or(line.len(), |(i, _)| i);
+            .map_or(written.len(), |(i, _)| i);
+        let shown = self.without_secret(place, written);
+        let start = shown.place(start);
+        let line = &*shown.text;
         let end = start + word_length(&line[start..]);
+        let message = redact::prose(&problem.message);
         let mut report = vec![
-            Level::ERROR.primary_title(problem.message.as_str()).element(
+            Level::ERROR.primary_title(&*message).element(
                 Snippet::source(line)
                     .path(path.as_str())
                     .line_start(place.line as usize)
                     .annotation(AnnotationKind::Primary.span(start..end)),
             ),
         ];
-        if let Some(hint) = &problem.hint {
-            report.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
+        let hint = problem.hint.as_deref().map(redact::prose);
+        if let Some(hint) = &hint {
+            report.push(Group::with_title(Level::HELP.secondary_title(&**hint)));
         }
         format!("{}\n", renderer.render(&report))
+    }
+
+    /// A line of a file as it may be shown.
+    fn without_secret<'a>(&self, place: Place, line: &'a str) -> redact::Line<'a> {
+        if self.is_in_secret(place, indentation(line)) {
+            return redact::Line::hidden(line);
+        }
+        redact::line(line)
+    }
+
+    /// Whether a line that is indented so far belongs to a value that began on a line before it, and is a secret.
+    fn is_in_secret(&self, place: Place, indented: usize) -> bool {
+        /// How many lines a secret may have before this one.
+        const LONGEST: u32 = 100;
+        let first = place.line.saturating_sub(LONGEST).max(1);
+        let mut above = (first..place.line).rev().map(|line| self.line(Place { line, ..place }));
+        let opening = above.find(|line| !line.trim().is_empty() && indentation(line) < indented);
+        opening.is_some_and(|line| {
+            let key = line.trim_end().trim_end_matches(['|', '>', '-', '+', ' ']);
+            let key = key.strip_suffix(':').unwrap_or_default();
+            let name = key.rsplit([' ', '{', ',']).next().unwrap_or_default();
+            redact::is_secret_name(name.trim_matches(['"', '\'']))
+        })
     }
 
     fn line(&self, place: Place) -> &str {
@@ -139,19 +172,9 @@ fn line_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// A line in which no password can be read: everything behind `://` is hidden if it may have one in it.
-fn without_password(line: &str) -> Cow<'_, str> {
-    let Some((before, rest)) = line.split_once("://") else {
-        return Cow::Borrowed(line);
-    };
-    let lower = rest.to_lowercase();
-    if !["@", "pass", "key", "token", "secret"]
-        .iter()
-        .any(|word| lower.contains(word))
-    {
-        return Cow::Borrowed(line);
-    }
-    Cow::Owned(format!("{before}://***"))
+/// How many blanks a line begins with.
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
 }
 
 /// How many bytes of the line to underline: the word that stands there, or the beginning of a long one.

@@ -14,7 +14,6 @@ use crate::error::Problem;
 
 mod hosts;
 mod pgpass;
-mod redact;
 mod service;
 mod settings;
 #[cfg(test)]
@@ -22,9 +21,9 @@ mod tests;
 mod tls;
 mod url;
 
+pub use crate::redact::connection_string as redact;
 pub(crate) use hosts::{Address, Target};
 use hosts::{find_passwords, targets};
-pub use redact::redact;
 use settings::Settings;
 pub(crate) use tls::{Roots, SslMode, Tls};
 

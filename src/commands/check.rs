@@ -17,6 +17,7 @@ use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{DEFAULT_PATH, load};
+use crate::redact;
 use crate::report::{Checks, Exit, Report, Target, mark};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
@@ -139,7 +140,7 @@ fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap
         }
         if let Some(what) = taken.insert(place, "another report") {
             problems.push(
-                Problem::new(format!("the report {} would overwrite {what}", path.display()))
+                Problem::new(format!("the report {} would overwrite {what}", redact::path(path)))
                     .hint("give it a name of its own: -o FORMAT=FILE"),
             );
         }
@@ -147,7 +148,7 @@ fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap
     if let Some(folder) = &args.known.history
         && !wanted(args).has(Format::Html)
     {
-        let folder = folder.display();
+        let folder = redact::path(folder);
         problems.push(
             Problem::new(format!("there is no HTML report to draw the history {folder} in"))
                 .hint("add -o html=FILE, or leave --history out"),
@@ -179,7 +180,7 @@ fn among_expectations(baseline: &Path, paths: &[PathBuf]) -> Option<Problem> {
         .find(|path| path.is_dir() && real(baseline).starts_with(real(path)))?;
     let is_read = baseline.extension().is_some_and(|e| e == "yaml" || e == "yml");
     is_read.then(|| {
-        let (baseline, folder) = (baseline.display(), folder.display());
+        let (baseline, folder) = (redact::path(baseline), redact::path(folder));
         Problem::new(format!("the baseline {baseline} would be read as an expectation file"))
             .hint(format!("write it outside of the folder {folder}"))
     })

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Failure, os_words};
+use crate::redact;
 
 /// Writes a file in one step, with the folders that it needs: nobody ever sees half of it. Of a file that was there
 /// before, the permissions stay; a link leads to what is written.
@@ -13,7 +14,7 @@ use crate::error::{Failure, os_words};
 /// # Errors
 /// The file cannot be written; the old one is still there.
 pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), Failure> {
-    let failure = |e: io::Error| Failure::new(format!("writing {}", path.display()), os_words(&e));
+    let failure = |e: io::Error| Failure::new(format!("writing {}", redact::path(path)), os_words(&e));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failure)?;
     }

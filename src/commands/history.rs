@@ -6,6 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crate::error::{Problem, os_words};
 use crate::expectation::load;
+use crate::redact;
 use crate::report::history::{self, Past};
 use crate::source_map::SourceMap;
 
@@ -17,7 +18,7 @@ pub(super) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Ve
     let paths = paths(folder).map_err(|e| {
         let problem = Problem::new(format!(
             "the folder {} cannot be read: {}",
-            folder.display(),
+            redact::path(folder),
             os_words(&e)
         ));
         vec![problem.hint("--history takes a folder of JSON reports; for the first run, make an empty one")]

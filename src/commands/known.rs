@@ -8,6 +8,7 @@ use crate::baseline::{self, Baseline, Day};
 use crate::cli::KnownArgs;
 use crate::error::{Failure, Problem};
 use crate::expectation::load;
+use crate::redact;
 use crate::report::history::{History, Past};
 use crate::report::previous::{self, Previous};
 use crate::report::text::visible;
@@ -79,7 +80,7 @@ impl Known {
             previous::compare(report, previous);
         }
         if let (Some(past), Some(folder)) = (self.history.take(), &args.history) {
-            report.history = Some(History::of(folder.display().to_string(), past, report));
+            report.history = Some(History::of(redact::path(folder), past, report));
         }
         let mut failure = None;
         if let Some(path) = &args.write_baseline {
@@ -108,7 +109,7 @@ impl Known {
 /// Writes a baseline of what is found now, and says so. What was written is in the result.
 fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<String, Failure> {
     if let Some(target) = targets.iter().find(|target| target.failure.is_some()) {
-        let doing = format!("writing the baseline {}", path.display());
+        let doing = format!("writing the baseline {}", redact::path(path));
         return Err(
             Failure::new(doing, format!("{} could not be verified", target.database)).hint("nothing was written"),
         );
@@ -117,7 +118,7 @@ fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<Stri
     file::replace(path, text.as_bytes())?;
     let findings: usize = targets.iter().map(|target| target.checks.findings.len()).sum();
     let s = if findings == 1 { "" } else { "s" };
-    let path = visible(&path.display().to_string());
+    let path = visible(&redact::path(path));
     tell(&format!("note: wrote {findings} finding{s} to {path}\n"));
     Ok(text)
 }

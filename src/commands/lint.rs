@@ -12,6 +12,7 @@ use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::migrations::Tool;
 use crate::migrations::folder::{self, Folder};
+use crate::redact;
 use crate::report::Exit;
 use crate::source_map::SourceMap;
 
@@ -62,7 +63,7 @@ fn lint(args: &LintArgs, files: &mut SourceMap) -> Result<String, Vec<Problem>> 
                     said,
                     "{count} of {} in {} without a mistake",
                     folder.tool.title,
-                    dir.display()
+                    redact::path(&dir)
                 );
             }
             Err(problem) => problems.push(problem),

@@ -10,6 +10,7 @@ use crate::error::{Problem, os_words};
 use crate::expectation::ExpectedHistory;
 use crate::migrations::folder::Folder;
 use crate::migrations::{FolderMigration, Migration, State, TOOLS, Up};
+use crate::redact;
 use crate::report::Check;
 use crate::scratch::{self, Mode, Script};
 use crate::source_map::{FileId, SourceMap};
@@ -25,10 +26,10 @@ pub(super) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
         && let Up::NotSql(why) = &first.up
     {
         let (count, all) = (programs.len(), folder.migrations.len());
-        let dir = folder.path.display();
+        let dir = redact::path(&folder.path);
         let problem = Problem::new(format!(
             "{count} of the {all} migrations in {dir} are no SQL that could be applied; {} is the first: {why}",
-            first.file.display()
+            redact::path(&first.file)
         ));
         return Err(problem.hint("SQL that a tool writes instead of applying it is a source, too: sql:FILE_OR_DIR"));
     }
@@ -51,7 +52,7 @@ pub(super) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
                 *file
             } else {
                 let whole = fs::read(path)
-                    .map_err(|e| Problem::new(format!("{} cannot be read: {}", path.display(), os_words(&e))))?;
+                    .map_err(|e| Problem::new(format!("{} cannot be read: {}", redact::path(path), os_words(&e))))?;
                 let file = files.add(path.clone(), String::from_utf8_lossy(&whole).into_owned());
                 known.insert(path.clone(), file);
                 file
@@ -104,7 +105,7 @@ pub(super) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<His
     else {
         let why = format!(
             "{} is a folder of {}, which has no history of another tool",
-            folder.path.display(),
+            redact::path(&folder.path),
             tool.title
         );
         return Err(unseen::history(expected, &why));

@@ -10,6 +10,7 @@ use crate::error::{Failure, Problem, os_words};
 use crate::kinds::Kind;
 use crate::pull::Choice;
 use crate::pull::split::{SplitFile, kind, split};
+use crate::redact;
 use crate::report::Exit;
 use crate::snapshot::Snapshot;
 use crate::suggest;
@@ -83,8 +84,8 @@ pub(super) fn write(
         written += 1;
     }
     for path in &stale {
-        fs::remove_file(path).map_err(|e| Failure::new(format!("removing {}", path.display()), os_words(&e)))?;
-        tell(&format!("removed {}: its object is gone\n", path.display()));
+        fs::remove_file(path).map_err(|e| Failure::new(format!("removing {}", redact::path(path)), os_words(&e)))?;
+        tell(&format!("removed {}: its object is gone\n", redact::path(path)));
     }
     tell(&format!(
         "{written} files written, {} unchanged, {} removed\n",
@@ -111,7 +112,7 @@ fn output(file: &SplitFile, kinds: &BTreeSet<Kind>, folder: &Path) -> Result<Out
         Ok(found) if found == text.as_bytes() => State::Same,
         Ok(_) => State::Differs,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => State::New,
-        Err(e) => return Err(Failure::new(format!("reading {}", path.display()), os_words(&e))),
+        Err(e) => return Err(Failure::new(format!("reading {}", redact::path(&path)), os_words(&e))),
     };
     Ok(Output { path, text, state })
 }
@@ -122,7 +123,7 @@ fn stale(outputs: &[Output], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut stale = Vec::new();
     for kind in Kind::roots() {
         let below = folder.join(kind.spec().section);
-        let failure = |e: std::io::Error| Failure::new(format!("reading {}", below.display()), os_words(&e));
+        let failure = |e: std::io::Error| Failure::new(format!("reading {}", redact::path(&below)), os_words(&e));
         let entries = match fs::read_dir(&below) {
             Ok(entries) => entries,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
@@ -148,10 +149,10 @@ fn is_ours(path: &Path) -> bool {
 fn refusal(differs: &[&Output], stale: &[PathBuf]) -> String {
     let mut out = "error: nothing was written, for the folder has files that this would change\n".to_owned();
     for output in differs {
-        let _ = writeln!(out, "  differs: {}", output.path.display());
+        let _ = writeln!(out, "  differs: {}", redact::path(&output.path));
     }
     for path in stale {
-        let _ = writeln!(out, "  its object is gone: {}", path.display());
+        let _ = writeln!(out, "  its object is gone: {}", redact::path(path));
     }
     out.push_str(
         "  help: --force overwrites what differs and removes the files of what is gone; \

@@ -16,6 +16,7 @@ use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::expectation::parse::parse;
+use crate::redact;
 use crate::report::diff::unified;
 use crate::report::text::{Palette, visible};
 use crate::report::{Check, Exit, Report, Target};
@@ -190,7 +191,7 @@ fn finish(args: &PullArgs, outcomes: Vec<Outcome>, files: &SourceMap) -> Result<
     let mut changed = Vec::new();
     for draft in outcomes.iter().flat_map(|outcome| &outcome.drafts) {
         if draft.text != draft.original {
-            let label = draft.path.display().to_string();
+            let label = redact::path(&draft.path);
             diff.push_str(&unified(
                 &draft.original,
                 &draft.text,
@@ -201,7 +202,7 @@ fn finish(args: &PullArgs, outcomes: Vec<Outcome>, files: &SourceMap) -> Result<
         }
     }
     print(&diff).map_err(|e| Failure::new("writing to standard output", os_words(&e)))?;
-    let names: Vec<String> = changed.iter().map(|draft| draft.path.display().to_string()).collect();
+    let names: Vec<String> = changed.iter().map(|draft| redact::path(&draft.path)).collect();
     let names = names.join(", ");
     if !changed.is_empty() {
         if !args.yes {
@@ -257,7 +258,7 @@ fn agrees(names: &str) -> bool {
 
 /// Writes a file, unless somebody else has meanwhile.
 fn write(draft: &Draft) -> Result<(), Failure> {
-    let doing = || format!("writing {}", draft.path.display());
+    let doing = || format!("writing {}", redact::path(&draft.path));
     let found = fs::read(&draft.path).map_err(|e| Failure::new(doing(), os_words(&e)))?;
     let found = String::from_utf8_lossy(&found);
     // The mark that some editors put in front is no part of the text, but of the file.

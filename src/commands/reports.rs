@@ -8,6 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use super::{file, print, tell, terminal_width};
 use crate::cli::{Color, Format};
 use crate::error::{Failure, Problem, os_words};
+use crate::redact;
 use crate::report::asides::asides;
 use crate::report::format::Rendering;
 use crate::report::nagios::{self, State};
@@ -85,7 +86,7 @@ impl Wanted<'_> {
         self.tell_asides(report);
         for (format, path) in self.output {
             let written = file::put(path, format.render(&rendering).as_bytes());
-            failures.extend(written.map_err(|e| cannot(&path.display().to_string(), &e)).err());
+            failures.extend(written.map_err(|e| cannot(&redact::path(path), &e)).err());
         }
         let to_terminal = Rendering {
             color: self.color.enabled(io::stdout().is_terminal()),
@@ -99,7 +100,7 @@ impl Wanted<'_> {
         {
             let path = Path::new(&path);
             let added = append(path, &Format::Markdown.render(&rendering));
-            failures.extend(added.map_err(|e| cannot(&path.display().to_string(), &e)).err());
+            failures.extend(added.map_err(|e| cannot(&redact::path(path), &e)).err());
         }
         failures
     }

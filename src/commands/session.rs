@@ -11,7 +11,7 @@ use super::judge::judge;
 use super::{allowance, migrate, tell};
 use crate::catalog::canonical::Way;
 use crate::catalog::capture::{self, Reach, Scope};
-use crate::catalog::conninfo::{Conninfo, redact};
+use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{self, Limits, canonical, connect, observe};
 use crate::cli::SessionArgs;
 use crate::compare::history::History;
@@ -22,6 +22,7 @@ use crate::expectation::{Assertion, ExpectedHistory};
 use crate::migrations::Tool;
 use crate::migrations::folder::{self, Folder};
 use crate::platform;
+use crate::redact;
 use crate::report::{Check, Target, text::visible};
 use crate::saved;
 use crate::scratch::{self, Scratch, Script};
@@ -125,7 +126,7 @@ impl Opened {
             }
             Source::Snapshot(path) => {
                 let text = fs::read_to_string(path)
-                    .map_err(|e| Problem::new(format!("{} cannot be read: {}", path.display(), os_words(&e))))?;
+                    .map_err(|e| Problem::new(format!("{} cannot be read: {}", redact::path(path), os_words(&e))))?;
                 let file = files.add(path.clone(), text);
                 let snapshot = saved::read(files.text(file), file)?;
                 let scratch = scratch_of(args, environment)?;
@@ -243,7 +244,7 @@ fn scratch_of(args: &SessionArgs, environment: &Environment) -> Result<Scratch, 
                 Ok(Source::Sql(_) | Source::Migrations(..) | Source::Snapshot(_)) | Err(_) => {
                     // What looks like a URL may have a password in it.
                     let shown = if text.contains(['/', '@', '=']) {
-                        redact(text)
+                        redact::connection_string(text)
                     } else {
                         text.to_owned()
                     };

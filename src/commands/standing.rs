@@ -9,6 +9,7 @@ use crate::compare::history;
 use crate::error::{Failure, Problem};
 use crate::expectation::{ExpectedHistory, Level, Terms};
 use crate::migrations::folder::{self, Folder};
+use crate::redact;
 use crate::report::{Check, Checks, Status};
 use crate::source_map::Place;
 
@@ -74,7 +75,7 @@ fn expected(folder: &Folder, schemas: &[String], place: Place) -> Result<Expecte
         at_least: None,
         failed: true,
         out_of_order: true,
-        directory: Some((folder.path.display().to_string(), place)),
+        directory: Some((redact::path(&folder.path), place)),
         files: Some(folder::list(&folder.path)?),
         terms: Terms {
             level: Level::Error,

@@ -8,6 +8,7 @@ use super::ExpectationFile;
 use super::parse::parse;
 use crate::error::{Problem, os_words};
 use crate::migrations::folder;
+use crate::redact;
 use crate::source_map::{Place, SourceMap, lines};
 
 /// Where expectation files are looked for when the command line names none.
@@ -106,11 +107,11 @@ fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
         if found.is_empty() {
             return Err(Problem::new(format!(
                 "there is no expectation file (*.yaml, *.yml) in {}",
-                path.display()
+                redact::path(path)
             ))
             .hint(format!(
                 "if it is a folder of migrations: driftgate lint --migrations {}",
-                path.display()
+                redact::path(path)
             )));
         }
         return Ok(found);
@@ -118,18 +119,19 @@ fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     if path.exists() {
         return Ok(vec![path.to_owned()]);
     }
-    let text = path.display().to_string();
+    let text = path.to_string_lossy();
+    let shown = redact::path(path);
     if text.contains(['*', '?', '[']) {
         let matches =
-            glob::glob(&text).map_err(|e| Problem::new(format!("the pattern {text} cannot be read: {}", e.msg)))?;
+            glob::glob(&text).map_err(|e| Problem::new(format!("the pattern {shown} cannot be read: {}", e.msg)))?;
         let mut found: Vec<PathBuf> = matches.filter_map(Result::ok).filter(|p| p.is_file()).collect();
         found.sort();
         if found.is_empty() {
-            return Err(Problem::new(format!("the pattern {text} matches no file")));
+            return Err(Problem::new(format!("the pattern {shown} matches no file")));
         }
         return Ok(found);
     }
-    Err(Problem::new(format!("there is no file or folder {text}")).hint(
+    Err(Problem::new(format!("there is no file or folder {shown}")).hint(
         "name the expectation files or a folder of them; without a path, driftgate reads the folder expectations/",
     ))
 }
@@ -138,7 +140,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Problem> {
     let cannot = |e: std::io::Error| {
         Problem::new(format!(
             "the folder {} cannot be read: {}",
-            folder.display(),
+            redact::path(folder),
             os_words(&e)
         ))
     };
@@ -158,7 +160,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Problem> {
 /// # Errors
 /// There is no such file, or it is not text.
 pub fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
-    let cannot = |why: String| Problem::new(format!("{} cannot be read: {why}", path.display()));
+    let cannot = |why: String| Problem::new(format!("{} cannot be read: {why}", redact::path(path)));
     let size = fs::metadata(path).map_err(|e| cannot(os_words(&e)))?.len();
     if size > LARGEST_FILE {
         return Err(cannot(format!("it has {size} bytes, more than are read")));

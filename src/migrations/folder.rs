@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::files::{File, Files};
 use super::{Fit, FolderMigration, Reading, TOOLS, Tool, hazards};
 use crate::error::{Problem, os_words};
+use crate::redact;
 
 /// The largest file that is read, in bytes. What is larger is no migration.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -58,7 +59,7 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
         return Err(Problem::new(format!(
             "there is no migration of {} in {}",
             tool.title,
-            files.root.display()
+            redact::path(&files.root)
         ))
         .hint(format!(
             "{} reads {}; {}",
@@ -85,7 +86,7 @@ fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
         |fit: Fit| -> Vec<&'static Tool> { TOOLS.iter().copied().filter(|tool| (tool.fits)(files) == fit).collect() };
     let sure = of(Fit::Sure);
     let fitting = if sure.is_empty() { of(Fit::Like) } else { sure };
-    let dir = files.root.display();
+    let dir = redact::path(&files.root);
     let names = |tools: &[&Tool]| tools.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
     match fitting.as_slice() {
         [tool] => Ok(tool),
@@ -129,7 +130,7 @@ pub fn list(dir: &Path) -> Result<Files, Problem> {
         };
         return Err(Problem::new(format!(
             "the folder of migrations {} {what}",
-            dir.display()
+            redact::path(dir)
         )));
     }
     let mut files = Vec::new();
@@ -145,8 +146,9 @@ pub fn list(dir: &Path) -> Result<Files, Problem> {
 }
 
 fn walk(dir: &Path, prefix: &str, depth: usize, files: &mut Vec<File>) -> Result<(), Problem> {
-    let cannot =
-        |path: &Path, e: &std::io::Error| Problem::new(format!("{} cannot be read: {}", path.display(), os_words(e)));
+    let cannot = |path: &Path, e: &std::io::Error| {
+        Problem::new(format!("{} cannot be read: {}", redact::path(path), os_words(e)))
+    };
     for entry in fs::read_dir(dir).map_err(|e| cannot(dir, &e))? {
         let entry = entry.map_err(|e| cannot(dir, &e))?;
         let path = entry.path();
@@ -168,7 +170,7 @@ fn walk(dir: &Path, prefix: &str, depth: usize, files: &mut Vec<File>) -> Result
             if size > LARGEST_FILE {
                 return Err(Problem::new(format!(
                     "{} cannot be read: it has {size} bytes, more than a migration can have",
-                    path.display()
+                    redact::path(&path)
                 )));
             }
             files.push(File {

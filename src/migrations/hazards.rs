@@ -6,6 +6,7 @@ use super::files::Files;
 use super::version::split_digits;
 use super::{FolderMigration, Tool};
 use crate::error::Problem;
+use crate::redact;
 
 /// Numbers above this are dates.
 const LARGEST_NUMBER: u128 = 99_999;
@@ -43,10 +44,7 @@ fn groups<'a>(
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for migration in migrations {
         if let Some(key) = key(migration) {
-            groups
-                .entry(key)
-                .or_default()
-                .push(migration.file.display().to_string());
+            groups.entry(key).or_default().push(redact::path(&migration.file));
         }
     }
     groups.into_iter().filter(|(_, files)| files.len() > 1)

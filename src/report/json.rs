@@ -13,6 +13,7 @@ use super::mark::Since;
 use super::text::is_hidden;
 use super::{Check, Summary, Target};
 use crate::expectation::Level;
+use crate::redact;
 use crate::source_map::SourceMap;
 
 /// The version of the contract.
@@ -295,7 +296,7 @@ pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a
         attribute: check.attribute,
         expected: &check.expected,
         actual: &check.actual,
-        file: files.path(check.place.file).display().to_string(),
+        file: redact::path(files.path(check.place.file)),
         line: check.place.line,
         column: check.place.column,
         message: check.sentence(),

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::Target;
 use super::mark::{Acceptance, Accepted, BaselineUse, Compared, Comparison, Former, Since, StaleEntry, Was};
+use crate::redact;
 use crate::source_map::SourceMap;
 
 /// The entry of a baseline that speaks of a finding.
@@ -34,7 +35,7 @@ impl<'a> JsonAccepted<'a> {
             owner: accepted.owner.as_deref(),
             until: accepted.until.as_deref(),
             was: (accepted.state == Acceptance::Changed).then(|| JsonWas::of(&accepted.was)),
-            file: files.path(accepted.place.file).display().to_string(),
+            file: redact::path(files.path(accepted.place.file)),
             line: accepted.place.line,
             column: accepted.place.column,
         }
@@ -87,7 +88,7 @@ impl<'a> JsonBaseline<'a> {
             column: entry.place.column,
         };
         Self {
-            file: files.path(baseline.file).display().to_string(),
+            file: redact::path(files.path(baseline.file)),
             entries: baseline.entries,
             strict: baseline.strict,
             stale: baseline.stale.iter().map(stale).collect(),
@@ -105,7 +106,7 @@ pub(super) struct JsonComparison<'a> {
 impl<'a> JsonComparison<'a> {
     pub(super) fn of(comparison: &'a Comparison, files: &SourceMap) -> Self {
         Self {
-            file: files.path(comparison.file).display().to_string(),
+            file: redact::path(files.path(comparison.file)),
             not_looked_at: &comparison.not_looked_at,
         }
     }

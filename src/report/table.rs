@@ -14,6 +14,7 @@ use super::table_marks;
 use super::text::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 use super::words::{Outcome, counts, describe, facts, failed, one_line};
 use super::{Check, Report, Target};
+use crate::redact;
 use crate::source_map::SourceMap;
 
 /// The format.
@@ -61,7 +62,7 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Loo
         if file != Some(check.place.file) {
             file = Some(check.place.file);
             object = None;
-            let path = files.path(check.place.file).display().to_string();
+            let path = redact::path(files.path(check.place.file));
             let _ = writeln!(
                 out,
                 "{}  {}\n",

@@ -8,6 +8,7 @@ use super::mark::{Acceptance, Accepted, BaselineUse, Compared, Since, Was};
 use super::text::{FAINT, GOOD, Palette, STRONG, WARN, visible};
 use super::words::show;
 use super::{Check, Report};
+use crate::redact;
 use crate::source_map::SourceMap;
 
 /// What a baseline and an earlier report say of a finding, each as a label and a text.
@@ -84,7 +85,7 @@ pub(super) fn sections(report: &Report, files: &SourceMap, palette: Palette) -> 
 pub(super) fn since(report: &Report, files: &SourceMap, palette: Palette) -> String {
     let mut out = String::new();
     if let Some(comparison) = &report.comparison {
-        let file = visible(&files.path(comparison.file).display().to_string());
+        let file = visible(&redact::path(files.path(comparison.file)));
         for target in &report.targets {
             if let Some(compared) = &target.compared {
                 let title = format!("since {file}  {}", visible(&target.database));
@@ -134,7 +135,7 @@ fn stale(out: &mut String, baseline: &BaselineUse, files: &SourceMap, palette: P
     if baseline.stale.is_empty() {
         return;
     }
-    let file = visible(&files.path(baseline.file).display().to_string());
+    let file = visible(&redact::path(files.path(baseline.file)));
     let _ = writeln!(
         out,
         "{}: entries that do not hold any more",

@@ -10,6 +10,7 @@ use super::table_marks;
 use super::text::visible;
 use super::{Check, Report, Status, Summary, Target};
 use crate::expectation::Level;
+use crate::redact;
 use crate::source_map::SourceMap;
 
 /// How a check ended, in the words of reports.
@@ -354,7 +355,7 @@ pub(super) fn difference(check: &Check) -> Option<String> {
 
 /// The path of the file in which something is expected.
 pub(super) fn path(check: &Check, files: &SourceMap) -> String {
-    files.path(check.place.file).display().to_string()
+    redact::path(files.path(check.place.file))
 }
 
 /// What the tool is called, and its version.

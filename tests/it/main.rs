@@ -20,6 +20,7 @@ mod registry;
 mod reports;
 mod run;
 mod scratch;
+mod secrets;
 mod server;
 mod session;
 mod shell;

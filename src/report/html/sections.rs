@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::{findings_words, name, plot};
+use crate::redact;
 use crate::report::coverage::{Coverage, Unmentioned, percent};
 use crate::report::history::Run;
 use crate::report::mark::{Compared, Former, Since};
@@ -111,7 +112,7 @@ fn style(target: &Target) -> &'static str {
 fn changed(report: &Report, files: &SourceMap) -> Option<Markup> {
     let comparison = report.comparison.as_ref()?;
     Some(html! {
-        p { "Since " code { (one_line(&files.path(comparison.file).display().to_string())) } ":" }
+        p { "Since " code { (one_line(&redact::path(files.path(comparison.file)))) } ":" }
         @for target in &report.targets {
             @if let Some(compared) = &target.compared { (changed_in(target, compared)) }
         }
@@ -163,7 +164,7 @@ fn baseline(report: &Report, files: &SourceMap) -> Option<Markup> {
     let known = report.summary().known;
     Some(html! {
         p {
-            code { (one_line(&files.path(baseline.file).display().to_string())) } " has "
+            code { (one_line(&redact::path(files.path(baseline.file)))) } " has "
             (plural(baseline.entries, "entry", "entries")) " for these databases. It accepts "
             (findings_words(known)) ", which count as nothing else and stand as known among the others."
             @if !baseline.stale.is_empty() {

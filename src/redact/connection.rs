@@ -1,10 +1,10 @@
-//! Quoting a connection string without its secrets.
+//! A text that can only be a connection string.
 
 /// What of a malformed connection string may be quoted: the scheme, the host and the names of the parameters.
 /// Everything between `://` and the last `@` and every parameter's value becomes `***`, and so does whatever could be
 /// a piece of a secret.
 #[must_use]
-pub fn redact(text: &str) -> String {
+pub fn connection_string(text: &str) -> String {
     const HIDDEN: &str = "***";
     let text = text.trim();
     let Some((scheme, rest)) = text.split_once("://") else {
@@ -50,7 +50,7 @@ pub fn redact(text: &str) -> String {
 }
 
 /// Whether a text can be nothing but hosts with ports and a database name.
-fn is_plain_place(place: &str) -> bool {
+pub(super) fn is_plain_place(place: &str) -> bool {
     let (hosts, dbname) = place.split_once('/').unwrap_or((place, ""));
     let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-%".contains(&b));
     let host_is_plain = |host: &str| match host.strip_prefix('[').and_then(|h| h.split_once(']')) {
@@ -95,7 +95,7 @@ mod tests {
             ("secret", "***"),
             ("postgres://u:p@h/db#s3cret", "postgres://***@***"),
         ] {
-            assert_eq!(redact(text), expected, "{text}");
+            assert_eq!(connection_string(text), expected, "{text}");
         }
     }
 }

@@ -1,0 +1,288 @@
+//! A password that somebody typed appears nowhere, wherever it was put.
+
+use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use driftgate::cli::{Cli, SOURCES};
+
+use crate::run::{Driftgate, Run};
+
+/// What nothing may print.
+const SECRET: &str = "S3cr3tPw";
+
+/// It once more where it has been percent-decoded.
+const DECODED: &str = "S3cr3t@Pw";
+
+/// Values with the secret in them. No server listens where they lead.
+const VALUES: [&str; 11] = [
+    "postgres://u:S3cr3tPw@127.0.0.1:1/d",
+    "postgres://u:S3cr3t%40Pw@127.0.0.1:1/d",
+    "mysql://u:a/b#c?S3cr3tPw@127.0.0.1:1/d",
+    "postgres://u:a,S3cr3tPw@127.0.0.1:1/d",
+    "jdbc:postgresql://127.0.0.1:1/d?user=u&password=S3cr3tPw",
+    "prisma://127.0.0.1:1/?api_key=S3cr3tPw",
+    "host=127.0.0.1 port=1 password=S3cr3tPw",
+    "host=127.0.0.1 port=1 sslpassword='a \\'S3cr3tPw'",
+    "PGPASSWORD=S3cr3tPw",
+    "u:S3cr3tPw@127.0.0.1:1/d",
+    "env:postgres://u:S3cr3tPw@127.0.0.1:1/d",
+];
+
+/// A folder in which every command finds what it needs.
+fn folder() -> Driftgate {
+    Driftgate::new()
+        .env("DATABASE_URL", "postgres://u@127.0.0.1:1/d")
+        .file("expectations/a.yaml", "driftgate: 1\ntables:\n  a: present\n")
+        .file("migrations/1.sql", "select 1;\n")
+}
+
+/// Nothing has the secret: no stream, no file, no name of a file.
+fn check(driftgate: &Driftgate, arguments: &[String], run: &Run) {
+    let case = arguments.join(" ");
+    let mut found = vec![run.stdout.clone(), run.stderr.clone()];
+    collect(driftgate.folder().path(), &mut found);
+    for text in &found {
+        assert!(!text.contains(SECRET) && !text.contains(DECODED), "{case}\n{text}");
+        assert!(!text.contains("S3cr3t%40Pw"), "{case}\n{text}");
+    }
+    assert!(!run.stderr.contains("panicked"), "{case}\n{}", run.stderr);
+    assert!(run.code.is_some_and(|code| code <= 4), "{case}: {:?}", run.code);
+}
+
+/// The names and texts of all files.
+fn collect(folder: &std::path::Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        found.push(path.display().to_string());
+        if path.is_dir() {
+            collect(&path, found);
+        } else {
+            found.push(String::from_utf8_lossy(&std::fs::read(&path).expect("a file")).into_owned());
+        }
+    }
+}
+
+/// Whether an argument takes a value.
+fn takes_value(argument: &Arg) -> bool {
+    matches!(argument.get_action(), ArgAction::Set | ArgAction::Append)
+}
+
+/// What else must be given for an argument to be read at all.
+fn beside(command: &str, argument: &str) -> Vec<String> {
+    let words: &[&str] = match (command, argument) {
+        ("pull", "split") => &["--output", "out"],
+        ("lint", "tool") => &["--migrations", "migrations"],
+        ("diff", "first") => &["sql:migrations"],
+        ("diff", _) if argument != "second" => &["snapshot:none", "snapshot:none"],
+        _ => &[],
+    };
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Every way of giving a value to an argument.
+fn ways(command: &Command, argument: &Arg, value: &str) -> Vec<Vec<String>> {
+    let (name, id) = (command.get_name(), argument.get_id().as_str());
+    let mut given: Vec<Vec<String>> = Vec::new();
+    if argument.is_positional() {
+        given.push(if id == "second" {
+            vec!["snapshot:none".into(), value.to_owned()]
+        } else {
+            vec![value.to_owned()]
+        });
+    }
+    if let Some(long) = argument.get_long() {
+        given.push(vec![format!("--{long}={value}")]);
+        given.push(vec![format!("--{long}"), value.to_owned()]);
+    }
+    if let Some(short) = argument.get_short() {
+        given.push(vec![format!("-{short}{value}")]);
+    }
+    for way in &mut given {
+        way.insert(0, name.to_owned());
+        way.extend(beside(name, id));
+    }
+    given
+}
+
+#[test]
+fn no_argument_prints_a_password() {
+    let driftgate = folder();
+    let (mut tried, mut flags) = (0, 0);
+    for command in Cli::command().get_subcommands() {
+        for argument in command.get_arguments() {
+            for value in VALUES {
+                let ways = ways(command, argument, value);
+                // Values that are refused alike are tried in each way once.
+                let ways = if value == VALUES[0] || value == VALUES[3] {
+                    &ways[..]
+                } else {
+                    &ways[..ways.len().min(1)]
+                };
+                for arguments in ways {
+                    tried += 1;
+                    check(&driftgate, arguments, &driftgate.run(arguments));
+                }
+            }
+            flags += usize::from(!takes_value(argument));
+        }
+    }
+    assert!(tried > 300 && flags > 10, "only {tried} runs, {flags} flags");
+}
+
+#[test]
+fn no_formatted_value_prints_a_password() {
+    let driftgate = folder();
+    for prefix in [
+        "json=",
+        "html=",
+        "none=",
+        "sql:",
+        "snapshot:",
+        "migrations:",
+        "migrations:dbmate:",
+        "env:",
+    ] {
+        for value in VALUES {
+            let value = format!("{prefix}{value}");
+            for arguments in [
+                vec!["check", "--output", &value],
+                vec!["check", "--against", &value, "--format", "json"],
+                vec!["pull", "--from", &value, "--output", "out.yaml"],
+                vec!["diff", &value, "snapshot:none"],
+                vec!["check", "--against", "sql:migrations", "--scratch", &value],
+            ] {
+                let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+                check(&driftgate, &arguments, &driftgate.run(&arguments));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_no_command_knows_prints_no_password() {
+    let driftgate = folder();
+    for value in VALUES {
+        for arguments in [
+            vec![value.to_owned()],
+            vec![format!("--unknown={value}")],
+            vec!["check".into(), format!("--unknown={value}")],
+            vec!["check".into(), "--unknown".into(), value.to_owned()],
+            vec!["check".into(), format!("--exit-zero={value}")],
+            vec!["schema".into(), value.to_owned()],
+            vec!["man".into(), value.to_owned()],
+            vec!["completions".into(), "bash".into(), value.to_owned()],
+            vec!["diff".into(), "a".into(), "b".into(), value.to_owned()],
+            vec!["help".into(), value.to_owned()],
+            vec!["check".into(), format!("-{value}")],
+            vec!["check".into(), format!("--{value}")],
+        ] {
+            let run = driftgate.run(&arguments);
+            check(&driftgate, &arguments, &run);
+            // `-host=…` asks for help.
+            let is_help = arguments.last().is_some_and(|last| last.starts_with("-h"));
+            assert_eq!(run.code, Some(if is_help { 0 } else { 2 }), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn every_format_is_without_a_password_where_the_database_is_not_there() {
+    let driftgate = folder();
+    for format in driftgate::cli::Format::ALL {
+        for value in VALUES {
+            let arguments: Vec<String> = [
+                "check",
+                "--against",
+                value,
+                "--format",
+                format.spec().name,
+                "--wait",
+                "10ms",
+            ]
+            .map(str::to_owned)
+            .into();
+            check(&driftgate, &arguments, &driftgate.run(&arguments));
+        }
+    }
+}
+
+#[test]
+fn no_file_prints_a_password() {
+    for value in VALUES {
+        for text in [
+            format!("driftgate: 1\ndatabase: {value}\n"),
+            format!("driftgate: 1\ndatabase: \"{value}\"\ntables: {{a: 1}}\n"),
+            format!("driftgate: 1\n{value:?}: x\n"),
+            format!("driftgate: 1\nschema: {value}\nexact: {value}\n"),
+            format!("driftgate: 1\ntables: {{a: {{columns: {{b: {value}}}, x: 1}}}}\n"),
+            format!("driftgate: 1\nhistory: {value}\n"),
+            format!("driftgate: 1\nassertions:\n  - {value}\n"),
+            format!("driftgate: {value}\n"),
+            "driftgate: 1\nservers:\n  s: {options: {password: [S3cr3tPw]}}\n".to_owned(),
+            "driftgate: 1\nservers:\n  s:\n    options:\n      password:\n        S3cr3tPw: 1\n".to_owned(),
+            "driftgate: 1\nservers:\n  s:\n    options:\n      password: |\n        a\n        S3cr3tPw\n      ! x\n"
+                .to_owned(),
+        ] {
+            let driftgate = Driftgate::new().file("expectations/a.yaml", &text);
+            for command in ["lint", "check"] {
+                let run = driftgate.run([command, "expectations", "--color", "always"]);
+                for text in [&run.stdout, &run.stderr] {
+                    assert!(!text.contains(SECRET) && !text.contains(DECODED), "{text}");
+                }
+                assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_file_of_variables_prints_a_password() {
+    for value in VALUES {
+        for text in [
+            format!("A B={value}\n"),
+            format!("'{value}\n"),
+            format!("DATABASE_URL={value}\n"),
+        ] {
+            let driftgate = Driftgate::new()
+                .file(".env", &text)
+                .file("expectations/a.yaml", "driftgate: 1\ntables:\n  a: present\n");
+            let run = driftgate.run(["check"]);
+            for text in [&run.stdout, &run.stderr] {
+                assert!(!text.contains(SECRET) && !text.contains(DECODED), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_arguments_that_take_a_source_are_there() {
+    let commands = Cli::command();
+    for source in SOURCES {
+        let known = commands
+            .get_subcommands()
+            .any(|command| command.get_arguments().any(|argument| argument.get_id() == source));
+        assert!(known, "{source}");
+    }
+}
+
+#[test]
+fn a_connection_string_in_the_wrong_place_is_explained() {
+    let driftgate = folder();
+    for (arguments, shown) in [
+        (
+            ["pull", "--schema", "postgres://u:a,S3cr3tPw@h/d"],
+            "error: '--schema <NAME>' does not take a connection string: 'postgres://***@h/d'\n\n  \
+             help: a database is named by '--from <SOURCE>' or '--scratch <WHERE>', best as env:NAME",
+        ),
+        (
+            ["check", "--jobs", "postgres://u:S3cr3tPw@h/d"],
+            "error: invalid value 'postgres://***@h/d' for '--jobs <N>': invalid digit found in string\n",
+        ),
+        (
+            ["check", "--against", "sql:postgres://u:S3cr3tPw@h/d"],
+            "error: sql: takes a path, not a connection string: postgres://***@h/d\n",
+        ),
+    ] {
+        let run = driftgate.run(arguments);
+        assert!(run.stderr.starts_with(shown), "{}", run.stderr);
+        assert_eq!(run.code, Some(2));
+    }
+}
