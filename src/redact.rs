@@ -133,7 +133,7 @@ fn hide(text: &str, mode: Mode) -> Cow<'_, str> {
         }
         match apply(&shown, &scan(&shown, mode)) {
             Cow::Borrowed(_) => break,
-            Cow::Owned(more) => shown = Cow::Owned(more),
+            Cow::Owned(again) => shown = Cow::Owned(again),
         }
     }
     shown

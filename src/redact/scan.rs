@@ -141,12 +141,12 @@ impl Scan<'_> {
         };
     }
 
-    fn hide(&mut self, range: Range<usize>, shown: String) -> Option<usize> {
+    fn hide(&mut self, range: Range<usize>, shown: String) -> usize {
         let end = range.end;
         if self.text[range.clone()] != shown {
             self.cuts.push(Cut { range, shown });
         }
-        Some(end)
+        end
     }
 
     /// Where the last cut ended: nothing before it is looked at again.
@@ -188,7 +188,7 @@ impl Scan<'_> {
                 .map_or(self.text.len(), |more| end + more);
         }
         let shown = connection_string(&self.text[start..end]);
-        self.hide(start..end, shown)
+        Some(self.hide(start..end, shown))
     }
 
     /// Where a URL ends: with the word, less the quotes and marks around it.
@@ -219,7 +219,7 @@ impl Scan<'_> {
         if is_hidden(&self.text[behind..]) || behind >= self.word.end {
             return Some(behind);
         }
-        self.hide(behind..self.word.end.max(behind), HIDDEN.to_owned())
+        Some(self.hide(behind..self.word.end.max(behind), HIDDEN.to_owned()))
     }
 
     /// `user:password@host`, whose colon is here.
@@ -237,13 +237,15 @@ impl Scan<'_> {
         if user.bytes().all(|b| b.is_ascii_digit())
             || !stands_alone
             || drive
+            // A cast of SQL.
+            || self.text[self.at + 1..].starts_with(':')
             || WORDS_BEFORE_A_COLON.contains(&user)
             || Tool::named(user).is_some()
             || self.text[self.at + 1..].starts_with(|c: char| c.is_whitespace())
         {
             return None;
         }
-        self.hide(self.at + 1..last_at, HIDDEN.to_owned())
+        Some(self.hide(self.at + 1..last_at, HIDDEN.to_owned()))
     }
 
     /// `name = value`, whose `=` or `:` is here.
@@ -272,7 +274,7 @@ impl Scan<'_> {
         if is_hidden(shown) {
             return Some(value.start + HIDDEN.len());
         }
-        self.hide(value, HIDDEN.to_owned())
+        Some(self.hide(value, HIDDEN.to_owned()))
     }
 
     /// The value that begins at or behind a place, with its quotes. `enclosing` is the quote before the name.

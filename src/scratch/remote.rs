@@ -1,6 +1,8 @@
 //! A database of our own on a server that somebody named.
 
 use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _};
 
@@ -22,11 +24,16 @@ pub(super) fn with<T>(
         connect::trust_only(file)?;
     }
     let name = random::name();
+    let may_exist = Arc::new(AtomicBool::new(false));
     let undo = {
-        let (server, name) = (server.clone(), name.clone());
-        Undo::new(move || drop_it(&server, &name))
+        let (server, name, may_exist) = (server.clone(), name.clone(), Arc::clone(&may_exist));
+        Undo::new(move || {
+            if may_exist.load(Ordering::SeqCst) {
+                drop_it(&server, &name);
+            }
+        })
     };
-    block_on(create(server, &name))?;
+    block_on(create(server, &name, &may_exist))?;
     let info = server.with_database(&name);
     block_on(async {
         let mut connection = connect::connect(&info).await?;
@@ -41,13 +48,18 @@ pub(super) fn with<T>(
 
 /// From `template0`, which has nothing but PostgreSQL's own: what an administrator has put into `template1` is no part of
 /// what migrations make, and a session with it would be in the way.
-async fn create(server: &Conninfo, name: &str) -> Result<(), Failure> {
+///
+/// `may_exist` is set once the statement is on its way, and reset where the server refuses it.
+async fn create(server: &Conninfo, name: &str, may_exist: &AtomicBool) -> Result<(), Failure> {
     let mut connection = connect::connect(server).await?;
+    may_exist.store(true, Ordering::SeqCst);
     let statement = format!("CREATE DATABASE {} TEMPLATE template0", quote_name(name));
     let created = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await;
     let _ = connection.close().await;
     created.map(drop).map_err(|error| {
         let error = ServerError::of(&error);
+        // Without a code the connection broke: the server may have created the database.
+        may_exist.store(error.code.is_empty(), Ordering::SeqCst);
         let failure = Failure::new(
             format!("creating a database on the server of --scratch, {}", server.display()),
             error.message,
@@ -62,7 +74,7 @@ async fn create(server: &Conninfo, name: &str) -> Result<(), Failure> {
     })
 }
 
-/// Drops the database whoever is connected to it. It need not be there: its creation may have failed, or been stopped.
+/// Drops the database whoever is connected to it. It need not be there: its creation may have been stopped.
 fn drop_it(server: &Conninfo, name: &str) {
     let dropped = block_on(async {
         let mut connection = connect::connect(server).await?;

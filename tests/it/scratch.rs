@@ -1,6 +1,7 @@
 //! Databases for the time of a run: whatever ends the run, nothing is left of them.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -239,5 +240,59 @@ fn a_role_that_may_not_create_databases_is_told_so() {
             && err.contains(&format!("ALTER ROLE \"{role}\" CREATEDB; or --scratch local")),
         "{err}"
     );
+    assert!(!err.contains("left behind"), "{err}");
     db.exec(&format!("drop role {role}"));
+}
+
+#[test]
+fn a_database_that_was_never_created_is_not_left_behind() {
+    let run = Pull::start("select 1", "postgres://u@127.0.0.1:1/postgres", None);
+    let output = run.child.wait_with_output().expect("it ends");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(err.starts_with("error: connecting to 127.0.0.1:1"), "{err}");
+    assert!(!err.contains("left behind"), "{err}");
+}
+
+#[test]
+fn a_database_that_may_have_been_created_is_left_behind() {
+    // A server that is gone as soon as it has been asked to create the database.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        drop(listener);
+        let mut bytes = [0; 4096];
+        let mut seen = Vec::new();
+        let welcome = b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I";
+        while let Ok(read @ 1..) = stream.read(&mut bytes) {
+            let first = seen.is_empty();
+            seen.extend_from_slice(&bytes[..read]);
+            if String::from_utf8_lossy(&seen).contains("CREATE DATABASE") {
+                return;
+            }
+            // Any other question is answered as SET is.
+            let answer: &[u8] = if first {
+                welcome
+            } else {
+                b"C\0\0\0\x08SET\0Z\0\0\0\x05I"
+            };
+            if stream.write_all(answer).is_err() {
+                return;
+            }
+        }
+    });
+    let run = Pull::start(
+        "select 1",
+        &format!("postgres://u@127.0.0.1:{port}/postgres?sslmode=disable"),
+        None,
+    );
+    let output = run.child.wait_with_output().expect("it ends");
+    server.join().expect("the server ends");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        err.contains("warning: the database driftgate_scratch_") && err.contains("is left behind"),
+        "{err}"
+    );
 }
