@@ -181,7 +181,13 @@ impl Literal {
             (Self::EmptyMap, Value::Map(entries)) => entries.is_empty(),
             (
                 Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::EmptyList | Self::EmptyMap,
-                Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) | Value::Map(_),
+                Value::Null
+                | Value::Bool(_)
+                | Value::Integer(_)
+                | Value::Text(_)
+                | Value::Secret(_)
+                | Value::List(_)
+                | Value::Map(_),
             ) => false,
         }
     }
@@ -390,7 +396,9 @@ fn sorted(value: &Value) -> Value {
             items.sort();
             Value::List(items)
         }
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Map(_) => value.clone(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::Map(_) => {
+            value.clone()
+        }
     }
 }
 

@@ -153,6 +153,11 @@ pub struct SessionArgs {
     #[arg(long, value_name = "WHERE")]
     pub scratch: Option<String>,
 
+    /// The variable with the key of digests, env:NAME: `pull` writes a digest of each value that may be a secret, such as
+    /// an option of a user mapping, and `check` compares it
+    #[arg(long, value_name = "env:NAME")]
+    pub digest_key: Option<String>,
+
     /// Do not read variables that are not set from the file .env in the working directory
     #[arg(long)]
     pub no_env_file: bool,

@@ -6,6 +6,7 @@
 
 mod common;
 mod index_key;
+mod masks;
 mod signature;
 
 use crate::attribute::{Attr, Verdict};
@@ -14,6 +15,7 @@ use crate::node::{Entry, Node};
 use crate::object_id::ObjectId;
 use crate::snapshot::{IMPLICIT, Object};
 use crate::value::Value;
+pub use masks::{Masked, Of};
 
 macro_rules! kinds {
     ($($kind:ident => $module:ident,)*) => {
@@ -116,6 +118,8 @@ pub struct KindSpec {
     pub attrs: &'static [Attr],
     /// Further columns of the query, for the functions of this table.
     pub facts: &'static [&'static str],
+    /// The attribute whose values may be secrets.
+    pub masked: Option<Masked>,
     /// How an object's key in an expectation file names it.
     pub key: KeyForm,
     /// What a section that is a list means.
@@ -172,6 +176,7 @@ impl KindSpec {
         if_any: None,
         attrs: &[],
         facts: &[],
+        masked: None,
         key: KeyForm::Part,
         list: ListForm::Refused,
         shorthand: Shorthand::None,
@@ -287,7 +292,7 @@ impl Kind {
     /// The query that reads the kind, with what all kinds write alike.
     #[must_use]
     pub fn query(self) -> String {
-        common::with_grants(self.spec().query)
+        masks::with_masks(&common::with_grants(self.spec().query))
     }
 
     /// The SQL or the words that tell what to do about a finding. Shown, never executed.
@@ -306,6 +311,16 @@ impl Kind {
             return Some(common::set_owner(noun, finding.id, owner));
         }
         (spec.hint)(finding)
+    }
+
+    /// Makes secrets of the values of an attribute that must not be shown; what the server sends of them, or what a
+    /// file expects.
+    #[must_use]
+    pub fn seal(self, id: &ObjectId, attribute: &str, value: Value) -> Value {
+        match self.spec().masked {
+            Some(masked) if masked.attribute == attribute => masked.seal(self, id, value),
+            Some(_) | None => value,
+        }
     }
 
     /// The columns of the kind's query but for those that identify an object.

@@ -54,6 +54,7 @@ pub mod reference;
 pub mod report;
 pub mod saved;
 pub mod scratch;
+pub mod secret;
 pub mod snapshot;
 pub mod source;
 pub mod source_map;

@@ -256,6 +256,7 @@ pub(crate) fn shaped(shape: Shape, value: &Value) -> Document {
             | Shape::List(_)
             | Shape::Map(_) => Document::text(text),
         },
+        Value::Secret(secret) => Document::text(&secret.to_string()),
         Value::List(items) => {
             let item = match shape {
                 Shape::List(item) => *item,

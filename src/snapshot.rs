@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::attribute::Surroundings;
+use crate::attribute::{Literal, Surroundings};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -114,8 +114,15 @@ impl Snapshot {
         }
     }
 
-    /// Adds an object.
-    pub fn insert(&mut self, kind: Kind, id: ObjectId, object: Object) {
+    /// Adds an object. What must not be shown of it becomes a secret.
+    pub fn insert(&mut self, kind: Kind, id: ObjectId, mut object: Object) {
+        if let Some(masked) = kind.spec().masked
+            && !matches!(object.get(masked.attribute), Value::Null)
+            && !Literal::EmptyMap.is(object.get(masked.attribute))
+        {
+            let sealed = masked.seal(kind, &id, object.get(masked.attribute).clone());
+            object.set(masked.attribute, sealed);
+        }
         self.objects.entry(kind).or_default().insert(id, object);
     }
 

@@ -6,6 +6,8 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::Value as Json;
 
+use crate::secret::Secret;
+
 /// The value of an attribute. The same on both sides of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
@@ -17,6 +19,8 @@ pub enum Value {
     Integer(i64),
     /// A text: a name, a word, SQL.
     Text(String),
+    /// A text that is never shown.
+    Secret(Secret),
     /// Several values; whether their order matters is the attribute's to say.
     List(Vec<Value>),
     /// Named values.
@@ -29,7 +33,7 @@ impl Value {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::List(_) | Self::Map(_) => None,
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Secret(_) | Self::List(_) | Self::Map(_) => None,
         }
     }
 
@@ -38,7 +42,7 @@ impl Value {
     pub fn as_list(&self) -> Option<&[Value]> {
         match self {
             Self::List(items) => Some(items),
-            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::Map(_) => None,
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::Secret(_) | Self::Map(_) => None,
         }
     }
 
@@ -93,6 +97,7 @@ impl From<&Value> for Json {
             Value::Bool(value) => Self::Bool(*value),
             Value::Integer(value) => Self::from(*value),
             Value::Text(text) => Self::from(text.as_str()),
+            Value::Secret(secret) => Self::from(secret.to_string()),
             Value::List(items) => Self::Array(items.iter().map(Self::from).collect()),
             Value::Map(map) => Self::Object(map.iter().map(|(k, v)| (k.clone(), Self::from(v))).collect()),
         }
@@ -107,6 +112,7 @@ impl fmt::Display for Value {
             Self::Bool(value) => value.fmt(f),
             Self::Integer(value) => value.fmt(f),
             Self::Text(text) => f.write_str(text),
+            Self::Secret(secret) => secret.fmt(f),
             Self::List(items) => {
                 f.write_str("[")?;
                 for (i, item) in items.iter().enumerate() {

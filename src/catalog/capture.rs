@@ -188,7 +188,9 @@ fn roles(object: &ExpectedObject) -> impl Iterator<Item = String> {
     let granted = object.attributes.iter().filter(|attribute| attribute.attr.by_role);
     granted.flat_map(|attribute| match &attribute.value {
         Value::Map(grants) => grants.keys().cloned().collect(),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) => {
+            Vec::new()
+        }
     })
 }
 

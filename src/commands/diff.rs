@@ -16,6 +16,7 @@ use crate::cli::{DiffArgs, Format};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::parse::parse;
+use crate::expectation::{ExpectationFile, Subject};
 use crate::kinds::Kind;
 use crate::not_compared::counted;
 use crate::pull::{Choice, main_schema, pull};
@@ -24,6 +25,7 @@ use crate::report::diff::unified;
 use crate::report::format::Rendering;
 use crate::report::text::{Palette, visible};
 use crate::report::{Checks, Exit, Report, Status, Target};
+use crate::secret;
 use crate::snapshot::{OWNER, Snapshot};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
@@ -94,7 +96,8 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     };
     // What the first source is, is what is expected of the second: so the server judges the texts that differ.
     let file = files.add(first.label().into(), text.clone());
-    let expectations = parse(&text, file).map_err(|mut problems| problems.remove(0))?;
+    let mut expectations = parse(&text, file).map_err(|mut problems| problems.remove(0))?;
+    restore_secrets(&mut expectations, &expected);
     let mut target = Target::named(second.label());
     target.checks = Checks::keeping(args.format.spec().passes);
     other.name(&mut target);
@@ -139,6 +142,19 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
     };
     print(&out).map_err(|e| Failure::new("writing to standard output", e.to_string()))?;
     Ok(said(args.format, &report, exit))
+}
+
+/// The text of an expectation file has no secrets: those of the first source are compared as they were read.
+fn restore_secrets(file: &mut ExpectationFile, expected: &Snapshot) {
+    for object in &mut file.objects {
+        let Subject::Named(id) = &object.subject else { continue };
+        let (Some(masked), Some(read)) = (object.kind.spec().masked, expected.get(object.kind, id)) else {
+            continue;
+        };
+        for attribute in object.attributes.iter_mut().filter(|a| a.attr.name == masked.attribute) {
+            attribute.value = read.get(masked.attribute).clone();
+        }
+    }
 }
 
 /// Where one source is a folder of migrations and the other is not, the folder is looked at as of the last migration
@@ -239,7 +255,15 @@ fn found_text(
                 && let Some(actual) = merged.get_mut(*kind, id)
             {
                 actual.clone_from(object);
-            } else if let (Some(role), Some(actual)) = (role, merged.get_mut(*kind, id))
+                continue;
+            }
+            // Two secrets are written alike.
+            if let (Some(masked), Some(actual)) = (kind.spec().masked, merged.get_mut(*kind, id)) {
+                let mut value = actual.get(masked.attribute).clone();
+                secret::tell_apart(object.get(masked.attribute), &mut value);
+                actual.set(masked.attribute, value);
+            }
+            if let (Some(role), Some(actual)) = (role, merged.get_mut(*kind, id))
                 && same_owner(role, object.get(OWNER), actual.get(OWNER))
             {
                 actual.set(OWNER, object.get(OWNER).clone());

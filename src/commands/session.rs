@@ -26,6 +26,7 @@ use crate::redact;
 use crate::report::{Check, Target, text::visible};
 use crate::saved;
 use crate::scratch::{self, Scratch, Script};
+use crate::secret;
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
@@ -106,6 +107,7 @@ impl Opened {
             problem.place = problem.place.or(place);
             problem
         };
+        use_digest_key(args, environment)?;
         let url = match source {
             Source::Url(url) => url.clone(),
             Source::Env(name) => environment.require(name).map_err(at)?,
@@ -206,6 +208,42 @@ impl Opened {
             Self::Saved(saved) => then(&Access::Saved(saved)),
         }
     }
+}
+
+/// Has the digests of this run made with the key of `--digest-key`.
+///
+/// # Errors
+/// It names no variable, or the key is too short.
+fn use_digest_key(args: &SessionArgs, environment: &Environment) -> Result<(), Problem> {
+    let Some(text) = &args.digest_key else {
+        return Ok(());
+    };
+    // What is no name may be the key itself: it is not repeated.
+    let Some(name) = text.strip_prefix("env:").filter(|name| is_variable(name)) else {
+        return Err(
+            Problem::new("--digest-key takes env:NAME, the name of an environment variable")
+                .hint("put the key into a variable: on a command line, others can read it"),
+        );
+    };
+    let Some(key) = environment.get(name) else {
+        return Err(
+            Problem::new(format!("--digest-key: the environment variable {name} is not set"))
+                .hint("set it to a random text that is kept secret, such as `openssl rand -hex 32` prints"),
+        );
+    };
+    if key.chars().count() < secret::SHORTEST_KEY {
+        return Err(Problem::new(format!(
+            "--digest-key: the key in {name} has fewer than {} characters",
+            secret::SHORTEST_KEY
+        ))
+        .hint("take a random text that is kept secret, such as `openssl rand -hex 32` prints"));
+    }
+    secret::use_key(&key);
+    Ok(())
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// What a URL means, with what there is to say about it.

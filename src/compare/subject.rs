@@ -7,6 +7,7 @@ use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
 use crate::report::mark::Mark;
 use crate::report::{Check, Status};
+use crate::secret;
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
@@ -162,6 +163,14 @@ impl<'a> Subjected<'a> {
         }
         let mut check = self.check(kind, id, Some(attr));
         check.place = place;
+        let mut shown;
+        let actual = if kind.spec().masked.is_some_and(|masked| masked.attribute == attr.name) {
+            shown = actual.clone();
+            secret::tell_apart(value, &mut shown);
+            &shown
+        } else {
+            actual
+        };
         describe::differs(&mut check, kind, id, attr, extent, value, actual);
         let attribute = attr.name;
         let expected = value;

@@ -12,6 +12,7 @@ use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
 use crate::sql_text::unquote_name;
 use crate::suggest;
+use crate::value::Value;
 
 /// The keys that every object takes.
 pub const OBJECT_KEYS: &[&str] = &["present", "absent", "optional", "level", "reason", "exact"];
@@ -336,12 +337,19 @@ impl Reader<'_> {
         this.presence = presence;
     }
 
+    /// A value of which nothing that may be a secret can be printed.
+    fn sealed(&self, attr: &Attr, value: Value) -> Value {
+        match &self.parser.out.objects[self.index].subject {
+            Subject::Named(id) | Subject::ByMeaning(id) => self.kind.seal(id, attr.name, value),
+        }
+    }
+
     fn attribute(&mut self, attr: &'static Attr, extent: Extent, entry: Entry) {
         let place = entry.value.place;
         match shape::read(attr.shape, &entry.key, entry.value, &self.parser.out.schema) {
             Ok(value) => self.attributes.push(ExpectedAttribute {
                 attr,
-                value,
+                value: self.sealed(attr, value),
                 place,
                 extent,
             }),

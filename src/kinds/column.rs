@@ -1,6 +1,6 @@
 //! Columns of tables and views, and the shorthand that writes one as in CREATE TABLE.
 
-use super::{Finding, FindingSort, Kind, KindSpec, Shorthand, common};
+use super::{Finding, FindingSort, Kind, KindSpec, Masked, Shorthand, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, Sort};
@@ -65,8 +65,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "options",
             Shape::Map(&Shape::Text),
-            "Its options: what SET (…) sets for the planner, and OPTIONS (…) for a column of a foreign table.",
+            "Its options: what SET (…) sets for the planner, and OPTIONS (…) for a column of a foreign table, of \
+             which the value of one that may hold a secret is never printed.",
         )
+        .compare(Compare::Custom(common::same_masked))
         .default(Literal::EmptyMap),
         common::GRANTS,
         common::COMMENT,
@@ -76,7 +78,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         expects: "a column as in CREATE TABLE, such as `uuid not null`",
         expand,
     },
-    rewrite: |id, entries| rewrite(id, common::hide_passwords(id, entries)?),
+    masked: Masked::OPTIONS,
+    rewrite,
     variable: Some("type"),
     compact: Some(compact),
     hint,

@@ -24,7 +24,7 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END END AS storage,
        CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
        nullif(a.attstattarget, -1) AS statistics,
-       CASE WHEN a.settings IS NULL AND a.attfdwoptions IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(o.name, CASE WHEN strpos(lower(o.name), 'password') > 0 THEN '********' ELSE o.value END), '{}')
+       CASE WHEN a.settings IS NULL AND a.attfdwoptions IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(o.name, {masked_option o.name o.value}), '{}')
         FROM (SELECT split_part(o, '=', 1), substr(o, strpos(o, '=') + 1) FROM unnest(a.settings || a.attfdwoptions) o) o(name, value)) END AS options,
        {grants a.attacl a.relowner} AS grants,
        e.description AS comment,

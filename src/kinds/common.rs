@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
-use crate::error::Problem;
-use crate::node::{Entry, Node, NodeValue};
 use crate::object_id::{ObjectId, split_name};
+use crate::secret;
 use crate::snapshot;
 use crate::sql_text::quote_literal;
 pub(super) use crate::sql_text::show_name as name;
@@ -82,24 +81,15 @@ pub(super) const OPTIONS: Attr = Attr::new(
 pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(
     "options",
     Shape::Map(&Shape::Text),
-    "Its options: everything that OPTIONS (…) sets. Of one with `password` in its name it is only checked that it is set.",
+    "Its options: everything that OPTIONS (…) sets. The value of an option that may hold a secret is never printed: it is \
+     compared with the value, or with the digest that `pull --digest-key` writes; of `***` only its presence is checked.",
 )
+.compare(Compare::Custom(same_masked))
 .default(Literal::EmptyMap);
 
-/// What stands for the value of an option that nobody may see.
-pub(super) const HIDDEN: &str = "********";
-
-/// Takes the passwords out of what is expected, as the query takes them out of what is there.
-#[expect(clippy::unnecessary_wraps, reason = "the table of kinds asks for this form")]
-pub(super) fn hide_passwords(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
-    for entry in &mut entries {
-        if let ("options", NodeValue::Map(options)) = (entry.key.as_str(), &mut entry.value.value) {
-            for option in options.iter_mut().filter(|o| o.key.to_lowercase().contains("password")) {
-                option.value = Node::text(HIDDEN, option.value.place);
-            }
-        }
-    }
-    Ok(entries)
+/// Compares options or settings, of which some may be secrets.
+pub(super) fn same_masked(comparison: &Comparison<'_>) -> Verdict {
+    secret::compare(comparison.expected, comparison.actual)
 }
 
 /// Who may do what.
@@ -158,7 +148,7 @@ fn same_grants(comparison: &Comparison<'_>) -> Verdict {
                 .map(|(role, privileges)| (role.clone(), privileges_of(privileges)))
                 .collect::<BTreeMap<_, _>>(),
         ),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) => None,
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) => None,
     };
     Verdict::when(by_role(comparison.expected) == by_role(comparison.actual))
 }

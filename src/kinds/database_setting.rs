@@ -1,10 +1,8 @@
 //! Settings of the database.
 
-use super::{Finding, FindingSort, KindSpec, Shorthand, common};
-use crate::attribute::{Attr, Shape};
-use crate::error::Problem;
-use crate::node::{Entry, Node};
-use crate::object_id::ObjectId;
+use super::{Finding, FindingSort, KindSpec, Masked, Shorthand, common};
+use crate::attribute::{Attr, Compare, Shape};
+use crate::secret::{is_digest, is_marker};
 use crate::snapshot::OWNER;
 use crate::sql_text::quote_literal;
 
@@ -19,27 +17,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[Attr::new(
         "value",
         Shape::Text,
-        "Its value as it was set. Of a setting with `password`, `secret`, `token` or `key` in its name it is only checked that it is set.",
-    )],
+        "Its value as it was set. That of a setting that may hold a secret is never printed: it is compared with the value, or \
+         with the digest that `pull --digest-key` writes; of `***` only its presence is checked.",
+    )
+    .compare(Compare::Custom(common::same_masked))],
     facts: &[OWNER],
     shorthand: Shorthand::Scalar("value"),
-    rewrite,
+    masked: Masked::SETTING,
     hint,
     ..KindSpec::EMPTY
 };
-
-/// Takes secrets out of what is expected, as the query takes them out of what is there.
-#[expect(clippy::unnecessary_wraps, reason = "the table of kinds asks for this form")]
-fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
-    let name = id.last().to_lowercase();
-    let setting = name.split(" for ").next().unwrap_or_default();
-    if ["password", "secret", "token", "key"].iter().any(|word| setting.contains(word)) {
-        for entry in entries.iter_mut().filter(|entry| entry.key == "value") {
-            entry.value = Node::text(common::HIDDEN, entry.value.place);
-        }
-    }
-    Ok(entries)
-}
 
 fn hint(finding: &Finding<'_>) -> Option<String> {
     let (setting, of) = match finding.id.last().split_once(" for ") {
@@ -48,7 +35,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
     };
     let value = |value: &str| {
         // A list of names is not one text.
-        let is_hidden = value == common::HIDDEN;
+        let is_hidden = is_marker(value) || is_digest(value);
         (!is_hidden && !value.contains([',', '"'])).then(|| format!("{of} SET {setting} = {};", quote_literal(value)))
     };
     match &finding.sort {

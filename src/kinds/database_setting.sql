@@ -1,5 +1,5 @@
 SELECT s.name || coalesce(' for ' || s.role, '') AS name,
-       CASE WHEN s.name ~* '(password|secret|token|key)' THEN '********' ELSE s.value END AS value,
+       {setting s.name s.value} AS value,
        s.role AS owner,
        false AS implicit
 FROM (SELECT split_part(c, '=', 1) AS name, substr(c, strpos(c, '=') + 1) AS value,

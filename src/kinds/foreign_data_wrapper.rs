@@ -1,6 +1,6 @@
 //! Foreign-data wrappers.
 
-use super::{Finding, FindingSort, KindSpec, common};
+use super::{Finding, FindingSort, KindSpec, Masked, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -30,7 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    rewrite: common::hide_passwords,
+    masked: Masked::OPTIONS,
     noun: Some("FOREIGN DATA WRAPPER"),
     hint,
     ..KindSpec::EMPTY

@@ -1,7 +1,7 @@
 SELECT w.fdwname::text AS name,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = w.fdwhandler) AS handler,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = w.fdwvalidator) AS validator,
-       (SELECT coalesce(jsonb_object_agg(o.option_name, CASE WHEN strpos(lower(o.option_name), 'password') > 0 THEN '********' ELSE o.option_value END), '{}') FROM pg_options_to_table(w.fdwoptions) o) AS options,
+       {options w.fdwoptions} AS options,
        pg_get_userbyid(w.fdwowner)::text AS owner,
        {grants w.fdwacl w.fdwowner} AS grants,
        obj_description(w.oid, 'pg_foreign_data_wrapper') AS comment,

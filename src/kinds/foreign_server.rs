@@ -1,6 +1,6 @@
 //! Foreign servers.
 
-use super::{Finding, FindingSort, KindSpec, common};
+use super::{Finding, FindingSort, KindSpec, Masked, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::sql_text::quote_literal;
 
@@ -20,7 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    rewrite: common::hide_passwords,
+    masked: Masked::OPTIONS,
     noun: Some("SERVER"),
     hint,
     ..KindSpec::EMPTY

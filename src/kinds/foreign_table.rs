@@ -1,6 +1,6 @@
 //! Foreign tables.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Finding, FindingSort, KeyForm, KindSpec, Masked, common};
 use crate::attribute::{Attr, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -18,7 +18,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Qualified,
-    rewrite: common::hide_passwords,
+    masked: Masked::OPTIONS,
     noun: Some("FOREIGN TABLE"),
     hint,
     ..KindSpec::EMPTY

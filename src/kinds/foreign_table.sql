@@ -1,6 +1,6 @@
 SELECT c.schema, c.name,
        v.srvname::text AS server,
-       (SELECT coalesce(jsonb_object_agg(o.option_name, CASE WHEN strpos(lower(o.option_name), 'password') > 0 THEN '********' ELSE o.option_value END), '{}') FROM pg_options_to_table(f.ftoptions) o) AS options,
+       {options f.ftoptions} AS options,
        pg_get_userbyid(c.relowner)::text AS owner,
        {grants c.relacl c.relowner} AS grants,
        e.description AS comment,

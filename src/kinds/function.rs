@@ -1,6 +1,6 @@
 //! Functions.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
+use super::{Finding, FindingSort, KeyForm, KindSpec, Masked, common, signature};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, NodeValue};
@@ -40,8 +40,11 @@ pub(super) const ARGUMENTS: Attr = Attr::new(
 pub(super) const SETTINGS: Attr = Attr::new(
     "settings",
     Shape::Map(&Shape::Text),
-    "The settings that hold while it runs: everything that SET says.",
+    "The settings that hold while it runs: everything that SET says. The value of one that may hold a secret is never \
+     printed: it is compared with the value, or with the digest that `pull --digest-key` writes; of `***` only its \
+     presence is checked.",
 )
+.compare(Compare::Custom(common::same_masked))
 .default(Literal::EmptyMap);
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -50,6 +53,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name", "argument_types"],
     doc: "A function, named with the types of its arguments: `f(text, integer)`; the name alone is any function of this name.",
     query: include_str!("function.sql"),
+    masked: Masked::SETTINGS,
     if_any: Some("EXISTS (SELECT FROM sorts_of_routines WHERE prokind IN ('f', 'w'))"),
     attrs: &[
         Attr::new("returns", Shape::Sql, "The type it returns; also `setof text` and `table(id int, name text)`, as in CREATE FUNCTION.")

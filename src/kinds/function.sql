@@ -15,7 +15,7 @@ SELECT p.schema, p.name,
        CASE WHEN p.proretset AND p.prorows <> 1000 THEN p.prorows::text END AS rows,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = p.prosupport) AS support,
        p.prokind = 'w' AS "window",
-       CASE WHEN p.proconfig IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM unnest(p.proconfig) o) END AS settings,
+       {settings p.proconfig} AS settings,
        CASE WHEN p.sqlbody IS NULL THEN p.prosrc
             ELSE (SELECT substr(d.text, greatest(strpos(d.text, chr(10) || 'RETURN '), strpos(d.text, chr(10) || 'BEGIN ATOMIC')) + 1)
                  FROM (SELECT pg_get_functiondef(p.oid) AS text OFFSET 0) d)

@@ -1,7 +1,7 @@
 //! Procedures.
 
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
-use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
+use super::{Finding, FindingSort, KeyForm, KindSpec, Masked, common, signature};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "procedure",
@@ -9,6 +9,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name", "argument_types"],
     doc: "A procedure, named with the types of its arguments; the name alone is any procedure of this name.",
     query: include_str!("procedure.sql"),
+    masked: Masked::SETTINGS,
     if_any: Some("'p' IN (SELECT prokind FROM sorts_of_routines)"),
     attrs: &[ARGUMENTS, LANGUAGE, SECURITY, SETTINGS, BODY, common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
     key: KeyForm::Signature,

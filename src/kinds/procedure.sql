@@ -3,7 +3,7 @@ SELECT p.schema, p.name,
        nullif(pg_get_function_arguments(p.oid), '') AS arguments,
        l.lanname::text AS language,
        CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END AS security,
-       CASE WHEN p.proconfig IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM unnest(p.proconfig) o) END AS settings,
+       {settings p.proconfig} AS settings,
        CASE WHEN p.sqlbody IS NULL THEN p.prosrc
             ELSE (SELECT substr(d.text, greatest(strpos(d.text, chr(10) || 'RETURN '), strpos(d.text, chr(10) || 'BEGIN ATOMIC')) + 1)
                  FROM (SELECT pg_get_functiondef(p.oid) AS text OFFSET 0) d)

@@ -75,7 +75,7 @@ impl Bounds {
     fn of(comparison: &Comparison<'_>) -> Self {
         let number = |name: &str| match comparison.object.get(name) {
             Value::Integer(value) => Some(*value),
-            Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
+            Value::Null | Value::Bool(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) | Value::Map(_) => None,
         };
         let (lowest, highest) = match comparison.object.get("type").as_text() {
             Some("smallint") => (i64::from(i16::MIN), i64::from(i16::MAX)),
@@ -97,7 +97,7 @@ impl Bounds {
 fn same(comparison: &Comparison<'_>, default: i64) -> Verdict {
     let or_default = |value: &Value| match value {
         Value::Null => Value::Integer(default),
-        Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => value.clone(),
+        Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) | Value::Map(_) => value.clone(),
     };
     Verdict::when(or_default(comparison.expected) == or_default(comparison.actual))
 }

@@ -1,6 +1,6 @@
 //! User mappings.
 
-use super::{Finding, FindingSort, KindSpec, common};
+use super::{Finding, FindingSort, KindSpec, Masked, common};
 use crate::attribute::{Attr, Compare, Comparison, Verdict};
 use crate::value::Value;
 
@@ -9,8 +9,9 @@ const HIDDEN: &str = "hidden";
 
 /// The options.
 const OPTIONS: Attr = Attr {
-    doc: "Its options: everything that OPTIONS (…) sets, which PostgreSQL shows to few. Of one with `password` in its name it \
-          is only checked that it is set.",
+    doc: "Its options: everything that OPTIONS (…) sets, which PostgreSQL shows to few. The value of an option \
+          that may hold a secret is never printed: it is compared with the value, or with the digest that \
+          `pull --digest-key` writes; of `***` only its presence is checked.",
     compare: Compare::Custom(same_options),
     ..common::FOREIGN_OPTIONS
 };
@@ -24,7 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     if_any: Some("EXISTS (SELECT FROM pg_foreign_server)"),
     attrs: &[OPTIONS],
     facts: &[HIDDEN],
-    rewrite: common::hide_passwords,
+    masked: Masked::OPTIONS,
     hint,
     ..KindSpec::EMPTY
 };
@@ -34,7 +35,7 @@ fn same_options(comparison: &Comparison<'_>) -> Verdict {
     if *comparison.object.get(HIDDEN) == Value::Bool(true) {
         return Verdict::Unknown("PostgreSQL shows the options of a user mapping to the owner of the server and to the role itself alone");
     }
-    Verdict::when(comparison.expected == comparison.actual)
+    common::same_masked(comparison)
 }
 
 fn hint(finding: &Finding<'_>) -> Option<String> {

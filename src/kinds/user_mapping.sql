@@ -1,5 +1,5 @@
 SELECT m.usename || ' on ' || m.srvname AS name,
-       (SELECT coalesce(jsonb_object_agg(o.option_name, CASE WHEN strpos(lower(o.option_name), 'password') > 0 THEN '********' ELSE o.option_value END), '{}') FROM pg_options_to_table(m.umoptions) o) AS options,
+       {options m.umoptions} AS options,
        -- No options and options that are not shown look the same: this is when the view shows them.
        m.umoptions IS NULL
          AND NOT (m.umuser <> 0 AND m.usename = current_user AND (pg_has_role(v.srvowner, 'USAGE') OR has_server_privilege(v.oid, 'USAGE'))

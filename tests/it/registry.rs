@@ -164,6 +164,7 @@ fn another(value: &Value) -> Value {
         Value::Bool(value) => Value::Bool(!value),
         Value::Integer(value) => Value::Integer(value + 1),
         Value::Text(text) => Value::Text(format!("another_{text}")),
+        Value::Secret(_) => Value::from("another"),
         Value::List(items) => {
             let mut items = items.clone();
             items.push(Value::from("another"));
