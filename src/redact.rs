@@ -16,6 +16,7 @@ mod scan;
 mod tests;
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::io::Write as _;
 use std::ops::Range;
 use std::path::Path;
@@ -63,10 +64,54 @@ pub fn is_secret_name(name: &str) -> bool {
     scan::is_secret_name(name)
 }
 
+/// What a line of YAML is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Around {
+    /// Options or settings: what stands behind the name of a secret is one.
+    Options,
+    /// Columns: `password: text` is one.
+    Columns,
+    /// Anything else.
+    Other,
+}
+
+impl Around {
+    /// What is in a line that is itself in something.
+    #[must_use]
+    pub fn within(self, line: &str) -> Self {
+        let options = line.rfind("options").max(line.rfind("settings"));
+        let columns = line.rfind("columns");
+        match options.cmp(&columns) {
+            Ordering::Greater => Self::Options,
+            Ordering::Less => Self::Columns,
+            Ordering::Equal => self,
+        }
+    }
+}
+
+/// A text of YAML without its secrets, as far as they can be told from a line and what it is in.
+#[must_use]
+pub fn yaml(text: &str) -> String {
+    let mut open: Vec<(usize, Around)> = Vec::new();
+    let mut out = String::with_capacity(text.len());
+    for written in text.split_inclusive('\n') {
+        let indented = written.len() - written.trim_start_matches(' ').len();
+        if !written.trim().is_empty() {
+            while open.last().is_some_and(|(at, _)| *at >= indented) {
+                open.pop();
+            }
+        }
+        let around = open.last().map_or(Around::Other, |(_, around)| *around).within(written);
+        out.push_str(&line(written, around).text);
+        open.push((indented, around));
+    }
+    out
+}
+
 /// A line of a file without its secrets.
 #[must_use]
-pub fn line(text: &str) -> Line<'_> {
-    let cuts = scan(text, Mode::Line);
+pub fn line(text: &str, around: Around) -> Line<'_> {
+    let cuts = scan(text, Mode::Line(around));
     Line {
         text: apply(text, &cuts),
         cuts,

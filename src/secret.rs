@@ -69,6 +69,12 @@ impl Secret {
         self
     }
 
+    /// Whether it can be written so that it is known again.
+    #[must_use]
+    pub fn has_digest(&self) -> bool {
+        self.digest.is_some()
+    }
+
     /// Shows this secret as another one than what was expected.
     pub fn set_another(&mut self) {
         self.is_another = true;

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::error::Problem;
-use crate::redact;
+use crate::redact::{self, Around};
 
 /// One file of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,16 +127,22 @@ impl SourceMap {
         if self.is_in_secret(place, indentation(line)) {
             return redact::Line::hidden(line);
         }
-        redact::line(line)
+        let opening = self.opening(place, indentation(line)).unwrap_or_default();
+        redact::line(line, Around::Other.within(opening).within(line))
+    }
+
+    /// The line that holds one that is indented so far.
+    fn opening(&self, place: Place, indented: usize) -> Option<&str> {
+        /// How far up to look.
+        const FARTHEST: u32 = 100;
+        let first = place.line.saturating_sub(FARTHEST).max(1);
+        let mut above = (first..place.line).rev().map(|line| self.line(Place { line, ..place }));
+        above.find(|line| !line.trim().is_empty() && indentation(line) < indented)
     }
 
     /// Whether a line that is indented so far belongs to a value that began on a line before it, and is a secret.
     fn is_in_secret(&self, place: Place, indented: usize) -> bool {
-        /// How many lines a secret may have before this one.
-        const LONGEST: u32 = 100;
-        let first = place.line.saturating_sub(LONGEST).max(1);
-        let mut above = (first..place.line).rev().map(|line| self.line(Place { line, ..place }));
-        let opening = above.find(|line| !line.trim().is_empty() && indentation(line) < indented);
+        let opening = self.opening(place, indented);
         opening.is_some_and(|line| {
             let key = line.trim_end().trim_end_matches(['|', '>', '-', '+', ' ']);
             let key = key.strip_suffix(':').unwrap_or_default();

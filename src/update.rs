@@ -106,6 +106,17 @@ struct Unlisted {
     finding: String,
 }
 
+/// What is there instead of what a finding says was expected.
+fn actual(kind: Kind, check: &Check, attribute: &str, snapshot: &Snapshot) -> Value {
+    let is_masked = kind.spec().masked.is_some_and(|masked| masked.attribute == attribute);
+    let mut objects = snapshot.of_kind(kind).filter(|_| is_masked);
+    // The finding does not say what is hidden.
+    match objects.find(|(id, _)| kind.show(id) == check.object) {
+        Some((_, object)) => object.get(attribute).clone(),
+        None => Value::from(check.actual.clone()),
+    }
+}
+
 /// The changes by object, and what is not listed at the top of the file.
 fn changes(
     file: &ExpectationFile,
@@ -124,7 +135,9 @@ fn changes(
             if let Some(at) = owner(file, kind, check, attribute) {
                 let change = changes.entry(at).or_default();
                 change.findings.push(check.id());
-                change.attributes.insert(attribute, Value::from(check.actual.clone()));
+                change
+                    .attributes
+                    .insert(attribute, actual(kind, check, attribute, snapshot));
             }
         } else if check.code == code(kind.spec().name, "missing") {
             let Some(at) = file

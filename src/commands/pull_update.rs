@@ -193,8 +193,8 @@ fn finish(args: &PullArgs, outcomes: Vec<Outcome>, files: &SourceMap) -> Result<
         if draft.text != draft.original {
             let label = redact::path(&draft.path);
             diff.push_str(&unified(
-                &draft.original,
-                &draft.text,
+                &redact::yaml(&draft.original),
+                &redact::yaml(&draft.text),
                 (&label, &label),
                 Palette { color },
             ));

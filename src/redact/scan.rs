@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::connection::{connection_string, is_plain_place};
-use super::{Cut, HIDDEN};
+use super::{Around, Cut, HIDDEN};
 use crate::migrations::Tool;
 
 /// What sort of text is scanned.
@@ -16,7 +16,7 @@ pub(super) enum Mode {
     /// A message: a URL ends at a blank.
     Prose,
     /// A line of YAML or of a file of variables.
-    Line,
+    Line(Around),
 }
 
 /// Words in the names of what holds a secret.
@@ -129,7 +129,7 @@ impl Scan<'_> {
         let rest = &self.text.as_bytes()[self.at..];
         let length = match self.mode {
             Mode::Value | Mode::Certain => rest.len(),
-            Mode::Prose | Mode::Line => rest
+            Mode::Prose | Mode::Line(_) => rest
                 .iter()
                 .position(u8::is_ascii_whitespace)
                 .map_or(rest.len(), |blank| blank.max(1)),
@@ -196,7 +196,7 @@ impl Scan<'_> {
         let end = self.word.end;
         match self.mode {
             Mode::Value | Mode::Certain => end,
-            Mode::Prose | Mode::Line => {
+            Mode::Prose | Mode::Line(_) => {
                 let opening = self.text[..start].chars().next_back();
                 let marks: &[char] = match opening {
                     Some('"') => &['"', '.', ',', ';', ':', ')', ']', '}'],
@@ -251,7 +251,7 @@ impl Scan<'_> {
     /// `name = value`, whose `=` or `:` is here.
     fn setting(&mut self) -> Option<usize> {
         let bytes = self.text.as_bytes();
-        if bytes[self.at] == b':' && matches!(self.mode, Mode::Prose | Mode::Certain) {
+        if bytes[self.at] == b':' && matches!(self.mode, Mode::Prose | Mode::Certain | Mode::Line(Around::Columns)) {
             return None;
         }
         let lowest = self.floor().max(self.at.saturating_sub(LONGEST_NAME));
@@ -268,6 +268,15 @@ impl Scan<'_> {
         };
         let value = self.value(self.at + 1, enclosing);
         let shown = &self.text[value.clone()];
+        // What has such a name can be a table as well.
+        let is_object = shown.starts_with(['{', '[', '|', '>']) || ["present", "absent", "optional"].contains(&shown);
+        // A digest is made to be read.
+        if shown.trim_start_matches(['"', '\'']).starts_with("hmac-sha256:") {
+            return None;
+        }
+        if is_object && self.mode == Mode::Line(Around::Other) {
+            return None;
+        }
         if shown.is_empty() || shown.starts_with('…') || shown.starts_with("...") {
             return None;
         }
@@ -292,10 +301,10 @@ impl Scan<'_> {
         }
         let length = match self.mode {
             Mode::Value | Mode::Certain => value_length(rest),
-            Mode::Line if self.text.as_bytes()[from - 1] == b':' && self.depth > 0 => {
+            Mode::Line(_) if self.text.as_bytes()[from - 1] == b':' && self.depth > 0 => {
                 rest[..line_end].find([',', '}', ']']).unwrap_or(line_end)
             }
-            Mode::Line => line_end,
+            Mode::Line(_) => line_end,
             Mode::Prose => rest.find(char::is_whitespace).unwrap_or(rest.len()),
         };
         let shown = rest[..length].trim_end();

@@ -98,7 +98,7 @@ fn a_text_without_a_secret_stays() {
     for text in HARMLESS {
         assert_eq!(typed(text), text, "typed");
         assert_eq!(prose(text), text, "prose");
-        assert_eq!(line(text).text, text, "line");
+        assert_eq!(line(text, Around::Other).text, text, "line");
         assert!(!is_secret(text), "{text}");
     }
 }
@@ -164,13 +164,33 @@ fn a_line_keeps_its_places() {
         ),
         ("  \"password\" : \"S3cr3tPw\"", "  \"password\" : ***", "\"S3", "***"),
     ] {
-        let line = line(text);
+        let line = line(text, Around::Options);
         assert_eq!(line.text, shown);
         let found = line.place(text.find(at).expect("it is there"));
         assert!(line.text[found..].starts_with(place), "{text}: {}", &line.text[found..]);
     }
     let hidden = Line::hidden("    S3cr3tPw");
     assert_eq!((&*hidden.text, hidden.place(4), hidden.place(6)), ("    ***", 4, 4));
+}
+
+#[test]
+fn a_column_is_no_secret() {
+    let text = "\
+tables:
+  token: present
+  users:
+    columns:
+      password: text not null
+    options: {password: 'S3cr3tPw', x: y}
+servers:
+  s:
+    options:
+      password: S3cr3tPw
+  columns: {password: text}
+secret: S3cr3tPw
+";
+    let shown = text.replace("'S3cr3tPw'", "***").replace("S3cr3tPw", "***");
+    assert_eq!(yaml(text), shown);
 }
 
 #[test]
@@ -212,7 +232,8 @@ fn the_time_is_linear() {
             );
         }
         let start = Instant::now();
-        let _ = line(&text);
+        let _ = line(&text, Around::Options);
+        let _ = yaml(&text);
         assert!(
             start.elapsed() < Duration::from_secs(5),
             "{unit}: {:?}",
@@ -246,7 +267,7 @@ proptest! {
             let once = redacted(&text).into_owned();
             prop_assert_eq!(redacted(&once), once.as_str());
         }
-        let shown = line(&text);
+        let shown = line(&text, Around::Options);
         for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
             prop_assert!(shown.text.is_char_boundary(shown.place(at)));
         }
@@ -266,7 +287,7 @@ proptest! {
             format!("{before}host=h password={around}{secret}{around} user={user}"),
             format!("{before}host=h password = '{around} {secret}{around}' user={user}"),
         ] {
-            for shown in [typed(&text), prose(&text), line(&text).text] {
+            for shown in [typed(&text), prose(&text), line(&text, Around::Other).text] {
                 prop_assert!(!shown.contains(secret), "{}: {}", text, shown);
             }
         }

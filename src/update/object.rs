@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::{Form, Node};
 use super::splice::Changes;
+use super::value::HIDDEN_VALUE;
 use super::value::Left;
 use super::{Change, Unlisted};
 use crate::attribute::Attr;
@@ -257,6 +258,9 @@ impl<'a> Editor<'a> {
             // There is no way to say that a list or mapping is empty.
             let is_empty = matches!(value, Value::List(items) if items.is_empty())
                 || matches!(value, Value::Map(map) if map.is_empty());
+            if matches!(value, Value::Secret(secret) if !secret.has_digest()) {
+                return Err(HIDDEN_VALUE.to_owned());
+            }
             if is_said && !is_empty {
                 attributes.push((attr.name, value.clone()));
             }

@@ -11,6 +11,9 @@ use crate::pull::shaped;
 use crate::secret;
 use crate::value::Value;
 
+/// Why a value cannot be written.
+pub(super) const HIDDEN_VALUE: &str = "its value is hidden: give --digest-key, or change it by hand";
+
 /// What is left of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
@@ -35,6 +38,9 @@ impl Editor<'_> {
             || matches!(actual, Value::Map(map) if map.is_empty())
         {
             return Ok(Left::Nothing);
+        }
+        if matches!(actual, Value::Secret(secret) if !secret.has_digest()) {
+            return Err(HIDDEN_VALUE.to_owned());
         }
         match (&node.form, expected, actual, attr.shape) {
             (Form::List(_, nodes), Some(Value::List(expected)), Value::List(actual), Shape::List(shape))
@@ -183,5 +189,8 @@ impl Editor<'_> {
 
 /// Whether what is written of a secret stays: it may be what is there, or it says more than could be written.
 fn is_no_news(expected: &Value, actual: &Value) -> bool {
-    matches!(actual, Value::Secret(_)) && secret::compare(expected, actual) != Verdict::Different
+    match actual {
+        Value::Secret(secret) => !secret.has_digest() || secret::compare(expected, actual) != Verdict::Different,
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => false,
+    }
 }

@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory as _};
 use driftgate::cli::{Cli, SOURCES};
 
 use crate::run::{Driftgate, Run};
+use crate::server::server;
 
 /// What nothing may print.
 const SECRET: &str = "S3cr3tPw";
@@ -284,5 +285,104 @@ fn a_connection_string_in_the_wrong_place_is_explained() {
         let run = driftgate.run(arguments);
         assert!(run.stderr.starts_with(shown), "{}", run.stderr);
         assert_eq!(run.code, Some(2));
+    }
+}
+
+/// A database with a secret in every place of a catalog that may hold one.
+fn catalog(secret: &str) -> String {
+    format!(
+        "create foreign data wrapper w options (token '{secret}');
+         create server s foreign data wrapper w options (host 'h', apikey '{secret}');
+         create user mapping for pg_monitor server s options (\"user\" 'u', password '{secret}');
+         create foreign table t (a int options (secret '{secret}')) server s options (uri 'postgres://u:{secret}@h');
+         create function f() returns int language sql set app.jwt_secret = '{secret}' as 'select 1';
+         create procedure p() language sql set app.jwt_secret = '{secret}' as 'select 1';
+         do $$ begin execute format('alter database %I set app.jwt_secret = ''{secret}''', current_database()); end $$;"
+    )
+}
+
+/// How many values of it are secret.
+const SECRETS: usize = 8;
+
+#[test]
+fn no_secret_of_a_catalog_leaves_the_server() {
+    let db = server().database(&catalog(SECRET));
+    let driftgate = Driftgate::new()
+        .env("DATABASE_URL", db.url())
+        .env("KEY", "0123456789abcdef")
+        .file("wrong.yaml", "driftgate: 1\nexact: true\n");
+    let mut all = String::new();
+    for arguments in [
+        "pull",
+        "pull --digest-key env:KEY",
+        "pull --snapshot",
+        "pull --snapshot --digest-key env:KEY",
+        "check wrong.yaml --format json",
+        "check wrong.yaml --format html --coverage",
+        "check wrong.yaml --write-baseline baseline.yaml",
+        "diff env:DATABASE_URL env:DATABASE_URL",
+    ] {
+        let arguments: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
+        let run = driftgate.run(&arguments);
+        check(&driftgate, &arguments, &run);
+        all.push_str(&run.stdout);
+    }
+    assert!(all.contains("***") && all.contains("hmac-sha256:"), "{all}");
+    let pulled = driftgate.run(["pull"]).stdout;
+    assert_eq!(pulled.matches("***").count(), SECRETS, "{pulled}");
+}
+
+#[test]
+fn databases_whose_secrets_differ_are_not_equal() {
+    let (one, same, other) = (
+        server().database(&catalog(SECRET)),
+        server().database(&catalog(SECRET)),
+        server().database(&catalog("0therPw")),
+    );
+    let driftgate = Driftgate::new()
+        .env("ONE", one.url())
+        .env("SAME", same.url())
+        .env("OTHER", other.url())
+        .env("KEY", "0123456789abcdef");
+    let run = driftgate.run(["diff", "env:ONE", "env:SAME"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    let run = driftgate.run(["diff", "env:ONE", "env:OTHER"]);
+    assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
+    assert_eq!(run.stdout.matches("another value").count(), SECRETS, "{}", run.stdout);
+    assert!(
+        !run.stdout.contains(SECRET) && !run.stdout.contains("0therPw"),
+        "{}",
+        run.stdout
+    );
+
+    // A snapshot with digests tells them apart, too; one without cannot tell.
+    for (key, snapshot) in [(true, "keyed.json"), (false, "plain.json")] {
+        let with_key = |words: &[&str]| {
+            let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            if key {
+                words.extend(["--digest-key".to_owned(), "env:KEY".to_owned()]);
+            }
+            driftgate.run(words)
+        };
+        let saved = with_key(&["pull", "--from", "env:ONE", "--snapshot", "--output", snapshot]);
+        assert_eq!(saved.code, Some(0), "{}", saved.stderr);
+        let snapshot = format!("snapshot:{snapshot}");
+        let found = |run: &Run| (run.code, run.stderr.matches("unknown: ").count());
+        let (same, other) = (
+            with_key(&["diff", &snapshot, "env:SAME"]),
+            with_key(&["diff", &snapshot, "env:OTHER"]),
+        );
+        let expected = if key {
+            ((Some(0), 0), (Some(1), 0))
+        } else {
+            ((Some(0), 8), (Some(0), 8))
+        };
+        assert_eq!(
+            (found(&same), found(&other)),
+            expected,
+            "{}{}",
+            same.stderr,
+            other.stdout
+        );
     }
 }
