@@ -4,11 +4,10 @@ use std::process::ExitCode;
 
 use driftgate::cli::{self, Command};
 use driftgate::commands;
-use driftgate::redact;
 use driftgate::report::Exit;
 
 fn main() -> ExitCode {
-    redact::hide_in_panics();
+    commands::hide_secrets_in_panics();
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {

@@ -17,7 +17,6 @@ mod tests;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::io::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
@@ -158,14 +157,6 @@ impl Line<'_> {
         }
         (at - before + after).min(self.text.len())
     }
-}
-
-/// Has a panic print its message without secrets.
-pub fn hide_in_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let text = panic.to_string();
-        let _ = writeln!(std::io::stderr().lock(), "{}", prose(&text));
-    }));
 }
 
 /// Hides until there is nothing left to hide: what stands around a secret can look like one once that is gone.

@@ -202,6 +202,7 @@ impl Masked {
     }
 
     /// Makes secrets of the values of this attribute that must not be shown.
+    #[must_use]
     pub fn seal(self, kind: Kind, id: &ObjectId, value: Value) -> Value {
         match (self.of, value) {
             (Of::Setting, value) => {

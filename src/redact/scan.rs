@@ -102,7 +102,7 @@ impl Scan<'_> {
         while self.at < bytes.len() {
             self.enter_word();
             let next = match bytes[self.at] {
-                b':' if bytes[self.at..].starts_with(b"://") => self.url(),
+                b':' if bytes[self.at..].starts_with(b"://") => Some(self.url()),
                 b':' => self.setting().or_else(|| self.user_and_password()),
                 b'%' => self.encoded_url(),
                 b'=' => self.setting(),
@@ -162,10 +162,10 @@ impl Scan<'_> {
     }
 
     /// A URL, whose `://` is here.
-    fn url(&mut self) -> Option<usize> {
+    fn url(&mut self) -> usize {
         let behind = self.at + 3;
         if self.at < self.word.clean_until {
-            return Some(behind);
+            return behind;
         }
         let is_part = |b: u8| b.is_ascii_alphanumeric() || b"+-.:".contains(&b);
         let mut start = self.name_before(self.at, is_part);
@@ -179,7 +179,7 @@ impl Scan<'_> {
         let rest = &self.text[behind..end];
         if !has_secret(rest, &self.text[start..self.at]) {
             self.word.clean_until = end;
-            return Some(behind);
+            return behind;
         }
         // Where the `@` is missing the password may have a blank in it.
         if self.mode != Mode::Value && !rest.contains('@') && !rest.contains(HIDDEN) {
@@ -188,7 +188,7 @@ impl Scan<'_> {
                 .map_or(self.text.len(), |more| end + more);
         }
         let shown = connection_string(&self.text[start..end]);
-        Some(self.hide(start..end, shown))
+        self.hide(start..end, shown)
     }
 
     /// Where a URL ends: with the word, less the quotes and marks around it.
@@ -374,6 +374,8 @@ fn has_secret(rest: &str, scheme: &str) -> bool {
             let authority = user.split(['/', '?', '#']).next().unwrap_or_default();
             authority.len() == user.len() || has_colon(user) && !is_plain_place(authority)
         }
+        // How help texts write a URL.
+        Some(("user:password", _)) => false,
         Some((user, _)) => has_colon(user),
         None => {
             let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

@@ -55,7 +55,7 @@ impl Editor<'_> {
                     match (expected.get(&entry.key), actual.get(&entry.key)) {
                         (_, None) => self.remove(node, at)?,
                         (Some(expected), Some(actual)) if expected == actual || is_no_news(expected, actual) => {
-                            some = true
+                            some = true;
                         }
                         (Some(Value::List(expected)), Some(Value::List(actual)))
                             if entry.value.len() == expected.len() =>

@@ -1,7 +1,11 @@
 //! A password that somebody typed appears nowhere, wherever it was put.
 
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use driftgate::catalog::capture::{self, Scope};
+use driftgate::catalog::{connect::connect, conninfo::Conninfo};
 use driftgate::cli::{Cli, SOURCES};
+use driftgate::kinds::Kind;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::run::{Driftgate, Run};
 use crate::server::server;
@@ -301,11 +305,14 @@ fn catalog(secret: &str) -> String {
     )
 }
 
+/// The SHA-256 of the secret.
+const SHA256: &str = "150a6f6d51e538808484d83f2ef8e7687c224ff868d368ba6f6dd7fb28eb762c";
+
 /// How many values of it are secret.
 const SECRETS: usize = 8;
 
 #[test]
-fn no_secret_of_a_catalog_leaves_the_server() {
+fn no_secret_of_a_catalog_is_printed() {
     let db = server().database(&catalog(SECRET));
     let driftgate = Driftgate::new()
         .env("DATABASE_URL", db.url())
@@ -330,6 +337,28 @@ fn no_secret_of_a_catalog_leaves_the_server() {
     assert!(all.contains("***") && all.contains("hmac-sha256:"), "{all}");
     let pulled = driftgate.run(["pull"]).stdout;
     assert_eq!(pulled.matches("***").count(), SECRETS, "{pulled}");
+}
+
+#[test]
+fn no_secret_of_a_catalog_leaves_the_server() {
+    let db = server().database(&catalog(SECRET));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let info = Conninfo::resolve(&db.url(), &|_| None).expect("a URL");
+        let mut connection = connect(&info).await.expect("a connection");
+        let mut hashes = 0;
+        for kind in Kind::ALL {
+            let sql = capture::query(*kind, &Scope::whole(&[], false));
+            // What the server would send, as one text.
+            let sql = format!("SELECT coalesce(string_agg(to_jsonb(q)::text, ''), '') FROM ({sql}) q");
+            let row = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(&mut connection).await;
+            let row = row.unwrap_or_else(|e| panic!("{}: {e}", kind.words()));
+            let text: String = row.get(0);
+            assert!(!text.contains(SECRET), "{}: {text}", kind.words());
+            hashes += text.matches(SHA256).count();
+        }
+        assert_eq!(hashes, SECRETS - 1, "the URL is another text");
+    });
 }
 
 #[test]
