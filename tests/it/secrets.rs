@@ -1,7 +1,6 @@
 //! A password that somebody typed appears nowhere, wherever it was put.
 
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
-use driftgate::catalog::capture::{self, Scope};
 use driftgate::catalog::{connect::connect, conninfo::Conninfo};
 use driftgate::cli::{Cli, SOURCES};
 use driftgate::kinds::Kind;
@@ -347,8 +346,14 @@ fn no_secret_of_a_catalog_leaves_the_server() {
         let info = Conninfo::resolve(&db.url(), &|_| None).expect("a URL");
         let mut connection = connect(&info).await.expect("a connection");
         let mut hashes = 0;
-        for kind in Kind::ALL {
-            let sql = capture::query(*kind, &Scope::whole(&[], false));
+        let masked = Kind::ALL.iter().filter(|kind| kind.spec().masked.is_some());
+        for kind in masked {
+            let sql = kind.query();
+            assert!(sql.contains("encode(sha256("), "{}: {sql}", kind.words());
+            // The same column stands in the queries that read a part of the catalog alone.
+            if sql.contains("scope_") {
+                continue;
+            }
             // What the server would send, as one text.
             let sql = format!("SELECT coalesce(string_agg(to_jsonb(q)::text, ''), '') FROM ({sql}) q");
             let row = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(&mut connection).await;
@@ -357,7 +362,7 @@ fn no_secret_of_a_catalog_leaves_the_server() {
             assert!(!text.contains(SECRET), "{}: {text}", kind.words());
             hashes += text.matches(SHA256).count();
         }
-        assert_eq!(hashes, SECRETS - 1, "the URL is another text");
+        assert_eq!(hashes, 4);
     });
 }
 
