@@ -20,8 +20,5 @@ alter index shop.orders_lower alter column 1 set statistics 1000;
 -- # the table whose rows were sorted by an index is no attribute
 alter table shop.orders cluster on orders_placed;
 
--- # the password of a server is never read
-alter server elsewhere options (set password 'another');
-
 -- # what a sequence has counted to is data
 select setval('shop.tickets', 500);

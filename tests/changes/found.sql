@@ -1570,6 +1570,14 @@ do $$ begin execute format('alter database %I set billing.currency = ''USD''', c
 -- expect: database-setting-missing "billing.currency"
 do $$ begin execute format('alter database %I reset billing.currency', current_database()); end $$;
 
+-- # foreign server: password
+-- expect: foreign-server-options elsewhere
+alter server elsewhere options (set password 'another');
+
+-- # user mapping: password
+-- expect: user-mapping-options pg_monitor on elsewhere
+alter user mapping for pg_monitor server elsewhere options (set password 'another');
+
 -- # user mapping: option
 -- expect: user-mapping-options pg_monitor on elsewhere
 alter user mapping for pg_monitor server elsewhere options (set "user" 'writer');

@@ -82,11 +82,18 @@ struct Original {
     pulled: String,
 }
 
+/// The key by whose digests hidden values are compared.
+const KEY: &str = "0123456789abcdef";
+
 impl Original {
     fn new() -> Self {
         let db = server().database(REGISTRY);
         db.exec(SCHEMA);
-        let run = Driftgate::new().env("DATABASE_URL", db.url()).run(["pull"]);
+        let run =
+            Driftgate::new()
+                .env("DATABASE_URL", db.url())
+                .env("KEY", KEY)
+                .run(["pull", "--digest-key", "env:KEY"]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         Self { db, pulled: run.stdout }
     }
@@ -113,7 +120,16 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
         .file("expectations/1-pulled.yaml", &original.pulled)
         .file("expectations/2-partitions.yaml", PARTITIONS)
         .env("DATABASE_URL", copy.url())
-        .run(["check", "--format", "json", "--fail-on", "unknown"]);
+        .env("KEY", KEY)
+        .run([
+            "check",
+            "--format",
+            "json",
+            "--fail-on",
+            "unknown",
+            "--digest-key",
+            "env:KEY",
+        ]);
     let report: Value = serde_json::from_str(&run.stdout)
         .map_err(|error| format!("{}: {error}: {}{}", change.title, run.stdout, run.stderr))?;
     let findings: Vec<&Value> = report["targets"]

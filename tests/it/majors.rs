@@ -65,10 +65,28 @@ fn found(from: &Server, to: &Server, messages: &[&str]) -> BTreeSet<String> {
     }
     let driftgate = Driftgate::new()
         .env("ORIGINAL", original.url())
-        .env("OTHER", other.url());
-    let pulled = driftgate.run(["pull", "--from", "env:ORIGINAL", "-o", "pulled.yaml"]);
+        .env("OTHER", other.url())
+        .env("KEY", "0123456789abcdef");
+    let pulled = driftgate.run([
+        "pull",
+        "--from",
+        "env:ORIGINAL",
+        "-o",
+        "pulled.yaml",
+        "--digest-key",
+        "env:KEY",
+    ]);
     assert_eq!((pulled.code, pulled.stderr.as_str()), (Some(0), ""));
-    let run = driftgate.run(["check", "pulled.yaml", "--against", "env:OTHER", "--format", "json"]);
+    let run = driftgate.run([
+        "check",
+        "pulled.yaml",
+        "--against",
+        "env:OTHER",
+        "--format",
+        "json",
+        "--digest-key",
+        "env:KEY",
+    ]);
     let report: Value =
         serde_json::from_str(&run.stdout).unwrap_or_else(|e| panic!("{e}: {}{}", run.stdout, run.stderr));
     let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
