@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::Limits;
+use crate::input;
 use crate::migrations::{TOOLS, Tool};
 pub use crate::report::format::Format;
 use crate::suggest;
@@ -18,6 +19,10 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+
+    /// The largest file that is read, for instance 64MiB or 1GiB
+    #[arg(long, global = true, value_name = "SIZE", default_value = "64MiB", value_parser = input::parse_size)]
+    pub max_file_size: u64,
 }
 
 /// The exit codes, for `--help`. The type is `report::Exit`.

@@ -22,7 +22,7 @@
 //! * [`kinds`] depend on nothing but the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`],
 //!   [`sql_text`], [`node`] and [`error`].
 //! * [`expectation`] does not know [`catalog`], nor the reverse beyond what is to be read.
-//! * Input and output happen only in [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
+//! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
 //!   [`environment`] and [`commands`]. [`compare`] cannot fail and does none.
 //! * Reporters see only the report and the source map.
 //! * No part of the engine names a kind.
@@ -40,6 +40,7 @@ pub mod compare;
 pub mod environment;
 pub mod error;
 pub mod expectation;
+pub mod input;
 pub mod json_schema;
 pub mod kinds;
 pub mod manual;

@@ -5,9 +5,12 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use driftgate::cli::{Cli, Command};
 use driftgate::commands;
+use driftgate::input;
 
 fn main() -> ExitCode {
-    let exit = match Cli::parse().command {
+    let cli = Cli::parse();
+    input::set_limit(cli.max_file_size);
+    let exit = match cli.command {
         Command::Check(args) => commands::check::run(&args),
         Command::Pull(args) => commands::pull::run(&args),
         Command::Diff(args) => commands::diff::run(&args),

@@ -3,7 +3,6 @@
 //! Where it comes from is [`Scratch`]: the PostgreSQL inside the program, one that is started from the programs of this
 //! machine, or a server on which a database is created and dropped again. Whatever happens, nothing is left behind.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 mod apply;
@@ -18,7 +17,9 @@ mod undo;
 
 use crate::catalog::canonical::Way;
 use crate::catalog::conninfo::Conninfo;
-use crate::error::{Failure, Problem, os_words};
+use crate::error::{Failure, Problem};
+use crate::input;
+use crate::input::walk::Search;
 use crate::source_map::{FileId, Place, SourceMap};
 
 /// Where the database comes from.
@@ -140,31 +141,28 @@ pub enum Mode {
 /// # Errors
 /// There is no such file, it is not text, or there is something in it that is not for the server.
 pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
-    let cannot =
-        |path: &Path, e: &std::io::Error| Problem::new(format!("{} cannot be read: {}", path.display(), os_words(e)));
-    let mut paths = Vec::new();
-    if path.is_dir() {
-        for entry in fs::read_dir(path).map_err(|e| cannot(path, &e))? {
-            let entry = entry.map_err(|e| cannot(path, &e))?.path();
-            if entry.extension().is_some_and(|e| e == "sql") {
-                paths.push(entry);
-            }
-        }
-        paths.sort();
-        if paths.is_empty() {
+    let paths = if path.is_dir() {
+        let search = Search {
+            deepest: 0,
+            enters: &|_| true,
+            wants: &|path| path.extension().is_some_and(|e| e == "sql"),
+        };
+        let found = search.files(path).map_err(input::first)?;
+        if found.is_empty() {
             return Err(Problem::new(format!(
                 "there is no SQL file (*.sql) in {}",
                 path.display()
             )));
         }
+        found.into_iter().map(|file| file.path).collect()
     } else {
-        paths.push(path.to_owned());
-    }
+        vec![path.to_owned()]
+    };
     paths
         .into_iter()
         .map(|path| {
-            let text = fs::read_to_string(&path).map_err(|e| cannot(&path, &e))?;
-            let file = files.add(path.clone(), text.clone());
+            let file = input::read(&path, files)?.file;
+            let text = files.text(file).to_owned();
             script(path, text, 1, Mode::Whole, file)
         })
         .collect()

@@ -9,6 +9,7 @@ mod documents;
 mod folder;
 mod guides;
 mod guides_migrations;
+mod hostile_files;
 mod large;
 mod majors;
 mod migration_folders;
