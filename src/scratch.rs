@@ -10,7 +10,7 @@ mod apply;
 mod embedded;
 #[cfg(unix)]
 mod local;
-mod random;
+pub(crate) mod random;
 mod remote;
 pub mod statements;
 mod undo;

@@ -116,7 +116,7 @@ impl Search<'_> {
                 Ok(metadata) if wanted => walk.file(Found { below, path }, &metadata),
                 // A link that leads nowhere may be of any kind. What else cannot be looked at may be a folder.
                 Err(e) if wanted || !(path.is_symlink() || e.kind() == ErrorKind::NotFound) => {
-                    walk.problems.push(ReadError::System(e).problem(&path))
+                    walk.problems.push(ReadError::System(e).problem(&path));
                 }
                 Ok(_) | Err(_) => {}
             }
