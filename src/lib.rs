@@ -41,6 +41,7 @@ pub mod environment;
 pub mod error;
 pub mod expectation;
 pub mod input;
+mod invisible;
 pub mod json_schema;
 pub mod kinds;
 pub mod manual;

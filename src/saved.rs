@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::error::Problem;
+use crate::invisible::escaped_in_json;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::snapshot::{IMPLICIT, Object, Server, Snapshot};
@@ -162,7 +163,7 @@ fn place(text: &str, at: usize, file: FileId) -> Place {
 
 /// A value on one line. What is written here has nothing in it that JSON could not say.
 fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    escaped_in_json(serde_json::to_string(value).unwrap_or_default())
 }
 
 #[derive(Deserialize)]

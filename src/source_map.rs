@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::error::Problem;
+use crate::invisible::{covered, shown};
 
 /// One file of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,14 +83,16 @@ impl SourceMap {
     pub fn render(&self, problem: &Problem, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let Some(place) = problem.place else {
-            let mut out = format!("error: {}\n", problem.message);
+            let mut out = format!("error: {}\n", shown(&problem.message));
             if let Some(hint) = &problem.hint {
-                let _ = writeln!(out, "  help: {hint}");
+                let _ = writeln!(out, "  help: {}", shown(hint));
             }
             return out;
         };
-        let path = self.path(place.file).display().to_string();
+        let path = shown(&self.path(place.file).display().to_string()).into_owned();
+        // A character for a character: the columns stay.
         let line = without_password(self.line(place));
+        let line = covered(&line);
         // What stands far to the right is not shown anyway.
         let end = line.char_indices().nth(place.column as usize + 400);
         let line = &line[..end.map_or(line.len(), |(end, _)| end)];
@@ -98,16 +101,18 @@ impl SourceMap {
             .nth(place.column.saturating_sub(1) as usize)
             .map_or(line.len(), |(i, _)| i);
         let end = start + word_length(&line[start..]);
+        let message = shown(&problem.message);
         let mut report = vec![
-            Level::ERROR.primary_title(problem.message.as_str()).element(
+            Level::ERROR.primary_title(&*message).element(
                 Snippet::source(line)
                     .path(path.as_str())
                     .line_start(place.line as usize)
                     .annotation(AnnotationKind::Primary.span(start..end)),
             ),
         ];
-        if let Some(hint) = &problem.hint {
-            report.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
+        let hint = problem.hint.as_deref().map(shown);
+        if let Some(hint) = &hint {
+            report.push(Group::with_title(Level::HELP.secondary_title(&**hint)));
         }
         format!("{}\n", renderer.render(&report))
     }

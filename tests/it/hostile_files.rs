@@ -172,3 +172,11 @@ fn pull_neither_reads_nor_waits_for_what_is_no_file() {
         &["u.yaml", "it is a pipe, not a regular file"],
     );
 }
+
+#[test]
+fn the_name_of_a_source_does_not_leave_the_comment_that_it_is_in() {
+    let driftgate = Driftgate::new().file("a\nexact: no\u{202e}.sql", "create table t (id int);");
+    let run = driftgate.run(["pull", "--from", "sql:a\nexact: no\u{202e}.sql"]);
+    check(&run, 0, &["sql:a\\nexact: no\\u{202e}.sql"]);
+    assert!(!run.stdout.contains("\nexact: no"), "{run:?}");
+}
