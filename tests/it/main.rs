@@ -11,6 +11,7 @@ mod guides;
 mod guides_migrations;
 mod hostile_files;
 mod large;
+mod linear;
 mod majors;
 mod migration_folders;
 mod migration_histories;
