@@ -7,6 +7,7 @@ mod ci;
 mod connection;
 mod documents;
 mod folder;
+mod fuzz;
 mod guides;
 mod guides_migrations;
 mod hostile_files;
