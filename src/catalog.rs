@@ -1,9 +1,11 @@
 //! What is: a session with a database, and everything that is asked in it.
 
-pub mod canonical;
 pub mod capture;
+pub mod client;
 pub mod connect;
 pub mod conninfo;
+mod encoding;
+pub mod equivalence;
 pub mod history;
 pub mod observe;
 pub mod server_error;
@@ -12,17 +14,27 @@ use std::time::Duration;
 
 use crate::error::Failure;
 
-/// Runs a session to its end, on one thread: there is one connection, and a file of trusted roots is set through the
-/// environment, which only a process of one thread may change.
+/// The first statement of every connection and of every transaction: from here on no name means an object that the
+/// owner of the database has made. A temporary object comes last, as PostgreSQL's documentation advises for functions
+/// with the rights of their owner ("Writing SECURITY DEFINER Functions Safely").
+pub(crate) const PIN_SEARCH_PATH: &str = "SET LOCAL search_path = pg_catalog, pg_temp";
+
+/// What ends a transaction.
+pub(crate) const ROLLBACK: &str = "ROLLBACK";
+
+/// Runs a session to its end, on one thread.
 ///
 /// # Errors
 /// The runtime cannot be started, or what the session says.
 pub fn block_on<T>(session: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|e| Failure::new("starting", e.to_string()))?
-        .block_on(session)
+        .map_err(|e| Failure::new("starting", e.to_string()))?;
+    let result = runtime.block_on(session);
+    // A host name that is still being looked up is not waited for.
+    runtime.shutdown_background();
+    result
 }
 
 /// The limits of a session.
@@ -34,6 +46,25 @@ pub struct Limits {
     pub lock: Duration,
     /// How many connections read the catalog at the same time.
     pub jobs: usize,
+    /// How long all of it may take; `None` for [`Limits::deadline`] by the other limits.
+    pub total: Option<Duration>,
+}
+
+/// How many times the statement timeout all of a session may take, beside its assertions and migration histories.
+const STATEMENTS: u32 = 4;
+
+/// How much longer than the statements themselves a session may take: connections are closed, answers travel.
+const MARGIN: Duration = Duration::from_secs(5);
+
+impl Limits {
+    /// How long a session may take from the moment at which it is connected: `--timeout`, or else four times the
+    /// statement timeout, once more for each assertion and migration history (`statements`), and five seconds.
+    #[must_use]
+    pub fn deadline(&self, statements: usize) -> Duration {
+        let statements = u32::try_from(statements).unwrap_or(u32::MAX).saturating_add(STATEMENTS);
+        self.total
+            .unwrap_or_else(|| self.statement.saturating_mul(statements).saturating_add(MARGIN))
+    }
 }
 
 impl Default for Limits {
@@ -42,6 +73,7 @@ impl Default for Limits {
             statement: Duration::from_secs(30),
             lock: Duration::from_secs(5),
             jobs: 1,
+            total: None,
         }
     }
 }

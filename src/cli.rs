@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::Limits;
+use crate::input;
 use crate::migrations::{TOOLS, Tool};
 use crate::redact;
 pub use crate::report::format::Format;
@@ -22,6 +23,10 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+
+    /// The largest file that is read, for instance 64MiB or 1GiB
+    #[arg(long, global = true, value_name = "SIZE", default_value = "64MiB", value_parser = input::parse_size)]
+    pub max_file_size: u64,
 }
 
 /// The exit codes, for `--help`. The type is `report::Exit`.
@@ -142,6 +147,11 @@ pub struct SessionArgs {
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub lock_timeout: Duration,
 
+    /// How long everything that is done with one database may take [default: four times --statement-timeout, once more
+    /// for each assertion and migration history, and 5s, from the moment at which it is connected]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
+
     /// How many connections read the catalog at the same time; they share one snapshot of it
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub jobs: u8,
@@ -152,6 +162,16 @@ pub struct SessionArgs {
     /// without it]
     #[arg(long, value_name = "WHERE")]
     pub scratch: Option<String>,
+
+    /// Compare SQL texts in the database even where PostgreSQL could run functions that its owners wrote, as the role
+    /// that connects [default: such texts are compared in a database of --scratch that has none of its functions]
+    #[arg(long)]
+    pub trust_functions: bool,
+
+    /// Run the assertions over this connection, postgres://… or env:NAME, and everything else over the other: for a
+    /// plain role, where the other is a superuser
+    #[arg(long, value_name = "SOURCE")]
+    pub assertions_url: Option<String>,
 
     /// The variable with the key of digests, env:NAME: `pull` writes a digest of each value that may be a secret, such as
     /// an option of a user mapping, and `check` compares it
@@ -171,6 +191,7 @@ impl SessionArgs {
             statement: self.statement_timeout,
             lock: self.lock_timeout,
             jobs: usize::from(self.jobs),
+            total: self.timeout,
         }
     }
 }

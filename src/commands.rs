@@ -11,6 +11,7 @@ mod known;
 pub mod lint;
 pub mod man;
 mod migrate;
+mod opened;
 pub mod pull;
 mod pull_split;
 mod pull_update;
@@ -26,16 +27,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::Color;
 use crate::error::{Failure, Problem};
-use crate::redact;
 use crate::report::text::visible;
 use crate::source_map::SourceMap;
-
-/// Has a panic print its message without secrets.
-pub fn hide_secrets_in_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        tell(&format!("{}\n", redact::prose(&panic.to_string())));
-    }));
-}
 
 /// Lets go of what is no longer needed, without waiting: to free what a large database or file was takes a second.
 fn let_go<T: Send + 'static>(unneeded: T) {

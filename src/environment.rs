@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::error::{Problem, os_words};
+use crate::error::Problem;
+use crate::input;
 use crate::suggest;
 
 /// The file that is read.
@@ -19,7 +20,9 @@ impl Environment {
     /// Reads `.env` in the working directory, if `use_file` and if it is there.
     #[must_use]
     pub fn read(use_file: bool) -> Self {
-        let file = if use_file && Path::new(FILE).is_file() {
+        // Virtual environments of Python are folders of this name.
+        let is_there = Path::new(FILE).metadata().is_ok_and(|metadata| !metadata.is_dir());
+        let file = if use_file && is_there {
             read()
         } else {
             Ok(BTreeMap::new())
@@ -86,8 +89,7 @@ fn read() -> Result<BTreeMap<String, String>, Problem> {
         ))
         .hint("mend it, set the variable otherwise, or give --no-env-file")
     };
-    let bytes = std::fs::read(FILE).map_err(|e| problem(&os_words(&e)))?;
-    let text = String::from_utf8(bytes).map_err(|_| problem("it is not text in UTF-8"))?;
+    let text = input::read_text(Path::new(FILE)).map_err(|e| problem(&e.to_string()))?;
     let mut file = BTreeMap::new();
     for variable in dotenvy::from_read_iter(text.as_bytes()) {
         // The error of the library has the line in it, which may have a password in it: only its number is told.

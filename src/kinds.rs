@@ -14,6 +14,7 @@ use crate::error::Problem;
 use crate::node::{Entry, Node};
 use crate::object_id::ObjectId;
 use crate::snapshot::{IMPLICIT, Object};
+use crate::sql::{Sql, Statement};
 use crate::value::Value;
 pub use masks::{Masked, Of};
 
@@ -150,7 +151,7 @@ pub struct KindSpec {
     pub of_server: bool,
     /// The statement that makes an object which other texts can name as they name this one, on a server that judges
     /// texts and has nothing else; for kinds of which that cannot be told from the rest of this table.
-    pub sketch: fn(&ObjectId, &Object) -> Option<String>,
+    pub stub: fn(&ObjectId, &Object) -> Option<Stub>,
     /// What comes between ALTER and the name in the statement that sets the owner; `None` where there is no owner, or
     /// the name in it is not the identity.
     pub noun: Option<&'static str>,
@@ -189,10 +190,52 @@ impl KindSpec {
         compact: None,
         namespace: false,
         of_server: false,
-        sketch: |_, _| None,
+        stub: |_, _| None,
         noun: None,
         hint: |_| None,
     };
+}
+
+/// The statement that makes an object which has the name of another and nothing in it.
+#[derive(Debug, Clone)]
+pub struct Stub {
+    /// The statement.
+    pub statement: Statement,
+    /// The texts in it that must each be one type, or it is not run.
+    pub types: Vec<String>,
+}
+
+impl Stub {
+    /// A stub of a statement that has no type in it.
+    #[must_use]
+    pub fn of(statement: impl crate::sql::Piece) -> Self {
+        Self {
+            statement: Statement::new(statement),
+            types: Vec::new(),
+        }
+    }
+
+    /// Appends text of the program.
+    #[must_use]
+    pub fn then(mut self, sql: impl crate::sql::Piece) -> Self {
+        self.statement = self.statement.then(sql);
+        self
+    }
+
+    /// Appends the name of an operator, of which nothing can be quoted.
+    #[must_use]
+    pub fn then_operator(mut self, operator: &str) -> Self {
+        self.statement = self.statement.then_text(operator);
+        self
+    }
+
+    /// Appends a type as the catalog has it.
+    #[must_use]
+    pub fn then_type(mut self, sql_type: &str) -> Self {
+        self.statement = self.statement.then_text(sql_type);
+        self.types.push(sql_type.to_owned());
+        self
+    }
 }
 
 /// How an object's key in an expectation file names it.
@@ -291,8 +334,8 @@ pub enum FindingSort<'a> {
 impl Kind {
     /// The query that reads the kind, with what all kinds write alike.
     #[must_use]
-    pub fn query(self) -> String {
-        masks::with_masks(&common::with_grants(self.spec().query))
+    pub fn query(self) -> Sql {
+        masks::with_masks(common::with_grants(self.spec().query))
     }
 
     /// The SQL or the words that tell what to do about a finding. Shown, never executed.

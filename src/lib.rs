@@ -22,7 +22,7 @@
 //! * [`kinds`] depend on nothing but the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`],
 //!   [`sql_text`], [`node`] and [`error`].
 //! * [`expectation`] does not know [`catalog`], nor the reverse beyond what is to be read.
-//! * Input and output happen only in [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
+//! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
 //!   [`environment`] and [`commands`]. [`compare`] cannot fail and does none.
 //! * Reporters see only the report and the source map.
 //! * No part of the engine names a kind.
@@ -40,6 +40,8 @@ pub mod compare;
 pub mod environment;
 pub mod error;
 pub mod expectation;
+pub mod input;
+mod invisible;
 pub mod json_schema;
 pub mod kinds;
 pub mod manual;
@@ -58,6 +60,7 @@ pub mod secret;
 pub mod snapshot;
 pub mod source;
 pub mod source_map;
+pub mod sql;
 pub mod sql_text;
 pub mod suggest;
 pub mod update;

@@ -219,12 +219,6 @@ impl Tool {
         (self.sort)(&(self.version_in)(written).unwrap_or_else(|| written.to_owned()))
     }
 
-    /// The query for a table.
-    #[must_use]
-    pub fn query(&self, table: &ObjectId) -> String {
-        self.query.replace("{table}", &table.to_sql())
-    }
-
     /// Whether a name in an expectation file means the migration of this name and version: it is the name, the
     /// version, or the name without what the tool puts in front.
     #[must_use]

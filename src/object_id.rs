@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::sql_text::{TokenSort, quote_name, tokens, unquote_name};
+use crate::sql_text::{quote_name, quoted_name_length, unquote_name};
 
 /// The parts that identify an object of its kind, outermost first: `[schema, relation, name]` for an index.
 /// Names are exactly those of the catalog, without quotes and without case folding.
@@ -106,10 +106,7 @@ pub fn split_name(text: &str) -> Option<Vec<String>> {
     let mut rest = text;
     loop {
         let end = if rest.starts_with('"') {
-            tokens(rest)
-                .first()
-                .filter(|t| t.sort == TokenSort::QuotedName)
-                .map(|t| t.range.end)?
+            quoted_name_length(rest)
         } else {
             rest.find('.').unwrap_or(rest.len())
         };

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::snapshot::{IMPLICIT, OWNER, Snapshot};
-use crate::sql_text::quote_literal;
+use crate::sql;
+use crate::sql::{Sql, literal};
 use crate::value::Value;
 
 /// A hosting platform.
@@ -127,40 +128,36 @@ pub fn is_postgres(schema: &str) -> bool {
 
 /// The list, as SQL, of the schemas that the platforms of this server make.
 #[must_use]
-pub fn schemas_sql() -> String {
-    let rows: Vec<String> = PLATFORMS
-        .iter()
-        .flat_map(|platform| {
-            let signs: Vec<String> = signs(platform).map(quote_literal).collect();
-            let there = match signs.as_slice() {
-                [] => String::new(),
-                signs => format!(
-                    " WHERE EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname IN ({}))",
-                    signs.join(", ")
-                ),
-            };
-            let schemas: Vec<String> = platform.schemas.iter().map(|schema| quote_literal(schema)).collect();
-            [format!(
-                "SELECT pg_catalog.unnest(ARRAY[{}]){there}",
-                schemas.join(", ")
-            )]
-        })
-        .collect();
-    rows.join(" UNION ALL ")
+pub fn schemas_sql() -> Sql {
+    let rows = PLATFORMS.iter().map(|platform| {
+        let mut row = sql![
+            "SELECT pg_catalog.unnest(ARRAY[",
+            list(platform.schemas.iter().copied()),
+            "])"
+        ];
+        if signs(platform).next().is_some() {
+            row.push(" WHERE EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname IN (");
+            row.push(list(signs(platform)));
+            row.push("))");
+        }
+        row
+    });
+    Sql::join(rows, " UNION ALL ")
 }
 
 /// The list, as SQL, of the roles of platforms that this server has.
 #[must_use]
-pub fn roles_sql() -> String {
-    let roles: Vec<String> = PLATFORMS
-        .iter()
-        .flat_map(|platform| platform.roles)
-        .map(|role| quote_literal(role))
-        .collect();
-    format!(
-        "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname IN ({})",
-        roles.join(", ")
-    )
+pub fn roles_sql() -> Sql {
+    let roles = PLATFORMS.iter().flat_map(|platform| platform.roles.iter().copied());
+    sql![
+        "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname IN (",
+        list(roles),
+        ")"
+    ]
+}
+
+fn list(words: impl Iterator<Item = &'static str>) -> Sql {
+    Sql::join(words.map(literal), ", ")
 }
 
 /// Takes out of a snapshot what is the platforms', so that nobody need list it: what stands in their schemas, what belongs

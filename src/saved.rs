@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::error::Problem;
+use crate::invisible::escaped_in_json;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::snapshot::{IMPLICIT, Object, Server, Snapshot};
@@ -162,7 +163,7 @@ fn place(text: &str, at: usize, file: FileId) -> Place {
 
 /// A value on one line. What is written here has nothing in it that JSON could not say.
 fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    escaped_in_json(serde_json::to_string(value).unwrap_or_default())
 }
 
 #[derive(Deserialize)]
@@ -244,6 +245,10 @@ impl From<&Server> for SavedServer {
             search_path,
             closed_schemas,
             platform_roles,
+            // What these say holds of a session alone.
+            encoding: _,
+            is_superuser: _,
+            sees_everything: _,
         } = server.clone();
         Self {
             version,
@@ -276,6 +281,7 @@ impl From<SavedServer> for Server {
             search_path,
             closed_schemas,
             platform_roles,
+            ..Self::default()
         }
     }
 }

@@ -3,7 +3,6 @@
 //! Where it comes from is [`Scratch`]: the PostgreSQL inside the program, one that is started from the programs of this
 //! machine, or a server on which a database is created and dropped again. Whatever happens, nothing is left behind.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 mod apply;
@@ -11,14 +10,16 @@ mod apply;
 mod embedded;
 #[cfg(unix)]
 mod local;
-mod random;
+pub(crate) mod random;
 mod remote;
 pub mod statements;
 mod undo;
 
-use crate::catalog::canonical::Way;
 use crate::catalog::conninfo::Conninfo;
-use crate::error::{Failure, Problem, os_words};
+use crate::catalog::equivalence::Batching;
+use crate::error::{Failure, Problem};
+use crate::input;
+use crate::input::walk::Search;
 use crate::redact;
 use crate::source_map::{FileId, Place, SourceMap};
 
@@ -57,15 +58,6 @@ impl Scratch {
         }
     }
 
-    /// Whether connecting changes for good which authorities the process trusts.
-    #[must_use]
-    pub fn trusts_a_file(&self) -> bool {
-        match self {
-            Self::Embedded | Self::Local => false,
-            Self::Server(info) => info.trust_file().is_some(),
-        }
-    }
-
     /// Whether the database is called otherwise in every run.
     #[must_use]
     pub fn has_random_name(&self) -> bool {
@@ -77,10 +69,10 @@ impl Scratch {
 
     /// How it is asked what texts mean.
     #[must_use]
-    pub fn way_to_ask(&self) -> Way {
+    pub fn batching(&self) -> Batching {
         match self {
-            Self::Embedded => Way::OneByOne,
-            Self::Local | Self::Server(_) => Way::Together,
+            Self::Embedded => Batching::OneByOne,
+            Self::Local | Self::Server(_) => Batching::AllAtOnce,
         }
     }
 
@@ -141,32 +133,28 @@ pub enum Mode {
 /// # Errors
 /// There is no such file, it is not text, or there is something in it that is not for the server.
 pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
-    let cannot = |path: &Path, e: &std::io::Error| {
-        Problem::new(format!("{} cannot be read: {}", redact::path(path), os_words(e)))
-    };
-    let mut paths = Vec::new();
-    if path.is_dir() {
-        for entry in fs::read_dir(path).map_err(|e| cannot(path, &e))? {
-            let entry = entry.map_err(|e| cannot(path, &e))?.path();
-            if entry.extension().is_some_and(|e| e == "sql") {
-                paths.push(entry);
-            }
-        }
-        paths.sort();
-        if paths.is_empty() {
+    let paths = if path.is_dir() {
+        let search = Search {
+            deepest: 0,
+            enters: &|_| true,
+            wants: &|path| path.extension().is_some_and(|e| e == "sql"),
+        };
+        let found = search.files(path).map_err(input::first)?;
+        if found.is_empty() {
             return Err(Problem::new(format!(
                 "there is no SQL file (*.sql) in {}",
                 redact::path(path)
             )));
         }
+        found.into_iter().map(|file| file.path).collect()
     } else {
-        paths.push(path.to_owned());
-    }
+        vec![path.to_owned()]
+    };
     paths
         .into_iter()
         .map(|path| {
-            let text = fs::read_to_string(&path).map_err(|e| cannot(&path, &e))?;
-            let file = files.add(path.clone(), text.clone());
+            let file = input::read(&path, files)?.file;
+            let text = files.text(file).to_owned();
             script(path, text, 1, Mode::Whole, file)
         })
         .collect()

@@ -77,6 +77,12 @@ pub struct Server {
     pub role: String,
     /// The search path that the role has in this database.
     pub search_path: String,
+    /// The encoding of the database: `UTF8`.
+    pub encoding: String,
+    /// Whether the role is a superuser.
+    pub is_superuser: bool,
+    /// Whether row security does not apply to the role: a superuser, or with BYPASSRLS.
+    pub sees_everything: bool,
     /// The schemas in which the role may not look names up.
     pub closed_schemas: BTreeSet<String>,
     /// The roles of hosting platforms that the server has.

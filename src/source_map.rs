@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::error::Problem;
+use crate::invisible::{covered, shown};
 use crate::redact::{self, Around};
 
 /// One file of a [`SourceMap`].
@@ -87,13 +88,13 @@ impl SourceMap {
     pub fn render(&self, problem: &Problem, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let Some(place) = problem.place else {
-            let mut out = format!("error: {}\n", redact::prose(&problem.message));
+            let mut out = format!("error: {}\n", shown(&redact::prose(&problem.message)));
             if let Some(hint) = &problem.hint {
-                let _ = writeln!(out, "  help: {}", redact::prose(hint));
+                let _ = writeln!(out, "  help: {}", shown(&redact::prose(hint)));
             }
             return out;
         };
-        let path = redact::path(self.path(place.file));
+        let path = shown(&redact::path(self.path(place.file))).into_owned();
         let written = self.line(place);
         // What stands far to the right is not shown anyway.
         let end = written.char_indices().nth(place.column as usize + 400);
@@ -102,11 +103,15 @@ impl SourceMap {
             .char_indices()
             .nth(place.column.saturating_sub(1) as usize)
             .map_or(written.len(), |(i, _)| i);
-        let shown = self.without_secret(place, written);
-        let start = shown.place(start);
-        let line = &*shown.text;
+        let hidden = self.without_secret(place, written);
+        let start = hidden.place(start);
+        // A character for a character: the columns stay.
+        let column = hidden.text[..start].chars().count();
+        let line = &*covered(&hidden.text);
+        let start = line.char_indices().nth(column).map_or(line.len(), |(i, _)| i);
         let end = start + word_length(&line[start..]);
         let message = redact::prose(&problem.message);
+        let message = shown(&message);
         let mut report = vec![
             Level::ERROR.primary_title(&*message).element(
                 Snippet::source(line)
@@ -116,6 +121,7 @@ impl SourceMap {
             ),
         ];
         let hint = problem.hint.as_deref().map(redact::prose);
+        let hint = hint.as_deref().map(shown);
         if let Some(hint) = &hint {
             report.push(Group::with_title(Level::HELP.secondary_title(&**hint)));
         }

@@ -3,7 +3,11 @@
 //! This knows no meaning. What a text means is PostgreSQL's to say; this only tells apart, in a shorthand
 //! such as `uuid not null default gen_random_uuid()`, the pieces that are put to it.
 
+mod words;
+
 use std::ops::Range;
+
+pub use words::{Words, same_tokens};
 
 /// A stretch of text that stands together at the outermost level: a word, a quoted text, a group in
 /// parentheses or brackets, a comma, or another symbol.
@@ -37,21 +41,43 @@ pub enum TokenSort {
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        let blank = blank_length(&text[at..], c);
-        if blank > 0 {
-            at += blank;
-            continue;
+    // Where the group begins that is open, and how many parentheses in it are.
+    let mut group = None;
+    for (range, piece) in Pieces::of(text) {
+        match (group, piece) {
+            (None, Piece::Open) => group = Some((range.start, 1_usize)),
+            (None, Piece::Close) => out.push(Token {
+                range,
+                sort: TokenSort::Symbol,
+            }),
+            (None, Piece::Token(sort)) => out.push(Token { range, sort }),
+            (Some((start, depth)), Piece::Open) => group = Some((start, depth + 1)),
+            (Some((start, 1)), Piece::Close) => {
+                group = None;
+                out.push(Token {
+                    range: start..range.end,
+                    sort: TokenSort::Group,
+                });
+            }
+            (Some((start, depth)), Piece::Close) => group = Some((start, depth - 1)),
+            (Some(_), Piece::Token(_)) => {}
         }
-        let (length, sort) = token_at(&text[at..], c);
-        out.push(Token {
-            range: at..at + length,
-            sort,
-        });
-        at += length;
     }
+    out.extend(group.map(|(start, _)| Token {
+        range: start..text.len(),
+        sort: TokenSort::Group,
+    }));
     out
+}
+
+/// The words and the quoted names of a text, also those in parentheses and brackets, as they are written.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    Pieces::of(text).filter_map(|(range, piece)| match piece {
+        Piece::Token(TokenSort::Word | TokenSort::QuotedName) => Some(&text[range]),
+        Piece::Token(TokenSort::QuotedText | TokenSort::Group | TokenSort::Comma | TokenSort::Symbol)
+        | Piece::Open
+        | Piece::Close => None,
+    })
 }
 
 /// Whether no parenthesis or bracket is closed that was not opened.
@@ -65,18 +91,18 @@ pub fn is_balanced(text: &str) -> bool {
 /// The parts between commas at the outermost level, trimmed. An empty text has no parts.
 #[must_use]
 pub fn split_commas(text: &str) -> Vec<&str> {
-    if text.trim().is_empty() {
+    if trim(text).is_empty() {
         return Vec::new();
     }
     let mut parts = Vec::new();
     let mut from = 0;
     for token in tokens(text) {
         if token.sort == TokenSort::Comma {
-            parts.push(text[from..token.range.start].trim());
+            parts.push(trim(&text[from..token.range.start]));
             from = token.range.end;
         }
     }
-    parts.push(text[from..].trim());
+    parts.push(trim(&text[from..]));
     parts
 }
 
@@ -84,6 +110,12 @@ pub fn split_commas(text: &str) -> Vec<&str> {
 #[must_use]
 pub fn quote_name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// How long the quoted name is that begins a text: up to its closing quote, or to the end.
+#[must_use]
+pub fn quoted_name_length(text: &str) -> usize {
+    quoted(text, b'"', false)
 }
 
 /// The words that PostgreSQL takes for no name unless they are quoted.
@@ -132,110 +164,148 @@ pub fn unquote_name(text: &str) -> Option<String> {
     (!unescaped.contains('"') && !inner.is_empty()).then(|| unescaped.replace('\u{0}', "\""))
 }
 
-/// How much of the beginning is white space or one comment.
-fn blank_length(rest: &str, first: char) -> usize {
-    if first.is_whitespace() {
-        return first.len_utf8();
-    }
-    if rest.starts_with("--") {
-        return rest.find('\n').unwrap_or(rest.len());
-    }
-    if !rest.starts_with("/*") {
-        return 0;
-    }
-    // Comments of this form nest.
-    let (mut depth, mut at) = (1_usize, 2);
-    while depth > 0 {
-        let (open, close) = (rest[at..].find("/*"), rest[at..].find("*/"));
-        match (open, close) {
-            (Some(open), Some(close)) if open < close => {
-                depth += 1;
-                at += open + 2;
-            }
-            (_, Some(close)) => {
-                depth -= 1;
-                at += close + 2;
-            }
-            (_, None) => return rest.len(),
-        }
-    }
-    at
+/// A piece of SQL: as a [`Token`], but that parentheses and brackets stand alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    Token(TokenSort),
+    Open,
+    Close,
 }
 
-fn token_at(rest: &str, first: char) -> (usize, TokenSort) {
-    match first {
-        '"' => (quoted(rest, '"', false), TokenSort::QuotedName),
-        '\'' => (quoted(rest, '\'', false), TokenSort::QuotedText),
-        'e' | 'E' if rest[1..].starts_with('\'') => (1 + quoted(&rest[1..], '\'', true), TokenSort::QuotedText),
+/// The pieces of a text, as the lexer of PostgreSQL (`scan.l`) tells them apart. Every character is looked at a fixed
+/// number of times, whatever the text: it may be one that somebody made to keep us busy.
+struct Pieces<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = (Range<usize>, Piece);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let rest = &self.text[self.at..];
+            let first = rest.chars().next()?;
+            let blank = blank_length(rest, first);
+            if blank == 0 {
+                let (length, piece) = piece_at(rest, first);
+                let start = self.at;
+                self.at += length;
+                return Some((start..self.at, piece));
+            }
+            self.at += blank;
+        }
+    }
+}
+
+/// Whether PostgreSQL takes a character for white space. No other one is, such as a no-break space.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// How much of the beginning is white space or one comment.
+fn blank_length(rest: &str, first: char) -> usize {
+    if is_space(first) {
+        return rest.find(|c| !is_space(c)).unwrap_or(rest.len());
+    }
+    if rest.starts_with("--") {
+        return rest.find(['\n', '\r']).unwrap_or(rest.len());
+    }
+    if rest.starts_with("/*") {
+        return comment_length(rest.as_bytes());
+    }
+    0
+}
+
+/// How long the comment is that begins a text. Comments of this form nest.
+fn comment_length(rest: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let [one, other] = rest[at..(at + 2).min(rest.len())] {
+        match (one, other) {
+            (b'/', b'*') => {
+                depth += 1;
+                at += 2;
+            }
+            (b'*', b'/') => {
+                depth -= 1;
+                at += 2;
+                if depth == 0 {
+                    return at;
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    rest.len()
+}
+
+fn piece_at(rest: &str, first: char) -> (usize, Piece) {
+    let (length, sort) = match first {
+        '(' | '[' => return (1, Piece::Open),
+        ')' | ']' => return (1, Piece::Close),
+        '"' => (quoted(rest, b'"', false), TokenSort::QuotedName),
+        '\'' => (quoted(rest, b'\'', false), TokenSort::QuotedText),
+        'e' | 'E' if rest[1..].starts_with('\'') => (1 + quoted(&rest[1..], b'\'', true), TokenSort::QuotedText),
         '$' => match dollar_quoted(rest) {
             Some(length) => (length, TokenSort::QuotedText),
             None => (1, TokenSort::Symbol),
         },
-        '(' | '[' => (group(rest), TokenSort::Group),
         ',' => (1, TokenSort::Comma),
         c if is_word(c) => (rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()), TokenSort::Word),
         c => (c.len_utf8(), TokenSort::Symbol),
-    }
+    };
+    (length, Piece::Token(sort))
 }
 
+/// Whether a character can stand in a name or number without quotes. Those beyond ASCII all can.
 fn is_word(c: char) -> bool {
-    c == '_' || c == '$' || c.is_alphanumeric()
+    c == '_' || c == '$' || c.is_ascii_alphanumeric() || !c.is_ascii()
 }
 
-fn quoted(rest: &str, quote: char, backslash: bool) -> usize {
-    let mut chars = rest.char_indices().skip(1).peekable();
-    while let Some((i, c)) = chars.next() {
-        if backslash && c == '\\' {
-            chars.next();
-        } else if c == quote {
-            if chars.peek().is_some_and(|(_, next)| *next == quote) {
-                chars.next();
-            } else {
-                return i + quote.len_utf8();
+/// How long the quoted text is that begins a text.
+fn quoted(rest: &str, quote: u8, backslash: bool) -> usize {
+    let bytes = rest.as_bytes();
+    let mut at = 1;
+    while let Some(byte) = bytes.get(at) {
+        if backslash && *byte == b'\\' {
+            // What is behind it may have several bytes, of which none is a quote or a backslash.
+            at += 2;
+        } else if *byte == quote {
+            if bytes.get(at + 1) != Some(&quote) {
+                return at + 1;
             }
+            at += 2;
+        } else {
+            at += 1;
         }
     }
     rest.len()
 }
 
 fn dollar_quoted(rest: &str) -> Option<usize> {
-    let tag_length = rest[1..].find('$')? + 2;
-    let tag = &rest[..tag_length];
-    let inside = &tag[1..tag_length - 1];
-    if inside.starts_with(|c: char| c.is_ascii_digit()) || !inside.chars().all(|c| c == '_' || c.is_alphanumeric()) {
+    let of_tag = |c: char| c == '_' || c.is_ascii_alphanumeric() || !c.is_ascii();
+    let inside = rest[1..].find(|c| !of_tag(c))?;
+    let tag_length = inside + 2;
+    if rest.as_bytes()[inside + 1] != b'$' || rest.as_bytes()[1].is_ascii_digit() {
         return None;
     }
+    let tag = &rest[..tag_length];
     Some(
         rest[tag_length..]
             .find(tag)
             .map_or(rest.len(), |i| tag_length + i + tag_length),
     )
-}
-
-fn group(rest: &str) -> usize {
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while let Some(c) = rest[at..].chars().next() {
-        let step = match c {
-            '(' | '[' => {
-                depth += 1;
-                1
-            }
-            ')' | ']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return at + 1;
-                }
-                1
-            }
-            c => match blank_length(&rest[at..], c) {
-                0 => token_at(&rest[at..], c).0,
-                blank => blank,
-            },
-        };
-        at += step;
-    }
-    rest.len()
 }
 
 #[cfg(test)]
@@ -265,6 +335,33 @@ mod tests {
         check("(a ' ) é", &["(a ' ) é"]);
         check("a - b--c ) '\nd", &["a", "-", "b", "d"]);
         check("a/* ( /* x */ ' */(/* ) */b) /* never", &["a", "(/* ) */b)"]);
+    }
+
+    #[test]
+    fn tokens_are_those_of_the_lexer_of_postgresql() {
+        // A comment ends with its line, also with one of an old Macintosh.
+        check("a--b\rc--d\ne", &["a", "c", "e"]);
+        // Nothing but this is white space.
+        check("a\t\n\r\u{b}\u{c} b", &["a", "b"]);
+        // Every character beyond ASCII is part of a word.
+        check(
+            "a\u{a0}b \u{2003} \u{3000}c \u{85}",
+            &["a\u{a0}b", "\u{2003}", "\u{3000}c", "\u{85}"],
+        );
+        check("π→\u{200b} '→'", &["π→\u{200b}", "'→'"]);
+        check(
+            "$é_1$ ( $é_1$ $1$2$ $a b$",
+            &["$é_1$ ( $é_1$", "$", "1$2$", "$", "a", "b$"],
+        );
+        check("$1 $$(", &["$", "1", "$$("]);
+        check("E'\\'' x'\\'y", &["E'\\''", "x", "'\\'", "y"]);
+        check("E'\\é''\\\\'b", &["E'\\é''\\\\'", "b"]);
+        check("e'\\", &["e'\\"]);
+        check("a /*/ b */ c /* /*/ */ */ d /**/e/***/", &["a", "c", "d", "e"]);
+        check("a */ b ]) /*", &["a", "*", "/", "b", "]", ")"]);
+        assert_eq!(split_commas("\u{a0}a ,\u{b}b\u{2003}"), ["\u{a0}a", "b\u{2003}"]);
+        let found: Vec<&str> = words("f(a, (\"b\", 'c'[d]) /* e */ || g").collect();
+        assert_eq!(found, ["f", "a", "\"b\"", "d", "g"]);
     }
 
     #[test]

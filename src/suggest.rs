@@ -1,14 +1,22 @@
 //! "Did you mean": the known word that is nearest to one that is not known.
 
+/// The longest word that another one is suggested for, in characters.
+const LONGEST: usize = 200;
+
 /// The known word nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody means a name by a page of text.
+    let length = word.chars().count();
+    if length > LONGEST {
+        return None;
+    }
     let lower = word.to_lowercase();
     // One letter is as near to any other; only its case may be meant.
-    let length = word.chars().count();
     let limit = (length / 3).max(usize::from(length > 1));
     known
         .into_iter()
-        .filter(|candidate| *candidate != word)
+        // A word that is much longer or shorter is not compared: that takes time of the size of both together.
+        .filter(|candidate| *candidate != word && candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| {
             (
                 strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),

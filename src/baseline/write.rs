@@ -99,7 +99,10 @@ fn lines(entry: &Entry, out: &mut String) {
         ("database", entry.database.as_ref().map(text)),
         ("status", status),
         ("code", Some(Document::text(code))),
-        ("object", entry.object.as_ref().filter(|o| !o.is_empty()).map(text)),
+        (
+            "object",
+            entry.object.as_ref().filter(|o| !o.trim().is_empty()).map(text),
+        ),
         ("expected", Some(value(&entry.was.expected))),
         ("actual", Some(value(&entry.was.actual))),
         ("reason", entry.reason.as_ref().map(text)),

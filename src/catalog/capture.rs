@@ -4,21 +4,22 @@ mod batch;
 mod find;
 mod not_compared;
 mod rows;
+mod stable;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
-use futures_util::future::try_join_all;
-use sqlx::{AssertSqlSafe, Either, PgConnection};
+use futures_util::future::join_all;
 
-pub(super) use batch::as_before;
 pub use batch::query;
 use batch::{Answer, Asking, Batch};
+pub(super) use batch::{reset_planner_settings, session_settings};
 use find::shares_names;
 use rows::Reader;
 
-use super::Limits;
+use super::client::Client;
 use super::server_error::{Meaning, ServerError};
+use super::{Limits, ROLLBACK, encoding};
 use crate::compare::closed_schemas;
 use crate::error::Failure;
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
@@ -26,6 +27,7 @@ use crate::kinds::Kind;
 use crate::migrations::Tool;
 use crate::platform;
 use crate::snapshot::Snapshot;
+use crate::sql;
 use crate::value::Value;
 
 /// What is read: these objects by name, and everything in these schemas.
@@ -104,6 +106,17 @@ impl Scope {
             },
             extent: Extent::Many,
             platform,
+            ..Self::default()
+        }
+    }
+
+    /// These objects, schema and name, whatever kind they are of.
+    #[must_use]
+    pub fn of_objects(names: BTreeSet<(String, String)>) -> Self {
+        Self {
+            names,
+            kinds: Kind::ALL.iter().copied().collect(),
+            platform: true,
             ..Self::default()
         }
     }
@@ -194,8 +207,14 @@ fn roles(object: &ExpectedObject) -> impl Iterator<Item = String> {
     })
 }
 
-/// How often the catalog is read again when DDL goes on at the same time.
-const TRIES: usize = 3;
+/// How long the catalog is read again and again beside DDL, as a multiple of the statement timeout.
+const PATIENCE: u32 = 1;
+
+/// The first pause before the catalog is read again; each is twice as long as the one before.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Begins the transaction of the session and reads the catalog. `helpers` are further connections to the same database,
 /// which read parts of it in transactions that share the snapshot; where the server does not let them, nothing is lost
@@ -204,107 +223,166 @@ const TRIES: usize = 3;
 /// # Errors
 /// A [`Failure`] if the server refuses or does not answer in time, or if the schema keeps changing.
 pub async fn capture(
-    connection: &mut PgConnection,
-    helpers: &mut Vec<PgConnection>,
+    client: &mut Client,
+    helpers: &mut Vec<Client>,
     scope: &Scope,
     limits: Limits,
 ) -> Result<Snapshot, Failure> {
-    let mut tries = 0;
+    let doing = "reading the catalog";
+    let scope = &encoding::readable(client, scope)
+        .await
+        .map_err(|error| error.failure(doing))?;
+    let began = std::time::Instant::now();
+    let mut pause = PAUSE;
     let mut asking = Asking::WhereThereIsSome;
     loop {
         let read = if helpers.is_empty() {
             let batch = Batch::begin().then_read(scope, limits, Part::WHOLE, asking);
-            run(connection, batch).await.map(|(snapshot, _)| snapshot)
+            run(client, batch.then_changed(scope)).await
         } else {
-            together(connection, helpers, scope, limits, asking).await
+            together(client, helpers, scope, limits, asking).await
         };
         let error = match read {
-            Ok(mut snapshot) => {
+            Ok(read) if read.changed == 0 => {
+                let mut snapshot = read.snapshot;
                 if !scope.platform {
                     let there = snapshot.server.platform_roles.clone();
                     platform::leave_out(&mut snapshot, &there, &scope.roles);
                 }
                 return Ok(snapshot);
             }
+            Ok(read) => ServerError::changing(read.changed),
             Err(error) => error,
         };
-        let concurrent = error.meaning() == Meaning::Concurrent && tries < TRIES;
-        if concurrent {
-            tries += 1;
+        if !client.is_usable() && helpers.is_empty() {
+            return Err(error.failure(doing));
+        }
+        let again = error.meaning() == Meaning::Concurrent && began.elapsed() < limits.statement * PATIENCE;
+        if again {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         } else if !helpers.is_empty() {
-            // What is wrong with reading together is no reason not to read. They may be waiting: they are let go.
+            // What is wrong with reading together is no reason not to read. They may be waiting: they are given up.
             helpers.clear();
         } else if asking == Asking::WhereThereIsSome && !error.code.is_empty() && error.meaning() != Meaning::Timeout {
             // PL/pgSQL is not for everybody everywhere, nor can every server load it. What else is wrong shows again.
             asking = Asking::Plainly;
         } else {
-            return Err(error.failure("reading the catalog"));
+            return Err(error.failure(doing));
         }
-        for connection in helpers.iter_mut().chain([&mut *connection]) {
-            let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
+        for client in helpers.iter_mut().chain([&mut *client]) {
+            let _ = client.execute(&[sql![ROLLBACK]]).await;
         }
     }
+}
+
+/// Reads the catalog once more in the transaction that [`capture`] began.
+///
+/// # Errors
+/// The server refuses or does not answer in time.
+pub async fn capture_more(client: &mut Client, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
+    let batch = Batch::resume().then_read(scope, limits, Part::WHOLE, Asking::Plainly);
+    let read = run(client, batch).await;
+    Ok(read
+        .map_err(|error| error.failure("reading what the texts name"))?
+        .snapshot)
+}
+
+/// Whether what [`capture`] read of this scope is still so, in the transaction that it began and before anything more is
+/// read: texts are compared by what the catalog says now.
+///
+/// # Errors
+/// A [`Failure`] if it is not, or if the server does not answer.
+pub async fn still_same(client: &mut Client, scope: &Scope) -> Result<(), Failure> {
+    let read = run(client, Batch::resume().then_changed(scope)).await;
+    let error = match read {
+        Ok(read) if read.changed == 0 => return Ok(()),
+        Ok(read) => ServerError::changing(read.changed),
+        Err(error) => error,
+    };
+    Err(error.failure("comparing texts"))
 }
 
 /// Reads parts of the catalog through several connections at the same time, as of the same moment.
 async fn together(
-    connection: &mut PgConnection,
-    helpers: &mut [PgConnection],
+    client: &mut Client,
+    helpers: &mut [Client],
     scope: &Scope,
     limits: Limits,
     asking: Asking,
-) -> Result<Snapshot, ServerError> {
-    let (_, name) = run(connection, Batch::begin().then_export()).await?;
+) -> Result<Read, ServerError> {
+    let name = run(client, Batch::begin().then_export()).await?.name;
     // A pooler may have no other connection to the server, and give none before this transaction has ended.
-    let shared = try_join_all(
-        helpers
-            .iter_mut()
-            .map(|helper| run(helper, Batch::begin().then_share(&name))),
-    );
-    tokio::time::timeout(limits.lock, shared)
+    let shared = join_all(helpers.iter_mut().map(|helper| run(helper, Batch::share(&name))));
+    let shared = tokio::time::timeout(limits.lock, shared)
         .await
-        .map_err(|_| ServerError {
-            code: String::new(),
-            message: "no connection shares the snapshot".into(),
-        })??;
+        .map_err(|_| ServerError::broken("no connection shares the snapshot"))?;
+    shared.into_iter().collect::<Result<Vec<Read>, _>>()?;
     let of = helpers.len() + 1;
-    let parts = [connection]
+    let parts = [&mut *client]
         .into_iter()
         .chain(helpers)
         .enumerate()
-        .map(|(index, connection)| {
+        .map(|(index, client)| {
             let batch = Batch::resume().then_read(scope, limits, Part { index, of }, asking);
-            run(connection, batch)
+            run(client, batch)
         });
-    let parts = try_join_all(parts).await?;
-    let whole = parts
-        .into_iter()
-        .map(|(snapshot, _)| snapshot)
-        .reduce(|mut whole, part| {
-            whole.absorb(part);
-            whole
-        });
-    Ok(whole.unwrap_or_default())
+    // A call that is given up leaves its connection unusable: each comes to its end.
+    let parts: Vec<Read> = join_all(parts).await.into_iter().collect::<Result<_, _>>()?;
+    let whole = parts.into_iter().reduce(|mut whole, part| {
+        whole.snapshot.absorb(part.snapshot);
+        whole
+    });
+    let changed = run(client, Batch::resume().then_changed(scope)).await?.changed;
+    Ok(Read {
+        changed,
+        ..whole.unwrap_or_default()
+    })
 }
 
-/// Runs a batch. The text is the name of the snapshot, if the batch asks for one.
-async fn run(connection: &mut PgConnection, batch: Batch) -> Result<(Snapshot, String), ServerError> {
-    let mut snapshot = Snapshot::default();
-    let mut name = String::new();
+/// What a batch gave.
+#[derive(Debug, Default)]
+struct Read {
+    snapshot: Snapshot,
+    /// The name of the transaction's snapshot, if the batch asks for one.
+    name: String,
+    /// How many rows of the catalog have changed since the snapshot was taken.
+    changed: u64,
+}
+
+/// Runs a batch. What answers it must be a server: every mark must come back, and every statement that has one row.
+async fn run(client: &mut Client, batch: Batch) -> Result<Read, ServerError> {
+    let batch = batch.end();
+    let mut read = Read::default();
     let mut reader = Reader::default();
-    let mut results = sqlx::raw_sql(AssertSqlSafe(batch.sql)).fetch_many(connection);
-    let mut statement = 0_usize;
-    while let Some(step) = results.try_next().await? {
-        match step {
-            Either::Left(_) => statement += 1,
-            Either::Right(row) => match batch.answers.get(statement) {
-                Some(Answer::Kind(kind)) => reader.object(&mut snapshot, statement, *kind, &row)?,
-                Some(Answer::Server) => snapshot.server = rows::server(&row)?,
-                Some(Answer::Name) => name = rows::text(&row)?,
-                Some(Answer::NotCompared) => snapshot.not_compared = rows::counts(&row)?,
-                Some(Answer::Nothing) | None => {}
-            },
+    let counts = client
+        .batch(&batch.statements, |statement, row| {
+            match batch.answers.get(statement) {
+                Some(Answer::Kind(kind)) => reader.object(&mut read.snapshot, statement, *kind, row)?,
+                Some(Answer::Server) => read.snapshot.server = rows::server(row)?,
+                Some(Answer::Name) => read.name = rows::text(row),
+                Some(Answer::NotCompared) => read.snapshot.not_compared = rows::counts(row)?,
+                Some(Answer::Changed) => {
+                    read.changed = rows::text(row).parse().map_err(ServerError::broken)?;
+                }
+                Some(Answer::Mark(mark)) if rows::text(row) != *mark => {
+                    return Err(ServerError::broken("it does not answer what it was asked"));
+                }
+                Some(Answer::Mark(_) | Answer::Nothing) | None => {}
+            }
+            Ok(())
+        })
+        .await?;
+    for (count, answer) in counts.iter().zip(&batch.answers) {
+        let is_one = match answer {
+            Answer::Mark(_) | Answer::Server | Answer::Name | Answer::NotCompared | Answer::Changed => *count == 1,
+            Answer::Nothing | Answer::Kind(_) => true,
+        };
+        if !is_one {
+            return Err(ServerError::broken(
+                "it answers with no rows what has one row on every server",
+            ));
         }
     }
-    Ok((snapshot, name))
+    Ok(read)
 }

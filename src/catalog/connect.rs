@@ -1,32 +1,34 @@
 //! One direct connection, made as libpq would make it, and a sentence for every way in which that can fail.
 
 use std::future::Future;
-use std::net::{IpAddr, ToSocketAddrs};
-use std::path::Path;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use sqlx::{ConnectOptions, Connection, PgConnection, Row};
-
-use super::conninfo::{Address, Conninfo, Roots, SessionAttrs, SslMode, Target};
+use super::client::{Binding, Client, StartError, Startup};
+use super::conninfo::{Address, ChannelBinding, Conninfo, SessionAttrs, SslMode, Target};
+use super::server_error::ServerError;
 use crate::error::Failure;
+use crate::sql;
 
+mod binding;
 mod explain;
+mod reach;
+#[cfg(test)]
+mod tests;
+mod tls;
 
 use explain::Reason;
+use reach::{ConnectError, Encryption, Endpoint};
 
 /// Connects to the first host that can be reached and has the wanted `target_session_attrs`.
 ///
 /// As in libpq, the next host is tried when one cannot be reached, does not answer in time or is starting up, but not
-/// when it rejects the password or its certificate. Nothing is sent at start-up but the driver's three settings
-/// (`DateStyle`, `client_encoding`, `TimeZone`), `application_name` and the user's own `options`, so that transaction
-/// poolers accept it. Needs a Tokio runtime with I/O and time.
+/// when it rejects the password or its certificate. Nothing is sent at start-up but three settings (`DateStyle`,
+/// `client_encoding`, `TimeZone`), `application_name` and the user's own `options`, so that transaction poolers accept
+/// it. Needs a Tokio runtime with I/O and time. Reads nothing of the environment but, for `sslrootcert=system`,
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`, as OpenSSL does.
 ///
 /// # Errors
 /// Why no host would do, with what to do about it. Never contains the password.
-pub async fn connect(info: &Conninfo) -> Result<PgConnection, Failure> {
-    check_trust(info)?;
-    let base = base_options(info)?;
+pub async fn connect(info: &Conninfo) -> Result<Client, Failure> {
     let passes: &[SessionAttrs] = match info.session() {
         SessionAttrs::PreferStandby => &[SessionAttrs::Standby, SessionAttrs::Any],
         SessionAttrs::Any => &[SessionAttrs::Any],
@@ -39,8 +41,8 @@ pub async fn connect(info: &Conninfo) -> Result<PgConnection, Failure> {
     for wanted in passes {
         reasons.clear();
         for target in info.targets() {
-            match within(info, target, try_host(info, &base, target, *wanted)).await {
-                Ok(connection) => return Ok(connection),
+            match try_host(info, target, *wanted).await {
+                Ok(client) => return Ok(client),
                 Err(reason) => {
                     let is_last = reason.ends_the_search;
                     reasons.push((place(target), reason));
@@ -54,216 +56,124 @@ pub async fn connect(info: &Conninfo) -> Result<PgConnection, Failure> {
     Err(failure(&reasons))
 }
 
-/// Makes a file the only source of trusted roots of this process (`SSL_CERT_FILE`, and no `SSL_CERT_DIR`).
-///
-/// To be called while no other thread reads the environment, before a runtime starts; see [`Conninfo::trust_file`].
-///
-/// # Errors
-/// The path cannot be written into an environment variable.
-pub fn trust_only(file: &Path) -> Result<(), Failure> {
-    if is_only_trust(file) {
-        return Ok(());
-    }
-    let doing = "choosing the trusted root certificates";
-    let unusable = || {
-        Failure::new(doing, format!("the path {} cannot be used", file.display()))
-            .hint("Move the root certificate file to a path of ordinary characters")
-            .lasting()
-    };
-    let path = file
-        .to_str()
-        .filter(|path| !path.contains(['\n', '\r']))
-        .ok_or_else(unusable)?;
-    let mut quoted = String::with_capacity(path.len());
-    for c in path.chars() {
-        if matches!(c, '"' | '\\' | '$') {
-            quoted.push('\\');
-        }
-        quoted.push(c);
-    }
-    dotenvy::from_read_override(format!("SSL_CERT_FILE=\"{quoted}\"\nSSL_CERT_DIR=\"\"\n").as_bytes())
-        .map_err(|_| unusable())?;
-    if is_only_trust(file) { Ok(()) } else { Err(unusable()) }
-}
-
-fn is_only_trust(file: &Path) -> bool {
-    std::env::var_os("SSL_CERT_FILE").is_some_and(|path| Path::new(&path) == file)
-        && std::env::var_os("SSL_CERT_DIR").is_none_or(|directories| directories.is_empty())
-}
-
-/// Refuses to verify against more roots than were asked for.
-fn check_trust(info: &Conninfo) -> Result<(), Failure> {
-    match info.trust_file() {
-        Some(file) if !is_only_trust(file) => Err(Failure::new(
-            format!("connecting to {}", info.display()),
-            "the root certificate file could not be made the only trusted one of this process",
-        )
-        .hint(format!(
-            "Set SSL_CERT_FILE={} and unset SSL_CERT_DIR, or check this database in \
-             a run of its own",
-            file.display()
-        ))
-        .lasting()),
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// The options that are the same for every host. The driver reads the environment by itself and offers no way not to,
-/// so each field it may have read is written over here or in [`host_options`].
-fn base_options(info: &Conninfo) -> Result<PgConnectOptions, Failure> {
-    let from_environment = PgConnectOptions::new_without_pgpass();
-    let base = match info.options() {
-        Some(options) if from_environment.get_options() != Some(options) => {
-            // Only a URL carries options as they are; the setter would rewrite them as `-c name=value`, and some
-            // poolers expect other words there. The password keeps the driver from looking into ~/.pgpass.
-            let url = format!(
-                "postgres://x:x@localhost/x?options={}",
-                utf8_percent_encode(options, NON_ALPHANUMERIC)
-            );
-            url.parse::<PgConnectOptions>().map_err(|_| {
-                Failure::new(
-                    format!("connecting to {}", info.display()),
-                    "the `options` cannot be sent to the server",
-                )
-                .lasting()
-            })?
-        }
-        Some(_) | None => from_environment,
-    };
-    let base = base
-        .username(info.user())
-        .database(info.dbname())
-        .application_name(info.application_name())
-        .extra_float_digits(None)
-        .statement_cache_capacity(0)
-        // The trusted file, if any, stands in SSL_CERT_FILE; this undoes PGSSLROOTCERT, which would add to it.
-        .ssl_root_cert_from_pem(Vec::new())
-        .disable_statement_logging();
-    Ok(match &info.tls().client {
-        Some((certificate, key)) => base.ssl_client_cert(certificate).ssl_client_key(key),
-        None => base,
+/// Tries each address of a host in turn. As in libpq, each gets the time that `connect_timeout` allows: the first may
+/// be an IPv6 address to which there is no route.
+async fn try_host(info: &Conninfo, target: &Target, wanted: SessionAttrs) -> Result<Client, Reason> {
+    let endpoints = within(info, async {
+        reach::endpoints(target)
+            .await
+            .map_err(|error| explain::error(&error, info, target))
     })
-}
-
-fn host_options(base: &PgConnectOptions, target: &Target) -> PgConnectOptions {
-    // No password and an empty one are the same to the driver.
-    let password = target.password.as_ref().map_or("", |(password, _)| password.as_str());
-    let options = base.clone().port(target.port).password(password);
-    match &target.address {
-        Address::Tcp(host) => options.host(host),
-        Address::Socket(directory) => {
-            options.host("localhost").socket(match directory.strip_prefix('@') {
-                // A leading NUL is how the operating system writes the abstract namespace.
-                Some(name) => format!("\0{name}"),
-                None => directory.clone(),
-            })
+    .await?;
+    let mut kept: Option<Reason> = None;
+    for endpoint in &endpoints {
+        let attempt = within(info, try_endpoint(info, target, endpoint, wanted)).await;
+        match attempt {
+            Ok(client) => return Ok(client),
+            Err(reason) if reason.ends_the_search => return Err(reason),
+            // That an address of the other family has no route says little about the host.
+            Err(reason) if kept.is_some() && reason.has_no_route => {}
+            Err(reason) => kept = Some(reason),
         }
     }
+    Err(kept.unwrap_or_else(|| Reason::new(format!("the host name `{}` has no address", target.name))))
 }
 
-/// Runs an attempt for as long as `connect_timeout` allows. As in libpq, each address of a host gets that time: the
-/// first may be an IPv6 address to which there is no way.
-async fn within(
-    info: &Conninfo,
-    target: &Target,
-    attempt: impl Future<Output = Result<PgConnection, Reason>>,
-) -> Result<PgConnection, Reason> {
+/// Runs an attempt for as long as `connect_timeout` allows.
+async fn within<T>(info: &Conninfo, attempt: impl Future<Output = Result<T, Reason>>) -> Result<T, Reason> {
     let Some(limit) = info.connect_timeout() else {
         return attempt.await;
     };
-    let addresses = tokio::time::timeout(limit, count_addresses(target));
-    let limit = limit.saturating_mul(addresses.await.unwrap_or(1));
     match tokio::time::timeout(limit, attempt).await {
         Ok(result) => result,
         Err(_) => Err(explain::timeout(limit)),
     }
 }
 
-/// How many addresses the host has; 1 if that cannot be told, which the attempt itself will then explain.
-async fn count_addresses(target: &Target) -> u32 {
-    let (Address::Tcp(host), port) = (target.address.clone(), target.port) else {
-        return 1;
-    };
-    if host.parse::<IpAddr>().is_ok() {
-        return 1;
-    }
-    let lookup = tokio::task::spawn_blocking(move || (host.as_str(), port).to_socket_addrs().map(Iterator::count));
-    match lookup.await {
-        Ok(Ok(count)) => u32::try_from(count).unwrap_or(1).max(1),
-        Ok(Err(_)) | Err(_) => 1,
-    }
-}
-
-async fn try_host(
+async fn try_endpoint(
     info: &Conninfo,
-    base: &PgConnectOptions,
     target: &Target,
+    endpoint: &Endpoint,
     wanted: SessionAttrs,
-) -> Result<PgConnection, Reason> {
-    let options = host_options(base, target);
-    let connection = try_modes(info, &options, target)
+) -> Result<Client, Reason> {
+    let client = try_modes(info, target, endpoint)
         .await
         .map_err(|error| explain::error(&error, info, target))?;
-    check_session(connection, wanted, info, target).await
+    check_session(client, wanted, info, target).await
 }
 
-/// Tries plain and TLS in the order of `sslmode`. The driver's own `allow` never tries TLS, and its `prefer` gives up
-/// where libpq goes on in plain, so it is told one thing at a time.
-async fn try_modes(info: &Conninfo, options: &PgConnectOptions, target: &Target) -> Result<PgConnection, sqlx::Error> {
-    let plain = options.clone().ssl_mode(PgSslMode::Disable);
+/// Tries plain and TLS in the order of `sslmode`.
+async fn try_modes(info: &Conninfo, target: &Target, endpoint: &Endpoint) -> Result<Client, ConnectError> {
+    let open = |encryption| open(info, target, endpoint, encryption);
     if matches!(target.address, Address::Socket(_)) {
-        return plain.connect().await;
+        return open(Encryption::Plain).await;
     }
-    let encrypted = options.clone().ssl_mode(match (info.tls().mode, &info.tls().roots) {
-        (SslMode::VerifyFull, _) => PgSslMode::VerifyFull,
-        (SslMode::VerifyCa, _) | (_, Roots::File(_) | Roots::System) => PgSslMode::VerifyCa,
-        (_, Roots::Unverified) => PgSslMode::Require,
-    });
     let (first, second) = match info.tls().mode {
-        SslMode::Disable => return plain.connect().await,
-        SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => {
-            return encrypted.connect().await;
-        }
-        SslMode::Allow => (&plain, &encrypted),
-        SslMode::Prefer => (&encrypted, &plain),
+        SslMode::Disable => return open(Encryption::Plain).await,
+        SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => return open(Encryption::Required).await,
+        SslMode::Allow => (Encryption::Plain, Encryption::Required),
+        // A server that refuses TLS goes on in plain on the same connection.
+        SslMode::Prefer => (Encryption::Preferred, Encryption::Plain),
     };
-    let first_error = match first.connect().await {
-        Ok(connection) => return Ok(connection),
+    let first_error = match open(first).await {
+        Ok(client) => return Ok(client),
         Err(error) => error,
     };
     // libpq's plain retry after any rejection would not help against a wrong password or a missing database.
-    let again = match info.tls().mode {
-        SslMode::Allow => first_error.as_database_error().is_some(),
-        _ => explain::is_about_tls(&first_error) || explain::code(&first_error).as_deref() == Some("28000"),
+    let again = match first {
+        Encryption::Plain => first_error.refusal().is_some(),
+        Encryption::Required | Encryption::Preferred => {
+            first_error.is_about_tls() || first_error.refusal().is_some_and(|refusal| refusal.code == "28000")
+        }
     };
     if !again {
         return Err(first_error);
     }
-    match second.connect().await {
-        Ok(connection) => Ok(connection),
+    match open(second).await {
+        Ok(client) => Ok(client),
         Err(second_error) => Err(explain::more_telling(first_error, second_error)),
     }
 }
 
+/// Reaches an endpoint and begins a session on it.
+async fn open(
+    info: &Conninfo,
+    target: &Target,
+    endpoint: &Endpoint,
+    encryption: Encryption,
+) -> Result<Client, ConnectError> {
+    let (stream, hash) = reach::stream(info, target, endpoint, encryption).await?;
+    let binding = match (info.channel_binding(), hash.as_deref()) {
+        (ChannelBinding::Disable, _) | (ChannelBinding::Prefer, None) => Binding::Unsupported,
+        (ChannelBinding::Prefer, Some(hash)) => Binding::Preferred(hash),
+        (ChannelBinding::Require, Some(hash)) => Binding::Required(hash),
+        (ChannelBinding::Require, None) => return Err(StartError::NotBound.into()),
+    };
+    let password = target.password.as_ref().map(|(password, _)| password.as_str());
+    let startup = Startup {
+        user: info.user(),
+        // As in libpq, an empty password is none.
+        password: password.filter(|password| !password.is_empty()),
+        database: info.dbname(),
+        application_name: info.application_name(),
+        options: info.options(),
+        binding,
+    };
+    Ok(Client::start(stream, &startup).await?)
+}
+
 /// Closes the connection again if the server is not of the wanted kind.
 async fn check_session(
-    mut connection: PgConnection,
+    mut client: Client,
     wanted: SessionAttrs,
     info: &Conninfo,
     target: &Target,
-) -> Result<PgConnection, Reason> {
+) -> Result<Client, Reason> {
     if wanted == SessionAttrs::Any {
-        return Ok(connection);
+        return Ok(client);
     }
-    // The simple protocol, because a pooler may stand between.
-    let row = sqlx::raw_sql(
-        "select pg_catalog.pg_is_in_recovery(), \
-         pg_catalog.current_setting('default_transaction_read_only') = 'on'",
-    )
-    .fetch_one(&mut connection)
-    .await;
-    let state = row.and_then(|row| Ok((row.try_get::<bool, _>(0)?, row.try_get::<bool, _>(1)?)));
-    let (in_recovery, read_only) = state.map_err(|error| explain::error(&error, info, target))?;
+    let state = session_state(&mut client).await;
+    let (in_recovery, read_only) = state.map_err(|error| explain::refused(&error, info, target))?;
     let complaint = match wanted {
         SessionAttrs::ReadWrite if in_recovery || read_only => "session is read-only",
         SessionAttrs::ReadOnly if !in_recovery && !read_only => "session is not read-only",
@@ -274,17 +184,38 @@ async fn check_session(
         | SessionAttrs::ReadOnly
         | SessionAttrs::Primary
         | SessionAttrs::Standby
-        | SessionAttrs::PreferStandby => return Ok(connection),
+        | SessionAttrs::PreferStandby => return Ok(client),
     };
-    // Whether it closes well does not matter any more.
-    let _ = connection.close().await;
+    client.close().await;
     Err(Reason::new(complaint).hint("Name another host as well, or change target_session_attrs"))
+}
+
+/// Whether the server is in recovery, and whether its sessions are read-only by default.
+///
+/// The search path comes first: functions of the database could otherwise take the place of PostgreSQL's own.
+async fn session_state(client: &mut Client) -> Result<(bool, bool), ServerError> {
+    let rows = client
+        .rows(&[
+            sql!["SET LOCAL search_path = pg_catalog, pg_temp"],
+            sql![
+                "SELECT pg_catalog.pg_is_in_recovery(), \
+                 pg_catalog.current_setting('default_transaction_read_only')"
+            ],
+        ])
+        .await?;
+    let [row] = rows.as_slice() else {
+        return Err(ServerError::broken("it does not say whether it is in recovery"));
+    };
+    match (row.text(0)?, row.text(1)?) {
+        (Some(recovery @ ("t" | "f")), Some(read_only @ ("on" | "off"))) => Ok((recovery == "t", read_only == "on")),
+        _ => Err(ServerError::broken("it does not say whether it is in recovery")),
+    }
 }
 
 /// `host:port`, or the path of the socket.
 fn place(target: &Target) -> String {
     match &target.address {
-        Address::Socket(directory) => format!("{directory}/.s.PGSQL.{}", target.port),
+        Address::Socket(directory) => reach::socket_path(directory, target.port),
         Address::Tcp(address) => {
             let name = if address == &target.name {
                 address.clone()
@@ -319,6 +250,3 @@ fn failure(reasons: &[(String, Reason)]) -> Failure {
         ..Failure::new(doing, why)
     }
 }
-
-#[cfg(test)]
-mod tests;

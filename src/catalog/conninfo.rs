@@ -2,10 +2,9 @@
 //! file and the defaults, without touching the network.
 //!
 //! Source: libpq documentation, "Database Connection Control Functions" (section 34.1). Where libpq would be stricter
-//! than the driver can be, the connection is refused with a [`Problem`]; it is never made less strictly in silence.
+//! than this program can be, the connection is refused with a [`Problem`]; it is never made less strictly in silence.
 
 use std::fmt;
-use std::path::Path;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -25,7 +24,7 @@ pub use crate::redact::connection_string as redact;
 pub(crate) use hosts::{Address, Target};
 use hosts::{find_passwords, targets};
 use settings::Settings;
-pub(crate) use tls::{Roots, SslMode, Tls};
+pub(crate) use tls::{Roots, SslMode, Tls, TlsVersions};
 
 /// How long to wait for one host when nothing is said. libpq would wait for ever, which is no use in a pipeline.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -56,7 +55,19 @@ pub struct Conninfo {
     session: SessionAttrs,
     application_name: String,
     options: Option<String>,
+    channel_binding: ChannelBinding,
     notes: Vec<String>,
+}
+
+/// `channel_binding`: whether the password is tied to the encrypted channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ChannelBinding {
+    /// It is not.
+    Disable,
+    /// If the server can.
+    Prefer,
+    /// It is, or there is no session.
+    Require,
 }
 
 /// `target_session_attrs`: which servers will do.
@@ -89,7 +100,6 @@ impl Conninfo {
         let settings = Settings::read(url, env)?;
         let mut notes = Vec::new();
         refuse_what_is_stricter(&settings)?;
-        note_what_is_not_honoured(&settings, &mut notes);
 
         let user = settings.get("user").or_else(|| settings.system_user()).ok_or_else(|| {
             Problem::new("there is no user name to connect with")
@@ -100,7 +110,7 @@ impl Conninfo {
         find_passwords(&settings, &mut hosts, &dbname, &user, &mut notes);
         let over_network = hosts.iter().any(|target| matches!(target.address, Address::Tcp(_)));
         let tls = tls::resolve(&settings, over_network, &mut notes)?;
-        check_names(&settings, &hosts, &tls)?;
+        check_names(&settings, &tls)?;
         // libpq ignores requirepeer over the network.
         if settings.get("requirepeer").is_some() && hosts.iter().any(|t| matches!(t.address, Address::Socket(_))) {
             return Err(Problem::new(
@@ -126,6 +136,7 @@ impl Conninfo {
                 .or_else(|| settings.get("fallback_application_name"))
                 .unwrap_or_else(|| "driftgate".to_owned()),
             options: settings.get("options"),
+            channel_binding: channel_binding(&settings)?,
             notes,
             hosts,
         })
@@ -185,19 +196,6 @@ impl Conninfo {
         &self.notes
     }
 
-    /// The file that must be the only source of trusted roots, if there is one.
-    ///
-    /// The driver adds `sslrootcert` to the machine's own roots, where libpq replaces them. So the caller has to make
-    /// this file the process's `SSL_CERT_FILE` before the runtime starts ([`trust_only`](super::connect::trust_only)
-    /// does it); [`connect`](super::connect::connect) refuses to go on without.
-    #[must_use]
-    pub fn trust_file(&self) -> Option<&Path> {
-        match &self.tls.roots {
-            Roots::File(path) => Some(path),
-            Roots::System | Roots::Unverified => None,
-        }
-    }
-
     pub(crate) fn targets(&self) -> &[Target] {
         &self.hosts
     }
@@ -209,6 +207,10 @@ impl Conninfo {
     /// How long one host may take from the first packet to the end of authentication; none is for ever.
     pub(crate) fn connect_timeout(&self) -> Option<Duration> {
         self.connect_timeout
+    }
+
+    pub(crate) fn channel_binding(&self) -> ChannelBinding {
+        self.channel_binding
     }
 
     pub(crate) fn session(&self) -> SessionAttrs {
@@ -240,7 +242,7 @@ impl fmt::Debug for Conninfo {
 }
 
 /// What only the name in a certificate can prove must be proved with the name the user gave.
-fn check_names(settings: &Settings<'_>, hosts: &[Target], tls: &Tls) -> Result<(), Problem> {
+fn check_names(settings: &Settings<'_>, tls: &Tls) -> Result<(), Problem> {
     if tls.mode != SslMode::VerifyFull {
         return Ok(());
     }
@@ -251,17 +253,6 @@ fn check_names(settings: &Settings<'_>, hosts: &[Target], tls: &Tls) -> Result<(
                  leave hostaddr out",
             ),
         );
-    }
-    for target in hosts {
-        if let Address::Tcp(address) = &target.address
-            && *address != target.name
-        {
-            return Err(Problem::new(
-                "hostaddr is given together with sslmode=verify-full, but driftgate can only \
-                 verify the name it connects to",
-            )
-            .hint("Leave hostaddr out (PGHOSTADDR too), or use sslmode=verify-ca"));
-        }
     }
     Ok(())
 }
@@ -297,25 +288,6 @@ fn refuse_what_is_stricter(settings: &Settings<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-fn note_what_is_not_honoured(settings: &Settings<'_>, notes: &mut Vec<String>) {
-    // Hosting providers put channel_binding=require into every URL they hand out, so it cannot be refused.
-    if settings.get("channel_binding").as_deref() == Some("require") {
-        notes.push(
-            "channel_binding=require is not enforced; sslmode=verify-full protects against the \
-             same attack"
-                .to_owned(),
-        );
-    }
-    let env_options = settings.environment("options");
-    if env_options.is_some() && env_options != settings.get("options") {
-        notes.push(
-            "PGOPTIONS is sent as well as the options of the URL or service, where libpq would \
-             leave it out; the URL's come last and win"
-                .to_owned(),
-        );
-    }
-}
-
 fn connect_timeout(settings: &Settings<'_>) -> Result<Option<Duration>, Problem> {
     let Some(text) = settings.get("connect_timeout") else {
         return Ok(Some(DEFAULT_TIMEOUT));
@@ -327,6 +299,19 @@ fn connect_timeout(settings: &Settings<'_>) -> Result<Option<Duration>, Problem>
         .ok()
         .filter(|seconds| *seconds > 0)
         .map(Duration::from_secs))
+}
+
+fn channel_binding(settings: &Settings<'_>) -> Result<ChannelBinding, Problem> {
+    Ok(match settings.get("channel_binding").as_deref() {
+        None | Some("prefer") => ChannelBinding::Prefer,
+        Some("disable") => ChannelBinding::Disable,
+        Some("require") => ChannelBinding::Require,
+        Some(_) => {
+            return Err(
+                Problem::new("channel_binding has an unknown value").hint("Known are disable, prefer and require")
+            );
+        }
+    })
 }
 
 fn session_attrs(settings: &Settings<'_>) -> Result<SessionAttrs, Problem> {

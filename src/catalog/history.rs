@@ -1,8 +1,10 @@
 //! Reading the history of a migration tool.
+//!
+//! The table belongs to somebody: it may be a view, have a policy, or an index over an expression, and planning any
+//! query on it runs what its owner wrote. So only ordinary tables are read, by `COPY … TO`, which plans nothing, and
+//! the rows are handed back to the server as data, over which the tool's query then runs.
 
-use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row as _};
-
+use super::client::Client;
 use super::observe::in_savepoint;
 use super::server_error::{Meaning, ServerError};
 use crate::compare::history::History;
@@ -10,148 +12,348 @@ use crate::error::Failure;
 use crate::expectation::ExpectedHistory;
 use crate::migrations::{Migration, State, Tool};
 use crate::object_id::ObjectId;
-use crate::sql_text::{quote_literal, quote_name};
+use crate::sql;
+use crate::sql::{Sql, literal, name, qualified};
+use crate::sql_text::quote_name;
 
 /// Reads the history of a migration tool, in the transaction that [`super::capture::capture`] began. Where it may stand
 /// in several tables, the catalog says first which of them is there.
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
-pub async fn history(
-    connection: &mut PgConnection,
-    expected: &ExpectedHistory,
-    role: &str,
-) -> Result<History, Failure> {
-    if let [(tool, table)] = expected.candidates.as_slice() {
-        return read(connection, tool, table, role).await;
-    }
-    let mut found: Vec<(&'static Tool, ObjectId)> = Vec::new();
-    let there = tables(connection, expected)
+pub async fn history(client: &mut Client, expected: &ExpectedHistory, role: &str) -> Result<History, Failure> {
+    let mut found: Vec<(&'static Tool, &There)> = Vec::new();
+    let there = tables(client, expected)
         .await
         .map_err(|error| error.failure("looking for the history of migrations"))?;
+    let is_only = expected.candidates.len() == 1;
     for (tool, table) in &expected.candidates {
         let Some(there_is) = there.iter().find(|there| there.table == *table) else {
             continue;
         };
         // Of the tables of one tool the usual one comes first.
-        if found.iter().all(|(other, _)| other.name != tool.name) && is_of(tool, there_is, &there) {
-            found.push((tool, table.clone()));
+        let is_first = found.iter().all(|(other, _)| other.name != tool.name);
+        if is_only || is_first && is_of(tool, there_is, &there) {
+            found.push((tool, there_is));
         }
     }
     match found.as_slice() {
         [] => Ok(History::Missing),
-        [(tool, table)] => read(connection, tool, table, role).await,
-        _ => Ok(History::Several(found)),
+        [(tool, there)] => read(client, tool, there, role).await,
+        _ => Ok(History::Several(
+            found.iter().map(|(tool, there)| (*tool, there.table.clone())).collect(),
+        )),
     }
 }
 
-/// A table that may be a history: its name, and its columns with their types.
+/// A table that may be a history.
 struct There {
     table: ObjectId,
-    columns: Vec<String>,
+    columns: Vec<Column>,
+    /// The tables that have its rows: itself, its partitions, and those that inherit from it.
+    parts: Vec<Part>,
+}
+
+/// A column of it.
+struct Column {
+    name: String,
+    /// Its type without modifiers; `None` if the type is not one of PostgreSQL's own.
+    sql_type: Option<String>,
+}
+
+/// A table that has rows.
+struct Part {
+    table: ObjectId,
+    /// Why it is not read.
+    refused: Option<&'static str>,
+}
+
+impl There {
+    /// Whether it has a column, which is given by its name alone or with its type.
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|there| {
+            let sql_type = there.sql_type.as_deref().unwrap_or_default();
+            there.name == column || format!("{} {sql_type}", there.name) == column
+        })
+    }
 }
 
 /// Whether a table is of a tool, by its columns and by what stands beside it.
 fn is_of(tool: &Tool, table: &There, there: &[There]) -> bool {
-    let has = |column: &str| {
-        table.columns.iter().any(|there| {
-            // A column is told with its type, or by its name alone.
-            *there == column || there.split_once(' ').is_some_and(|(name, _)| name == column)
-        })
-    };
     let beside = |name: &str| {
         there
             .iter()
             .any(|other| other.table.last() == name && other.table.prefix(1) == table.table.prefix(1))
     };
-    tool.columns.iter().all(|column| has(column))
+    tool.columns.iter().all(|column| table.has(column))
         && tool.beside.is_none_or(|other| match other.strip_prefix('!') {
             Some(absent) => !beside(absent),
             None => beside(other),
         })
 }
 
+/// What there is to know about tables that may be histories, and about those that have their rows.
+const TABLES: &str = "\
+WITH RECURSIVE parts(top, oid) AS (\
+ SELECT c.oid, c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND (n.nspname, c.relname) IN ({wanted}) \
+ UNION SELECT p.top, i.inhrelid FROM parts AS p JOIN pg_catalog.pg_inherits AS i ON i.inhparent = p.oid) \
+SELECT pg_catalog.json_build_object(\
+ 'schema', n.nspname, 'name', c.relname, \
+ 'columns', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, \
+              CASE WHEN t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace \
+                   THEN pg_catalog.format_type(a.atttypid, NULL) END) ORDER BY a.attnum) \
+             FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid \
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
+ 'parts', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(pn.nspname, pc.relname, pc.relkind) ORDER BY pn.nspname, pc.relname) \
+           FROM parts AS p JOIN pg_catalog.pg_class AS pc ON pc.oid = p.oid \
+           JOIN pg_catalog.pg_namespace AS pn ON pn.oid = pc.relnamespace WHERE p.top = c.oid))::text \
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+WHERE c.oid IN (SELECT top FROM parts) ORDER BY n.nspname, c.relname";
+
 /// Which of the tables that may be histories are there.
-async fn tables(connection: &mut PgConnection, expected: &ExpectedHistory) -> Result<Vec<There>, ServerError> {
-    let mut wanted: Vec<String> = Vec::new();
+async fn tables(client: &mut Client, expected: &ExpectedHistory) -> Result<Vec<There>, ServerError> {
+    let mut wanted: Vec<Sql> = Vec::new();
     for (tool, table) in &expected.candidates {
-        if let [schema, name] = table.parts() {
+        if let [schema, table] = table.parts() {
             let beside = tool.beside.map(|name| name.trim_start_matches('!'));
-            for name in [Some(&**name), beside].into_iter().flatten() {
-                let pair = format!("({}, {})", quote_literal(schema), quote_literal(name));
+            for name in [Some(&**table), beside].into_iter().flatten() {
+                let pair = sql!["(", literal(schema), ", ", literal(name), ")"];
                 if !wanted.contains(&pair) {
                     wanted.push(pair);
                 }
             }
         }
     }
-    let sql = format!(
-        "SELECT n.nspname::text AS schema, c.relname::text AS name, \
-                (SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, NULL), E'\\n' ORDER BY a.attnum) \
-                 FROM pg_catalog.pg_attribute AS a \
-                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns \
-         FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'v', 'f') AND (n.nspname, c.relname) IN ({})",
-        wanted.join(", ")
-    );
-    let rows = in_savepoint(connection, &format!("SET LOCAL search_path = pg_catalog; {sql}")).await?;
-    Ok(rows
-        .iter()
-        .map(|row| There {
-            table: ObjectId::new(vec![text(row, "schema"), text(row, "name")]),
-            columns: text(row, "columns").lines().map(str::to_owned).collect(),
+    let wanted = Sql::join(wanted, ", ");
+    let query = Sql::template(TABLES, |place| (place == "wanted").then(|| wanted.clone()));
+    let rows = in_savepoint(client, vec![query]).await?;
+    rows.iter()
+        .map(|row| {
+            let json = serde_json::from_str(row.text(0)?.unwrap_or("{}")).map_err(ServerError::broken)?;
+            Ok(there(&json))
         })
-        .collect())
+        .collect()
 }
 
-fn text(row: &PgRow, column: &str) -> String {
-    row.try_get::<String, _>(column).unwrap_or_default()
+fn there(json: &serde_json::Value) -> There {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let items = |key: &str| json[key].as_array().cloned().unwrap_or_default();
+    There {
+        table: ObjectId::new(vec![text(&json["schema"]), text(&json["name"])]),
+        columns: items("columns")
+            .iter()
+            .map(|column| Column {
+                name: text(&column[0]),
+                sql_type: column[1].as_str().map(str::to_owned),
+            })
+            .collect(),
+        parts: items("parts")
+            .iter()
+            // What is partitioned has no rows of its own.
+            .filter(|part| part[2] != "p")
+            .map(|part| Part {
+                table: ObjectId::new(vec![text(&part[0]), text(&part[1])]),
+                refused: match part[2].as_str() {
+                    Some("r") => None,
+                    Some("v") => Some("is a view"),
+                    Some("m") => Some("is a materialized view"),
+                    Some("f") => Some("is a foreign table"),
+                    Some(_) | None => Some("is no table"),
+                },
+            })
+            .collect(),
+    }
 }
 
-async fn read(
-    connection: &mut PgConnection,
-    tool: &'static Tool,
-    table: &ObjectId,
-    role: &str,
-) -> Result<History, Failure> {
-    let query = tool.query(table);
-    match in_savepoint(connection, &format!("SET LOCAL search_path = pg_catalog; {query}")).await {
-        Ok(rows) => Ok(History::Read {
+/// The columns of a table that the query of a tool may name.
+fn columns<'a>(tool: &Tool, there: &'a There) -> Vec<&'a Column> {
+    let words: Vec<&str> = tool.query.split(|c: char| c != '_' && !c.is_alphanumeric()).collect();
+    there
+        .columns
+        .iter()
+        .filter(|column| words.contains(&&*column.name))
+        .collect()
+}
+
+/// Reads the rows of a table, as JSON objects of texts.
+async fn rows(
+    client: &mut Client,
+    part: &ObjectId,
+    columns: &[&Column],
+) -> Result<Vec<serde_json::Value>, ServerError> {
+    let names = Sql::join(columns.iter().map(|column| name(&column.name)), ", ");
+    let copy = sql!["COPY ", qualified(part), " (", names, ") TO STDOUT"];
+    let mut rows = Vec::new();
+    client
+        .copy_out(&copy, |line| {
+            let line = String::from_utf8_lossy(line);
+            let cells = line.trim_end_matches('\n').split('\t');
+            let row: serde_json::Map<String, serde_json::Value> = columns
+                .iter()
+                .zip(cells)
+                .map(|(column, cell)| (column.name.clone(), of_copy(cell).into()))
+                .collect();
+            rows.push(row.into());
+            Ok(())
+        })
+        .await?;
+    Ok(rows)
+}
+
+/// A cell in the text format of COPY. Source: PostgreSQL's documentation, "COPY", "Text Format".
+fn of_copy(cell: &str) -> Option<String> {
+    if cell == "\\N" {
+        return None;
+    }
+    let mut out = String::with_capacity(cell.len());
+    let mut characters = cell.chars();
+    while let Some(c) = characters.next() {
+        out.push(match c {
+            '\\' => match characters.next() {
+                Some('b') => '\u{8}',
+                Some('f') => '\u{c}',
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some('v') => '\u{b}',
+                Some(other) => other,
+                None => '\\',
+            },
+            c => c,
+        });
+    }
+    Some(out)
+}
+
+async fn migrations(client: &mut Client, tool: &'static Tool, there: &There) -> Result<Vec<Migration>, ServerError> {
+    let columns = columns(tool, there);
+    let mut data = Vec::new();
+    client.execute(&[sql!["SAVEPOINT driftgate"]]).await?;
+    for part in &there.parts {
+        match rows(client, &part.table, &columns).await {
+            Ok(rows) => data.extend(rows),
+            Err(error) if error.code.is_empty() => return Err(error),
+            Err(error) => {
+                client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
+                return Err(error);
+            }
+        }
+    }
+    let types = columns.iter().map(|column| {
+        sql![
+            name(&column.name),
+            " ",
+            // What was read of the catalog goes back as a name, word by word.
+            column.sql_type.as_deref().map_or_else(|| sql!["text"], type_name)
+        ]
+    });
+    let query = sql![
+        "WITH driftgate_history AS (SELECT * FROM pg_catalog.jsonb_to_recordset(",
+        literal(&serde_json::Value::Array(data).to_string()),
+        "::jsonb) AS r(",
+        Sql::join(types, ", "),
+        "))\n",
+        Sql::template(tool.query, |place| (place == "table")
+            .then(|| sql!["driftgate_history"])),
+    ];
+    let rows = in_savepoint(client, vec![query]).await?;
+    let text = |row: &super::client::Cells, column: &str| -> Result<String, ServerError> {
+        Ok(row.named(column)?.unwrap_or_default().to_owned())
+    };
+    rows.iter()
+        .map(|row| {
+            Ok(Migration {
+                name: text(row, "name")?,
+                version: text(row, "version")?,
+                state: State::parse(&text(row, "state")?).unwrap_or(State::Failed),
+                checksum: row.named("checksum")?.map(str::to_owned),
+            })
+        })
+        .collect()
+}
+
+/// The types that the columns of histories have, as they are written in SQL; any other is read as text.
+const TYPES: [&str; 14] = [
+    "text",
+    "character varying",
+    "character",
+    "name",
+    "boolean",
+    "smallint",
+    "integer",
+    "bigint",
+    "numeric",
+    "bytea",
+    "timestamp without time zone",
+    "timestamp with time zone",
+    "date",
+    "jsonb",
+];
+
+fn type_name(sql_type: &str) -> Sql {
+    let known = TYPES.iter().find(|known| **known == sql_type);
+    sql![known.copied().unwrap_or("text")]
+}
+
+async fn read(client: &mut Client, tool: &'static Tool, there: &There, role: &str) -> Result<History, Failure> {
+    let table = &there.table;
+    let unreadable = |why: String, hint: Option<String>| History::Unreadable {
+        tool,
+        table: table.clone(),
+        why,
+        hint,
+    };
+    if let Some((part, why)) = there.parts.iter().find_map(|part| Some((&part.table, part.refused?))) {
+        return Ok(unreadable(
+            format!("{part} {why}; reading it would run what its owner wrote"),
+            Some(format!("{} keeps its history in an ordinary table", tool.title)),
+        ));
+    }
+    if let Some(column) = tool.columns.iter().find(|column| !there.has(column)) {
+        let name = column.split(' ').next().unwrap_or_default();
+        return Ok(unreadable(
+            format!("column \"{name}\" does not exist"),
+            Some(format!("is this a table of {}?", tool.name)),
+        ));
+    }
+    match migrations(client, tool, there).await {
+        Ok(migrations) => Ok(History::Read {
             tool,
             table: table.clone(),
-            migrations: rows
-                .iter()
-                .map(|row| Migration {
-                    name: text(row, "name"),
-                    version: text(row, "version"),
-                    state: State::parse(&text(row, "state")).unwrap_or(State::Failed),
-                    checksum: row.try_get("checksum").ok().flatten(),
-                })
-                .collect(),
+            migrations,
         }),
         Err(error) if matches!(error.code.as_str(), "42P01" | "3F000") => Ok(History::Missing),
         Err(error) if error.code.is_empty() => Err(error.failure(&format!("reading the history of {}", tool.name))),
         Err(error) => {
-            let hint = match error.meaning() {
-                Meaning::Permission => Some(format!(
-                    "GRANT USAGE ON SCHEMA {} TO {role}; GRANT SELECT ON {} TO {role};",
-                    quote_name(&table.parts()[0]),
-                    table.to_sql(),
-                    role = quote_name(role),
-                )),
-                Meaning::Timeout => Some(match error.code.as_str() {
-                    "55P03" => "another session holds a lock: raise --lock-timeout, or run it again later".into(),
-                    _ => "raise --statement-timeout".into(),
-                }),
-                Meaning::Undefined => Some(format!("is this a table of {}?", tool.name)),
-                Meaning::Write | Meaning::Concurrent | Meaning::Other => None,
-            };
-            Ok(History::Unreadable {
-                tool,
-                table: table.clone(),
-                why: error.message,
-                hint,
-            })
+            let hint = hint(&error, tool, there, role);
+            Ok(unreadable(error.message, hint))
         }
+    }
+}
+
+/// What to do where a history cannot be read.
+fn hint(error: &ServerError, tool: &Tool, there: &There, role: &str) -> Option<String> {
+    match error.meaning() {
+        Meaning::Permission if error.is_row_security() => Some(format!(
+            "row security would hide rows from the role {role}: ALTER ROLE {} BYPASSRLS, or connect as the owner of {}",
+            quote_name(role),
+            there.table,
+        )),
+        Meaning::Permission => {
+            let tables = there.parts.iter().map(|part| part.table.to_sql());
+            Some(format!(
+                "GRANT USAGE ON SCHEMA {} TO {role}; GRANT SELECT ON {} TO {role};",
+                quote_name(&there.table.parts()[0]),
+                tables.collect::<Vec<_>>().join(", "),
+                role = quote_name(role),
+            ))
+        }
+        Meaning::Timeout => Some(match error.code.as_str() {
+            "55P03" => "another session holds a lock: raise --lock-timeout, or run it again later".into(),
+            _ => "raise --statement-timeout".into(),
+        }),
+        Meaning::Undefined => Some(format!("is this a table of {}?", tool.name)),
+        Meaning::Write | Meaning::Concurrent | Meaning::Exhausted | Meaning::Other => None,
     }
 }

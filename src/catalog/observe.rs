@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::TryStreamExt as _;
-use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Column as _, Either, PgConnection, Row as _, TypeInfo as _, ValueRef as _};
-
-use super::capture::as_before;
+use super::Limits;
+use super::capture::{reset_planner_settings, session_settings};
+use super::client::{Cells, Client};
 use super::server_error::{Meaning, ServerError};
 use crate::compare::assertion::{Cell, CellSort, MOST_ROWS, Outcome};
 use crate::error::Failure;
 use crate::expectation::Assertion;
 use crate::node::shorten;
-use crate::sql_text::{quote_literal, quote_name};
+use crate::sql;
+use crate::sql::{Sql, Statement, literal};
+use crate::sql_text::quote_name;
 
 /// Runs the query of an assertion, in the transaction that [`super::capture::capture`] began.
 ///
@@ -21,50 +21,58 @@ use crate::sql_text::{quote_literal, quote_name};
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
-pub async fn assertion(
-    connection: &mut PgConnection,
-    assertion: &Assertion,
-    search_path: &str,
-) -> Result<Outcome, Failure> {
+pub async fn assertion(client: &mut Client, assertion: &Assertion, search_path: &str) -> Result<Outcome, Failure> {
     let doing = format!("running the assertion `{}`", assertion.name);
     let mut path = vec![quote_name(&assertion.schema)];
     if !search_path.trim().is_empty() {
         path.push(search_path.to_owned());
     }
     // Not SET, whose grammar has no word for the empty search path that a role may have.
-    let settings = format!(
-        "{}; SELECT set_config('search_path', {}, true)",
-        as_before(),
-        quote_literal(&path.join(", "))
-    );
-    run(connection, assertion, &settings)
+    let path = sql![
+        "SELECT pg_catalog.set_config('search_path', ",
+        literal(&path.join(", ")),
+        ", true)"
+    ];
+    let settings: Vec<Sql> = reset_planner_settings().into_iter().chain([path]).collect();
+    run(client, assertion, &settings).await.map_err(|e| e.failure(&doing))
+}
+
+/// Begins a transaction for assertions alone, with the same limits as that of [`super::capture::capture`].
+///
+/// # Errors
+/// The server refuses.
+pub async fn begin(client: &mut Client, limits: Limits) -> Result<(), Failure> {
+    client
+        .execute(&session_settings(limits))
         .await
-        .map_err(|e| e.failure(&doing))
+        .map_err(|error| error.failure("beginning a transaction for assertions"))
 }
 
 /// The names of the extensions that could be created, in the transaction that [`super::capture::capture`] began.
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
-pub async fn available_extensions(connection: &mut PgConnection) -> Result<BTreeSet<String>, Failure> {
-    let found = rows(connection, "SELECT name::text FROM pg_catalog.pg_available_extensions").await;
-    let found = found.map_err(|e| e.failure("asking which extensions there are"))?;
-    Ok(found
-        .iter()
-        .filter_map(|row| row.try_get::<String, _>(0).ok())
-        .collect())
+pub async fn available_extensions(client: &mut Client) -> Result<BTreeSet<String>, Failure> {
+    let found = client
+        .rows(&[sql!["SELECT name::text FROM pg_catalog.pg_available_extensions"]])
+        .await
+        .map_err(|e| e.failure("asking which extensions there are"))?;
+    let names = found.iter().filter_map(|row| row.text(0).ok().flatten());
+    Ok(names.map(str::to_owned).collect())
 }
 
-async fn run(connection: &mut PgConnection, assertion: &Assertion, settings: &str) -> Result<Outcome, ServerError> {
-    execute(connection, &format!("SAVEPOINT driftgate; {settings}")).await?;
+async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Result<Outcome, ServerError> {
+    let begin =
+        |first: &'static str| -> Vec<Sql> { [sql![first]].into_iter().chain(settings.iter().cloned()).collect() };
+    client.execute(&begin("SAVEPOINT driftgate")).await?;
     let sql = assertion.sql.trim().trim_end_matches(';');
-    let declared = alone(
-        connection,
-        &format!("DECLARE driftgate_assertion NO SCROLL CURSOR FOR\n{sql}\n"),
-    )
-    .await;
+    let declare = Statement::new("DECLARE driftgate_assertion NO SCROLL CURSOR FOR\n").then_text(sql);
+    let declared = client.alone(&declare).await;
     let outcome = match declared {
-        Ok(()) => match rows(connection, &format!("FETCH {} FROM driftgate_assertion", MOST_ROWS + 1)).await {
+        Ok(_) => match client
+            .rows(&[sql!["FETCH ", MOST_ROWS + 1, " FROM driftgate_assertion"]])
+            .await
+        {
             Ok(rows) => {
                 let more = rows.len() > MOST_ROWS;
                 Outcome::Rows(rows.iter().take(MOST_ROWS).map(cells).collect(), more)
@@ -73,12 +81,12 @@ async fn run(connection: &mut PgConnection, assertion: &Assertion, settings: &st
         },
         Err(error) if error.code == "42601" => {
             let positioned = error.message.clone();
-            execute(connection, &format!("ROLLBACK TO SAVEPOINT driftgate; {settings}")).await?;
-            why_not_a_query(connection, sql, positioned).await?
+            client.execute(&begin("ROLLBACK TO SAVEPOINT driftgate")).await?;
+            why_not_a_query(client, sql, positioned).await?
         }
         Err(error) => failed(error)?,
     };
-    execute(connection, "ROLLBACK TO SAVEPOINT driftgate").await?;
+    client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
     Ok(outcome)
 }
 
@@ -102,6 +110,14 @@ fn failed(error: ServerError) -> Result<Outcome, ServerError> {
         (_, "08") if error.message.starts_with("bind message supplies") => {
             Outcome::Invalid("it has a parameter such as $1, for which there is no value".into())
         }
+        (Meaning::Permission, _) if error.is_row_security() => Outcome::Unverified(
+            error.message,
+            Some(
+                "row security would hide rows from the role that connects, so that the result means nothing: give \
+                 --assertions-url with a role that owns the table or has BYPASSRLS, and SELECT on what the query reads"
+                    .into(),
+            ),
+        ),
         (Meaning::Permission, _) => Outcome::Unverified(
             error.message,
             Some("GRANT SELECT on what it reads to the role that connects".into()),
@@ -113,22 +129,24 @@ fn failed(error: ServerError) -> Result<Outcome, ServerError> {
             };
             Outcome::Unverified(error.message, Some(hint.into()))
         }
-        (Meaning::Concurrent | Meaning::Other, _) => Outcome::Unverified(error.message, None),
+        (Meaning::Concurrent | Meaning::Exhausted | Meaning::Other, _) => Outcome::Unverified(error.message, None),
     })
 }
 
 /// Tells a text that is no query from a query with a mistake in it, without running anything: EXPLAIN reads all
 /// that writes rows, and a statement of another sort has its mistake at its first word.
-async fn why_not_a_query(connection: &mut PgConnection, sql: &str, message: String) -> Result<Outcome, ServerError> {
+async fn why_not_a_query(client: &mut Client, sql: &str, message: String) -> Result<Outcome, ServerError> {
     let first = sql
         .split(|c: char| !c.is_alphanumeric())
         .find(|w| !w.is_empty())
         .unwrap_or("");
     let is_first = |message: &str| !first.is_empty() && message.contains(&format!("at or near \"{first}\""));
-    let explained = alone(connection, &format!("EXPLAIN (COSTS OFF)\n{sql}\n")).await;
+    let explained = client
+        .alone(&Statement::new("EXPLAIN (COSTS OFF)\n").then_text(sql))
+        .await;
     let error = match explained {
-        Ok(()) if is_first(&message) => return Ok(Outcome::Refused(not_a_query(first))),
-        Ok(()) => return Ok(Outcome::Refused("it would write".into())),
+        Ok(_) if is_first(&message) => return Ok(Outcome::Refused(not_a_query(first))),
+        Ok(_) => return Ok(Outcome::Refused("it would write".into())),
         Err(error) if error.code.is_empty() => return Err(error),
         Err(error) => error,
     };
@@ -147,61 +165,40 @@ fn not_a_query(first: &str) -> String {
     format!("{} is not a query", shorten(&first.to_uppercase()))
 }
 
-/// Runs statements of our own.
-async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), ServerError> {
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await?;
-    Ok(())
-}
-
-/// Runs one statement with a text of the user's in it: through the extended protocol, which takes no second one.
-async fn alone(connection: &mut PgConnection, sql: &str) -> Result<(), ServerError> {
-    sqlx::query(AssertSqlSafe(sql.to_owned()))
-        .persistent(false)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn rows(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, ServerError> {
-    let mut rows = Vec::new();
-    let mut results = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_many(connection);
-    while let Some(step) = results.try_next().await? {
-        if let Either::Right(row) = step {
-            rows.push(row);
-        }
-    }
-    Ok(rows)
-}
-
 /// Runs statements of our own under a savepoint, to which it goes back when they fail.
-pub(super) async fn in_savepoint(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, ServerError> {
-    let result = rows(
-        connection,
-        &format!("SAVEPOINT driftgate; {sql}; RELEASE SAVEPOINT driftgate"),
-    )
-    .await;
+pub(super) async fn in_savepoint(client: &mut Client, statements: Vec<Sql>) -> Result<Vec<Cells>, ServerError> {
+    let batch: Vec<Sql> = [sql!["SAVEPOINT driftgate"]]
+        .into_iter()
+        .chain(statements)
+        .chain([sql!["RELEASE SAVEPOINT driftgate"]])
+        .collect();
+    let result = client.rows(&batch).await;
     if let Err(error) = &result
         && !error.code.is_empty()
     {
-        execute(connection, "ROLLBACK TO SAVEPOINT driftgate").await?;
+        client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
     }
     result
 }
 
-fn cells(row: &PgRow) -> Vec<Cell> {
+/// The longest text of a cell that is kept, in bytes. A longer one is cut, with its length behind it: it is equal to
+/// nothing that anybody wrote.
+const MOST_TEXT: usize = 64 * 1024;
+
+fn cells(row: &Cells) -> Vec<Cell> {
     row.columns()
         .iter()
         .enumerate()
         .map(|(i, column)| Cell {
-            text: row
-                .try_get_raw(i)
-                .ok()
-                .filter(|value| !value.is_null())
-                .and_then(|value| value.as_str().ok().map(str::to_owned)),
-            sort: match column.type_info().name() {
-                "JSON" | "JSONB" => CellSort::Json,
-                "INT2" | "INT4" | "INT8" | "NUMERIC" | "FLOAT4" | "FLOAT8" | "OID" => CellSort::Number,
-                "BOOL" => CellSort::Bool,
+            text: row.bytes(i).map(|bytes| match bytes.get(..MOST_TEXT) {
+                Some(start) => format!("{} … ({} bytes)", String::from_utf8_lossy(start), bytes.len()),
+                None => String::from_utf8_lossy(bytes).into_owned(),
+            }),
+            // The object identifiers of types, from `pg_type.dat`.
+            sort: match column.type_oid {
+                114 | 3802 => CellSort::Json,
+                20 | 21 | 23 | 26 | 700 | 701 | 1700 => CellSort::Number,
+                16 => CellSort::Bool,
                 _ => CellSort::Text,
             },
         })

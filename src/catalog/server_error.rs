@@ -1,48 +1,75 @@
 //! What the server's errors mean.
 
-use std::io::ErrorKind;
-
-use sqlx::Error;
+use std::io::{self, ErrorKind};
 
 use crate::error::{Failure, os_words};
 
 /// An error of the server or of the connection, for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServerError {
     /// The SQLSTATE; empty where the connection itself failed.
     pub code: String,
-    /// The message: the server's own words, never those of the driver, which add a line of the server's source.
+    /// The message, in the server's own words and language.
     pub message: String,
+    /// What else the server says about it.
+    pub detail: Option<String>,
+    /// What the server advises.
+    pub hint: Option<Box<str>>,
+    /// The character of the statement at which the error was noticed, from 1.
+    pub position: Option<usize>,
+    /// The routine of the server that reports it, a name in its source: it is not translated.
+    pub routine: Option<Box<str>>,
 }
 
-impl From<Error> for ServerError {
-    fn from(error: Error) -> Self {
-        Self::of(&error)
-    }
-}
+/// The code of [`ServerError::changing`], which no server uses: classes that begin with a letter beyond H are free.
+/// Source: PostgreSQL's documentation, "PostgreSQL Error Codes".
+const CHANGING: &str = "ZZ001";
+
+/// The longest text of an error that is kept, in characters.
+const MOST_TEXT: usize = 2000;
 
 impl ServerError {
-    /// What the driver's error says, for a person.
+    /// The server, or what answers in its place, does not do what a server does.
     #[must_use]
-    pub fn of(error: &Error) -> Self {
-        match error.as_database_error() {
-            Some(database) => Self {
-                code: database.code().map(std::borrow::Cow::into_owned).unwrap_or_default(),
-                message: database.message().to_owned(),
-            },
-            None => Self {
-                code: String::new(),
-                message: match error {
-                    Error::Io(e) => match e.kind() {
-                        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
-                            "the server closed the connection".into()
-                        }
-                        _ => format!("the connection broke: {}", os_words(e)),
-                    },
-                    Error::Protocol(_) => "the server or a pooler before it broke the protocol".into(),
-                    _ => "the connection broke".into(),
-                },
-            },
+    pub fn broken(why: impl std::fmt::Display) -> Self {
+        Self {
+            message: format!("the server or a pooler before it broke the protocol: {why}"),
+            ..Self::default()
+        }
+    }
+
+    /// The connection broke.
+    #[must_use]
+    pub fn of_io(error: &io::Error) -> Self {
+        let message = match error.kind() {
+            ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
+                "the server closed the connection".into()
+            }
+            ErrorKind::InvalidData | ErrorKind::InvalidInput => return Self::broken(error),
+            _ => format!("the connection broke: {}", os_words(error)),
+        };
+        Self {
+            message,
+            ..Self::default()
+        }
+    }
+
+    /// What was read is not what the catalog said at one moment: so many rows have changed since.
+    #[must_use]
+    pub fn changing(rows: u64) -> Self {
+        Self {
+            code: CHANGING.to_owned(),
+            message: format!("the schema is being changed: {rows} rows of the catalog changed while it was read"),
+            ..Self::default()
+        }
+    }
+
+    /// A text of the server's, cut where nobody would read on.
+    #[must_use]
+    pub fn shorten(text: &str) -> String {
+        match text.char_indices().nth(MOST_TEXT) {
+            Some((end, _)) => format!("{} …", &text[..end]),
+            None => text.to_owned(),
         }
     }
 }
@@ -58,6 +85,8 @@ pub enum Meaning {
     Write,
     /// It took too long, or waited too long for a lock.
     Timeout,
+    /// The server has no room to compute it: memory, stack depth, disk.
+    Exhausted,
     /// DDL went on at the same time: the catalog must be read again.
     Concurrent,
     /// Anything else.
@@ -72,11 +101,23 @@ impl ServerError {
             "42501" => Meaning::Permission,
             "25006" => Meaning::Write,
             "57014" | "55P03" | "25P03" | "25P04" => Meaning::Timeout,
+            CHANGING => Meaning::Concurrent,
             "XX000" if self.is_concurrent() => Meaning::Concurrent,
             "3F000" => Meaning::Undefined,
+            // The parser's own limit of depth. Source: YYMAXDEPTH in the parser that Bison writes.
+            "42601" if self.message.starts_with("memory exhausted") => Meaning::Exhausted,
+            // Insufficient resources and exceeded limits of the program: classes 53 and 54.
+            code if code.starts_with("53") || code.starts_with("54") => Meaning::Exhausted,
             code if code.starts_with("42") => Meaning::Undefined,
             _ => Meaning::Other,
         }
+    }
+
+    /// Whether row security would hide rows from the role: the server refuses, because `row_security` is off.
+    #[must_use]
+    pub fn is_row_security(&self) -> bool {
+        // Source: src/backend/utils/misc/rls.c.
+        self.code == "42501" && self.routine.as_deref() == Some("check_enable_rls")
     }
 
     /// The messages of `pg_get_…def` for an object that has gone since the snapshot was taken.
@@ -97,6 +138,9 @@ impl ServerError {
             }
             Meaning::Concurrent => {
                 failure.hint("the schema is being changed right now: run it again when that has ended")
+            }
+            Meaning::Exhausted => {
+                failure.hint("the server ran out of memory, stack or disk: run it again later, or raise its limits")
             }
             Meaning::Undefined | Meaning::Write | Meaning::Other => failure,
         }

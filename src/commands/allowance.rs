@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::session::{self, Made};
+use super::opened::{Access, Made};
+use super::session;
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::error::Failure;
@@ -143,11 +144,7 @@ fn empty(made: &Made, limits: Limits) -> Result<Snapshot, Failure> {
     };
     let limits = Limits { jobs: 1, ..limits };
     scratch::with(&made.scratch, &[], |info| {
-        block_on(session::snapshot(
-            &session::Access::Made(info, made),
-            &namespaces,
-            limits,
-        ))
+        block_on(session::snapshot(&Access::Made(info, made), &namespaces, limits))
     })
 }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::known::Known;
+use super::opened::{Opened, open_all};
 use super::reports::{Began, Wanted, refused, said};
-use super::session::{Opened, open_all};
 use super::verify::verify;
 use super::{Progress, let_go, tell_failure, tell_problems, wait};
 use crate::catalog::block_on;

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
 use super::allowance::{Side, allow, same_owner};
+use super::opened::Opened;
 use super::reports::{Began, refused, said};
-use super::session::{self, Opened};
+use super::session;
 use super::standing::{self, Standing};
 use super::verify::verify;
 use super::{print, tell, tell_problems, terminal_width};

@@ -1,12 +1,12 @@
 //! Reading the reports of earlier runs from a folder.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::error::{Problem, os_words};
-use crate::expectation::load;
-use crate::redact;
+use crate::error::Problem;
+use crate::input;
+use crate::input::walk::Search;
 use crate::report::history::{self, Past};
 use crate::source_map::SourceMap;
 
@@ -15,18 +15,23 @@ use crate::source_map::SourceMap;
 /// # Errors
 /// The folder cannot be read, or files that are no reports of ours: all of them.
 pub(super) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Vec<Problem>> {
-    let paths = paths(folder).map_err(|e| {
-        let problem = Problem::new(format!(
-            "the folder {} cannot be read: {}",
-            redact::path(folder),
-            os_words(&e)
-        ));
-        vec![problem.hint("--history takes a folder of JSON reports; for the first run, make an empty one")]
+    let search = Search {
+        deepest: 0,
+        enters: &|_| true,
+        wants: &|path| path.extension().is_some_and(|e| e == "json"),
+    };
+    let hint = "--history takes a folder of JSON reports; for the first run, make an empty one";
+    let found = search.files(folder).map_err(|problems| {
+        let hinted = problems.into_iter().map(|problem| match problem.hint {
+            Some(_) => problem,
+            None => problem.hint(hint),
+        });
+        hinted.collect::<Vec<_>>()
     })?;
     let (mut past, mut problems) = (Vec::new(), Vec::new());
-    for path in paths {
+    for file in found {
         // The texts of years are not kept: that of a file with a problem is read again, to be shown.
-        match report(&path, &mut SourceMap::default()).or_else(|_| report(&path, files)) {
+        match report(&file.path, &mut SourceMap::default()).or_else(|_| report(&file.path, files)) {
             Ok(read) => past.push(read),
             Err(problem) => problems.push(problem),
         }
@@ -34,20 +39,8 @@ pub(super) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Ve
     if problems.is_empty() { Ok(past) } else { Err(problems) }
 }
 
-fn paths(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|e| e == "json") && path.is_file() {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
-}
-
 fn report(path: &Path, files: &mut SourceMap) -> Result<Past, Problem> {
-    let place = load::read(path, files).map_err(|problem| problem.hint(history::HINT))?;
+    let place = input::read(path, files).map_err(|problem| problem.hint(history::HINT))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     history::read(files.text(place.file), place.file, name, modified(path))
 }

@@ -1,23 +1,68 @@
-//! Texts of a saved snapshot, put to a server that does not have its objects: what the texts name is made there first,
-//! with its name and its type and nothing in it.
+//! Texts that are compared on a server that does not have the objects of the database, or not their code: what the
+//! texts name is made there first, with its name and its type and nothing in it.
 
 use std::collections::BTreeSet;
 
-use sqlx::{AssertSqlSafe, PgConnection};
-
-use super::session::{close, patiently};
-use crate::catalog::{Limits, block_on, canonical, connect};
+use super::session::{Deadline, close};
+use crate::catalog::client::{Client, Description};
+use crate::catalog::equivalence::{self, Manner, Trust, UNTRUSTED, is_one_type};
+use crate::catalog::{Limits, block_on, connect, observe};
 use crate::compare::{Answer, Answers, Ask};
 use crate::error::Failure;
-use crate::kinds::Kind;
+use crate::kinds::{Kind, Stub};
 use crate::object_id::ObjectId;
+use crate::platform;
 use crate::scratch::{self, Mode, Scratch, Script};
 use crate::snapshot::{Object, Snapshot};
+use crate::sql;
+use crate::sql::{Sql, Statement, name, qualified};
 use crate::sql_text::quote_name;
 
-/// Puts questions about a saved snapshot to a server that is there for nothing else. What it cannot read it may only
-/// lack: that stays undecided, and so does everything where there is no such server.
-pub(super) fn judge(scratch: &Scratch, questions: BTreeSet<Ask>, snapshot: &Snapshot, limits: Limits) -> Answers {
+/// What it means that such a server cannot compare two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// There is no other server: it stays undecided.
+    OfSnapshot,
+    /// The database itself could have compared them, and was not asked: it could be verified, and was not.
+    OfDatabase,
+}
+
+impl Worth {
+    /// The answer where there is none, for this reason.
+    fn none(self, why: &str) -> Answer {
+        match self {
+            Self::OfSnapshot => Answer::Undecided(why.to_owned()),
+            Self::OfDatabase => Answer::Refused(format!(
+                "{UNTRUSTED}, and {why}: give --scratch, or --trust-functions to compare them in the database"
+            )),
+        }
+    }
+
+    /// What an answer is worth that another server gave.
+    fn of(self, answer: Answer) -> Answer {
+        match (answer, self) {
+            (answer @ (Answer::Equal | Answer::Different), _) => answer,
+            (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::OfSnapshot) => {
+                self.none(&format!(
+                    "the texts differ, and the server of --scratch, which is not the one of the snapshot, cannot compare \
+                     them: {why}"
+                ))
+            }
+            (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::OfDatabase) => {
+                self.none(&format!("the server of --scratch cannot compare them ({why})"))
+            }
+        }
+    }
+}
+
+/// Puts questions to a server that is there for nothing else.
+pub(super) fn judge(
+    scratch: &Scratch,
+    questions: BTreeSet<Ask>,
+    snapshot: &Snapshot,
+    limits: Limits,
+    worth: Worth,
+) -> Answers {
     if questions.is_empty() {
         return Answers::new();
     }
@@ -31,76 +76,120 @@ pub(super) fn judge(scratch: &Scratch, questions: BTreeSet<Ask>, snapshot: &Snap
             ))
         })
     });
-    judged.unwrap_or_else(|failure| {
-        let why = format!("the texts differ, and nobody could be asked what they mean: {failure}");
-        let undecided = questions.into_iter().map(|ask| (ask, Answer::Undecided(why.clone())));
-        undecided.collect()
-    })
+    match judged {
+        Ok(answers) => answers
+            .into_iter()
+            .map(|(ask, answer)| (ask, worth.of(answer)))
+            .collect(),
+        Err(failure) => {
+            let answer = worth.none(&format!("there is no server that could compare the texts: {failure}"));
+            questions.into_iter().map(|ask| (ask, answer.clone())).collect()
+        }
+    }
 }
 
 fn ask(scratch: &Scratch, questions: BTreeSet<Ask>, snapshot: &Snapshot, limits: Limits) -> Result<Answers, Failure> {
-    let sketches = sketches(&questions, snapshot);
-    let (extensions, others): (Vec<Sketch>, Vec<Sketch>) = sketches
-        .into_iter()
-        .partition(|sketch| is_of_database(sketch.kind) && scratch.could_have_extension(&sketch.name));
-    let schemas: BTreeSet<&str> = extensions
+    let needed = needed(&questions, snapshot);
+    let scripts = extensions(&needed, scratch);
+    scratch::with(scratch, &scripts, |info| {
+        block_on(async {
+            let mut client = connect::connect(info).await?;
+            let deadline = Deadline::after(limits.deadline(0));
+            let answers = deadline
+                .keep(compare(&mut client, needed, questions, snapshot, limits, scratch))
+                .await?;
+            close(client).await;
+            Ok(answers)
+        })
+    })
+}
+
+/// Extensions that the server makes by itself when a script asks for them.
+fn extensions(needed: &[Needed], scratch: &Scratch) -> Vec<Script> {
+    let by_script = needed
         .iter()
-        .chain(&others)
-        .filter_map(|s| s.schema.as_deref())
-        .collect();
-    let mut scripts: Vec<Script> = schemas
-        .into_iter()
-        .map(|schema| format!("CREATE SCHEMA IF NOT EXISTS {}", quote_name(schema)))
-        .chain(extensions.iter().map(|sketch| sketch.sql.clone()))
+        .filter(|needed| is_of_database(needed.kind) && scratch.could_have_extension(&needed.name));
+    by_script
+        .flat_map(|needed| {
+            let schema = needed.schema.as_deref().filter(|schema| !platform::is_postgres(schema));
+            schema
+                .map(|schema| format!("CREATE SCHEMA IF NOT EXISTS {}", quote_name(schema)))
+                .into_iter()
+                .chain([needed.stub.statement.as_str().to_owned()])
+        })
         .map(|text| Script {
-            path: "what the snapshot needs".into(),
+            path: "what the texts need".into(),
             text,
             first_line: 1,
             mode: Mode::Whole,
         })
-        .collect();
-    scripts.dedup_by(|a, b| a.text == b.text);
-    scratch::with(scratch, &scripts, |info| {
-        block_on(async {
-            let mut connection = connect::connect(info).await?;
-            make(&mut connection, others).await;
-            begin(&mut connection).await;
-            let statements = questions.len() * 6 + 1;
-            let answers = patiently(
-                limits,
-                statements,
-                canonical::decide(&mut connection, questions, snapshot, scratch.way_to_ask()),
-            )
-            .await?;
-            close(connection).await;
-            Ok(answers
-                .into_iter()
-                .map(|(ask, answer)| (ask, as_of_another(answer)))
-                .collect())
-        })
-    })
+        .collect()
 }
 
-/// What an answer is worth that another server gave.
-fn as_of_another(answer: Answer) -> Answer {
-    match answer {
-        Answer::Equal | Answer::Different | Answer::Undecided(_) => answer,
-        Answer::Invalid(why) | Answer::Refused(why) => Answer::Undecided(format!(
-            "the texts differ, and the server of --scratch, which is not the one of the snapshot, cannot compare them: {why}"
-        )),
+async fn compare(
+    client: &mut Client,
+    needed: Vec<Needed>,
+    questions: BTreeSet<Ask>,
+    snapshot: &Snapshot,
+    limits: Limits,
+    scratch: &Scratch,
+) -> Result<Answers, Failure> {
+    prepare(client, &needed, limits, scratch).await;
+    make(client, needed).await;
+    observe::begin(client, limits).await?;
+    let manner = Manner {
+        batching: scratch.batching(),
+        trust: Trust::Everything,
+    };
+    // Who was a superuser where the snapshot was taken is none here.
+    let mut there = snapshot.clone();
+    there.server.is_superuser = false;
+    Ok(equivalence::decide(client, questions, &there, manner).await?.answers)
+}
+
+/// The role that makes the stubs where the server is ours: it may do nothing else.
+const ROLE: &str = "driftgate_stubs";
+
+/// Makes schemas, and has everything else done by a role without privileges: the texts of a snapshot are anybody's.
+async fn prepare(client: &mut Client, needed: &[Needed], limits: Limits, scratch: &Scratch) {
+    let schemas: BTreeSet<&str> = needed.iter().filter_map(|needed| needed.schema.as_deref()).collect();
+    let mut statements = vec![sql!["SET statement_timeout = ", limits.statement.as_millis()]];
+    let is_ours = match scratch {
+        Scratch::Embedded | Scratch::Local => true,
+        Scratch::Server(_) => false,
+    };
+    if is_ours {
+        statements.push(sql!["CREATE ROLE ", ROLE]);
+        statements.push(sql!["GRANT CREATE ON SCHEMA public TO ", ROLE]);
+    }
+    for schema in schemas.into_iter().filter(|schema| !platform::is_postgres(schema)) {
+        statements.push(sql!["CREATE SCHEMA IF NOT EXISTS ", name(schema)]);
+        if is_ours {
+            statements.push(sql!["GRANT ALL ON SCHEMA ", name(schema), " TO ", ROLE]);
+        }
+    }
+    let extensions = needed.iter().filter(|needed| is_of_database(needed.kind));
+    for statement in statements {
+        let _ = client.execute(&[statement]).await;
+    }
+    for extension in extensions {
+        let _ = client.alone(&extension.stub.statement).await;
+    }
+    if is_ours {
+        let _ = client.execute(&[sql!["SET ROLE ", ROLE]]).await;
     }
 }
 
-/// A statement that makes what a text may name.
-struct Sketch {
+/// What a text may name.
+struct Needed {
     kind: Kind,
     schema: Option<String>,
     name: String,
-    sql: String,
+    stub: Stub,
 }
 
 /// What is needed of the snapshot to read the questions, and to read that.
-fn sketches(questions: &BTreeSet<Ask>, snapshot: &Snapshot) -> Vec<Sketch> {
+fn needed(questions: &BTreeSet<Ask>, snapshot: &Snapshot) -> Vec<Needed> {
     let mut texts: Vec<String> = Vec::new();
     let mut relations: BTreeSet<&ObjectId> = BTreeSet::new();
     for ask in questions {
@@ -112,31 +201,26 @@ fn sketches(questions: &BTreeSet<Ask>, snapshot: &Snapshot) -> Vec<Sketch> {
     for relation in relations {
         texts.extend(types(snapshot, relation).map(|(_, sql_type)| sql_type.to_lowercase()));
     }
-    let mut candidates: Vec<Sketch> = Kind::roots()
+    let mut candidates: Vec<Needed> = Kind::roots()
         .flat_map(|kind| snapshot.of_kind(kind).map(move |(id, object)| (kind, id, object)))
-        .filter_map(|(kind, id, object)| sketch(snapshot, kind, id, object))
+        .filter_map(|(kind, id, object)| candidate(snapshot, kind, id, object))
         .collect();
     let mut needed = Vec::new();
     // What is made may itself name something.
     loop {
-        let mut round = Vec::new();
-        candidates.retain_mut(|candidate| {
+        let (round, rest): (Vec<Needed>, Vec<Needed>) = candidates.into_iter().partition(|candidate| {
             let name = candidate.name.to_lowercase();
-            let is_needed = is_of_database(candidate.kind) || texts.iter().any(|text| text.contains(&name));
-            if is_needed {
-                round.push(Sketch {
-                    kind: candidate.kind,
-                    schema: candidate.schema.take(),
-                    name: std::mem::take(&mut candidate.name),
-                    sql: std::mem::take(&mut candidate.sql),
-                });
-            }
-            !is_needed
+            is_of_database(candidate.kind) || texts.iter().any(|text| text.contains(&name))
         });
+        candidates = rest;
         if round.is_empty() {
             return needed;
         }
-        texts.extend(round.iter().map(|sketch| sketch.sql.to_lowercase()));
+        texts.extend(
+            round
+                .iter()
+                .map(|candidate| candidate.stub.statement.as_str().to_lowercase()),
+        );
         needed.extend(round);
     }
 }
@@ -146,27 +230,27 @@ fn is_of_database(kind: Kind) -> bool {
     kind.spec().identity.len() == 1
 }
 
-/// The statement that makes an object of this name and type.
-fn sketch(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) -> Option<Sketch> {
+fn candidate(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) -> Option<Needed> {
     let spec = kind.spec();
     if spec.namespace {
         return None;
     }
-    let name = id.to_sql();
-    let sql = if let Some(sql) = (spec.sketch)(id, object) {
-        sql
+    let stub = if let Some(stub) = (spec.stub)(id, object) {
+        stub
     } else if let Some(attribute) = spec.own_variable {
-        format!("CREATE DOMAIN {name} AS {}", object.get(attribute).as_text()?)
+        Stub::of(sql!["CREATE DOMAIN ", qualified(id), " AS "]).then_type(object.get(attribute).as_text()?)
     } else if kind.children().any(|child| child.spec().variable.is_some()) {
-        let columns: Vec<String> = types(snapshot, id)
-            .map(|(column, sql_type)| format!("{} {sql_type}", quote_name(column)))
-            .collect();
-        format!("CREATE TABLE {name} ({})", columns.join(", "))
+        let mut stub = Stub::of(sql!["CREATE TABLE ", qualified(id), " ("]);
+        for (number, (column, sql_type)) in types(snapshot, id).enumerate() {
+            let separator = if number > 0 { ", " } else { "" };
+            stub = stub.then(sql![separator, name(column), " "]).then_type(sql_type);
+        }
+        stub.then(")")
     } else {
         return None;
     };
     let parts = id.parts();
-    Some(Sketch {
+    Some(Needed {
         kind,
         schema: match parts {
             [schema, _, ..] => Some(schema.to_string()),
@@ -177,7 +261,7 @@ fn sketch(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) -> Op
             .or(parts.first())
             .map(ToString::to_string)
             .unwrap_or_default(),
-        sql,
+        stub,
     })
 }
 
@@ -198,33 +282,56 @@ fn types<'a>(snapshot: &'a Snapshot, relation: &'a ObjectId) -> impl Iterator<It
 }
 
 /// Makes what can be made: what needs another is tried again after it. What cannot be made is missed by the question
-/// that needs it, and nobody else.
-async fn make(connection: &mut PgConnection, mut sketches: Vec<Sketch>) {
+/// that needs it, and by no other.
+async fn make(client: &mut Client, needed: Vec<Needed>) {
+    let mut left: Vec<Stub> = needed
+        .into_iter()
+        .filter(|needed| !is_of_database(needed.kind) || needed.stub.types.len() > 1)
+        .map(|needed| needed.stub)
+        .collect();
     loop {
-        let before = sketches.len();
-        let mut left = Vec::new();
-        for sketch in sketches {
-            let made = sqlx::raw_sql(AssertSqlSafe(sketch.sql.clone()))
-                .execute(&mut *connection)
-                .await;
-            if made.is_err() {
-                left.push(sketch);
+        let before = left.len();
+        let mut rest = Vec::new();
+        for stub in left {
+            if !(are_types(client, &stub.types).await && client.alone(&stub.statement).await.is_ok()) {
+                rest.push(stub);
             }
         }
-        if left.is_empty() || left.len() == before {
+        if rest.is_empty() || rest.len() == before {
             return;
         }
-        sketches = left;
+        left = rest;
     }
 }
 
-/// Texts are compared in a transaction, with the settings of a session that looks.
-async fn begin(connection: &mut PgConnection) {
-    for statement in [
-        "BEGIN READ ONLY",
-        "SET LOCAL search_path = pg_catalog",
-        "SET LOCAL jit = off",
-    ] {
-        let _ = sqlx::raw_sql(statement).execute(&mut *connection).await;
+/// Whether each text is one type, for the server as well: then it can be nothing else in a statement.
+async fn are_types(client: &mut Client, types: &[String]) -> bool {
+    let pseudo_types = [
+        "trigger",
+        "event_trigger",
+        "record",
+        "void",
+        "internal",
+        "anyelement",
+        "anyarray",
+    ];
+    let asked: Vec<&String> = types
+        .iter()
+        .filter(|text| !pseudo_types.contains(&text.as_str()))
+        .collect();
+    if !asked.iter().all(|text| is_one_type(text)) {
+        return false;
     }
+    for text in asked {
+        let description = Description {
+            before: Sql::new(),
+            statement: Statement::new("SELECT CAST(NULL AS ").then_text(text).then(")"),
+            after: Sql::new(),
+        };
+        match client.describe(std::slice::from_ref(&description)).await.as_deref() {
+            Ok([Ok(described)]) if described.columns.len() == 1 => {}
+            Ok(_) | Err(_) => return false,
+        }
+    }
+    true
 }

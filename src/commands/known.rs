@@ -7,7 +7,7 @@ use super::{file, history, tell};
 use crate::baseline::{self, Baseline, Day};
 use crate::cli::KnownArgs;
 use crate::error::{Failure, Problem};
-use crate::expectation::load;
+use crate::input;
 use crate::redact;
 use crate::report::history::{History, Past};
 use crate::report::previous::{self, Previous};
@@ -40,7 +40,7 @@ impl Known {
         }
         let mut previous = None;
         if let Some(path) = &args.compare {
-            let place = load::read(path, files).map_err(|problem| problem.hint(previous::HINT));
+            let place = input::read(path, files).map_err(|problem| problem.hint(previous::HINT));
             match place.and_then(|place| previous::read(files.text(place.file), place.file)) {
                 Ok(read) => previous = Some(read),
                 Err(problem) => problems.push(problem),
@@ -124,7 +124,7 @@ fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<Stri
 }
 
 fn read_baseline(path: &Path, files: &mut SourceMap) -> Result<Baseline, Vec<Problem>> {
-    let place = load::read(path, files).map_err(|problem| {
+    let place = input::read(path, files).map_err(|problem| {
         vec![problem.hint("`check --write-baseline FILE` writes a baseline of what is found now")]
     })?;
     baseline::read(files.text(place.file), place.file)

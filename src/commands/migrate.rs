@@ -1,13 +1,13 @@
 //! A folder of migrations as a source: what is applied, and what a history of it would be.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::compare::history::History;
 use crate::compare::unseen;
-use crate::error::{Problem, os_words};
+use crate::error::Problem;
 use crate::expectation::ExpectedHistory;
+use crate::input;
 use crate::migrations::folder::Folder;
 use crate::migrations::{FolderMigration, Migration, State, TOOLS, Up};
 use crate::redact;
@@ -51,8 +51,7 @@ pub(super) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
             let file = if let Some(file) = known.get(path) {
                 *file
             } else {
-                let whole = fs::read(path)
-                    .map_err(|e| Problem::new(format!("{} cannot be read: {}", redact::path(path), os_words(&e))))?;
+                let whole = input::read_bytes(path).map_err(|error| error.problem(path))?;
                 let file = files.add(path.clone(), String::from_utf8_lossy(&whole).into_owned());
                 known.insert(path.clone(), file);
                 file

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::session::{self, Opened};
+use super::opened::Opened;
+use super::session;
 use super::{allowance, file, print, pull_split, pull_update, tell_problems};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
@@ -114,7 +115,7 @@ fn nothing(patterns: &[glob::Pattern]) -> Exit {
 fn header(snapshot: &Snapshot, args: &PullArgs, opened: &Opened) -> String {
     let version = &snapshot.server.version;
     let what = match (opened, &args.from) {
-        (Opened::Made(_), Some(source)) => format!("What {} makes in PostgreSQL {version}", visible(source)),
+        (Opened::Made(_), Some(source)) => format!("What {source} makes in PostgreSQL {version}"),
         (Opened::Database(_) | Opened::Saved(_) | Opened::Made(_), _) => {
             format!(
                 "What was in the database {}, PostgreSQL {version}",
@@ -122,5 +123,7 @@ fn header(snapshot: &Snapshot, args: &PullArgs, opened: &Opened) -> String {
             )
         }
     };
+    // A name may have several lines, and a comment has one.
+    let what = visible(&what).replace('\n', "\\n");
     format!("# yaml-language-server: $schema=schema.json\n# {what}, when `driftgate pull` read it.\n")
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{file, tell};
 use crate::error::{Failure, Problem, os_words};
+use crate::input::{self, ReadError};
 use crate::kinds::Kind;
 use crate::pull::Choice;
 use crate::pull::split::{SplitFile, kind, split};
@@ -108,11 +109,12 @@ fn output(file: &SplitFile, kinds: &BTreeSet<Kind>, folder: &Path) -> Result<Out
         words.join(","),
         file.text
     );
-    let state = match fs::read(&path) {
+    let state = match input::read_bytes(&path) {
         Ok(found) if found == text.as_bytes() => State::Same,
-        Ok(_) => State::Differs,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => State::New,
-        Err(e) => return Err(Failure::new(format!("reading {}", redact::path(&path)), os_words(&e))),
+        // One that is too large is another one.
+        Ok(_) | Err(ReadError::TooLarge { .. }) => State::Differs,
+        Err(ReadError::System(e)) if e.kind() == std::io::ErrorKind::NotFound => State::New,
+        Err(e) => return Err(Failure::new(format!("reading {}", redact::path(&path)), e.to_string())),
     };
     Ok(Output { path, text, state })
 }
@@ -143,7 +145,7 @@ fn stale(outputs: &[Output], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// Whether an earlier run wrote a file. What people wrote is theirs.
 fn is_ours(path: &Path) -> bool {
-    fs::read_to_string(path).is_ok_and(|text| text.lines().take(2).any(|line| line.contains(MARK)))
+    input::read_text(path).is_ok_and(|text| text.lines().take(2).any(|line| line.contains(MARK)))
 }
 
 fn refusal(differs: &[&Output], stale: &[PathBuf]) -> String {

@@ -1,11 +1,10 @@
 //! `driftgate pull --update`: writes what is there into expectation files that people wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
-use super::session::{Access, Opened, open_all};
+use super::opened::{Access, Opened, open_all};
 use super::verify::verify;
 use super::{file, print, tell, tell_failure, tell_problems};
 use crate::catalog::capture::Scope;
@@ -16,6 +15,7 @@ use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::expectation::parse::parse;
+use crate::input;
 use crate::redact;
 use crate::report::diff::unified;
 use crate::report::text::{Palette, visible};
@@ -259,7 +259,7 @@ fn agrees(names: &str) -> bool {
 /// Writes a file, unless somebody else has meanwhile.
 fn write(draft: &Draft) -> Result<(), Failure> {
     let doing = || format!("writing {}", redact::path(&draft.path));
-    let found = fs::read(&draft.path).map_err(|e| Failure::new(doing(), os_words(&e)))?;
+    let found = input::read_bytes(&draft.path).map_err(|e| Failure::new(doing(), e.to_string()))?;
     let found = String::from_utf8_lossy(&found);
     // The mark that some editors put in front is no part of the text, but of the file.
     let mark = if found.starts_with('\u{feff}') { "\u{feff}" } else { "" };

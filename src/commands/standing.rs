@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::session::{Access, Made, begin};
+use super::opened::{Access, Made};
+use super::session::begin;
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::compare::history;
@@ -37,8 +38,8 @@ pub(super) fn read(
 ) -> Result<Standing, Trouble> {
     let expected = expected(folder, schemas, place).map_err(Trouble::Problem)?;
     let checks = block_on(async {
-        let (mut session, snapshot) = begin(access, &Scope::default(), limits).await?;
-        let checks = match session.history(&expected, &snapshot.server.role, limits).await? {
+        let (mut session, snapshot) = begin(access, &Scope::default(), limits, 1).await?;
+        let checks = match session.history(&expected, &snapshot.server.role).await? {
             Ok(found) => history::compare(&expected, &found),
             Err(unseen) => vec![*unseen],
         };

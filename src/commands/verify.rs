@@ -1,7 +1,8 @@
 //! One database against everything that is expected of it.
 
-use super::let_go;
-use super::session::{Access, begin};
+use super::opened::Access;
+use super::session::begin;
+use super::{let_go, tell};
 use crate::catalog::{Limits, capture};
 use crate::compare::{self, coverage, history, resolve};
 use crate::error::Failure;
@@ -22,9 +23,19 @@ pub(super) async fn verify(
     with_coverage: bool,
     target: &mut Target,
 ) -> Result<Snapshot, Failure> {
-    let (mut session, snapshot) = begin(access, scope, limits).await?;
+    let statements = files
+        .iter()
+        .map(|file| file.histories.len() + file.assertions.len())
+        .sum();
+    let (mut session, snapshot) = begin(access, scope, limits, statements).await?;
     target.name.clone_from(&snapshot.server.database);
     target.server_version.clone_from(&snapshot.server.version);
+    if session.runs_assertions_privileged(files, &snapshot) {
+        tell(
+            "note: the assertions run as a role that row security does not stop: code of the database that they reach runs \
+             with its privileges\n  help: give --assertions-url with a role that may do less; see docs/security.md\n",
+        );
+    }
     let plan = compare::plan(files, &snapshot, target.checks.passes.are_kept());
     let answers = session.decide(plan.questions(), &snapshot, limits).await?;
     let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
@@ -34,7 +45,7 @@ pub(super) async fn verify(
     let_go(claims);
     for file in files {
         for expected in &file.histories {
-            match session.history(expected, &snapshot.server.role, limits).await? {
+            match session.history(expected, &snapshot.server.role).await? {
                 Ok(found) => {
                     target.histories.extend(history::found(expected, &found));
                     target.checks.extend(history::compare(expected, &found));
@@ -43,8 +54,7 @@ pub(super) async fn verify(
             }
         }
         for expected in &file.assertions {
-            let path = &snapshot.server.search_path;
-            target.checks.extend(session.assertion(expected, path, limits).await?);
+            target.checks.extend(session.assertion(expected, &snapshot).await?);
         }
     }
     session.close().await;

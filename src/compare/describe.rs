@@ -1,5 +1,7 @@
 //! The words of findings.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use crate::attribute::{Attr, Shape};
@@ -9,7 +11,7 @@ use crate::object_id::ObjectId;
 use crate::platform;
 use crate::report::{Check, code};
 use crate::snapshot::{Object, Snapshot};
-use crate::sql_text::{TokenSort, tokens, unquote_name};
+use crate::sql_text::{unquote_name, words};
 use crate::suggest;
 use crate::value::Value;
 
@@ -153,7 +155,7 @@ pub(super) fn differs(
 
 /// The expected items that are not there.
 fn lacking(expected: &Value, actual: &Value) -> String {
-    let there = actual.as_list().unwrap_or_default();
+    let there: BTreeSet<&Value> = actual.as_list().unwrap_or_default().iter().collect();
     let items: Vec<String> = expected
         .as_list()
         .unwrap_or_default()
@@ -200,12 +202,5 @@ pub(super) fn add_near(
 
 /// Whether a name stands in a piece of SQL.
 fn mentions(sql: &str, name: &str) -> bool {
-    tokens(sql).iter().any(|token| {
-        let text = &sql[token.range.clone()];
-        match token.sort {
-            TokenSort::Group => mentions(text.get(1..text.len() - 1).unwrap_or_default(), name),
-            TokenSort::Word | TokenSort::QuotedName => unquote_name(text).as_deref() == Some(name),
-            TokenSort::QuotedText | TokenSort::Comma | TokenSort::Symbol => false,
-        }
-    })
+    words(sql).any(|word| unquote_name(word).as_deref() == Some(name))
 }

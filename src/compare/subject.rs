@@ -1,5 +1,7 @@
 //! One expected object against an actual one: existence, attributes, what is implied.
 
+use std::collections::BTreeSet;
+
 use super::{Ask, Candidate, Decision, Pending, describe};
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
@@ -214,7 +216,10 @@ impl<'a> Subjected<'a> {
         let actual = object.get(attr.name);
         let verdict = match extent {
             Extent::AtLeast => Verdict::when(match (value, actual) {
-                (Value::List(expected), Value::List(actual)) => expected.iter().all(|item| actual.contains(item)),
+                (Value::List(expected), Value::List(actual)) => {
+                    let there: BTreeSet<&Value> = actual.iter().collect();
+                    expected.iter().all(|item| there.contains(item))
+                }
                 _ => value == actual,
             }),
             Extent::Whole => attr.compare.compare(&Comparison {

@@ -6,16 +6,15 @@ use std::path::{Component, Path, PathBuf};
 
 use super::ExpectationFile;
 use super::parse::parse;
-use crate::error::{Problem, os_words};
+use crate::error::Problem;
+use crate::input;
+use crate::input::walk::Search;
 use crate::migrations::folder;
 use crate::redact;
-use crate::source_map::{Place, SourceMap, lines};
+use crate::source_map::SourceMap;
 
 /// Where expectation files are looked for when the command line names none.
 pub const DEFAULT_PATH: &str = "expectations";
-
-/// The largest file that is read, in bytes.
-const LARGEST_FILE: u64 = 256 * 1024 * 1024;
 
 /// Reads the files that `paths` name: files, folders (all `*.yaml` and `*.yml` below) and glob patterns.
 /// No path at all stands for [`DEFAULT_PATH`].
@@ -30,7 +29,7 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
     for path in paths {
         match find(path) {
             Ok(more) => found.extend(more),
-            Err(problem) => problems.push(problem),
+            Err(more) => problems.extend(more),
         }
     }
     found.sort();
@@ -39,7 +38,7 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
     found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     let mut expectations = Vec::new();
     for path in found {
-        match read(&path, files) {
+        match input::read(&path, files) {
             Ok(place) => match parse(files.text(place.file), place.file) {
                 Ok(mut file) => {
                     problems.extend(folders(&path, &mut file));
@@ -100,21 +99,9 @@ fn plain(path: PathBuf) -> PathBuf {
     }
 }
 
-fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+fn find(path: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
     if path.is_dir() {
-        let mut found = Vec::new();
-        walk(path, &mut found)?;
-        if found.is_empty() {
-            return Err(Problem::new(format!(
-                "there is no expectation file (*.yaml, *.yml) in {}",
-                redact::path(path)
-            ))
-            .hint(format!(
-                "if it is a folder of migrations: driftgate lint --migrations {}",
-                redact::path(path)
-            )));
-        }
-        return Ok(found);
+        return find_below(path);
     }
     if path.exists() {
         return Ok(vec![path.to_owned()]);
@@ -122,85 +109,49 @@ fn find(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     let text = path.to_string_lossy();
     let shown = redact::path(path);
     if text.contains(['*', '?', '[']) {
-        let matches =
-            glob::glob(&text).map_err(|e| Problem::new(format!("the pattern {shown} cannot be read: {}", e.msg)))?;
-        let mut found: Vec<PathBuf> = matches.filter_map(Result::ok).filter(|p| p.is_file()).collect();
-        found.sort();
-        if found.is_empty() {
-            return Err(Problem::new(format!("the pattern {shown} matches no file")));
-        }
-        return Ok(found);
+        return find_matches(&text).map_err(|problem| vec![problem]);
     }
-    Err(Problem::new(format!("there is no file or folder {shown}")).hint(
+    Err(vec![Problem::new(format!("there is no file or folder {shown}")).hint(
         "name the expectation files or a folder of them; without a path, driftgate reads the folder expectations/",
-    ))
+    )])
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Problem> {
-    let cannot = |e: std::io::Error| {
+/// The expectation files below a folder.
+fn find_below(folder: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    let search = Search {
+        deepest: usize::MAX,
+        enters: &|_| true,
+        wants: &|path| path.extension().is_some_and(|e| e == "yaml" || e == "yml"),
+    };
+    let found = search.files(folder)?;
+    if found.is_empty() {
+        let folder = folder.display();
+        return Err(vec![
+            Problem::new(format!("there is no expectation file (*.yaml, *.yml) in {folder}")).hint(format!(
+                "if it is a folder of migrations: driftgate lint --migrations {folder}"
+            )),
+        ]);
+    }
+    Ok(found.into_iter().map(|file| file.path).collect())
+}
+
+/// The files that a glob pattern matches.
+fn find_matches(pattern: &str) -> Result<Vec<PathBuf>, Problem> {
+    let matches = glob::glob(pattern).map_err(|e| {
         Problem::new(format!(
-            "the folder {} cannot be read: {}",
-            redact::path(folder),
-            os_words(&e)
+            "the pattern {} cannot be read: {}",
+            redact::typed(pattern),
+            e.msg
         ))
-    };
-    for entry in fs::read_dir(folder).map_err(cannot)? {
-        let path = entry.map_err(cannot)?.path();
-        if path.is_dir() {
-            walk(&path, found)?;
-        } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-            found.push(path);
-        }
+    })?;
+    // What is no folder and no regular file is a problem of its own.
+    let mut found: Vec<PathBuf> = matches.filter_map(Result::ok).filter(|p| !p.is_dir()).collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(Problem::new(format!(
+            "the pattern {} matches no file",
+            redact::typed(pattern)
+        )));
     }
-    Ok(())
-}
-
-/// Reads a file of text that the user named, and says where it begins.
-///
-/// # Errors
-/// There is no such file, or it is not text.
-pub fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
-    let cannot = |why: String| Problem::new(format!("{} cannot be read: {why}", redact::path(path)));
-    let size = fs::metadata(path).map_err(|e| cannot(os_words(&e)))?.len();
-    if size > LARGEST_FILE {
-        return Err(cannot(format!("it has {size} bytes, more than are read")));
-    }
-    let bytes = fs::read(path).map_err(|e| cannot(os_words(&e)))?;
-    match String::from_utf8(bytes) {
-        Ok(text) if text.contains('\0') => {
-            let before = text.find('\0').unwrap_or(0);
-            Err(binary(path, text, before, files))
-        }
-        Ok(mut text) => {
-            // The mark that some editors put in front is no part of the text.
-            if text.starts_with('\u{feff}') {
-                text.remove(0);
-            }
-            let file = files.add(path.to_owned(), text);
-            Ok(Place {
-                file,
-                line: 1,
-                column: 1,
-            })
-        }
-        Err(e) => {
-            let before = e.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(e.as_bytes()).into_owned();
-            Err(binary(path, text, before, files))
-        }
-    }
-}
-
-/// The problem with a file that is no text from the byte `before` on; `text` is what can be shown of it.
-fn binary(path: &Path, text: String, before: usize, files: &mut SourceMap) -> Problem {
-    let (line, column) = (1..)
-        .zip(lines(&text[..before]))
-        .last()
-        .map_or((1, 1), |(number, line)| (number, line.chars().count() + 1));
-    let place = Place {
-        file: files.add(path.to_owned(), text),
-        line,
-        column: u32::try_from(column).unwrap_or(u32::MAX),
-    };
-    Problem::at(place, "this is not text in UTF-8").hint("is this another file, or one in another encoding?")
+    Ok(found)
 }

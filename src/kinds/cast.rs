@@ -1,7 +1,11 @@
 //! Casts.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Finding, FindingSort, KeyForm, KindSpec, Stub, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::object_id::{ObjectId, split_name};
+use crate::snapshot::Object;
+use crate::sql;
+use crate::sql::{Sql, name};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -35,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     key: KeyForm::Part,
+    stub,
     hint,
     ..KindSpec::EMPTY
 };
@@ -63,4 +68,23 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             .then(|| format!("a cast cannot be altered: DROP CAST ({types}); and create it as expected")),
         FindingSort::Unreadable { .. } => None,
     }
+}
+
+fn stub(id: &ObjectId, object: &Object) -> Option<Stub> {
+    let (source, target) = id.last().split_once(" as ").filter(|(_, target)| !target.contains(" as "))?;
+    let stub = Stub::of("CREATE CAST (").then_type(source).then(" AS ").then_type(target).then(")");
+    let stub = match object.get("function").as_text() {
+        Some(function) => {
+            let function = split_name(function)?;
+            let function = Sql::join(function.iter().map(|part| name(part)), ".");
+            stub.then(sql![" WITH FUNCTION ", function, "("]).then_type(source).then(")")
+        }
+        None if object.get("method").as_text() == Some("inout") => stub.then(" WITH INOUT"),
+        None => stub.then(" WITHOUT FUNCTION"),
+    };
+    Some(stub.then(match object.get("context").as_text() {
+        Some("implicit") => " AS IMPLICIT",
+        Some("assignment") => " AS ASSIGNMENT",
+        Some(_) | None => "",
+    }))
 }

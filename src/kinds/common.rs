@@ -6,6 +6,7 @@ use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::object_id::{ObjectId, split_name};
 use crate::secret;
 use crate::snapshot;
+use crate::sql::Sql;
 use crate::sql_text::quote_literal;
 pub(super) use crate::sql_text::show_name as name;
 use crate::value::Value;
@@ -121,24 +122,13 @@ const COLUMNS_OF_GRANTS: [(&str, &str); 2] = [
 ];
 
 /// The query of a kind with the columns that are written once for all kinds in their places.
-pub(super) fn with_grants(query: &str) -> String {
-    let mut sql = query.to_owned();
-    for (name, column) in COLUMNS_OF_GRANTS {
-        let opens = format!("{{{name} ");
-        while let Some((before, acl, owner, after)) = place(&sql, &opens) {
-            let column = column.trim_end().replace("$acl", acl).replace("$owner", owner);
-            sql = format!("{before}{column}{after}");
-        }
-    }
-    sql
-}
-
-/// What stands before a place that begins so, the two names in it, and what stands behind it.
-fn place<'a>(sql: &'a str, opens: &str) -> Option<(&'a str, &'a str, &'a str, &'a str)> {
-    let (before, rest) = sql.split_once(opens)?;
-    let (names, after) = rest.split_once('}')?;
-    let (acl, owner) = names.split_once(' ')?;
-    Some((before, acl, owner, after))
+pub(super) fn with_grants(query: &'static str) -> Sql {
+    Sql::template(query, |place| {
+        let (name, names) = place.split_once(' ')?;
+        let (acl, owner) = names.split_once(' ')?;
+        let (_, column) = COLUMNS_OF_GRANTS.iter().find(|(known, _)| *known == name)?;
+        Some(Sql::replaced(column.trim_end(), &[("$acl", acl), ("$owner", owner)]))
+    })
 }
 
 fn same_grants(comparison: &Comparison<'_>) -> Verdict {

@@ -1,7 +1,11 @@
 //! Enumerated types.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, Shorthand, common};
+use std::collections::BTreeSet;
+
+use super::{Finding, FindingSort, KeyForm, KindSpec, Shorthand, Stub, common};
 use crate::attribute::{Attr, Shape};
+use crate::sql;
+use crate::sql::{Sql, literal, qualified};
 use crate::sql_text::quote_literal;
 use crate::value::Value;
 
@@ -25,9 +29,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     key: KeyForm::Qualified,
     shorthand: Shorthand::List("labels"),
-    sketch: |id, object| {
-        let labels: Vec<String> = object.get("labels").texts().into_iter().map(quote_literal).collect();
-        Some(format!("CREATE TYPE {} AS ENUM ({})", id.to_sql(), labels.join(", ")))
+    stub: |id, object| {
+        let labels = object.get("labels").texts();
+        let labels = Sql::join(labels.into_iter().map(literal), ", ");
+        Some(Stub::of(sql!["CREATE TYPE ", qualified(id), " AS ENUM (", labels, ")"]))
     },
     hint,
     ..KindSpec::EMPTY
@@ -54,14 +59,17 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
 
 fn labels_hint(name: &str, expected: &Value, actual: &Value) -> String {
     let (expected, actual) = (expected.texts(), actual.texts());
+    let listed: BTreeSet<&str> = expected.iter().copied().collect();
+    let there: BTreeSet<&str> = actual.iter().copied().collect();
+    let first_there = expected.iter().find(|label| there.contains(**label));
     let missing: Vec<String> = expected
         .iter()
         .enumerate()
-        .filter(|(_, label)| !actual.contains(label))
+        .filter(|(_, label)| !there.contains(**label))
         .map(|(i, label)| {
             let place = match i.checked_sub(1).and_then(|before| expected.get(before)) {
                 Some(before) => format!(" AFTER {}", quote_literal(before)),
-                None => match expected.iter().find(|label| actual.contains(label)) {
+                None => match first_there {
                     Some(after) => format!(" BEFORE {}", quote_literal(after)),
                     None => String::new(),
                 },
@@ -72,7 +80,7 @@ fn labels_hint(name: &str, expected: &Value, actual: &Value) -> String {
     if !missing.is_empty() {
         return missing.join(" ");
     }
-    if actual.iter().any(|label| !expected.contains(label)) {
+    if actual.iter().any(|label| !listed.contains(label)) {
         return "PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label".into();
     }
     "PostgreSQL cannot reorder labels: create a new type and change the columns to it".into()

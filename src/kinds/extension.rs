@@ -1,8 +1,9 @@
 //! Extensions.
 
-use super::{FindingSort, KeyForm, KindSpec, Shorthand, common};
+use super::{FindingSort, KeyForm, KindSpec, Shorthand, Stub, common};
 use crate::attribute::{Attr, Shape};
-use crate::sql_text::quote_name;
+use crate::sql;
+use crate::sql::{name, qualified};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "extension",
@@ -18,9 +19,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     key: KeyForm::Part,
     shorthand: Shorthand::Scalar("version"),
     of_server: true,
-    sketch: |id, object| {
-        let schema = quote_name(object.get("schema").as_text()?);
-        Some(format!("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {schema}", id.to_sql()))
+    stub: |id, object| {
+        let schema = name(object.get("schema").as_text()?);
+        Some(Stub::of(sql!["CREATE EXTENSION IF NOT EXISTS ", qualified(id), " SCHEMA ", schema]))
     },
     hint: |finding| match finding.sort {
         FindingSort::Missing(_) => Some(format!("CREATE EXTENSION {};", common::name(finding.id.last()))),

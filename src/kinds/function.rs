@@ -1,11 +1,13 @@
 //! Functions.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, Masked, common, signature};
+use super::{Finding, FindingSort, KeyForm, KindSpec, Masked, Stub, common, signature};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, NodeValue};
 use crate::object_id::ObjectId;
 use crate::snapshot::Object;
+use crate::sql;
+use crate::sql::name;
 use crate::sql_text::{Token, TokenSort, split_commas, tokens, unquote_name};
 use crate::value::Value;
 
@@ -97,37 +99,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
+    stub,
     key: KeyForm::Signature,
     same: Some(signature::same),
     rewrite,
     hint,
-    sketch,
     ..KindSpec::EMPTY
 };
-
-/// A function of this signature that cannot run. It is not IMMUTABLE: of one that is, the planner would put the result
-/// into the texts, and this has none.
-fn sketch(id: &ObjectId, object: &Object) -> Option<String> {
-    let name = id.prefix(2).to_sql();
-    let arguments = object.get("arguments").as_text().unwrap_or_default();
-    let columns = object.get("returns_columns").texts();
-    let returns = match (columns.as_slice(), object.get("returns_set")) {
-        ([], Value::Bool(true)) => format!("SETOF {}", object.get("returns").as_text()?),
-        ([], _) => object.get("returns").as_text()?.to_owned(),
-        (columns, _) => format!("TABLE ({})", columns.join(", ")),
-    };
-    let volatility = match object.get("volatility").as_text() {
-        Some("volatile") => "VOLATILE",
-        Some(_) | None => "STABLE",
-    };
-    let strict = match object.get("strict") {
-        Value::Bool(true) => " STRICT",
-        _ => "",
-    };
-    Some(format!(
-        "CREATE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE plpgsql {volatility}{strict} AS 'BEGIN END'"
-    ))
-}
 
 /// `returns: setof text` and `returns: table(id int, name text)` say more than a type.
 fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
@@ -279,4 +257,37 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             _ => Some("CREATE OR REPLACE FUNCTION with the definition that is expected".into()),
         },
     }
+}
+
+/// A function of the same signature that is volatile and empty: the planner neither runs nor inlines it.
+fn stub(id: &ObjectId, object: &Object) -> Option<Stub> {
+    let [schema, function, types] = id.parts() else {
+        return None;
+    };
+    let written = object.get(ARGUMENTS.name).as_text().unwrap_or_default();
+    let is_output = |argument: &&str| argument.starts_with("OUT ");
+    let arguments: Vec<&str> = split_commas(written).into_iter().filter(|a| !is_output(a)).collect();
+    let mut stub = Stub::of(sql!["CREATE FUNCTION ", name(schema), ".", name(function), "("]);
+    for (number, sql_type) in split_commas(types).into_iter().enumerate() {
+        let argument = arguments.get(number).copied().unwrap_or_default();
+        if number > 0 {
+            stub = stub.then(", ");
+        }
+        if argument.starts_with("VARIADIC ") {
+            stub = stub.then("VARIADIC ");
+        }
+        stub = stub.then_type(sql_type);
+        let has_default = tokens(argument)
+            .iter()
+            .any(|token| token.sort == TokenSort::Word && &argument[token.range.clone()] == "DEFAULT");
+        if has_default {
+            stub = stub.then(" DEFAULT NULL");
+        }
+    }
+    stub = stub.then(") RETURNS ");
+    if *object.get("returns_set") == Value::Bool(true) {
+        stub = stub.then("SETOF ");
+    }
+    let returns = object.get("returns").as_text()?;
+    Some(stub.then_type(returns).then(" LANGUAGE plpgsql VOLATILE AS 'BEGIN END'"))
 }

@@ -8,6 +8,8 @@ use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::redact;
 use crate::secret::{Secret, is_digest, is_marker};
+use crate::sql;
+use crate::sql::{Sql, literal};
 use crate::value::Value;
 
 /// An attribute whose values may be secrets.
@@ -251,8 +253,7 @@ fn has_secret(text: &str) -> bool {
 
 /// The query of a kind with the columns of options and settings in their places: `{options v.srvoptions}` are the
 /// options of an array, `{settings p.proconfig}` the settings of one, `{setting s.name s.value}` is one setting.
-pub(super) fn with_masks(query: &str) -> String {
-    let mut sql = query.to_owned();
+pub(super) fn with_masks(mut sql: Sql) -> Sql {
     for (name, column) in [
         ("options", include_str!("common/options.sql")),
         ("settings", include_str!("common/settings.sql")),
@@ -260,27 +261,11 @@ pub(super) fn with_masks(query: &str) -> String {
         ("masked_option", include_str!("common/masked_option.sql")),
         ("masked_setting", include_str!("common/masked_setting.sql")),
     ] {
-        let opens = format!("{{{name} ");
-        while let Some((before, rest)) = sql.split_once(&opens)
-            && let Some((arguments, after)) = rest.split_once('}')
-        {
-            let mut arguments = arguments.split(' ');
-            let mut column = column.trim_end().to_owned();
-            for place in ["$1", "$2"] {
-                column = column.replace(place, arguments.next().unwrap_or_default());
-            }
-            sql = format!("{before}{column}{after}");
-        }
+        sql = sql.with_column(name, column);
     }
-    let list = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| format!("'{name}'"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    sql.replace("$harmless_options", &list(HARMLESS_OPTIONS))
-        .replace("$harmless_prefixes", &list(HARMLESS_PREFIXES))
-        .replace("$secret_setting", SECRET_SETTING)
-        .replace("$secret_value", SECRET_VALUE)
+    let list = |names: &[&'static str]| Sql::join(names.iter().map(|name| literal(name)), ", ");
+    sql.with("$harmless_options", &list(HARMLESS_OPTIONS))
+        .with("$harmless_prefixes", &list(HARMLESS_PREFIXES))
+        .with("$secret_setting", &sql![SECRET_SETTING])
+        .with("$secret_value", &sql![SECRET_VALUE])
 }

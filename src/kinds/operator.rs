@@ -1,8 +1,11 @@
 //! Operators.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
+use super::{Finding, FindingSort, KeyForm, KindSpec, Stub, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, split_name};
+use crate::snapshot::Object;
+use crate::sql;
+use crate::sql::{Sql, name};
 use crate::sql_text::split_commas;
 use crate::value::Value;
 
@@ -34,6 +37,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
+    stub,
     key: KeyForm::Signature,
     same: Some(same),
     hint,
@@ -79,4 +83,25 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             }
         }
     }
+}
+
+/// An operator of the same name and function. What it is the commutator or negator of is not made.
+fn stub(id: &ObjectId, object: &Object) -> Option<Stub> {
+    let [schema, operator, arguments] = id.parts() else {
+        return None;
+    };
+    // What is no operator's name does not get into the statement.
+    if operator.is_empty() || !operator.chars().all(|c| "+-*/<>=~!@#%^&|`?".contains(c)) {
+        return None;
+    }
+    let function = split_name(object.get("function").as_text()?)?;
+    let function = Sql::join(function.iter().map(|part| name(part)), ".");
+    let mut stub = Stub::of(sql!["CREATE OPERATOR ", name(schema), "."]).then_operator(operator);
+    stub = stub.then(sql![" (FUNCTION = ", function]);
+    for (side, argument) in ["LEFTARG", "RIGHTARG"].into_iter().zip(split_commas(arguments)) {
+        if argument != "none" {
+            stub = stub.then(sql![", ", side, " = "]).then_type(argument);
+        }
+    }
+    Some(stub.then(")"))
 }

@@ -1,5 +1,7 @@
 //! Publications.
 
+use std::collections::BTreeSet;
+
 use super::{Finding, FindingSort, KeyForm, KindSpec, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::error::Problem;
@@ -93,7 +95,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
     let alter = |what: String| Some(format!("ALTER PUBLICATION {name} {what};"));
     // SET TABLE would take away the columns and rows of tables that stay.
     let tables = |these: &Value, other: &Value| {
-        let other: Vec<_> = other.texts().into_iter().map(split_reference).collect();
+        let other: BTreeSet<_> = other.texts().into_iter().map(split_reference).collect();
         let names: Vec<String> = these
             .texts()
             .into_iter()

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::files::{File, Files};
 use super::{Fit, FolderMigration, Reading, TOOLS, Tool, hazards};
-use crate::error::{Problem, os_words};
+use crate::error::Problem;
+use crate::input;
+use crate::input::walk::Search;
 use crate::redact;
-
-/// The largest file that is read, in bytes. What is larger is no migration.
-const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
 /// How many folders deep is looked.
 const DEEPEST: usize = 5;
@@ -19,6 +18,9 @@ const ENDINGS: &[&str] = &[
     "sql", "py", "rb", "js", "cjs", "mjs", "ts", "cts", "mts", "php", "exs", "rs", "go", "java", "json", "toml", "sum",
     "plan", "conf", "xml", "yaml", "yml",
 ];
+
+/// Folders of programs and what they have made, in which no tool keeps migrations.
+const SKIPPED: &[&str] = &["node_modules", "__pycache__", "target"];
 
 /// A folder of migrations as its tool sees it.
 #[derive(Debug)]
@@ -133,9 +135,23 @@ pub fn list(dir: &Path) -> Result<Files, Problem> {
             redact::path(dir)
         )));
     }
-    let mut files = Vec::new();
-    walk(dir, "", 0, &mut files)?;
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let search = Search {
+        deepest: DEEPEST,
+        enters: &|name| !name.starts_with('.') && !SKIPPED.contains(&name),
+        wants: &|path| {
+            let ending = path.extension().and_then(|e| e.to_str());
+            ending.is_some_and(|ending| ENDINGS.contains(&ending))
+        },
+    };
+    let found = search.files(dir).map_err(input::first)?;
+    let files = found.into_iter().map(|found| {
+        let bytes = input::read_bytes(&found.path).map_err(|error| error.problem(&found.path))?;
+        Ok(File {
+            path: found.below,
+            bytes,
+        })
+    });
+    let files = files.collect::<Result<Vec<File>, Problem>>()?;
     let name = fs::canonicalize(dir).ok();
     let name = name.as_deref().and_then(Path::file_name).unwrap_or_default();
     Ok(Files {
@@ -143,41 +159,4 @@ pub fn list(dir: &Path) -> Result<Files, Problem> {
         name: name.to_string_lossy().into_owned(),
         files,
     })
-}
-
-fn walk(dir: &Path, prefix: &str, depth: usize, files: &mut Vec<File>) -> Result<(), Problem> {
-    let cannot = |path: &Path, e: &std::io::Error| {
-        Problem::new(format!("{} cannot be read: {}", redact::path(path), os_words(e)))
-    };
-    for entry in fs::read_dir(dir).map_err(|e| cannot(dir, &e))? {
-        let entry = entry.map_err(|e| cannot(dir, &e))?;
-        let path = entry.path();
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let below = format!("{prefix}{name}");
-        if name.starts_with('.') || matches!(name.as_str(), "node_modules" | "__pycache__" | "target") {
-            continue;
-        }
-        if path.is_dir() {
-            if depth < DEEPEST {
-                walk(&path, &format!("{below}/"), depth + 1, files)?;
-            }
-        } else if path
-            .extension()
-            .and_then(|e| e.to_str())
-            .is_some_and(|e| ENDINGS.contains(&e))
-        {
-            let size = fs::metadata(&path).map_err(|e| cannot(&path, &e))?.len();
-            if size > LARGEST_FILE {
-                return Err(Problem::new(format!(
-                    "{} cannot be read: it has {size} bytes, more than a migration can have",
-                    redact::path(&path)
-                )));
-            }
-            files.push(File {
-                path: below,
-                bytes: fs::read(&path).map_err(|e| cannot(&path, &e))?,
-            });
-        }
-    }
-    Ok(())
 }

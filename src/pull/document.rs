@@ -1,5 +1,9 @@
 //! The YAML that `pull` writes, whole or as pieces of a file that is there.
 
+use std::fmt::Write as _;
+
+use crate::invisible::is_invisible;
+
 /// A piece of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Document {
@@ -27,7 +31,7 @@ impl Document {
     /// A text, of one line or several.
     pub(crate) fn text(text: &str) -> Self {
         // A literal block keeps one line end behind the text, and nothing that is not seen.
-        let is_plain = |c: char| c == '\n' || !(c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
+        let is_plain = |c: char| c == '\n' || !is_invisible(c);
         if text.contains('\n') && text.chars().all(is_plain) && !text.ends_with("\n\n") && text.trim() != "" {
             Self::Lines(text.to_owned())
         } else {
@@ -64,7 +68,12 @@ impl Document {
     /// The document behind a key in a mapping that is `indent` deep; what is in it, `step` deeper.
     pub(crate) fn to_entry(&self, key: &str, indent: usize, step: usize) -> String {
         let mut out = " ".repeat(indent);
-        out.push_str(&scalar(key));
+        let key = scalar(key);
+        if is_long(&key) {
+            out.extend(["? ", &key, "\n", &" ".repeat(indent)]);
+        } else {
+            out.push_str(&key);
+        }
         out.push(':');
         self.block(indent, step, &mut out);
         out
@@ -130,7 +139,7 @@ impl Document {
                 out.push('{');
                 for (i, (key, value)) in entries.iter().enumerate() {
                     out.push_str(if i == 0 { "" } else { ", " });
-                    out.push_str(&inner_scalar(key));
+                    out.push_str(&inner_key(key));
                     out.push_str(": ");
                     value.flow(&inner_scalar, out);
                 }
@@ -144,6 +153,9 @@ impl Document {
 pub(crate) fn scalar(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
+    }
+    if text.contains(|c: char| c != '\n' && is_invisible(c)) {
+        return double_quoted(text);
     }
     let options = serde_yaml::ser_options! { prefer_block_scalars: false };
     // A text cannot fail to serialise.
@@ -159,9 +171,46 @@ pub(crate) fn scalar(text: &str) -> String {
 /// A text as YAML writes it inside a list or mapping on one line, where commas and brackets mean something.
 pub(crate) fn inner_scalar(text: &str) -> String {
     if text.contains([',', '[', ']', '{', '}']) {
-        return serde_json::Value::from(text).to_string();
+        return double_quoted(text);
     }
     scalar(text)
+}
+
+/// The key of a mapping on one line.
+pub(crate) fn inner_key(key: &str) -> String {
+    let key = inner_scalar(key);
+    if is_long(&key) { format!("? {key} ") } else { key }
+}
+
+/// Whether a key must be announced by `?`: YAML looks for the `:` behind no more than 1024 characters.
+fn is_long(key: &str) -> bool {
+    key.len() > 1000
+}
+
+/// A text in double quotes, in which what nobody sees is an escape.
+pub(crate) fn double_quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\0' => out.push_str("\\0"),
+            '\u{1b}' => out.push_str("\\e"),
+            c if !is_invisible(c) => out.push(c),
+            c if u32::from(c) <= 0xffff => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// Whether a text is so plain that no reader of YAML takes it for anything else.
@@ -229,6 +278,9 @@ mod tests {
             "\u{feff}a",
             "---",
             "a\n---\nb",
+            &"long ".repeat(300),
+            &"long,".repeat(300),
+            &"\n".repeat(1100),
         ];
         for text in texts {
             for value in [
@@ -238,13 +290,74 @@ mod tests {
                 Document::FlowMap(vec![(format!("k{text}"), Document::text(text))]),
                 Document::Map(vec![("deeper".into(), Document::text(text))]),
             ] {
-                let yaml = Document::Map(vec![("key".into(), value), ("next".into(), Document::text("x"))]).to_yaml();
+                let yaml = Document::Map(vec![
+                    (format!("key{text}"), value),
+                    ("next".into(), Document::text("x")),
+                ])
+                .to_yaml();
                 let file = SourceMap::default().add("test.yaml".into(), yaml.clone());
                 let read =
                     node::parse(&yaml, file, node::Places::OfUse).unwrap_or_else(|p| panic!("{text:?}: {p:?}\n{yaml}"));
                 let mut found = Vec::new();
                 collect(&read.root, &mut found);
                 assert_eq!(found, [text, "x"], "{yaml}");
+            }
+        }
+    }
+
+    /// What nobody sees, and what is beside the surrogates, which are no characters.
+    fn odd_characters() -> impl Iterator<Item = char> {
+        let is_odd = |c: &char| super::is_invisible(*c) || matches!(c, '\u{a0}' | '\u{d7ff}' | '\u{e000}' | '\u{fffd}');
+        ('\0'..=char::MAX).filter(is_odd)
+    }
+
+    #[test]
+    fn every_character_is_read_as_it_was_written_and_seen() {
+        let characters: Vec<char> = odd_characters().collect();
+        assert!(characters.len() > 4300, "{}", characters.len());
+        let forms: [fn(char) -> String; 6] = [
+            |c| c.to_string(),
+            |c| format!("a{c}b"),
+            |c| format!("a\n  {c}b\n"),
+            |c| format!("{c}, [a]\\\"'"),
+            |c| format!("a: {c}"),
+            |c| format!("# {c}\n\n"),
+        ];
+        for form in forms {
+            let texts: Vec<String> = characters.iter().map(|c| form(*c)).collect();
+            let entry = |(i, text): (usize, &String)| {
+                let value = match i % 4 {
+                    0 => Document::text(text),
+                    1 => Document::Text(text.clone()),
+                    2 => Document::Flow(vec![Document::text(text)]),
+                    _ => Document::FlowMap(vec![(text.clone(), Document::text(text))]),
+                };
+                (format!("{text}{i}"), value)
+            };
+            for turn in 0..4 {
+                let entries = texts
+                    .iter()
+                    .enumerate()
+                    .map(|(i, text)| (i + turn, text))
+                    .map(entry)
+                    .collect();
+                let yaml = Document::Map(entries).to_yaml();
+                let raw = yaml.chars().find(|c| *c != '\n' && super::is_invisible(*c));
+                assert_eq!(raw, None, "raw in what is written");
+                let file = SourceMap::default().add("test.yaml".into(), String::new());
+                let read = node::parse(&yaml, file, node::Places::OfUse).unwrap_or_else(|p| panic!("{p:?}"));
+                let NodeValue::Map(read) = &read.root.value else {
+                    panic!("no mapping");
+                };
+                let mut found = Vec::new();
+                for (i, entry) in read.iter().enumerate() {
+                    assert_eq!(entry.key, format!("{}{}", texts[i], i + turn));
+                    if let NodeValue::Map(inner) = &entry.value.value {
+                        assert_eq!(inner[0].key, texts[i]);
+                    }
+                    collect(&entry.value, &mut found);
+                }
+                assert_eq!(found, texts);
             }
         }
     }

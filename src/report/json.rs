@@ -1,7 +1,6 @@
 //! The JSON report: a contract, versioned by `report_version`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -10,9 +9,9 @@ use super::coverage::{Coverage, KindCoverage};
 use super::format::{FormatSpec, Rendering};
 use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonWas};
 use super::mark::Since;
-use super::text::is_hidden;
 use super::{Check, Summary, Target};
 use crate::expectation::Level;
+use crate::invisible::escaped_in_json;
 use crate::redact;
 use crate::source_map::SourceMap;
 
@@ -243,18 +242,7 @@ fn safe(json: String) -> String {
     } else {
         json
     };
-    let hidden = |c: char| c != '\n' && is_hidden(c);
-    if json.contains(hidden) {
-        json = json.chars().fold(String::with_capacity(json.len()), |mut out, c| {
-            if hidden(c) {
-                // None of them is beyond the first plane.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            } else {
-                out.push(c);
-            }
-            out
-        });
-    }
+    json = escaped_in_json(json);
     json.push('\n');
     json
 }

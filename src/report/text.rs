@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::invisible::shown;
+
 /// Whether and how to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
@@ -36,30 +38,17 @@ pub const FAINT: Style = Style::new().dimmed();
 /// escapes. Line ends stay. What the log of a CI service would take for a command to it is broken up.
 #[must_use]
 pub fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c != '\n' && is_hidden(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    without_commands(out)
+    without_commands(shown(text).into_owned())
 }
 
 /// A text without the commands of CI services: Azure, TeamCity and GitHub take `##word[` for one wherever it stands,
 /// GitHub `::word::` where a line begins.
-fn without_commands(mut text: String) -> String {
-    let mut from = 0;
-    while let Some(at) = text[from..].find("##").map(|at| at + from) {
-        let word = text[at..]
-            .trim_start_matches('#')
-            .trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        from = at + 2;
-        if word.starts_with('[') {
-            text.replace_range(at + 1..at + 2, "\\u{23}");
-        }
-    }
+fn without_commands(text: String) -> String {
+    let text = if text.contains("##") {
+        without_hashes(&text)
+    } else {
+        text
+    };
     let is_command = |line: &str| {
         line.trim_start()
             .strip_prefix("::")
@@ -78,10 +67,26 @@ fn without_commands(mut text: String) -> String {
     lines.collect()
 }
 
-/// Whether a character acts on a terminal, changes the direction of writing or is not seen.
-pub(super) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// A text in which `##word[` is broken up.
+fn without_hashes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(at) = rest.find("##") {
+        let (before, from) = rest.split_at(at);
+        let behind = from.trim_start_matches('#');
+        let hashes = from.len() - behind.len();
+        let next = behind.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        out.push_str(before);
+        if next.starts_with('[') {
+            out.extend(std::iter::repeat_n("#\\u{23}", hashes / 2));
+            out.push_str(&from[..hashes % 2]);
+        } else {
+            out.push_str(&from[..hashes]);
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]

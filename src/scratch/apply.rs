@@ -1,11 +1,8 @@
 //! Applying SQL, and saying at which statement it failed.
 
-use futures_util::TryStreamExt as _;
-use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
-use sqlx::{AssertSqlSafe, Either, PgConnection};
-
 use super::statements::{self, line_and_column, statements};
 use super::{EMBEDDED_MAJOR, Mode, Scratch, Script};
+use crate::catalog::client::{Client, ScriptError};
 use crate::catalog::server_error::ServerError;
 use crate::error::Failure;
 
@@ -13,16 +10,16 @@ use crate::error::Failure;
 ///
 /// # Errors
 /// A statement fails: which one, where it stands, and what to do.
-pub(super) async fn apply(connection: &mut PgConnection, scripts: &[Script], scratch: &Scratch) -> Result<(), Failure> {
+pub(super) async fn apply(client: &mut Client, scripts: &[Script], scratch: &Scratch) -> Result<(), Failure> {
     let mut catches = false;
     for script in scripts {
         catches |= statements::catches_errors(&script.text);
-        script_alone(connection, script)
+        script_alone(client, script)
             .await
             .map_err(|error| failure(script, &error, scratch, catches))?;
         // A file may leave a transaction open or settings behind, which must not reach the next one.
         for statement in ["ROLLBACK", "RESET ALL", "RESET SESSION AUTHORIZATION"] {
-            let _ = sqlx::raw_sql(statement).execute(&mut *connection).await;
+            let _ = client.script(statement).await;
         }
     }
     Ok(())
@@ -30,24 +27,24 @@ pub(super) async fn apply(connection: &mut PgConnection, scripts: &[Script], scr
 
 /// An error, and where in the script the statement stands.
 struct AtStatement {
-    error: sqlx::Error,
+    error: ServerError,
     offset: Option<usize>,
 }
 
-async fn script_alone(connection: &mut PgConnection, script: &Script) -> Result<(), AtStatement> {
+async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStatement> {
     let text = script.text.as_str();
     match script.mode {
-        Mode::Whole => run(connection, text, 0).await,
+        Mode::Whole => run(client, text, 0).await,
         Mode::Transaction => {
-            run(connection, "BEGIN", 0).await?;
-            run(connection, text, 0).await?;
+            run(client, "BEGIN", 0).await?;
+            run(client, text, 0).await?;
             // What is deferred fails only now, at no statement.
-            let committed = run(connection, "COMMIT", 0).await;
+            let committed = run(client, "COMMIT", 0).await;
             committed.map_err(|e| AtStatement { offset: None, ..e })
         }
         Mode::Statements => {
             for range in statements(text) {
-                run(connection, &text[range.clone()], range.start).await?;
+                run(client, &text[range.clone()], range.start).await?;
             }
             Ok(())
         }
@@ -55,35 +52,19 @@ async fn script_alone(connection: &mut PgConnection, script: &Script) -> Result<
 }
 
 /// Runs a text that stands at `start` of its script.
-async fn run(connection: &mut PgConnection, text: &str, start: usize) -> Result<(), AtStatement> {
-    let mut done = 0;
-    let mut results = sqlx::raw_sql(AssertSqlSafe(text.to_owned())).fetch_many(connection);
-    loop {
-        match results.try_next().await {
-            Ok(Some(Either::Left(_))) => done += 1,
-            Ok(Some(Either::Right(_))) => {}
-            Ok(None) => return Ok(()),
-            Err(error) => {
-                let place = pointed_at(&error, text)
-                    .or_else(|| statements(text).get(done).map(|range| range.start))
-                    .map(|at| start + at);
-                return Err(AtStatement { error, offset: place });
-            }
-        }
-    }
+async fn run(client: &mut Client, text: &str, start: usize) -> Result<(), AtStatement> {
+    client.script(text).await.map_err(|ScriptError { completed, error }| {
+        let place = pointed_at(&error, text)
+            .or_else(|| statements(text).get(completed).map(|range| range.start))
+            .map(|at| start + at);
+        AtStatement { error, offset: place }
+    })
 }
 
-/// Where the server points at, in bytes.
-fn pointed_at(error: &sqlx::Error, text: &str) -> Option<usize> {
-    let error = error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?;
-    match error.position()? {
-        PgErrorPosition::Original(position) => {
-            let mut characters = text.char_indices().skip(position.saturating_sub(1));
-            Some(characters.next().map_or(text.len(), |(at, _)| at))
-        }
-        // That is a place in the body of a function.
-        PgErrorPosition::Internal { .. } => None,
-    }
+/// Where the server points at, in bytes. A place in the body of a function is none in the text.
+fn pointed_at(error: &ServerError, text: &str) -> Option<usize> {
+    let mut characters = text.char_indices().skip(error.position?.saturating_sub(1));
+    Some(characters.next().map_or(text.len(), |(at, _)| at))
 }
 
 fn failure(script: &Script, error: &AtStatement, scratch: &Scratch, catches: bool) -> Failure {
@@ -92,20 +73,18 @@ fn failure(script: &Script, error: &AtStatement, scratch: &Scratch, catches: boo
         let line = script.first_line + line - 1;
         format!(":{line}:{column}")
     });
+    let error = &error.error;
     let detail = error
-        .error
-        .as_database_error()
-        .and_then(|e| e.try_downcast_ref::<PgDatabaseError>())
+        .detail
+        .as_deref()
         // What lies in which folder of the server helps nobody.
-        .filter(|e| e.code() != "0A000")
-        .and_then(PgDatabaseError::detail)
+        .filter(|_| error.code != "0A000")
         .map_or(String::new(), |detail| format!("; {}", detail.trim_end_matches('.')));
-    let error = ServerError::of(&error.error);
     let failure = Failure::new(
         format!("applying {}{place}", script.path.display()),
         format!("{}{detail}", error.message),
     );
-    match (hint(&error, scratch), scratch) {
+    match (hint(error, scratch), scratch) {
         (_, Scratch::Embedded) if catches => failure.hint(
             "an error that EXCEPTION WHEN … is to catch is not caught by the embedded PostgreSQL: give --scratch local, or \
              --scratch with the URL of a server",

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use pglite_oxide::PgliteServer;
 use pglite_oxide::extensions::{Extension, by_sql_name};
-use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::undo::Undo;
 use super::{Scratch, Script, apply};
@@ -12,7 +11,9 @@ use crate::catalog::block_on;
 use crate::catalog::connect::connect;
 use crate::catalog::conninfo::Conninfo;
 use crate::error::Failure;
-use crate::sql_text::{TokenSort, quote_name, tokens, unquote_name};
+use crate::sql;
+use crate::sql::name;
+use crate::sql_text::{TokenSort, tokens, unquote_name};
 
 /// Whether the embedded PostgreSQL has an extension.
 pub(super) fn has_extension(name: &str) -> bool {
@@ -88,13 +89,13 @@ fn extensions(scripts: &[Script]) -> Vec<Extension> {
 }
 
 async fn prepare(info: &Conninfo, scripts: &[Script], extensions: &[Extension]) -> Result<(), Failure> {
-    let mut connection = connect(info).await?;
+    let mut client = connect(info).await?;
     for extension in extensions {
         // It comes created; the SQL wants to do that itself.
-        let drop = format!("DROP EXTENSION IF EXISTS {} CASCADE", quote_name(extension.sql_name()));
-        let _ = sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut connection).await;
+        let drop = sql!["DROP EXTENSION IF EXISTS ", name(extension.sql_name()), " CASCADE"];
+        let _ = client.execute(&[drop]).await;
     }
-    let applied = apply::apply(&mut connection, scripts, &Scratch::Embedded).await;
-    let _ = connection.close().await;
+    let applied = apply::apply(&mut client, scripts, &Scratch::Embedded).await;
+    client.close().await;
     applied
 }

@@ -12,8 +12,6 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use sqlx::Connection as _;
-
 use super::{Scratch, Script, apply, random};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{block_on, connect};
@@ -63,9 +61,9 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
     );
     let info = Conninfo::resolve(&url, &|_| None).map_err(|p| Failure::new(DOING, p.message))?;
     block_on(async {
-        let mut connection = connect::connect(&info).await?;
-        let applied = apply::apply(&mut connection, scripts, &Scratch::Local).await;
-        let _ = connection.close().await;
+        let mut client = connect::connect(&info).await?;
+        let applied = apply::apply(&mut client, scripts, &Scratch::Local).await;
+        client.close().await;
         applied
     })?;
     then(&info)

@@ -5,9 +5,13 @@ use std::time::SystemTime;
 
 /// A name that nobody else has. It begins so that everybody knows whose it is.
 pub(super) fn name() -> String {
+    format!("driftgate_scratch_{:016x}", number())
+}
+
+/// A number that nobody can guess.
+pub(crate) fn number() -> u64 {
     // Every one of these states has a key of its own, from the randomness of the operating system.
-    let hash = RandomState::new().hash_one((std::process::id(), SystemTime::now()));
-    format!("driftgate_scratch_{hash:016x}")
+    RandomState::new().hash_one((std::process::id(), SystemTime::now()))
 }
 
 /// A folder that nobody else may look into, in the folder for temporary files.

@@ -4,14 +4,12 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sqlx::{AssertSqlSafe, Connection as _};
-
 use super::undo::Undo;
 use super::{Scratch, Script, apply, random};
 use crate::catalog::conninfo::Conninfo;
-use crate::catalog::server_error::ServerError;
 use crate::catalog::{block_on, connect};
 use crate::error::Failure;
+use crate::sql;
 use crate::sql_text::quote_name;
 
 /// Creates a database, applies the SQL, hands over how to connect, and drops the database.
@@ -20,9 +18,6 @@ pub(super) fn with<T>(
     scripts: &[Script],
     then: impl FnOnce(&Conninfo) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    if let Some(file) = server.trust_file() {
-        connect::trust_only(file)?;
-    }
     let name = random::name();
     let may_exist = Arc::new(AtomicBool::new(false));
     let undo = {
@@ -36,9 +31,9 @@ pub(super) fn with<T>(
     block_on(create(server, &name, &may_exist))?;
     let info = server.with_database(&name);
     block_on(async {
-        let mut connection = connect::connect(&info).await?;
-        let applied = apply::apply(&mut connection, scripts, &Scratch::Server(Box::new(server.clone()))).await;
-        let _ = connection.close().await;
+        let mut client = connect::connect(&info).await?;
+        let applied = apply::apply(&mut client, scripts, &Scratch::Server(Box::new(server.clone()))).await;
+        client.close().await;
         applied
     })?;
     let result = then(&info);
@@ -51,13 +46,13 @@ pub(super) fn with<T>(
 ///
 /// `may_exist` is set once the statement is on its way, and reset where the server refuses it.
 async fn create(server: &Conninfo, name: &str, may_exist: &AtomicBool) -> Result<(), Failure> {
-    let mut connection = connect::connect(server).await?;
+    let mut client = connect::connect(server).await?;
     may_exist.store(true, Ordering::SeqCst);
-    let statement = format!("CREATE DATABASE {} TEMPLATE template0", quote_name(name));
-    let created = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await;
-    let _ = connection.close().await;
-    created.map(drop).map_err(|error| {
-        let error = ServerError::of(&error);
+    let created = client
+        .execute(&[sql!["CREATE DATABASE ", sql::name(name), " TEMPLATE template0"]])
+        .await;
+    client.close().await;
+    created.map_err(|error| {
         // Without a code the connection broke: the server may have created the database.
         may_exist.store(error.code.is_empty(), Ordering::SeqCst);
         let failure = Failure::new(
@@ -77,13 +72,11 @@ async fn create(server: &Conninfo, name: &str, may_exist: &AtomicBool) -> Result
 /// Drops the database whoever is connected to it. It need not be there: its creation may have been stopped.
 fn drop_it(server: &Conninfo, name: &str) {
     let dropped = block_on(async {
-        let mut connection = connect::connect(server).await?;
-        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quote_name(name));
-        let dropped = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await;
-        let _ = connection.close().await;
-        dropped
-            .map(drop)
-            .map_err(|error| Failure::new("dropping it", ServerError::of(&error).message))
+        let mut client = connect::connect(server).await?;
+        let statement = sql!["DROP DATABASE IF EXISTS ", sql::name(name), " WITH (FORCE)"];
+        let dropped = client.execute(&[statement]).await;
+        client.close().await;
+        dropped.map_err(|error| Failure::new("dropping it", error.message))
     });
     if let Err(failure) = dropped {
         // The verdict stands; but somebody must know what is left behind on the server.

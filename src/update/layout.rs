@@ -116,6 +116,15 @@ impl Node {
         }
     }
 
+    /// One of them.
+    pub(super) fn value(&self, at: usize) -> Option<&Node> {
+        match &self.form {
+            Form::Map(_, entries) => entries.get(at).map(|entry| &entry.value),
+            Form::List(_, items) => items.get(at),
+            Form::Alias(_) | Form::Scalar(_) => None,
+        }
+    }
+
     /// The value with this anchor.
     pub(super) fn anchored(&self, anchor: usize) -> Option<&Node> {
         if self.anchor == Some(anchor) {

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::layout::{Entry, Form, Node, Quote, Style};
 use super::lines::Lines;
-use crate::pull::document::{Document, inner_scalar};
+use crate::invisible::is_invisible;
+use crate::pull::document::{Document, double_quoted, inner_key};
 
 /// What is to be changed, by the numbers of the values.
 #[derive(Debug, Default)]
@@ -280,7 +281,7 @@ impl Splicer<'_> {
         let show = |added: &Added| {
             let value = added.value.to_line(true);
             match &added.key {
-                Some(key) => format!("{}: {value}", inner_scalar(key)),
+                Some(key) => format!("{}: {value}", inner_key(key)),
                 None => value,
             }
         };
@@ -294,6 +295,7 @@ impl Splicer<'_> {
             }
             return;
         };
+        let first = (0..spans.len()).find(|at| !removed.contains(at)).unwrap_or(last);
         for at in removed {
             let span = &spans[*at];
             let gap = |from: usize, to: usize| (!self.text[from..to].contains('#')).then_some(from..to);
@@ -321,9 +323,18 @@ impl Splicer<'_> {
                 self.replaced.push((span.start..end, String::new()));
             }
         }
+        // The last thing in front of each that stays.
+        let mut stays = None;
+        let before: Vec<Option<usize>> = (0..=spans.len())
+            .map(|at| {
+                let before = stays;
+                stays = if removed.contains(&at) { stays } else { Some(at) };
+                before
+            })
+            .collect();
         for added in added {
             let text = show(added);
-            if let Some(before) = (0..added.at).rev().find(|at| !removed.contains(at)) {
+            if let Some(before) = before.get(added.at).copied().flatten() {
                 let end = spans[before].end;
                 let gap = spans.get(before + 1).map_or("", |next| &self.text[end..next.start]);
                 // Where each thing has a line of its own, the new one has.
@@ -332,7 +343,6 @@ impl Splicer<'_> {
                 let white = if own_line { white } else { " " };
                 self.replaced.push((end..end, format!(",{white}{text}")));
             } else {
-                let first = (0..spans.len()).find(|at| !removed.contains(at)).unwrap_or(last);
                 let start = spans[first].start;
                 self.replaced.push((start..start, format!("{text}, ")));
             }
@@ -406,12 +416,10 @@ impl Splicer<'_> {
             (Quote::Plain, Document::Text(text)) if is_number(text) && is_number(&self.text[old.span.clone()]) => {
                 text.clone()
             }
-            (Quote::Single, Document::Text(text)) if !text.contains(char::is_control) => {
+            (Quote::Single, Document::Text(text)) if !text.contains(is_invisible) => {
                 format!("'{}'", text.replace('\'', "''"))
             }
-            (Quote::Double, Document::Text(text)) if !text.contains(char::is_control) => {
-                serde_json::Value::from(text.as_str()).to_string()
-            }
+            (Quote::Double, Document::Text(text)) => double_quoted(text),
             (Quote::Plain | Quote::Single | Quote::Double | Quote::Block, _) => new.to_line(inside),
         }
     }

@@ -1,5 +1,7 @@
 //! The value of an attribute as it is written, and what is there instead: as little of it as can be is changed.
 
+use std::collections::BTreeSet;
+
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::layout::{Form, Node};
@@ -68,9 +70,10 @@ impl Editor<'_> {
                         }
                     }
                 }
+                // The keys come in order, so each stands behind the one before.
+                let mut at = 0;
                 for (key, value) in actual.iter().filter(|(key, _)| !expected.contains_key(*key)) {
-                    let before = |other: &&super::layout::Entry| other.key < *key;
-                    let at = entries.iter().take_while(before).count();
+                    at += entries[at..].iter().take_while(|other| other.key < *key).count();
                     self.add(node, at, Some(key.clone()), shaped(*shape, value))?;
                     some = true;
                 }
@@ -94,15 +97,17 @@ impl Editor<'_> {
     ) -> Result<Left, String> {
         if extent == Extent::AtLeast || !ordered {
             let mut some = false;
+            let listed: BTreeSet<&Value> = expected.iter().collect();
+            let there: BTreeSet<&Value> = actual.iter().collect();
             for (at, item) in expected.iter().enumerate() {
-                if actual.contains(item) {
+                if there.contains(item) {
                     some = true;
                 } else {
                     self.remove(node, at)?;
                 }
             }
             if extent == Extent::Whole {
-                for item in actual.iter().filter(|item| !expected.contains(item)) {
+                for item in actual.iter().filter(|item| !listed.contains(item)) {
                     self.add(node, nodes.len(), None, shaped(shape, item))?;
                     some = true;
                 }
@@ -153,7 +158,7 @@ impl Editor<'_> {
 
     /// Takes something out of a list or mapping.
     pub(super) fn remove(&mut self, node: &Node, at: usize) -> Result<(), String> {
-        let repeated = node.values().nth(at).is_some_and(Node::holds_repeated);
+        let repeated = node.value(at).is_some_and(Node::holds_repeated);
         if node.repeated || repeated {
             return Err(self.repeated());
         }

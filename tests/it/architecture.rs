@@ -126,6 +126,8 @@ fn input_and_output_stay_in_their_rooms() {
         "scratch",
         "commands",
         "environment.rs",
+        "input.rs",
+        "input/",
         "expectation/load.rs",
         "migrations/folder.rs",
         "main.rs",

@@ -169,12 +169,45 @@ impl Lab {
             command.args(["-CA", &self.path("ca.crt"), "-CAkey", &self.path("ca.key")]);
             openssl(command.args(["-extfile", &file("ext"), "-out", &file("crt")]));
         }
+        self.make_revocation_lists();
         for name in ["good", "nosan", "wrong", "expired", "selfsigned", "client"] {
             let key = self.launched.folder.join(format!("{name}.key"));
             let text = fs::read_to_string(&key).expect("a key");
             self.launched
                 .file(&format!("{name}.key"), &text)
                 .expect("a key for the server alone");
+        }
+    }
+
+    /// The list of the first authority before and after it has revoked the good certificate, and that of the second.
+    fn make_revocation_lists(&self) {
+        for authority in ["ca", "other"] {
+            let (settings, database) = (
+                self.path(&format!("{authority}.cnf")),
+                self.path(&format!("{authority}.txt")),
+            );
+            fs::write(&database, "").expect("a file");
+            fs::write(
+                &settings,
+                format!(
+                    "[ca]\ndefault_ca=d\n[d]\ndatabase={database}\ncrlnumber={database}.number\ndefault_md=sha256\n\
+                     default_crl_days=30\ncrl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n"
+                ),
+            )
+            .expect("a file");
+            fs::write(format!("{database}.number"), "01\n").expect("a file");
+            let ca = |arguments: &[&str]| {
+                let mut command = Command::new("openssl");
+                command.args(["ca", "-config", &settings]);
+                command.args(["-cert", &self.path(&format!("{authority}.crt"))]);
+                command.args(["-keyfile", &self.path(&format!("{authority}.key"))]);
+                openssl(command.args(arguments));
+            };
+            ca(&["-gencrl", "-out", &self.path(&format!("{authority}.crl"))]);
+            if authority == "ca" {
+                ca(&["-revoke", &self.path("good.crt")]);
+                ca(&["-gencrl", "-out", &self.path("revoked.crl")]);
+            }
         }
     }
 
@@ -187,6 +220,13 @@ impl Lab {
         let arguments = ["check", "--url", url, file].map(str::to_owned);
         let env = [("USER", "postgres")].into_iter().chain(env.iter().copied());
         Outcome::new(url, run::run(&self.home(), env, &arguments))
+    }
+
+    /// Whether `psql` can connect.
+    fn psql(&self, url: &str) -> bool {
+        let mut command = self.launched.command("psql");
+        command.args(["-XAtc", "select 1", url]).env("HOME", self.home());
+        finish(&mut command).is_ok()
     }
 
     /// Writes a file for those who connect.
@@ -261,7 +301,7 @@ fn urls_that_psql_accepts_are_accepted() {
         format!(" postgres://127.0.0.1:{port}/app\n"),
         format!(
             "postgres://127.0.0.1:{port}/app?schema=public&pgbouncer=true&connection_limit=1&pool_timeout=0\
-             &sslaccept=strict&statement_cache_size=0&channel_binding=require&connect_timeout=0&keepalives=1"
+             &sslaccept=strict&statement_cache_size=0&channel_binding=prefer&connect_timeout=0&keepalives=1"
         ),
         format!("postgres://127.0.0.1:{port}/app?target_session_attrs=read-write"),
         format!("postgres://127.0.0.1:{port}/app?options=-c%20work_mem%3D7MB"),
@@ -413,21 +453,42 @@ fn a_network_that_dies_is_not_waited_for() {
     let url = at(dying_network(lab.port, 1000));
     let arguments = ["check", "--url", &url, "--statement-timeout", "50ms", "all.yaml"].map(str::to_owned);
     Outcome::new(&url, run::run(&lab.home(), [("USER", "postgres")], &arguments))
-        .is(3, "the connection is dead, or the server hangs");
+        .is(3, "the connection is dead, or the server is slow");
+}
+
+const UNTRUSTED: &str = "signed by an authority that is not trusted";
+
+fn at(lab: &Lab, user: &str, parameters: &str) -> String {
+    format!("postgres://{user}@localhost:{}/app?{parameters}", lab.port)
 }
 
 #[test]
 fn tls_is_never_laxer_than_that_of_libpq() {
-    const UNTRUSTED: &str = "signed by an authority that is not trusted";
-    let lab = Lab::start();
-    let at = |user: &str, parameters: &str| format!("postgres://{user}@localhost:{}/app?{parameters}", lab.port);
-    let (ca, other, selfsigned) = (lab.path("ca.crt"), lab.path("other.crt"), lab.path("selfsigned.crt"));
+    let lab = Lab::shared();
+    let at = |user: &str, parameters: &str| at(lab, user, parameters);
+    let (ca, other) = (lab.path("ca.crt"), lab.path("other.crt"));
+    let pw = format!("pw:{ENCODED}");
     // user, parameters, exit code, words
     for (user, parameters, code, words) in [
         ("tlsonly", "sslmode=disable", 3, "pg_hba.conf"),
         ("tlsonly", "sslmode=allow", 0, ""),
         ("tlsonly", "sslmode=prefer", 0, ""),
         ("tlsonly", "sslmode=require", 0, ""),
+        (&pw, "sslmode=require", 0, ""),
+        (&pw, "sslmode=require&channel_binding=disable", 0, ""),
+        (&pw, "sslmode=require&channel_binding=require", 0, ""),
+        (
+            &pw,
+            "sslmode=disable&channel_binding=require",
+            3,
+            "channel_binding=require",
+        ),
+        (
+            "tlsonly",
+            "sslmode=require&channel_binding=require",
+            3,
+            "channel_binding=require",
+        ),
         ("plainonly", "sslmode=disable", 0, ""),
         ("plainonly", "sslmode=allow", 0, ""),
         ("plainonly", "sslmode=prefer", 0, ""),
@@ -458,9 +519,11 @@ fn tls_is_never_laxer_than_that_of_libpq() {
         (
             "tlsonly",
             &format!("sslmode=verify-full&sslrootcert={ca}&hostaddr=127.0.0.1"),
-            2,
-            "hostaddr",
+            0,
+            "",
         ),
+        ("tlsonly", "sslmode=require&ssl_min_protocol_version=TLSv1.3", 0, ""),
+        ("tlsonly", "sslmode=require&ssl_max_protocol_version=TLSv1.2", 0, ""),
         ("certuser", "sslmode=require", 3, "client certificate"),
         (
             "certuser",
@@ -474,8 +537,39 @@ fn tls_is_never_laxer_than_that_of_libpq() {
         ),
     ] {
         lab.check(&at(user, parameters), &[]).is(code, words);
+        assert_eq!(lab.psql(&at(user, parameters)), code == 0, "psql and {parameters}");
     }
 
+    for (list, code, words) in [
+        ("ca.crl", 0, ""),
+        ("revoked.crl", 3, "has been revoked"),
+        ("other.crl", 3, "says nothing of the authority"),
+    ] {
+        let url = at(
+            "tlsonly",
+            &format!("sslmode=verify-full&sslrootcert={ca}&sslcrl={}", lab.path(list)),
+        );
+        lab.check(&url, &[]).is(code, words);
+        assert_eq!(lab.psql(&url), code == 0, "psql and {list}");
+    }
+
+    // The name is verified, not the address to which it leads.
+    let elsewhere = format!(
+        "postgres://tlsonly@db.example.com:{}/app?sslmode=verify-full&sslrootcert={ca}&hostaddr=127.0.0.1",
+        lab.port
+    );
+    lab.check(&elsewhere, &[]).is(
+        3,
+        "not valid for the host `db.example.com`, only for localhost, 127.0.0.1",
+    );
+    assert!(!lab.psql(&elsewhere));
+}
+
+#[test]
+fn roots_are_those_that_are_named() {
+    let lab = Lab::start();
+    let at = |user: &str, parameters: &str| at(&lab, user, parameters);
+    let (ca, other) = (lab.path("ca.crt"), lab.path("other.crt"));
     // The roots that are named replace those of the machine, and nothing in the environment adds to them.
     let strict = at("tlsonly", &format!("sslmode=verify-full&sslrootcert={other}"));
     lab.check(&at("tlsonly", "sslrootcert=system"), &[("SSL_CERT_FILE", &ca)])
@@ -484,6 +578,8 @@ fn tls_is_never_laxer_than_that_of_libpq() {
         .is(3, UNTRUSTED);
     lab.check(&strict, &[("SSL_CERT_FILE", &ca)]).is(3, UNTRUSTED);
     lab.check(&strict, &[("PGSSLROOTCERT", &ca)]).is(3, UNTRUSTED);
+    lab.check(&at("tlsonly", "sslmode=require"), &[("PGSSLKEY", "/nope")])
+        .is(0, "");
     lab.write("store/ca.crt", &fs::read_to_string(&ca).expect("a certificate"));
     lab.check(
         &strict,
@@ -497,7 +593,13 @@ fn tls_is_never_laxer_than_that_of_libpq() {
     );
     lab.check(&at("tlsonly", "sslmode=require"), &[]).is(3, UNTRUSTED);
     fs::remove_dir_all(lab.home().join(".postgresql")).expect("to remove the default root file");
+}
 
+#[test]
+fn certificates_are_verified_as_libpq_does() {
+    let lab = Lab::start();
+    let at = |user: &str, parameters: &str| at(&lab, user, parameters);
+    let (ca, selfsigned) = (lab.path("ca.crt"), lab.path("selfsigned.crt"));
     // certificate, root, exit codes of verify-ca and verify-full, words
     for (certificate, root, verify_ca, verify_full, words) in [
         (
@@ -509,13 +611,19 @@ fn tls_is_never_laxer_than_that_of_libpq() {
         ),
         ("nosan", &ca, 0, 3, "no subject alternative name"),
         ("expired", &ca, 3, 3, "expired"),
-        ("selfsigned", &selfsigned, 3, 3, "CA:TRUE"),
+        // The very certificate that the file names; another of its kind is none of it.
+        ("selfsigned", &selfsigned, 0, 0, ""),
+        ("selfsigned", &ca, 3, 3, "CA:TRUE"),
     ] {
         lab.show(certificate);
         lab.check(&at("tlsonly", "sslmode=require"), &[]).is(0, "");
         for (mode, code) in [("verify-ca", verify_ca), ("verify-full", verify_full)] {
-            let outcome = lab.check(&at("tlsonly", &format!("sslmode={mode}&sslrootcert={root}")), &[]);
-            outcome.is(code, if code == 0 { "" } else { words });
+            let url = at("tlsonly", &format!("sslmode={mode}&sslrootcert={root}"));
+            lab.check(&url, &[]).is(code, if code == 0 { "" } else { words });
+            // libpq takes the common name where there is no other.
+            if certificate != "nosan" {
+                assert_eq!(lab.psql(&url), code == 0, "psql and {url}");
+            }
         }
     }
 }

@@ -220,3 +220,50 @@ fn nothing_of_this_machine_is_in_the_documents() {
     }
     assert!(Path::new("Cargo.toml").exists());
 }
+
+/// The roles of docs/security.md are made as it says, and can do what it says they can.
+#[test]
+fn the_least_privilege_is_enough() {
+    let database = crate::server::server().database(
+        "create table t (a int default 1 check (a > 0)); insert into t values (1); create view v as select a from t",
+    );
+    let document = read("docs/security.md");
+    let blocks: Vec<&str> = document
+        .split("```sql\n")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("```").map(|(block, _)| block))
+        .collect();
+    assert_eq!(blocks.len(), 2);
+    let name = database.name();
+    let roles = [format!("{name}_assertions"), name.to_owned()];
+    // Roles are those of the whole server: each run has its own.
+    let of_run = |text: &str| {
+        text.replace("driftgate", name)
+            .replace(":database", &format!("\"{name}\""))
+    };
+    database.exec(&of_run(&blocks.concat()));
+    let result = std::panic::catch_unwind(|| {
+        let run = crate::run::Driftgate::new()
+            .file(
+                "x.yaml",
+                "driftgate: 1\ntables: {t: {columns: {a: {type: int4, default: '(1)'}}, checks: [a>0]}}\n\
+                 assertions: {a: {sql: select count(*) from t, equals: 1}}\n",
+            )
+            .run(
+                ["check", "x.yaml", "--against", &database.url_as(&roles[1])]
+                    .into_iter()
+                    .chain(["--assertions-url", &database.url_as(&roles[0])]),
+            );
+        assert_eq!(
+            (run.code, run.stderr.as_str()),
+            (Some(0), ""),
+            "{}{}",
+            run.stdout,
+            run.stderr
+        );
+    });
+    for role in roles {
+        database.exec(&format!("drop owned by {role}; drop role {role}"));
+    }
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+}

@@ -7,9 +7,12 @@ mod ci;
 mod connection;
 mod documents;
 mod folder;
+mod fuzz;
 mod guides;
 mod guides_migrations;
+mod hostile_files;
 mod large;
+mod linear;
 mod majors;
 mod migration_folders;
 mod migration_histories;
@@ -26,3 +29,6 @@ mod session;
 mod shell;
 mod update;
 mod wait;
+
+#[path = "../hostile/mod.rs"]
+mod hostile;

@@ -1,10 +1,8 @@
 //! What a few expectations cost does not follow the size of the database: the plans of the queries say so.
 
+use crate::server::server;
 use driftgate::catalog::capture::{self, Scope};
 use driftgate::kinds::Kind;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
-
-use crate::server::server;
 
 /// The catalogs that have rows for each table, column or function of a database.
 const LARGE: [&str; 14] = [
@@ -66,36 +64,39 @@ fn a_few_names_are_found_through_the_indexes_of_the_catalogs() {
     let db = server().database(MANY);
     let mut scope = Scope::default();
     scope.names.insert(("public".into(), "t".into()));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.expect("a runtime").block_on(async {
-        let mut connection = PgConnection::connect(&db.url()).await.expect("a connection");
-        // In a small database the planner would look through everything. Without that, only what no index serves does.
-        let set = "set enable_seqscan = off; set enable_mergejoin = off; set jit = off;\
+    let mut client = postgres::Client::connect(&db.url(), postgres::NoTls).expect("a connection");
+    // In a small database the planner would look through everything. Without that, only what no index serves does.
+    let set = "set enable_seqscan = off; set enable_mergejoin = off; set jit = off;\
                    set driftgate.scope_relations = '{}'; set driftgate.scope_types = '{}';\
                    set driftgate.scope_routines = '{}'; set driftgate.schemas = '{}'";
-        sqlx::raw_sql(set).execute(&mut connection).await.expect("settings");
-        for kind in Kind::ALL {
-            let query = capture::query(*kind, &scope);
-            if !query.contains("WITH scope_") || query.contains("scope_schemas") {
-                continue;
-            }
-            let explain = format!("EXPLAIN (COSTS OFF) {query}");
-            let rows = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_all(&mut connection).await;
-            let rows = rows.unwrap_or_else(|e| panic!("the plan of {}: {e}", kind.words()));
-            let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-            let mut whole = whole_scans(&plan);
-            if server().major() < 14 {
-                // 13 decides between two plans of an EXISTS when it runs them, and shows the one for many rows, too.
-                whole.retain(|line| !follows_subplan(&plan, line));
-            }
-            assert!(
-                whole.is_empty(),
-                "the query of {} looks through {whole:#?}:\n{}",
-                kind.words(),
-                plan.join("\n")
-            );
+    client.batch_execute(set).expect("settings");
+    for kind in Kind::ALL {
+        let query = capture::query(*kind, &scope);
+        let query = query.as_str();
+        if !query.contains("WITH scope_") || query.contains("scope_schemas") {
+            continue;
         }
-    });
+        let rows = client.simple_query(&format!("EXPLAIN (COSTS OFF) {query}"));
+        let rows = rows.unwrap_or_else(|e| panic!("the plan of {}: {e}", kind.words()));
+        let plan: Vec<String> = rows
+            .iter()
+            .filter_map(|message| match message {
+                postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            })
+            .collect();
+        let mut whole = whole_scans(&plan);
+        if server().major() < 14 {
+            // 13 decides between two plans of an EXISTS when it runs them, and shows the one for many rows, too.
+            whole.retain(|line| !follows_subplan(&plan, line));
+        }
+        assert!(
+            whole.is_empty(),
+            "the query of {} looks through {whole:#?}:\n{}",
+            kind.words(),
+            plan.join("\n")
+        );
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use driftgate::attribute::Shape;
 use driftgate::catalog::capture::{self, Scope};
+use driftgate::catalog::client::Description;
 use driftgate::catalog::{Limits, connect::connect, conninfo::Conninfo};
 use driftgate::compare::{Answers, plan, resolve::resolve};
 use driftgate::expectation::parse::parse;
@@ -15,8 +16,8 @@ use driftgate::pull::{Choice, pull};
 use driftgate::report::{Check, Status, codes};
 use driftgate::snapshot::{Object, Snapshot};
 use driftgate::source_map::{Place, SourceMap};
+use driftgate::sql::{Sql, Statement};
 use driftgate::value::Value;
-use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _, Statement as _};
 
 use crate::server::server;
 
@@ -214,12 +215,20 @@ fn the_columns_of_a_query_are_the_attributes() {
     let db = server().database("");
     let info = Conninfo::resolve(&db.url(), &|_| None).expect("a URL");
     block_on(async {
-        let mut connection = connect(&info).await.expect("a connection");
+        let mut client = connect(&info).await.expect("a connection");
         for kind in Kind::ALL {
-            let sql = capture::query(*kind, &whole());
-            let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
-            let statement = statement.unwrap_or_else(|e| panic!("the query of {}: {e}", kind.words()));
-            let found: BTreeSet<&str> = statement.columns().iter().map(sqlx::Column::name).collect();
+            let described = client
+                .describe(&[Description {
+                    before: Sql::new(),
+                    statement: Statement::new(capture::query(*kind, &whole())),
+                    after: Sql::new(),
+                }])
+                .await
+                .unwrap_or_else(|e| panic!("the query of {}: {e:?}", kind.words()));
+            let described = described[0]
+                .as_ref()
+                .unwrap_or_else(|e| panic!("the query of {}: {e:?}", kind.words()));
+            let found: BTreeSet<&str> = described.columns.iter().map(|column| column.name.as_str()).collect();
             let expected: BTreeSet<&str> = kind.spec().identity.iter().copied().chain(kind.columns()).collect();
             assert_eq!(found, expected, "the query of {}", kind.words());
         }

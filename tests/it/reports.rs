@@ -3,6 +3,7 @@
 
 mod browser;
 mod html;
+mod invisible;
 mod passes;
 mod programs;
 mod sample;

@@ -1,10 +1,8 @@
 //! A password that somebody typed appears nowhere, wherever it was put.
 
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
-use driftgate::catalog::{connect::connect, conninfo::Conninfo};
 use driftgate::cli::{Cli, SOURCES};
 use driftgate::kinds::Kind;
-use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::run::{Driftgate, Run};
 use crate::server::server;
@@ -341,29 +339,24 @@ fn no_secret_of_a_catalog_is_printed() {
 #[test]
 fn no_secret_of_a_catalog_leaves_the_server() {
     let db = server().database(&catalog(SECRET));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.expect("a runtime").block_on(async {
-        let info = Conninfo::resolve(&db.url(), &|_| None).expect("a URL");
-        let mut connection = connect(&info).await.expect("a connection");
-        let mut hashes = 0;
-        let masked = Kind::ALL.iter().filter(|kind| kind.spec().masked.is_some());
-        for kind in masked {
-            let sql = kind.query();
-            assert!(sql.contains("encode(sha256("), "{}: {sql}", kind.words());
-            // The same column stands in the queries that read a part of the catalog alone.
-            if sql.contains("scope_") {
-                continue;
-            }
-            // What the server would send, as one text.
-            let sql = format!("SELECT coalesce(string_agg(to_jsonb(q)::text, ''), '') FROM ({sql}) q");
-            let row = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(&mut connection).await;
-            let row = row.unwrap_or_else(|e| panic!("{}: {e}", kind.words()));
-            let text: String = row.get(0);
-            assert!(!text.contains(SECRET), "{}: {text}", kind.words());
-            hashes += text.matches(SHA256).count();
+    let mut hashes = 0;
+    let masked = Kind::ALL.iter().filter(|kind| kind.spec().masked.is_some());
+    for kind in masked {
+        let query = kind.query();
+        let query = query.as_str();
+        assert!(query.contains("encode(sha256("), "{}: {query}", kind.words());
+        // The same column stands in the queries that read a part of the catalog alone.
+        if query.contains("scope_") {
+            continue;
         }
-        assert_eq!(hashes, 4);
-    });
+        // What the server would send, as one text.
+        let text = db.value(&format!(
+            "SELECT coalesce(string_agg(to_jsonb(q)::text, ''), '') FROM ({query}) q"
+        ));
+        assert!(!text.contains(SECRET), "{}: {text}", kind.words());
+        hashes += text.matches(SHA256).count();
+    }
+    assert_eq!(hashes, 4);
 }
 
 #[test]

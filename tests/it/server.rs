@@ -6,14 +6,13 @@ mod launch;
 mod tests;
 
 use std::fs;
-use std::future::Future;
 use std::str::FromStr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition, PgRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
+use postgres::error::ErrorPosition;
+use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 pub use launch::{Launched, finish};
 use launch::{PORT, launch, launch_other};
@@ -300,69 +299,45 @@ impl Address {
 
 /// Runs statements in a connection of their own.
 fn execute(url: &str, sql: &str) -> Result<(), String> {
-    with_connection(url, async |connection| {
-        let result = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
-        result.map(drop).map_err(|error| explain(&error, sql))
+    with_client(url, |client| {
+        client.batch_execute(sql).map_err(|error| explain(&error, sql))
     })
 }
 
 /// The first column of the first row, as text.
 fn first_value(url: &str, sql: &str) -> Result<String, String> {
-    with_connection(url, async |connection| {
-        let row: Option<PgRow> = sqlx::raw_sql(AssertSqlSafe(sql))
-            .fetch_optional(connection)
-            .await
-            .map_err(|error| explain(&error, sql))?;
-        let value = row.map(|row| row.try_get_unchecked::<Option<String>, _>(0)).transpose();
-        value
-            .map(|value| value.flatten().unwrap_or_default())
-            .map_err(|error| explain(&error, sql))
+    with_client(url, |client| {
+        let messages = client.simple_query(sql).map_err(|error| explain(&error, sql))?;
+        let first = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or_default().to_owned()),
+            _ => None,
+        });
+        Ok(first.unwrap_or_default())
     })
 }
 
-/// Connects, does the work and disconnects. Works inside and outside of an asynchronous test.
-fn with_connection<T, W>(url: &str, work: W) -> Result<T, String>
-where
-    T: Send,
-    W: AsyncFnOnce(&mut PgConnection) -> Result<T, String> + Send,
-{
-    blocking(move || async move {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|error| error.to_string())?
-            .application_name("driftgate-tests");
-        let mut connection = options.connect().await.map_err(|error| explain(&error, ""))?;
-        let result = work(&mut connection).await;
-        // The server has the last word on when a session has ended; a failure here changes nothing.
-        let _ = connection.close().await;
-        result
-    })
-}
-
-/// Runs asynchronous work to its end, on a thread of its own: the caller's may already belong to a runtime.
-fn blocking<T, F>(work: impl FnOnce() -> F + Send) -> Result<T, String>
-where
-    T: Send,
-    F: Future<Output = Result<T, String>>,
-{
+/// Connects, does the work and disconnects, on a thread of its own: the caller's may already belong to a runtime.
+fn with_client<T: Send>(url: &str, work: impl FnOnce(&mut Client) -> Result<T, String> + Send) -> Result<T, String> {
     let run = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime
-            .map_err(|error| format!("cannot start a runtime: {error}"))?
-            .block_on(work())
+        let mut config = Config::from_str(url).map_err(|error| error.to_string())?;
+        let client = config.application_name("driftgate-tests").connect(NoTls);
+        let mut client = client.map_err(|error| explain(&error, ""))?;
+        let result = work(&mut client);
+        // The server has the last word on when a session has ended; a failure here changes nothing.
+        let _ = client.close();
+        result
     };
     std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// An error in words, with the line of the statements in which it is.
-fn explain(error: &sqlx::Error, sql: &str) -> String {
-    let Some(error) = error
-        .as_database_error()
-        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
-    else {
+fn explain(error: &postgres::Error, sql: &str) -> String {
+    let Some(error) = error.as_db_error() else {
         return error.to_string();
     };
     let place = match error.position() {
-        Some(PgErrorPosition::Original(position)) => {
+        Some(ErrorPosition::Original(position)) => {
+            let position = usize::try_from(*position).unwrap_or_default();
             let line = sql
                 .chars()
                 .take(position.saturating_sub(1))
@@ -371,10 +346,10 @@ fn explain(error: &sqlx::Error, sql: &str) -> String {
                 + 1;
             format!("line {line}: ")
         }
-        Some(PgErrorPosition::Internal { .. }) | None => String::new(),
+        Some(ErrorPosition::Internal { .. }) | None => String::new(),
     };
     let detail = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-    format!("{place}{}{detail} [{}]", error.message(), error.code())
+    format!("{place}{}{detail} [{}]", error.message(), error.code().code())
 }
 
 /// Picks the statements sent to a database, and by an application, from a log.

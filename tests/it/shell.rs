@@ -64,7 +64,16 @@ fn bash_completes() {
     check(&["driftgate", "pull", "--sp"], &["--split"]);
     check(
         &["driftgate", "completions", ""],
-        &["-h", "--help", "bash", "elvish", "fish", "powershell", "zsh"],
+        &[
+            "-h",
+            "--max-file-size",
+            "--help",
+            "bash",
+            "elvish",
+            "fish",
+            "powershell",
+            "zsh",
+        ],
     );
     let commands: Vec<String> = Cli::command()
         .get_subcommands()

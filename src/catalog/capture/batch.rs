@@ -1,14 +1,15 @@
 //! The batch of statements that reads the catalog.
 
-use super::super::Limits;
-use super::{Part, Scope, find, not_compared};
+use super::super::{Limits, PIN_SEARCH_PATH};
+use super::{Part, Scope, find, not_compared, stable};
 use crate::kinds::Kind;
 use crate::platform;
-use crate::sql_text::quote_literal;
+use crate::sql;
+use crate::sql::{Sql, literal};
 
 /// The statements of one round trip, and what each answers.
 pub(super) struct Batch {
-    pub(super) sql: String,
+    pub(super) statements: Vec<Sql>,
     /// In the order of the statements.
     pub(super) answers: Vec<Answer>,
 }
@@ -16,14 +17,18 @@ pub(super) struct Batch {
 /// What the rows of a statement are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// There are none, or nobody reads them.
+    /// There are none, or they are not read.
     Nothing,
+    /// One row with the text of the statement: what answers is a server that runs what it is sent.
+    Mark(&'static str),
     /// What there is to know about the server.
     Server,
     /// The name of a snapshot that others may share.
     Name,
     /// How much there is of what no kind speaks of.
     NotCompared,
+    /// How much of what was read has changed since.
+    Changed,
     /// Objects of a kind.
     Kind(Kind),
 }
@@ -38,63 +43,80 @@ pub(super) enum Asking {
     Plainly,
 }
 
+const FIRST_MARK: &str = "driftgate: first";
+const LAST_MARK: &str = "driftgate: last";
+
 impl Batch {
-    /// What begins the transaction.
+    /// What begins the transaction. Before anything else no name can mean an object of the database's owner.
     pub(super) fn begin() -> Self {
         Self {
-            sql: BEGIN.to_owned(),
-            answers: vec![Answer::Nothing],
+            statements: Vec::new(),
+            answers: Vec::new(),
         }
+        .then(sql![PIN_SEARCH_PATH], Answer::Nothing)
+        .then(sql![BEGIN], Answer::Nothing)
+        .then_mark(FIRST_MARK)
     }
 
     /// What goes on in the transaction that has begun.
     pub(super) fn resume() -> Self {
         Self {
-            sql: String::new(),
+            statements: Vec::new(),
             answers: Vec::new(),
         }
+        .then_mark(FIRST_MARK)
     }
 
     /// One more statement.
-    pub(super) fn then(mut self, statement: &str, answer: Answer) -> Self {
-        if !self.sql.is_empty() {
-            self.sql.push_str(";\n");
-        }
-        self.sql.push_str(statement);
+    fn then(mut self, statement: Sql, answer: Answer) -> Self {
+        self.statements.push(statement);
         self.answers.push(answer);
         self
     }
 
-    /// What names the snapshot of the transaction, so that others can share it.
-    pub(super) fn then_export(self) -> Self {
-        self.then("SELECT pg_export_snapshot()", Answer::Name)
+    fn then_mark(self, mark: &'static str) -> Self {
+        self.then(sql!["SELECT ", literal(mark), "::text"], Answer::Mark(mark))
     }
 
-    /// What makes the transaction share the snapshot of this name.
-    pub(super) fn then_share(self, name: &str) -> Self {
-        let share = format!("SET TRANSACTION SNAPSHOT {}", quote_literal(name));
-        self.then(&share, Answer::Nothing)
+    /// The end of every batch.
+    pub(super) fn end(self) -> Self {
+        self.then_mark(LAST_MARK)
+    }
+
+    /// What names the snapshot of the transaction, so that others can share it.
+    pub(super) fn then_export(self) -> Self {
+        self.then(sql!["SELECT pg_catalog.pg_export_snapshot()"], Answer::Name)
+    }
+
+    /// What makes the transaction share the snapshot of this name, before it has one of its own.
+    pub(super) fn share(name: &str) -> Self {
+        Self {
+            statements: Vec::new(),
+            answers: Vec::new(),
+        }
+        .then(sql![PIN_SEARCH_PATH], Answer::Nothing)
+        .then(sql![BEGIN], Answer::Nothing)
+        .then(sql!["SET TRANSACTION SNAPSHOT ", literal(name)], Answer::Nothing)
+        .then_mark(FIRST_MARK)
     }
 
     /// What reads one part of the scope.
     pub(super) fn then_read(mut self, scope: &Scope, limits: Limits, part: Part, asking: Asking) -> Self {
         for statement in before(limits) {
-            self = self.then(&statement, Answer::Nothing);
+            self = self.then(statement, Answer::Nothing);
+        }
+        let settings = SETTINGS.iter().map(|setting| sql!["SET LOCAL ", *setting]);
+        let planning = PLANNING
+            .iter()
+            .map(|(name, value)| sql!["SET LOCAL ", *name, " = ", *value]);
+        for statement in settings.chain(planning) {
+            self = self.then(statement, Answer::Nothing);
         }
         if part.is_first() {
-            // The role's own search path is read before it is set.
-            self = self.then(&server(), Answer::Server);
-        }
-        let settings = SETTINGS.iter().map(|setting| format!("SET LOCAL {setting}"));
-        for statement in settings.chain(
-            PLANNING
-                .iter()
-                .map(|(name, value)| format!("SET LOCAL {name} = {value}")),
-        ) {
-            self = self.then(&statement, Answer::Nothing);
+            self = self.then(server(), Answer::Server);
         }
         for statement in find::statements(scope) {
-            self = self.then(&statement, Answer::Nothing);
+            self = self.then(statement, Answer::Nothing);
         }
         let read = scope
             .kinds
@@ -103,29 +125,37 @@ impl Batch {
         let (often_none, asked): (Vec<Kind>, Vec<Kind>) =
             read.partition(|kind| asking == Asking::WhereThereIsSome && kind.spec().if_any.is_some());
         for kind in asked {
-            self = self.then(&part_query(kind, scope, part), Answer::Kind(kind));
+            self = self.then(part_query(kind, scope, part), Answer::Kind(kind));
         }
         if !often_none.is_empty() {
             self = self.then_read_if_any(scope, part, &often_none);
         }
         if scope.not_compared && part.is_first() {
-            self = self.then(&not_compared::statement(scope), Answer::NotCompared);
+            self = self.then(not_compared::statement(scope), Answer::NotCompared);
         }
         self
     }
 
+    /// What asks, when everything has been read, whether it is still so.
+    pub(super) fn then_changed(self, scope: &Scope) -> Self {
+        self.then(stable::statement(scope), Answer::Changed)
+    }
+
     fn then_read_if_any(mut self, scope: &Scope, part: Part, kinds: &[Kind]) -> Self {
-        let conditions: Vec<(usize, &str)> = kinds
+        let conditions: Vec<(usize, &'static str)> = kinds
             .iter()
             .enumerate()
             .filter_map(|(number, kind)| Some((number, kind.spec().if_any?)))
             .collect();
-        let queries: Vec<String> = kinds.iter().map(|kind| part_query(*kind, scope, part)).collect();
-        self = self.then(&find::census(scope, &conditions), Answer::Nothing);
-        let block = OPEN_CURSORS.replace("$queries", &quote_literal(&serde_json::json!(queries).to_string()));
-        self = self.then(&format!("DO $driftgate$\n{block}\n$driftgate$"), Answer::Nothing);
+        let queries: Vec<Sql> = kinds.iter().map(|kind| part_query(*kind, scope, part)).collect();
+        let queries: Vec<&str> = queries.iter().map(Sql::as_str).collect();
+        self = self.then(find::census(scope, &conditions), Answer::Nothing);
+        let block = Sql::template(OPEN_CURSORS, |place| {
+            (place == "queries").then(|| literal(&serde_json::json!(queries).to_string()))
+        });
+        self = self.then(block, Answer::Nothing);
         for (number, kind) in kinds.iter().enumerate() {
-            self = self.then(&format!("FETCH ALL FROM driftgate_{number}"), Answer::Kind(*kind));
+            self = self.then(sql!["FETCH ALL FROM driftgate_", number], Answer::Kind(*kind));
         }
         self
     }
@@ -133,44 +163,64 @@ impl Batch {
 
 /// Opens a cursor for each query, or for nothing where there is nothing to be read.
 const OPEN_CURSORS: &str = "\
+DO $driftgate$
 DECLARE
   kinds int[] := current_setting('driftgate.kinds');
-  queries jsonb := $queries;
+  queries jsonb := {queries};
   reading refcursor;
 BEGIN
   FOR number IN 0 .. jsonb_array_length(queries) - 1 LOOP
     reading := 'driftgate_' || number;
     OPEN reading NO SCROLL FOR EXECUTE CASE WHEN number = ANY (kinds) THEN queries ->> number ELSE 'SELECT WHERE false' END;
   END LOOP;
-END";
+END
+$driftgate$";
 
 /// The whole query of a kind, over the relations of a scope, whose identities are in settings of the session.
 #[must_use]
-pub fn query(kind: Kind, scope: &Scope) -> String {
+pub fn query(kind: Kind, scope: &Scope) -> Sql {
     part_query(kind, scope, Part::WHOLE)
 }
 
-fn part_query(kind: Kind, scope: &Scope, part: Part) -> String {
-    format!("{}{}", find::prelude(scope, kind, part), kind.query())
+fn part_query(kind: Kind, scope: &Scope, part: Part) -> Sql {
+    sql![find::prelude(scope, kind, part), kind.query()]
 }
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// What there is to know about the server.
-fn server() -> String {
-    format!(
+/// What begins a transaction of the same kind in which no catalog is read.
+pub(in crate::catalog) fn session_settings(limits: Limits) -> Vec<Sql> {
+    [sql![PIN_SEARCH_PATH], sql![BEGIN]]
+        .into_iter()
+        .chain(before(limits))
+        .chain(SETTINGS.iter().map(|setting| sql!["SET LOCAL ", *setting]))
+        .collect()
+}
+
+/// What there is to know about the server. The search path is that which the role has in this database, not the one of
+/// this transaction. `catalogs` counts five rows that are in every catalog: where one lacks, rows are hidden.
+fn server() -> Sql {
+    sql![
         "\
 SELECT json_build_object('version', current_setting('server_version'), 'major', current_setting('server_version_num')::int / 10000, \
-                         'database', current_database(), 'role', current_user, 'search_path', current_setting('search_path'), \
+                         'database', current_database(), 'role', current_user, \
+                         'search_path', (SELECT reset_val FROM pg_settings WHERE name = 'search_path'), \
+                         'catalogs', (SELECT count(*) FROM pg_class \
+                                      WHERE oid IN ('pg_class'::regclass, 'pg_attribute'::regclass, 'pg_type'::regclass, \
+                                                    'pg_proc'::regclass, 'pg_namespace'::regclass)), \
+                         'trusted', (SELECT r.rolsuper OR r.rolbypassrls FROM pg_roles r WHERE r.rolname = current_user), \
+                         'superuser', (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user), \
+                         'encoding', (SELECT pg_encoding_to_char(d.encoding) FROM pg_database d WHERE d.datname = current_database()), \
                          'closed_schemas', (SELECT json_agg(nspname) FROM pg_namespace WHERE NOT has_schema_privilege(oid, 'USAGE')), \
-                         'platform_roles', (SELECT json_agg(r) FROM ({}) r(r)))::text",
-        platform::roles_sql()
-    )
+                         'platform_roles', (SELECT json_agg(r) FROM (",
+        platform::roles_sql(),
+        ") r(r)))::text",
+    ]
 }
 
 /// What the catalog's functions print with, whatever the database and the role are set to.
 const SETTINGS: [&str; 8] = [
-    "search_path = pg_catalog",
+    "row_security = off",
     "quote_all_identifiers = off",
     "standard_conforming_strings = on",
     "transform_null_equals = off",
@@ -180,7 +230,7 @@ const SETTINGS: [&str; 8] = [
     "extra_float_digits = 1",
 ];
 
-/// How the queries of the kinds are planned. [`as_before`] takes it back.
+/// How the queries of the kinds are planned. [`reset_planner_settings`] takes it back.
 const PLANNING: [(&str, &str); 4] = [
     // A look at a catalog takes one process of the server's, as everybody's catalog queries do.
     ("max_parallel_workers_per_gather", "0"),
@@ -193,19 +243,26 @@ const PLANNING: [(&str, &str); 4] = [
 ];
 
 /// The statements that set planning back to what the server, the database and the role are set to.
-pub(in crate::catalog) fn as_before() -> String {
-    let settings = PLANNING.iter().map(|(name, _)| format!("SET LOCAL {name} TO DEFAULT"));
-    settings.collect::<Vec<String>>().join("; ")
+pub(in crate::catalog) fn reset_planner_settings() -> Vec<Sql> {
+    PLANNING
+        .iter()
+        .map(|(name, _)| sql!["SET LOCAL ", *name, " TO DEFAULT"])
+        .collect()
 }
 
-fn before(limits: Limits) -> [String; 4] {
+fn before(limits: Limits) -> [Sql; 5] {
     [
-        format!("SET LOCAL statement_timeout = {}", limits.statement.as_millis()),
-        format!("SET LOCAL lock_timeout = {}", limits.lock.as_millis()),
-        format!(
-            "SET LOCAL idle_in_transaction_session_timeout = {}",
+        sql!["SET LOCAL statement_timeout = ", limits.statement.as_millis()],
+        sql!["SET LOCAL lock_timeout = ", limits.lock.as_millis()],
+        sql![
+            "SET LOCAL idle_in_transaction_session_timeout = ",
             limits.statement.as_millis().saturating_add(60_000)
-        ),
-        "SET LOCAL jit = off".to_owned(),
+        ],
+        sql!["SET LOCAL jit = off"],
+        // A database without an encoding sends what it has, also what is no text.
+        sql![
+            "SELECT set_config('client_encoding', 'SQL_ASCII', true) \
+             FROM pg_database WHERE datname = current_database() AND encoding = 0"
+        ],
     ]
 }

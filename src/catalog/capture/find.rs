@@ -3,7 +3,8 @@
 use super::{Extent, Part, Reach, Scope};
 use crate::kinds::Kind;
 use crate::platform;
-use crate::sql_text::quote_literal;
+use crate::sql;
+use crate::sql::{Sql, literal};
 
 /// Whether what is expected as one kind may be there as another: relations and types have their names in common, and
 /// so have routines.
@@ -21,7 +22,7 @@ pub(super) fn is_divided(kind: Kind) -> bool {
 
 /// Finds what is in the scope, once, and leaves the identities in settings: the queries of the kinds look them up by
 /// the indexes of the catalogs, and the server plans nothing else for them. Names go in as data.
-pub(super) fn statements(scope: &Scope) -> Vec<String> {
+pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
     let names: Vec<serde_json::Value> = scope
         .outside()
         // No name in a database has a NUL in it, and jsonb takes none.
@@ -35,35 +36,42 @@ pub(super) fn statements(scope: &Scope) -> Vec<String> {
         set_json("whole", &serde_json::json!(schemas)),
     ];
     let whole = match scope.reach {
-        Reach::Named => LISTED.to_owned(),
+        Reach::Named => sql![LISTED],
         // What is listed is not looked up by name: a platform's schema, too, is read whole if a file closes it.
-        Reach::Owners => format!(
-            "({OWNERS} AND n.nspname NOT IN ({}) OR {LISTED})",
-            platform::schemas_sql()
-        ),
-        Reach::All => OWNERS.to_owned(),
+        Reach::Owners => sql![
+            "(",
+            OWNERS,
+            " AND n.nspname NOT IN (",
+            platform::schemas_sql(),
+            ") OR ",
+            LISTED,
+            ")"
+        ],
+        Reach::All => sql![OWNERS],
     };
-    statements.push(format!(
-        "SELECT {}, {}",
-        set("namespaces", &format!("SELECT n.oid FROM pg_namespace n WHERE {whole}")),
+    statements.push(sql![
+        "SELECT ",
+        set("namespaces", &sql!["SELECT n.oid FROM pg_namespace n WHERE ", &whole]),
+        ", ",
         set(
             "schemas",
-            &format!("SELECT n.oid FROM pg_namespace n WHERE {whole} OR {OF_NAMES}")
-        )
-    ));
+            &sql!["SELECT n.oid FROM pg_namespace n WHERE ", whole, " OR ", OF_NAMES]
+        ),
+    ]);
     statements.extend(CATALOGS.iter().map(|catalog| find(catalog, scope, by_names)));
     statements
 }
 
 /// The relations, types and routines that the query of a kind reads from, and no others: the server parses all that it
 /// is sent.
-pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> String {
+pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> Sql {
     let mut parts = Vec::new();
     if kind.spec().query.contains("scope_schemas") {
-        parts.push(format!(
-            "scope_schemas AS (SELECT n.oid AS schema_oid, n.nspname::text AS schema FROM pg_namespace n WHERE n.oid = ANY ({}))",
-            setting("schemas")
-        ));
+        parts.push(sql![
+            "scope_schemas AS (SELECT n.oid AS schema_oid, n.nspname::text AS schema FROM pg_namespace n WHERE n.oid = ANY (",
+            setting("schemas"),
+            "))",
+        ]);
     }
     if let Some(catalog) = Catalog::of(kind) {
         let Catalog {
@@ -72,41 +80,53 @@ pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> String {
             prefix,
             ..
         } = catalog;
-        parts.push(format!(
-            "{scope_name} AS NOT MATERIALIZED (SELECT c.*, n.nspname::text AS schema, c.{prefix}name::text AS name \
-             FROM {name} c JOIN pg_namespace n ON n.oid = c.{prefix}namespace WHERE {}{})",
+        parts.push(sql![
+            *scope_name,
+            " AS NOT MATERIALIZED (SELECT c.*, n.nspname::text AS schema, c.",
+            *prefix,
+            "name::text AS name FROM ",
+            *name,
+            " c JOIN pg_namespace n ON n.oid = c.",
+            *prefix,
+            "namespace WHERE ",
             catalog.in_scope(scope),
-            part.condition()
-        ));
+            part.condition(),
+            ")",
+        ]);
     }
-    match parts.join(",\n") {
-        none if none.is_empty() => none,
-        parts => format!("WITH {parts}\n"),
+    if parts.is_empty() {
+        Sql::new()
+    } else {
+        sql!["WITH ", Sql::join(parts, ",\n"), "\n"]
     }
 }
 
 /// The statement that leaves in the setting `driftgate.kinds` the numbers of those kinds of which there may be objects.
-pub(super) fn census(scope: &Scope, conditions: &[(usize, &str)]) -> String {
-    let mut parts = vec![format!("schemas(oid) AS (SELECT unnest({}))", setting("schemas"))];
+pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql {
+    let mut parts = vec![sql!["schemas(oid) AS (SELECT unnest(", setting("schemas"), "))"]];
     for catalog in &CATALOGS {
-        parts.push(format!(
-            "{} AS MATERIALIZED (SELECT DISTINCT {} FROM {} c WHERE {})",
+        parts.push(sql![
             catalog.sorts,
+            " AS MATERIALIZED (SELECT DISTINCT ",
             catalog.sort_columns,
+            " FROM ",
             catalog.name,
-            catalog.in_scope(scope)
-        ));
+            " c WHERE ",
+            catalog.in_scope(scope),
+            ")",
+        ]);
     }
-    let kinds: Vec<String> = conditions
+    let kinds = conditions
         .iter()
-        .map(|(number, condition)| format!("({number}, {condition})"))
-        .collect();
-    format!(
-        "WITH {} SELECT set_config('driftgate.kinds', \
-         (SELECT coalesce(array_agg(k.number), '{{}}')::text FROM (VALUES {}) k(number, there) WHERE k.there), true)",
-        parts.join(",\n"),
-        kinds.join(",\n")
-    )
+        .map(|(number, condition)| sql!["(", *number, ", ", *condition, ")"]);
+    sql![
+        "WITH ",
+        Sql::join(parts, ",\n"),
+        " SELECT set_config('driftgate.kinds', \
+         (SELECT coalesce(array_agg(k.number), '{}')::text FROM (VALUES ",
+        Sql::join(kinds, ",\n"),
+        ") k(number, there) WHERE k.there), true)",
+    ]
 }
 
 /// The schemas that are somebody's.
@@ -124,7 +144,7 @@ const OF_NAMES: &str =
 const MISSING: usize = 20;
 
 /// The most objects that are read because one that is named may have been meant for one of them.
-const NEAR: usize = 50;
+const NEAR: &str = "50";
 
 /// A catalog of objects that are in a schema and may be many.
 struct Catalog {
@@ -183,7 +203,7 @@ static CATALOGS: [Catalog; 3] = [
 
 impl Scope {
     /// Whether some schema is read whole.
-    fn has_whole(&self) -> bool {
+    pub(super) fn has_whole(&self) -> bool {
         !self.schemas.is_empty() || self.reach != Reach::Named
     }
 
@@ -194,84 +214,96 @@ impl Scope {
 }
 
 /// Sets a setting to data of ours.
-fn set_json(name: &str, value: &serde_json::Value) -> String {
-    format!("SET LOCAL driftgate.{name} = {}", quote_literal(&value.to_string()))
+fn set_json(name: &'static str, value: &serde_json::Value) -> Sql {
+    sql!["SET LOCAL driftgate.", name, " = ", literal(&value.to_string())]
 }
 
 /// Sets a setting to identities.
-fn set(name: &str, oids: &str) -> String {
-    format!("set_config('driftgate.{name}', coalesce((SELECT array_agg(oid)::text FROM ({oids}) o), '{{}}'), true)")
+fn set(name: &'static str, oids: &Sql) -> Sql {
+    sql![
+        "set_config('driftgate.",
+        name,
+        "', coalesce((SELECT array_agg(oid)::text FROM (",
+        oids,
+        ") o), '{}'), true)",
+    ]
 }
 
 /// Finds what is in the scope of one catalog and is read one by one.
-fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> String {
+fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> Sql {
     let mut parts = Vec::new();
     let mut found = Vec::new();
     if by_names {
         parts.extend(named(catalog));
-        found.push("SELECT oid FROM named".to_owned());
+        found.push(sql!["SELECT oid FROM named"]);
     }
     if scope.has_whole() && scope.extent == Extent::Few {
-        found.push(format!(
-            "SELECT c.oid FROM {} c WHERE {} AND {}",
+        found.push(sql![
+            "SELECT c.oid FROM ",
             catalog.name,
+            " c WHERE ",
             catalog.in_whole(),
-            catalog.condition
-        ));
+            " AND ",
+            catalog.condition,
+        ]);
     }
     let with = if parts.is_empty() {
-        String::new()
+        Sql::new()
     } else {
-        format!("WITH {} ", parts.join(", "))
+        sql!["WITH ", Sql::join(parts, ", "), " "]
     };
     if found.is_empty() {
-        found.push("SELECT NULL::oid AS oid WHERE false".to_owned());
+        found.push(sql!["SELECT NULL::oid AS oid WHERE false"]);
     }
-    format!("{with}SELECT {}", set(catalog.scope, &found.join(" UNION ")))
+    sql![with, "SELECT ", set(catalog.scope, &Sql::join(found, " UNION "))]
 }
 
 /// The objects that are named, and where there is none of a name, those for which it may be a mistake.
-fn named(catalog: &Catalog) -> [String; 3] {
-    let Catalog {
-        name: table,
-        prefix,
-        condition,
-        ..
-    } = catalog;
-    let name = format!("c.{prefix}name");
-    let exists: Vec<String> = CATALOGS
-        .iter()
-        .map(|c| {
-            format!(
-                "EXISTS (SELECT FROM {} c WHERE c.{prefix}name = s.name AND c.{prefix}namespace = s.namespace)",
-                c.name,
-                prefix = c.prefix
-            )
-        })
-        .collect();
+fn named(catalog: &Catalog) -> [Sql; 3] {
+    let exists = CATALOGS.iter().map(|c| {
+        Sql::replaced(
+            "EXISTS (SELECT FROM $table c WHERE c.$prefixname = s.name AND c.$prefixnamespace = s.namespace)",
+            &[("$table", c.name), ("$prefix", c.prefix)],
+        )
+    });
     [
-        "names AS MATERIALIZED (SELECT n.oid AS namespace, w.name::name AS name \
-         FROM jsonb_to_recordset(current_setting('driftgate.names')::jsonb) w(schema text, name text) \
-         JOIN pg_namespace n ON n.nspname = w.schema::name)"
-            .to_owned(),
-        format!(
-            "missing AS MATERIALIZED (SELECT s.* FROM names s WHERE NOT ({}) LIMIT {MISSING})",
-            exists.join(" OR ")
-        ),
-        format!(
-            "named AS (SELECT c.oid FROM names s JOIN {table} c ON {name} = s.name AND c.{prefix}namespace = s.namespace \
-             UNION SELECT c.oid FROM missing m, \
-             LATERAL (SELECT c.oid FROM {table} c WHERE c.{prefix}namespace = m.namespace AND {condition} \
-                      AND abs(length({name}) - length(m.name)) <= greatest(1, length(m.name) / 3) \
-                      AND (lower(left({name}, 2)) = lower(left(m.name, 2)) OR lower(right({name}, 2)) = lower(right(m.name, 2))) \
-                      ORDER BY translate(lower({name}), '_', '') <> translate(lower(m.name), '_', ''), \
-                               abs(length({name}) - length(m.name)), {name} LIMIT {NEAR} \
-             ) c \
-             UNION SELECT c.oid FROM missing m JOIN {table} c ON {name} = m.name AND {condition} \
-             JOIN pg_namespace n ON n.oid = c.{prefix}namespace AND {OWNERS})"
-        ),
+        sql![
+            "names AS MATERIALIZED (SELECT n.oid AS namespace, w.name::name AS name \
+             FROM jsonb_to_recordset(current_setting('driftgate.names')::jsonb) w(schema text, name text) \
+             JOIN pg_namespace n ON n.nspname = w.schema::name)"
+        ],
+        sql![
+            "missing AS MATERIALIZED (SELECT s.* FROM names s WHERE NOT (",
+            Sql::join(exists, " OR "),
+            ") LIMIT ",
+            MISSING,
+            ")",
+        ],
+        sql![Sql::replaced(
+            NAMED,
+            &[
+                ("$table", catalog.name),
+                ("$prefix", catalog.prefix),
+                ("$condition", catalog.condition),
+                ("$owners", OWNERS),
+                ("$near", NEAR),
+            ],
+        ),],
     ]
 }
+
+const NAMED: &str = "\
+named AS (SELECT c.oid FROM names s JOIN $table c ON c.$prefixname = s.name AND c.$prefixnamespace = s.namespace \
+          UNION SELECT c.oid FROM missing m, \
+          LATERAL (SELECT c.oid FROM $table c WHERE c.$prefixnamespace = m.namespace AND $condition \
+                   AND abs(length(c.$prefixname) - length(m.name)) <= greatest(1, length(m.name) / 3) \
+                   AND (lower(left(c.$prefixname, 2)) = lower(left(m.name, 2)) \
+                        OR lower(right(c.$prefixname, 2)) = lower(right(m.name, 2))) \
+                   ORDER BY translate(lower(c.$prefixname), '_', '') <> translate(lower(m.name), '_', ''), \
+                            abs(length(c.$prefixname) - length(m.name)), c.$prefixname LIMIT $near \
+          ) c \
+          UNION SELECT c.oid FROM missing m JOIN $table c ON c.$prefixname = m.name AND $condition \
+          JOIN pg_namespace n ON n.oid = c.$prefixnamespace AND $owners)";
 
 impl Catalog {
     /// The catalog from which the query of a kind reads. A test holds that it is one at most.
@@ -282,36 +314,36 @@ impl Catalog {
     }
 
     /// What is in a schema that is read whole.
-    fn in_whole(&self) -> String {
-        format!("c.{}namespace = ANY ({})", self.prefix, setting("namespaces"))
+    fn in_whole(&self) -> Sql {
+        sql!["c.", self.prefix, "namespace = ANY (", setting("namespaces"), ")"]
     }
 
     /// What is in the scope. One by one through the index of identities where there are few, for then it costs the
     /// same in the largest database; else in one look through the catalog.
-    fn in_scope(&self, scope: &Scope) -> String {
-        let one_by_one = format!("c.oid = ANY ({})", setting(self.scope));
+    fn in_scope(&self, scope: &Scope) -> Sql {
+        let one_by_one = sql!["c.oid = ANY (", setting(self.scope), ")"];
         if !scope.has_whole() || scope.extent == Extent::Few {
             return one_by_one;
         }
-        let whole = format!("{} AND {}", self.in_whole(), self.condition);
+        let whole = sql![self.in_whole(), " AND ", self.condition];
         match scope.outside().next() {
-            Some(_) => format!("({whole} OR {one_by_one})"),
+            Some(_) => sql!["(", whole, " OR ", one_by_one, ")"],
             None => whole,
         }
     }
 }
 
 /// The identities in a setting. As a query of its own it is read once, and not again for each row.
-fn setting(name: &str) -> String {
-    format!("(SELECT current_setting('driftgate.{name}')::oid[])::oid[]")
+pub(super) fn setting(name: &'static str) -> Sql {
+    sql!["(SELECT current_setting('driftgate.", name, "')::oid[])::oid[]"]
 }
 
 impl Part {
     /// What is read in this part: identities are spread by their hash, for those of tables may all be even.
-    fn condition(self) -> String {
+    fn condition(self) -> Sql {
         if self.of == 1 {
-            return String::new();
+            return Sql::new();
         }
-        format!(" AND (hashoid(c.oid) & 2147483647) % {} = {}", self.of, self.index)
+        sql![" AND (hashoid(c.oid) & 2147483647) % ", self.of, " = ", self.index]
     }
 }

@@ -3,9 +3,11 @@
 use super::Scope;
 use crate::not_compared::UNCOMPARED;
 use crate::platform;
+use crate::sql;
+use crate::sql::{Sql, literal};
 
 /// The statement: one row with one JSON object, the counts by name. The settings of the scope are there before it.
-pub(super) fn statement(scope: &Scope) -> String {
+pub(super) fn statement(scope: &Scope) -> Sql {
     let schemas = if scope.schemas.is_empty() {
         "SELECT unnest(current_setting('driftgate.namespaces')::oid[]) AS oid"
     } else {
@@ -13,17 +15,20 @@ pub(super) fn statement(scope: &Scope) -> String {
          WHERE n.nspname IN (SELECT w::name FROM jsonb_array_elements_text(current_setting('driftgate.whole')::jsonb) w)"
     };
     let roles = if scope.platform {
-        "SELECT NULL::text AS name WHERE false".to_owned()
+        sql!["SELECT NULL::text AS name WHERE false"]
     } else {
-        format!("SELECT r.name FROM ({}) r(name)", platform::roles_sql())
+        sql!["SELECT r.name FROM (", platform::roles_sql(), ") r(name)"]
     };
-    let counts: Vec<String> = UNCOMPARED
+    let counts = UNCOMPARED
         .iter()
-        .map(|what| format!("'{}', ({})", what.name, what.query))
-        .collect();
-    format!(
-        "WITH closed_schemas AS MATERIALIZED ({schemas}), platform_roles AS MATERIALIZED ({roles})\n\
-         SELECT json_build_object({})::text",
-        counts.join(",\n")
-    )
+        .map(|what| sql![literal(what.name), ", (", what.query, ")"]);
+    sql![
+        "WITH closed_schemas AS MATERIALIZED (",
+        schemas,
+        "), platform_roles AS MATERIALIZED (",
+        roles,
+        ")\nSELECT json_build_object(",
+        Sql::join(counts, ",\n"),
+        ")::text",
+    ]
 }

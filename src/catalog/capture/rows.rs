@@ -2,13 +2,14 @@
 //!
 //! A catalog repeats itself: most cells are one of a few words. Each text is kept once, and most are read once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use sqlx::postgres::PgRow;
-use sqlx::{Column as _, Decode as _, Row as _, TypeInfo as _, ValueRef as _};
 
+use super::super::client::Row;
 use super::super::server_error::ServerError;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -46,32 +47,88 @@ enum Form {
     Texts,
 }
 
+/// The object identifiers of the types of PostgreSQL that the queries of kinds give. Source: `pg_type.dat`.
+const TYPES: [(u32, Form); 14] = [
+    (16, Form::Bool),
+    (20, Form::Integer),
+    (21, Form::Integer),
+    (23, Form::Integer),
+    (26, Form::Integer),
+    (18, Form::Text),
+    (19, Form::Text),
+    (25, Form::Text),
+    (1043, Form::Text),
+    (114, Form::Json),
+    (3802, Form::Json),
+    (1003, Form::Texts),
+    (1009, Form::Texts),
+    (1015, Form::Texts),
+];
+
 impl Form {
-    fn of(type_name: &str) -> Option<Self> {
-        match type_name {
-            "BOOL" => Some(Self::Bool),
-            "INT2" | "INT4" | "INT8" | "OID" => Some(Self::Integer),
-            "TEXT" | "NAME" | "VARCHAR" | "\"CHAR\"" => Some(Self::Text),
-            "JSON" | "JSONB" => Some(Self::Json),
-            "TEXT[]" | "NAME[]" => Some(Self::Texts),
-            _ => None,
-        }
+    fn of(type_oid: u32) -> Option<Self> {
+        TYPES.iter().find(|(oid, _)| *oid == type_oid).map(|(_, form)| *form)
     }
 
-    fn read(self, row: &PgRow, column: usize) -> Result<Value, ServerError> {
-        let cell = row.try_get_raw(column)?;
+    fn read(self, text: &str) -> Result<Value, ServerError> {
         let value = match self {
             Self::Texts => {
-                let texts = Vec::<Option<String>>::decode(cell).map_err(unreadable)?;
+                let texts = text_array(text).ok_or_else(|| ServerError::broken("an array cannot be read"))?;
                 Value::List(texts.into_iter().map(|t| t.map_or(Value::Null, Value::Text)).collect())
             }
-            Self::Json => Value::from(json(cell.as_str().map_err(unreadable)?)?),
-            Self::Bool => Value::Bool(cell.as_str().map_err(unreadable)? == "t"),
-            Self::Integer => Value::Integer(cell.as_str().map_err(unreadable)?.parse().map_err(unreadable)?),
-            Self::Text => Value::Text(cell.as_str().map_err(unreadable)?.to_owned()),
+            Self::Json => Value::from(json(text)?),
+            Self::Bool => Value::Bool(text == "t"),
+            Self::Integer => Value::Integer(text.parse().map_err(ServerError::broken)?),
+            Self::Text => Value::Text(text.to_owned()),
         };
         Ok(value)
     }
+}
+
+/// The items of an array of texts as PostgreSQL prints it: `{a,"b \"c\"",NULL}`. Source: PostgreSQL's documentation,
+/// "Array Input and Output Syntax".
+fn text_array(text: &str) -> Option<Vec<Option<String>>> {
+    let mut rest = text.strip_prefix('{')?.strip_suffix('}')?.chars().peekable();
+    let mut items = Vec::new();
+    if rest.peek().is_none() {
+        return Some(items);
+    }
+    loop {
+        let mut item = String::new();
+        let is_quoted = rest.next_if_eq(&'"').is_some();
+        let separator = loop {
+            match rest.next() {
+                Some('"') if is_quoted => break rest.next(),
+                Some('\\') => item.push(rest.next()?),
+                Some(',') if !is_quoted => break Some(','),
+                Some(c) => item.push(c),
+                None if is_quoted => return None,
+                None => break None,
+            }
+        };
+        items.push((is_quoted || item != "NULL").then_some(item));
+        match separator {
+            Some(',') => {}
+            Some(_) => return None,
+            None => return Some(items),
+        }
+    }
+}
+
+/// The text of a cell. A database in SQL_ASCII can have bytes that are no text: they are shown by their numbers, so
+/// that they cost the object that they are in, and nothing else.
+fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    Cow::Owned(out)
 }
 
 impl Reader {
@@ -81,7 +138,7 @@ impl Reader {
         snapshot: &mut Snapshot,
         statement: usize,
         kind: Kind,
-        row: &PgRow,
+        row: &Row<'_>,
     ) -> Result<(), ServerError> {
         let layout = match self.layout.take() {
             Some((of, layout)) if of == statement => layout,
@@ -89,13 +146,8 @@ impl Reader {
         };
         let mut parts = Vec::with_capacity(layout.identity.len());
         for column in &layout.identity {
-            let cell = row.try_get_raw(*column)?;
-            let name = if cell.is_null() {
-                ""
-            } else {
-                cell.as_str().map_err(unreadable)?
-            };
-            parts.push(self.name(name));
+            let name = row.bytes(*column).map_or(Cow::Borrowed(""), show_bytes);
+            parts.push(self.name(&name));
         }
         let mut values = Vec::with_capacity(layout.values.len());
         for place in &layout.values {
@@ -118,37 +170,36 @@ impl Reader {
         name
     }
 
-    fn value(&mut self, row: &PgRow, column: usize, form: Form) -> Result<Arc<Value>, ServerError> {
-        let cell = row.try_get_raw(column)?;
-        if cell.is_null() {
+    fn value(&mut self, row: &Row<'_>, column: usize, form: Form) -> Result<Arc<Value>, ServerError> {
+        let Some(bytes) = row.bytes(column) else {
             return Ok(Value::null());
-        }
-        let text = cell.as_str().map_err(unreadable)?;
+        };
+        let text = show_bytes(bytes);
         if text.len() > SHORT {
-            return Ok(Arc::new(form.read(row, column)?));
+            return Ok(Arc::new(form.read(&text)?));
         }
         let known = self.values.entry(form).or_default();
-        if let Some(value) = known.get(text) {
+        if let Some(value) = known.get(&*text) {
             return Ok(Arc::clone(value));
         }
-        let value = Arc::new(form.read(row, column)?);
-        known.insert(Box::from(text), Arc::clone(&value));
+        let value = Arc::new(form.read(&text)?);
+        known.insert(Box::from(&*text), Arc::clone(&value));
         Ok(value)
     }
 }
 
 impl Layout {
-    fn new(kind: Kind, row: &PgRow) -> Result<Self, ServerError> {
-        let find = |name: &str| row.columns().iter().position(|column| column.name() == name);
+    fn new(kind: Kind, row: &Row<'_>) -> Result<Self, ServerError> {
+        let find = |name: &str| row.columns().iter().position(|column| column.name == name);
         let identity = kind.spec().identity.iter().filter_map(|name| find(name)).collect();
         let values = kind
             .columns()
             .map(|name| {
                 let Some(at) = find(name) else { return Ok(None) };
-                let type_name = row.columns()[at].type_info().name();
-                let form = Form::of(type_name).ok_or_else(|| {
-                    unreadable(format!(
-                        "the column {name} of {} is of the type {type_name}",
+                let type_oid = row.columns()[at].type_oid;
+                let form = Form::of(type_oid).ok_or_else(|| {
+                    ServerError::broken(format!(
+                        "the column {name} of {} is of the type {type_oid}",
                         kind.words()
                     ))
                 })?;
@@ -160,14 +211,17 @@ impl Layout {
 }
 
 /// The one text of a row.
-pub(super) fn text(row: &PgRow) -> Result<String, ServerError> {
-    let cell = row.try_get_raw(0)?;
-    Ok(cell.as_str().map_err(unreadable)?.to_owned())
+pub(super) fn text(row: &Row<'_>) -> String {
+    row.bytes(0).map(show_bytes).unwrap_or_default().into_owned()
 }
 
 /// What a row says about the server.
-pub(super) fn server(row: &PgRow) -> Result<Server, ServerError> {
-    let json = json(row.try_get_raw(0)?.as_str().map_err(unreadable)?)?;
+pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
+    let json = json(&text(row))?;
+    // PostgreSQL's own five catalogs are in the catalog of every database.
+    if json["catalogs"].as_u64() != Some(5) {
+        return Err(ServerError::broken("it hides rows of pg_class from this role"));
+    }
     let text = |key: &str| json[key].as_str().unwrap_or_default().to_owned();
     let names = |key: &str| {
         let names = json[key].as_array().into_iter().flatten();
@@ -183,14 +237,17 @@ pub(super) fn server(row: &PgRow) -> Result<Server, ServerError> {
         database: text("database"),
         role: text("role"),
         search_path: text("search_path"),
+        encoding: text("encoding"),
+        is_superuser: json["superuser"].as_bool().unwrap_or_default(),
+        sees_everything: json["trusted"].as_bool().unwrap_or_default(),
         closed_schemas: names("closed_schemas"),
         platform_roles: names("platform_roles"),
     })
 }
 
 /// How much there is of what no kind speaks of, by name.
-pub(super) fn counts(row: &PgRow) -> Result<BTreeMap<String, u64>, ServerError> {
-    let json = json(row.try_get_raw(0)?.as_str().map_err(unreadable)?)?;
+pub(super) fn counts(row: &Row<'_>) -> Result<BTreeMap<String, u64>, ServerError> {
+    let json = json(&text(row))?;
     let counts = json.as_object().into_iter().flatten();
     Ok(counts
         .filter_map(|(name, count)| Some((name.clone(), count.as_u64()?)))
@@ -198,12 +255,32 @@ pub(super) fn counts(row: &PgRow) -> Result<BTreeMap<String, u64>, ServerError> 
 }
 
 fn json(text: &str) -> Result<Json, ServerError> {
-    serde_json::from_str(text).map_err(unreadable)
+    serde_json::from_str(text).map_err(ServerError::broken)
 }
 
-fn unreadable(why: impl std::fmt::Display) -> ServerError {
-    ServerError {
-        code: String::new(),
-        message: format!("the server's answer is not what was asked for: {why}"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_are_read_as_postgresql_prints_them() {
+        let check = |text: &str, expected: &[Option<&str>]| {
+            let read = text_array(text).unwrap();
+            let read: Vec<Option<&str>> = read.iter().map(Option::as_deref).collect();
+            assert_eq!(read, expected, "{text}");
+        };
+        check("{}", &[]);
+        check("{a,b}", &[Some("a"), Some("b")]);
+        check(
+            r#"{"a,b","say \"x\"","\\",NULL,"NULL",""}"#,
+            &[Some("a,b"), Some("say \"x\""), Some("\\"), None, Some("NULL"), Some("")],
+        );
+        assert_eq!(text_array("{\"a"), None);
+        assert_eq!(text_array("a"), None);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown() {
+        assert_eq!(show_bytes(b"caf\xe9 \xc3\xa9"), "caf\\xe9 é");
     }
 }

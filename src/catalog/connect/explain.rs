@@ -3,9 +3,15 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use sqlx::Error;
+mod certificate;
 
+use certificate::tls;
+
+use super::reach::ConnectError;
+use crate::catalog::client::StartError;
 use crate::catalog::conninfo::{Address, Conninfo, Target};
+use crate::catalog::server_error::ServerError;
+use crate::error::os_words;
 
 /// Why one host would not do.
 pub(super) struct Reason {
@@ -17,6 +23,8 @@ pub(super) struct Reason {
     pub(super) ends_the_search: bool,
     /// Whether waiting cannot help: a password, a certificate, a setting.
     pub(super) lasting: bool,
+    /// Whether the network has no way to the address.
+    pub(super) has_no_route: bool,
 }
 
 impl Reason {
@@ -26,6 +34,7 @@ impl Reason {
             hint: None,
             ends_the_search: false,
             lasting: false,
+            has_no_route: false,
         }
     }
 
@@ -39,46 +48,29 @@ impl Reason {
         self
     }
 
+    fn no_route(mut self) -> Self {
+        self.has_no_route = true;
+        self
+    }
+
     fn lasting(mut self) -> Self {
         self.lasting = true;
         self
     }
 }
 
-/// The SQLSTATE, if the server sent the error.
-pub(super) fn code(error: &Error) -> Option<String> {
-    Some(error.as_database_error()?.code()?.into_owned())
-}
-
-/// Whether TLS could not be agreed upon, as against a server that cannot be reached or says no.
-pub(super) fn is_about_tls(error: &Error) -> bool {
-    match error {
-        Error::Tls(_) => true,
-        // rustls arrives wrapped in an I/O error; a server without TLS may also just hang up.
-        Error::Io(error) => {
-            matches!(
-                error.kind(),
-                ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset
-            )
-        }
-        _ => false,
-    }
-}
-
-fn lacks_tls(error: &Error) -> bool {
-    matches!(error, Error::Tls(source) if source.to_string() == "server does not support TLS")
-}
-
-fn lacks_hba_entry(error: &Error) -> bool {
+/// Whether the server has no line for this connection in its pg_hba.conf: it names the file in every language.
+fn lacks_hba_entry(error: &ConnectError) -> bool {
     error
-        .as_database_error()
-        .is_some_and(|error| error.message().contains("pg_hba.conf"))
+        .refusal()
+        .is_some_and(|error| error.message.contains("pg_hba.conf"))
 }
 
 /// Of the errors of two attempts, with and without TLS, the one that tells the user more.
-pub(super) fn more_telling(first: Error, second: Error) -> Error {
+pub(super) fn more_telling(first: ConnectError, second: ConnectError) -> ConnectError {
+    let lacks_tls = |error: &ConnectError| matches!(error, ConnectError::NoTls | ConnectError::TlsRequestRejected);
     let second_says_less = lacks_tls(&second) || lacks_hba_entry(&second);
-    let first_says_less = lacks_tls(&first) || lacks_hba_entry(&first) || is_about_tls(&first);
+    let first_says_less = lacks_tls(&first) || lacks_hba_entry(&first) || first.is_about_tls();
     if first_says_less && !second_says_less || lacks_tls(&first) {
         second
     } else {
@@ -94,42 +86,78 @@ pub(super) fn timeout(limit: Duration) -> Reason {
     )
 }
 
-/// An error of the driver's.
-pub(super) fn error(error: &Error, info: &Conninfo, target: &Target) -> Reason {
-    if let Some(database) = error.as_database_error() {
-        return rejected(
-            database.message(),
-            database.code().as_deref().unwrap_or(""),
-            info,
-            target,
-        );
+/// Why an attempt failed.
+pub(super) fn error(error: &ConnectError, info: &Conninfo, target: &Target) -> Reason {
+    if let Some(error) = error.tls_error() {
+        return tls(error, target).final_word().lasting();
     }
     match error {
-        Error::Io(error) => io(error, target),
-        Error::Tls(source) => tls(&source.to_string(), target).final_word().lasting(),
-        Error::Protocol(text) => protocol(text).final_word().lasting(),
-        Error::Configuration(source) if source.to_string().contains("saslprep") => {
-            Reason::new("the user name contains characters that a password login cannot have")
-                .final_word()
-                .lasting()
+        ConnectError::Lookup(error) => {
+            let text = os_words(error);
+            // The standard library has no kind for this.
+            let detail = text.strip_prefix("failed to lookup address information").unwrap_or("");
+            Reason::new(format!("the host name `{}` is unknown{detail}", target.name))
+                .hint("Check the spelling of the host; a name of a private network needs its VPN or DNS")
         }
-        Error::Configuration(source) => Reason::new(format!("the client certificate or key is unusable: {source}"))
-            .hint("Check the files that sslcert and sslkey name")
+        ConnectError::Io(error) => io(error, target),
+        ConnectError::NoTls | ConnectError::TlsRequestRejected => Reason::new("the server does not support TLS")
+            .hint(
+                "Turn ssl on at the server, or write sslmode=prefer or sslmode=disable if the \
+                 connection may be unencrypted",
+            )
             .final_word()
             .lasting(),
-        other => Reason::new(other.to_string()).final_word().lasting(),
+        ConnectError::NotPostgres => Reason::new("what listens there does not speak the PostgreSQL protocol")
+            .hint("Check host and port; an HTTP address or another database's port is the usual mistake")
+            .final_word()
+            .lasting(),
+        ConnectError::UnusableName => Reason::new(format!("TLS cannot be used with the host name `{}`", target.name))
+            .hint("Write the host as a DNS name or an address")
+            .final_word()
+            .lasting(),
+        ConnectError::Certificates(why) => Reason::new(why.clone())
+            .hint("Check the files that sslrootcert, sslcrl, sslcert and sslkey name")
+            .final_word()
+            .lasting(),
+        ConnectError::Start(error) => start(error, info, target),
+    }
+}
+
+fn start(error: &StartError, info: &Conninfo, target: &Target) -> Reason {
+    match error {
+        StartError::Io(error) => io(error, target),
+        StartError::Refused(error) => refused(error, info, target),
+        StartError::NotPostgres => self::error(&ConnectError::NotPostgres, info, target),
+        StartError::NoPassword => no_password(info).lasting().final_word(),
+        StartError::Unsupported(_) => Reason::new(
+            "the server asks for a way of authentication that driftgate does not have, \
+             such as GSSAPI, SSPI or OAuth",
+        )
+        .hint(
+            "Use a role that authenticates with a password (scram-sha-256, md5) or with \
+             a client certificate",
+        )
+        .final_word()
+        .lasting(),
+        StartError::NotBound => Reason::new(
+            "channel_binding=require is given, but the server does not bind the password to the encrypted channel",
+        )
+        .hint(
+            "It takes TLS, a role with a password of the kind scram-sha-256, and a server or pooler that has \
+             SCRAM-SHA-256-PLUS; else leave channel_binding (PGCHANNELBINDING) out, and use sslmode=verify-full",
+        )
+        .final_word()
+        .lasting(),
+        StartError::NotMutual => Reason::new("the server does not prove that it knows the password of this role")
+            .hint("Check host and port: what answers there may not be your server")
+            .final_word()
+            .lasting(),
     }
 }
 
 fn io(error: &std::io::Error, target: &Target) -> Reason {
     const RUNNING: &str = "Check that the server is running and that host and port are right";
-    let text = error.to_string();
     let socket = matches!(target.address, Address::Socket(_));
-    // The standard library has no kind for this.
-    if let Some(detail) = text.strip_prefix("failed to lookup address information") {
-        return Reason::new(format!("the host name `{}` is unknown{detail}", target.name))
-            .hint("Check the spelling of the host; a name of a private network needs its VPN or DNS");
-    }
     match error.kind() {
         ErrorKind::NotFound if socket => Reason::new("there is no such socket; no server listens there").hint(
             "Check that the server is running and which directory and port its \
@@ -147,8 +175,14 @@ fn io(error: &std::io::Error, target: &Target) -> Reason {
             .hint(
                 "Check network and VPN; if the host has an IPv6 address only, use the provider's \
                  pooler or IPv4 address",
-            ),
-        ErrorKind::InvalidData => tls(&text, target).final_word().lasting(),
+            )
+            .no_route(),
+        ErrorKind::InvalidData | ErrorKind::InvalidInput => {
+            Reason::new(format!("the server's answer is not understood ({error})"))
+                .hint("Check that PostgreSQL, or a pooler for it, listens on this port")
+                .final_word()
+                .lasting()
+        }
         ErrorKind::UnexpectedEof
         | ErrorKind::ConnectionReset
         | ErrorKind::ConnectionAborted
@@ -158,97 +192,24 @@ fn io(error: &std::io::Error, target: &Target) -> Reason {
                  or TLS through also hangs up like this",
             )
             .final_word(),
-        _ => Reason::new(text),
+        _ => Reason::new(os_words(error)),
     }
 }
 
-/// What the TLS library says, in words that say what to change.
-fn tls(text: &str, target: &Target) -> Reason {
-    const OTHER_ROOT: &str = "Name the authority's certificate with sslrootcert=FILE, or, if the \
-                              machine trusts it, write sslrootcert=system";
-    let name = &target.name;
-    let has = |words: &str| text.contains(words);
-    if text == "server does not support TLS" {
-        Reason::new("the server does not support TLS").hint(
-            "Turn ssl on at the server, or write sslmode=prefer or sslmode=disable if the \
-             connection may be unencrypted",
-        )
-    } else if has("UnknownIssuer") {
-        Reason::new("the server's certificate is signed by an authority that is not trusted").hint(OTHER_ROOT)
-    } else if has("CaUsedAsEndEntity") {
-        Reason::new(
-            "the server's certificate is that of an authority (CA:TRUE), which driftgate does not \
-             accept for a server",
-        )
-        .hint(
-            "Issue a certificate with basicConstraints CA:FALSE, or write sslmode=require without \
-             sslrootcert if the connection may go unverified",
-        )
-    } else if has("ertificate expired") || has("Expired") {
-        Reason::new("the server's certificate has expired")
-            .hint("Renew the certificate, and check the clock of this machine")
-    } else if has("not valid yet") || has("NotValidYet") {
-        Reason::new("the server's certificate is not valid yet")
-            .hint("Check the clocks of the server and of this machine")
-    } else if has("not valid for any names") {
-        Reason::new("the server's certificate has no subject alternative name, only a common name at most").hint(
-            format!("Issue a certificate with subjectAltName=DNS:{name}, or write sslmode=verify-ca"),
-        )
-    } else if has("not valid for name") || has("NotValidForName") {
-        let names = text.split_once("only valid for ").map_or(String::new(), |(_, names)| {
-            let names = names
-                .replace("DnsName(", "")
-                .replace("IpAddress(", "")
-                .replace([')', '"'], "");
-            format!(", only for {names}")
-        });
-        Reason::new(format!(
-            "the server's certificate is not valid for the host `{name}`{names}"
-        ))
-        .hint(
-            "Write the host as the certificate has it, or write sslmode=verify-ca if any \
-             host of that authority will do",
-        )
-    } else if has("no root trust anchors") {
-        Reason::new("there is no trusted root certificate").hint(OTHER_ROOT)
-    } else if has("nvalid dns name") || has("invalid server name") {
-        Reason::new(format!("TLS cannot be used with the host name `{name}`"))
-            .hint("Write the host as a DNS name or an address")
-    } else if has("UnknownCA") || has("BadCertificate") || has("CertificateUnknown") || has("CertificateRevoked") {
-        Reason::new(format!("the server does not accept the client certificate ({text})"))
-            .hint("Check sslcert and sslkey")
-    } else if has("CertificateRequired") {
-        Reason::new("the server wants a client certificate and none was given").hint("Name it with sslcert and sslkey")
-    } else if has("HandshakeFailure") || has("ProtocolVersion") || has("incompatible") {
-        Reason::new(format!("no TLS version or cipher in common with the server ({text})")).hint(
-            "The server must speak TLS 1.2 or 1.3; check ssl_min_protocol_version and \
-             ssl_ciphers there",
-        )
-    } else if has("InvalidContentType") || has("corrupt message") {
-        Reason::new("the server's answer is not TLS")
-            .hint("Check that PostgreSQL listens on this port, and no proxy before it")
-    } else {
-        Reason::new(format!("TLS failed: {text}")).hint("Check sslmode, sslrootcert, sslcert and sslkey")
-    }
+fn no_password(info: &Conninfo) -> Reason {
+    Reason::new(format!(
+        "no password supplied: the server asks for one for the role \"{}\"",
+        info.user()
+    ))
+    .hint(
+        "Put it into the URL (postgresql://user:password@host/dbname), into PGPASSWORD or into \
+         ~/.pgpass",
+    )
 }
 
-fn protocol(text: &str) -> Reason {
-    if text.starts_with("unsupported authentication method") || text.starts_with("unsupported SASL") {
-        Reason::new(
-            "the server asks for a way of authentication that driftgate does not have, \
-             such as GSSAPI, SSPI or OAuth",
-        )
-        .hint(
-            "Use a role that authenticates with a password (scram-sha-256, md5) or with \
-             a client certificate",
-        )
-    } else if text.starts_with("unexpected response from SSLRequest") || text.starts_with("unknown message type") {
-        Reason::new("what listens there does not speak the PostgreSQL protocol")
-            .hint("Check host and port; an HTTP address or another database's port is the usual mistake")
-    } else {
-        Reason::new(format!("the server's answer is not understood ({text})"))
-            .hint("Check that PostgreSQL, or a pooler for it, listens on this port")
-    }
+/// What the server says when it refuses.
+pub(super) fn refused(error: &ServerError, info: &Conninfo, target: &Target) -> Reason {
+    rejected(&error.message, &error.code, info, target)
 }
 
 /// What the server, or the pooler in front of it, says when it rejects a connection. The message is the server's, in
@@ -257,15 +218,8 @@ fn rejected(message: &str, code: &str, info: &Conninfo, target: &Target) -> Reas
     let has = |words: &str| message.contains(words);
     let wants_password = code == "28P01" || has("password authentication failed") || has("empty password");
     let reason = if wants_password && target.password.is_none() {
-        // The driver answers with an empty password where libpq would say that there is none.
-        Reason::new(format!(
-            "no password supplied: the server asks for one for the role \"{}\"",
-            info.user()
-        ))
-        .hint(
-            "Put it into the URL (postgresql://user:password@host/dbname), into PGPASSWORD or into \
-             ~/.pgpass",
-        )
+        // A pooler may refuse without asking.
+        no_password(info)
     } else if let Some(hint) = advice(message, code, info, target) {
         Reason::new(message).hint(hint)
     } else if code.is_empty() {

@@ -69,28 +69,3 @@ fn something_else_that_listens_is_not_taken_for_a_server() {
     assert_eq!(failure.why, "what listens there does not speak the PostgreSQL protocol");
     answering.join().unwrap();
 }
-
-#[test]
-fn roots_are_not_widened_when_the_caller_forgot_to_set_them() {
-    let path = std::env::temp_dir().join(format!("driftgate-root-{}.pem", std::process::id()));
-    std::fs::write(&path, "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n").unwrap();
-    let failure = run(&format!(
-        "postgres://u@h/d?sslmode=verify-full&sslrootcert={}",
-        path.display()
-    ));
-    std::fs::remove_file(&path).unwrap();
-    assert!(failure.why.contains("only trusted one"), "{failure}");
-}
-
-#[test]
-fn options_are_sent_as_they_are_written() {
-    let info = info("postgres://u@h/d?options=endpoint%3Dep-x%20-c%20a%3Db");
-    let options = host_options(&base_options(&info).unwrap(), &info.targets()[0]);
-    // What PGOPTIONS may add comes before.
-    assert!(options.get_options().unwrap().ends_with("endpoint=ep-x -c a=b"));
-    assert_eq!(
-        (options.get_username(), options.get_database(), options.get_host()),
-        ("u", Some("d"), "h")
-    );
-    assert_eq!(options.get_application_name(), Some("driftgate"));
-}

@@ -76,12 +76,6 @@ impl<'a> Settings<'a> {
             .filter(|(value, _)| !value.is_empty())
     }
 
-    /// What the environment alone says.
-    pub(super) fn environment(&self, name: &str) -> Option<String> {
-        let (_, variable) = VARIABLES.iter().find(|(known, _)| *known == name)?;
-        (self.env)(variable).filter(|value| !value.is_empty())
-    }
-
     /// The name of the operating system's user, as the environment has it.
     pub(super) fn system_user(&self) -> Option<String> {
         ["USER", "LOGNAME", "USERNAME"]

@@ -44,6 +44,22 @@ pub(crate) struct Tls {
     pub(crate) roots: Roots,
     /// Certificate and key of the client.
     pub(crate) client: Option<(PathBuf, PathBuf)>,
+    /// What may be spoken.
+    pub(crate) versions: TlsVersions,
+    /// The list of certificates that their authorities have revoked.
+    pub(crate) revoked: Option<PathBuf>,
+}
+
+/// The versions of TLS that may be spoken: of those between `ssl_min_protocol_version` and `ssl_max_protocol_version`,
+/// the two that are safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TlsVersions {
+    /// 1.2 and 1.3.
+    Any,
+    /// 1.2.
+    Only12,
+    /// 1.3.
+    Only13,
 }
 
 impl Tls {
@@ -52,6 +68,8 @@ impl Tls {
         mode: SslMode::Disable,
         roots: Roots::Unverified,
         client: None,
+        versions: TlsVersions::Any,
+        revoked: None,
     };
 }
 
@@ -81,18 +99,15 @@ pub(super) fn resolve(settings: &Settings<'_>, over_network: bool, notes: &mut V
     } else {
         roots(settings, root_setting, mode, notes)?
     };
-    if roots != Roots::Unverified {
-        let own_list = settings.home().map(|home| home.join(".postgresql/root.crl"));
-        if own_list.is_some_and(|path| path.exists()) {
-            return Err(Problem::new(
-                "libpq would check the server's certificate against the revocation list \
-                 ~/.postgresql/root.crl, which driftgate cannot do",
-            )
-            .hint("Run driftgate with HOME set to a directory without that file"));
-        }
-    }
+    let revoked = revoked(settings, &roots)?;
     let client = client_certificate(settings)?;
-    Ok(Tls { mode, roots, client })
+    Ok(Tls {
+        mode,
+        roots,
+        client,
+        versions: versions(settings)?,
+        revoked,
+    })
 }
 
 fn mode(word: &str) -> Result<SslMode, Problem> {
@@ -117,43 +132,10 @@ fn mode(word: &str) -> Result<SslMode, Problem> {
 }
 
 fn refuse_what_cannot_be_enforced(settings: &Settings<'_>, notes: &mut Vec<String>) -> Result<(), Problem> {
-    for name in ["sslcrl", "sslcrldir"] {
-        if settings.get(name).is_some() {
-            return Err(
-                Problem::new(format!("{name} is given, but driftgate cannot check revocation lists")).hint(format!(
-                    "Leave {name} out if the connection may be made without that check"
-                )),
-            );
-        }
-    }
-    if let Some(version) = settings.get("ssl_min_protocol_version") {
-        match version.to_ascii_lowercase().as_str() {
-            // Nothing older than 1.2 is ever spoken.
-            "tlsv1" | "tlsv1.1" | "tlsv1.2" => {}
-            "tlsv1.3" => {
-                return Err(Problem::new(
-                    "ssl_min_protocol_version=TLSv1.3 is given, but \
-                     driftgate cannot rule TLS 1.2 out",
-                )
-                .hint(
-                    "Write TLSv1.2 or leave it out; TLS 1.3 is used with every server \
-                     that speaks it",
-                ));
-            }
-            _ => {
-                return Err(Problem::new("ssl_min_protocol_version has an unknown value")
-                    .hint("Known are TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3"));
-            }
-        }
-    }
-    if settings
-        .get("ssl_max_protocol_version")
-        .is_some_and(|version| !version.eq_ignore_ascii_case("TLSv1.3"))
-    {
-        notes.push(
-            "ssl_max_protocol_version is not honoured: TLS 1.3 is used with a server \
-             that speaks it"
-                .to_owned(),
+    if settings.get("sslcrldir").is_some() {
+        return Err(
+            Problem::new("sslcrldir is given, but driftgate cannot look revocation lists up in a folder")
+                .hint("Name the file with the lists with sslcrl (PGSSLCRL)"),
         );
     }
     if settings.get("sslcertmode").as_deref() == Some("require") {
@@ -167,6 +149,38 @@ fn refuse_what_cannot_be_enforced(settings: &Settings<'_>, notes: &mut Vec<Strin
         notes.push("sslnegotiation=direct is not honoured: the server is asked for TLS first".to_owned());
     }
     Ok(())
+}
+
+/// The versions between the two bounds.
+fn versions(settings: &Settings<'_>) -> Result<TlsVersions, Problem> {
+    let minor = |name: &str| -> Result<Option<u8>, Problem> {
+        let Some(word) = settings.get(name) else {
+            return Ok(None);
+        };
+        match word.to_ascii_lowercase().as_str() {
+            "tlsv1" => Ok(Some(0)),
+            "tlsv1.1" => Ok(Some(1)),
+            "tlsv1.2" => Ok(Some(2)),
+            "tlsv1.3" => Ok(Some(3)),
+            _ => Err(Problem::new(format!("{name} has an unknown value"))
+                .hint("Known are TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3")),
+        }
+    };
+    let least = minor("ssl_min_protocol_version")?.unwrap_or(2);
+    let most = minor("ssl_max_protocol_version")?.unwrap_or(3);
+    match (least, most) {
+        (0..=2, 3) => Ok(TlsVersions::Any),
+        (0..=2, 2) => Ok(TlsVersions::Only12),
+        (3, 3) => Ok(TlsVersions::Only13),
+        (_, 0 | 1) => Err(Problem::new(
+            "ssl_max_protocol_version rules out TLS 1.2 and TLS 1.3, which are what driftgate speaks",
+        )
+        .hint("Write TLSv1.2 or TLSv1.3, or leave it out")),
+        _ => Err(
+            Problem::new("ssl_min_protocol_version is greater than ssl_max_protocol_version")
+                .hint("driftgate speaks TLS 1.2 and TLS 1.3"),
+        ),
+    }
 }
 
 /// A root file makes every use of TLS verify the certificate, not only the modes with `verify` in their name.
@@ -216,10 +230,32 @@ fn roots(
         ))
         .hint("It must be in PEM format, with lines -----BEGIN CERTIFICATE-----"));
     }
-    // The path outlives this call in an environment variable, so it must not depend on the working directory.
-    let path = std::path::absolute(&path)
-        .map_err(|error| Problem::new(format!("the path of the root certificate file is unusable: {error}")))?;
     Ok(Roots::File(path))
+}
+
+/// The file with the revocation lists: the one that is named, or `~/.postgresql/root.crl`.
+///
+/// Stricter than libpq where the named one does not exist, which libpq takes for none.
+fn revoked(settings: &Settings<'_>, roots: &Roots) -> Result<Option<PathBuf>, Problem> {
+    let named = settings.get("sslcrl");
+    if *roots == Roots::Unverified {
+        return match named {
+            None => Ok(None),
+            Some(_) => Err(
+                Problem::new("sslcrl is given, but without root certificates no certificate is verified")
+                    .hint("Name the root certificates with sslrootcert, or leave sslcrl (PGSSLCRL) out"),
+            ),
+        };
+    }
+    match named {
+        Some(path) if Path::new(&path).exists() => Ok(Some(path.into())),
+        Some(path) => Err(Problem::new(format!("revocation list file \"{path}\" does not exist"))
+            .hint("Correct sslcrl (PGSSLCRL), or leave it out")),
+        None => Ok(settings
+            .home()
+            .map(|home| home.join(".postgresql/root.crl"))
+            .filter(|path| path.exists())),
+    }
 }
 
 /// The client's certificate and key: those named, or `~/.postgresql/postgresql.crt` and `.key`.
@@ -228,19 +264,7 @@ fn roots(
 /// rejects in words that do not name the file.
 fn client_certificate(settings: &Settings<'_>) -> Result<Option<(PathBuf, PathBuf)>, Problem> {
     let own = |name: &str| settings.home().map(|home| home.join(".postgresql").join(name));
-    // sqlx reads PGSSLCERT and PGSSLKEY itself, and what it has read cannot be taken back.
-    let stray = |name: &str, what: &str| -> Result<(), Problem> {
-        if settings.environment(name).is_none() {
-            return Ok(());
-        }
-        Err(Problem::new(format!(
-            "{what} is set in the environment, but there is no client certificate to use it for"
-        ))
-        .hint(format!("Unset {what}")))
-    };
     if settings.get("sslcertmode").as_deref() == Some("disable") {
-        stray("sslcert", "PGSSLCERT")?;
-        stray("sslkey", "PGSSLKEY")?;
         return Ok(None);
     }
     let certificate = if let Some(path) = settings.get("sslcert") {
@@ -255,7 +279,6 @@ fn client_certificate(settings: &Settings<'_>) -> Result<Option<(PathBuf, PathBu
     } else if let Some(path) = own("postgresql.crt").filter(|path| path.exists()) {
         path
     } else {
-        stray("sslkey", "PGSSLKEY")?;
         return Ok(None);
     };
     let key = match settings.get("sslkey") {

@@ -1,6 +1,6 @@
 //! A history against the folder of its migrations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -121,6 +121,11 @@ fn before(of: &Of<'_>, history: &[Migration], folder: &[FolderMigration]) -> Vec
 fn states(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Option<State>> {
     let last: BTreeMap<&str, State> = known.iter().map(|m| (m.version.as_str(), m.state)).collect();
     let done = |version: &str| matches!(last.get(version), Some(State::Applied | State::Baseline));
+    let replaced: BTreeSet<&str> = folder
+        .iter()
+        .filter(|other| done(&other.version))
+        .flat_map(|other| other.replaces.iter().map(String::as_str))
+        .collect();
     let baseline = known
         .iter()
         .filter(|m| m.state == State::Baseline)
@@ -133,11 +138,7 @@ fn states(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<O
             let before_baseline = || baseline.is_some() && (of.tool.sort)(&m.version) <= baseline;
             // One that stands for others is not applied where they are, nor they where it is.
             let in_parts = || !m.replaces.is_empty() && m.replaces.iter().any(|version| done(version));
-            let in_another = || {
-                folder
-                    .iter()
-                    .any(|other| done(&other.version) && other.replaces.contains(&m.version))
-            };
+            let in_another = || replaced.contains(m.version.as_str());
             match state {
                 Some(State::RolledBack) | None if before_baseline() || in_parts() || in_another() => {
                     Some(State::Applied)
@@ -198,22 +199,23 @@ fn pending(of: &Of<'_>, folder: &[FolderMigration], states: &[Option<State>]) ->
 
 /// Migrations that are applied and that the folder does not have.
 fn unknown(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
-    let family = |version: &str| {
-        folder
-            .iter()
-            .any(|m| (of.tool.family)(&m.version) == (of.tool.family)(version))
-    };
+    let families: BTreeSet<_> = folder.iter().map(|m| (of.tool.family)(&m.version)).collect();
+    let family = |version: &str| families.contains(&(of.tool.family)(version));
+    let in_folder: BTreeSet<&str> = folder
+        .iter()
+        .flat_map(|m| std::iter::once(&m.version).chain(&m.replaces))
+        .map(String::as_str)
+        .collect();
+    let last: BTreeMap<&str, usize> = known.iter().zip(0..).map(|(m, i)| (m.version.as_str(), i)).collect();
     let mut out = Vec::new();
     for (i, migration) in known.iter().enumerate() {
         let counts = match migration.state {
             State::Applied | State::Failed => true,
             State::RolledBack | State::Baseline => false,
         };
-        let in_folder = folder
-            .iter()
-            .any(|m| m.version == migration.version || m.replaces.contains(&migration.version));
-        let again = known[i + 1..].iter().any(|later| later.version == migration.version);
-        if !counts || in_folder || again || !family(&migration.version) {
+        let version = migration.version.as_str();
+        let again = last.get(version).is_some_and(|last| *last > i);
+        if !counts || in_folder.contains(version) || again || !family(&migration.version) {
             continue;
         }
         let mut check = finding(of, "migration-unknown", &migration.name);

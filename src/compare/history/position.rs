@@ -1,5 +1,7 @@
 //! Where a history stands.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{Check, Migration, Of, State, Status, check};
@@ -24,17 +26,16 @@ fn last<'a>(of: &Of<'_>, known: &'a [Migration], folder: Option<&[FolderMigratio
     let in_graph = folder.is_some_and(|folder| folder.iter().any(|m| !m.after.is_empty()));
     match folder {
         // Those that no other one follows.
-        Some(folder) if in_graph => applied
-            .iter()
-            .filter(|m| {
-                let followed = |other: &&FolderMigration| other.after.contains(&m.version);
-                !folder
-                    .iter()
-                    .filter(followed)
-                    .any(|other| applied.iter().any(|m| m.version == other.version))
-            })
-            .copied()
-            .collect(),
+        Some(folder) if in_graph => {
+            let versions: BTreeSet<&str> = applied.iter().map(|m| m.version.as_str()).collect();
+            let followed: BTreeSet<&str> = folder
+                .iter()
+                .filter(|other| versions.contains(other.version.as_str()))
+                .flat_map(|other| other.after.iter().map(String::as_str))
+                .collect();
+            let last = applied.iter().filter(|m| !followed.contains(m.version.as_str()));
+            last.copied().collect()
+        }
         Some(_) | None if of.tool.keeps == super::Keeps::Last => applied,
         Some(_) | None => applied.last().into_iter().copied().collect(),
     }

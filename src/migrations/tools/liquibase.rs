@@ -1,6 +1,8 @@
 //! Liquibase. Source: `liquibase-standard`, `liquibase.parser.core.formattedsql` (formatted SQL),
 //! `liquibase.changelog.StandardChangeLogHistoryService` (the table), and the documentation, "DATABASECHANGELOG table".
 
+use std::collections::BTreeSet;
+
 use super::{BASE, File, Files, Fit, FolderMigration, Reading, Tool, Up, Verified, sections, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
@@ -140,7 +142,7 @@ fn read(all: &Files) -> Reading {
         .filter(|file| LOGS.iter().any(|ending| file.ends(ending)) && file.says("databaseChangeLog"))
         .map(|file| (file, entries(file)))
         .collect();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     // A log that no other one includes is where Liquibase begins; without one, all files are, in the order of names.
     let included = |file: &File| {
         let mut all_entries = logs.iter().flat_map(|(_, entries)| entries);
@@ -156,7 +158,7 @@ fn read(all: &Files) -> Reading {
     for file in all
         .files
         .iter()
-        .filter(|file| file.ends(".sql") && !seen.contains(&&*file.path))
+        .filter(|file| file.ends(".sql") && !seen.contains(&*file.path))
     {
         if logs.is_empty() && is_formatted(file) {
             out.migrations.extend(changesets(all, file));
@@ -196,13 +198,12 @@ fn follow<'a>(
     all: &'a Files,
     logs: &[(&'a File, Vec<Entry>)],
     file: &'a File,
-    seen: &mut Vec<&'a str>,
+    seen: &mut BTreeSet<&'a str>,
     out: &mut Reading,
 ) {
-    if seen.contains(&&*file.path) {
+    if !seen.insert(&file.path) {
         return;
     }
-    seen.push(&file.path);
     let Some((_, entries)) = logs.iter().find(|(log, _)| log.path == file.path) else {
         if is_formatted(file) {
             out.migrations.extend(changesets(all, file));

@@ -1,0 +1,181 @@
+//! Whether what was read is what the catalog said at one moment.
+//!
+//! The rows of the catalogs are those of the transaction's snapshot, but what PostgreSQL prints (`pg_get_viewdef`,
+//! `pg_get_expr`, `format_type`, `regtype` and their like) it reads from the newest catalogs: beside a transaction that
+//! renames a column, a snapshot can hold a view's text that never was. PostgreSQL leaves a trace in the rows that this
+//! transaction still sees: their `xmax` is the transaction that has changed or dropped them since. Where one of those
+//! has committed by now, what was read may be torn, and is read again. Source: PostgreSQL's documentation, "System
+//! Columns" (xmax), "Transaction ID and Snapshot Information Functions" (`pg_xact_status`).
+
+use super::{Extent, Scope, find};
+use crate::sql;
+use crate::sql::Sql;
+
+/// A catalog from whose rows is printed.
+struct Printed {
+    name: &'static str,
+    /// The condition under which a row `c` of it carries what is read, over `classes(oid)`, the relations, and
+    /// `others(classid, objid)`, everything else. Each is looked up by an index.
+    within: &'static str,
+    /// The column that says in what it is.
+    part_of: PartOf,
+}
+
+/// In what a row of a catalog is: what is temporary is of no interest.
+enum PartOf {
+    /// The schema in this column.
+    Schema(&'static str),
+    /// The relation in this column.
+    Relation(&'static str),
+}
+
+use PartOf::{Relation, Schema};
+
+static PRINTED: [Printed; 13] = [
+    Printed {
+        name: "pg_class",
+        within: "c.oid IN (SELECT oid FROM classes)",
+        part_of: Schema("relnamespace"),
+    },
+    Printed {
+        name: "pg_attribute",
+        within: "c.attrelid IN (SELECT oid FROM classes)",
+        part_of: Relation("attrelid"),
+    },
+    Printed {
+        name: "pg_constraint",
+        within: "c.conrelid IN (SELECT oid FROM classes) OR c.contypid IN (SELECT objid FROM others)",
+        part_of: Schema("connamespace"),
+    },
+    Printed {
+        name: "pg_index",
+        within: "c.indrelid IN (SELECT oid FROM classes)",
+        part_of: Relation("indrelid"),
+    },
+    Printed {
+        name: "pg_rewrite",
+        within: "c.ev_class IN (SELECT oid FROM classes)",
+        part_of: Relation("ev_class"),
+    },
+    Printed {
+        name: "pg_trigger",
+        within: "c.tgrelid IN (SELECT oid FROM classes)",
+        part_of: Relation("tgrelid"),
+    },
+    Printed {
+        name: "pg_statistic_ext",
+        within: "c.stxrelid IN (SELECT oid FROM classes)",
+        part_of: Schema("stxnamespace"),
+    },
+    Printed {
+        name: "pg_type",
+        within: "c.oid IN (SELECT objid FROM others)",
+        part_of: Schema("typnamespace"),
+    },
+    Printed {
+        name: "pg_proc",
+        within: "c.oid IN (SELECT objid FROM others)",
+        part_of: Schema("pronamespace"),
+    },
+    Printed {
+        name: "pg_operator",
+        within: "c.oid IN (SELECT objid FROM others)",
+        part_of: Schema("oprnamespace"),
+    },
+    Printed {
+        name: "pg_opclass",
+        within: "c.oid IN (SELECT objid FROM others)",
+        part_of: Schema("opcnamespace"),
+    },
+    Printed {
+        name: "pg_collation",
+        within: "c.oid IN (SELECT objid FROM others)",
+        part_of: Schema("collnamespace"),
+    },
+    Printed {
+        name: "pg_namespace",
+        within: "true",
+        part_of: Schema("oid"),
+    },
+];
+
+/// The rows `c` of the catalog that a transaction has changed or dropped which has committed since the snapshot.
+const CHANGED: &str = "\
+SELECT c.ctid FROM $name c, since s \
+WHERE c.xmax <> '0'::xid AND ((c.xmax::text::bigint - s.low) & 4294967295) < 2147483648 \
+  AND pg_xact_status((s.base + ((c.xmax::text::bigint - s.low) & 4294967295))::text::xid8) = 'committed'";
+
+/// TRUNCATE and REFRESH give a relation another file, and change nothing that is printed.
+const ONLY_ANOTHER_FILE: &str = "\
+c.relfilenode <> 0 AND pg_relation_filenode(c.oid) <> c.relfilenode \
+AND (pg_identify_object('pg_class'::regclass, c.oid, 0)).identity = \
+    (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_namespace n WHERE n.oid = c.relnamespace)";
+
+const SCHEMA_LASTS: &str =
+    "NOT EXISTS (SELECT FROM pg_namespace n WHERE n.oid = c.$column AND n.nspname ~ '^pg_(toast_)?temp_')";
+
+const RELATION_LASTS: &str = "\
+NOT EXISTS (SELECT FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace \
+            WHERE r.oid = c.$column AND n.nspname ~ '^pg_(toast_)?temp_')";
+
+impl Printed {
+    fn changed(&self, whole: bool) -> Sql {
+        let mut query = Sql::replaced(CHANGED, &[("$name", self.name)]);
+        query.push(" AND ");
+        query.push(match self.part_of {
+            Schema(column) => Sql::replaced(SCHEMA_LASTS, &[("$column", column)]),
+            Relation(column) => Sql::replaced(RELATION_LASTS, &[("$column", column)]),
+        });
+        if self.name == "pg_class" {
+            query.push(sql![" AND (", ONLY_ANOTHER_FILE, ") IS NOT TRUE"]);
+        }
+        if !whole {
+            query.push(sql![" AND (", self.within, ")"]);
+        }
+        query
+    }
+}
+
+/// What is in the scope, and what that depends on.
+const FEW: &str = "\
+classes0 AS MATERIALIZED (SELECT unnest({relations}) AS oid), \
+own(classid, objid) AS MATERIALIZED (\
+ SELECT 'pg_class'::regclass::oid, oid FROM classes0 \
+ UNION ALL SELECT 'pg_type'::regclass, unnest({types}) \
+ UNION ALL SELECT 'pg_proc'::regclass, unnest({routines}) \
+ UNION ALL SELECT 'pg_constraint'::regclass, o.oid FROM pg_constraint o WHERE o.conrelid IN (SELECT oid FROM classes0) \
+ UNION ALL SELECT 'pg_constraint'::regclass, o.oid FROM pg_constraint o WHERE o.contypid = ANY ({types}) \
+ UNION ALL SELECT 'pg_rewrite'::regclass, o.oid FROM pg_rewrite o WHERE o.ev_class IN (SELECT oid FROM classes0) \
+ UNION ALL SELECT 'pg_attrdef'::regclass, o.oid FROM pg_attrdef o WHERE o.adrelid IN (SELECT oid FROM classes0) \
+ UNION ALL SELECT 'pg_trigger'::regclass, o.oid FROM pg_trigger o WHERE o.tgrelid IN (SELECT oid FROM classes0) \
+ UNION ALL SELECT 'pg_policy'::regclass, o.oid FROM pg_policy o WHERE o.polrelid IN (SELECT oid FROM classes0) \
+ UNION ALL SELECT 'pg_class'::regclass, o.indexrelid FROM pg_index o WHERE o.indrelid IN (SELECT oid FROM classes0)), \
+others AS MATERIALIZED (\
+ SELECT classid, objid FROM own \
+ UNION SELECT d.refclassid, d.refobjid FROM own o JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid), \
+classes AS MATERIALIZED (SELECT objid AS oid FROM others WHERE classid = 'pg_class'::regclass)";
+
+/// The statement: one row with the number of rows that have changed since the snapshot was taken.
+pub(super) fn statement(scope: &Scope) -> Sql {
+    let whole = scope.has_whole() && scope.extent == Extent::Many;
+    let mut with = vec![sql![
+        "since AS MATERIALIZED (SELECT x.base, x.base & 4294967295 AS low \
+         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS base) x)"
+    ]];
+    if !whole {
+        with.push(Sql::template(FEW, |place| match place {
+            "relations" => Some(find::setting("scope_relations")),
+            "types" => Some(find::setting("scope_types")),
+            "routines" => Some(find::setting("scope_routines")),
+            _ => None,
+        }));
+    }
+    let changed = Sql::join(PRINTED.iter().map(|printed| printed.changed(whole)), "\nUNION ALL ");
+    sql![
+        "WITH ",
+        Sql::join(with, ", "),
+        "\nSELECT count(*)::text FROM (",
+        changed,
+        ") c"
+    ]
+}

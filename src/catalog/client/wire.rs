@@ -1,0 +1,252 @@
+//! Messages on a stream, and what a message may be at the most.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use bytes::BytesMut;
+use fallible_iterator::FallibleIterator as _;
+use futures_util::future::{Either, select};
+use postgres_protocol::message::backend::{ErrorFields, Message, NoticeResponseBody};
+use postgres_protocol::message::frontend;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+
+use super::ServerError;
+
+/// A stream of bytes to a server and back.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+/// The largest message before the session begins, in bytes. What a server sends then is some hundred bytes long.
+const MOST_BEFORE_START: u32 = 64 * 1024;
+
+/// The largest message in a session, in bytes: PostgreSQL makes no larger one (`MaxAllocSize`, `utils/memutils.h`).
+const MOST: u32 = 0x3fff_ffff;
+
+/// How long the answer to one call may be, in bytes. The catalog of 100,000 tables has some 500 million.
+const MOST_ANSWER: u64 = 2 << 30;
+
+/// After so many messages other work gets its turn, such as the deadline: a server can send faster than they are read.
+const AT_ONCE: u64 = 256;
+
+/// How much is read at a time, in bytes. Memory is taken for what has come, never for what was announced.
+const CHUNK: usize = 64 * 1024;
+
+/// As many settings of the server's as are remembered, and the bytes of each. PostgreSQL reports about fifteen.
+const MOST_PARAMETERS: usize = 100;
+const MOST_PARAMETER: usize = 1024;
+
+/// What follows a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The next message is read.
+    Read,
+    /// The server waits for rows, which it does not get.
+    FailCopy,
+    /// The server has said everything.
+    Stop,
+}
+
+/// What a notice says.
+#[derive(Debug, Default)]
+pub(super) struct Notice {
+    /// Its DETAIL.
+    pub(super) detail: Option<String>,
+}
+
+/// The messages of a stream.
+pub(super) struct Wire {
+    reader: Reader,
+    writer: WriteHalf<Box<dyn Stream>>,
+}
+
+struct Reader {
+    half: ReadHalf<Box<dyn Stream>>,
+    buffer: BytesMut,
+    most: u32,
+    /// How many bytes have come.
+    total: u64,
+}
+
+impl Wire {
+    pub(super) fn new(stream: Box<dyn Stream>) -> Self {
+        let (half, writer) = tokio::io::split(stream);
+        Self {
+            reader: Reader {
+                half,
+                buffer: BytesMut::new(),
+                most: MOST_BEFORE_START,
+                total: 0,
+            },
+            writer,
+        }
+    }
+
+    /// The session has begun: rows may be long.
+    pub(super) fn begun(&mut self) {
+        self.reader.most = MOST;
+    }
+
+    pub(super) async fn write(&mut self, out: &[u8]) -> io::Result<()> {
+        self.writer.write_all(out).await?;
+        self.writer.flush().await
+    }
+
+    pub(super) async fn shut_down(&mut self) {
+        let _ = self.writer.shutdown().await;
+    }
+
+    /// The next message.
+    pub(super) async fn message(&mut self) -> io::Result<Message> {
+        self.reader.message().await
+    }
+
+    /// Writes messages and reads those that come back at the same time: neither side waits for the other.
+    pub(super) async fn exchange(
+        &mut self,
+        out: &[u8],
+        each: &mut dyn FnMut(Message) -> Result<Next, ServerError>,
+    ) -> Result<(), ServerError> {
+        let Self { reader, writer } = self;
+        let mut next = both(reader, writer, out, each).await?;
+        while next == Next::FailCopy {
+            let mut fail = BytesMut::new();
+            frontend::copy_fail("no rows follow", &mut fail).map_err(|error| ServerError::of_io(&error))?;
+            writer
+                .write_all(&fail)
+                .await
+                .map_err(|error| ServerError::of_io(&error))?;
+            writer.flush().await.map_err(|error| ServerError::of_io(&error))?;
+            next = read(reader, each).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes messages and reads at the same time. What the server says counts for more than that it no longer listens.
+async fn both(
+    reader: &mut Reader,
+    writer: &mut WriteHalf<Box<dyn Stream>>,
+    out: &[u8],
+    each: &mut dyn FnMut(Message) -> Result<Next, ServerError>,
+) -> Result<Next, ServerError> {
+    let mut write = Box::pin(async {
+        writer.write_all(out).await?;
+        writer.flush().await
+    });
+    let mut reading = Box::pin(read(reader, each));
+    match select(&mut write, &mut reading).await {
+        Either::Left((Ok(()), _)) => reading.await,
+        Either::Left((Err(error), _)) => Err(reading.await.err().unwrap_or_else(|| ServerError::of_io(&error))),
+        Either::Right((next, _)) => {
+            let next = next?;
+            write.await.map_err(|error| ServerError::of_io(&error))?;
+            Ok(next)
+        }
+    }
+}
+
+async fn read(
+    reader: &mut Reader,
+    each: &mut dyn FnMut(Message) -> Result<Next, ServerError>,
+) -> Result<Next, ServerError> {
+    let start = reader.total;
+    for number in 1_u64.. {
+        if number % AT_ONCE == 0 {
+            tokio::task::yield_now().await;
+        }
+        let message = reader.message().await.map_err(|error| ServerError::of_io(&error))?;
+        if reader.total - start > MOST_ANSWER {
+            return Err(ServerError::broken(format!(
+                "its answer has more than {MOST_ANSWER} bytes"
+            )));
+        }
+        match each(message)? {
+            Next::Read => {}
+            next @ (Next::FailCopy | Next::Stop) => return Ok(next),
+        }
+    }
+    Err(ServerError::broken("its answer has no end"))
+}
+
+/// What came is no message, or none that belongs there.
+pub(super) fn malformed(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
+impl Reader {
+    async fn message(&mut self) -> io::Result<Message> {
+        loop {
+            let wanted = self.wanted()?;
+            if self.buffer.len() >= wanted {
+                // One that ends too early is an `UnexpectedEof` there, as if the connection had ended.
+                return match Message::parse(&mut self.buffer) {
+                    Ok(Some(message)) => Ok(message),
+                    Ok(None) => Err(malformed("a message cannot be read")),
+                    Err(error) => Err(malformed(format!("a message cannot be read: {error}"))),
+                };
+            }
+            if self.buffer.capacity() - self.buffer.len() < CHUNK / 2 {
+                self.buffer.reserve(CHUNK);
+            }
+            let came = self.half.read_buf(&mut self.buffer).await?;
+            if came == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            self.total = self.total.saturating_add(u64::try_from(came).unwrap_or(u64::MAX));
+        }
+    }
+
+    /// How many bytes must be there before the next message can be read.
+    fn wanted(&self) -> io::Result<usize> {
+        let Some(header) = self.buffer.get(..5) else {
+            return Ok(5);
+        };
+        let length = u32::from_be_bytes([header[1], header[2], header[3], header[4]]);
+        if length < 4 || length > self.most {
+            return Err(malformed(format!("a message of {length} bytes")));
+        }
+        Ok(usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1))
+    }
+}
+
+/// Keeps a setting that the server reports, as far as a server has as many.
+pub(super) fn remember(parameters: &mut BTreeMap<String, String>, name: &str, value: &str) {
+    let is_known = parameters.contains_key(name);
+    if (is_known || parameters.len() < MOST_PARAMETERS) && name.len() + value.len() < MOST_PARAMETER {
+        parameters.insert(name.to_owned(), value.to_owned());
+    }
+}
+
+/// What a notice says.
+pub(super) fn notice(body: &NoticeResponseBody) -> Notice {
+    let mut fields = body.fields();
+    let mut notice = Notice::default();
+    while let Ok(Some(field)) = fields.next() {
+        if field.type_() == b'D' {
+            notice.detail = Some(String::from_utf8_lossy(field.value_bytes()).into_owned());
+        }
+    }
+    notice
+}
+
+/// An error of the server's, and whether it ends the session.
+pub(super) fn server_error(mut fields: ErrorFields<'_>) -> (ServerError, bool) {
+    let mut error = ServerError::default();
+    let mut is_fatal = false;
+    while let Ok(Some(field)) = fields.next() {
+        let value = || ServerError::shorten(&String::from_utf8_lossy(field.value_bytes()));
+        match field.type_() {
+            // Not translated, unlike the field S; servers before 9.6 and some poolers have none.
+            b'V' => is_fatal = matches!(field.value_bytes(), b"FATAL" | b"PANIC"),
+            b'C' => error.code = value(),
+            b'M' => error.message = value(),
+            b'D' => error.detail = Some(value()),
+            b'H' => error.hint = Some(value().into()),
+            b'R' => error.routine = Some(value().into()),
+            b'P' => error.position = value().parse().ok(),
+            _ => {}
+        }
+    }
+    (error, is_fatal)
+}

@@ -1,0 +1,184 @@
+//! A stream of bytes to a server: name resolution, sockets, and the negotiation of TLS.
+//!
+//! Source: PostgreSQL's documentation, "Frontend/Backend Protocol", "SSL Session Encryption".
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use bytes::BytesMut;
+use postgres_protocol::message::frontend;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::rustls;
+
+use super::{binding, tls};
+use crate::catalog::client::{StartError, Stream};
+use crate::catalog::conninfo::{Address, Conninfo, Target};
+use crate::catalog::server_error::ServerError;
+
+/// Why a connection could not be made.
+#[derive(Debug)]
+pub(super) enum ConnectError {
+    /// The name of the host has no address.
+    Lookup(io::Error),
+    /// The network, the operating system, or TLS: then a `rustls::Error` is inside.
+    Io(io::Error),
+    /// TLS is wanted and the server has none.
+    NoTls,
+    /// The server answers the request for TLS with an error, as one that does not know the request would.
+    TlsRequestRejected,
+    /// What answers is no server of PostgreSQL.
+    NotPostgres,
+    /// The name of the host cannot stand in a certificate.
+    UnusableName,
+    /// No root certificate is trusted, or a file with certificates or a key cannot be used; why.
+    Certificates(String),
+    /// The session did not begin.
+    Start(StartError),
+}
+
+impl From<StartError> for ConnectError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Io(error) => Self::Io(error),
+            StartError::NotPostgres => Self::NotPostgres,
+            other => Self::Start(other),
+        }
+    }
+}
+
+impl From<io::Error> for ConnectError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl ConnectError {
+    /// What the server said when it refused.
+    pub(super) fn refusal(&self) -> Option<&ServerError> {
+        match self {
+            Self::Start(StartError::Refused(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What the TLS library said.
+    pub(super) fn tls_error(&self) -> Option<&rustls::Error> {
+        match self {
+            Self::Io(error) => tls_error(error),
+            _ => None,
+        }
+    }
+
+    /// Whether TLS could not be agreed upon, as against a server that cannot be reached or says no.
+    pub(super) fn is_about_tls(&self) -> bool {
+        match self {
+            Self::NoTls | Self::TlsRequestRejected | Self::UnusableName => true,
+            // A server without TLS may also just hang up.
+            Self::Io(error) => {
+                tls_error(error).is_some()
+                    || matches!(
+                        error.kind(),
+                        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset
+                    )
+            }
+            Self::Lookup(_) | Self::NotPostgres | Self::Certificates(_) | Self::Start(_) => false,
+        }
+    }
+}
+
+/// What the TLS library said, if it was that which failed.
+pub(super) fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// Whether a connection is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encryption {
+    /// It is not.
+    Plain,
+    /// If the server can.
+    Preferred,
+    /// It is, or there is none.
+    Required,
+}
+
+/// One place where a server may listen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    /// An address and a port.
+    Tcp(SocketAddr),
+    /// The path of a socket; with a leading `@` in the abstract namespace.
+    Socket(String),
+}
+
+/// The path of the socket that a server with this port has in this directory.
+pub(super) fn socket_path(directory: &str, port: u16) -> String {
+    format!("{directory}/.s.PGSQL.{port}")
+}
+
+/// Where a host can be reached, in the order of the operating system.
+pub(super) async fn endpoints(target: &Target) -> Result<Vec<Endpoint>, ConnectError> {
+    match &target.address {
+        Address::Socket(directory) => Ok(vec![Endpoint::Socket(socket_path(directory, target.port))]),
+        Address::Tcp(host) => {
+            if let Ok(address) = host.parse::<IpAddr>() {
+                return Ok(vec![Endpoint::Tcp(SocketAddr::new(address, target.port))]);
+            }
+            let found = tokio::net::lookup_host((host.as_str(), target.port)).await;
+            Ok(found.map_err(ConnectError::Lookup)?.map(Endpoint::Tcp).collect())
+        }
+    }
+}
+
+/// A stream on which a session can begin, and the hash of the server's certificate that the session can be bound to.
+pub(super) async fn stream(
+    info: &Conninfo,
+    target: &Target,
+    endpoint: &Endpoint,
+    encryption: Encryption,
+) -> Result<(Box<dyn Stream>, Option<Vec<u8>>), ConnectError> {
+    let address = match endpoint {
+        Endpoint::Tcp(address) => address,
+        Endpoint::Socket(path) => return Ok((socket(path).await?, None)),
+    };
+    let mut tcp = TcpStream::connect(address).await?;
+    tcp.set_nodelay(true)?;
+    if encryption == Encryption::Plain {
+        return Ok((Box::new(tcp), None));
+    }
+    let mut request = BytesMut::new();
+    frontend::ssl_request(&mut request);
+    tcp.write_all(&request).await?;
+    // Exactly one byte is read before TLS begins. What else may have come goes to the TLS library, which takes it for
+    // TLS or fails: nothing that was sent in plain is taken for encrypted (CVE-2021-23222).
+    match tcp.read_u8().await? {
+        b'S' => {
+            let stream = tls::handshake(tcp, info.tls(), &target.name, address.ip()).await?;
+            let (_, connection) = stream.get_ref();
+            let certificate = connection.peer_certificates().and_then(<[_]>::first);
+            let hash = certificate.and_then(|certificate| binding::hash(certificate));
+            Ok((Box::new(stream), hash))
+        }
+        b'N' if encryption == Encryption::Preferred => Ok((Box::new(tcp), None)),
+        b'N' => Err(ConnectError::NoTls),
+        // What it says is not shown: anybody may have said it (CVE-2024-10977).
+        b'E' => Err(ConnectError::TlsRequestRejected),
+        _ => Err(ConnectError::NotPostgres),
+    }
+}
+
+#[cfg(unix)]
+async fn socket(path: &str) -> io::Result<Box<dyn Stream>> {
+    // A leading NUL is how the operating system writes the abstract namespace.
+    let stream = match path.strip_prefix('@') {
+        Some(name) => tokio::net::UnixStream::connect(format!("\0{name}")).await?,
+        None => tokio::net::UnixStream::connect(path).await?,
+    };
+    Ok(Box::new(stream))
+}
+
+#[cfg(not(unix))]
+async fn socket(_path: &str) -> io::Result<Box<dyn Stream>> {
+    Err(io::ErrorKind::Unsupported.into())
+}

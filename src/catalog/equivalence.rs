@@ -1,0 +1,412 @@
+//! PostgreSQL decides what SQL means: two texts are put through the same analysis, and what comes out is compared.
+//!
+//! In this order:
+//!
+//! 1. Texts that are equal token for token are equal.
+//! 2. Types are parsed and analysed (the extended protocol's Parse and Describe), which gives the type and its modifier.
+//!    Nothing is planned.
+//! 3. Expressions are put to the planner ([`block`]) if neither text can reach code that is not trusted ([`reach`]): the
+//!    planner executes immutable functions on constants, and what the database's owner wrote must not run as the role
+//!    that checks.
+//! 4. Where the names in the texts leave that open, a superuser looks at the trees that the server makes of them
+//!    ([`tree`]): equal trees are equal, and a tree says exactly what it reaches.
+//! 5. What is left is for a server that has nothing of the database but names: see [`Decided::left`].
+//!
+//! The text of the catalog is read under the search path under which it was printed; what was expected is read under
+//! that of the file. The planner sees both under that of the file: where an object on it can take the place of one of
+//! PostgreSQL's own, the trees say whether the catalog's text means the same there.
+
+mod answer;
+mod block;
+mod pair;
+mod reach;
+mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use answer::{of_error, of_outcome};
+use pair::{Pair, Side, is_close};
+use reach::{Danger, Names};
+use tree::{Trees, set_path};
+
+use super::client::{Client, Described, Description};
+use super::encoding::can_send;
+use super::server_error::{Meaning, ServerError};
+use crate::compare::{Answer, Answers, Ask};
+use crate::error::Failure;
+use crate::snapshot::Snapshot;
+use crate::sql;
+use crate::sql::{Sql, Statement};
+use crate::sql_text::{Words, same_tokens};
+
+/// How questions are put to the planner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batching {
+    /// All of them at once, where the server can.
+    AllAtOnce,
+    /// One by one: to a server that has PL/pgSQL and cannot catch an error in it.
+    OneByOne,
+}
+
+/// Whose functions the planner may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// PostgreSQL's own and those of compiled libraries.
+    Compiled,
+    /// Everybody's: the user says so, or there is nothing of anybody's on the server.
+    Everything,
+}
+
+/// How to decide.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// How questions are put.
+    pub batching: Batching,
+    /// Whose functions may run.
+    pub trust: Trust,
+}
+
+/// What came of the questions.
+#[derive(Debug, Default)]
+pub struct Decided {
+    /// The answers.
+    pub answers: Answers,
+    /// The questions that can only be decided where the database's functions are not: reading these texts could run
+    /// them.
+    pub left: BTreeSet<Ask>,
+    /// The objects that these texts can reach: schema and name.
+    pub reached: BTreeSet<(String, String)>,
+}
+
+const DOING: &str = "asking the server what two texts mean";
+
+/// Decides questions, in the transaction that [`super::capture::capture`] began.
+///
+/// # Errors
+/// A [`Failure`] if the server does not answer at all. A question that it would not answer is no failure.
+pub async fn decide(
+    client: &mut Client,
+    asks: BTreeSet<Ask>,
+    snapshot: &Snapshot,
+    manner: Manner,
+) -> Result<Decided, Failure> {
+    let mut decided = Decided::default();
+    let mut open = Vec::new();
+    for ask in asks {
+        match without_server(&ask) {
+            Some(answer) => {
+                decided.answers.insert(ask, answer);
+            }
+            None => open.push((Pair::new(&ask, snapshot), ask)),
+        }
+    }
+    if open.is_empty() {
+        return Ok(decided);
+    }
+    Session {
+        client,
+        snapshot,
+        manner,
+        decided: &mut decided,
+    }
+    .decide(open)
+    .await
+    .map_err(|error| error.failure(DOING))?;
+    Ok(decided)
+}
+
+/// What can be said without asking.
+fn without_server(ask: &Ask) -> Option<Answer> {
+    let question = &ask.question;
+    if question.expected.contains('\0') {
+        return Some(Answer::Invalid(
+            "no text in a database can have the character NUL in it".into(),
+        ));
+    }
+    // Whether a text can be read at all is asked with the same text twice.
+    let is_probe = question.expected == question.actual;
+    (!is_probe && same_tokens(&question.expected, &question.actual)).then_some(Answer::Equal)
+}
+
+struct Session<'a> {
+    client: &'a mut Client,
+    snapshot: &'a Snapshot,
+    manner: Manner,
+    decided: &'a mut Decided,
+}
+
+type Open = Vec<(Pair, Ask)>;
+
+impl Session<'_> {
+    fn answer(&mut self, ask: Ask, answer: Answer) {
+        self.decided.answers.insert(ask, answer);
+    }
+
+    async fn decide(mut self, open: Open) -> Result<(), ServerError> {
+        let open = self.only_what_can_be_sent(open).await?;
+        let (types, expressions): (Open, Open) = open.into_iter().partition(|(pair, _)| pair.is_any_type());
+        // The name of a type is looked up, and nothing of it runs.
+        let mut in_place = self.only_types(types);
+        in_place.extend(self.without_danger(expressions).await?);
+        let same_types = self.put_to_planner(in_place).await?;
+        self.modifiers(same_types).await
+    }
+
+    /// A text with a character that the database's encoding lacks costs its own check, and no other.
+    async fn only_what_can_be_sent(&mut self, open: Open) -> Result<Open, ServerError> {
+        let mut sent = Vec::new();
+        for (pair, ask) in open {
+            // Outside of a savepoint an error would end the transaction.
+            if ask.question.expected.is_ascii() {
+                sent.push((pair, ask));
+                continue;
+            }
+            self.client.execute(&[sql!["SAVEPOINT driftgate"]]).await?;
+            let can = can_send(self.client, &ask.question.expected).await?;
+            self.client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
+            if can {
+                sent.push((pair, ask));
+            } else {
+                let encoding = &self.snapshot.server.encoding;
+                let why = format!("the encoding of the database, {encoding}, lacks a character of this text");
+                self.answer(ask, Answer::Invalid(why));
+            }
+        }
+        Ok(sent)
+    }
+
+    /// What is expected as a type with modifiers must be one type, and nothing else.
+    fn only_types(&mut self, types: Open) -> Open {
+        let (types, others): (Open, Open) = types
+            .into_iter()
+            .partition(|(pair, ask)| !pair.is_type() || is_one_type(&ask.question.expected));
+        for (_, ask) in others {
+            self.answer(ask, Answer::Invalid("this is not one type".into()));
+        }
+        types
+    }
+
+    /// Types that are the same without their modifiers: those are known from analysis alone.
+    async fn modifiers(&mut self, types: Open) -> Result<(), ServerError> {
+        let mut by_path: BTreeMap<String, Open> = BTreeMap::new();
+        for (pair, ask) in types {
+            by_path.entry(pair.path.clone()).or_default().push((pair, ask));
+        }
+        for (path, types) in by_path {
+            let expected = self.described(&types, Side::Expected, Some(&path)).await?;
+            let actual = self.described(&types, Side::Actual, None).await?;
+            for (((_, ask), expected), actual) in types.into_iter().zip(expected).zip(actual) {
+                let answer = match (&expected, &actual) {
+                    (Ok(expected), Ok(actual)) if column(expected) == column(actual) => Answer::Equal,
+                    (Ok(_), Ok(_)) => Answer::Different,
+                    (Err(error), _) | (_, Err(error)) => of_error(&self.snapshot.server, &ask, error),
+                };
+                self.answer(ask, answer);
+            }
+        }
+        Ok(())
+    }
+
+    async fn described(
+        &mut self,
+        types: &Open,
+        side: Side,
+        path: Option<&str>,
+    ) -> Result<Vec<Result<Described, ServerError>>, ServerError> {
+        let before = Sql::join([sql!["SAVEPOINT driftgate"], set_path(path)], "; ");
+        let statements: Vec<Statement> = types.iter().map(|(pair, _)| pair.alone(side)).collect();
+        if self.manner.batching == Batching::AllAtOnce {
+            match self.client.describe_all(&before, &statements).await {
+                Ok(described) => return Ok(described.into_iter().map(Ok).collect()),
+                Err(error) if error.code.is_empty() => return Err(error),
+                // One of them cannot be read: which one is seen one by one.
+                Err(_) => self.client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?,
+            }
+        }
+        let mut described = Vec::new();
+        for statement in statements {
+            let description = Description {
+                before: before.clone(),
+                statement,
+                after: sql!["ROLLBACK TO SAVEPOINT driftgate"],
+            };
+            described.extend(self.client.describe(std::slice::from_ref(&description)).await?);
+        }
+        Ok(described)
+    }
+
+    /// The pairs that may be put to the planner. Those that may not are answered, or left.
+    async fn without_danger(&mut self, open: Open) -> Result<Open, ServerError> {
+        if open.is_empty() {
+            return Ok(open);
+        }
+        let mut names = Names::default();
+        let words: Vec<Words> = open.iter().map(|(pair, _)| pair.words()).collect();
+        for ((pair, _), words) in open.iter().zip(&words) {
+            names.add(words, pair.may_name_relations(words));
+        }
+        let paths: BTreeSet<&str> = open.iter().map(|(pair, _)| pair.path.as_str()).collect();
+        let paths = paths.into_iter().collect::<Vec<_>>().join(", ");
+        let reach = reach::reach(self.client, &names, &paths).await?;
+        let mut clean = Vec::new();
+        let mut doubtful: Vec<(Pair, Ask, Danger)> = Vec::new();
+        for ((pair, ask), words) in open.into_iter().zip(&words) {
+            let mut danger = reach.of(words);
+            if self.manner.trust == Trust::Everything {
+                (danger.is_untrusted, danger.is_by_constant) = (false, false);
+            }
+            let is_superuser = self.snapshot.server.is_superuser;
+            if !danger.is_untrusted && !danger.is_shadowed {
+                clean.push((pair, ask));
+            } else if !danger.is_by_constant && (is_superuser || !danger.is_untrusted) {
+                doubtful.push((pair, ask, danger));
+            } else {
+                self.decided.left.insert(ask);
+            }
+        }
+        clean.extend(self.by_trees(doubtful, &paths).await?);
+        self.reached_from_left(&paths).await?;
+        Ok(clean)
+    }
+
+    /// What the texts that are left can reach: another server needs all of it, and not only what is dangerous.
+    async fn reached_from_left(&mut self, paths: &str) -> Result<(), ServerError> {
+        let mut names = Names {
+            with_objects: true,
+            ..Names::default()
+        };
+        for ask in &self.decided.left {
+            let pair = Pair::new(ask, self.snapshot);
+            let words = pair.words();
+            names.add(&words, pair.may_name_relations(&words));
+        }
+        if !names.words.is_empty() {
+            let reach = reach::reach(self.client, &names, paths).await?;
+            self.decided.reached.extend(reach.objects);
+        }
+        Ok(())
+    }
+
+    /// Looks at the trees of pairs of which the names alone do not say enough.
+    async fn by_trees(&mut self, doubtful: Vec<(Pair, Ask, Danger)>, paths: &str) -> Result<Open, ServerError> {
+        if doubtful.is_empty() {
+            return Ok(Vec::new());
+        }
+        let pairs: Vec<&Pair> = doubtful.iter().map(|(pair, _, _)| pair).collect();
+        let trees = tree::trees(self.client, &pairs, self.snapshot.server.is_superuser).await?;
+        let mut names = Names::default();
+        for trees in &trees {
+            for tree in [&trees.expected, &trees.actual].into_iter().flatten() {
+                names.oids.extend(tree.oids());
+            }
+        }
+        let reach = reach::reach(self.client, &names, paths).await?;
+        let mut clean = Vec::new();
+        for ((pair, ask, danger), trees) in doubtful.into_iter().zip(trees) {
+            let Trees {
+                expected,
+                actual,
+                actual_elsewhere,
+            } = trees;
+            let (expected, actual) = match (expected, actual) {
+                (Ok(expected), Ok(actual)) => (expected, actual),
+                // What stands between may keep messages of this sort to itself; that says nothing about the texts.
+                (Err(error), _) | (_, Err(error)) if error.code.is_empty() => {
+                    self.decided.left.insert(ask);
+                    continue;
+                }
+                (Err(error), _) | (_, Err(error)) => {
+                    let answer = of_error(&self.snapshot.server, &ask, &error);
+                    self.answer(ask, answer);
+                    continue;
+                }
+            };
+            let reaches = |tree: &tree::Tree| reach.of_oids(&tree.oids());
+            if expected == actual {
+                self.answer(ask, Answer::Equal);
+            } else if danger.is_untrusted && (reaches(&expected) || reaches(&actual)) {
+                self.decided.left.insert(ask);
+            } else if danger.is_shadowed && actual_elsewhere.ok().as_ref() != Some(&actual) {
+                // The planner would read the catalog's text otherwise; and the trees do differ.
+                self.answer(ask, Answer::Different);
+            } else {
+                clean.push((pair, ask));
+            }
+        }
+        Ok(clean)
+    }
+
+    /// Answers what the planner can answer. Types of which only analysis can say more are returned.
+    async fn put_to_planner(&mut self, open: Open) -> Result<Open, ServerError> {
+        let mut same_types = Vec::new();
+        if open.is_empty() {
+            return Ok(same_types);
+        }
+        let pairs: Vec<(&Pair, bool)> = open.iter().map(|(pair, ask)| (pair, is_close(&ask.question))).collect();
+        let outcomes = match self.manner.batching {
+            Batching::OneByOne => block::one_by_one(self.client, &pairs).await?,
+            Batching::AllAtOnce => match block::all_at_once(self.client, &pairs).await {
+                Ok(outcomes) if outcomes.len() == pairs.len() => outcomes,
+                Ok(_) => return Err(ServerError::broken("it gave fewer answers than questions")),
+                Err(error) if error.code.is_empty() => return Err(error),
+                Err(error) => match error.meaning() {
+                    Meaning::Undefined | Meaning::Permission | Meaning::Other => {
+                        block::one_by_one(self.client, &pairs).await?
+                    }
+                    Meaning::Write | Meaning::Timeout | Meaning::Concurrent | Meaning::Exhausted => return Err(error),
+                },
+            },
+        };
+        for ((pair, ask), outcome) in open.into_iter().zip(outcomes) {
+            // A look-up says less than the grammar about what is wrong with a type.
+            let is_malformed = pair.is_type() && outcome.error().code == "42601";
+            match of_outcome(&self.snapshot.server, &ask, &outcome) {
+                _ if is_malformed => same_types.push((pair, ask)),
+                Answer::Equal if pair.is_type() => same_types.push((pair, ask)),
+                answer => self.answer(ask, answer),
+            }
+        }
+        Ok(same_types)
+    }
+}
+
+/// What the server says of the one column: its type and the modifier of it.
+fn column(described: &Described) -> Option<(u32, i32)> {
+    match described.columns.as_slice() {
+        [column] => Some((column.type_oid, column.type_modifier)),
+        _ => None,
+    }
+}
+
+/// Whether a text can stand in `CAST(NULL AS …)` and be nothing but a type: what it has in parentheses is not called,
+/// and nothing stands beside it.
+#[must_use]
+pub fn is_one_type(text: &str) -> bool {
+    use crate::sql_text::{TokenSort, tokens};
+    let mut tokens = tokens(text).into_iter().peekable();
+    tokens.peek().is_some()
+        && tokens.all(|token| {
+            let piece = &text[token.range];
+            match token.sort {
+                TokenSort::Word | TokenSort::QuotedName => true,
+                TokenSort::Group => {
+                    let inner = &piece[1..];
+                    piece.ends_with([')', ']']) && !inner[..inner.len().saturating_sub(1)].contains(['(', '[', ':'])
+                }
+                TokenSort::Symbol => piece == ".",
+                TokenSort::QuotedText | TokenSort::Comma => false,
+            }
+        })
+}
+
+/// Why a question is not decided that could be: reading its texts could run code of the database.
+pub const UNTRUSTED: &str =
+    "comparing the texts in the database could run functions that its owners wrote as the role that connects";
+
+/// The answers to questions that nobody could decide, for the same reason.
+#[must_use]
+pub fn refused(asks: BTreeSet<Ask>, why: &str) -> Answers {
+    asks.into_iter()
+        .map(|ask| (ask, Answer::Refused(why.to_owned())))
+        .collect::<BTreeMap<_, _>>()
+}

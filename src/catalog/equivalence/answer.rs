@@ -1,0 +1,77 @@
+//! What the server says, as answers.
+
+use super::block::{Outcome, SEVERAL};
+use super::pair::is_close;
+use crate::catalog::server_error::{Meaning, ServerError};
+use crate::compare::{Answer, Ask};
+use crate::snapshot::Server;
+use crate::sql_text::{is_balanced, quote_name, show_name};
+
+/// What the planner has said of a pair.
+pub(super) fn of_outcome(server: &Server, ask: &Ask, outcome: &Outcome) -> Answer {
+    let question = &ask.question;
+    match outcome.count {
+        None => of_error(server, ask, &outcome.error()),
+        Some(2) if question.form.is_expression() && !is_balanced(&question.expected) => {
+            Answer::Invalid("this is not one expression: a parenthesis is closed that was never opened".into())
+        }
+        Some(2) if outcome.is_same && !(question.form.is_expression() && is_close(question)) => Answer::Equal,
+        Some(2) if outcome.is_equal => Answer::Equal,
+        Some(2) => Answer::Different,
+        Some(_) => Answer::Invalid("this is more than one expression".into()),
+    }
+}
+
+/// What an error of the server's says of a question.
+pub(super) fn of_error(server: &Server, ask: &Ask, error: &ServerError) -> Answer {
+    // The one is said of a cursor, the other of a message of the extended protocol.
+    if error.code == SEVERAL || error.routine.as_deref() == Some("exec_parse_message") {
+        return Answer::Invalid("this is more than one statement".into());
+    }
+    let says = || format!("PostgreSQL says: {}", first_line(&error.message));
+    match error.meaning() {
+        Meaning::Undefined | Meaning::Permission => {
+            // In a schema that the role may not use nothing can be seen, and nothing be concluded.
+            let role = &server.role;
+            let mut closed = ask
+                .schemas
+                .iter()
+                .filter(|schema| server.closed_schemas.contains(*schema));
+            match closed.next() {
+                Some(_) if is_in_schema(ask) => Answer::Equal,
+                Some(schema) => Answer::Refused(format!(
+                    "the role {role} may not use the schema {schema}, so PostgreSQL does not look names up in it: \
+                     GRANT USAGE ON SCHEMA {} TO {};",
+                    show_name(schema),
+                    show_name(role),
+                )),
+                None if error.meaning() == Meaning::Permission => Answer::Refused(error.message.clone()),
+                None => Answer::Invalid(says()),
+            }
+        }
+        // What the server cannot compute says nothing about the text.
+        Meaning::Timeout | Meaning::Concurrent | Meaning::Exhausted => Answer::Refused(error.message.clone()),
+        Meaning::Write | Meaning::Other => Answer::Invalid(says()),
+    }
+}
+
+/// A message of the server's without the lines of our own that follow what it quotes.
+fn first_line(message: &str) -> String {
+    match message.split_once('\n') {
+        Some((first, _)) => format!("{first} …"),
+        None => message.to_owned(),
+    }
+}
+
+/// Whether a type is written without the schema that the catalog prints before it, and otherwise in the same way.
+fn is_in_schema(ask: &Ask) -> bool {
+    let question = &ask.question;
+    !question.form.is_expression()
+        && ask.schemas.iter().any(|schema| {
+            question
+                .actual
+                .strip_suffix(&*question.expected)
+                .and_then(|rest| rest.strip_suffix('.'))
+                .is_some_and(|printed| printed == schema || printed == quote_name(schema))
+        })
+}

@@ -1,0 +1,191 @@
+//! Pairs of texts, put to the planner.
+//!
+//! Each pair is one `EXPLAIN (VERBOSE)` of a query that selects both texts, over nulls of the types of the
+//! relation's columns, so that nothing is executed and no privilege on the relation is needed. Where both are
+//! printed alike they mean the same. PostgreSQL also keeps spellings apart in print that it takes for the same,
+//! `substring(a from 1 for 2)` and `substring(a, 1, 2)`. So where the prints differ there is a second query, with the
+//! condition `X OR (Y AND marker)` where X is about the one text and Y about the other: the planner knows that this is
+//! X where X is Y, and then the marker is gone from what is printed. A plan does not print every COLLATE: where one of
+//! the texts has one, only the second query decides. All pairs go to
+//! the server in one `DO` block, so that the number of statements does not grow with the number of texts, and a
+//! text that cannot be read does not hide the others. A text cannot end its statement and begin another: PL/pgSQL
+//! opens a cursor for each, and PostgreSQL refuses a cursor for more than one statement before it runs anything.
+//! Where there is no PL/pgSQL, the pairs go one by one through the extended protocol, which refuses the same.
+//!
+//! What is printed stays on the server, for it may be long: `repeat('x', 100000000)` is.
+
+use serde::Deserialize;
+
+use super::super::client::Client;
+use super::super::server_error::ServerError;
+use super::pair::{MARKER, Pair, Side};
+use super::set_path;
+use crate::sql;
+use crate::sql::{Sql, Statement, literal};
+
+/// What the planner says of a pair.
+#[derive(Debug, Default, Clone, Deserialize)]
+pub(super) struct Outcome {
+    /// How many texts were printed: two, unless a text is more than one expression.
+    pub(super) count: Option<u64>,
+    /// Whether they were printed alike.
+    #[serde(default)]
+    pub(super) is_same: bool,
+    /// Whether the second query has no marker: the planner takes both for the same.
+    #[serde(default)]
+    pub(super) is_equal: bool,
+    /// The SQLSTATE of an error.
+    code: Option<String>,
+    /// The message of an error.
+    message: Option<String>,
+}
+
+/// The SQLSTATE with which a cursor is refused for more than one statement.
+pub(super) const SEVERAL: &str = "42P11";
+
+impl Outcome {
+    fn of_error(error: ServerError) -> Self {
+        // As a cursor says it: there is more than one statement.
+        let is_several = error.routine.as_deref() == Some("exec_parse_message");
+        Self {
+            code: Some(if is_several { SEVERAL.to_owned() } else { error.code }),
+            message: Some(error.message),
+            ..Self::default()
+        }
+    }
+
+    /// The error, if it is none other.
+    pub(super) fn error(&self) -> ServerError {
+        ServerError {
+            code: self.code.clone().unwrap_or_default(),
+            message: ServerError::shorten(self.message.as_deref().unwrap_or_default()),
+            ..ServerError::default()
+        }
+    }
+}
+
+/// Puts all pairs to the server in one round trip.
+///
+/// # Errors
+/// The server does not run PL/pgSQL for this role, or the connection breaks.
+pub(super) async fn all_at_once(client: &mut Client, pairs: &[(&Pair, bool)]) -> Result<Vec<Outcome>, ServerError> {
+    let questions: Vec<serde_json::Value> = pairs
+        .iter()
+        .map(|(pair, closely)| {
+            if pair.is_any_type() {
+                let [expected, actual] = [Side::Expected, Side::Actual].map(|side| pair.base_type(side));
+                return serde_json::json!({
+                    "path": pair.path, "expected": expected.as_str(), "actual": actual.as_str()
+                });
+            }
+            let second = pair.second();
+            serde_json::json!({
+                "path": pair.path,
+                "sql": pair.both().as_str(),
+                "second": second.as_ref().map(Statement::as_str),
+                "closely": closely,
+            })
+        })
+        .collect();
+    let batch = [
+        sql!["SAVEPOINT driftgate"],
+        sql![
+            "SET LOCAL driftgate.questions = ",
+            literal(&serde_json::Value::Array(questions).to_string())
+        ],
+        sql![BLOCK],
+        sql!["SELECT pg_catalog.current_setting('driftgate.answers')"],
+    ];
+    match client.rows(&batch).await {
+        Ok(rows) => {
+            let answers = rows.first().map(|row| row.text(0)).transpose()?.flatten();
+            serde_json::from_str(answers.unwrap_or("[]")).map_err(ServerError::broken)
+        }
+        Err(error) => {
+            if !error.code.is_empty() {
+                client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+const BLOCK: &str = include_str!("block.sql");
+
+/// Puts the pairs to the server one by one.
+///
+/// # Errors
+/// The connection breaks.
+pub(super) async fn one_by_one(client: &mut Client, pairs: &[(&Pair, bool)]) -> Result<Vec<Outcome>, ServerError> {
+    let mut outcomes = Vec::new();
+    for (pair, closely) in pairs {
+        outcomes.push(match one(client, pair, *closely).await {
+            Ok(outcome) => outcome,
+            Err(error) if error.code.is_empty() => return Err(error),
+            Err(error) => Outcome::of_error(error),
+        });
+    }
+    Ok(outcomes)
+}
+
+async fn one(client: &mut Client, pair: &Pair, closely: bool) -> Result<Outcome, ServerError> {
+    if pair.is_any_type() {
+        let mut types = Vec::new();
+        for (side, path) in [(Side::Expected, Some(pair.path.as_str())), (Side::Actual, None)] {
+            types.push(alone(client, path, &Statement::new(pair.base_type(side))).await?);
+        }
+        return Ok(Outcome {
+            count: Some(2),
+            is_same: types[0] == types[1],
+            ..Outcome::default()
+        });
+    }
+    let plan = alone(client, Some(&pair.path), &pair.both()).await?;
+    let plan: serde_json::Value = serde_json::from_str(&plan).map_err(ServerError::broken)?;
+    let output = plan.pointer("/0/Plan/Output").and_then(serde_json::Value::as_array);
+    let output = output.cloned().unwrap_or_default();
+    let is_same = output.first() == output.get(1);
+    let mut is_equal = false;
+    if let Some(second) = pair.second()
+        && (!is_same || closely)
+    {
+        match alone(client, Some(&pair.path), &second).await {
+            Ok(plan) => is_equal = is_without_marker(&plan),
+            Err(error) if error.code.is_empty() => return Err(error),
+            // It can be read, but not be a condition: it stays different.
+            Err(_) => {}
+        }
+    }
+    Ok(Outcome {
+        count: u64::try_from(output.len()).ok(),
+        is_same,
+        is_equal,
+        ..Outcome::default()
+    })
+}
+
+/// Whether the condition of the topmost node of a plan lacks the marker.
+fn is_without_marker(plan: &str) -> bool {
+    let plan: serde_json::Value = serde_json::from_str(plan).unwrap_or_default();
+    ["Filter", "One-Time Filter", "Join Filter"]
+        .iter()
+        .find_map(|key| plan.pointer(&format!("/0/Plan/{key}"))?.as_str())
+        .is_some_and(|filter| !filter.contains(MARKER))
+}
+
+/// Runs one statement under a search path, through the extended protocol.
+async fn alone(client: &mut Client, path: Option<&str>, statement: &Statement) -> Result<String, ServerError> {
+    let before: [Sql; 2] = [sql!["SAVEPOINT driftgate"], set_path(path)];
+    let result = match client.execute(&before).await {
+        Ok(()) => client.alone(statement).await,
+        Err(error) => Err(error),
+    };
+    if result.as_ref().err().is_none_or(|error| !error.code.is_empty()) {
+        client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
+    }
+    let lines: Result<Vec<String>, ServerError> = result?
+        .iter()
+        .map(|row| Ok(row.text(0)?.unwrap_or_default().to_owned()))
+        .collect();
+    Ok(lines?.concat())
+}

@@ -1,0 +1,235 @@
+//! The two texts of a question as parts of statements.
+
+use crate::attribute::{Form, Question};
+use crate::compare::Ask;
+use crate::kinds::Kind;
+use crate::snapshot::Snapshot;
+use crate::sql;
+use crate::sql::{Sql, Statement, literal, name};
+use crate::sql_text::{Words, quote_name};
+use crate::value::Value;
+
+/// A column of the query that no text mentions.
+pub(super) const MARKER: &str = "driftgate marker";
+
+/// A question, made ready to be put.
+pub(super) struct Pair {
+    form: Form,
+    expected: String,
+    actual: String,
+    relation: String,
+    variables: Vec<Variable>,
+    /// The search path under which what was expected is read.
+    pub(super) path: String,
+}
+
+/// Which of the two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Expected,
+    Actual,
+}
+
+/// A name and a type.
+type Variable = (String, String);
+
+/// Whether two texts can be different although a plan prints them alike.
+pub(super) fn is_close(question: &Question) -> bool {
+    [&question.expected, &question.actual]
+        .iter()
+        .any(|text| text.to_lowercase().contains("collate"))
+}
+
+impl Pair {
+    pub(super) fn new(ask: &Ask, snapshot: &Snapshot) -> Self {
+        let mut path: Vec<String> = ask.schemas.iter().map(|s| quote_name(s)).collect();
+        if !snapshot.server.search_path.trim().is_empty() {
+            path.push(snapshot.server.search_path.clone());
+        }
+        Self {
+            form: ask.question.form.clone(),
+            expected: ask.question.expected.clone(),
+            actual: ask.question.actual.clone(),
+            relation: ask.relation.last().to_owned(),
+            variables: variables(ask, snapshot),
+            path: path.join(", ").replace('\0', " "),
+        }
+    }
+
+    fn text(&self, side: Side) -> &str {
+        match side {
+            Side::Expected => &self.expected,
+            Side::Actual => &self.actual,
+        }
+    }
+
+    /// Every name that reading the texts can reach: those of the texts, and of the types of what they may mention.
+    pub(super) fn words(&self) -> Words {
+        let mut words = Words::of(&self.expected);
+        words.extend(Words::of(&self.actual));
+        for (_, sql_type) in &self.variables {
+            words.extend(Words::of(sql_type));
+        }
+        if let Form::Value(cast) | Form::Computed(cast) = &self.form {
+            words.extend(Words::of(cast));
+        }
+        words
+    }
+
+    /// Whether the texts may name relations.
+    pub(super) fn may_name_relations(&self, words: &Words) -> bool {
+        self.form == Form::Query || words.may_have_query()
+    }
+
+    /// Appends one of the texts as an expression.
+    fn expression(&self, statement: Statement, side: Side) -> Statement {
+        let text = self.text(side);
+        match &self.form {
+            Form::Type => statement.then("CAST(NULL AS ").then_text(text).then(")"),
+            Form::BaseType => statement.then(sql![literal(text), "::pg_catalog.regtype"]),
+            Form::Expression | Form::OldAndNew => statement.then("(").then_text(text).then(")"),
+            Form::Query => {
+                let text = text.trim_end();
+                let text = text.strip_suffix(';').unwrap_or(text);
+                statement.then("EXISTS (").then_text(text).then(")")
+            }
+            Form::Value(cast) | Form::Computed(cast) => statement.then("(").then_text(text).then(")::").then_text(cast),
+        }
+    }
+
+    /// Appends the row over which the texts are read.
+    fn from(&self, mut statement: Statement, with_marker: bool) -> Statement {
+        // No function returns rows without columns.
+        let with_marker = with_marker || self.form == Form::OldAndNew;
+        statement = statement.then(" FROM ");
+        match self.form {
+            Form::OldAndNew => {
+                statement = self.function_row(statement, "old").then(", ");
+                self.function_row(statement, "new")
+            }
+            Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Query => {
+                self.row(statement, with_marker)
+            }
+        }
+    }
+
+    /// A row of nulls. OFFSET keeps the planner from putting the nulls into the texts.
+    fn row(&self, mut statement: Statement, with_marker: bool) -> Statement {
+        statement = statement.then("(SELECT ");
+        let mut separator = "";
+        for (column, sql_type) in &self.variables {
+            statement = statement
+                .then(separator)
+                .then("NULL::")
+                .then_text(sql_type)
+                .then(sql![" AS ", name(column)]);
+            separator = ", ";
+        }
+        if with_marker {
+            statement = statement.then(separator).then(sql!["NULL::boolean AS ", name(MARKER)]);
+        }
+        statement.then(sql![" OFFSET 0) AS ", name(&self.relation)])
+    }
+
+    /// A row of which the planner knows nothing: where it joins two rows, it prints the nulls of the other sort instead
+    /// of the names of their columns.
+    fn function_row(&self, mut statement: Statement, row: &'static str) -> Statement {
+        statement = statement.then(sql!["pg_catalog.json_to_record('{}') AS ", row, "("]);
+        for (column, sql_type) in &self.variables {
+            statement = statement.then(sql![name(column), " "]).then_text(sql_type).then(", ");
+        }
+        statement.then(sql![name(MARKER), " boolean)"])
+    }
+
+    /// One of the texts, to be analysed.
+    pub(super) fn alone(&self, side: Side) -> Statement {
+        let statement = self.expression(Statement::new("SELECT "), side);
+        match self.form {
+            Form::Type | Form::BaseType => statement,
+            Form::Expression | Form::Value(_) | Form::Computed(_) | Form::OldAndNew | Form::Query => {
+                self.from(statement, false)
+            }
+        }
+    }
+
+    /// Both texts, to be planned.
+    pub(super) fn both(&self) -> Statement {
+        let statement = Statement::new(EXPLAIN);
+        let statement = self.expression(statement, Side::Expected).then(", ");
+        let statement = self.expression(statement, Side::Actual);
+        self.from(statement, false)
+    }
+
+    /// What is asked where the texts are printed differently: whether the planner takes them for the same.
+    pub(super) fn second(&self) -> Option<Statement> {
+        if !self.form.is_expression() {
+            return None;
+        }
+        let marker = match self.form {
+            Form::OldAndNew => sql!["new.", name(MARKER)],
+            Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Query => {
+                name(MARKER)
+            }
+        };
+        let statement = Statement::new(EXPLAIN);
+        let statement = self.expression(statement, Side::Expected).then(", ");
+        let statement = self.expression(statement, Side::Actual);
+        let statement = self.from(statement, true).then(" WHERE pg_catalog.pg_typeof(");
+        let statement = self.expression(statement, Side::Expected);
+        let statement = statement.then(") IS NULL OR (pg_catalog.pg_typeof(");
+        let statement = self.expression(statement, Side::Actual);
+        Some(statement.then(sql![") IS NULL AND ", marker, ")"]))
+    }
+
+    /// Whether the texts are types with modifiers.
+    pub(super) fn is_type(&self) -> bool {
+        matches!(self.form, Form::Type)
+    }
+
+    /// Whether the texts are types, with modifiers or without.
+    pub(super) fn is_any_type(&self) -> bool {
+        matches!(self.form, Form::Type | Form::BaseType)
+    }
+
+    /// The identity of the type that a text is.
+    pub(super) fn base_type(&self, side: Side) -> Sql {
+        sql![
+            "SELECT ",
+            literal(self.text(side)),
+            "::pg_catalog.regtype::pg_catalog.oid::pg_catalog.text"
+        ]
+    }
+}
+
+const EXPLAIN: &str = "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT ";
+
+/// The columns of the relation that the texts may mention.
+fn variables(ask: &Ask, snapshot: &Snapshot) -> Vec<Variable> {
+    let mut columns = Vec::new();
+    match ask.question.form {
+        Form::Expression | Form::Computed(_) | Form::OldAndNew => {}
+        Form::Type | Form::BaseType | Form::Value(_) | Form::Query => return columns,
+    }
+    let texts = [&ask.question.expected, &ask.question.actual].map(|text| text.to_lowercase());
+    for kind in Kind::ALL {
+        if let Some(attribute) = kind.spec().own_variable
+            && let Some(Value::Text(sql_type)) = snapshot.get(*kind, &ask.relation).map(|object| object.get(attribute))
+        {
+            columns.push(("value".to_owned(), sql_type.clone()));
+        }
+        let Some(attribute) = kind.spec().variable else {
+            continue;
+        };
+        for (id, object) in snapshot.children(*kind, &ask.relation) {
+            let name = id.last();
+            // A name with quotes in it is written with more of them.
+            let mentioned = ask.question.form == Form::OldAndNew
+                || name.contains('"')
+                || texts.iter().any(|text| text.contains(&name.to_lowercase()));
+            if let (true, Value::Text(sql_type)) = (mentioned, object.get(attribute)) {
+                columns.push((name.to_owned(), sql_type.clone()));
+            }
+        }
+    }
+    columns
+}

@@ -1,0 +1,153 @@
+//! What the server makes of a text when it analyses it: the tree, which names every function and operator by its
+//! identity.
+//!
+//! With `debug_print_parse` the server sends the tree in the DETAIL of a log message to the client. Nothing is planned
+//! and nothing runs. Two trees that differ at most in where in the text something stands, or in how a conversion was
+//! written, mean the same: PostgreSQL's own comparison of trees (`equal()`, `nodes/equalfuncs.c`) passes over the same
+//! fields. A superuser keeps the trees out of the server's log; for other roles each is logged there, too.
+
+use std::collections::BTreeSet;
+
+use super::super::client::{Client, Description};
+use super::super::server_error::ServerError;
+use super::pair::{Pair, Side};
+use crate::sql;
+use crate::sql::{Sql, literal};
+
+/// A tree, without what has no meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tree(Vec<String>);
+
+/// The trees of a pair, or why there are none.
+#[derive(Debug)]
+pub(super) struct Trees {
+    pub(super) expected: Result<Tree, ServerError>,
+    pub(super) actual: Result<Tree, ServerError>,
+    /// What the actual text would be under the path of the expected one.
+    pub(super) actual_elsewhere: Result<Tree, ServerError>,
+}
+
+/// The fields that only say how or where something was written, by their ends.
+const WITHOUT_MEANING: [&str; 10] = [
+    ":location",
+    ":name_location",
+    ":stmt_location",
+    ":stmt_len",
+    ":funcformat",
+    ":relabelformat",
+    ":coerceformat",
+    ":convertformat",
+    ":row_format",
+    ":list_start",
+];
+
+impl Tree {
+    fn of(text: &str) -> Self {
+        let mut words = text.split_whitespace();
+        let mut kept = Vec::new();
+        while let Some(word) = words.next() {
+            if WITHOUT_MEANING.contains(&word) {
+                words.next();
+            } else {
+                kept.push(word.trim_end_matches('}').to_owned());
+            }
+        }
+        kept.retain(|word| !word.is_empty());
+        Self(kept)
+    }
+
+    /// Every number in it that may be an object identifier, whatever stands beside it: of a list, and of a list of
+    /// nodes that end with one.
+    pub(super) fn oids(&self) -> BTreeSet<u32> {
+        self.0
+            .iter()
+            .flat_map(|word| word.split(|c: char| !c.is_ascii_digit()))
+            .filter_map(|number| number.parse().ok())
+            .collect()
+    }
+}
+
+/// Has the server analyse the texts of pairs, in one round trip.
+///
+/// # Errors
+/// The connection breaks.
+pub(super) async fn trees(client: &mut Client, pairs: &[&Pair], is_superuser: bool) -> Result<Vec<Trees>, ServerError> {
+    let mut descriptions = Vec::new();
+    for pair in pairs {
+        for (side, path) in [
+            (Side::Expected, Some(pair.path.as_str())),
+            (Side::Actual, None),
+            (Side::Actual, Some(pair.path.as_str())),
+        ] {
+            descriptions.push(Description {
+                before: Sql::join(before(path, is_superuser), "; "),
+                statement: pair.alone(side),
+                after: sql!["ROLLBACK TO SAVEPOINT driftgate"],
+            });
+        }
+    }
+    let mut trees = client.describe(&descriptions).await?.into_iter().map(|described| {
+        let described = described?;
+        match described.details.as_slice() {
+            [tree] => Ok(Tree::of(tree)),
+            _ => Err(ServerError::broken("it sent no parse tree")),
+        }
+    });
+    let none = || Err(ServerError::broken("it sent no parse tree"));
+    Ok(pairs
+        .iter()
+        .map(|_| Trees {
+            expected: trees.next().unwrap_or_else(none),
+            actual: trees.next().unwrap_or_else(none),
+            actual_elsewhere: trees.next().unwrap_or_else(none),
+        })
+        .collect())
+}
+
+fn before(path: Option<&str>, is_superuser: bool) -> Vec<Sql> {
+    let mut statements = vec![sql!["SAVEPOINT driftgate"]];
+    if is_superuser {
+        statements.push(sql!["SET LOCAL log_min_messages = fatal"]);
+    }
+    // The database may be set to print more than the tree, and otherwise.
+    for setting in ["debug_pretty_print", "debug_print_rewritten", "debug_print_plan"] {
+        statements.push(sql!["SET LOCAL ", setting, " = off"]);
+    }
+    statements.push(super::set_path(path));
+    statements.push(sql!["SET LOCAL client_min_messages = log"]);
+    statements.push(sql!["SET LOCAL debug_print_parse = on"]);
+    statements
+}
+
+/// The statement that sets the search path; `None` for that under which the catalog prints.
+pub(super) fn set_path(path: Option<&str>) -> Sql {
+    path.map_or_else(
+        || sql![super::super::PIN_SEARCH_PATH],
+        |path| sql!["SELECT pg_catalog.set_config('search_path', ", literal(path), ", true)"],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_something_stands_does_not_matter() {
+        let tree = |location: u32, opno: u32| {
+            Tree::of(&format!(
+                "{{OPEXPR :opno {opno} :args ({{CONST :consttype 23 :location {location}}}) :location -1}}"
+            ))
+        };
+        assert_eq!(tree(3, 96), tree(5, 96));
+        assert_ne!(tree(3, 96), tree(3, 97));
+        assert!(tree(3, 16_500).oids().contains(&16_500));
+        for text in [
+            "{X :opnos (o 1 16500)}",
+            "({X :opno 16500})",
+            "({X :opnos (o 16500)})",
+            "({X :y {Z :opno 16500}} {X :y 1})",
+        ] {
+            assert!(Tree::of(text).oids().contains(&16_500), "{text}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Finding the files below a folder.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fs::{self, Metadata};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::{OPTION, ReadError, in_units, irregular, limit};
+use crate::error::{Problem, os_words};
+
+/// How many files of the largest size a folder may have, in sum.
+const LARGE_FILES: u64 = 16;
+
+/// Which files are looked for below a folder.
+pub struct Search<'a> {
+    /// How many folders deep is looked; 0 for the folder itself alone.
+    pub deepest: usize,
+    /// Whether what has this name is looked at.
+    pub enters: &'a dyn Fn(&str) -> bool,
+    /// Whether a file at this path is one.
+    pub wants: &'a dyn Fn(&Path) -> bool,
+}
+
+/// A file that was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// Its path below the folder, with `/` between the parts.
+    pub below: String,
+    /// Its path, with that of the folder.
+    pub path: PathBuf,
+}
+
+/// A folder that is to be looked through.
+struct Folder {
+    path: PathBuf,
+    below: String,
+    depth: usize,
+}
+
+impl Search<'_> {
+    /// The regular files below a folder, sorted by their paths.
+    ///
+    /// A folder is looked through once, whatever number of links leads to it: under its own name if that is below the
+    /// folder, too, otherwise under that of the first link.
+    ///
+    /// # Errors
+    /// A folder cannot be read, something that is looked for is no regular file, or the files are too large: all of
+    /// that.
+    pub fn files(&self, root: &Path) -> Result<Vec<Found>, Vec<Problem>> {
+        let mut walk = Walk::default();
+        let mut folders = VecDeque::from([Folder {
+            path: root.to_owned(),
+            below: String::new(),
+            depth: 0,
+        }]);
+        // The links of a whole tree come behind the tree.
+        while let Some(folder) = folders.pop_front().or_else(|| walk.links.pop_front()) {
+            let entries = walk.enter(&folder).then(|| self.look(&folder, &mut walk));
+            folders.extend(entries.into_iter().flatten());
+        }
+        let most = limit().saturating_mul(LARGE_FILES);
+        if walk.bytes > most {
+            walk.problems.push(
+                Problem::new(format!(
+                    "the files in {} cannot be read: they have {} bytes together, and the limit is {}",
+                    root.display(),
+                    walk.bytes,
+                    in_units(most)
+                ))
+                .hint(format!(
+                    "{OPTION} sets the limit: it is {LARGE_FILES} times that of one file"
+                )),
+            );
+        }
+        if !walk.problems.is_empty() {
+            return Err(walk.problems);
+        }
+        walk.files.sort();
+        Ok(walk.files)
+    }
+
+    /// Looks through a folder; what is returned are the folders in it.
+    fn look(&self, folder: &Folder, walk: &mut Walk) -> Vec<Folder> {
+        let mut names = match names(&folder.path) {
+            Ok(names) => names,
+            Err(e) => {
+                let why = os_words(&e);
+                let problem = format!("the folder {} cannot be read: {why}", folder.path.display());
+                walk.problems.push(Problem::new(problem));
+                return Vec::new();
+            }
+        };
+        names.sort();
+        let mut folders = Vec::new();
+        for name in names {
+            let path = folder.path.join(&name);
+            let name = name.to_string_lossy();
+            if !(self.enters)(&name) {
+                continue;
+            }
+            let below = format!("{}{name}", folder.below);
+            let wanted = (self.wants)(&path);
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() && folder.depth < self.deepest => {
+                    let inner = Folder {
+                        below: format!("{below}/"),
+                        depth: folder.depth + 1,
+                        path,
+                    };
+                    if inner.path.is_symlink() {
+                        walk.links.push_back(inner);
+                    } else {
+                        folders.push(inner);
+                    }
+                }
+                Ok(metadata) if wanted => walk.file(Found { below, path }, &metadata),
+                // A link that leads nowhere may be of any kind. What else cannot be looked at may be a folder.
+                Err(e) if wanted || !(path.is_symlink() || e.kind() == ErrorKind::NotFound) => {
+                    walk.problems.push(ReadError::System(e).problem(&path));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+        folders
+    }
+}
+
+fn names(folder: &Path) -> std::io::Result<Vec<std::ffi::OsString>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
+}
+
+/// What a search has found so far.
+#[derive(Default)]
+struct Walk {
+    entered: BTreeSet<Identity>,
+    /// Links to folders, in the order in which they were found.
+    links: VecDeque<Folder>,
+    files: Vec<Found>,
+    bytes: u64,
+    problems: Vec<Problem>,
+}
+
+impl Walk {
+    /// Whether a folder has not been looked through yet. From now on it has.
+    fn enter(&mut self, folder: &Folder) -> bool {
+        // What cannot be told apart cannot be read either: that is told there.
+        identity(&folder.path).is_none_or(|identity| self.entered.insert(identity))
+    }
+
+    fn file(&mut self, found: Found, metadata: &Metadata) {
+        if metadata.is_file() {
+            self.bytes = self.bytes.saturating_add(metadata.len());
+            self.files.push(found);
+        } else {
+            let what = irregular(metadata.file_type());
+            self.problems.push(ReadError::Irregular(what).problem(&found.path));
+        }
+    }
+}
+
+/// What a folder is, by whatever path it was reached.
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+/// What a folder is, by whatever path it was reached.
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(unix)]
+fn identity(folder: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(folder)
+        .ok()
+        .map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(folder: &Path) -> Option<Identity> {
+    fs::canonicalize(folder).ok()
+}

@@ -1,0 +1,114 @@
+//! Characters that nobody sees, or that change how what stands around them is seen: names that differ in one of them
+//! look the same, and a text with one of them may look like another text.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Whether a character is not seen, acts on a terminal or changes the direction of writing: controls (Cc), formats (Cf),
+/// the separators of lines and paragraphs, noncharacters, and what Unicode says is to be ignored when it is shown.
+#[must_use]
+pub(crate) fn is_invisible(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    is_control_or_format(c) || is_ignorable(c) || is_noncharacter(c)
+}
+
+/// Unicode 16: the categories Cc, Cf, Zl and Zp.
+fn is_control_or_format(c: char) -> bool {
+    matches!(c,
+        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+        | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
+}
+
+/// Unicode 16: what else has the property Default_Ignorable_Code_Point: joiners, fillers, selectors of variations, tags.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+}
+
+/// A text in which each of these characters but the end of a line is shown as an escape: `\u{200b}`.
+#[must_use]
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| c != '\n' && is_invisible(c);
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_hidden(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A text of as many characters in which `�` stands for each of these. Tabs stay.
+#[must_use]
+pub(crate) fn covered(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| c != '\t' && is_invisible(c);
+    if text.contains(is_hidden) {
+        Cow::Owned(text.replace(is_hidden, "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// JSON in which each of these characters is an escape. Only its texts can have them, but for the ends of lines, and to
+/// a reader of JSON they stay the same.
+#[must_use]
+pub(crate) fn escaped_in_json(json: String) -> String {
+    let is_hidden = |c: char| c != '\n' && is_invisible(c);
+    if !json.contains(is_hidden) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{covered, escaped_in_json, is_invisible, shown};
+
+    #[test]
+    fn json_stays_the_same_to_a_reader() {
+        let text = "a\u{200b}b\u{e0041}\u{fffe}\n\u{7f}\u{10ffff}é";
+        let json = escaped_in_json(serde_json::json!([text]).to_string());
+        assert_eq!(json, "[\"a\\u200bb\\udb40\\udc41\\ufffe\\n\\u007f\\udbff\\udfffé\"]");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap(), [text]);
+    }
+
+    #[test]
+    fn what_is_not_seen_is_shown() {
+        assert_eq!(
+            shown("a\u{200b}b\u{e0041}\u{fffe}\n\u{7f}"),
+            "a\\u{200b}b\\u{e0041}\\u{fffe}\n\\u{7f}"
+        );
+        assert_eq!(covered("a\u{200b}\tb"), "a\u{fffd}\tb");
+    }
+
+    #[test]
+    fn what_is_seen_is_left_alone() {
+        for c in "a~ \u{a0}éß表\u{1f600}\u{e000}\u{fffd}\u{d7ff}\u{301}\u{fffc}".chars() {
+            assert!(!is_invisible(c), "{c:?}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+numeric(10,2) not null default 5 check (a > 0 and (b) <> $$x$$)

@@ -1,0 +1,209 @@
+//! A role that owns a database, may create anything in it and is no superuser, against a superuser who checks it.
+//!
+//! Every trap says in the server's log as whom it ran, which also shows what ran in a read-only transaction. Whoever
+//! sets a trap shows that it works: with `--trust-functions` the same check springs it.
+
+mod histories;
+mod names;
+mod texts;
+mod types;
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use crate::run::{Driftgate, Run};
+use crate::server::{TestDb, server};
+
+/// The role that sets the traps.
+const OWNER: &str = "driftgate_mallory";
+
+/// The functions of which traps are made. Each takes what it says in the log.
+const TRAPS: &str = "
+create schema ev;
+create function ev.now(w text) returns int language plpgsql immutable as
+  $$ begin raise log 'CANARY %', w; return 1; end $$;
+create function ev.soon(w text) returns int language plpgsql stable as
+  $$ begin raise log 'CANARY %', w; return 1; end $$;
+create function ev.late(w text) returns int language plpgsql volatile as
+  $$ begin raise log 'CANARY %', w; return 1; end $$;
+create function ev.inlined(w text) returns int language sql volatile as $$ select ev.now(w) $$;
+";
+
+/// A database with traps.
+struct Trapped {
+    database: TestDb<'static>,
+    /// How many lines of the log about traps have been read.
+    read: Cell<usize>,
+}
+
+/// The role, on the server of the tests.
+fn owner() -> &'static str {
+    static CREATED: OnceLock<()> = OnceLock::new();
+    CREATED.get_or_init(|| {
+        let database = server().database("");
+        database.exec(&format!(
+            "do $$ begin create role {OWNER} login password '{OWNER}'; \
+             exception when duplicate_object or unique_violation then null; end $$"
+        ));
+    });
+    OWNER
+}
+
+impl Trapped {
+    /// A database of the role, in which it has run these statements.
+    fn new(sql: &str) -> Self {
+        let database = server().database("");
+        database.exec(&format!("alter database {} owner to {}", database.name(), owner()));
+        let trapped = Self {
+            database,
+            read: Cell::new(0),
+        };
+        trapped.as_owner(TRAPS);
+        trapped.as_owner(&of_major(sql));
+        trapped
+    }
+
+    /// Runs statements as the owner.
+    fn as_owner(&self, sql: &str) {
+        self.database
+            .exec(&format!("set session authorization {};\n{sql}", owner()));
+    }
+
+    /// Runs driftgate as the superuser, with the URL of the database where `{url}` stands.
+    fn run(&self, driftgate: &Driftgate, arguments: &[&str]) -> Run {
+        let url = self.database.url();
+        driftgate.run(arguments.iter().map(|argument| argument.replace("{url}", &url)))
+    }
+
+    /// The traps that were sprung by driftgate since this was asked last.
+    fn sprung(&self) -> BTreeSet<String> {
+        let of_database = format!(" db={} ", self.database.name());
+        let lines: Vec<String> = server()
+            .log()
+            .lines()
+            .filter(|line| line.contains(&of_database) && line.contains(" app=driftgate LOG:  CANARY "))
+            .filter_map(|line| Some(line.split_once(" LOG:  CANARY ")?.1.to_owned()))
+            .collect();
+        let new = lines.get(self.read.get()..).unwrap_or_default();
+        self.read.set(lines.len());
+        // The server adds where in a statement a constant was read.
+        let label = |line: &String| line.split(" at character ").next().unwrap_or_default().to_owned();
+        new.iter().map(label).collect()
+    }
+
+    /// Fails if a trap has been sprung.
+    fn nothing_sprang(&self, doing: &str, run: &Run) {
+        let sprung = self.sprung();
+        assert!(sprung.is_empty(), "{doing}: {sprung:?}\n{}{}", run.stdout, run.stderr);
+    }
+}
+
+/// What an expectation file says of a database with traps, in other words than the catalog; behind a text `{x}` and
+/// behind a number `{n}` make it something else than what is there.
+struct Attack<'a> {
+    sql: &'a str,
+    expected: &'a str,
+    /// The traps that the same check springs where functions are trusted.
+    traps: &'a [&'a str],
+}
+
+/// How many checks of a report passed, are drift and unknown.
+fn counts(run: &Run) -> [usize; 3] {
+    let last = run.stdout.lines().last().unwrap_or_default();
+    ["passed", "drift", "unknown"].map(|what| {
+        let before = last.split(what).next().unwrap_or_default();
+        let number = before.split([' ', ':']).rfind(|word| !word.is_empty());
+        number
+            .and_then(|number| number.parse().ok())
+            .unwrap_or_else(|| panic!("no number of {what}:\n{}{}", run.stdout, run.stderr))
+    })
+}
+
+/// Whether the server has statistics of expressions, as PostgreSQL 14 and later.
+fn has_statistics() -> bool {
+    server().major() >= 14
+}
+
+/// The lines that the server can have.
+fn of_major(text: &str) -> String {
+    let is_statistics = |line: &str| {
+        ["create statistics", "statistics:"]
+            .iter()
+            .any(|word| line.trim_start().starts_with(word))
+    };
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| has_statistics() || !is_statistics(line))
+        .collect();
+    lines.join("\n")
+}
+
+/// Everything that looks at a database, over this one.
+fn attack(attack: &Attack) -> Trapped {
+    let trapped = Trapped::new(attack.sql);
+    let expected = of_major(attack.expected);
+    let equal = expected.replace("{x}", "").replace("{n}", "");
+    let different = expected.replace("{x}", "!").replace("{n}", "7");
+    let driftgate = Driftgate::new()
+        .file("equal.yaml", &equal)
+        .file("different.yaml", &different)
+        .file("update.yaml", &different);
+    let check = |file: &str, more: &[&str]| {
+        let arguments = [&["check", file, "--url", "{url}"], more].concat();
+        let run = trapped.run(&driftgate, &arguments);
+        (counts(&run), run)
+    };
+    let ([_, drift, unknown], run) = check("equal.yaml", &["--coverage"]);
+    trapped.nothing_sprang("check of what is there", &run);
+    assert_eq!(
+        (drift, unknown, run.code),
+        (0, 0, Some(0)),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    let ([_, drift, unknown], run) = check("different.yaml", &["--jobs", "2"]);
+    trapped.nothing_sprang("check of what is not there", &run);
+    let differences = expected.matches("{x}").count() + expected.matches("{n}").count();
+    assert_eq!(
+        (drift, unknown, run.code),
+        (differences, 0, Some(1)),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    others(&trapped, &driftgate);
+    // The traps work, and what they are in is as expected.
+    let (_, run) = check("equal.yaml", &["--trust-functions"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+    let sprung = trapped.sprung();
+    for trap in attack
+        .traps
+        .iter()
+        .filter(|trap| has_statistics() || **trap != "statistics")
+    {
+        assert!(sprung.contains(*trap), "the trap `{trap}` does not work: {sprung:?}");
+    }
+    trapped
+}
+
+/// The commands beside `check`.
+fn others(trapped: &Trapped, driftgate: &Driftgate) {
+    let pulled = trapped.run(driftgate, &["pull", "--url", "{url}"]);
+    assert_eq!(pulled.code, Some(0), "{}", pulled.stderr);
+    driftgate.folder().write("pulled.yaml", &pulled.stdout);
+    for arguments in [
+        &["pull", "--url", "{url}", "--snapshot", "-o", "saved.json"][..],
+        &["pull", "--url", "{url}", "--update", "update.yaml", "--yes"],
+        &["check", "update.yaml", "--url", "{url}"],
+        &["check", "pulled.yaml", "--url", "{url}"],
+        &["diff", "{url}", "snapshot:saved.json"],
+        &["diff", "snapshot:saved.json", "{url}"],
+        &["diff", "{url}", "{url}"],
+    ] {
+        let run = trapped.run(driftgate, arguments);
+        trapped.nothing_sprang(&arguments.join(" "), &run);
+        assert_eq!(run.code, Some(0), "{arguments:?}\n{}{}", run.stdout, run.stderr);
+    }
+}

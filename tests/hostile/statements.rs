@@ -1,0 +1,172 @@
+//! Every statement that reaches a server, and every place in the source that makes one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::run::Driftgate;
+use crate::server::server;
+
+/// The first statement of every session and of every transaction.
+const PIN: &str = "SET LOCAL search_path = pg_catalog, pg_temp";
+
+/// What each session of driftgate sent to a database, in order, whatever way it was sent: the number of the process,
+/// and the beginning of each message.
+fn sessions(database: &str) -> BTreeMap<String, Vec<String>> {
+    let log = server().log();
+    let of_database = format!(" db={database} ");
+    let mut sessions: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in log.lines() {
+        if !line.contains(&of_database) || !line.contains(" app=driftgate LOG:  ") {
+            continue;
+        }
+        let process = line
+            .split('[')
+            .nth(1)
+            .and_then(|rest| rest.split(']').next())
+            .unwrap_or_default();
+        let Some((_, entry)) = line.split_once(" LOG:  ") else {
+            continue;
+        };
+        let Some((what, statement)) = entry.split_once(": ") else {
+            continue;
+        };
+        if what == "statement" || what.starts_with("execute ") || what.starts_with("parse ") {
+            sessions
+                .entry(process.to_owned())
+                .or_default()
+                .push(statement.to_owned());
+        }
+    }
+    sessions
+}
+
+/// In every session the search path is set before anything else, and again wherever a transaction begins.
+#[test]
+fn no_statement_comes_before_the_search_path_is_set() {
+    let database = server().database(
+        "create table t (a int default 1 + 1, b text default lower('A'), c int check (c > 1));
+         create view v as select a from t where a > 1;
+         create function gen_id() returns int language plpgsql as 'begin return 1; end';
+         alter table t add d int default gen_id();
+         create table alembic_version (version_num varchar(32));
+         insert into alembic_version values ('a1')",
+    );
+    let driftgate = Driftgate::new().file(
+        "x.yaml",
+        "driftgate: 1
+tables:
+  t: {columns: {a: \"integer default 1+1\", b: \"text default lower( 'A' )\", d: integer default (gen_id())}, checks: [c>1]}
+views:
+  v: {definition: select a from t where a>1}
+migrations: {tool: alembic, applied: [a1]}
+assertions:
+  a: {sql: select count(*) from t, equals: 0}
+  b: {sql: not a query, equals: 0}
+",
+    );
+    let url = database.url();
+    let nobody = database.url_as(server().role_without_privileges());
+    let mut ran = 0;
+    for arguments in [
+        &["check", "x.yaml", "--url", &url][..],
+        &["check", "x.yaml", "--url", &url, "--jobs", "2"],
+        &["check", "x.yaml", "--url", &nobody, "--jobs", "3"],
+        &["check", "x.yaml", "--url", &url, "--assertions-url", &nobody],
+        &["check", "x.yaml", "--url", &url, "--coverage"],
+        &["pull", "--url", &url],
+        &["pull", "--url", &url, "--snapshot", "-o", "saved.json"],
+        &["pull", "--url", &url, "--update", "x.yaml", "--yes"],
+        &["diff", &url, "snapshot:saved.json"],
+        &["diff", &url, &url],
+        &["check", "x.yaml", "--url", &url, "--wait", "1s"],
+    ] {
+        let run = driftgate.run(arguments);
+        assert!(
+            matches!(run.code, Some(0 | 1 | 3)),
+            "{arguments:?}\n{}{}",
+            run.stdout,
+            run.stderr
+        );
+        ran += 1;
+    }
+    let sessions = sessions(database.name());
+    assert!(sessions.len() > ran, "{} sessions of {ran} runs", sessions.len());
+    for (process, messages) in &sessions {
+        assert!(
+            messages[0].starts_with(&format!("{PIN};")),
+            "{process} begins with {:?}",
+            &messages[0]
+        );
+        // After the end of a transaction nothing but the search path comes, or the end of the session.
+        for pair in messages.windows(2) {
+            if pair[0].trim_end_matches(';') == "ROLLBACK" {
+                assert!(
+                    pair[1].starts_with(&format!("{PIN};")),
+                    "{process}: {:?} after ROLLBACK",
+                    pair[1]
+                );
+            }
+        }
+    }
+}
+
+/// The Rust files of the program.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut out = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a text");
+                out.push((path, text));
+            }
+        }
+    }
+    out.sort();
+    out
+}
+
+/// Other things that have the name of one of the types, by file.
+const KNOWN: [(&str, &str); 1] = [("src/source.rs", "Sql(")];
+
+#[test]
+fn sql_is_made_of_the_programs_own_text_and_quoted_data_alone() {
+    // A `&'static str` that was made at run time would pass as text of the program.
+    let forbidden = [".leak()", "::leak(", "transmute", "Sql(", "Statement(", "unsafe "];
+    for (path, text) in sources() {
+        let name = path.display().to_string();
+        if name.ends_with("src/sql.rs") {
+            // Neither type is built but by its constructors, and there is no conversion into one.
+            assert!(text.contains("pub struct Sql(String);") && text.contains("pub struct Statement(String);"));
+            for conversion in [
+                "for Sql {\n    fn from",
+                "From<",
+                "pub String",
+                "impl Piece for String",
+                "impl Piece for &String",
+            ] {
+                assert!(!text.contains(conversion), "{conversion} in {name}");
+            }
+            let pieces = text.matches("impl Piece for ").count();
+            assert_eq!(pieces, 4, "text of the program, SQL, a reference to it, and numbers");
+            assert!(text.contains("impl Piece for &'static str"));
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in forbidden {
+                let is_known = KNOWN.iter().any(|(file, known)| name.ends_with(file) && *known == word);
+                // `Outcome::Statement(` or `PgSql(` is another name that ends so.
+                let is_it = code.match_indices(word).any(|(at, _)| {
+                    !word.starts_with(['S', 'u', 't'])
+                        || !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+                });
+                assert!(!is_it || is_known, "{name}:{}: {word} in {line}", number + 1);
+            }
+        }
+    }
+}
