@@ -292,15 +292,11 @@ pub async fn capture_more(client: &mut Client, scope: &Scope, limits: Limits) ->
 /// read: texts are compared by what the catalog says now.
 ///
 /// # Errors
-/// A [`Failure`] if it is not, or if the server does not answer.
-pub async fn still_same(client: &mut Client, scope: &Scope) -> Result<(), Failure> {
+/// A [`Failure`] if the server does not answer.
+pub async fn still_same(client: &mut Client, scope: &Scope) -> Result<bool, Failure> {
     let read = run(client, Batch::resume().then_changed(scope)).await;
-    let error = match read {
-        Ok(read) if read.changed == 0 => return Ok(()),
-        Ok(read) => ServerError::changing(read.changed),
-        Err(error) => error,
-    };
-    Err(error.failure("comparing texts"))
+    let read = read.map_err(|error| error.failure("comparing texts"))?;
+    Ok(read.changed == 0)
 }
 
 /// Reads parts of the catalog through several connections at the same time, as of the same moment.

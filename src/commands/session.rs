@@ -183,7 +183,8 @@ pub(super) async fn snapshot_and_extensions(
 const NOT_SAVED: &str = "a snapshot has the schema and no rows: check against the database itself";
 
 impl Session<'_> {
-    /// Puts every question to the server; those that could run code of the database to one that has none of it.
+    /// Puts every question to the server; those that could run code of the database to one that has none of it. `None`
+    /// if the catalog has changed meanwhile, so that the answers would be of another one than was read.
     ///
     /// # Errors
     /// The server does not answer.
@@ -192,10 +193,13 @@ impl Session<'_> {
         questions: BTreeSet<Ask>,
         snapshot: &Snapshot,
         limits: Limits,
-    ) -> Result<Answers, Failure> {
+    ) -> Result<Option<Answers>, Failure> {
         match self {
             Self::Open(open) => open.decide(questions, snapshot).await,
-            Self::Saved(saved) => Ok(judge(&saved.scratch, questions, snapshot, limits, Worth::OfSnapshot)),
+            Self::Saved(saved) => {
+                let answers = judge(&saved.scratch, questions, snapshot, limits, Worth::OfSnapshot);
+                Ok(Some(answers))
+            }
         }
     }
 
@@ -260,7 +264,7 @@ impl Session<'_> {
 }
 
 impl OpenSession<'_> {
-    async fn decide(&mut self, questions: BTreeSet<Ask>, snapshot: &Snapshot) -> Result<Answers, Failure> {
+    async fn decide(&mut self, questions: BTreeSet<Ask>, snapshot: &Snapshot) -> Result<Option<Answers>, Failure> {
         let manner = Manner {
             batching: self.made.map_or(Batching::AllAtOnce, |made| made.scratch.batching()),
             // What is in a database that was made for this run was put there by who runs it.
@@ -274,10 +278,12 @@ impl OpenSession<'_> {
         } = self.deadline.keep(deciding).await?;
         if answers.values().any(|answer| *answer != Answer::Equal) {
             let looking = capture::still_same(&mut self.client, &self.scope);
-            self.deadline.keep(looking).await?;
+            if !self.deadline.keep(looking).await? {
+                return Ok(None);
+            }
         }
         let Some(live) = self.live.filter(|_| !left.is_empty()) else {
-            return Ok(answers);
+            return Ok(Some(answers));
         };
         let scope = Scope::of_objects(reached);
         let reading = capture::capture_more(&mut self.client, &scope, self.limits);
@@ -285,7 +291,7 @@ impl OpenSession<'_> {
         named.server = snapshot.server.clone();
         named.absorb(snapshot.clone());
         answers.extend(judge(&live.scratch, left, &named, self.limits, Worth::OfDatabase));
-        Ok(answers)
+        Ok(Some(answers))
     }
 
     async fn assertion(&mut self, expected: &Assertion, snapshot: &Snapshot) -> Result<assertion::Outcome, Failure> {

@@ -1,5 +1,7 @@
 //! One database against everything that is expected of it.
 
+use std::time::Instant;
+
 use super::opened::Access;
 use super::session::begin;
 use super::{let_go, tell};
@@ -11,7 +13,8 @@ use crate::not_compared::counted;
 use crate::report::Target;
 use crate::snapshot::Snapshot;
 
-/// One session: everything that is asked is asked in one transaction.
+/// One session: everything that is asked is asked in one transaction. Where the schema is changed while texts are
+/// compared, all of it is done again, for as long as one statement may take.
 ///
 /// # Errors
 /// The server cannot be reached, or does not answer. What was found before stays in the target.
@@ -23,6 +26,29 @@ pub(super) async fn verify(
     with_coverage: bool,
     target: &mut Target,
 ) -> Result<Snapshot, Failure> {
+    let began = Instant::now();
+    loop {
+        if let Some(snapshot) = attempt(access, files, scope, limits, with_coverage, target).await? {
+            return Ok(snapshot);
+        }
+        if began.elapsed() > limits.statement {
+            return Err(
+                Failure::new("comparing texts", "the schema was changed each time meanwhile")
+                    .hint("the schema is being changed right now: run it again when that has ended"),
+            );
+        }
+    }
+}
+
+/// One attempt; `None` if the schema has changed meanwhile.
+async fn attempt(
+    access: &Access<'_>,
+    files: &[&ExpectationFile],
+    scope: &capture::Scope,
+    limits: Limits,
+    with_coverage: bool,
+    target: &mut Target,
+) -> Result<Option<Snapshot>, Failure> {
     let statements = files
         .iter()
         .map(|file| file.histories.len() + file.assertions.len())
@@ -30,19 +56,22 @@ pub(super) async fn verify(
     let (mut session, snapshot) = begin(access, scope, limits, statements).await?;
     target.name.clone_from(&snapshot.server.database);
     target.server_version.clone_from(&snapshot.server.version);
+    let plan = compare::plan(files, &snapshot, target.checks.passes.are_kept());
+    let Some(answers) = session.decide(plan.questions(), &snapshot, limits).await? else {
+        session.close().await;
+        return Ok(None);
+    };
+    let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
+    target.checks = checks;
+    target.not_compared = counted(&snapshot.not_compared);
+    target.coverage = with_coverage.then(|| coverage::coverage(files, &snapshot, &claims));
+    let_go(claims);
     if session.runs_assertions_privileged(files, &snapshot) {
         tell(
             "note: the assertions run as a role that row security does not stop: code of the database that they reach runs \
              with its privileges\n  help: give --assertions-url with a role that may do less; see docs/security.md\n",
         );
     }
-    let plan = compare::plan(files, &snapshot, target.checks.passes.are_kept());
-    let answers = session.decide(plan.questions(), &snapshot, limits).await?;
-    let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
-    target.checks = checks;
-    target.not_compared = counted(&snapshot.not_compared);
-    target.coverage = with_coverage.then(|| coverage::coverage(files, &snapshot, &claims));
-    let_go(claims);
     for file in files {
         for expected in &file.histories {
             match session.history(expected, &snapshot.server.role).await? {
@@ -58,5 +87,5 @@ pub(super) async fn verify(
         }
     }
     session.close().await;
-    Ok(snapshot)
+    Ok(Some(snapshot))
 }
