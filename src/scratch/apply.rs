@@ -6,17 +6,35 @@ use crate::catalog::client::{Client, ScriptError};
 use crate::catalog::server_error::ServerError;
 use crate::error::Failure;
 
+/// Why scripts could not be applied.
+pub(super) struct ApplyError {
+    /// Which statement failed, where it stands, and what to do.
+    pub(super) failure: Failure,
+    /// Whether it failed for want of a privilege.
+    pub(super) lacks_privilege: bool,
+}
+
+impl From<Failure> for ApplyError {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            lacks_privilege: false,
+        }
+    }
+}
+
 /// Applies scripts one after the other.
 ///
 /// # Errors
-/// A statement fails: which one, where it stands, and what to do.
-pub(super) async fn apply(client: &mut Client, scripts: &[Script], scratch: &Scratch) -> Result<(), Failure> {
+/// A statement fails.
+pub(super) async fn apply(client: &mut Client, scripts: &[Script], scratch: &Scratch) -> Result<(), ApplyError> {
     let mut catches = false;
     for script in scripts {
         catches |= statements::catches_errors(&script.text);
-        script_alone(client, script)
-            .await
-            .map_err(|error| failure(script, &error, scratch, catches))?;
+        script_alone(client, script).await.map_err(|error| ApplyError {
+            lacks_privilege: error.error.code == "42501",
+            failure: failure(script, &error, scratch, catches),
+        })?;
         // A file may leave a transaction open or settings behind, which must not reach the next one.
         for statement in ["ROLLBACK", "RESET ALL", "RESET SESSION AUTHORIZATION"] {
             let _ = client.script(statement).await;

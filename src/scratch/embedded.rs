@@ -97,5 +97,5 @@ async fn prepare(info: &Conninfo, scripts: &[Script], extensions: &[Extension]) 
     }
     let applied = apply::apply(&mut client, scripts, &Scratch::Embedded).await;
     client.close().await;
-    applied
+    applied.map_err(|error| error.failure)
 }

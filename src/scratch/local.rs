@@ -12,10 +12,13 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::apply::ApplyError;
 use super::{Scratch, Script, apply, random};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{block_on, connect};
 use crate::error::{Failure, os_words};
+use crate::sql;
+use crate::sql::Sql;
 
 /// The variable that names the folder of the programs.
 const BIN: &str = "DRIFTGATE_PG_BIN";
@@ -52,21 +55,77 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
 done
 "#;
 
+/// The superuser of the server. Nothing of the user's runs as it.
+const ADMINISTRATOR: &str = "driftgate_administrator";
+
 /// Starts a server, applies the SQL, hands over how to connect, and ends the server.
+///
+/// The SQL runs as an ordinary role that owns the database: as a superuser it could run programs of this machine. Only
+/// where it needs more is it applied once more, to a fresh database, as a superuser.
 pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     let server = Server::start()?;
-    let url = format!(
-        "postgresql:///postgres?host={}&port={PORT}&user=postgres",
+    let folder =
         percent_encoding::utf8_percent_encode(&server.folder.to_string_lossy(), percent_encoding::NON_ALPHANUMERIC)
+            .to_string();
+    let connect = |user: &str, database: &str| {
+        let url = format!("postgresql:///{database}?host={folder}&port={PORT}&user={user}");
+        Conninfo::resolve(&url, &|_| None).map_err(|p| Failure::new(DOING, p.message))
+    };
+    let info = connect("postgres", "postgres")?;
+    let (template, own) = (
+        connect(ADMINISTRATOR, "template1")?,
+        connect(ADMINISTRATOR, "postgres")?,
     );
-    let info = Conninfo::resolve(&url, &|_| None).map_err(|p| Failure::new(DOING, p.message))?;
+    // Where there is nothing to be applied, texts are compared: that makes a role of its own.
+    let privileges = if scripts.is_empty() { "SUPERUSER" } else { "NOSUPERUSER" };
     block_on(async {
-        let mut client = connect::connect(&info).await?;
-        let applied = apply::apply(&mut client, scripts, &Scratch::Local).await;
-        client.close().await;
-        applied
+        run(&template, &[sql!["CREATE ROLE postgres LOGIN ", privileges]]).await?;
+        own_database(&template, &own).await?;
+        match apply_as_owner(&info, scripts).await {
+            Err(error) if error.lacks_privilege => {
+                run(&template, &[sql!["DROP DATABASE postgres WITH (FORCE)"]]).await?;
+                run(&template, &[sql!["CREATE DATABASE postgres TEMPLATE template0"]]).await?;
+                run(&template, &[sql!["ALTER ROLE postgres SUPERUSER"]]).await?;
+                own_database(&template, &own).await?;
+                apply_as_owner(&info, scripts).await.map_err(|error| error.failure)
+            }
+            applied => applied.map_err(|error| error.failure),
+        }
     })?;
     then(&info)
+}
+
+/// Gives the database to the role that applies the SQL. Before PostgreSQL 15 the schema `public` is not the owner's.
+async fn own_database(template: &Conninfo, own: &Conninfo) -> Result<(), Failure> {
+    run(template, &[sql!["ALTER DATABASE postgres OWNER TO postgres"]]).await?;
+    let mut client = connect::connect(own).await?;
+    let version = client.parameter("server_version").unwrap_or_default().to_owned();
+    let major: u32 = version
+        .split(['.', ' '])
+        .next()
+        .and_then(|major| major.parse().ok())
+        .unwrap_or_default();
+    let owned = if major < 15 {
+        client.execute(&[sql!["ALTER SCHEMA public OWNER TO postgres"]]).await
+    } else {
+        Ok(())
+    };
+    client.close().await;
+    owned.map_err(|error| error.failure(DOING))
+}
+
+async fn run(info: &Conninfo, statements: &[Sql]) -> Result<(), Failure> {
+    let mut client = connect::connect(info).await?;
+    let ran = client.execute(statements).await;
+    client.close().await;
+    ran.map_err(|error| error.failure(DOING))
+}
+
+async fn apply_as_owner(info: &Conninfo, scripts: &[Script]) -> Result<(), ApplyError> {
+    let mut client = connect::connect(info).await?;
+    let applied = apply::apply(&mut client, scripts, &Scratch::Local).await;
+    client.close().await;
+    applied
 }
 
 const DOING: &str = "starting a PostgreSQL server of this machine";
@@ -145,7 +204,7 @@ impl Server {
             initdb
                 .arg("-D")
                 .arg(self.folder.join("data"))
-                .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"])
+                .args(["-U", ADMINISTRATOR, "-A", "trust", "-E", "UTF8", "--no-sync"])
                 .args([&format!("--locale={locale}"), "--lc-messages=C"]);
             Self::finish(&mut initdb)
         };

@@ -34,7 +34,7 @@ pub(super) fn with<T>(
         let mut client = connect::connect(&info).await?;
         let applied = apply::apply(&mut client, scripts, &Scratch::Server(Box::new(server.clone()))).await;
         client.close().await;
-        applied
+        applied.map_err(|error| error.failure)
     })?;
     let result = then(&info);
     drop(undo);

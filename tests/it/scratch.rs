@@ -139,6 +139,27 @@ fn a_server_of_this_machine_serves_a_user_without_rights() {
     }
 }
 
+/// SQL is applied by an ordinary role that owns the database, and by a superuser only if it needs one.
+#[test]
+fn a_server_of_this_machine_has_an_ordinary_owner() {
+    let ordinary = "do $$ begin if (select rolsuper from pg_roles where rolname = current_user) then
+         raise exception 'a superuser'; end if; end $$;
+         create table mine (a int); create schema extra;";
+    let needs_more = "create table mine (a int); copy mine from '/dev/null'; create schema extra;";
+    for sql in [ordinary, needs_more] {
+        let run =
+            crate::run::Driftgate::new()
+                .file("x.sql", sql)
+                .run(["pull", "--from", "sql:x.sql", "--scratch", "local"]);
+        assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+        assert!(
+            run.stdout.contains("mine:") && run.stdout.contains("extra:"),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
 /// Ends a run by a signal once `is_ready` says so. Nothing is left of it soon after.
 fn local_goes(signal: &str, is_ready: fn(&Path) -> bool) {
     let mut run = Pull::start(ENDLESS, "local", None);
