@@ -5,7 +5,7 @@
 //!
 //! * [`typed`] for one value as it was typed: an argument, a path, the value of a variable.
 //! * [`prose`] for a message that already contains such a value.
-//! * [`line`] for a line of a file, of which it also says where each character went.
+//! * [`line()`] for a line of a file, of which it also says where each character went.
 //! * [`connection_string`] for a text that can be nothing but a connection string: it keeps less.
 //!
 //! Text without a secret is returned unchanged. Each function is idempotent and takes linear time.

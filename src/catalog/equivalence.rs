@@ -5,11 +5,11 @@
 //! 1. Texts that are equal token for token are equal.
 //! 2. Types are parsed and analysed (the extended protocol's Parse and Describe), which gives the type and its modifier.
 //!    Nothing is planned.
-//! 3. Expressions are put to the planner ([`block`]) if neither text can reach code that is not trusted ([`reach`]): the
+//! 3. Expressions are put to the planner (`block`) if neither text can reach code that is not trusted (`reach`): the
 //!    planner executes immutable functions on constants, and what the database's owner wrote must not run as the role
 //!    that checks.
 //! 4. Where the names in the texts leave that open, a superuser looks at the trees that the server makes of them
-//!    ([`tree`]): equal trees are equal, and a tree says exactly what it reaches.
+//!    (`tree`): equal trees are equal, and a tree says exactly what it reaches.
 //! 5. What is left is for a server that has nothing of the database but names: see [`Decided::left`].
 //!
 //! The text of the catalog is read under the search path under which it was printed; what was expected is read under
