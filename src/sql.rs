@@ -101,12 +101,6 @@ impl Sql {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Whether there is no text.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl fmt::Debug for Sql {

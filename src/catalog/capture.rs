@@ -207,16 +207,14 @@ fn roles(object: &ExpectedObject) -> impl Iterator<Item = String> {
     })
 }
 
-/// How long the catalog is read again and again beside DDL, as a multiple of the statement timeout.
-const PATIENCE: u32 = 1;
-
 /// The first pause before the catalog is read again; each is twice as long as the one before.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Begins the transaction of the session and reads the catalog. `helpers` are further connections to the same database,
+/// Begins the transaction of the session and reads the catalog: again where DDL went on beside it, for as long as one
+/// statement may take. `helpers` are further connections to the same database,
 /// which read parts of it in transactions that share the snapshot; where the server does not let them, nothing is lost
 /// but time.
 ///
@@ -257,7 +255,7 @@ pub async fn capture(
         if !client.is_usable() && helpers.is_empty() {
             return Err(error.failure(doing));
         }
-        let again = error.meaning() == Meaning::Concurrent && began.elapsed() < limits.statement * PATIENCE;
+        let again = error.meaning() == Meaning::Concurrent && began.elapsed() < limits.statement;
         if again {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

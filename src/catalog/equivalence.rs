@@ -402,11 +402,3 @@ pub fn is_one_type(text: &str) -> bool {
 /// Why a question is not decided that could be: reading its texts could run code of the database.
 pub const UNTRUSTED: &str =
     "comparing the texts in the database could run functions that its owners wrote as the role that connects";
-
-/// The answers to questions that nobody could decide, for the same reason.
-#[must_use]
-pub fn refused(asks: BTreeSet<Ask>, why: &str) -> Answers {
-    asks.into_iter()
-        .map(|ask| (ask, Answer::Refused(why.to_owned())))
-        .collect::<BTreeMap<_, _>>()
-}

@@ -25,17 +25,19 @@ struct Printed {
 enum PartOf {
     /// The schema in this column.
     Schema(&'static str),
+    /// The same, of something that has a file of its own, which may be another while nothing else changes.
+    SchemaWithFile(&'static str),
     /// The relation in this column.
     Relation(&'static str),
 }
 
-use PartOf::{Relation, Schema};
+use PartOf::{Relation, Schema, SchemaWithFile};
 
 static PRINTED: [Printed; 13] = [
     Printed {
         name: "pg_class",
         within: "c.oid IN (SELECT oid FROM classes)",
-        part_of: Schema("relnamespace"),
+        part_of: SchemaWithFile("relnamespace"),
     },
     Printed {
         name: "pg_attribute",
@@ -124,11 +126,14 @@ impl Printed {
         query.push(" AND ");
         query.push(match self.part_of {
             Schema(column) => Sql::replaced(SCHEMA_LASTS, &[("$column", column)]),
+            SchemaWithFile(column) => sql![
+                Sql::replaced(SCHEMA_LASTS, &[("$column", column)]),
+                " AND (",
+                ONLY_ANOTHER_FILE,
+                ") IS NOT TRUE"
+            ],
             Relation(column) => Sql::replaced(RELATION_LASTS, &[("$column", column)]),
         });
-        if self.name == "pg_class" {
-            query.push(sql![" AND (", ONLY_ANOTHER_FILE, ") IS NOT TRUE"]);
-        }
         if !whole {
             query.push(sql![" AND (", self.within, ")"]);
         }
