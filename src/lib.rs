@@ -31,12 +31,14 @@
 //! * Maps are ordered and output is sorted: the same input gives the same bytes.
 //! * Our own enums are matched exhaustively.
 
+mod atomic_file;
 pub mod attribute;
 pub mod baseline;
 pub mod catalog;
 pub mod cli;
 pub mod commands;
 pub mod compare;
+mod console;
 pub mod environment;
 pub mod error;
 pub mod expectation;
@@ -57,11 +59,13 @@ pub mod report;
 pub mod saved;
 pub mod scratch;
 pub mod secret;
+mod session;
 pub mod snapshot;
 pub mod source;
 pub mod source_map;
 pub mod sql;
 pub mod sql_text;
 pub mod suggest;
+pub mod terminal;
 pub mod update;
 pub mod value;

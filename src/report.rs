@@ -27,7 +27,6 @@ mod sarif;
 pub mod table;
 mod table_marks;
 mod tap;
-pub mod text;
 pub mod timing;
 mod words;
 mod xml;

@@ -5,20 +5,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::known::Known;
-use super::opened::{Opened, open_all};
-use super::reports::{Began, Wanted, refused, said};
-use super::verify::verify;
-use super::{Progress, let_go, tell_failure, tell_problems, wait};
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::{CheckArgs, FailOn, Format};
+use crate::console::{Progress, tell_failure, tell_problems};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{DEFAULT_PATH, load};
 use crate::redact;
 use crate::report::{Checks, Exit, Report, Target, mark};
+use crate::session::prior_runs::Known;
+use crate::session::report_outputs::{Began, Wanted, refused, said};
+use crate::session::source::{Opened, open_all};
+use crate::session::verify::verify;
+use crate::session::{drop_in_background, wait};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
@@ -112,7 +113,7 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), 
         };
         targets.insert(number, target);
     }
-    let_go(expectations);
+    drop_in_background(expectations);
     let mut report = Report::new(targets.into_values().collect());
     let written = known.apply(&mut report, &args.known, files);
     Ok((report, written))
@@ -216,8 +217,9 @@ fn target(job: &Job<'_>, opened: &Opened, args: &CheckArgs, known: &Known) -> Ta
     }
     scope.platform = args.platform_schemas;
     let limits = opened.limits(args.session.limits());
-    let result =
-        opened.with(|info| block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(let_go));
+    let result = opened.with(|info| {
+        block_on(verify(info, &job.files, &scope, limits, args.coverage, &mut target)).map(drop_in_background)
+    });
     target.failure = result.err();
     mark::tell_apart(&mut target.checks.findings);
     known.mark(&mut target);

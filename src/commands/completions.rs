@@ -2,8 +2,8 @@
 
 use clap::CommandFactory as _;
 
-use super::{print, tell_failure};
 use crate::cli::{Cli, CompletionsArgs};
+use crate::console::{print, tell_failure};
 use crate::error::Failure;
 use crate::report::Exit;
 

@@ -4,16 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
-use super::allowance::{Side, allow, same_owner};
-use super::opened::Opened;
-use super::reports::{Began, refused, said};
-use super::session;
-use super::standing::{self, Standing};
-use super::verify::verify;
-use super::{print, tell, tell_problems, terminal_width};
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::cli::{DiffArgs, Format};
+use crate::console::{print, tell, tell_failure, tell_problems, terminal_width};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::parse::parse;
@@ -24,12 +18,18 @@ use crate::pull::{Choice, main_schema, pull};
 use crate::report::asides::asides;
 use crate::report::diff::unified;
 use crate::report::format::Rendering;
-use crate::report::text::{Palette, visible};
 use crate::report::{Checks, Exit, Report, Status, Target};
 use crate::secret;
+use crate::session;
+use crate::session::migration_progress::{self, Standing};
+use crate::session::report_outputs::{Began, refused, said};
+use crate::session::scratch_noise::{Side, allow, same_owner};
+use crate::session::source::Opened;
+use crate::session::verify::verify;
 use crate::snapshot::{OWNER, Snapshot};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
+use crate::terminal::{Palette, visible};
 
 /// Runs the command.
 #[must_use]
@@ -43,7 +43,7 @@ pub fn run(args: &DiffArgs) -> Exit {
             refused(args.format, &problems)
         }
         Err(Trouble::Failure(failure)) => {
-            super::tell_failure(&failure);
+            tell_failure(&failure);
             match refused(args.format, &[Problem::new(failure.to_string())]) {
                 exit @ Exit::Nagios(_) => exit,
                 Exit::Passed | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Unknown => Exit::Failure,
@@ -182,10 +182,10 @@ fn catch_up(
         column: 1,
     };
     let standing = another
-        .with(|access| Ok(standing::read(access, folder, &args.schema, place, limits)))?
+        .with(|access| Ok(migration_progress::read(access, folder, &args.schema, place, limits)))?
         .map_err(|trouble| match trouble {
-            standing::Trouble::Problem(problem) => Trouble::Problem(problem),
-            standing::Trouble::Failure(failure) => Trouble::Failure(failure),
+            migration_progress::Trouble::Problem(problem) => Trouble::Problem(problem),
+            migration_progress::Trouble::Failure(failure) => Trouble::Failure(failure),
         })?;
     made.without(&standing.absent);
     Ok(standing)

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{print, tell_problems};
 use crate::cli::LintArgs;
+use crate::console::{print, tell_problems};
 use crate::error::Problem;
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;

@@ -2,8 +2,9 @@
 
 use clap::CommandFactory as _;
 
-use super::{file, print, tell_failure};
+use crate::atomic_file;
 use crate::cli::{Cli, ManArgs};
+use crate::console::{print, tell_failure};
 use crate::error::Failure;
 use crate::manual;
 use crate::report::Exit;
@@ -25,7 +26,7 @@ fn write(args: &ManArgs) -> Result<(), Failure> {
     match &args.output {
         Some(folder) => pages
             .iter()
-            .try_for_each(|page| file::replace(&folder.join(&page.file), page.text.as_bytes())),
+            .try_for_each(|page| atomic_file::replace(&folder.join(&page.file), page.text.as_bytes())),
         // The page of the program itself is the first.
         None => pages
             .first()

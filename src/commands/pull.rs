@@ -1,33 +1,38 @@
 //! `driftgate pull`: writes the expectation file of what is there.
 
+mod split;
+mod update;
+
 use std::collections::BTreeSet;
 
-use super::opened::Opened;
-use super::session;
-use super::{allowance, file, print, pull_split, pull_update, tell_problems};
+use crate::atomic_file;
 use crate::catalog::block_on;
 use crate::catalog::capture::Scope;
 use crate::cli::PullArgs;
+use crate::console::{print, tell, tell_failure, tell_problems};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::DEFAULT_DATABASE;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::pull::{Choice, is_wanted, main_schema, pull};
-use crate::report::{Exit, text::visible};
+use crate::report::Exit;
 use crate::saved;
+use crate::session::source::Opened;
+use crate::session::{self, scratch_noise};
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::SourceMap;
+use crate::terminal::visible;
 
 /// Runs the command.
 #[must_use]
 pub fn run(args: &PullArgs) -> Exit {
     if !args.update.is_empty() {
-        return pull_update::run(args);
+        return update::run(args);
     }
     let mut files = SourceMap::default();
-    let prepared = pull_split::kinds(&args.split).and_then(|kinds| Ok((kinds, open(args, &mut files)?)));
+    let prepared = split::kinds(&args.split).and_then(|kinds| Ok((kinds, open(args, &mut files)?)));
     let (kinds, opened) = match prepared {
         Ok(prepared) => prepared,
         Err(problem) => {
@@ -38,7 +43,7 @@ pub fn run(args: &PullArgs) -> Exit {
     match write(args, &kinds, &opened) {
         Ok(exit) => exit,
         Err(failure) => {
-            super::tell_failure(&failure);
+            tell_failure(&failure);
             Exit::Failure
         }
     }
@@ -65,7 +70,7 @@ fn save(args: &PullArgs, opened: &Opened) -> Result<(), Failure> {
 /// Writes a text to where it was asked for.
 fn put(args: &PullArgs, text: &str) -> Result<(), Failure> {
     match &args.output {
-        Some(path) => file::replace(path, text.as_bytes()),
+        Some(path) => atomic_file::replace(path, text.as_bytes()),
         None => print(text).map_err(|e| Failure::new("writing to standard output", e.to_string())),
     }
 }
@@ -78,7 +83,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
     let limits = opened.limits(args.session.limits());
     let mut snapshot = opened.with(|info| block_on(session::snapshot(info, &scope, limits)))?;
     if opened.tool().is_some() {
-        allowance::leave_owner_open(&mut snapshot);
+        scratch_noise::leave_owner_open(&mut snapshot);
     }
     let patterns = &args.only;
     let schema = main_schema(&snapshot, &args.schema);
@@ -92,7 +97,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
     };
     if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {
         let all = patterns.is_empty() && args.schema.is_empty();
-        let written = pull_split::write(&snapshot, &choice, kinds, folder, all, args.force)?;
+        let written = split::write(&snapshot, &choice, kinds, folder, all, args.force)?;
         return Ok(written.unwrap_or_else(|| nothing(patterns)));
     }
     let Some(text) = pull(&snapshot, &choice) else {
@@ -105,7 +110,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
 /// Nothing was there, or nothing that was asked for: that is no success.
 fn nothing(patterns: &[glob::Pattern]) -> Exit {
     let what: Vec<&str> = patterns.iter().map(glob::Pattern::as_str).collect();
-    super::tell(&match what.as_slice() {
+    tell(&match what.as_slice() {
         [] => "error: there is nothing to write: the database has no schema of its own\n".to_owned(),
         _ => format!("error: nothing in the database matches {}\n", what.join(", ")),
     });

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::{FAINT, Palette, STRONG, visible};
+use crate::terminal::{FAINT, Palette, STRONG, visible};
 
 /// How much of the catalog of a database the expectations speak of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use serde_json::Value as Json;
 use similar::TextDiff;
 
 use super::format::{FormatSpec, Rendering};
-use super::text::{BAD, FAINT, GOOD, Palette, STRONG, visible};
 use super::words::{Obstacle, Outcome, describe, headline, one_line, stale, targets};
 use super::{Check, Target};
 use crate::pull::document::Document;
 use crate::source_map::SourceMap;
+use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, visible};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use super::asides::asides;
 use super::format::{FormatSpec, Rendering};
-use super::text::Palette;
 use super::words::{
     Obstacle, Outcome, describe, facts, headline, one_line, plural, stale, summary_line, targets, verdict,
 };
 use super::{Check, Target, table_marks};
+use crate::terminal::Palette;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {

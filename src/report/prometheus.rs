@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::text::visible;
 use super::words::Outcome;
 use super::{Check, Status};
 use crate::expectation::Level;
+use crate::terminal::visible;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {

@@ -11,8 +11,9 @@ use super::format::{FormatSpec, Rendering};
 use super::json::lines;
 use super::mark::Since;
 use super::words::{Obstacle, Outcome, TOOL, facts_text, headline, one_line, path, stale, targets};
-use super::{Check, Status, Target, codes, table_marks, text::visible};
+use super::{Check, Status, Target, codes, table_marks};
 use crate::expectation::Level;
+use crate::terminal::visible;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {

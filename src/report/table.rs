@@ -11,11 +11,11 @@ use super::asides::asides;
 use super::coverage;
 use super::format::{FormatSpec, Rendering};
 use super::table_marks;
-use super::text::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 use super::words::{Outcome, counts, describe, facts, failed, one_line};
 use super::{Check, Report, Target};
 use crate::redact;
 use crate::source_map::SourceMap;
+use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::mark::{Acceptance, Accepted, BaselineUse, Compared, Since, Was};
-use super::text::{FAINT, GOOD, Palette, STRONG, WARN, visible};
 use super::words::show;
 use super::{Check, Report};
 use crate::redact;
 use crate::source_map::SourceMap;
+use crate::terminal::{FAINT, GOOD, Palette, STRONG, WARN, visible};
 
 /// What a baseline and an earlier report say of a finding, each as a label and a text.
 pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, String)> {

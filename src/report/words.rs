@@ -7,11 +7,11 @@ use similar::TextDiff;
 
 use super::mark::Mark;
 use super::table_marks;
-use super::text::visible;
 use super::{Check, Report, Status, Summary, Target};
 use crate::expectation::Level;
 use crate::redact;
 use crate::source_map::SourceMap;
+use crate::terminal::visible;
 
 /// How a check ended, in the words of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,13 +16,13 @@ use driftgate::object_id::{ObjectId, show_part, split_name};
 use driftgate::pull::Choice;
 use driftgate::report::format::{Format, Rendering};
 use driftgate::report::mark::{Mark, Since};
-use driftgate::report::text::visible;
 use driftgate::report::timing::Timing;
 use driftgate::report::{Check, Checks, Report, Status, Target, history, previous};
 use driftgate::scratch::statements;
 use driftgate::source::Source;
 use driftgate::source_map::{FileId, Place, SourceMap};
 use driftgate::sql_text::{TokenSort, quote_literal, quote_name, show_name, split_commas, tokens, unquote_name};
+use driftgate::terminal::visible;
 use driftgate::{pull, saved};
 use serde_json::json;
 

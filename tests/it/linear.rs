@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use driftgate::report::diff::unified;
-use driftgate::report::text::{Palette, visible};
 use driftgate::source_map::SourceMap;
 use driftgate::sql_text::{is_balanced, split_commas, tokens, unquote_name, words};
+use driftgate::terminal::{Palette, visible};
 use driftgate::{expectation, node, object_id, scratch::statements, suggest};
 
 use crate::run::Driftgate;

@@ -10,10 +10,10 @@ use crate::expectation::Level;
 use crate::report::fingerprint::fingerprint;
 use crate::report::format::Rendering;
 use crate::report::mark::Since;
-use crate::report::text::visible;
 use crate::report::words::{Outcome, SENTENCE, describe, headline, one_line};
 use crate::report::{Check, Target, table_marks};
 use crate::source_map::SourceMap;
+use crate::terminal::visible;
 
 /// The words a statement of SQL begins with, as hints have it.
 const SQL: &[&str] = &[

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use similar::{DiffOp, TextDiff};
 
 use crate::report::Check;
-use crate::report::text::visible;
 use crate::report::words::{shortened, show};
+use crate::terminal::visible;
 
 /// The longest value that is shown, in characters; the JSON report has the whole.
 const LONGEST: usize = 20_000;

@@ -5,8 +5,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use super::{file, print, tell, terminal_width};
+use crate::atomic_file;
 use crate::cli::{Color, Format};
+use crate::console::{print, tell, terminal_width};
 use crate::error::{Failure, Problem, os_words};
 use crate::redact;
 use crate::report::asides::asides;
@@ -20,16 +21,16 @@ use crate::source_map::SourceMap;
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 /// The moment at which a run began.
-pub(super) struct Began(SystemTime, Instant);
+pub(crate) struct Began(SystemTime, Instant);
 
 impl Began {
     /// The run begins now.
-    pub(super) fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self(SystemTime::now(), Instant::now())
     }
 
     /// When it began and how long it has taken.
-    pub(super) fn timing(&self) -> Timing {
+    pub(crate) fn timing(&self) -> Timing {
         Timing {
             began: self.0.duration_since(UNIX_EPOCH).unwrap_or_default(),
             took: self.1.elapsed(),
@@ -38,23 +39,23 @@ impl Began {
 }
 
 /// Where reports go.
-pub(super) struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The format on standard output.
-    pub(super) format: Format,
+    pub(crate) format: Format,
     /// Those in files.
-    pub(super) output: &'a [(Format, PathBuf)],
+    pub(crate) output: &'a [(Format, PathBuf)],
     /// When to colour what goes to a terminal.
-    pub(super) color: Color,
+    pub(crate) color: Color,
 }
 
 impl Wanted<'_> {
     /// Whether some report lists the checks that passed.
-    pub(super) fn passes(&self) -> bool {
+    pub(crate) fn passes(&self) -> bool {
         self.formats().any(|format| format.spec().passes)
     }
 
     /// Whether a report of this format is asked for.
-    pub(super) fn has(&self, wanted: Format) -> bool {
+    pub(crate) fn has(&self, wanted: Format) -> bool {
         self.formats().any(|format| format == wanted)
     }
 
@@ -73,7 +74,7 @@ impl Wanted<'_> {
     }
 
     /// Writes the report wherever it was asked for. One that cannot be written does not keep the others back.
-    pub(super) fn write(&self, report: &Report, files: &SourceMap, exit: Exit, began: &Began) -> Vec<Failure> {
+    pub(crate) fn write(&self, report: &Report, files: &SourceMap, exit: Exit, began: &Began) -> Vec<Failure> {
         let rendering = Rendering {
             report,
             files,
@@ -85,7 +86,7 @@ impl Wanted<'_> {
         let mut failures = Vec::new();
         self.tell_asides(report);
         for (format, path) in self.output {
-            let written = file::put(path, format.render(&rendering).as_bytes());
+            let written = atomic_file::put(path, format.render(&rendering).as_bytes());
             failures.extend(written.map_err(|e| cannot(&redact::path(path), &e)).err());
         }
         let to_terminal = Rendering {
@@ -118,7 +119,7 @@ fn append(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// What the process says at its end, where standard output has a report of this format.
-pub(super) fn said(format: Format, report: &Report, exit: Exit) -> Exit {
+pub(crate) fn said(format: Format, report: &Report, exit: Exit) -> Exit {
     if format == Format::Nagios {
         Exit::Nagios(State::of(report, exit))
     } else {
@@ -127,7 +128,7 @@ pub(super) fn said(format: Format, report: &Report, exit: Exit) -> Exit {
 }
 
 /// What the process says at its end, where mistakes have kept it from making a report of this format.
-pub(super) fn refused(format: Format, problems: &[Problem]) -> Exit {
+pub(crate) fn refused(format: Format, problems: &[Problem]) -> Exit {
     if format != Format::Nagios {
         return Exit::Usage;
     }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::opened::{Access, Made};
-use super::session;
+use super::source::{Access, Made};
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::error::Failure;
@@ -19,14 +18,14 @@ use crate::snapshot::{IMPLICIT, OWNER, Snapshot};
 use crate::value::Value;
 
 /// A database that was made, as one side of a comparison.
-pub(super) struct Side<'a> {
-    pub(super) made: &'a Made,
+pub(crate) struct Side<'a> {
+    pub(crate) made: &'a Made,
     /// What was found in it.
-    pub(super) snapshot: &'a Snapshot,
+    pub(crate) snapshot: &'a Snapshot,
     /// The extensions that its server could have.
-    pub(super) available: &'a BTreeSet<String>,
+    pub(crate) available: &'a BTreeSet<String>,
     /// Whether it is what is expected, or what is compared with that.
-    pub(super) is_expected: bool,
+    pub(crate) is_expected: bool,
 }
 
 /// Takes out of a comparison what says nothing about the migrations, and says of what only the servers tell apart that
@@ -34,7 +33,7 @@ pub(super) struct Side<'a> {
 ///
 /// # Errors
 /// An empty database is needed to compare with, and cannot be made.
-pub(super) fn allow(side: &Side<'_>, target: &mut Target, limits: Limits) -> Result<(), Failure> {
+pub(crate) fn allow(side: &Side<'_>, target: &mut Target, limits: Limits) -> Result<(), Failure> {
     let mut findings = std::mem::take(&mut target.checks.findings);
     let before = findings.len();
     findings.retain(|check| !is_the_applying_role(side, check));
@@ -59,12 +58,12 @@ pub(super) fn allow(side: &Side<'_>, target: &mut Target, limits: Limits) -> Res
 
 /// What is written of an object is what the other one has where that says nothing about the migrations: so that a
 /// difference beside it does not show it.
-pub(super) fn same_owner(role: &str, expected: &Value, found: &Value) -> bool {
+pub(crate) fn same_owner(role: &str, expected: &Value, found: &Value) -> bool {
     [expected, found].iter().any(|owner| owner.as_text() == Some(role))
 }
 
 /// Says of the tables that a tool keeps for itself that nobody lists them: the folder does not make them.
-pub(super) fn set_aside(snapshot: &mut Snapshot, tool: &Tool) {
+pub(crate) fn set_aside(snapshot: &mut Snapshot, tool: &Tool) {
     let tables: Vec<&str> = [tool.table]
         .iter()
         .chain(tool.other_tables)
@@ -98,7 +97,7 @@ pub(super) fn set_aside(snapshot: &mut Snapshot, tool: &Tool) {
 }
 
 /// Leaves open who owns what belongs to the role that made it: migrations belong to whoever applies them.
-pub(super) fn leave_owner_open(snapshot: &mut Snapshot) {
+pub(crate) fn leave_owner_open(snapshot: &mut Snapshot) {
     let role = Value::Text(snapshot.server.role.clone());
     for kind in Kind::ALL {
         for (_, object) in snapshot.of_kind_mut(*kind) {
@@ -144,7 +143,7 @@ fn empty(made: &Made, limits: Limits) -> Result<Snapshot, Failure> {
     };
     let limits = Limits { jobs: 1, ..limits };
     scratch::with(&made.scratch, &[], |info| {
-        block_on(session::snapshot(&Access::Made(info, made), &namespaces, limits))
+        block_on(super::snapshot(&Access::Made(info, made), &namespaces, limits))
     })
 }
 

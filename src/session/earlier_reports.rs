@@ -14,7 +14,7 @@ use crate::source_map::SourceMap;
 ///
 /// # Errors
 /// The folder cannot be read, or files that are no reports of ours: all of them.
-pub(super) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Vec<Problem>> {
+pub(crate) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Vec<Problem>> {
     let search = Search {
         deepest: 0,
         enters: &|_| true,

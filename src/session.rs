@@ -1,13 +1,23 @@
 //! A session with a source: what every command that looks at a database does.
 
+pub(crate) mod earlier_reports;
+pub(crate) mod migration_progress;
+mod migration_scripts;
+mod offline;
+pub(crate) mod prior_runs;
+pub(crate) mod report_outputs;
+pub(crate) mod scratch_noise;
+pub(crate) mod source;
+pub(crate) mod verify;
+pub(crate) mod wait;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::judge::{Worth, judge};
-use super::opened::{Access, Live, Made, Saved};
-use super::{allowance, migrate};
+use self::offline::{Worth, judge};
+use self::source::{Access, Live, Made, Saved};
 use crate::catalog::capture::{self, Scope};
 use crate::catalog::client::Client;
 use crate::catalog::conninfo::Conninfo;
@@ -21,9 +31,15 @@ use crate::report::Check;
 use crate::snapshot::Snapshot;
 use crate::sql;
 
+/// Drops a large value on another thread: to free the snapshot of a large database takes a second.
+pub(crate) fn drop_in_background<T: Send + 'static>(unneeded: T) {
+    // If no thread can be started, the value is dropped here.
+    let _ = std::thread::Builder::new().spawn(move || drop(unneeded));
+}
+
 /// Ends a session. The verdict stands; whether the server hears the farewell does not matter. A pooler would throw the
 /// server's connection away if the transaction were left open.
-pub(super) async fn close(mut client: Client) {
+pub(crate) async fn close(mut client: Client) {
     let farewell = async {
         let _ = client.execute(&[sql![ROLLBACK]]).await;
         client.close().await;
@@ -33,14 +49,14 @@ pub(super) async fn close(mut client: Client) {
 
 /// When a session must be over.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Deadline {
+pub(crate) struct Deadline {
     at: tokio::time::Instant,
     after: Duration,
 }
 
 impl Deadline {
     /// This long from now.
-    pub(super) fn after(after: Duration) -> Self {
+    pub(crate) fn after(after: Duration) -> Self {
         Self {
             at: tokio::time::Instant::now() + after,
             after,
@@ -52,7 +68,7 @@ impl Deadline {
     ///
     /// # Errors
     /// The time is over, or what the work says.
-    pub(super) async fn keep<T>(self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    pub(crate) async fn keep<T>(self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         tokio::time::timeout_at(self.at, work).await.unwrap_or_else(|_| {
             Err(Failure::new(
                 "waiting for the server",
@@ -64,7 +80,7 @@ impl Deadline {
 }
 
 /// What can be asked of a source once its catalog has been read.
-pub(super) enum Session<'a> {
+pub(crate) enum Session<'a> {
     /// A transaction.
     Open(Box<OpenSession<'a>>),
     /// There is nobody to ask but a server that has nothing of it.
@@ -72,7 +88,7 @@ pub(super) enum Session<'a> {
 }
 
 /// A transaction, and what its questions are put to.
-pub(super) struct OpenSession<'a> {
+pub(crate) struct OpenSession<'a> {
     client: Client,
     deadline: Deadline,
     limits: Limits,
@@ -91,7 +107,7 @@ pub(super) struct OpenSession<'a> {
 ///
 /// # Errors
 /// The server cannot be reached, or does not answer.
-pub(super) async fn begin<'a>(
+pub(crate) async fn begin<'a>(
     access: &Access<'a>,
     scope: &Scope,
     limits: Limits,
@@ -144,7 +160,7 @@ async fn connections(info: &Conninfo, jobs: usize) -> Result<(Client, Vec<Client
 
 fn set_aside(scope: &Scope, snapshot: &mut Snapshot) {
     for tool in &scope.set_aside {
-        allowance::set_aside(snapshot, tool);
+        scratch_noise::set_aside(snapshot, tool);
     }
 }
 
@@ -152,7 +168,7 @@ fn set_aside(scope: &Scope, snapshot: &mut Snapshot) {
 ///
 /// # Errors
 /// The server cannot be reached, or does not answer.
-pub(super) async fn snapshot(access: &Access<'_>, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
+pub(crate) async fn snapshot(access: &Access<'_>, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
     let (session, snapshot) = begin(access, scope, limits, 0).await?;
     session.close().await;
     Ok(snapshot)
@@ -162,7 +178,7 @@ pub(super) async fn snapshot(access: &Access<'_>, scope: &Scope, limits: Limits)
 ///
 /// # Errors
 /// The server cannot be reached, or does not answer.
-pub(super) async fn snapshot_and_extensions(
+pub(crate) async fn snapshot_and_extensions(
     access: &Access<'_>,
     scope: &Scope,
     limits: Limits,
@@ -188,7 +204,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// The server does not answer.
-    pub(super) async fn decide(
+    pub(crate) async fn decide(
         &mut self,
         questions: BTreeSet<Ask>,
         snapshot: &Snapshot,
@@ -207,7 +223,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// The server does not answer.
-    pub(super) async fn history(
+    pub(crate) async fn history(
         &mut self,
         expected: &ExpectedHistory,
         role: &str,
@@ -215,7 +231,7 @@ impl Session<'_> {
         match self {
             Self::Open(open) => {
                 if let Some(folder) = open.made.and_then(|made| made.folder.as_ref()) {
-                    return Ok(migrate::history(expected, folder).map_err(Box::new));
+                    return Ok(migration_scripts::history(expected, folder).map_err(Box::new));
                 }
                 let reading = catalog::history::history(&mut open.client, expected, role);
                 open.deadline.keep(reading).await.map(Ok)
@@ -225,7 +241,7 @@ impl Session<'_> {
     }
 
     /// Whether assertions will run in a live database as a role that may do everything there.
-    pub(super) fn runs_assertions_privileged(&self, files: &[&ExpectationFile], snapshot: &Snapshot) -> bool {
+    pub(crate) fn runs_assertions_privileged(&self, files: &[&ExpectationFile], snapshot: &Snapshot) -> bool {
         let is_shared = match self {
             Self::Open(open) => open.live.is_some_and(|live| live.assertions.is_none()),
             Self::Saved(_) => false,
@@ -237,7 +253,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// The server does not answer.
-    pub(super) async fn assertion(&mut self, expected: &Assertion, snapshot: &Snapshot) -> Result<Vec<Check>, Failure> {
+    pub(crate) async fn assertion(&mut self, expected: &Assertion, snapshot: &Snapshot) -> Result<Vec<Check>, Failure> {
         match self {
             Self::Open(open) => {
                 let deadline = open.deadline;
@@ -250,7 +266,7 @@ impl Session<'_> {
     }
 
     /// Ends the session.
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         match self {
             Self::Open(open) => {
                 close(open.client).await;

@@ -3,20 +3,22 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::{file, history, tell};
+use super::earlier_reports;
+use crate::atomic_file;
 use crate::baseline::{self, Baseline, Day};
 use crate::cli::KnownArgs;
+use crate::console::tell;
 use crate::error::{Failure, Problem};
 use crate::input;
 use crate::redact;
 use crate::report::history::{History, Past};
 use crate::report::previous::{self, Previous};
-use crate::report::text::visible;
 use crate::report::{Report, Target};
 use crate::source_map::SourceMap;
+use crate::terminal::visible;
 
 /// A baseline, an earlier report and those of a folder, as far as they were given.
-pub(super) struct Known {
+pub(crate) struct Known {
     baseline: Option<Baseline>,
     previous: Option<Previous>,
     history: Option<Vec<Past>>,
@@ -28,7 +30,7 @@ impl Known {
     ///
     /// # Errors
     /// All problems of these files.
-    pub(super) fn read(args: &KnownArgs, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn read(args: &KnownArgs, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut baseline = None;
         let old = args.write_baseline.as_ref().filter(|path| path.exists());
@@ -48,7 +50,7 @@ impl Known {
         }
         let mut past = None;
         if let Some(folder) = &args.history {
-            match history::read(folder, files) {
+            match earlier_reports::read(folder, files) {
                 Ok(read) => past = Some(read),
                 Err(more) => problems.extend(more),
             }
@@ -65,7 +67,7 @@ impl Known {
     }
 
     /// Marks what is known of the findings of one database.
-    pub(super) fn mark(&self, target: &mut Target) {
+    pub(crate) fn mark(&self, target: &mut Target) {
         if let Some(baseline) = &self.baseline {
             baseline.mark(target, &self.today);
         }
@@ -75,7 +77,7 @@ impl Known {
     ///
     /// # Errors
     /// The baseline cannot be written. The report is then what it would be without it.
-    pub(super) fn apply(mut self, report: &mut Report, args: &KnownArgs, files: &mut SourceMap) -> Result<(), Failure> {
+    pub(crate) fn apply(mut self, report: &mut Report, args: &KnownArgs, files: &mut SourceMap) -> Result<(), Failure> {
         if let Some(previous) = &self.previous {
             previous::compare(report, previous);
         }
@@ -115,7 +117,7 @@ fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<Stri
         );
     }
     let text = baseline::write(targets, old);
-    file::replace(path, text.as_bytes())?;
+    atomic_file::replace(path, text.as_bytes())?;
     let findings: usize = targets.iter().map(|target| target.checks.findings.len()).sum();
     let s = if findings == 1 { "" } else { "s" };
     let path = visible(&redact::path(path));

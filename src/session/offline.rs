@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::session::{Deadline, close};
+use super::{Deadline, close};
 use crate::catalog::client::{Client, Description};
 use crate::catalog::equivalence::{self, Manner, Trust, UNTRUSTED, is_one_type};
 use crate::catalog::{Limits, block_on, connect, observe};
@@ -20,7 +20,7 @@ use crate::sql_text::quote_name;
 
 /// What it means that such a server cannot compare two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Worth {
+pub(crate) enum Worth {
     /// There is no other server: it stays undecided.
     OfSnapshot,
     /// The database itself could have compared them, and was not asked: it could be verified, and was not.
@@ -56,7 +56,7 @@ impl Worth {
 }
 
 /// Puts questions to a server that is there for nothing else.
-pub(super) fn judge(
+pub(crate) fn judge(
     scratch: &Scratch,
     questions: BTreeSet<Ask>,
     snapshot: &Snapshot,

@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
-use super::tell;
+use crate::console::tell;
 use crate::expectation::Level;
-use crate::report::text::visible;
 use crate::report::{Check, Status, Target};
+use crate::terminal::visible;
 
 /// How long to wait before the second look. Every further wait is half as long again, up to [`LONGEST`].
 const SHORTEST: Duration = Duration::from_millis(500);
@@ -19,7 +19,7 @@ const SHORTEST_LINE: usize = 79;
 
 /// Looks at a database until nothing is left that could change by waiting, or until `deadline`, and then no more. The
 /// result is that of the last look, which begins no later than at the deadline.
-pub(super) fn until(deadline: Instant, fail_on_unknown: bool, mut look: impl FnMut() -> Target) -> Target {
+pub(crate) fn until(deadline: Instant, fail_on_unknown: bool, mut look: impl FnMut() -> Target) -> Target {
     let start = Instant::now();
     let mut progress = Progress::new();
     let mut pause = SHORTEST;

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
-use super::opened::{Access, Opened, open_all};
-use super::verify::verify;
-use super::{file, print, tell, tell_failure, tell_problems};
+use crate::atomic_file;
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::cli::PullArgs;
+use crate::console::{print, tell, tell_failure, tell_problems};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem, os_words};
 use crate::expectation::ExpectationFile;
@@ -18,10 +17,12 @@ use crate::expectation::parse::parse;
 use crate::input;
 use crate::redact;
 use crate::report::diff::unified;
-use crate::report::text::{Palette, visible};
 use crate::report::{Check, Exit, Report, Target};
+use crate::session::source::{Access, Opened, open_all};
+use crate::session::verify::verify;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
+use crate::terminal::{Palette, visible};
 use crate::update::update;
 
 /// How often the files are compared again: what was written may show what else differs, such as what is in an object
@@ -30,7 +31,7 @@ const ROUNDS: usize = 6;
 
 /// Runs the command.
 #[must_use]
-pub(super) fn run(args: &PullArgs) -> Exit {
+pub(crate) fn run(args: &PullArgs) -> Exit {
     let mut files = SourceMap::default();
     match try_run(args, &mut files) {
         Ok(exit) => exit,
@@ -266,5 +267,5 @@ fn write(draft: &Draft) -> Result<(), Failure> {
     if found.trim_start_matches('\u{feff}') != draft.original {
         return Err(Failure::new(doing(), "somebody else has changed it meanwhile").hint("run the command again"));
     }
-    file::replace(&draft.path, format!("{mark}{}", draft.text).as_bytes())
+    atomic_file::replace(&draft.path, format!("{mark}{}", draft.text).as_bytes())
 }

@@ -20,7 +20,7 @@ use crate::suggest;
 ///
 /// # Errors
 /// A migration is no SQL, or has something in it that no server takes; the first that is so.
-pub(super) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
+pub(crate) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
     let programs: Vec<&FolderMigration> = folder.migrations.iter().filter(|m| is_program(m)).collect();
     if let Some(first) = programs.first()
         && let Up::NotSql(why) = &first.up
@@ -69,7 +69,7 @@ pub(super) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
 
 /// What is wrong with a folder that is a source: how its tool is named, and that what stands before it may have been
 /// meant for one.
-pub(super) fn with_tool(problem: Problem, path: &Path) -> Problem {
+pub(crate) fn with_tool(problem: Problem, path: &Path) -> Problem {
     let text = path.to_string_lossy();
     match text.split_once(':') {
         Some((name, _)) if !name.contains(['/', '\\']) && problem.hint.is_none() => {
@@ -95,7 +95,7 @@ fn is_program(migration: &FolderMigration) -> bool {
 /// # Errors
 /// The finding that there is none of the tool that is expected.
 #[expect(clippy::result_large_err, reason = "there is one of a run")]
-pub(super) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<History, Check> {
+pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<History, Check> {
     let tool = folder.tool;
     let Some((_, table)) = expected
         .candidates

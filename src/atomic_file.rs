@@ -16,7 +16,7 @@ const ATTEMPTS: usize = 16;
 ///
 /// # Errors
 /// The file cannot be written; the old one is still there.
-pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), Failure> {
+pub(crate) fn replace(path: &Path, text: &[u8]) -> Result<(), Failure> {
     let failure = |e: io::Error| Failure::new(format!("writing {}", redact::path(path)), os_words(&e));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failure)?;
@@ -28,7 +28,7 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The file cannot be written; the old one is still there.
-pub(super) fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(crate) fn put(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // Devices and pipes cannot be put in the place of something else.
     if fs::metadata(&target).is_ok_and(|m| !m.is_file()) {

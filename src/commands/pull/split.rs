@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{file, tell};
+use crate::atomic_file;
+use crate::console::tell;
 use crate::error::{Failure, Problem, os_words};
 use crate::input::{self, ReadError};
 use crate::kinds::Kind;
@@ -23,7 +24,7 @@ const MARK: &str = "`driftgate pull --split";
 ///
 /// # Errors
 /// A word names none.
-pub(super) fn kinds(words: &[String]) -> Result<BTreeSet<Kind>, Problem> {
+pub(crate) fn kinds(words: &[String]) -> Result<BTreeSet<Kind>, Problem> {
     words
         .iter()
         .map(|word| {
@@ -56,7 +57,7 @@ enum State {
 ///
 /// # Errors
 /// A file cannot be read or written.
-pub(super) fn write(
+pub(crate) fn write(
     snapshot: &Snapshot,
     choice: &Choice<'_>,
     kinds: &BTreeSet<Kind>,
@@ -81,7 +82,7 @@ pub(super) fn write(
     }
     let mut written = 0;
     for output in outputs.iter().filter(|o| o.state != State::Same) {
-        file::replace(&output.path, output.text.as_bytes())?;
+        atomic_file::replace(&output.path, output.text.as_bytes())?;
         written += 1;
     }
     for path in &stale {

@@ -1,11 +1,12 @@
 //! Sources as far as they can be looked at without connecting: what they are, and how they are reached.
 
-use super::{migrate, tell};
+use super::migration_scripts;
 use crate::catalog::Limits;
 use crate::catalog::capture::{Reach, Scope};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::Trust;
 use crate::cli::SessionArgs;
+use crate::console::tell;
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::input;
@@ -13,48 +14,49 @@ use crate::migrations::Tool;
 use crate::migrations::folder::{self, Folder};
 use crate::platform;
 use crate::redact;
-use crate::report::{Target, text::visible};
+use crate::report::Target;
 use crate::saved;
 use crate::scratch::{self, Scratch, Script};
 use crate::secret;
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
+use crate::terminal::visible;
 
 /// A source about which nothing is wrong as far as can be seen without connecting.
-pub(super) enum Opened {
+pub(crate) enum Opened {
     Database(Box<Live>),
     Made(Box<Made>),
     Saved(Box<Saved>),
 }
 
 /// A live database, and how it is asked.
-pub(super) struct Live {
-    pub(super) info: Conninfo,
+pub(crate) struct Live {
+    pub(crate) info: Conninfo,
     /// Where texts are compared that could run code of the database.
-    pub(super) scratch: Scratch,
+    pub(crate) scratch: Scratch,
     /// Whose functions the planner may run.
-    pub(super) trust: Trust,
+    pub(crate) trust: Trust,
     /// How assertions connect, if not as everything else does.
-    pub(super) assertions: Option<Conninfo>,
+    pub(crate) assertions: Option<Conninfo>,
 }
 
 /// A database that is made for the time of the run.
-pub(super) struct Made {
-    pub(super) scratch: Scratch,
-    pub(super) scripts: Vec<Script>,
+pub(crate) struct Made {
+    pub(crate) scratch: Scratch,
+    pub(crate) scripts: Vec<Script>,
     /// The folder of migrations that it is made of, if it is.
-    pub(super) folder: Option<Folder>,
+    pub(crate) folder: Option<Folder>,
 }
 
 /// A snapshot that somebody saved, and where texts are judged that only a server can judge.
-pub(super) struct Saved {
-    pub(super) snapshot: Snapshot,
-    pub(super) scratch: Scratch,
+pub(crate) struct Saved {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) scratch: Scratch,
 }
 
 /// A way to a source while it is there.
-pub(super) enum Access<'a> {
+pub(crate) enum Access<'a> {
     /// A database.
     Server(&'a Live),
     /// A database that was made for the time of the run.
@@ -68,7 +70,7 @@ pub(super) enum Access<'a> {
 ///
 /// # Errors
 /// What is wrong with the sources, all of it.
-pub(super) fn open_all<J>(
+pub(crate) fn open_all<J>(
     jobs: Vec<J>,
     source: impl Fn(&J) -> (&Source, Option<Place>),
     args: &SessionArgs,
@@ -95,7 +97,7 @@ impl Opened {
     ///
     /// # Errors
     /// The source cannot be read as one, or a variable is not set.
-    pub(super) fn open(
+    pub(crate) fn open(
         source: &Source,
         place: Option<Place>,
         args: &SessionArgs,
@@ -118,10 +120,11 @@ impl Opened {
                 })));
             }
             Source::Migrations(tool, path) => {
-                let folder = folder::read(path, *tool).map_err(|problem| at(migrate::with_tool(problem, path)))?;
+                let folder =
+                    folder::read(path, *tool).map_err(|problem| at(migration_scripts::with_tool(problem, path)))?;
                 return Ok(Self::Made(Box::new(Made {
                     scratch: scratch_of(args, environment)?,
-                    scripts: migrate::scripts(&folder, files).map_err(at)?,
+                    scripts: migration_scripts::scripts(&folder, files).map_err(at)?,
                     folder: Some(folder),
                 })));
             }
@@ -145,7 +148,7 @@ impl Opened {
     }
 
     /// The tool of the folder of migrations that this is, if it is one.
-    pub(super) fn tool(&self) -> Option<&'static Tool> {
+    pub(crate) fn tool(&self) -> Option<&'static Tool> {
         match self {
             Self::Made(made) => made.folder.as_ref().map(|folder| folder.tool),
             Self::Database(_) | Self::Saved(_) => None,
@@ -153,7 +156,7 @@ impl Opened {
     }
 
     /// Whether another look may find something else.
-    pub(super) fn can_change(&self) -> bool {
+    pub(crate) fn can_change(&self) -> bool {
         match self {
             Self::Database(_) => true,
             Self::Made(_) | Self::Saved(_) => false,
@@ -161,7 +164,7 @@ impl Opened {
     }
 
     /// Says in the report where the database is, before anybody has been there.
-    pub(super) fn name(&self, target: &mut Target) {
+    pub(crate) fn name(&self, target: &mut Target) {
         match self {
             Self::Database(live) => {
                 let info = &live.info;
@@ -180,7 +183,7 @@ impl Opened {
     }
 
     /// The limits of a session with this source, which may take only one connection.
-    pub(super) fn limits(&self, limits: Limits) -> Limits {
+    pub(crate) fn limits(&self, limits: Limits) -> Limits {
         match self {
             Self::Database(_) | Self::Saved(_) => limits,
             Self::Made(made) => Limits {
@@ -194,7 +197,7 @@ impl Opened {
     ///
     /// # Errors
     /// The source cannot be made, or what `then` says.
-    pub(super) fn with<T>(&self, then: impl FnOnce(&Access<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(crate) fn with<T>(&self, then: impl FnOnce(&Access<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         match self {
             Self::Database(live) => then(&Access::Server(live)),
             Self::Made(made) => scratch::with(&made.scratch, &made.scripts, |info| then(&Access::Made(info, made))),
@@ -316,7 +319,7 @@ fn scratch_of(args: &SessionArgs, environment: &Environment) -> Result<Scratch, 
 
 impl Saved {
     /// What a scope would have read.
-    pub(super) fn of(&self, scope: &Scope) -> Snapshot {
+    pub(crate) fn of(&self, scope: &Scope) -> Snapshot {
         let mut snapshot = self.snapshot.clone();
         let is_of_schemas = scope.reach == Reach::Named && scope.names.is_empty() && !scope.schemas.is_empty();
         if is_of_schemas {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::opened::{Access, Made};
-use super::session::begin;
+use super::begin;
+use super::source::{Access, Made};
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::compare::history;
@@ -16,20 +16,20 @@ use crate::source_map::Place;
 
 /// How far a database is.
 #[derive(Default)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     /// What is wrong with its history.
-    pub(super) checks: Checks,
+    pub(crate) checks: Checks,
     /// The migrations of the folder that are still to be applied.
-    pub(super) pending: Vec<String>,
+    pub(crate) pending: Vec<String>,
     /// The migrations of the folder that the database has not, these and those that failed or were passed over.
-    pub(super) absent: BTreeSet<String>,
+    pub(crate) absent: BTreeSet<String>,
 }
 
 /// Compares the history of a database with a folder.
 ///
 /// # Errors
 /// The folder cannot be read any more, or the database does not answer.
-pub(super) fn read(
+pub(crate) fn read(
     access: &Access<'_>,
     folder: &Folder,
     schemas: &[String],
@@ -50,7 +50,7 @@ pub(super) fn read(
 }
 
 /// Why it cannot be told.
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     Problem(Problem),
     Failure(Failure),
 }
@@ -109,7 +109,7 @@ fn standing(checks: Vec<Check>) -> Standing {
 
 impl Made {
     /// Leaves out the migrations that the database has not with which this is compared.
-    pub(super) fn without(&mut self, absent: &BTreeSet<String>) {
+    pub(crate) fn without(&mut self, absent: &BTreeSet<String>) {
         let Some(folder) = &self.folder else {
             return;
         };

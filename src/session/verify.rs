@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use super::opened::Access;
-use super::session::begin;
-use super::{let_go, tell};
+use super::source::Access;
+use super::{begin, drop_in_background};
 use crate::catalog::{Limits, capture};
 use crate::compare::{self, coverage, history, resolve};
+use crate::console::tell;
 use crate::error::Failure;
 use crate::expectation::ExpectationFile;
 use crate::not_compared::counted;
@@ -18,7 +18,7 @@ use crate::snapshot::Snapshot;
 ///
 /// # Errors
 /// The server cannot be reached, or does not answer. What was found before stays in the target.
-pub(super) async fn verify(
+pub(crate) async fn verify(
     access: &Access<'_>,
     files: &[&ExpectationFile],
     scope: &capture::Scope,
@@ -65,7 +65,7 @@ async fn attempt(
     target.checks = checks;
     target.not_compared = counted(&snapshot.not_compared);
     target.coverage = with_coverage.then(|| coverage::coverage(files, &snapshot, &claims));
-    let_go(claims);
+    drop_in_background(claims);
     if session.runs_assertions_privileged(files, &snapshot) {
         tell(
             "note: the assertions run as a role that row security does not stop: code of the database that they reach runs \
