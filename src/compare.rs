@@ -13,48 +13,18 @@ pub mod resolve;
 mod subject;
 pub mod unseen;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rename::Lost;
 use subject::Subjected;
 
-use crate::attribute::Question;
 use crate::expectation::{ExpectationFile, ExpectedObject, IgnoreRule, Presence, Subject, Terms};
 use crate::kinds::{Kind, StandIn};
 use crate::object_id::ObjectId;
-use crate::platform;
+use crate::observed::ScopedQuestion;
 use crate::report::{Check, Status};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
-
-/// A question and everything that its answer depends on.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ask {
-    /// The schemas that come first on the search path.
-    pub schemas: Vec<String>,
-    /// The relation whose columns the texts may use.
-    pub relation: ObjectId,
-    /// The two texts.
-    pub question: Question,
-}
-
-/// What the server said to a question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It takes both texts for the same.
-    Equal,
-    /// It does not.
-    Different,
-    /// It cannot read a text; why, as a sentence.
-    Invalid(String),
-    /// It would not look, for this reason.
-    Refused(String),
-    /// The server that was asked is not the one that has the objects, and it lacks something, for this reason.
-    Undecided(String),
-}
-
-/// What the server said to all questions. A question without an answer stays unknown.
-pub type Answers = BTreeMap<Ask, Answer>;
 
 /// A comparison as far as it goes without a server.
 #[derive(Debug, Default)]
@@ -96,7 +66,7 @@ enum Decision {
     Unknown(String),
     /// The server would not decide it, for this reason.
     Refused(String),
-    Ask(Vec<Ask>),
+    Ask(Vec<ScopedQuestion>),
 }
 
 /// One of several objects may be the one that is meant.
@@ -163,7 +133,7 @@ impl<'a> Plan<'a> {
         self.closed.push(Closed {
             kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
             parent: None,
-            schemas: closed_schemas(file),
+            schemas: file.closed_schemas(),
             place: file.exact_place,
             terms: Terms {
                 level: crate::expectation::Level::Error,
@@ -176,7 +146,7 @@ impl<'a> Plan<'a> {
 
     /// Every question that the plan depends on.
     #[must_use]
-    pub fn questions(&self) -> BTreeSet<Ask> {
+    pub fn questions(&self) -> BTreeSet<ScopedQuestion> {
         let mut asks = BTreeSet::new();
         let mut add = |decision: &Decision| {
             if let Decision::Ask(questions) = decision {
@@ -396,29 +366,6 @@ impl<'a> Planner<'a> {
             file,
         });
     }
-}
-
-/// The schemas that an exact file closes: its own and all that it names but those of PostgreSQL.
-#[must_use]
-pub fn closed_schemas(file: &ExpectationFile) -> BTreeSet<String> {
-    if let Some(schemas) = &file.exact_schemas {
-        return schemas.clone();
-    }
-    let mut schemas = BTreeSet::from([file.schema.clone()]);
-    for object in &file.objects {
-        if let Subject::Named(id) = &object.subject
-            && object.parent.is_none()
-            && (id.parts().len() > 1 || object.kind.spec().namespace)
-            && object.presence != Presence::Absent
-            && !platform::is_postgres(&id.parts()[0])
-        {
-            let schema = &*id.parts()[0];
-            if !schemas.contains(schema) {
-                schemas.insert(schema.to_owned());
-            }
-        }
-    }
-    schemas
 }
 
 /// An object as one of the kind it stands in for.

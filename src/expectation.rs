@@ -20,6 +20,7 @@ use crate::migrations::Tool;
 use crate::migrations::files::Files;
 use crate::node::Scalar;
 use crate::object_id::ObjectId;
+use crate::platform;
 use crate::source_map::{FileId, Place};
 use crate::value::Value;
 
@@ -55,6 +56,31 @@ pub struct ExpectationFile {
     pub assertions: Vec<Assertion>,
     /// What is left out of the closed world.
     pub ignore: Vec<IgnoreRule>,
+}
+
+impl ExpectationFile {
+    /// The schemas that an exact file closes: its own and every schema that it names, except PostgreSQL's.
+    #[must_use]
+    pub fn closed_schemas(&self) -> BTreeSet<String> {
+        if let Some(schemas) = &self.exact_schemas {
+            return schemas.clone();
+        }
+        let mut schemas = BTreeSet::from([self.schema.clone()]);
+        for object in &self.objects {
+            if let Subject::Named(id) = &object.subject
+                && object.parent.is_none()
+                && (id.parts().len() > 1 || object.kind.spec().namespace)
+                && object.presence != Presence::Absent
+                && !platform::is_postgres(&id.parts()[0])
+            {
+                let schema = &*id.parts()[0];
+                if !schemas.contains(schema) {
+                    schemas.insert(schema.to_owned());
+                }
+            }
+        }
+        schemas
+    }
 }
 
 /// How much a finding weighs.

@@ -51,6 +51,7 @@ pub mod migrations;
 pub mod node;
 pub mod not_compared;
 pub mod object_id;
+pub mod observed;
 pub mod platform;
 pub mod pull;
 pub mod redact;

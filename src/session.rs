@@ -23,10 +23,10 @@ use crate::catalog::client::Client;
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::{Batching, Decided, Manner, Trust};
 use crate::catalog::{self, Limits, ROLLBACK, connect, equivalence, observe};
-use crate::compare::history::History;
-use crate::compare::{Answer, Answers, Ask, assertion, unseen};
+use crate::compare::{assertion, unseen};
 use crate::error::Failure;
 use crate::expectation::{Assertion, ExpectationFile, ExpectedHistory};
+use crate::observed::{Answer, Answers, AssertionResult, MigrationHistory, ScopedQuestion};
 use crate::report::Check;
 use crate::snapshot::Snapshot;
 use crate::sql;
@@ -206,7 +206,7 @@ impl Session<'_> {
     /// The server does not answer.
     pub(crate) async fn decide(
         &mut self,
-        questions: BTreeSet<Ask>,
+        questions: BTreeSet<ScopedQuestion>,
         snapshot: &Snapshot,
         limits: Limits,
     ) -> Result<Option<Answers>, Failure> {
@@ -227,7 +227,7 @@ impl Session<'_> {
         &mut self,
         expected: &ExpectedHistory,
         role: &str,
-    ) -> Result<Result<History, Box<Check>>, Failure> {
+    ) -> Result<Result<MigrationHistory, Box<Check>>, Failure> {
         match self {
             Self::Open(open) => {
                 if let Some(folder) = open.made.and_then(|made| made.folder.as_ref()) {
@@ -280,7 +280,11 @@ impl Session<'_> {
 }
 
 impl OpenSession<'_> {
-    async fn decide(&mut self, questions: BTreeSet<Ask>, snapshot: &Snapshot) -> Result<Option<Answers>, Failure> {
+    async fn decide(
+        &mut self,
+        questions: BTreeSet<ScopedQuestion>,
+        snapshot: &Snapshot,
+    ) -> Result<Option<Answers>, Failure> {
         let manner = Manner {
             batching: self.made.map_or(Batching::AllAtOnce, |made| made.scratch.batching()),
             // What is in a database that was made for this run was put there by who runs it.
@@ -310,7 +314,7 @@ impl OpenSession<'_> {
         Ok(Some(answers))
     }
 
-    async fn assertion(&mut self, expected: &Assertion, snapshot: &Snapshot) -> Result<assertion::Outcome, Failure> {
+    async fn assertion(&mut self, expected: &Assertion, snapshot: &Snapshot) -> Result<AssertionResult, Failure> {
         let path = &snapshot.server.search_path;
         let Some(info) = self.live.and_then(|live| live.assertions.as_ref()) else {
             return observe::assertion(&mut self.client, expected, path).await;

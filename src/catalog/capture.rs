@@ -20,7 +20,6 @@ use rows::Reader;
 use super::client::Client;
 use super::server_error::{Meaning, ServerError};
 use super::{Limits, ROLLBACK, encoding};
-use crate::compare::closed_schemas;
 use crate::error::Failure;
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
 use crate::kinds::Kind;
@@ -131,7 +130,7 @@ impl Scope {
         }
         for file in files {
             let closed = if file.exact {
-                closed_schemas(file)
+                file.closed_schemas()
             } else {
                 BTreeSet::new()
             };

@@ -32,8 +32,8 @@ use tree::{Trees, set_path};
 use super::client::{Client, Described, Description};
 use super::encoding::can_send;
 use super::server_error::{Meaning, ServerError};
-use crate::compare::{Answer, Answers, Ask};
 use crate::error::Failure;
+use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::snapshot::Snapshot;
 use crate::sql;
 use crate::sql::{Sql, Statement};
@@ -73,7 +73,7 @@ pub struct Decided {
     pub answers: Answers,
     /// The questions that can only be decided where the database's functions are not: reading these texts could run
     /// them.
-    pub left: BTreeSet<Ask>,
+    pub left: BTreeSet<ScopedQuestion>,
     /// The objects that these texts can reach: schema and name.
     pub reached: BTreeSet<(String, String)>,
 }
@@ -86,7 +86,7 @@ const DOING: &str = "asking the server what two texts mean";
 /// A [`Failure`] if the server does not answer at all. A question that it would not answer is no failure.
 pub async fn decide(
     client: &mut Client,
-    asks: BTreeSet<Ask>,
+    asks: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
     manner: Manner,
 ) -> Result<Decided, Failure> {
@@ -116,7 +116,7 @@ pub async fn decide(
 }
 
 /// What can be said without asking.
-fn without_server(ask: &Ask) -> Option<Answer> {
+fn without_server(ask: &ScopedQuestion) -> Option<Answer> {
     let question = &ask.question;
     if question.expected.contains('\0') {
         return Some(Answer::Invalid(
@@ -135,10 +135,10 @@ struct Session<'a> {
     decided: &'a mut Decided,
 }
 
-type Open = Vec<(Pair, Ask)>;
+type Open = Vec<(Pair, ScopedQuestion)>;
 
 impl Session<'_> {
-    fn answer(&mut self, ask: Ask, answer: Answer) {
+    fn answer(&mut self, ask: ScopedQuestion, answer: Answer) {
         self.decided.answers.insert(ask, answer);
     }
 
@@ -249,7 +249,7 @@ impl Session<'_> {
         let paths = paths.into_iter().collect::<Vec<_>>().join(", ");
         let reach = reach::reach(self.client, &names, &paths).await?;
         let mut clean = Vec::new();
-        let mut doubtful: Vec<(Pair, Ask, Danger)> = Vec::new();
+        let mut doubtful: Vec<(Pair, ScopedQuestion, Danger)> = Vec::new();
         for ((pair, ask), words) in open.into_iter().zip(&words) {
             let mut danger = reach.of(words);
             if self.manner.trust == Trust::Everything {
@@ -288,7 +288,11 @@ impl Session<'_> {
     }
 
     /// Looks at the trees of pairs of which the names alone do not say enough.
-    async fn by_trees(&mut self, doubtful: Vec<(Pair, Ask, Danger)>, paths: &str) -> Result<Open, ServerError> {
+    async fn by_trees(
+        &mut self,
+        doubtful: Vec<(Pair, ScopedQuestion, Danger)>,
+        paths: &str,
+    ) -> Result<Open, ServerError> {
         if doubtful.is_empty() {
             return Ok(Vec::new());
         }

@@ -7,11 +7,11 @@
 use super::client::Client;
 use super::observe::in_savepoint;
 use super::server_error::{Meaning, ServerError};
-use crate::compare::history::History;
 use crate::error::Failure;
 use crate::expectation::ExpectedHistory;
 use crate::migrations::{Migration, State, Tool};
 use crate::object_id::ObjectId;
+use crate::observed::MigrationHistory;
 use crate::sql;
 use crate::sql::{Sql, literal, name, qualified};
 use crate::sql_text::quote_name;
@@ -21,7 +21,7 @@ use crate::sql_text::quote_name;
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
-pub async fn history(client: &mut Client, expected: &ExpectedHistory, role: &str) -> Result<History, Failure> {
+pub async fn history(client: &mut Client, expected: &ExpectedHistory, role: &str) -> Result<MigrationHistory, Failure> {
     let mut found: Vec<(&'static Tool, &There)> = Vec::new();
     let there = tables(client, expected)
         .await
@@ -38,9 +38,9 @@ pub async fn history(client: &mut Client, expected: &ExpectedHistory, role: &str
         }
     }
     match found.as_slice() {
-        [] => Ok(History::Missing),
+        [] => Ok(MigrationHistory::Missing),
         [(tool, there)] => read(client, tool, there, role).await,
-        _ => Ok(History::Several(
+        _ => Ok(MigrationHistory::Several(
             found.iter().map(|(tool, there)| (*tool, there.table.clone())).collect(),
         )),
     }
@@ -296,9 +296,14 @@ fn type_name(sql_type: &str) -> Sql {
     sql![known.copied().unwrap_or("text")]
 }
 
-async fn read(client: &mut Client, tool: &'static Tool, there: &There, role: &str) -> Result<History, Failure> {
+async fn read(
+    client: &mut Client,
+    tool: &'static Tool,
+    there: &There,
+    role: &str,
+) -> Result<MigrationHistory, Failure> {
     let table = &there.table;
-    let unreadable = |why: String, hint: Option<String>| History::Unreadable {
+    let unreadable = |why: String, hint: Option<String>| MigrationHistory::Unreadable {
         tool,
         table: table.clone(),
         why,
@@ -318,12 +323,12 @@ async fn read(client: &mut Client, tool: &'static Tool, there: &There, role: &st
         ));
     }
     match migrations(client, tool, there).await {
-        Ok(migrations) => Ok(History::Read {
+        Ok(migrations) => Ok(MigrationHistory::Read {
             tool,
             table: table.clone(),
             migrations,
         }),
-        Err(error) if matches!(error.code.as_str(), "42P01" | "3F000") => Ok(History::Missing),
+        Err(error) if matches!(error.code.as_str(), "42P01" | "3F000") => Ok(MigrationHistory::Missing),
         Err(error) if error.code.is_empty() => Err(error.failure(&format!("reading the history of {}", tool.name))),
         Err(error) => {
             let hint = hint(&error, tool, there, role);

@@ -6,10 +6,10 @@ use super::Limits;
 use super::capture::{reset_planner_settings, session_settings};
 use super::client::{Cells, Client};
 use super::server_error::{Meaning, ServerError};
-use crate::compare::assertion::{Cell, CellSort, MOST_ROWS, Outcome};
 use crate::error::Failure;
 use crate::expectation::Assertion;
 use crate::node::shorten;
+use crate::observed::{AssertionResult, Cell, CellType, MOST_ROWS};
 use crate::sql;
 use crate::sql::{Sql, Statement, literal};
 use crate::sql_text::quote_name;
@@ -21,7 +21,11 @@ use crate::sql_text::quote_name;
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
-pub async fn assertion(client: &mut Client, assertion: &Assertion, search_path: &str) -> Result<Outcome, Failure> {
+pub async fn assertion(
+    client: &mut Client,
+    assertion: &Assertion,
+    search_path: &str,
+) -> Result<AssertionResult, Failure> {
     let doing = format!("running the assertion `{}`", assertion.name);
     let mut path = vec![quote_name(&assertion.schema)];
     if !search_path.trim().is_empty() {
@@ -61,7 +65,7 @@ pub async fn available_extensions(client: &mut Client) -> Result<BTreeSet<String
     Ok(names.map(str::to_owned).collect())
 }
 
-async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Result<Outcome, ServerError> {
+async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Result<AssertionResult, ServerError> {
     let begin =
         |first: &'static str| -> Vec<Sql> { [sql![first]].into_iter().chain(settings.iter().cloned()).collect() };
     client.execute(&begin("SAVEPOINT driftgate")).await?;
@@ -75,7 +79,7 @@ async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Re
         {
             Ok(rows) => {
                 let more = rows.len() > MOST_ROWS;
-                Outcome::Rows(rows.iter().take(MOST_ROWS).map(cells).collect(), more)
+                AssertionResult::Rows(rows.iter().take(MOST_ROWS).map(cells).collect(), more)
             }
             Err(error) => failed(error)?,
         },
@@ -90,27 +94,27 @@ async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Re
     Ok(outcome)
 }
 
-fn failed(error: ServerError) -> Result<Outcome, ServerError> {
+fn failed(error: ServerError) -> Result<AssertionResult, ServerError> {
     if error.code.is_empty() {
         return Err(error);
     }
     let class = error.code.get(..2).unwrap_or_default();
     if error.message.contains("data-modifying statements in WITH") {
-        return Ok(Outcome::Refused("it would write".into()));
+        return Ok(AssertionResult::Refused("it would write".into()));
     }
     Ok(match (error.meaning(), class) {
         // DECLARE … CURSOR refuses SELECT INTO, and WITH that writes; functions may not end the transaction or
         // make it read-write.
-        (Meaning::Write, _) | (_, "0A" | "25" | "2D" | "2F" | "38") => Outcome::Refused(error.message),
+        (Meaning::Write, _) | (_, "0A" | "25" | "2D" | "2F" | "38") => AssertionResult::Refused(error.message),
         (Meaning::Undefined, _) => match error.code.as_str() {
-            "42P11" => Outcome::Refused(error.message),
+            "42P11" => AssertionResult::Refused(error.message),
             // The end of the line is ours.
-            _ => Outcome::Invalid(error.message.replace("\n\"", "\"")),
+            _ => AssertionResult::Invalid(error.message.replace("\n\"", "\"")),
         },
         (_, "08") if error.message.starts_with("bind message supplies") => {
-            Outcome::Invalid("it has a parameter such as $1, for which there is no value".into())
+            AssertionResult::Invalid("it has a parameter such as $1, for which there is no value".into())
         }
-        (Meaning::Permission, _) if error.is_row_security() => Outcome::Unverified(
+        (Meaning::Permission, _) if error.is_row_security() => AssertionResult::Unverified(
             error.message,
             Some(
                 "row security would hide rows from the role that connects, so that the result means nothing: give \
@@ -118,7 +122,7 @@ fn failed(error: ServerError) -> Result<Outcome, ServerError> {
                     .into(),
             ),
         ),
-        (Meaning::Permission, _) => Outcome::Unverified(
+        (Meaning::Permission, _) => AssertionResult::Unverified(
             error.message,
             Some("GRANT SELECT on what it reads to the role that connects".into()),
         ),
@@ -127,15 +131,17 @@ fn failed(error: ServerError) -> Result<Outcome, ServerError> {
                 "55P03" => "another session holds a lock: raise --lock-timeout, or run it again later",
                 _ => "raise --statement-timeout, or make the query cheaper",
             };
-            Outcome::Unverified(error.message, Some(hint.into()))
+            AssertionResult::Unverified(error.message, Some(hint.into()))
         }
-        (Meaning::Concurrent | Meaning::Exhausted | Meaning::Other, _) => Outcome::Unverified(error.message, None),
+        (Meaning::Concurrent | Meaning::Exhausted | Meaning::Other, _) => {
+            AssertionResult::Unverified(error.message, None)
+        }
     })
 }
 
 /// Tells a text that is no query from a query with a mistake in it, without running anything: EXPLAIN reads all
 /// that writes rows, and a statement of another sort has its mistake at its first word.
-async fn why_not_a_query(client: &mut Client, sql: &str, message: String) -> Result<Outcome, ServerError> {
+async fn why_not_a_query(client: &mut Client, sql: &str, message: String) -> Result<AssertionResult, ServerError> {
     let first = sql
         .split(|c: char| !c.is_alphanumeric())
         .find(|w| !w.is_empty())
@@ -145,19 +151,19 @@ async fn why_not_a_query(client: &mut Client, sql: &str, message: String) -> Res
         .alone(&Statement::new("EXPLAIN (COSTS OFF)\n").then_text(sql))
         .await;
     let error = match explained {
-        Ok(_) if is_first(&message) => return Ok(Outcome::Refused(not_a_query(first))),
-        Ok(_) => return Ok(Outcome::Refused("it would write".into())),
+        Ok(_) if is_first(&message) => return Ok(AssertionResult::Refused(not_a_query(first))),
+        Ok(_) => return Ok(AssertionResult::Refused("it would write".into())),
         Err(error) if error.code.is_empty() => return Err(error),
         Err(error) => error,
     };
     Ok(match error.code.as_str() {
         "42601" if error.message.contains("multiple commands") => {
-            Outcome::Refused("it is more than one statement".into())
+            AssertionResult::Refused("it is more than one statement".into())
         }
-        _ if is_first(&message) => Outcome::Refused(not_a_query(first)),
-        "42601" => Outcome::Invalid(message.replace("\n\"", "\"")),
+        _ if is_first(&message) => AssertionResult::Refused(not_a_query(first)),
+        "42601" => AssertionResult::Invalid(message.replace("\n\"", "\"")),
         // EXPLAIN could read it and DECLARE could not: it writes, if it could be planned.
-        _ => Outcome::Refused(format!("it would write; {}", error.message)),
+        _ => AssertionResult::Refused(format!("it would write; {}", error.message)),
     })
 }
 
@@ -195,11 +201,11 @@ fn cells(row: &Cells) -> Vec<Cell> {
                 None => String::from_utf8_lossy(bytes).into_owned(),
             }),
             // The object identifiers of types, from `pg_type.dat`.
-            sort: match column.type_oid {
-                114 | 3802 => CellSort::Json,
-                20 | 21 | 23 | 26 | 700 | 701 | 1700 => CellSort::Number,
-                16 => CellSort::Bool,
-                _ => CellSort::Text,
+            cell_type: match column.type_oid {
+                114 | 3802 => CellType::Json,
+                20 | 21 | 23 | 26 | 700 | 701 | 1700 => CellType::Number,
+                16 => CellType::Bool,
+                _ => CellType::Text,
             },
         })
         .collect()

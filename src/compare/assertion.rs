@@ -7,51 +7,14 @@ use serde_json::{Value as Json, json};
 
 use crate::expectation::{Assertion, Test};
 use crate::node::{Scalar, Sort, shorten};
+use crate::observed::{AssertionResult, Cell, CellType};
 use crate::report::mark::Mark;
 use crate::report::{Check, Status};
 use crate::source_map::Place;
 
-/// The most rows of an assertion that are fetched.
-pub const MOST_ROWS: usize = 1000;
-
-/// What a query gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Its rows, and whether there are more than [`MOST_ROWS`].
-    Rows(Vec<Vec<Cell>>, bool),
-    /// It is no query, or names what does not exist.
-    Invalid(String),
-    /// It is not one query that only reads.
-    Refused(String),
-    /// It did not end, for this reason: permission, timeout, a lock; with what to do.
-    Unverified(String, Option<String>),
-}
-
-/// A value as PostgreSQL prints it, and how it compares.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
-    /// The text; `None` for null.
-    pub text: Option<String>,
-    /// How it compares.
-    pub sort: CellSort,
-}
-
-/// How a value compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CellSort {
-    /// As a number: `29` is `29.00`.
-    Number,
-    /// As a boolean: `true` is `t`.
-    Bool,
-    /// As JSON: the order of keys and white space mean nothing.
-    Json,
-    /// As a text.
-    Text,
-}
-
 /// Compares the rows of a query with every test of an assertion.
 #[must_use]
-pub fn compare(assertion: &Assertion, outcome: &Outcome) -> Vec<Check> {
+pub fn compare(assertion: &Assertion, result: &AssertionResult) -> Vec<Check> {
     let one = |code: &str, status: Status, message: String, hint: Option<&str>| {
         let mut check = check(assertion, assertion.sql_place);
         check.code = format!("assertion-{code}");
@@ -61,25 +24,25 @@ pub fn compare(assertion: &Assertion, outcome: &Outcome) -> Vec<Check> {
         vec![check]
     };
     let name = &assertion.name;
-    match outcome {
-        Outcome::Rows(rows, more) => assertion
+    match result {
+        AssertionResult::Rows(rows, more) => assertion
             .tests
             .iter()
             .map(|(test, place)| judge(assertion, test, *place, rows, *more))
             .collect(),
-        Outcome::Invalid(why) => one(
+        AssertionResult::Invalid(why) => one(
             "error",
             Status::Drift,
             format!("assertion `{name}` cannot be run: {why}"),
             Some("something that the query names is not there, or the query is not SQL"),
         ),
-        Outcome::Refused(why) => one(
+        AssertionResult::Refused(why) => one(
             "refused",
             Status::Unverified,
             format!("assertion `{name}` is refused: {why}"),
             Some("an assertion is one query that only reads: SELECT, VALUES, TABLE or WITH"),
         ),
-        Outcome::Unverified(why, hint) => one(
+        AssertionResult::Unverified(why, hint) => one(
             "unverified",
             Status::Unverified,
             format!("assertion `{name}` could not be verified: {why}"),
@@ -187,17 +150,17 @@ fn equal(cell: &Cell, expected: &Scalar) -> bool {
     if expected.sort == Sort::Null {
         return false;
     }
-    match cell.sort {
-        CellSort::Text => *text == expected.text,
-        CellSort::Json => {
+    match cell.cell_type {
+        CellType::Text => *text == expected.text,
+        CellType::Json => {
             let read = |text: &str| serde_json::from_str::<Json>(text).ok();
             *text == expected.text || read(text).zip(read(&expected.text)).is_some_and(|(a, b)| a == b)
         }
-        CellSort::Bool => {
+        CellType::Bool => {
             (text == "t") == (expected.text == "true" || expected.text == "t")
                 && ["true", "false", "t", "f"].contains(&expected.text.as_str())
         }
-        CellSort::Number => match (decimal(text), decimal(&expected.text)) {
+        CellType::Number => match (decimal(text), decimal(&expected.text)) {
             (Some(actual), Some(expected)) => actual == expected,
             _ => *text == expected.text,
         },
@@ -241,19 +204,19 @@ fn scalar_text(scalar: &Scalar) -> String {
 }
 
 fn cell_json(cell: &Cell) -> Json {
-    match (&cell.text, cell.sort) {
+    match (&cell.text, cell.cell_type) {
         (None, _) => Json::Null,
-        (Some(text), CellSort::Bool) => Json::Bool(text == "t"),
-        (Some(text), CellSort::Number) => number_json(text),
-        (Some(text), CellSort::Text | CellSort::Json) => Json::from(text.as_str()),
+        (Some(text), CellType::Bool) => Json::Bool(text == "t"),
+        (Some(text), CellType::Number) => number_json(text),
+        (Some(text), CellType::Text | CellType::Json) => Json::from(text.as_str()),
     }
 }
 
 fn cell_text(cell: &Cell) -> String {
-    match (&cell.text, cell.sort) {
+    match (&cell.text, cell.cell_type) {
         (None, _) => "null".into(),
-        (Some(text), CellSort::Bool) => (text == "t").to_string(),
-        (Some(text), CellSort::Number | CellSort::Text | CellSort::Json) => shorten(text).into_owned(),
+        (Some(text), CellType::Bool) => (text == "t").to_string(),
+        (Some(text), CellType::Number | CellType::Text | CellType::Json) => shorten(text).into_owned(),
     }
 }
 
@@ -316,10 +279,10 @@ fn first_difference(expected: &[Vec<Scalar>], rows: &[Vec<Cell>]) -> Option<Stri
 mod tests {
     use super::*;
 
-    fn check(text: Option<&str>, sort: CellSort, expected: &str, expected_sort: Sort, result: bool) {
+    fn check(text: Option<&str>, cell_type: CellType, expected: &str, expected_sort: Sort, result: bool) {
         let cell = Cell {
             text: text.map(str::to_owned),
-            sort,
+            cell_type,
         };
         let scalar = Scalar {
             text: expected.into(),
@@ -330,18 +293,18 @@ mod tests {
 
     #[test]
     fn values_compare_in_the_terms_of_their_type() {
-        check(Some("29.00"), CellSort::Number, "29", Sort::Number, true);
-        check(Some("29.00"), CellSort::Number, "29", Sort::Text, true);
-        check(Some("0.1"), CellSort::Number, "1e-1", Sort::Number, true);
-        check(Some("NaN"), CellSort::Number, "NaN", Sort::Text, true);
-        check(Some("1"), CellSort::Number, "1e999999999", Sort::Number, false);
-        check(Some("t"), CellSort::Bool, "true", Sort::Bool(true), true);
-        check(Some("f"), CellSort::Bool, "true", Sort::Bool(true), false);
-        check(Some("f"), CellSort::Bool, "no", Sort::Text, false);
-        check(Some("012"), CellSort::Text, "012", Sort::Number, true);
-        check(Some("12"), CellSort::Text, "012", Sort::Number, false);
-        check(None, CellSort::Text, "null", Sort::Null, true);
-        check(Some("null"), CellSort::Text, "null", Sort::Null, false);
-        check(None, CellSort::Number, "0", Sort::Number, false);
+        check(Some("29.00"), CellType::Number, "29", Sort::Number, true);
+        check(Some("29.00"), CellType::Number, "29", Sort::Text, true);
+        check(Some("0.1"), CellType::Number, "1e-1", Sort::Number, true);
+        check(Some("NaN"), CellType::Number, "NaN", Sort::Text, true);
+        check(Some("1"), CellType::Number, "1e999999999", Sort::Number, false);
+        check(Some("t"), CellType::Bool, "true", Sort::Bool(true), true);
+        check(Some("f"), CellType::Bool, "true", Sort::Bool(true), false);
+        check(Some("f"), CellType::Bool, "no", Sort::Text, false);
+        check(Some("012"), CellType::Text, "012", Sort::Number, true);
+        check(Some("12"), CellType::Text, "012", Sort::Number, false);
+        check(None, CellType::Text, "null", Sort::Null, true);
+        check(Some("null"), CellType::Text, "null", Sort::Null, false);
+        check(None, CellType::Number, "0", Sort::Number, false);
     }
 }

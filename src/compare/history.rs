@@ -9,61 +9,38 @@ use crate::expectation::ExpectedHistory;
 use crate::migrations::folder::interpret;
 use crate::migrations::{Keeps, Migration, State, Tool};
 use crate::object_id::ObjectId;
+use crate::observed::MigrationHistory;
 use crate::report::mark::Mark;
 use crate::report::{Check, FoundHistory, Status};
 use crate::source_map::Place;
 use crate::suggest;
 use folder::Judged;
 
-/// What was found of a history.
-#[derive(Debug, Clone)]
-pub enum History {
-    /// It was read.
-    Read {
-        /// The tool.
-        tool: &'static Tool,
-        /// Its table.
-        table: ObjectId,
-        /// The migrations in it, in order.
-        migrations: Vec<Migration>,
-    },
-    /// No table that may be it exists.
-    Missing,
-    /// There are several that may be it, of these tools.
-    Several(Vec<(&'static Tool, ObjectId)>),
-    /// Its table could not be read.
-    Unreadable {
-        /// The tool.
-        tool: &'static Tool,
-        /// Its table.
-        table: ObjectId,
-        /// Why.
-        why: String,
-        /// What to do.
-        hint: Option<String>,
-    },
-}
-
 /// Whose a history is, if it had to be found by its table.
 #[must_use]
-pub fn found(expected: &ExpectedHistory, history: &History) -> Option<FoundHistory> {
+pub fn found(expected: &ExpectedHistory, history: &MigrationHistory) -> Option<FoundHistory> {
     match history {
-        History::Read { tool, table, .. } | History::Unreadable { tool, table, .. } if expected.tool.is_none() => {
+        MigrationHistory::Read { tool, table, .. } | MigrationHistory::Unreadable { tool, table, .. }
+            if expected.tool.is_none() =>
+        {
             Some(FoundHistory {
                 tool: tool.name,
                 table: table.to_string(),
             })
         }
-        History::Read { .. } | History::Unreadable { .. } | History::Missing | History::Several(_) => None,
+        MigrationHistory::Read { .. }
+        | MigrationHistory::Unreadable { .. }
+        | MigrationHistory::Missing
+        | MigrationHistory::Several(_) => None,
     }
 }
 
 /// Compares a history with what is expected of it.
 #[must_use]
-pub fn compare(expected: &ExpectedHistory, history: &History) -> Vec<Check> {
+pub fn compare(expected: &ExpectedHistory, history: &MigrationHistory) -> Vec<Check> {
     match history {
-        History::Missing => vec![missing(expected)],
-        History::Several(found) => {
+        MigrationHistory::Missing => vec![missing(expected)],
+        MigrationHistory::Several(found) => {
             let names: Vec<String> = found
                 .iter()
                 .map(|(tool, table)| format!("{} ({table})", tool.name))
@@ -75,7 +52,7 @@ pub fn compare(expected: &ExpectedHistory, history: &History) -> Vec<Check> {
             check.hint = Some("name the `tool` whose history is meant; the others may be left from before".into());
             vec![check]
         }
-        History::Unreadable { tool, table, why, hint } => {
+        MigrationHistory::Unreadable { tool, table, why, hint } => {
             let mut check = check(
                 expected,
                 expected.place,
@@ -87,7 +64,7 @@ pub fn compare(expected: &ExpectedHistory, history: &History) -> Vec<Check> {
             check.hint.clone_from(hint);
             vec![check]
         }
-        History::Read {
+        MigrationHistory::Read {
             tool,
             table,
             migrations,

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::parallel::in_parts;
-use super::{Answer, Answers, Candidate, Choice, Closed, Decision, Pending, Plan, Step, describe};
+use super::{Candidate, Choice, Closed, Decision, Pending, Plan, Step, describe};
 use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence};
 use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
+use crate::observed::{Answer, Answers};
 use crate::report::mark::Mark;
 use crate::report::{Check, Checks, Status, code};
 use crate::snapshot::{Object, Snapshot};

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ask, Candidate, Decision, Pending, describe};
+use super::{Candidate, Decision, Pending, describe};
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
 use crate::kinds::{Finding, FindingSort, Kind};
 use crate::object_id::ObjectId;
+use crate::observed::ScopedQuestion;
 use crate::report::mark::Mark;
 use crate::report::{Check, Status};
 use crate::secret;
@@ -253,7 +254,7 @@ impl<'a> Subjected<'a> {
                 Decision::Ask(
                     questions
                         .into_iter()
-                        .map(|question| Ask {
+                        .map(|question| ScopedQuestion {
                             schemas: schemas.clone(),
                             relation: relation.clone(),
                             question,

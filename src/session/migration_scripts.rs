@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::compare::history::History;
 use crate::compare::unseen;
 use crate::error::Problem;
 use crate::expectation::ExpectedHistory;
 use crate::input;
 use crate::migrations::folder::Folder;
 use crate::migrations::{FolderMigration, Migration, State, TOOLS, Up};
+use crate::observed::MigrationHistory;
 use crate::redact;
 use crate::report::Check;
 use crate::scratch::{self, Mode, Script};
@@ -95,7 +95,7 @@ fn is_program(migration: &FolderMigration) -> bool {
 /// # Errors
 /// The finding that there is none of the tool that is expected.
 #[expect(clippy::result_large_err, reason = "there is one of a run")]
-pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<History, Check> {
+pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<MigrationHistory, Check> {
     let tool = folder.tool;
     let Some((_, table)) = expected
         .candidates
@@ -115,7 +115,7 @@ pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<His
         state: State::Applied,
         checksum: migration.checksum.clone(),
     });
-    Ok(History::Read {
+    Ok(MigrationHistory::Read {
         tool,
         table: table.clone(),
         migrations: applied.collect(),

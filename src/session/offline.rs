@@ -7,10 +7,10 @@ use super::{Deadline, close};
 use crate::catalog::client::{Client, Description};
 use crate::catalog::equivalence::{self, Manner, Trust, UNTRUSTED, is_one_type};
 use crate::catalog::{Limits, block_on, connect, observe};
-use crate::compare::{Answer, Answers, Ask};
 use crate::error::Failure;
 use crate::kinds::{Kind, Stub};
 use crate::object_id::ObjectId;
+use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::platform;
 use crate::scratch::{self, Mode, Scratch, Script};
 use crate::snapshot::{Object, Snapshot};
@@ -58,7 +58,7 @@ impl Worth {
 /// Puts questions to a server that is there for nothing else.
 pub(crate) fn judge(
     scratch: &Scratch,
-    questions: BTreeSet<Ask>,
+    questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
     limits: Limits,
     worth: Worth,
@@ -88,7 +88,12 @@ pub(crate) fn judge(
     }
 }
 
-fn ask(scratch: &Scratch, questions: BTreeSet<Ask>, snapshot: &Snapshot, limits: Limits) -> Result<Answers, Failure> {
+fn ask(
+    scratch: &Scratch,
+    questions: BTreeSet<ScopedQuestion>,
+    snapshot: &Snapshot,
+    limits: Limits,
+) -> Result<Answers, Failure> {
     let needed = needed(&questions, snapshot);
     let scripts = extensions(&needed, scratch);
     scratch::with(scratch, &scripts, |info| {
@@ -129,7 +134,7 @@ fn extensions(needed: &[Needed], scratch: &Scratch) -> Vec<Script> {
 async fn compare(
     client: &mut Client,
     needed: Vec<Needed>,
-    questions: BTreeSet<Ask>,
+    questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
     limits: Limits,
     scratch: &Scratch,
@@ -189,7 +194,7 @@ struct Needed {
 }
 
 /// What is needed of the snapshot to read the questions, and to read that.
-fn needed(questions: &BTreeSet<Ask>, snapshot: &Snapshot) -> Vec<Needed> {
+fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Needed> {
     let mut texts: Vec<String> = Vec::new();
     let mut relations: BTreeSet<&ObjectId> = BTreeSet::new();
     for ask in questions {

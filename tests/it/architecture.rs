@@ -168,6 +168,15 @@ fn expectations_do_not_know_the_catalog() {
 }
 
 #[test]
+fn the_catalog_does_not_know_the_comparison() {
+    check(
+        |name| name.starts_with("catalog") || name == "observed.rs",
+        &["crate::compare", "crate::report"],
+        "the catalog depends on what judges it",
+    );
+}
+
+#[test]
 fn only_main_decides_the_exit_code() {
     check(
         |name| name != "main.rs",

@@ -6,12 +6,13 @@ use driftgate::attribute::Shape;
 use driftgate::catalog::capture::{self, Scope};
 use driftgate::catalog::client::Description;
 use driftgate::catalog::{Limits, connect::connect, conninfo::Conninfo};
-use driftgate::compare::{Answers, plan, resolve::resolve};
+use driftgate::compare::{plan, resolve::resolve};
 use driftgate::expectation::parse::parse;
 use driftgate::expectation::{
     ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Level, OBJECT_KEYS, Presence, Subject, Terms,
 };
 use driftgate::kinds::Kind;
+use driftgate::observed::Answers;
 use driftgate::pull::{Choice, pull};
 use driftgate::report::{Check, Status, codes};
 use driftgate::snapshot::{Object, Snapshot};

@@ -3,12 +3,12 @@
 use super::block::{Outcome, SEVERAL};
 use super::pair::is_close;
 use crate::catalog::server_error::{Meaning, ServerError};
-use crate::compare::{Answer, Ask};
+use crate::observed::{Answer, ScopedQuestion};
 use crate::snapshot::Server;
 use crate::sql_text::{is_balanced, quote_name, show_name};
 
 /// What the planner has said of a pair.
-pub(super) fn of_outcome(server: &Server, ask: &Ask, outcome: &Outcome) -> Answer {
+pub(super) fn of_outcome(server: &Server, ask: &ScopedQuestion, outcome: &Outcome) -> Answer {
     let question = &ask.question;
     match outcome.count {
         None => of_error(server, ask, &outcome.error()),
@@ -23,7 +23,7 @@ pub(super) fn of_outcome(server: &Server, ask: &Ask, outcome: &Outcome) -> Answe
 }
 
 /// What an error of the server's says of a question.
-pub(super) fn of_error(server: &Server, ask: &Ask, error: &ServerError) -> Answer {
+pub(super) fn of_error(server: &Server, ask: &ScopedQuestion, error: &ServerError) -> Answer {
     // The one is said of a cursor, the other of a message of the extended protocol.
     if error.code == SEVERAL || error.routine.as_deref() == Some("exec_parse_message") {
         return Answer::Invalid("this is more than one statement".into());
@@ -64,7 +64,7 @@ fn first_line(message: &str) -> String {
 }
 
 /// Whether a type is written without the schema that the catalog prints before it, and otherwise in the same way.
-fn is_in_schema(ask: &Ask) -> bool {
+fn is_in_schema(ask: &ScopedQuestion) -> bool {
     let question = &ask.question;
     !question.form.is_expression()
         && ask.schemas.iter().any(|schema| {

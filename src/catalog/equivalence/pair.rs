@@ -1,8 +1,8 @@
 //! The two texts of a question as parts of statements.
 
 use crate::attribute::{Form, Question};
-use crate::compare::Ask;
 use crate::kinds::Kind;
+use crate::observed::ScopedQuestion;
 use crate::snapshot::Snapshot;
 use crate::sql;
 use crate::sql::{Sql, Statement, literal, name};
@@ -41,7 +41,7 @@ pub(super) fn is_close(question: &Question) -> bool {
 }
 
 impl Pair {
-    pub(super) fn new(ask: &Ask, snapshot: &Snapshot) -> Self {
+    pub(super) fn new(ask: &ScopedQuestion, snapshot: &Snapshot) -> Self {
         let mut path: Vec<String> = ask.schemas.iter().map(|s| quote_name(s)).collect();
         if !snapshot.server.search_path.trim().is_empty() {
             path.push(snapshot.server.search_path.clone());
@@ -204,7 +204,7 @@ impl Pair {
 const EXPLAIN: &str = "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT ";
 
 /// The columns of the relation that the texts may mention.
-fn variables(ask: &Ask, snapshot: &Snapshot) -> Vec<Variable> {
+fn variables(ask: &ScopedQuestion, snapshot: &Snapshot) -> Vec<Variable> {
     let mut columns = Vec::new();
     match ask.question.form {
         Form::Expression | Form::Computed(_) | Form::OldAndNew => {}

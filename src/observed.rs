@@ -1,0 +1,104 @@
+//! What was read of a database or asked of its server: below both [`crate::catalog`], which reads it, and
+//! [`crate::compare`], which judges it.
+
+use std::collections::BTreeMap;
+
+use crate::attribute::Question;
+use crate::migrations::{Migration, Tool};
+use crate::object_id::ObjectId;
+
+/// A question and everything that its answer depends on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScopedQuestion {
+    /// The schemas that come first on the search path.
+    pub schemas: Vec<String>,
+    /// The relation whose columns the texts may use.
+    pub relation: ObjectId,
+    /// The two texts.
+    pub question: Question,
+}
+
+/// The server's answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Both texts mean the same.
+    Equal,
+    /// The texts mean different things.
+    Different,
+    /// The server cannot parse a text, for this reason.
+    Invalid(String),
+    /// The server refused the question, for this reason.
+    Refused(String),
+    /// The server that was asked does not have the objects and lacks something that they need, for this reason.
+    Undecided(String),
+}
+
+/// The answers to all questions. A question without an answer stays unknown.
+pub type Answers = BTreeMap<ScopedQuestion, Answer>;
+
+/// A migration history, as it was read from the table of a migration tool.
+#[derive(Debug, Clone)]
+pub enum MigrationHistory {
+    /// The table was read.
+    Read {
+        /// The tool that owns the table.
+        tool: &'static Tool,
+        /// The table.
+        table: ObjectId,
+        /// The rows, in order.
+        migrations: Vec<Migration>,
+    },
+    /// None of the tables that it could be exists.
+    Missing,
+    /// There are tables of several tools.
+    Several(Vec<(&'static Tool, ObjectId)>),
+    /// The table could not be read.
+    Unreadable {
+        /// The tool that owns the table.
+        tool: &'static Tool,
+        /// The table.
+        table: ObjectId,
+        /// Why it could not be read.
+        why: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+}
+
+/// The most rows of an assertion that are fetched.
+pub const MOST_ROWS: usize = 1000;
+
+/// The result of an assertion's query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AssertionResult {
+    /// Its rows, and whether there are more than [`MOST_ROWS`].
+    Rows(Vec<Vec<Cell>>, bool),
+    /// It is not a query, or refers to something that does not exist.
+    Invalid(String),
+    /// It is not a single query that only reads.
+    Refused(String),
+    /// It did not finish, for this reason (permission, timeout, a lock), and what to do.
+    Unverified(String, Option<String>),
+}
+
+/// A value as PostgreSQL prints it, and how it compares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// The text; `None` for null.
+    pub text: Option<String>,
+    /// How it compares.
+    pub cell_type: CellType,
+}
+
+/// How a value compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellType {
+    /// As a number: `29` equals `29.00`.
+    Number,
+    /// As a boolean: `true` equals `t`.
+    Bool,
+    /// As JSON: white space and the order of keys do not matter.
+    Json,
+    /// As text.
+    Text,
+}
