@@ -24,7 +24,7 @@ pub struct Attr {
     pub default: Option<Literal>,
     /// Set if it is checked against its default even when nobody wrote it, for present is not working: what to
     /// say where it differs, such as "it is INVALID".
-    pub implied: Option<&'static str>,
+    pub always_checked: Option<&'static str>,
     /// Whether it tells which object is meant where objects are matched by meaning.
     pub identifies: bool,
     /// The end of the code of a finding, where it is not the name.
@@ -34,9 +34,9 @@ pub struct Attr {
     /// The first major version of PostgreSQL that has it.
     pub since: u32,
     /// Whether its value is a mapping whose keys are roles.
-    pub by_role: bool,
+    pub keyed_by_role: bool,
     /// Whether the same statements give it another value on another server.
-    pub of_server: bool,
+    pub server_dependent: bool,
 }
 
 /// The oldest major version of PostgreSQL that is supported.
@@ -52,13 +52,13 @@ impl Attr {
             doc,
             compare: Compare::Equal,
             default: None,
-            implied: None,
+            always_checked: None,
             identifies: false,
             code: None,
             includes: None,
             since: OLDEST_MAJOR,
-            by_role: false,
-            of_server: false,
+            keyed_by_role: false,
+            server_dependent: false,
         }
     }
 
@@ -78,8 +78,8 @@ impl Attr {
 
     /// Has it checked against its default even when nobody wrote it; `words` say what it means that it differs.
     #[must_use]
-    pub const fn implied(mut self, words: &'static str) -> Self {
-        self.implied = Some(words);
+    pub const fn always_checked(mut self, words: &'static str) -> Self {
+        self.always_checked = Some(words);
         self
     }
 
@@ -106,15 +106,15 @@ impl Attr {
 
     /// Says that its value is a mapping whose keys are roles.
     #[must_use]
-    pub const fn by_role(mut self) -> Self {
-        self.by_role = true;
+    pub const fn keyed_by_role(mut self) -> Self {
+        self.keyed_by_role = true;
         self
     }
 
     /// Says that the same statements give it another value on another server.
     #[must_use]
-    pub const fn of_server(mut self) -> Self {
-        self.of_server = true;
+    pub const fn server_dependent(mut self) -> Self {
+        self.server_dependent = true;
         self
     }
 

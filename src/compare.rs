@@ -127,7 +127,7 @@ impl<'a> Plan<'a> {
     fn close_file(&mut self, file: &'a ExpectationFile) {
         // The set of schemas itself is closed only by a file that lists schemas.
         let is_open = |kind: Kind| {
-            let lists_them = !kind.spec().namespace || file.objects.iter().any(|o| o.kind == kind);
+            let lists_them = !kind.is_namespace() || file.objects.iter().any(|o| o.kind == kind);
             kind.spec().identity.len() == 1 && (!lists_them || file.exact_schemas.is_some())
         };
         self.closed.push(Closed {
@@ -233,7 +233,7 @@ impl<'a> Planner<'a> {
             expected,
             keep: self.keep,
         };
-        match (&expected.subject, expected.kind.spec().same) {
+        match (&expected.subject, expected.kind.spec().matching.same_identity) {
             (Subject::Named(id), None) => {
                 self.out.claimed.insert((expected.kind, id.clone()));
                 match self.snapshot.get(expected.kind, id) {
@@ -270,7 +270,7 @@ impl<'a> Planner<'a> {
                     .map(|(id, object)| subject.by_meaning(expected.kind, id, object))
                     .collect();
                 let mut near = Vec::new();
-                for stand_in in expected.kind.spec().stand_ins {
+                for stand_in in expected.kind.spec().matching.stand_ins {
                     for (id, object) in self.snapshot.children(stand_in.kind, parent) {
                         match as_stand_in(expected.kind, stand_in, object) {
                             Ok(object) => candidates.push(subject.by_meaning(stand_in.kind, id, &object)),
@@ -308,7 +308,7 @@ impl<'a> Planner<'a> {
         let expected = subject.expected;
         let mut why_not = None;
         if !expected.terms.exact {
-            for stand_in in expected.kind.spec().stand_ins {
+            for stand_in in expected.kind.spec().matching.stand_ins {
                 let Some(object) = self.snapshot.get(stand_in.kind, id) else {
                     continue;
                 };

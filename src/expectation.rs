@@ -69,7 +69,7 @@ impl ExpectationFile {
         for object in &self.objects {
             if let Subject::Named(id) = &object.subject
                 && object.parent.is_none()
-                && (id.parts().len() > 1 || object.kind.spec().namespace)
+                && (id.parts().len() > 1 || object.kind.is_namespace())
                 && object.presence != Presence::Absent
                 && !platform::is_postgres(&id.parts()[0])
             {

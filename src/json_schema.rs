@@ -116,14 +116,14 @@ fn common_key(key: &str) -> Json {
 /// What stands under the key of a kind.
 fn section(kind: Kind) -> Json {
     let spec = kind.spec();
-    if spec.key == KeyForm::Only {
+    if spec.syntax.key == KeyForm::Only {
         return reference(spec.name);
     }
     let by_name = json!({
         "description": spec.doc,
         "type": "object", "minProperties": 1, "additionalProperties": reference(spec.name),
     });
-    match spec.list {
+    match spec.syntax.list {
         ListForm::Refused => by_name,
         ListForm::ByMeaning => json!({
             "description": spec.doc,
@@ -152,7 +152,7 @@ fn object(kind: Kind) -> Json {
         reference("presence"),
         json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties}),
     ];
-    match spec.shorthand {
+    match spec.syntax.shorthand {
         Shorthand::None => {}
         Shorthand::List(name) | Shorthand::Scalar(name) => {
             forms.extend(

@@ -179,8 +179,8 @@ pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &BTre
         for (id, object) in snapshot.of_kind_mut(*kind) {
             let mut is_theirs = spec.parents.is_empty() && is_in(*kind, id, &schemas);
             // A schema that a platform has made for its users is where their objects stand.
-            is_theirs |= !spec.namespace && object.get(OWNER).as_text().is_some_and(theirs);
-            for attr in spec.attrs.iter().filter(|attr| attr.by_role) {
+            is_theirs |= !kind.is_namespace() && object.get(OWNER).as_text().is_some_and(theirs);
+            for attr in spec.attrs.iter().filter(|attr| attr.keyed_by_role) {
                 let Value::Map(grants) = object.get(attr.name) else {
                     continue;
                 };
@@ -211,6 +211,6 @@ fn signs(platform: &Platform) -> impl Iterator<Item = &'static str> {
 
 /// Whether an object is one of these schemas or stands in one.
 fn is_in(kind: Kind, id: &ObjectId, schemas: &BTreeSet<&str>) -> bool {
-    (kind.spec().namespace || id.parts().len() > 1)
+    (kind.is_namespace() || id.parts().len() > 1)
         && id.parts().first().is_some_and(|schema| schemas.contains(&**schema))
 }

@@ -83,7 +83,7 @@ fn sections(snapshot: &Snapshot, choice: &Choice<'_>) -> Vec<(String, Document)>
 pub fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
     let namespaces: Vec<&str> = Kind::ALL
         .iter()
-        .filter(|kind| kind.spec().namespace)
+        .filter(|kind| kind.is_namespace())
         .flat_map(|kind| snapshot.of_kind(*kind).map(|(id, _)| id.last()))
         .filter(|name| asked.is_empty() || asked.iter().any(|schema| schema == name))
         .collect();
@@ -100,7 +100,7 @@ pub fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
 pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> bool {
     // Schemas and what is in no schema belong to the whole database.
     if id.parts().len() == 1 && !schemas.is_empty() {
-        return kind.spec().namespace && schemas.iter().any(|schema| schema == id.last());
+        return kind.is_namespace() && schemas.iter().any(|schema| schema == id.last());
     }
     if patterns.is_empty() {
         return true;
@@ -114,7 +114,7 @@ pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: 
 
 /// The key under which an object stands.
 pub(crate) fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
-    match kind.spec().key {
+    match kind.spec().syntax.key {
         KeyForm::Part | KeyForm::Only => show_part(id.last()),
         KeyForm::Qualified | KeyForm::Signature => {
             let full = kind.show(id);
@@ -151,7 +151,7 @@ pub(crate) fn write(
             .children(child, id)
             .filter(|(_, object)| !object.is_implicit())
             .collect();
-        if let (KeyForm::Only, Some((id, object))) = (child.spec().key, children.first()) {
+        if let (KeyForm::Only, Some((id, object))) = (child.spec().syntax.key, children.first()) {
             entries.push((
                 child.spec().section.to_owned(),
                 write(snapshot, child, id, object, schema, false),
@@ -195,7 +195,7 @@ pub(crate) fn write(
 /// The value that an attribute has where an exact file says nothing of it.
 pub(crate) fn unsaid(kind: Kind, id: &ObjectId, attribute: &str) -> Value {
     let spec = kind.spec();
-    let derived = || spec.derived.and_then(|derived| derived(id, attribute));
+    let derived = || spec.matching.implied_default.and_then(|derived| derived(id, attribute));
     kind.attr(attribute)
         .and_then(|attr| attr.default)
         .map(Value::from)
@@ -216,21 +216,15 @@ pub(crate) fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Docu
     if attributes.is_empty() {
         return Some(Document::Plain("present".into()));
     }
-    match (spec.shorthand, attributes.as_slice()) {
+    match (spec.syntax.shorthand, attributes.as_slice()) {
         (Shorthand::List(name) | Shorthand::Scalar(name), [(only, value)]) if name == *only => {
             let attr = spec.attrs.iter().find(|attr| attr.name == *only)?;
             Some(value_document(attr, value)).filter(|document| !document.is_word())
         }
-        (Shorthand::Custom { .. }, _) => {
-            spec.compact
-                .and_then(|compact| compact(attributes))
-                .map(|value| match value {
-                    Value::List(items) => {
-                        Document::Flow(items.iter().map(|item| Document::text(&item.to_string())).collect())
-                    }
-                    other => Document::text(&other.to_string()),
-                })
-        }
+        (Shorthand::Custom { abbreviate, .. }, _) => abbreviate(attributes).map(|value| match value {
+            Value::List(items) => Document::Flow(items.iter().map(|item| Document::text(&item.to_string())).collect()),
+            other => Document::text(&other.to_string()),
+        }),
         (Shorthand::None | Shorthand::List(_) | Shorthand::Scalar(_), _) => None,
     }
 }

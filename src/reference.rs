@@ -152,17 +152,17 @@ fn place(spec: &KindSpec) -> String {
     } else {
         format!("Under `{}` of an object of {}", spec.section, parents.join(", "))
     };
-    let key = match spec.key {
+    let key = match spec.syntax.key {
         KeyForm::Part => ", by name",
         KeyForm::Qualified => ", by name, which may be qualified with its schema",
         KeyForm::Signature => ", by name and the types of its arguments, or by name alone",
         KeyForm::Only => "",
     };
-    let list = match spec.list {
+    let list = match spec.syntax.list {
         ListForm::ByMeaning => "; in a list, by meaning, whatever its name",
         ListForm::Refused => "",
     };
-    let short = match spec.shorthand {
+    let short = match spec.syntax.shorthand {
         Shorthand::None => String::new(),
         Shorthand::List(attribute) => format!(" A list stands for its `{attribute}`."),
         Shorthand::Scalar(attribute) => format!(" A text stands for its `{attribute}`."),
@@ -196,7 +196,7 @@ fn default(attr: &Attr) -> String {
         Some(Literal::Text(text)) => format!("`{text}`"),
         Some(Literal::Null | Literal::EmptyList | Literal::EmptyMap) => "none".to_owned(),
     };
-    if attr.implied.is_some() {
+    if attr.always_checked.is_some() {
         format!("{value}, *implied*")
     } else {
         value

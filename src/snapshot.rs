@@ -122,7 +122,7 @@ impl Snapshot {
 
     /// Adds an object. What must not be shown of it becomes a secret.
     pub fn insert(&mut self, kind: Kind, id: ObjectId, mut object: Object) {
-        if let Some(masked) = kind.spec().masked
+        if let Some(masked) = kind.spec().reading.masked
             && !matches!(object.get(masked.attribute), Value::Null)
             && !Literal::EmptyMap.is(object.get(masked.attribute))
         {

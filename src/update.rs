@@ -108,7 +108,11 @@ struct Unlisted {
 
 /// What is there instead of what a finding says was expected.
 fn actual(kind: Kind, check: &Check, attribute: &str, snapshot: &Snapshot) -> Value {
-    let is_masked = kind.spec().masked.is_some_and(|masked| masked.attribute == attribute);
+    let is_masked = kind
+        .spec()
+        .reading
+        .masked
+        .is_some_and(|masked| masked.attribute == attribute);
     let mut objects = snapshot.of_kind(kind).filter(|_| is_masked);
     // The finding does not say what is hidden.
     match objects.find(|(id, _)| kind.show(id) == check.object) {
@@ -204,7 +208,7 @@ fn owner(file: &ExpectationFile, kind: Kind, check: &Check, attribute: &str) -> 
     file.objects.iter().position(|object| {
         let named = match &object.subject {
             // A signature may be written otherwise than the catalog does.
-            Subject::Named(id) => kind.spec().same.is_some() || kind.show(id) == check.object,
+            Subject::Named(id) => kind.spec().matching.same_identity.is_some() || kind.show(id) == check.object,
             Subject::ByMeaning(_) => true,
         };
         let written = object.attributes.iter().find(|a| a.attr.name == attribute);

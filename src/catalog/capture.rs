@@ -156,21 +156,21 @@ impl Scope {
                     continue;
                 }
                 scope.kinds.insert(object.kind);
-                scope.kinds.extend(object.kind.spec().stand_ins.iter().map(|s| s.kind));
+                scope
+                    .kinds
+                    .extend(object.kind.spec().matching.stand_ins.iter().map(|s| s.kind));
                 if object.terms.exact {
                     scope.kinds.extend(object.kind.children());
                 }
                 if !object.kind.spec().parents.is_empty() {
                     // The columns are the variables of the expressions of everything in the relation.
-                    scope
-                        .kinds
-                        .extend(Kind::ALL.iter().filter(|k| k.spec().variable.is_some()));
+                    scope.kinds.extend(Kind::ALL.iter().filter(|k| k.is_column()));
                 }
             }
         }
         // Whatever else can have the name is read, so that a finding can say so.
         let may_be: Vec<Kind> = Kind::roots()
-            .filter(|kind| kind.spec().namespace || scope.kinds.iter().any(|expected| shares_names(*expected, *kind)))
+            .filter(|kind| kind.is_namespace() || scope.kinds.iter().any(|expected| shares_names(*expected, *kind)))
             .collect();
         scope.kinds.extend(may_be);
         scope
@@ -197,7 +197,10 @@ impl Part {
 
 /// The roles that an expectation says something is granted to.
 fn roles(object: &ExpectedObject) -> impl Iterator<Item = String> {
-    let granted = object.attributes.iter().filter(|attribute| attribute.attr.by_role);
+    let granted = object
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.attr.keyed_by_role);
     granted.flat_map(|attribute| match &attribute.value {
         Value::Map(grants) => grants.keys().cloned().collect(),
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) => {

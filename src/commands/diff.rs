@@ -149,7 +149,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
 fn restore_secrets(file: &mut ExpectationFile, expected: &Snapshot) {
     for object in &mut file.objects {
         let Subject::Named(id) = &object.subject else { continue };
-        let (Some(masked), Some(read)) = (object.kind.spec().masked, expected.get(object.kind, id)) else {
+        let (Some(masked), Some(read)) = (object.kind.spec().reading.masked, expected.get(object.kind, id)) else {
             continue;
         };
         for attribute in object.attributes.iter_mut().filter(|a| a.attr.name == masked.attribute) {
@@ -259,7 +259,7 @@ fn found_text(
                 continue;
             }
             // Two secrets are written alike.
-            if let (Some(masked), Some(actual)) = (kind.spec().masked, merged.get_mut(*kind, id)) {
+            if let (Some(masked), Some(actual)) = (kind.spec().reading.masked, merged.get_mut(*kind, id)) {
                 let mut value = actual.get(masked.attribute).clone();
                 secret::tell_apart(object.get(masked.attribute), &mut value);
                 actual.set(masked.attribute, value);

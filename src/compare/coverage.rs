@@ -87,7 +87,7 @@ impl<'a> Survey<'a> {
             kind: kind.spec().name,
             many: kind.many(),
             object: kind.show(id),
-            name: match kind.spec().key {
+            name: match kind.spec().syntax.key {
                 // There is one, whatever its name.
                 KeyForm::Only => String::new(),
                 KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => show_part(id.last()),

@@ -59,7 +59,7 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
     if let Some(other) = other {
         return Some(format!("there is {} of this name", other.one()));
     }
-    if spec.key == KeyForm::Only {
+    if spec.syntax.key == KeyForm::Only {
         return None;
     }
     // The part that is its name: the arguments of a signature come after it.
@@ -85,7 +85,7 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
         .find(|(other, _)| other.parts()[at] == *name)
         .map(|(other, _)| format!("there is one in the schema {}", other.parts()[0]));
     elsewhere.or_else(|| {
-        let mut namespaces = Kind::ALL.iter().filter(|kind| kind.spec().namespace);
+        let mut namespaces = Kind::ALL.iter().filter(|kind| kind.is_namespace());
         let exists = namespaces.any(|kind| snapshot.get(*kind, &ObjectId::new(vec![schema.clone()])).is_some());
         let is_users = !platform::is_postgres(schema);
         (!exists && is_users).then(|| format!("there is no schema {schema}"))
@@ -94,7 +94,7 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
 
 /// The columns that an expectation by meaning names and the relation does not have.
 fn missing_columns(relation: &ObjectId, identifying: &[&ExpectedAttribute], snapshot: &Snapshot) -> Option<String> {
-    let variable = Kind::ALL.iter().copied().find(|kind| kind.spec().variable.is_some())?;
+    let variable = Kind::ALL.iter().copied().find(|kind| kind.is_column())?;
     let columns: Vec<&str> = snapshot.children(variable, relation).map(|(id, _)| id.last()).collect();
     let missing: Vec<String> = identifying
         .iter()
@@ -146,7 +146,7 @@ pub(super) fn differs(
             lacking(expected, actual)
         ),
     };
-    if let (Some(words), Some(default)) = (attr.implied, attr.default)
+    if let (Some(words), Some(default)) = (attr.always_checked, attr.default)
         && *expected == Value::from(default)
     {
         check.detail = Some(words.to_owned());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::parallel::in_parts;
 use super::{Candidate, Choice, Closed, Decision, Pending, Plan, Step, describe};
 use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence};
-use crate::kinds::{Finding, FindingSort, Kind};
+use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers};
 use crate::report::mark::Mark;
@@ -266,10 +266,10 @@ fn unlisted(
         let mut check = world_check(world, kind);
         describe::unexpected(&mut check, kind, id, true);
         let parent = world.parent.as_ref().and_then(|_| kind.spec().parents.first().copied());
-        let remove = kind.hint(&Finding {
+        let remove = kind.hint(&HintContext {
             id,
             parent,
-            sort: FindingSort::Unexpected,
+            detail: FindingDetail::Unexpected,
         });
         check.hint = Some(match remove {
             Some(sql) => format!("list it, add it to `ignore`, or remove it: {sql}"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Candidate, Decision, Pending, describe};
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
-use crate::kinds::{Finding, FindingSort, Kind};
+use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
 use crate::observed::ScopedQuestion;
 use crate::report::mark::Mark;
@@ -30,7 +30,7 @@ impl<'a> Subjected<'a> {
         if self.expected.presence == Presence::Absent {
             let mut existence = self.check(self.expected.kind, id, None);
             describe::unexpected(&mut existence, kind, id, false);
-            existence.hint = self.hint(kind, id, FindingSort::Unexpected);
+            existence.hint = self.hint(kind, id, FindingDetail::Unexpected);
             let pending = Pending {
                 check: existence,
                 verdict: Decision::Different,
@@ -70,7 +70,7 @@ impl<'a> Subjected<'a> {
         let mut existence = self.check(kind, id, None);
         if self.expected.presence == Presence::Absent {
             describe::unexpected(&mut existence, kind, id, false);
-            existence.hint = self.hint(kind, id, FindingSort::Unexpected);
+            existence.hint = self.hint(kind, id, FindingDetail::Unexpected);
         } else if self.keep {
             describe::present(&mut existence, kind);
         }
@@ -106,7 +106,7 @@ impl<'a> Subjected<'a> {
         }
         for attr in kind.spec().attrs {
             let left_out = !written.iter().any(|a| a.attr.name == attr.name);
-            if !left_out || !wanted(attr) || !(attr.implied.is_some() || self.expected.terms.exact) {
+            if !left_out || !wanted(attr) || !(attr.always_checked.is_some() || self.expected.terms.exact) {
                 continue;
             }
             // What has its default is what most checks of an exact file find.
@@ -116,7 +116,12 @@ impl<'a> Subjected<'a> {
                 add(self.as_it_is(kind, id, object, attr));
                 continue;
             }
-            let derived = || kind.spec().derived.and_then(|derived| derived(id, attr.name));
+            let derived = || {
+                kind.spec()
+                    .matching
+                    .implied_default
+                    .and_then(|derived| derived(id, attr.name))
+            };
             if self.snapshot.server.major < attr.since && !self.snapshot.is_unread(kind, attr.name) {
                 // Nobody asked for what this server cannot have.
                 add(self.as_it_is(kind, id, object, attr));
@@ -167,7 +172,12 @@ impl<'a> Subjected<'a> {
         let mut check = self.check(kind, id, Some(attr));
         check.place = place;
         let mut shown;
-        let actual = if kind.spec().masked.is_some_and(|masked| masked.attribute == attr.name) {
+        let actual = if kind
+            .spec()
+            .reading
+            .masked
+            .is_some_and(|masked| masked.attribute == attr.name)
+        {
             shown = actual.clone();
             secret::tell_apart(value, &mut shown);
             &shown
@@ -180,7 +190,7 @@ impl<'a> Subjected<'a> {
         check.hint = self.hint(
             kind,
             id,
-            FindingSort::Differs {
+            FindingDetail::Differs {
                 attribute,
                 expected,
                 actual,
@@ -189,7 +199,7 @@ impl<'a> Subjected<'a> {
         let unreadable = self.hint(
             kind,
             id,
-            FindingSort::Unreadable {
+            FindingDetail::Unreadable {
                 attribute,
                 expected,
                 actual,
@@ -297,7 +307,7 @@ impl<'a> Subjected<'a> {
             .collect();
         check.hint = check
             .hint
-            .or_else(|| self.hint(kind, id, FindingSort::Missing(&attributes)));
+            .or_else(|| self.hint(kind, id, FindingDetail::Missing(&attributes)));
         check
     }
 
@@ -305,9 +315,9 @@ impl<'a> Subjected<'a> {
         self.expected.attributes.iter().filter(|a| a.attr.identifies).collect()
     }
 
-    fn hint(&self, kind: Kind, id: &ObjectId, sort: FindingSort<'_>) -> Option<String> {
+    fn hint(&self, kind: Kind, id: &ObjectId, detail: FindingDetail<'_>) -> Option<String> {
         let parent = self.expected.parent.map(|parent| self.file.objects[parent].kind);
-        kind.hint(&Finding { id, parent, sort })
+        kind.hint(&HintContext { id, parent, detail })
     }
 
     fn check(&self, kind: Kind, id: &ObjectId, attr: Option<&'static Attr>) -> Check {

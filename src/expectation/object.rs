@@ -34,7 +34,7 @@ pub(super) fn parse_section(
     terms: &Arc<Terms>,
 ) {
     let spec = kind.spec();
-    if let (KeyForm::Only, Some(parent)) = (spec.key, parent) {
+    if let (KeyForm::Only, Some(parent)) = (spec.syntax.key, parent) {
         let subject = Subject::Named(parent.id.clone());
         object(parser, kind, &subject, entry.place, entry.value, Some(parent), terms);
         return;
@@ -51,13 +51,13 @@ pub(super) fn parse_section(
                 }
             }
         }
-        NodeValue::List(items) if spec.list == ListForm::ByMeaning && !items.is_empty() => {
+        NodeValue::List(items) if spec.syntax.list == ListForm::ByMeaning && !items.is_empty() => {
             for item in items {
                 let id = parent.map_or_else(|| ObjectId::new(Vec::<String>::new()), |p| p.id.clone());
                 object(parser, kind, &Subject::ByMeaning(id), item.place, item, parent, terms);
             }
         }
-        NodeValue::List(_) if spec.list == ListForm::ByMeaning => {
+        NodeValue::List(_) if spec.syntax.list == ListForm::ByMeaning => {
             parser.problems.push(shape::empty_list(entry.value.place, &entry.key));
         }
         NodeValue::Map(_) => parser.problems.push(Problem::at(
@@ -65,7 +65,7 @@ pub(super) fn parse_section(
             format!("`{}` is empty, so it checks nothing", entry.key),
         )),
         NodeValue::List(_) | NodeValue::Scalar(_) => {
-            let takes = match spec.list {
+            let takes = match spec.syntax.list {
                 ListForm::ByMeaning => "a mapping of names, or a list of what must be there whatever its name",
                 ListForm::Refused => "a mapping of names",
             };
@@ -97,7 +97,7 @@ fn identity(kind: Kind, key: &str, parent: Option<&Parent>, schema: &str) -> Res
         }
         Ok(parts)
     };
-    match kind.spec().key {
+    match kind.spec().syntax.key {
         KeyForm::Part | KeyForm::Only => Ok(match parent {
             Some(parent) => parent.id.child(&part()?),
             None => ObjectId::new(vec![part()?]),
@@ -152,7 +152,11 @@ fn object(
         return;
     }
     let (Subject::Named(id) | Subject::ByMeaning(id)) = subject;
-    let entries = match expand(kind, node).and_then(|entries| (kind.spec().rewrite)(id, entries)) {
+    let rewrite = |entries| match kind.spec().syntax.rewrite {
+        Some(rewrite) => rewrite(id, entries),
+        None => Ok(entries),
+    };
+    let entries = match expand(kind, node).and_then(rewrite) {
         Ok(entries) => entries,
         Err(problem) => {
             parser.problems.push(problem);
@@ -198,7 +202,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
         Problem::at(node.place, format!("this {} says nothing", kind.words()))
             .hint("write `present` if it only has to be there")
     };
-    let (expects, expanded) = match (&node.value, kind.spec().shorthand) {
+    let (expects, expanded) = match (&node.value, kind.spec().syntax.shorthand) {
         (NodeValue::Map(_), _) => return Err(nothing()),
         (NodeValue::List(items), _) if items.is_empty() => {
             return Err(Problem::at(
@@ -215,7 +219,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
                 value: node,
             }]);
         }
-        (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::Custom { expects, expand }) => {
+        (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::Custom { expects, expand, .. }) => {
             let number_or_bool = node.scalar().is_some_and(|s| s.sort != Sort::Text);
             let expanded = if number_or_bool { None } else { expand(&node)? };
             (expects.to_owned(), expanded)

@@ -1,6 +1,6 @@
 //! Access methods.
 
-use super::{Finding, FindingSort, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KindSpec, common};
 use crate::attribute::{Attr, Compare, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -14,18 +14,21 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("handler", Shape::QualifiedName, "The function that does it.").compare(Compare::Name),
         common::COMMENT,
     ],
-    hint,
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::name(finding.id.last());
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => Some(format!("DROP ACCESS METHOD {name};")),
-        FindingSort::Differs { attribute, .. } => (*attribute != "comment").then(|| {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected => Some(format!("DROP ACCESS METHOD {name};")),
+        FindingDetail::Differs { attribute, .. } => (*attribute != "comment").then(|| {
             format!("an access method cannot be altered: DROP ACCESS METHOD {name}; and create it as expected")
         }),
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Aggregate functions.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::value::Value;
 
@@ -41,7 +41,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An aggregate function, named with the types of its arguments; the name alone is any aggregate of this name. \
           Those of an ordered-set aggregate are its direct arguments and then those it sorts.",
     query: include_str!("aggregate.sql"),
-    if_any: Some("'a' IN (SELECT prokind FROM sorts_of_routines)"),
     attrs: &[
         Attr::new(
             "kind",
@@ -132,17 +131,30 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
-    key: KeyForm::Signature,
-    same: Some(signature::same),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Signature,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("'a' IN (SELECT prokind FROM routine_kinds)"),
+        ..Reading::DEFAULT
+    },
+    matching: Matching {
+        same_identity: Some(signature::same),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

@@ -1,9 +1,9 @@
 //! Casts.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, Stub, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::object_id::{ObjectId, split_name};
-use crate::snapshot::Object;
+use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::{Sql, name};
 use crate::value::Value;
@@ -15,7 +15,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A cast that is not built in, named with its two types as PostgreSQL prints them, types of any schema but \
           `pg_catalog` with it: `'\"text as billing.status\"'`.",
     query: include_str!("cast.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_cast WHERE oid >= 16384)"),
     attrs: &[
         Attr::new(
             "method",
@@ -38,16 +37,26 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Text("explicit")),
         common::COMMENT,
     ],
-    key: KeyForm::Part,
-    stub,
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Part,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_cast WHERE oid >= 16384)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
+    stub: Some(stub),
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let types = finding.id.last();
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
             let method = match (text("function"), text("method")) {
                 (Some(_), _) | (None, None | Some("function")) => {
@@ -63,14 +72,14 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             };
             Some(format!("CREATE CAST ({types}) {method}{context};"))
         }
-        FindingSort::Unexpected => Some(format!("DROP CAST ({types});")),
-        FindingSort::Differs { attribute, .. } => (*attribute != "comment")
+        FindingDetail::Unexpected => Some(format!("DROP CAST ({types});")),
+        FindingDetail::Differs { attribute, .. } => (*attribute != "comment")
             .then(|| format!("a cast cannot be altered: DROP CAST ({types}); and create it as expected")),
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }
 
-fn stub(id: &ObjectId, object: &Object) -> Option<Stub> {
+fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     let (source, target) = id.last().split_once(" as ").filter(|(_, target)| !target.contains(" as "))?;
     let stub = Stub::of("CREATE CAST (").then_type(source).then(" AS ").then_type(target).then(")");
     let stub = match object.get("function").as_text() {

@@ -1,6 +1,6 @@
 //! Check constraints.
 
-use super::{Finding, FindingSort, Kind, KindSpec, ListForm, Shorthand, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -19,15 +19,21 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("no_inherit", Shape::Bool, "Whether tables that inherit are exempt.").default(Literal::Bool(false)),
         common::COMMENT,
     ],
-    list: ListForm::ByMeaning,
-    shorthand: Shorthand::Scalar("expression"),
-    hint,
+    syntax: Syntax {
+        list: ListForm::ByMeaning,
+        shorthand: Shorthand::Scalar("expression"),
+        ..Syntax::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let expression = common::expected(attributes, "expression")?;
             Some(common::add_constraint(
                 &finding.id.prefix(2),
@@ -35,12 +41,12 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 &format!("CHECK ({expression})"),
             ))
         }
-        FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingSort::Differs { attribute, .. } => match *attribute {
+        FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingDetail::Differs { attribute, .. } => match *attribute {
             "validated" => Some(common::validate_constraint(finding.id)),
             "comment" => None,
             _ => Some(common::recreate_constraint(finding.id)),
         },
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }

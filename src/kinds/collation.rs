@@ -1,6 +1,6 @@
 //! Collations.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
 use crate::node::Entry;
@@ -12,7 +12,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A collation.",
     query: include_str!("collation.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_collation c WHERE c.collnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new(
             "provider",
@@ -20,14 +19,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "What sorts by it.",
         )
         .default(Literal::Text("libc"))
-        .of_server(),
+        .server_dependent(),
         Attr::new(
             "locale",
             Shape::Text,
             "Its locale; for `libc`, `LC_COLLATE` and `LC_CTYPE` where they are the same.",
         )
         .default(Literal::Null)
-        .of_server(),
+        .server_dependent(),
         Attr::new(
             "lc_collate",
             Shape::Text,
@@ -56,10 +55,19 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    rewrite,
-    noun: Some("COLLATION"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        rewrite: Some(rewrite),
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_collation c WHERE c.collnamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("COLLATION"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
@@ -77,11 +85,11 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
     Ok(entries)
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("comment" | "owner", _) => None,

@@ -1,6 +1,6 @@
 //! Columns of tables and views, and the shorthand that writes one as in CREATE TABLE.
 
-use super::{Finding, FindingSort, Kind, KindSpec, Masked, Shorthand, common};
+use super::{Advice, CustomForm, HintContext, FindingDetail, Kind, KindSpec, Masked, Reading, Role, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, Sort};
@@ -73,16 +73,26 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    facts: &["type_storage"],
-    shorthand: Shorthand::Custom {
-        expects: "a column as in CREATE TABLE, such as `uuid not null`",
-        expand,
+    role: Role::Column { type_attribute: "type" },
+    syntax: Syntax {
+        shorthand: Shorthand::Custom {
+            form: CustomForm::Text,
+            expects: "a column as in CREATE TABLE, such as `uuid not null`",
+            expand,
+            abbreviate,
+        },
+        rewrite: Some(rewrite),
+        ..Syntax::DEFAULT
     },
-    masked: Masked::OPTIONS,
-    rewrite,
-    variable: Some("type"),
-    compact: Some(compact),
-    hint,
+    reading: Reading {
+        extra_columns: &["type_storage"],
+        masked: Masked::OPTIONS,
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -121,7 +131,7 @@ fn expand(node: &Node) -> Result<Option<Vec<Entry>>, Problem> {
 
 /// The column as in CREATE TABLE, if it can be written so: it has a type and nothing that a definition lacks, and
 /// what is written is read as the same again.
-fn compact(attributes: &[(&'static str, Value)]) -> Option<Value> {
+fn abbreviate(attributes: &[(&'static str, Value)]) -> Option<Value> {
     let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
     let mut definition = text("type")?.to_owned();
     for (name, value) in attributes {
@@ -292,7 +302,7 @@ impl<'a> Definition<'a> {
     }
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     if finding.parent == Some(Kind::CompositeType) {
         return attribute_hint(finding);
     }
@@ -301,22 +311,22 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
     }
     let table = common::sql_name(&finding.id.prefix(2));
     let column = common::name(finding.id.last());
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let stated: Vec<(&'static str, Value)> = attributes
                 .iter()
                 .filter(|(name, value)| *name != "comment" && !value.is_null() && *value != Value::Bool(true))
                 .cloned()
                 .collect();
-            Some(match compact(&stated) {
+            Some(match abbreviate(&stated) {
                 Some(Value::Text(definition)) => format!("ALTER TABLE {table} ADD COLUMN {column} {definition};"),
                 _ => "apply the migration that adds it".into(),
             })
         }
-        FindingSort::Unexpected => Some(format!(
+        FindingDetail::Unexpected => Some(format!(
             "ALTER TABLE {table} DROP COLUMN {column}; once nothing reads it"
         )),
-        FindingSort::Differs { attribute, expected, actual } => {
+        FindingDetail::Differs { attribute, expected, actual } => {
             let alter = format!("ALTER TABLE {table} ALTER COLUMN {column}");
             match (*attribute, expected) {
                 ("type", Value::Text(sql_type)) if is_folded(sql_type) && quotes(actual, sql_type) => Some(folded(sql_type)),
@@ -338,7 +348,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 _ => None,
             }
         }
-        FindingSort::Unreadable { attribute, expected, actual } => match (*attribute, expected) {
+        FindingDetail::Unreadable { attribute, expected, actual } => match (*attribute, expected) {
             ("type", Value::Text(sql_type)) => is_folded(sql_type).then(|| folded(sql_type)),
             ("default", Value::Text(default)) => actual
                 .as_text()
@@ -350,23 +360,23 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
 }
 
 /// The columns of a composite type are called its attributes in SQL.
-fn attribute_hint(finding: &Finding<'_>) -> Option<String> {
+fn attribute_hint(finding: &HintContext<'_>) -> Option<String> {
     let alter = |what: &str, more: &str| {
         let composite = common::sql_name(&finding.id.prefix(2));
         let column = common::name(finding.id.last());
         Some(format!("ALTER TYPE {composite} {what} ATTRIBUTE {column}{more};"))
     };
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let sql_type = common::expected(attributes, "type").and_then(Value::as_text)?;
             alter("ADD", &format!(" {sql_type}"))
         }
-        FindingSort::Unexpected => alter("DROP", ""),
-        FindingSort::Differs { attribute, expected, .. } => match (*attribute, expected) {
+        FindingDetail::Unexpected => alter("DROP", ""),
+        FindingDetail::Differs { attribute, expected, .. } => match (*attribute, expected) {
             ("type", Value::Text(sql_type)) => alter("ALTER", &format!(" TYPE {sql_type}")),
             _ => None,
         },
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) const VALIDATED: Attr = Attr::new(
     "Whether the rows that were there before it have been checked; `false` is NOT VALID.",
 )
 .default(Literal::Bool(true))
-.implied("it is NOT VALID: the rows that were there before it have not been checked");
+.always_checked("it is NOT VALID: the rows that were there before it have not been checked");
 
 /// Whether a constraint is enforced.
 pub(super) const ENFORCED: Attr = Attr::new(
@@ -60,7 +60,7 @@ pub(super) const ENFORCED: Attr = Attr::new(
     "Whether PostgreSQL enforces it; `false` is NOT ENFORCED.",
 )
 .default(Literal::Bool(true))
-.implied("it is NOT ENFORCED: PostgreSQL does not check it")
+.always_checked("it is NOT ENFORCED: PostgreSQL does not check it")
 .since(18);
 
 /// Columns that an index carries without being keys.
@@ -101,7 +101,7 @@ pub(super) const GRANTS: Attr = Attr::new(
      `public` is PUBLIC.",
 )
 .compare(Compare::Custom(same_grants))
-.by_role()
+.keyed_by_role()
 .default(Literal::EmptyMap);
 
 /// Who may do what with a thing that PUBLIC may use unless that is revoked.
@@ -112,7 +112,7 @@ pub(super) const GRANTS_BEYOND_PUBLIC: Attr = Attr::new(
      is left out; `{public: [none]}` says that it was revoked.",
 )
 .compare(Compare::Custom(same_grants))
-.by_role()
+.keyed_by_role()
 .default(Literal::EmptyMap);
 
 /// The columns of these attributes, for the queries of kinds: `{grants c.relacl c.relowner}`.

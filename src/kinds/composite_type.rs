@@ -1,6 +1,6 @@
 //! Composite types.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "composite_type",
@@ -8,19 +8,29 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A composite type that was created as one; the row types of tables and views are not among them.",
     query: include_str!("composite_type.sql"),
-    if_any: Some("'c' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
-    key: KeyForm::Qualified,
-    noun: Some("TYPE"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["c"],
+        if_any: Some("'c' IN (SELECT relkind FROM relation_kinds)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("TYPE"),
+        hint: Some(hint),
+    },
+    stub: Some(stub::relation),
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

@@ -1,6 +1,6 @@
 //! Conversions.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -9,7 +9,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A conversion from one encoding to another.",
     query: include_str!("conversion.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_conversion c WHERE c.connamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new("source", Shape::Text, "The encoding it converts from: `LATIN1`."),
         Attr::new("target", Shape::Text, "The encoding it converts to: `UTF8`."),
@@ -23,19 +22,28 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    noun: Some("CONVERSION"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_conversion c WHERE c.connamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("CONVERSION"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => Some(format!("DROP CONVERSION {name};")),
-        FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected => Some(format!("DROP CONVERSION {name};")),
+        FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("owner" | "comment", _) => None,

@@ -1,6 +1,6 @@
 //! Settings of the database.
 
-use super::{Finding, FindingSort, KindSpec, Masked, Shorthand, common};
+use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::secret::{is_digest, is_marker};
 use crate::snapshot::OWNER;
@@ -13,7 +13,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A setting that ALTER DATABASE … SET has made, `statement_timeout`, or ALTER ROLE … IN DATABASE … SET for one role, \
           `search_path for app`.",
     query: include_str!("database_setting.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_db_role_setting)"),
     attrs: &[Attr::new(
         "value",
         Shape::Text,
@@ -21,14 +20,24 @@ pub(super) static SPEC: KindSpec = KindSpec {
          with the digest that `pull --digest-key` writes; of `***` only its presence is checked.",
     )
     .compare(Compare::Custom(common::same_masked))],
-    facts: &[OWNER],
-    shorthand: Shorthand::Scalar("value"),
-    masked: Masked::SETTING,
-    hint,
+    syntax: Syntax {
+        shorthand: Shorthand::Scalar("value"),
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_db_role_setting)"),
+        extra_columns: &[OWNER],
+        masked: Masked::SETTING,
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let (setting, of) = match finding.id.last().split_once(" for ") {
         Some((setting, role)) => (setting, format!("ALTER ROLE {} IN DATABASE …", common::name(role))),
         None => (finding.id.last(), "ALTER DATABASE …".to_owned()),
@@ -38,10 +47,10 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         let is_hidden = is_marker(value) || is_digest(value);
         (!is_hidden && !value.contains([',', '"'])).then(|| format!("{of} SET {setting} = {};", quote_literal(value)))
     };
-    match &finding.sort {
-        FindingSort::Missing(attributes) => common::expected(attributes, "value").and_then(|v| value(v.as_text()?)),
-        FindingSort::Unexpected => Some(format!("{of} RESET {setting};")),
-        FindingSort::Differs { expected, .. } => value(expected.as_text()?),
-        FindingSort::Unreadable { .. } => None,
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => common::expected(attributes, "value").and_then(|v| value(v.as_text()?)),
+        FindingDetail::Unexpected => Some(format!("{of} RESET {setting};")),
+        FindingDetail::Differs { expected, .. } => value(expected.as_text()?),
+        FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Default privileges.
 
-use super::{KindSpec, Shorthand, common};
+use super::{KindSpec, Reading, common};
 use crate::attribute::Attr;
 use crate::snapshot::OWNER;
 
@@ -19,9 +19,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "What is granted on objects that a role will make. Named with the role, the schema if there is one, and the sort of object: \
           `app in billing on tables`, `app on functions`.",
     query: include_str!("default_privileges.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_default_acl)"),
     attrs: &[GRANTS],
-    facts: &[OWNER],
-    shorthand: Shorthand::None,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_default_acl)"),
+        extra_columns: &[OWNER],
+        ..Reading::DEFAULT
+    },
     ..KindSpec::EMPTY
 };

@@ -1,7 +1,9 @@
 //! Domains.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, Shorthand, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::sql;
+use crate::sql::qualified;
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -10,7 +12,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A domain: a type with constraints of its own.",
     query: include_str!("domain.sql"),
-    if_any: Some("'d' IN (SELECT typtype FROM sorts_of_types)"),
     attrs: &[
         Attr::new("type", Shape::Sql, "The type it is over, with its modifiers.").compare(Compare::Type),
         Attr::new("nullable", Shape::Bool, "Whether its values may be null.").default(Literal::Bool(true)),
@@ -28,24 +29,38 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    shorthand: Shorthand::Scalar("type"),
-    own_variable: Some("type"),
-    noun: Some("DOMAIN"),
-    hint,
+    role: Role::Domain { type_attribute: "type", variable: "value" },
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        shorthand: Shorthand::Scalar("type"),
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["d"],
+        if_any: Some("'d' IN (SELECT typtype FROM type_kinds)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("DOMAIN"),
+        hint: Some(hint),
+    },
+    stub: Some(|id, object, _| {
+        let statement = sql!["CREATE DOMAIN ", qualified(id), " AS "];
+        Some(Stub::of(statement).then_type(object.get("type").as_text()?))
+    }),
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
     let alter = |what: &str| Some(format!("ALTER DOMAIN {name} {what};"));
-    match &finding.sort {
-        FindingSort::Missing(attributes) => match common::expected(attributes, "type") {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => match common::expected(attributes, "type") {
             Some(Value::Text(sql_type)) => Some(format!("CREATE DOMAIN {name} AS {sql_type}; with its constraints")),
             Some(_) | None => Some("apply the migration that creates it".into()),
         },
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

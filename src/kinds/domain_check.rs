@@ -1,6 +1,6 @@
 //! Check constraints of domains.
 
-use super::{Finding, FindingSort, Kind, KindSpec, ListForm, Shorthand, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::object_id::ObjectId;
 
@@ -11,7 +11,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A check constraint of a domain; the value that is checked is called `VALUE`.",
     query: include_str!("domain_check.sql"),
-    if_any: Some("'d' IN (SELECT typtype FROM sorts_of_types)"),
     attrs: &[
         Attr::new("expression", Shape::Sql, "What every value must satisfy.")
             .compare(Compare::Expression)
@@ -19,13 +18,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::VALIDATED,
         common::COMMENT,
     ],
-    list: ListForm::ByMeaning,
-    shorthand: Shorthand::Scalar("expression"),
-    hint,
+    syntax: Syntax {
+        list: ListForm::ByMeaning,
+        shorthand: Shorthand::Scalar("expression"),
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("'d' IN (SELECT typtype FROM type_kinds)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let alter = |id: &ObjectId, what: &str| format!("ALTER DOMAIN {} {what};", common::sql_name(&id.prefix(2)));
     let drop = || {
         alter(
@@ -33,14 +42,14 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             &format!("DROP CONSTRAINT {}", common::name(finding.id.last())),
         )
     };
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let expression = common::expected(attributes, "expression")?;
             let named = common::named(finding.id).map_or(String::new(), |n| format!("CONSTRAINT {} ", common::name(n)));
             Some(alter(finding.id, &format!("ADD {named}CHECK ({expression})")))
         }
-        FindingSort::Unexpected => Some(drop()),
-        FindingSort::Differs { attribute, .. } => match *attribute {
+        FindingDetail::Unexpected => Some(drop()),
+        FindingDetail::Differs { attribute, .. } => match *attribute {
             "validated" => Some(alter(
                 finding.id,
                 &format!("VALIDATE CONSTRAINT {}", common::name(finding.id.last())),
@@ -51,6 +60,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 drop()
             )),
         },
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, Shorthand, Stub, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Shape};
 use crate::sql;
 use crate::sql::{Sql, literal, qualified};
@@ -15,7 +15,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "An enumerated type.",
     query: include_str!("enum.sql"),
-    if_any: Some("'e' IN (SELECT typtype FROM sorts_of_types)"),
     attrs: &[
         Attr::new(
             "labels",
@@ -27,27 +26,38 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    shorthand: Shorthand::List("labels"),
-    stub: |id, object| {
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        shorthand: Shorthand::List("labels"),
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["e"],
+        if_any: Some("'e' IN (SELECT typtype FROM type_kinds)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
+    stub: Some(|id, object, _| {
         let labels = object.get("labels").texts();
         let labels = Sql::join(labels.into_iter().map(literal), ", ");
         Some(Stub::of(sql!["CREATE TYPE ", qualified(id), " AS ENUM (", labels, ")"]))
-    },
-    hint,
+    }),
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let labels = common::expected(attributes, "labels")?;
             let list: Vec<String> = labels.texts().iter().map(|l| quote_literal(l)).collect();
             Some(format!("CREATE TYPE {name} AS ENUM ({});", list.join(", ")))
         }
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, expected, actual } => {
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs { attribute, expected, actual } => {
             match *attribute {
                 "labels" => Some(labels_hint(&name, expected, actual)),
                 "grants" => common::grant(&format!("TYPE {name}"), expected, actual),

@@ -1,7 +1,7 @@
 //! Event triggers.
 
 use super::trigger::{ENABLED, enable};
-use super::{Finding, FindingSort, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -10,7 +10,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "An event trigger.",
     query: include_str!("event_trigger.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_event_trigger)"),
     attrs: &[
         Attr::new("event", Shape::Name, "The event that fires it: `ddl_command_end`."),
         Attr::new(
@@ -25,18 +24,24 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    noun: Some("EVENT TRIGGER"),
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_event_trigger)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("EVENT TRIGGER"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::name(finding.id.last());
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => Some(format!("DROP EVENT TRIGGER {name};")),
-        FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected => Some(format!("DROP EVENT TRIGGER {name};")),
+        FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected.as_text()) {
             ("enabled", Some(enabled)) => Some(format!("ALTER EVENT TRIGGER {name} {};", enable(enabled))),

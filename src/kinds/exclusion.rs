@@ -2,7 +2,7 @@
 
 use super::index_key::IndexKey;
 use super::primary_key::VALID;
-use super::{Finding, FindingSort, Kind, KindSpec, ListForm, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::sql_text::{TokenSort, tokens};
 use crate::value::Value;
@@ -26,21 +26,27 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("where", Shape::Sql, "The rows it holds for; `null` for all.")
             .compare(Compare::Expression)
             .default(Literal::Null)
-            .implied("it holds for some of the rows only"),
+            .always_checked("it holds for some of the rows only"),
         common::INCLUDE,
         common::DEFERRABLE,
         common::INITIALLY,
         VALID,
         common::COMMENT,
     ],
-    list: ListForm::ByMeaning,
-    hint,
+    syntax: Syntax {
+        list: ListForm::ByMeaning,
+        ..Syntax::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
             let keys = common::expected(attributes, "keys")?.texts().join(", ");
             let method = text("method").unwrap_or("gist");
@@ -51,11 +57,11 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 &format!("EXCLUDE USING {} ({keys}){predicate}", common::name(method)),
             ))
         }
-        FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingSort::Differs { attribute, .. } => {
+        FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingDetail::Differs { attribute, .. } => {
             (*attribute != "comment").then(|| common::recreate_constraint(finding.id))
         }
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Extensions.
 
-use super::{FindingSort, KeyForm, KindSpec, Shorthand, Stub, common};
+use super::{Advice, FindingDetail, KeyForm, KindSpec, Role, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Shape};
 use crate::sql;
 use crate::sql::{name, qualified};
@@ -12,23 +12,30 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An extension that is installed in the database.",
     query: include_str!("extension.sql"),
     attrs: &[
-        Attr::new("version", Shape::Text, "The version that is installed.").of_server(),
+        Attr::new("version", Shape::Text, "The version that is installed.").server_dependent(),
         Attr::new("schema", Shape::Name, "The schema that holds its objects."),
         Attr::new("comment", Shape::Text, "The comment on it."),
     ],
-    key: KeyForm::Part,
-    shorthand: Shorthand::Scalar("version"),
-    of_server: true,
-    stub: |id, object| {
-        let schema = name(object.get("schema").as_text()?);
-        Some(Stub::of(sql!["CREATE EXTENSION IF NOT EXISTS ", qualified(id), " SCHEMA ", schema]))
+    role: Role::Extension,
+    syntax: Syntax {
+        key: KeyForm::Part,
+        shorthand: Shorthand::Scalar("version"),
+        ..Syntax::DEFAULT
     },
-    hint: |finding| match finding.sort {
-        FindingSort::Missing(_) => Some(format!("CREATE EXTENSION {};", common::name(finding.id.last()))),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, expected, .. } => (attribute == "version").then(|| {
-            format!("ALTER EXTENSION {} UPDATE TO '{expected}';", common::name(finding.id.last()))
+    advice: Advice {
+        hint: Some(|finding| match finding.detail {
+            FindingDetail::Missing(_) => Some(format!("CREATE EXTENSION {};", common::name(finding.id.last()))),
+            FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+            FindingDetail::Differs { attribute, expected, .. } => (attribute == "version").then(|| {
+                format!("ALTER EXTENSION {} UPDATE TO '{expected}';", common::name(finding.id.last()))
+            }),
         }),
+        ..Advice::DEFAULT
     },
+    stub: Some(|id, object, _| {
+        let schema = object.get("schema").as_text()?;
+        let statement = sql!["CREATE EXTENSION IF NOT EXISTS ", qualified(id), " SCHEMA ", name(schema)];
+        Some(Stub::of(statement).in_schema(schema))
+    }),
     ..KindSpec::EMPTY
 };

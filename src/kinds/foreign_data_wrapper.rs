@@ -1,6 +1,6 @@
 //! Foreign-data wrappers.
 
-use super::{Finding, FindingSort, KindSpec, Masked, common};
+use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -9,7 +9,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A foreign-data wrapper.",
     query: include_str!("foreign_data_wrapper.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_foreign_data_wrapper)"),
     attrs: &[
         Attr::new(
             "handler",
@@ -30,19 +29,25 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    masked: Masked::OPTIONS,
-    noun: Some("FOREIGN DATA WRAPPER"),
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_foreign_data_wrapper)"),
+        masked: Masked::OPTIONS,
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("FOREIGN DATA WRAPPER"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::name(finding.id.last());
     let alter = |what: &str| Some(format!("ALTER FOREIGN DATA WRAPPER {name} {what};"));
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, FindingSort, Kind, KindSpec, ListForm, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -59,11 +59,17 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether its triggers are enabled, on both tables; DISABLE TRIGGER ALL puts it out of force.",
         )
         .default(Literal::Bool(true))
-        .implied("its triggers are disabled, so PostgreSQL does not check it: ENABLE TRIGGER ALL on both tables"),
+        .always_checked("its triggers are disabled, so PostgreSQL does not check it: ENABLE TRIGGER ALL on both tables"),
         common::COMMENT,
     ],
-    list: ListForm::ByMeaning,
-    hint,
+    syntax: Syntax {
+        list: ListForm::ByMeaning,
+        ..Syntax::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -98,9 +104,9 @@ fn same_pairs(comparison: &Comparison<'_>) -> Option<bool> {
     Some(expected == pairs(object.get("columns"), object.get("references"))?)
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let columns = common::name_list(common::expected(attributes, "columns")?);
             let (table, referred) = split_reference(common::expected(attributes, "references")?.as_text()?)?;
             let table = common::sql_name(&ObjectId::new(table));
@@ -123,8 +129,8 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 &format!("FOREIGN KEY ({columns}) REFERENCES {table}{referred}{actions}"),
             ))
         }
-        FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingSort::Differs { attribute, expected, .. } => match *attribute {
+        FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingDetail::Differs { attribute, expected, .. } => match *attribute {
             "validated" => Some(common::validate_constraint(finding.id)),
             "in_force" => Some(format!(
                 "ALTER TABLE {} ENABLE TRIGGER ALL; and the same for the table it refers to; then look whether the rows \
@@ -135,6 +141,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             _ => common::alter_foreign_key(finding.id, attribute, expected)
                 .or_else(|| Some(common::recreate_constraint(finding.id))),
         },
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Foreign servers.
 
-use super::{Finding, FindingSort, KindSpec, Masked, common};
+use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::sql_text::quote_literal;
 
@@ -10,7 +10,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A foreign server.",
     query: include_str!("foreign_server.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_foreign_server)"),
     attrs: &[
         Attr::new("wrapper", Shape::Name, "The foreign-data wrapper that reaches it."),
         Attr::new("type", Shape::Text, "Its type; `null` for none.").default(Literal::Null),
@@ -20,18 +19,24 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    masked: Masked::OPTIONS,
-    noun: Some("SERVER"),
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_foreign_server)"),
+        masked: Masked::OPTIONS,
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("SERVER"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::name(finding.id.last());
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

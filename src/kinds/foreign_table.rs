@@ -1,6 +1,6 @@
 //! Foreign tables.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, Masked, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -9,7 +9,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A foreign table.",
     query: include_str!("foreign_table.sql"),
-    if_any: Some("'f' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[
         Attr::new("server", Shape::Name, "The foreign server that holds it."),
         common::FOREIGN_OPTIONS,
@@ -17,19 +16,30 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    masked: Masked::OPTIONS,
-    noun: Some("FOREIGN TABLE"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["f"],
+        if_any: Some("'f' IN (SELECT relkind FROM relation_kinds)"),
+        masked: Masked::OPTIONS,
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("FOREIGN TABLE"),
+        hint: Some(hint),
+    },
+    stub: Some(stub::relation),
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

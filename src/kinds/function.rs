@@ -1,11 +1,11 @@
 //! Functions.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, Masked, Stub, common, signature};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, NodeValue};
 use crate::object_id::ObjectId;
-use crate::snapshot::Object;
+use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::name;
 use crate::sql_text::{Token, TokenSort, split_commas, tokens, unquote_name};
@@ -55,8 +55,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name", "argument_types"],
     doc: "A function, named with the types of its arguments: `f(text, integer)`; the name alone is any function of this name.",
     query: include_str!("function.sql"),
-    masked: Masked::SETTINGS,
-    if_any: Some("EXISTS (SELECT FROM sorts_of_routines WHERE prokind IN ('f', 'w'))"),
     attrs: &[
         Attr::new("returns", Shape::Sql, "The type it returns; also `setof text` and `table(id int, name text)`, as in CREATE FUNCTION.")
             .compare(Compare::BaseType),
@@ -99,11 +97,25 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
-    stub,
-    key: KeyForm::Signature,
-    same: Some(signature::same),
-    rewrite,
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Signature,
+        rewrite: Some(rewrite),
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM routine_kinds WHERE prokind IN ('f', 'w'))"),
+        masked: Masked::SETTINGS,
+        ..Reading::DEFAULT
+    },
+    matching: Matching {
+        same_identity: Some(signature::same),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
+    stub: Some(stub),
     ..KindSpec::EMPTY
 };
 
@@ -228,16 +240,16 @@ fn same_columns(comparison: &Comparison<'_>) -> Verdict {
     })
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let signature = || {
         let arguments = finding.id.last();
         format!("{}({arguments})", common::sql_name(&finding.id.prefix(2)))
     };
     let alter = |what: &str| Some(format!("ALTER FUNCTION {} {what};", signature()));
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, expected, actual } => match (*attribute, expected) {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs { attribute, expected, actual } => match (*attribute, expected) {
             ("volatility", Value::Text(volatility)) => alter(&volatility.to_uppercase()),
             ("security", Value::Text(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
             ("owner", Value::Text(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
@@ -260,7 +272,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
 }
 
 /// A function of the same signature that is volatile and empty: the planner neither runs nor inlines it.
-fn stub(id: &ObjectId, object: &Object) -> Option<Stub> {
+fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     let [schema, function, types] = id.parts() else {
         return None;
     };

@@ -2,7 +2,7 @@
 
 use super::index_key::IndexKey;
 use super::unique::NULLS_NOT_DISTINCT;
-use super::{Finding, FindingSort, Kind, KindSpec, ListForm, Shorthand, common};
+use super::{Advice, CustomForm, HintContext, FindingDetail, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::node::{Entry, Node, NodeValue};
@@ -36,22 +36,32 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether queries may use it; `false` is what a failed CREATE INDEX CONCURRENTLY leaves.",
         )
         .default(Literal::Bool(true))
-        .implied("it is INVALID: it is there, but no query uses it and it may not hold")
+        .always_checked("it is INVALID: it is there, but no query uses it and it may not hold")
         .code("invalid"),
         common::OPTIONS,
         common::COMMENT,
     ],
-    facts: &["immediate", "operator_classes"],
-    list: ListForm::ByMeaning,
-    shorthand: Shorthand::Custom {
-        expects: "a list of keys, which stands for a plain index on them",
-        expand,
+    syntax: Syntax {
+        list: ListForm::ByMeaning,
+        shorthand: Shorthand::Custom {
+            form: CustomForm::TextList,
+            expects: "a list of keys, which stands for a plain index on them",
+            expand,
+            abbreviate: |attributes| match attributes {
+                [("keys", keys)] => Some(keys.clone()),
+                _ => None,
+            },
+        },
+        ..Syntax::DEFAULT
     },
-    compact: Some(|attributes| match attributes {
-        [("keys", keys)] => Some(keys.clone()),
-        _ => None,
-    }),
-    hint,
+    reading: Reading {
+        extra_columns: &["immediate", "operator_classes"],
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -86,13 +96,13 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
     })
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(&crate::object_id::ObjectId::new(vec![
         finding.id.parts().first()?.to_string(),
         finding.id.last().to_owned(),
     ]));
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let keys = common::expected(attributes, "keys")?.texts().into_iter().map(IndexKey::to_sql);
             let keys = keys.collect::<Vec<_>>().join(", ");
             let method = match common::expected(attributes, "method").and_then(Value::as_text) {
@@ -119,14 +129,14 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             let named = common::named(finding.id).map_or(String::new(), |n| format!("{} ", common::name(n)));
             Some(format!("CREATE {unique}INDEX CONCURRENTLY {named}ON {on} {method}({keys}){include}{nulls}{predicate};"))
         }
-        FindingSort::Unexpected => Some(format!("DROP INDEX CONCURRENTLY {name};")),
-        FindingSort::Differs { attribute, .. } => match *attribute {
+        FindingDetail::Unexpected => Some(format!("DROP INDEX CONCURRENTLY {name};")),
+        FindingDetail::Differs { attribute, .. } => match *attribute {
             "valid" => Some(format!("REINDEX INDEX CONCURRENTLY {name};")),
             "options" | "comment" => None,
             _ => Some(format!(
                 "an index cannot be altered in this: DROP INDEX CONCURRENTLY {name}; and create it as expected"
             )),
         },
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Procedural languages.
 
-use super::{Finding, FindingSort, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KindSpec, common};
 use crate::attribute::{Attr, Literal, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -23,18 +23,20 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
-    noun: Some("LANGUAGE"),
-    hint,
+    advice: Advice {
+        alter_keyword: Some("LANGUAGE"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::name(finding.id.last());
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it, or its extension".into()),
-        FindingSort::Unexpected => Some(format!("DROP LANGUAGE {name};")),
-        FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it, or its extension".into()),
+        FindingDetail::Unexpected => Some(format!("DROP LANGUAGE {name};")),
+        FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

@@ -2,7 +2,7 @@
 
 use super::table::{ACCESS_METHOD, TABLESPACE};
 use super::view::{DEFINITION, OR_AS_FOUND};
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::value::Value;
 
@@ -12,7 +12,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A materialized view.",
     query: include_str!("materialized_view.sql"),
-    if_any: Some("'m' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[
         DEFINITION,
         Attr::new(
@@ -21,7 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether it can be read; `false` is WITH NO DATA.",
         )
         .default(Literal::Bool(true))
-        .implied("it has never been filled, so no query can read it"),
+        .always_checked("it has never been filled, so no query can read it"),
         common::OPTIONS,
         TABLESPACE,
         ACCESS_METHOD,
@@ -29,21 +28,32 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    noun: Some("MATERIALIZED VIEW"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["m"],
+        if_any: Some("'m' IN (SELECT relkind FROM relation_kinds)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("MATERIALIZED VIEW"),
+        hint: Some(hint),
+    },
+    stub: Some(stub::relation),
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
     let alter = format!("ALTER MATERIALIZED VIEW {name}");
-    match &finding.sort {
-        FindingSort::Missing(_) => {
+    match &finding.detail {
+        FindingDetail::Missing(_) => {
             Some("apply the migration that creates it, or look whether this is the right database".into())
         }
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

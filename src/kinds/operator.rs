@@ -1,9 +1,9 @@
 //! Operators.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, Stub, common, signature};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::object_id::{ObjectId, split_name};
-use crate::snapshot::Object;
+use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::{Sql, name};
 use crate::sql_text::split_commas;
@@ -16,7 +16,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An operator, named with the types of its operands: `===(text, text)`, `!!(none, integer)` for one that stands \
           before its operand; the name alone is any operator of this name.",
     query: include_str!("operator.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_operator c WHERE c.oprnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new("function", Shape::QualifiedName, "The function that computes it.").compare(Compare::Name),
         common::other(
@@ -37,10 +36,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    stub,
-    key: KeyForm::Signature,
-    same: Some(same),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Signature,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_operator c WHERE c.oprnamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    matching: Matching {
+        same_identity: Some(same),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
+    stub: Some(stub),
     ..KindSpec::EMPTY
 };
 
@@ -54,14 +66,14 @@ fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
     signature::same(expected, actual)
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let [schema, name, arguments] = finding.id.parts() else {
         return None;
     };
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => {
             let alter = |what: String| {
@@ -86,7 +98,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
 }
 
 /// An operator of the same name and function. What it is the commutator or negator of is not made.
-fn stub(id: &ObjectId, object: &Object) -> Option<Stub> {
+fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     let [schema, operator, arguments] = id.parts() else {
         return None;
     };

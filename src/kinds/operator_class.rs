@@ -1,6 +1,6 @@
 //! Operator classes.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common, signature};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::object_id::ObjectId;
 use crate::sql_text::show_name;
@@ -13,7 +13,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An operator class, named with its access method: `money_ops(btree)`; the name alone is any operator class of this \
           name. Its operators and functions are those of its family.",
     query: include_str!("operator_class.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new("type", Shape::Sql, "The type whose values it is for.").compare(Compare::BaseType),
         Attr::new(
@@ -38,10 +37,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    key: KeyForm::Signature,
-    same: Some(same),
-    derived: Some(derived),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Signature,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    matching: Matching {
+        same_identity: Some(same),
+        implied_default: Some(derived),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -59,12 +71,12 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     }
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = using(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("owner", Value::Text(owner)) => {

@@ -1,7 +1,7 @@
 //! Operator families.
 
 use super::operator_class::{same, using};
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
 use crate::value::Value;
 
@@ -12,7 +12,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An operator family, named with its access method: `money_ops(btree)`; the name alone is any operator family of this \
           name. Every operator class is in one, by default in one of its own name.",
     query: include_str!("operator_family.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_opfamily c WHERE c.opfnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new(
             "operators",
@@ -34,9 +33,22 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    key: KeyForm::Signature,
-    same: Some(same),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Signature,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_opfamily c WHERE c.opfnamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    matching: Matching {
+        same_identity: Some(same),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -54,12 +66,12 @@ fn same_names(comparison: &Comparison<'_>) -> Verdict {
     )
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = using(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it, or an operator class in it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it, or an operator class in it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("operators" | "functions", _) => {

@@ -1,6 +1,6 @@
 //! Policies of row security.
 
-use super::{Finding, FindingSort, Kind, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::value::Value;
 
@@ -11,7 +11,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A policy of row security.",
     query: include_str!("policy.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_policy)"),
     attrs: &[
         Attr::new(
             "command",
@@ -48,10 +47,17 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Bool(true)),
         Attr::new("in_force", Shape::Bool, "Whether row security is enabled on its table.")
             .default(Literal::Bool(true))
-            .implied("row security is not enabled on the table, so the policy does nothing"),
+            .always_checked("row security is not enabled on the table, so the policy does nothing"),
         common::COMMENT,
     ],
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_policy)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -75,15 +81,15 @@ fn same_roles(comparison: &Comparison<'_>) -> Verdict {
     }
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let table = common::sql_name(&finding.id.prefix(2));
     let name = common::name(finding.id.last());
     let alter = |what: &str| Some(format!("ALTER POLICY {name} ON {table} {what};"));
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => Some(format!("DROP POLICY {name} ON {table};")),
-        FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected => Some(format!("DROP POLICY {name} ON {table};")),
+        FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("in_force", Value::Bool(true)) => Some(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")),

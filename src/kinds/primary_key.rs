@@ -1,6 +1,6 @@
 //! Primary keys.
 
-use super::{FindingSort, KeyForm, Kind, KindSpec, Shorthand, common};
+use super::{Advice, FindingDetail, KeyForm, Kind, KindSpec, Matching, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::value::Value;
 
@@ -11,7 +11,7 @@ pub(super) const VALID: Attr = Attr::new(
     "Whether the index behind it is valid and in use.",
 )
 .default(Literal::Bool(true))
-.implied("the index behind it is INVALID")
+.always_checked("the index behind it is INVALID")
 .code("invalid");
 
 /// Whether the last column of a key holds ranges that must not overlap.
@@ -40,15 +40,24 @@ pub(super) static SPEC: KindSpec = KindSpec {
         VALID,
         common::COMMENT,
     ],
-    key: KeyForm::Only,
-    shorthand: Shorthand::List("columns"),
-    derived: Some(|id, attribute| (attribute == "name").then(|| Value::Text(format!("{}_pkey", id.last())))),
-    hint: |finding| match &finding.sort {
-        FindingSort::Missing(attributes) => {
-            let columns = common::name_list(common::expected(attributes, "columns")?);
-            Some(common::add_constraint(finding.id, None, &format!("PRIMARY KEY ({columns})")))
-        }
-        FindingSort::Unexpected | FindingSort::Differs { .. } | FindingSort::Unreadable { .. } => None,
+    syntax: Syntax {
+        key: KeyForm::Only,
+        shorthand: Shorthand::List("columns"),
+        ..Syntax::DEFAULT
+    },
+    matching: Matching {
+        implied_default: Some(|id, attribute| (attribute == "name").then(|| Value::Text(format!("{}_pkey", id.last())))),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(|finding| match &finding.detail {
+            FindingDetail::Missing(attributes) => {
+                let columns = common::name_list(common::expected(attributes, "columns")?);
+                Some(common::add_constraint(finding.id, None, &format!("PRIMARY KEY ({columns})")))
+            }
+            FindingDetail::Unexpected | FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => None,
+        }),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };

@@ -1,7 +1,7 @@
 //! Procedures.
 
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
-use super::{Finding, FindingSort, KeyForm, KindSpec, Masked, common, signature};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "procedure",
@@ -9,24 +9,36 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name", "argument_types"],
     doc: "A procedure, named with the types of its arguments; the name alone is any procedure of this name.",
     query: include_str!("procedure.sql"),
-    masked: Masked::SETTINGS,
-    if_any: Some("'p' IN (SELECT prokind FROM sorts_of_routines)"),
     attrs: &[ARGUMENTS, LANGUAGE, SECURITY, SETTINGS, BODY, common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
-    key: KeyForm::Signature,
-    same: Some(signature::same),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Signature,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("'p' IN (SELECT prokind FROM routine_kinds)"),
+        masked: Masked::SETTINGS,
+        ..Reading::DEFAULT
+    },
+    matching: Matching {
+        same_identity: Some(signature::same),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let alter = |what: &str| {
         let name = common::sql_name(&finding.id.prefix(2));
         Some(format!("ALTER PROCEDURE {name}({}) {what};", finding.id.last()))
     };
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, expected, actual } => match (*attribute, expected.as_text()) {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs { attribute, expected, actual } => match (*attribute, expected.as_text()) {
             ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
             ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
             ("grants", _) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::error::Problem;
 use crate::node::{Entry, NodeValue};
@@ -15,7 +15,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A publication: what logical replication may read.",
     query: include_str!("publication.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_publication)"),
     attrs: &[
         Attr::new("all_tables", Shape::Bool, "Whether it publishes every table.").default(Literal::Bool(false)),
         Attr::new(
@@ -52,10 +51,19 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    key: KeyForm::Part,
-    rewrite,
-    noun: Some("PUBLICATION"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Part,
+        rewrite: Some(rewrite),
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_publication)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("PUBLICATION"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
@@ -90,7 +98,7 @@ fn same_tables(comparison: &Comparison<'_>) -> Verdict {
     Verdict::when(expected == actual && !expected.contains(&None))
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
     let alter = |what: String| Some(format!("ALTER PUBLICATION {name} {what};"));
     // SET TABLE would take away the columns and rows of tables that stay.
@@ -104,10 +112,10 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
             .collect();
         names.join(", ")
     };
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

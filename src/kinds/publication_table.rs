@@ -1,6 +1,6 @@
 //! What a publication has of a table that it names.
 
-use super::{Finding, FindingSort, Kind, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::snapshot::OWNER;
 
@@ -11,7 +11,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "That a publication of this name publishes the table by name, and what of it.",
     query: include_str!("publication_table.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_publication_rel)"),
     attrs: &[
         Attr::new(
             "columns",
@@ -30,16 +29,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Null)
         .since(15),
     ],
-    facts: &[OWNER],
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_publication_rel)"),
+        extra_columns: &[OWNER],
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let publication = common::name(finding.id.last());
     let table = common::sql_name(&finding.id.prefix(2));
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let columns = common::expected(attributes, "columns").map(common::name_list);
             let columns = columns
                 .filter(|c| !c.is_empty())
@@ -50,10 +56,10 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 "ALTER PUBLICATION {publication} ADD TABLE {table}{columns}{condition};"
             ))
         }
-        FindingSort::Unexpected => Some(format!("ALTER PUBLICATION {publication} DROP TABLE {table};")),
-        FindingSort::Differs { .. } => Some(format!(
+        FindingDetail::Unexpected => Some(format!("ALTER PUBLICATION {publication} DROP TABLE {table};")),
+        FindingDetail::Differs { .. } => Some(format!(
             "ALTER PUBLICATION {publication} DROP TABLE {table}; and ADD TABLE as expected"
         )),
-        FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Range types.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -11,7 +11,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A range type.",
     query: include_str!("range_type.sql"),
-    if_any: Some("'r' IN (SELECT typtype FROM sorts_of_types)"),
     attrs: &[
         Attr::new("subtype", Shape::Sql, "The type of its bounds.").compare(Compare::BaseType),
         Attr::new(
@@ -47,10 +46,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    derived: Some(derived),
-    noun: Some("TYPE"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["r"],
+        if_any: Some("'r' IN (SELECT typtype FROM type_kinds)"),
+        ..Reading::DEFAULT
+    },
+    matching: Matching {
+        implied_default: Some(derived),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("TYPE"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
@@ -72,11 +84,11 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     Some(Value::Text(multirange))
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

@@ -1,7 +1,7 @@
 //! Rewrite rules.
 
 use super::trigger::{ENABLED, enable};
-use super::{Finding, FindingSort, Kind, KindSpec, Shorthand, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -11,7 +11,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A rewrite rule, other than the one that makes a view a view.",
     query: include_str!("rule.sql"),
-    if_any: Some("EXISTS (SELECT FROM sorts_of_relations WHERE relhasrules)"),
     attrs: &[
         Attr::new(
             "definition",
@@ -22,19 +21,29 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ENABLED,
         common::COMMENT,
     ],
-    shorthand: Shorthand::Scalar("definition"),
-    hint,
+    syntax: Syntax {
+        shorthand: Shorthand::Scalar("definition"),
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM relation_kinds WHERE relhasrules)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let relation = common::sql_name(&finding.id.prefix(2));
     let name = common::name(finding.id.last());
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => Some(format!("DROP RULE {name} ON {relation};")),
-        FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected => Some(format!("DROP RULE {name} ON {relation};")),
+        FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected.as_text()) {
             ("enabled", Some(enabled)) if finding.parent == Some(Kind::Table) => {

@@ -1,6 +1,8 @@
 //! Schemas.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Role, Syntax, common};
+use crate::sql;
+use crate::sql::name;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "schema",
@@ -9,19 +11,26 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A schema.",
     query: include_str!("schema.sql"),
     attrs: &[common::OWNER, common::GRANTS, common::COMMENT],
-    key: KeyForm::Part,
-    namespace: true,
-    noun: Some("SCHEMA"),
-    hint,
+    role: Role::Namespace {
+        create: |schema| sql!["CREATE SCHEMA IF NOT EXISTS ", name(schema)],
+    },
+    syntax: Syntax {
+        key: KeyForm::Part,
+        ..Syntax::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("SCHEMA"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(_) => Some(format!("CREATE SCHEMA {name};")),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some(format!("CREATE SCHEMA {name};")),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

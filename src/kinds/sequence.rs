@@ -1,6 +1,6 @@
 //! Sequences, other than those of identity columns.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Role, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::value::Value;
 
@@ -11,7 +11,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A sequence, that of a `serial` column among them; that of an identity column belongs to the column. \
           What it has counted to is not compared.",
     query: include_str!("sequence.sql"),
-    if_any: Some("'S' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[
         Attr::new("type", Shape::Sql, "The type of its numbers.")
             .compare(Compare::Type)
@@ -58,9 +57,20 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    noun: Some("SEQUENCE"),
-    hint,
+    role: Role::OwnedByColumn { attribute: "owned_by" },
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["S"],
+        if_any: Some("'S' IN (SELECT relkind FROM relation_kinds)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("SEQUENCE"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
@@ -114,13 +124,13 @@ fn same_max(comparison: &Comparison<'_>) -> Verdict {
     same(comparison, Bounds::of(comparison).max)
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
     let alter = |what: String| Some(format!("ALTER SEQUENCE {name} {what};"));
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

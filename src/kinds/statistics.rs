@@ -1,6 +1,6 @@
 //! Extended statistics.
 
-use super::{Finding, FindingSort, Kind, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::sql_text::split_commas;
 use crate::value::Value;
@@ -12,7 +12,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A statistics object: what the planner knows of several columns or of expressions.",
     query: include_str!("statistics.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_statistic_ext)"),
     attrs: &[
         Attr::new(
             "kinds",
@@ -36,7 +35,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_statistic_ext)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -58,10 +64,10 @@ fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
         })
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     // The statistics may be in another schema than the table: a statement that names them would have to guess.
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let list = |name: &str| common::expected(attributes, name);
             let mut on: Vec<String> = list("columns").map(common::name_list).into_iter().collect();
             let expressions = list("expressions").map(Value::texts).unwrap_or_default();
@@ -87,6 +93,6 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 common::sql_name(&finding.id.prefix(2))
             ))
         }
-        FindingSort::Differs { .. } | FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
+        FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
     }
 }

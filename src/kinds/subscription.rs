@@ -1,6 +1,6 @@
 //! Subscriptions.
 
-use super::{Finding, FindingSort, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KindSpec, Matching, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -16,9 +16,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A subscription: what logical replication writes. How it connects is not compared: nobody but a superuser may read it.",
     query: include_str!("subscription.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_subscription)"),
     attrs: &[
-        switch("enabled", "Whether it replicates.", true).implied("it is disabled: it replicates nothing"),
+        switch("enabled", "Whether it replicates.", true).always_checked("it is disabled: it replicates nothing"),
         Attr::new("publications", common::NAMES, "The publications that it receives.").compare(Compare::Unordered),
         Attr::new(
             "slot",
@@ -52,9 +51,18 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    derived: Some(derived),
-    noun: Some("SUBSCRIPTION"),
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_subscription)"),
+        ..Reading::DEFAULT
+    },
+    matching: Matching {
+        implied_default: Some(derived),
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("SUBSCRIPTION"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
@@ -63,14 +71,14 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     (attribute == "slot").then(|| Value::from(id.last()))
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::name(finding.id.last());
     let alter = |what: String| Some(format!("ALTER SUBSCRIPTION {name} {what};"));
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => Some(format!("DROP SUBSCRIPTION {name}; which drops its slot, too")),
-        FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected => Some(format!("DROP SUBSCRIPTION {name}; which drops its slot, too")),
+        FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("enabled", Value::Bool(true)) => alter("ENABLE".into()),

@@ -1,6 +1,6 @@
 //! Tables.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, is_name};
 use crate::sql_text::{TokenSort, split_commas, tokens};
 use crate::value::Value;
@@ -79,9 +79,19 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    noun: Some("TABLE"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["r", "p"],
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("TABLE"),
+        hint: Some(hint),
+    },
+    stub: Some(stub::relation),
     ..KindSpec::EMPTY
 };
 
@@ -177,14 +187,14 @@ fn are_same_words(expected: &str, actual: &str) -> bool {
         })
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
-    match finding.sort {
-        FindingSort::Missing(_) => {
+    match finding.detail {
+        FindingDetail::Missing(_) => {
             Some("apply the migration that creates it, or look whether this is the right database".into())
         }
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

@@ -1,6 +1,6 @@
 //! Text search configurations.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
 use crate::value::Value;
 
@@ -10,7 +10,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A text search configuration.",
     query: include_str!("text_search_configuration.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_ts_config c WHERE c.cfgnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new(
             "parser",
@@ -28,9 +27,18 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    noun: Some("TEXT SEARCH CONFIGURATION"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_ts_config c WHERE c.cfgnamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("TEXT SEARCH CONFIGURATION"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
@@ -54,18 +62,18 @@ fn same_mappings(comparison: &Comparison<'_>) -> Verdict {
     )
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let parser = common::expected(attributes, "parser").and_then(Value::as_text)?;
             let parser = common::sql_names(parser);
             Some(format!(
                 "CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser}); with its mappings"
             ))
         }
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

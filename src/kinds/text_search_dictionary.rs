@@ -1,6 +1,6 @@
 //! Text search dictionaries.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::value::Value;
 
@@ -10,7 +10,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A text search dictionary.",
     query: include_str!("text_search_dictionary.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_ts_dict c WHERE c.dictnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new("template", Shape::QualifiedName, "The template that it is made from.").compare(Compare::Name),
         Attr::new(
@@ -22,16 +21,25 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::OWNER,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    noun: Some("TEXT SEARCH DICTIONARY"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_ts_dict c WHERE c.dictnamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("TEXT SEARCH DICTIONARY"),
+        hint: Some(hint),
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
             let options = text("options").map_or(String::new(), |options| format!(", {options}"));
             let template = common::sql_names(text("template")?);
@@ -39,8 +47,8 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 "CREATE TEXT SEARCH DICTIONARY {name} (TEMPLATE = {template}{options});"
             ))
         }
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("options", Value::Text(options)) => Some(format!("ALTER TEXT SEARCH DICTIONARY {name} ({options});")),

@@ -1,6 +1,6 @@
 //! Text search parsers.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 
 /// A function of a parser.
@@ -14,7 +14,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A text search parser.",
     query: include_str!("text_search_parser.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_ts_parser c WHERE c.prsnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         function("start", "The function that begins."),
         function("token", "The function that gives the next token."),
@@ -23,16 +22,26 @@ pub(super) static SPEC: KindSpec = KindSpec {
         function("token_types", "The function that lists the types of its tokens."),
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_ts_parser c WHERE c.prsnamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, .. } => (*attribute != "comment")
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs { attribute, .. } => (*attribute != "comment")
             .then(|| "a text search parser cannot be altered: drop it and create it as expected".into()),
     }
 }

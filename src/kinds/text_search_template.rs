@@ -1,6 +1,6 @@
 //! Text search templates.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -9,7 +9,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A text search template.",
     query: include_str!("text_search_template.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_ts_template c WHERE c.tmplnamespace IN (SELECT oid FROM schemas))"),
     attrs: &[
         Attr::new(
             "init",
@@ -21,16 +20,26 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("lexize", Shape::QualifiedName, "The function that looks a token up.").compare(Compare::Name),
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_ts_template c WHERE c.tmplnamespace IN (SELECT oid FROM schemas))"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs { attribute, .. } => (*attribute != "comment")
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs { attribute, .. } => (*attribute != "comment")
             .then(|| "a text search template cannot be altered: drop it and create it as expected".into()),
     }
 }

@@ -1,6 +1,6 @@
 //! Triggers.
 
-use super::{Finding, FindingSort, Kind, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::value::Value;
 
@@ -11,7 +11,7 @@ pub(super) const ENABLED: Attr = Attr::new(
     "In which sessions it fires: `origin` is in all but those that apply replicated changes.",
 )
 .default(Literal::Text("origin"))
-.implied("it is there, but it does not fire as it does by default");
+.always_checked("it is there, but it does not fire as it does by default");
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "trigger",
@@ -20,7 +20,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A trigger, other than those with which PostgreSQL itself implements constraints.",
     query: include_str!("trigger.sql"),
-    if_any: Some("EXISTS (SELECT FROM sorts_of_relations WHERE relhastriggers)"),
     attrs: &[
         Attr::new(
             "timing",
@@ -62,7 +61,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
             .default(Literal::Null),
         common::COMMENT,
     ],
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM relation_kinds WHERE relhastriggers)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -83,14 +89,14 @@ pub(super) fn enable(enabled: &str) -> &'static str {
     }
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let relation = common::sql_name(&finding.id.prefix(2));
     let name = common::name(finding.id.last());
-    match &finding.sort {
-        FindingSort::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingSort::Unexpected => Some(format!("DROP TRIGGER {name} ON {relation};")),
-        FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Unexpected => Some(format!("DROP TRIGGER {name} ON {relation};")),
+        FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("enabled", Value::Text(enabled)) => {

@@ -2,7 +2,7 @@
 
 use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
-use super::{Finding, FindingSort, Kind, KindSpec, ListForm, Shorthand, StandIn, common};
+use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Matching, Shorthand, StandIn, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::snapshot::Object;
 use crate::value::Value;
@@ -36,13 +36,22 @@ pub(super) static SPEC: KindSpec = KindSpec {
         VALID,
         common::COMMENT,
     ],
-    list: ListForm::ByMeaning,
-    shorthand: Shorthand::List("columns"),
-    stand_ins: &[
-        StandIn { kind: Kind::PrimaryKey, attributes: from_primary_key },
-        StandIn { kind: Kind::Index, attributes: from_index },
-    ],
-    hint,
+    syntax: Syntax {
+        list: ListForm::ByMeaning,
+        shorthand: Shorthand::List("columns"),
+        ..Syntax::DEFAULT
+    },
+    matching: Matching {
+        stand_ins: &[
+            StandIn { kind: Kind::PrimaryKey, attributes: from_primary_key },
+            StandIn { kind: Kind::Index, attributes: from_index },
+        ],
+        ..Matching::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -94,9 +103,9 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
     ])
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
-    match &finding.sort {
-        FindingSort::Missing(attributes) => {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
+    match &finding.detail {
+        FindingDetail::Missing(attributes) => {
             let columns = common::name_list(common::expected(attributes, "columns")?);
             Some(common::add_constraint(
                 &finding.id.prefix(2),
@@ -104,7 +113,7 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
                 &format!("UNIQUE ({columns})"),
             ))
         }
-        FindingSort::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingSort::Differs { .. } | FindingSort::Unreadable { .. } => None,
+        FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! User mappings.
 
-use super::{Finding, FindingSort, KindSpec, Masked, common};
+use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Verdict};
 use crate::value::Value;
 
@@ -22,11 +22,17 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "What a role is on a foreign server. Named with the role and the server: `app on elsewhere`, `public on elsewhere`.",
     query: include_str!("user_mapping.sql"),
-    if_any: Some("EXISTS (SELECT FROM pg_foreign_server)"),
     attrs: &[OPTIONS],
-    facts: &[HIDDEN],
-    masked: Masked::OPTIONS,
-    hint,
+    reading: Reading {
+        if_any: Some("EXISTS (SELECT FROM pg_foreign_server)"),
+        extra_columns: &[HIDDEN],
+        masked: Masked::OPTIONS,
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
 
@@ -38,7 +44,7 @@ fn same_options(comparison: &Comparison<'_>) -> Verdict {
     common::same_masked(comparison)
 }
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let (role, server) = finding.id.last().split_once(" on ")?;
     let role = if role == "public" {
         "PUBLIC".to_owned()
@@ -46,10 +52,10 @@ fn hint(finding: &Finding<'_>) -> Option<String> {
         common::name(role)
     };
     let mapping = format!("USER MAPPING FOR {role} SERVER {}", common::name(server));
-    match &finding.sort {
-        FindingSort::Missing(_) => Some(format!("CREATE {mapping}; with its options")),
-        FindingSort::Unexpected => Some(format!("DROP {mapping};")),
-        FindingSort::Differs { .. } => Some(format!("ALTER {mapping} OPTIONS (…);")),
-        FindingSort::Unreadable { .. } => None,
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some(format!("CREATE {mapping}; with its options")),
+        FindingDetail::Unexpected => Some(format!("DROP {mapping};")),
+        FindingDetail::Differs { .. } => Some(format!("ALTER {mapping} OPTIONS (…);")),
+        FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Views.
 
-use super::{Finding, FindingSort, KeyForm, KindSpec, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Compare, Comparison, Form, Shape, Verdict, same_lines};
 use crate::value::Value;
 
@@ -31,7 +31,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A view.",
     query: include_str!("view.sql"),
-    if_any: Some("'v' IN (SELECT relkind FROM sorts_of_relations)"),
     attrs: &[
         DEFINITION,
         common::OPTIONS,
@@ -39,20 +38,31 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS,
         common::COMMENT,
     ],
-    key: KeyForm::Qualified,
-    noun: Some("VIEW"),
-    hint,
+    syntax: Syntax {
+        key: KeyForm::Qualified,
+        ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        catalog_codes: &["v"],
+        if_any: Some("'v' IN (SELECT relkind FROM relation_kinds)"),
+        ..Reading::DEFAULT
+    },
+    advice: Advice {
+        alter_keyword: Some("VIEW"),
+        hint: Some(hint),
+    },
+    stub: Some(stub::relation),
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &Finding<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
-    match &finding.sort {
-        FindingSort::Missing(_) => {
+    match &finding.detail {
+        FindingDetail::Missing(_) => {
             Some("apply the migration that creates it, or look whether this is the right database".into())
         }
-        FindingSort::Unexpected | FindingSort::Unreadable { .. } => None,
-        FindingSort::Differs {
+        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs {
             attribute,
             expected,
             actual,

@@ -35,7 +35,7 @@ const END: &str = ".yaml";
 /// No kind whose objects can have files of their own has this name; all that do.
 pub fn kind(word: &str) -> Result<Kind, Vec<&'static str>> {
     // What closes the world has to name the schemas.
-    let kinds = || Kind::roots().filter(|kind| !kind.spec().namespace);
+    let kinds = || Kind::roots().filter(|kind| !kind.is_namespace());
     kinds()
         .find(|kind| kind.spec().name == word || kind.spec().section == word)
         .ok_or_else(|| kinds().map(|kind| kind.spec().name).collect())
@@ -99,7 +99,7 @@ fn stands_alone(snapshot: &Snapshot, id: &ObjectId) -> bool {
         return true;
     };
     let schema = ObjectId::new(vec![schema.clone()]);
-    let mut namespaces = Kind::ALL.iter().filter(|kind| kind.spec().namespace);
+    let mut namespaces = Kind::ALL.iter().filter(|kind| kind.is_namespace());
     namespaces.any(|kind| snapshot.get(*kind, &schema).is_some_and(|object| !object.is_implicit()))
 }
 

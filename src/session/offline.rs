@@ -8,15 +8,14 @@ use crate::catalog::client::{Client, Description};
 use crate::catalog::equivalence::{self, Manner, Trust, UNTRUSTED, is_one_type};
 use crate::catalog::{Limits, block_on, connect, observe};
 use crate::error::Failure;
-use crate::kinds::{Kind, Stub};
+use crate::kinds::{Kind, Stub, variables};
 use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::platform;
 use crate::scratch::{self, Mode, Scratch, Script};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
-use crate::sql::{Sql, Statement, name, qualified};
-use crate::sql_text::quote_name;
+use crate::sql::{Sql, Statement, name};
 
 /// What it means that such a server cannot compare two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,12 +112,13 @@ fn ask(
 fn extensions(needed: &[Needed], scratch: &Scratch) -> Vec<Script> {
     let by_script = needed
         .iter()
-        .filter(|needed| is_of_database(needed.kind) && scratch.could_have_extension(&needed.name));
+        .filter(|needed| needed.kind.is_of_database() && scratch.could_have_extension(&needed.name));
     by_script
         .flat_map(|needed| {
             let schema = needed.schema.as_deref().filter(|schema| !platform::is_postgres(schema));
             schema
-                .map(|schema| format!("CREATE SCHEMA IF NOT EXISTS {}", quote_name(schema)))
+                .and_then(Kind::create_namespace)
+                .map(|statement| statement.as_str().to_owned())
                 .into_iter()
                 .chain([needed.stub.statement.as_str().to_owned()])
         })
@@ -168,12 +168,12 @@ async fn prepare(client: &mut Client, needed: &[Needed], limits: Limits, scratch
         statements.push(sql!["GRANT CREATE ON SCHEMA public TO ", ROLE]);
     }
     for schema in schemas.into_iter().filter(|schema| !platform::is_postgres(schema)) {
-        statements.push(sql!["CREATE SCHEMA IF NOT EXISTS ", name(schema)]);
+        statements.extend(Kind::create_namespace(schema));
         if is_ours {
             statements.push(sql!["GRANT ALL ON SCHEMA ", name(schema), " TO ", ROLE]);
         }
     }
-    let extensions = needed.iter().filter(|needed| is_of_database(needed.kind));
+    let extensions = needed.iter().filter(|needed| needed.kind.is_of_database());
     for statement in statements {
         let _ = client.execute(&[statement]).await;
     }
@@ -204,7 +204,7 @@ fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Need
     }
     // The columns of these are what the texts are about; their types are texts, too.
     for relation in relations {
-        texts.extend(types(snapshot, relation).map(|(_, sql_type)| sql_type.to_lowercase()));
+        texts.extend(variables(snapshot, relation).map(|variable| variable.sql_type.to_lowercase()));
     }
     let mut candidates: Vec<Needed> = Kind::roots()
         .flat_map(|kind| snapshot.of_kind(kind).map(move |(id, object)| (kind, id, object)))
@@ -215,7 +215,7 @@ fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Need
     loop {
         let (round, rest): (Vec<Needed>, Vec<Needed>) = candidates.into_iter().partition(|candidate| {
             let name = candidate.name.to_lowercase();
-            is_of_database(candidate.kind) || texts.iter().any(|text| text.contains(&name))
+            candidate.kind.is_of_database() || texts.iter().any(|text| text.contains(&name))
         });
         candidates = rest;
         if round.is_empty() {
@@ -230,36 +230,14 @@ fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Need
     }
 }
 
-/// Whether objects of a kind are in no schema.
-fn is_of_database(kind: Kind) -> bool {
-    kind.spec().identity.len() == 1
-}
-
 fn candidate(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) -> Option<Needed> {
-    let spec = kind.spec();
-    if spec.namespace {
-        return None;
-    }
-    let stub = if let Some(stub) = (spec.stub)(id, object) {
-        stub
-    } else if let Some(attribute) = spec.own_variable {
-        Stub::of(sql!["CREATE DOMAIN ", qualified(id), " AS "]).then_type(object.get(attribute).as_text()?)
-    } else if kind.children().any(|child| child.spec().variable.is_some()) {
-        let mut stub = Stub::of(sql!["CREATE TABLE ", qualified(id), " ("]);
-        for (number, (column, sql_type)) in types(snapshot, id).enumerate() {
-            let separator = if number > 0 { ", " } else { "" };
-            stub = stub.then(sql![separator, name(column), " "]).then_type(sql_type);
-        }
-        stub.then(")")
-    } else {
-        return None;
-    };
+    let stub = kind.stub(id, object, snapshot)?;
     let parts = id.parts();
     Some(Needed {
         kind,
         schema: match parts {
             [schema, _, ..] => Some(schema.to_string()),
-            _ => object.get("schema").as_text().map(str::to_owned),
+            _ => stub.schema.clone(),
         },
         name: parts
             .get(1)
@@ -270,28 +248,12 @@ fn candidate(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) ->
     })
 }
 
-/// The names and types of what is a variable in the expressions of a relation.
-fn types<'a>(snapshot: &'a Snapshot, relation: &'a ObjectId) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let variables = Kind::ALL.iter().filter_map(|kind| Some((*kind, kind.spec().variable?)));
-    let columns = variables.flat_map(move |(kind, attribute)| {
-        snapshot
-            .children(kind, relation)
-            .filter_map(move |(id, object)| Some((id.last(), object.get(attribute).as_text()?)))
-    });
-    let own = Kind::ALL
-        .iter()
-        .filter_map(|kind| Some((*kind, kind.spec().own_variable?)));
-    let own = own
-        .filter_map(move |(kind, attribute)| Some(("value", snapshot.get(kind, relation)?.get(attribute).as_text()?)));
-    columns.chain(own)
-}
-
 /// Makes what can be made: what needs another is tried again after it. What cannot be made is missed by the question
 /// that needs it, and by no other.
 async fn make(client: &mut Client, needed: Vec<Needed>) {
     let mut left: Vec<Stub> = needed
         .into_iter()
-        .filter(|needed| !is_of_database(needed.kind) || needed.stub.types.len() > 1)
+        .filter(|needed| !needed.kind.is_of_database() || needed.stub.types.len() > 1)
         .map(|needed| needed.stub)
         .collect();
     loop {

@@ -11,7 +11,7 @@ use crate::catalog::{Limits, block_on};
 use crate::error::Failure;
 use crate::kinds::Kind;
 use crate::migrations::Tool;
-use crate::object_id::{ObjectId, split_name};
+use crate::object_id::ObjectId;
 use crate::report::{Check, Status, Target};
 use crate::scratch::{self, Scratch};
 use crate::snapshot::{IMPLICIT, OWNER, Snapshot};
@@ -39,7 +39,7 @@ pub(crate) fn allow(side: &Side<'_>, target: &mut Target, limits: Limits) -> Res
     findings.retain(|check| !is_the_applying_role(side, check));
     if findings
         .iter()
-        .any(|check| of_kind(check).is_some_and(|kind| kind.spec().namespace))
+        .any(|check| of_kind(check).is_some_and(|kind| kind.is_namespace()))
     {
         let empty = empty(side.made, limits)?;
         findings.retain(|check| !is_as_in_an_empty_database(side, check, &empty));
@@ -78,17 +78,13 @@ pub(crate) fn set_aside(snapshot: &mut Snapshot, tool: &Tool) {
     for kind in Kind::ALL {
         let spec = kind.spec();
         for (id, object) in snapshot.of_kind_mut(*kind) {
-            let by_column = object
-                .get("owned_by")
-                .as_text()
-                .and_then(split_name)
-                .unwrap_or_default();
+            let by_column = kind.owning_column(object).unwrap_or_default();
             let is_owned = by_column
                 .iter()
                 .rev()
                 .nth(1)
                 .is_some_and(|table| tables.contains(&table.as_str()));
-            let is_its_schema = spec.namespace && is_table(id);
+            let is_its_schema = kind.is_namespace() && is_table(id);
             if spec.parents.is_empty() && (is_its_schema || (id.parts().len() > 1 && is_table(id)) || is_owned) {
                 object.set(IMPLICIT, Value::Bool(true));
             }
@@ -124,7 +120,7 @@ fn is_the_applying_role(side: &Side<'_>, check: &Check) -> bool {
 
 /// What the migrations did not touch is as the server makes it.
 fn is_as_in_an_empty_database(side: &Side<'_>, check: &Check, empty: &Snapshot) -> bool {
-    let (Some(kind), Some(attribute)) = (of_kind(check).filter(|kind| kind.spec().namespace), check.attribute) else {
+    let (Some(kind), Some(attribute)) = (of_kind(check).filter(|kind| kind.is_namespace()), check.attribute) else {
         return false;
     };
     let mut objects = empty.of_kind(kind);
@@ -138,7 +134,7 @@ fn is_as_in_an_empty_database(side: &Side<'_>, check: &Check, empty: &Snapshot) 
 
 fn empty(made: &Made, limits: Limits) -> Result<Snapshot, Failure> {
     let namespaces = Scope {
-        kinds: Kind::ALL.iter().copied().filter(|kind| kind.spec().namespace).collect(),
+        kinds: Kind::ALL.iter().copied().filter(|kind| kind.is_namespace()).collect(),
         ..Scope::whole(&[], true)
     };
     let limits = Limits { jobs: 1, ..limits };
@@ -155,11 +151,11 @@ fn only_the_server(side: &Side<'_>, check: &Check) -> Option<String> {
         Scratch::Local | Scratch::Server(_) => "the server of --scratch",
     };
     if let Some(attribute) = check.attribute {
-        let of_server = kind.attr(attribute).is_some_and(|attr| attr.of_server);
+        let of_server = kind.attr(attribute).is_some_and(|attr| attr.server_dependent);
         return of_server.then(|| format!("the migrations do not say it; {server} has what comes with its version"));
     }
     let only_there = side.is_expected && check.code.ends_with("-unexpected");
     let could_have = side.available.contains(&check.object) || side.made.scratch.could_have_extension(&check.object);
-    (kind.spec().of_server && only_there && !could_have)
+    (kind.is_extension() && only_there && !could_have)
         .then(|| format!("{server} cannot have it, so no migration that was applied there could have made it"))
 }

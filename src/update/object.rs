@@ -296,7 +296,7 @@ impl<'a> Editor<'a> {
     /// The section with one object in it.
     fn section(&self, kind: Kind, id: &ObjectId) -> Result<Document, String> {
         let value = self.whole(kind, id)?;
-        Ok(match kind.spec().key {
+        Ok(match kind.spec().syntax.key {
             KeyForm::Only => value,
             KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => {
                 Document::Map(vec![(key(kind, id, &self.file.schema), value)])
@@ -423,7 +423,7 @@ fn spot<'a>(parent: &'a Node, object: &ExpectedObject) -> Option<Spot<'a>> {
     let spec = object.kind.spec();
     let at = parent.find(spec.section)?;
     let section = &parent.entries()[at].value;
-    if spec.key == KeyForm::Only && !spec.parents.is_empty() {
+    if spec.syntax.key == KeyForm::Only && !spec.parents.is_empty() {
         return Some(Spot {
             holder: parent,
             at,

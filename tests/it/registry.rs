@@ -330,7 +330,7 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
             }
             let mut changed = snapshot.clone();
             let mut new = id.parts().to_vec();
-            let name = new.len() - usize::from(kind.spec().same.is_some()) - 1;
+            let name = new.len() - usize::from(kind.spec().matching.same_identity.is_some()) - 1;
             new[name] = format!("{}_new", new[name]).into();
             let new = driftgate::object_id::ObjectId::new(new);
             changed.insert(*kind, new.clone(), object);
@@ -364,7 +364,7 @@ fn what_is_pulled_finds_nothing() {
         let what: Vec<String> = what.into_iter().map(Check::sentence).collect();
         assert!(what.is_empty(), "{what:#?}\n{text}");
         let masked = Kind::ALL.iter().flat_map(|kind| {
-            let masked = kind.spec().masked.into_iter();
+            let masked = kind.spec().reading.masked.into_iter();
             masked.flat_map(|masked| {
                 snapshot
                     .of_kind(*kind)
@@ -378,7 +378,7 @@ fn what_is_pulled_finds_nothing() {
 
 fn is_hidden(check: &Check) -> bool {
     let kind = Kind::ALL.iter().find(|kind| kind.spec().name == check.kind);
-    let masked = kind.and_then(|kind| kind.spec().masked);
+    let masked = kind.and_then(|kind| kind.spec().reading.masked);
     check.status == Status::Unknown
         && check.expected.to_string().contains("***")
         && masked.is_some_and(|masked| check.attribute == Some(masked.attribute))

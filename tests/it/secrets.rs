@@ -340,7 +340,7 @@ fn no_secret_of_a_catalog_is_printed() {
 fn no_secret_of_a_catalog_leaves_the_server() {
     let db = server().database(&catalog(SECRET));
     let mut hashes = 0;
-    let masked = Kind::ALL.iter().filter(|kind| kind.spec().masked.is_some());
+    let masked = Kind::ALL.iter().filter(|kind| kind.spec().reading.masked.is_some());
     for kind in masked {
         let query = kind.query();
         let query = query.as_str();

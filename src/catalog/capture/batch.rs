@@ -123,7 +123,7 @@ impl Batch {
             .iter()
             .filter(|kind| part.is_first() || find::is_divided(**kind));
         let (often_none, asked): (Vec<Kind>, Vec<Kind>) =
-            read.partition(|kind| asking == Asking::WhereThereIsSome && kind.spec().if_any.is_some());
+            read.partition(|kind| asking == Asking::WhereThereIsSome && kind.spec().reading.if_any.is_some());
         for kind in asked {
             self = self.then(part_query(kind, scope, part), Answer::Kind(kind));
         }
@@ -145,7 +145,7 @@ impl Batch {
         let conditions: Vec<(usize, &'static str)> = kinds
             .iter()
             .enumerate()
-            .filter_map(|(number, kind)| Some((number, kind.spec().if_any?)))
+            .filter_map(|(number, kind)| Some((number, kind.spec().reading.if_any?)))
             .collect();
         let queries: Vec<Sql> = kinds.iter().map(|kind| part_query(*kind, scope, part)).collect();
         let queries: Vec<&str> = queries.iter().map(Sql::as_str).collect();

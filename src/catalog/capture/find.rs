@@ -1,7 +1,7 @@
 //! Finding what is in a scope: once, in statements of its own, whose results the queries of the kinds look up.
 
 use super::{Extent, Part, Reach, Scope};
-use crate::kinds::Kind;
+use crate::kinds::{Kind, ScopeRelation};
 use crate::platform;
 use crate::sql;
 use crate::sql::{Sql, literal};
@@ -66,7 +66,7 @@ pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
 /// is sent.
 pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> Sql {
     let mut parts = Vec::new();
-    if kind.spec().query.contains("scope_schemas") {
+    if kind.reads(ScopeRelation::Schemas) {
         parts.push(sql![
             "scope_schemas AS (SELECT n.oid AS schema_oid, n.nspname::text AS schema FROM pg_namespace n WHERE n.oid = ANY (",
             setting("schemas"),
@@ -177,7 +177,7 @@ static CATALOGS: [Catalog; 3] = [
         name: "pg_class",
         prefix: "rel",
         condition: "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')",
-        sorts: "sorts_of_relations",
+        sorts: "relation_kinds",
         sort_columns: "c.relkind, c.relhasrules, c.relhastriggers",
         names: Names::RelationsAndTypes,
     },
@@ -186,7 +186,7 @@ static CATALOGS: [Catalog; 3] = [
         name: "pg_type",
         prefix: "typ",
         condition: "c.typtype IN ('e', 'd', 'r')",
-        sorts: "sorts_of_types",
+        sorts: "type_kinds",
         sort_columns: "c.typtype",
         names: Names::RelationsAndTypes,
     },
@@ -195,7 +195,7 @@ static CATALOGS: [Catalog; 3] = [
         name: "pg_proc",
         prefix: "pro",
         condition: "true",
-        sorts: "sorts_of_routines",
+        sorts: "routine_kinds",
         sort_columns: "c.prokind",
         names: Names::Routines,
     },

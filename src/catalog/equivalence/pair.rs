@@ -1,13 +1,12 @@
 //! The two texts of a question as parts of statements.
 
 use crate::attribute::{Form, Question};
-use crate::kinds::Kind;
+use crate::kinds::{self, Variable};
 use crate::observed::ScopedQuestion;
 use crate::snapshot::Snapshot;
 use crate::sql;
 use crate::sql::{Sql, Statement, literal, name};
 use crate::sql_text::{Words, quote_name};
-use crate::value::Value;
 
 /// A column of the query that no text mentions.
 pub(super) const MARKER: &str = "driftgate marker";
@@ -18,7 +17,7 @@ pub(super) struct Pair {
     expected: String,
     actual: String,
     relation: String,
-    variables: Vec<Variable>,
+    variables: Vec<(String, String)>,
     /// The search path under which what was expected is read.
     pub(super) path: String,
 }
@@ -29,9 +28,6 @@ pub(super) enum Side {
     Expected,
     Actual,
 }
-
-/// A name and a type.
-type Variable = (String, String);
 
 /// Whether two texts can be different although a plan prints them alike.
 pub(super) fn is_close(question: &Question) -> bool {
@@ -204,31 +200,20 @@ impl Pair {
 const EXPLAIN: &str = "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT ";
 
 /// The columns of the relation that the texts may mention.
-fn variables(ask: &ScopedQuestion, snapshot: &Snapshot) -> Vec<Variable> {
+fn variables(ask: &ScopedQuestion, snapshot: &Snapshot) -> Vec<(String, String)> {
     let mut columns = Vec::new();
     match ask.question.form {
         Form::Expression | Form::Computed(_) | Form::OldAndNew => {}
         Form::Type | Form::BaseType | Form::Value(_) | Form::Query => return columns,
     }
     let texts = [&ask.question.expected, &ask.question.actual].map(|text| text.to_lowercase());
-    for kind in Kind::ALL {
-        if let Some(attribute) = kind.spec().own_variable
-            && let Some(Value::Text(sql_type)) = snapshot.get(*kind, &ask.relation).map(|object| object.get(attribute))
-        {
-            columns.push(("value".to_owned(), sql_type.clone()));
-        }
-        let Some(attribute) = kind.spec().variable else {
-            continue;
-        };
-        for (id, object) in snapshot.children(*kind, &ask.relation) {
-            let name = id.last();
-            // A name with quotes in it is written with more of them.
-            let mentioned = ask.question.form == Form::OldAndNew
-                || name.contains('"')
-                || texts.iter().any(|text| text.contains(&name.to_lowercase()));
-            if let (true, Value::Text(sql_type)) = (mentioned, object.get(attribute)) {
-                columns.push((name.to_owned(), sql_type.clone()));
-            }
+    for Variable { name, sql_type } in kinds::variables(snapshot, &ask.relation) {
+        // A name with quotes in it is written with more of them.
+        let mentioned = ask.question.form == Form::OldAndNew
+            || name.contains('"')
+            || texts.iter().any(|text| text.contains(&name.to_lowercase()));
+        if mentioned {
+            columns.push((name.to_owned(), sql_type.to_owned()));
         }
     }
     columns

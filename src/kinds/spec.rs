@@ -1,0 +1,322 @@
+//! The shape of the table that describes a kind, and what a new one needs.
+
+use super::{HintContext, Kind, Masked, Stub};
+use crate::attribute::{Attr, Verdict};
+use crate::error::Problem;
+use crate::node::{Entry, Node};
+use crate::object_id::{ObjectId, split_name};
+use crate::snapshot::{Object, Snapshot};
+use crate::sql::Sql;
+use crate::value::Value;
+
+/// Everything there is to know about a kind of object.
+pub struct KindSpec {
+    /// The name in reports and codes: `foreign_key`.
+    pub name: &'static str,
+    /// The key of expectation files that holds objects of this kind: `foreign_keys`.
+    pub section: &'static str,
+    /// The kinds of object that can contain one of this kind; none for a kind of its own.
+    pub parents: &'static [Kind],
+    /// The columns of the query that identify an object, outermost first.
+    pub identity: &'static [&'static str],
+    /// What the kind is, as one sentence.
+    pub doc: &'static str,
+    /// The query that reads the kind; see [`Kind::query`].
+    pub query: &'static str,
+    /// The attributes, in the order of the reference.
+    pub attrs: &'static [Attr],
+    /// What objects of this kind are to objects of other kinds.
+    pub role: Role,
+    /// How objects are written in expectation files.
+    pub syntax: Syntax,
+    /// How objects are read from the catalog.
+    pub reading: Reading,
+    /// How expected objects are matched with actual ones.
+    pub matching: Matching,
+    /// What to do about findings.
+    pub advice: Advice,
+    /// The statement that creates an empty object of the same name and type, for servers that must parse texts and have
+    /// none of the database's objects. `None` if no text can name an object of this kind.
+    pub stub: Option<fn(&ObjectId, &Object, &Snapshot) -> Option<Stub>>,
+}
+
+impl std::fmt::Debug for KindSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("KindSpec").field(&self.name).finish()
+    }
+}
+
+impl KindSpec {
+    /// What most kinds have in common. A kind overrides what is special about it.
+    pub(super) const EMPTY: Self = Self {
+        name: "",
+        section: "",
+        parents: &[],
+        identity: &[],
+        doc: "",
+        query: "",
+        attrs: &[],
+        role: Role::Ordinary,
+        syntax: Syntax::DEFAULT,
+        reading: Reading::DEFAULT,
+        matching: Matching::DEFAULT,
+        advice: Advice::DEFAULT,
+        stub: None,
+    };
+}
+
+/// What objects of a kind are to objects of other kinds.
+#[derive(Debug, Clone, Copy)]
+pub enum Role {
+    /// Nothing special.
+    Ordinary,
+    /// The first part of the identities of other objects: schemas.
+    Namespace {
+        /// The statement that creates one unless it exists.
+        create: fn(&str) -> Sql,
+    },
+    /// A name in the expressions of the relation that contains it: columns.
+    Column {
+        /// The attribute that has its type.
+        type_attribute: &'static str,
+    },
+    /// A type whose expressions can mention its value: domains.
+    Domain {
+        /// The attribute that has the type of the value.
+        type_attribute: &'static str,
+        /// The name of the value in the expressions.
+        variable: &'static str,
+    },
+    /// An object that can only exist where its files are installed on the server: extensions.
+    Extension,
+    /// An object that is dropped together with a column: sequences.
+    OwnedByColumn {
+        /// The attribute that names the column.
+        attribute: &'static str,
+    },
+}
+
+/// How objects of a kind are written in expectation files.
+pub struct Syntax {
+    /// How the key of an object names it.
+    pub key: KeyForm,
+    /// What a section that is a list means.
+    pub list: ListForm,
+    /// What an object means that is not written as a mapping of attributes.
+    pub shorthand: Shorthand,
+    /// Expands spellings that stand for several attributes, such as `serial`, in whatever form the object was written.
+    /// The identity is that of the object, or that of its parent if the object has no name.
+    pub rewrite: Option<Rewrite>,
+}
+
+impl Syntax {
+    /// A mapping of attributes under the name of the object.
+    pub(super) const DEFAULT: Self = Self {
+        key: KeyForm::Part,
+        list: ListForm::Refused,
+        shorthand: Shorthand::None,
+        rewrite: None,
+    };
+}
+
+/// Replaces the attributes that were written by those that they stand for.
+pub type Rewrite = fn(&ObjectId, Vec<Entry>) -> Result<Vec<Entry>, Problem>;
+
+/// How objects of a kind are read from the catalog.
+pub struct Reading {
+    /// A condition that is true wherever an object of the kind exists, and that costs next to nothing. It can use
+    /// `schemas(oid)`, `relation_kinds`, `type_kinds` and `routine_kinds`, which `catalog::capture` provides. Where the
+    /// condition is false, the query is not even planned. `None` if nearly every database has objects of the kind.
+    pub if_any: Option<&'static str>,
+    /// The values of `pg_class.relkind` or `pg_type.typtype` that the objects of the kind have; empty if they are rows
+    /// of another catalog. Rows with other values are not looked up.
+    pub catalog_codes: &'static [&'static str],
+    /// Columns of the query that are not attributes, for the functions of the kind.
+    pub extra_columns: &'static [&'static str],
+    /// The attribute whose values may be secrets.
+    pub masked: Option<Masked>,
+}
+
+impl Reading {
+    /// The query always runs and reads the attributes alone.
+    pub(super) const DEFAULT: Self = Self {
+        if_any: None,
+        catalog_codes: &[],
+        extra_columns: &[],
+        masked: None,
+    };
+}
+
+/// A relation that `catalog::capture` defines before the query of a kind, with the objects that a run asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeRelation {
+    /// The schemas: `schema_oid`, `schema`.
+    Schemas,
+    /// The rows of `pg_class`, with `schema` and `name`.
+    Relations,
+    /// The rows of `pg_type`, with `schema` and `name`.
+    Types,
+    /// The rows of `pg_proc`, with `schema` and `name`.
+    Routines,
+}
+
+impl ScopeRelation {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Schemas, Self::Relations, Self::Types, Self::Routines];
+
+    /// Its name in queries.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Schemas => "scope_schemas",
+            Self::Relations => "scope_relations",
+            Self::Types => "scope_types",
+            Self::Routines => "scope_routines",
+        }
+    }
+}
+
+/// How expected objects of a kind are matched with actual ones.
+pub struct Matching {
+    /// Whether an expected and an actual identity are the same. `None` if they are compared as texts.
+    pub same_identity: Option<fn(&ObjectId, &ObjectId) -> Verdict>,
+    /// Objects of other kinds that give the same guarantee.
+    pub stand_ins: &'static [StandIn],
+    /// The value that PostgreSQL gives an attribute if the statement that creates the object leaves it out, where the
+    /// value follows from the identity.
+    pub implied_default: Option<fn(&ObjectId, &str) -> Option<Value>>,
+}
+
+impl Matching {
+    /// Objects are matched by their identities.
+    pub(super) const DEFAULT: Self = Self {
+        same_identity: None,
+        stand_ins: &[],
+        implied_default: None,
+    };
+}
+
+/// A kind of object that can give the guarantee of another kind.
+pub struct StandIn {
+    /// The other kind.
+    pub kind: Kind,
+    /// The attributes that the object has as one of the kind it stands in for, or why it cannot.
+    pub attributes: fn(&Object) -> Result<Attributes, &'static str>,
+}
+
+/// Attributes and their values.
+pub type Attributes = Vec<(&'static str, Value)>;
+
+/// What to do about findings.
+pub struct Advice {
+    /// The words between ALTER and the name in the statement that sets the owner: `FOREIGN TABLE`. `None` if objects of
+    /// the kind have no owner, or if that statement names them by something else than the identity.
+    pub alter_keyword: Option<&'static str>,
+    /// The SQL or the advice that resolves a finding; see [`Kind::hint`].
+    pub hint: Option<fn(&HintContext<'_>) -> Option<String>>,
+}
+
+impl Advice {
+    /// Nothing to advise.
+    pub(super) const DEFAULT: Self = Self {
+        alter_keyword: None,
+        hint: None,
+    };
+}
+
+/// How the key of an object in an expectation file names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyForm {
+    /// A single name: of an object in its parent, or of one that is in no schema.
+    Part,
+    /// A name that may be qualified with its schema.
+    Qualified,
+    /// A name that may be qualified, and the types of the arguments: `f(text, integer)`. Without parentheses any
+    /// arguments match.
+    Signature,
+    /// There is no key: the parent has at most one object of this kind, written directly under the section.
+    Only,
+}
+
+/// What a section that is a list means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListForm {
+    /// A mistake.
+    Refused,
+    /// Objects that must exist by meaning, whatever their names.
+    ByMeaning,
+}
+
+/// What an object means that is not written as a mapping of attributes.
+#[derive(Clone, Copy)]
+pub enum Shorthand {
+    /// Nothing: it must be a mapping.
+    None,
+    /// A list is the value of this attribute.
+    List(&'static str),
+    /// A scalar is the value of this attribute.
+    Scalar(&'static str),
+    /// A form that the kind itself expands.
+    Custom {
+        /// What form it has, for the JSON Schema.
+        form: CustomForm,
+        /// What may be written, for messages: "a list of keys".
+        expects: &'static str,
+        /// Turns it into attributes; `None` if it does not have the form.
+        expand: fn(&Node) -> Result<Option<Vec<Entry>>, Problem>,
+        /// The reverse: the short form of these attributes, if they have one.
+        abbreviate: fn(&[(&'static str, Value)]) -> Option<Value>,
+    },
+}
+
+/// The YAML form of a shorthand that a kind expands itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomForm {
+    /// A text.
+    Text,
+    /// A list of texts.
+    TextList,
+}
+
+impl Kind {
+    /// Whether objects of other kinds are in objects of this one by their names: schemas.
+    #[must_use]
+    pub fn is_namespace(self) -> bool {
+        matches!(self.spec().role, Role::Namespace { .. })
+    }
+
+    /// Whether the objects are names in the expressions of their relation: columns.
+    #[must_use]
+    pub fn is_column(self) -> bool {
+        matches!(self.spec().role, Role::Column { .. })
+    }
+
+    /// Whether the objects can only exist where their files are installed on the server: extensions.
+    #[must_use]
+    pub fn is_extension(self) -> bool {
+        matches!(self.spec().role, Role::Extension)
+    }
+
+    /// Whether the objects are in no schema and in no other object.
+    #[must_use]
+    pub fn is_of_database(self) -> bool {
+        self.spec().identity.len() == 1
+    }
+
+    /// The column that an object is dropped with, as `[schema, relation, column]`.
+    #[must_use]
+    pub fn owning_column(self, object: &Object) -> Option<Vec<String>> {
+        match self.spec().role {
+            Role::OwnedByColumn { attribute } => object.get(attribute).as_text().and_then(split_name),
+            Role::Ordinary | Role::Namespace { .. } | Role::Column { .. } | Role::Domain { .. } | Role::Extension => {
+                None
+            }
+        }
+    }
+
+    /// Whether the query of this kind reads from a relation that `catalog::capture` defines.
+    #[must_use]
+    pub fn reads(self, relation: ScopeRelation) -> bool {
+        self.spec().query.contains(relation.name())
+    }
+}

@@ -1,0 +1,48 @@
+//! The names that the expressions of an object can mention: the columns of a relation, and `VALUE` of a domain.
+
+use super::{Kind, Role};
+use crate::object_id::ObjectId;
+use crate::snapshot::Snapshot;
+
+/// A name that an expression can mention, with its type.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable<'a> {
+    /// The name, as the catalog has it.
+    pub name: &'a str,
+    /// The type, as the catalog prints it.
+    pub sql_type: &'a str,
+}
+
+/// The names that the expressions of an object can mention.
+pub fn variables<'a>(snapshot: &'a Snapshot, owner: &'a ObjectId) -> impl Iterator<Item = Variable<'a>> {
+    Kind::ALL.iter().flat_map(move |kind| of_kind(*kind, snapshot, owner))
+}
+
+/// The names that objects of one kind contribute.
+fn of_kind<'a>(kind: Kind, snapshot: &'a Snapshot, owner: &'a ObjectId) -> Vec<Variable<'a>> {
+    match kind.spec().role {
+        Role::Column { type_attribute } => snapshot
+            .children(kind, owner)
+            .filter_map(|(id, object)| {
+                let sql_type = object.get(type_attribute).as_text()?;
+                Some(Variable {
+                    name: id.last(),
+                    sql_type,
+                })
+            })
+            .collect(),
+        Role::Domain {
+            type_attribute,
+            variable,
+        } => snapshot
+            .get(kind, owner)
+            .and_then(|object| object.get(type_attribute).as_text())
+            .map(|sql_type| Variable {
+                name: variable,
+                sql_type,
+            })
+            .into_iter()
+            .collect(),
+        Role::Ordinary | Role::Namespace { .. } | Role::Extension | Role::OwnedByColumn { .. } => Vec::new(),
+    }
+}
