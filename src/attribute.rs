@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::kinds::Kind;
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::Object;
-use crate::sql_text::{TokenSort, split_commas, tokens, unquote_name};
+use crate::sql_text::{TokenKind, split_commas, tokens, unquote_name};
 use crate::value::Value;
 
 /// One attribute of a kind. Its name is at once YAML key, SQL column, JSON key and schema key.
@@ -423,7 +423,7 @@ pub fn same_lines(expected: &str, actual: &str) -> bool {
 pub fn split_reference(text: &str) -> Option<(Vec<String>, Option<Vec<String>>)> {
     let columns = if text.contains('"') {
         let last = tokens(text).pop();
-        last.filter(|token| token.sort == TokenSort::Group)
+        last.filter(|token| token.kind == TokenKind::Group)
             .map(|token| token.range.start)
     } else {
         text.find('(')

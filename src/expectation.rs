@@ -18,11 +18,11 @@ use crate::attribute::Attr;
 use crate::kinds::Kind;
 use crate::migrations::Tool;
 use crate::migrations::files::Files;
-use crate::node::Scalar;
 use crate::object_id::ObjectId;
 use crate::platform;
 use crate::source_map::{FileId, Place};
 use crate::value::Value;
+use crate::yaml::Scalar;
 
 /// The format version of expectation files that this program reads.
 pub const FORMAT_VERSION: &str = "1";

@@ -20,7 +20,7 @@
 //! Held by `tests/it/architecture.rs` and `tests/it/registry.rs`:
 //!
 //! * [`kinds`] depend on nothing but the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`],
-//!   [`sql_text`], [`node`] and [`error`].
+//!   [`sql_text`], [`yaml`] and [`error`].
 //! * [`expectation`] does not know [`catalog`], nor the reverse beyond what is to be read.
 //! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
 //!   [`environment`] and [`commands`]. [`compare`] cannot fail and does none.
@@ -48,7 +48,6 @@ pub mod json_schema;
 pub mod kinds;
 pub mod manual;
 pub mod migrations;
-pub mod node;
 pub mod not_compared;
 pub mod object_id;
 pub mod observed;
@@ -70,3 +69,4 @@ pub mod suggest;
 pub mod terminal;
 pub mod update;
 pub mod value;
+pub mod yaml;

@@ -1,9 +1,6 @@
 //! From a snapshot to the expectation file of what is there: exact, sorted, without what is at its default.
 
-pub(crate) mod document;
 pub mod split;
-
-use document::Document;
 
 use crate::attribute::{Attr, Shape};
 use crate::expectation::FORMAT_VERSION;
@@ -11,9 +8,10 @@ use crate::kinds::{Attributes, KeyForm, Kind, KindSpec, Shorthand};
 use crate::object_id::{ObjectId, show_part};
 use crate::snapshot::{Object, Snapshot};
 use crate::value::Value;
+use crate::yaml::write::Fragment;
 
 /// What to write, and how.
-pub struct Choice<'a> {
+pub struct PullOptions<'a> {
     /// The schema of names that are not qualified.
     pub schema: &'a str,
     /// Whether the file closes the world; otherwise each object does.
@@ -28,40 +26,40 @@ pub struct Choice<'a> {
 
 /// The expectation file of a snapshot, without a header. Nothing if no object is wanted.
 #[must_use]
-pub fn pull(snapshot: &Snapshot, choice: &Choice<'_>) -> Option<String> {
+pub fn pull(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Option<String> {
     let sections = sections(snapshot, choice);
     (!sections.is_empty()).then(|| file(choice, sections))
 }
 
 /// A file of these sections.
-fn file(choice: &Choice<'_>, sections: Vec<(String, Document)>) -> String {
-    let mut file = vec![("driftgate".to_owned(), Document::Plain(FORMAT_VERSION.to_owned()))];
+fn file(choice: &PullOptions<'_>, sections: Vec<(String, Fragment)>) -> String {
+    let mut file = vec![("driftgate".to_owned(), Fragment::Plain(FORMAT_VERSION.to_owned()))];
     if choice.schema != "public" {
-        file.push(("schema".into(), Document::text(choice.schema)));
+        file.push(("schema".into(), Fragment::text(choice.schema)));
     }
     if choice.whole {
         let mut schemas: Vec<&String> = choice.schemas.iter().collect();
         schemas.sort();
         schemas.dedup();
         let exact = match schemas.as_slice() {
-            [] => Document::Plain("true".into()),
-            schemas => Document::Flow(schemas.iter().map(|schema| Document::text(schema)).collect()),
+            [] => Fragment::Plain("true".into()),
+            schemas => Fragment::Flow(schemas.iter().map(|schema| Fragment::text(schema)).collect()),
         };
         file.push(("exact".into(), exact));
     }
     if let Some(tool) = choice.tool {
-        let history = vec![("tool".to_owned(), Document::text(tool))];
-        file.push(("migrations".to_owned(), Document::Map(history)));
+        let history = vec![("tool".to_owned(), Fragment::text(tool))];
+        file.push(("migrations".to_owned(), Fragment::Map(history)));
     }
     file.extend(sections);
-    Document::Map(file).to_yaml()
+    Fragment::Map(file).to_yaml()
 }
 
 /// The sections of everything that is wanted.
-fn sections(snapshot: &Snapshot, choice: &Choice<'_>) -> Vec<(String, Document)> {
+fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragment)> {
     let mut sections = Vec::new();
     for kind in Kind::roots() {
-        let objects: Vec<(String, Document)> = snapshot
+        let objects: Vec<(String, Fragment)> = snapshot
             .of_kind(kind)
             .filter(|(id, object)| !object.is_implicit() && (choice.wanted)(kind, id))
             .map(|(id, object)| {
@@ -72,7 +70,7 @@ fn sections(snapshot: &Snapshot, choice: &Choice<'_>) -> Vec<(String, Document)>
             })
             .collect();
         if !objects.is_empty() {
-            sections.push((kind.spec().section.to_owned(), Document::Map(objects)));
+            sections.push((kind.spec().section.to_owned(), Fragment::Map(objects)));
         }
     }
     sections
@@ -135,7 +133,7 @@ pub(crate) fn write(
     object: &Object,
     schema: &str,
     closes: bool,
-) -> Document {
+) -> Fragment {
     let spec = kind.spec();
     let attributes: Attributes = spec
         .attrs
@@ -143,9 +141,9 @@ pub(crate) fn write(
         // A server that does not have something cannot say that it is at its default.
         .filter(|attr| snapshot.server.major >= attr.since && !snapshot.is_unread(kind, attr.name))
         .map(|attr| (attr.name, object.get(attr.name).clone()))
-        .filter(|(name, value)| unsaid(kind, id, name) != *value)
+        .filter(|(name, value)| default_when_omitted(kind, id, name) != *value)
         .collect();
-    let mut entries: Vec<(String, Document)> = Vec::new();
+    let mut entries: Vec<(String, Fragment)> = Vec::new();
     for child in kind.children() {
         let children: Vec<(&ObjectId, &Object)> = snapshot
             .children(child, id)
@@ -166,7 +164,7 @@ pub(crate) fn write(
                     )
                 })
                 .collect();
-            entries.push((child.spec().section.to_owned(), Document::Map(section)));
+            entries.push((child.spec().section.to_owned(), Fragment::Map(section)));
         }
     }
     if entries.is_empty()
@@ -175,25 +173,25 @@ pub(crate) fn write(
     {
         return short;
     }
-    let mut all: Vec<(String, Document)> = Vec::new();
+    let mut all: Vec<(String, Fragment)> = Vec::new();
     if closes {
-        all.push(("exact".into(), Document::Plain("true".into())));
+        all.push(("exact".into(), Fragment::Plain("true".into())));
     }
     all.extend(written(kind, &attributes));
     let is_leaf = entries.is_empty();
     all.extend(entries);
     if all.is_empty() {
-        return Document::Plain("present".into());
+        return Fragment::Plain("present".into());
     }
     // What has nothing in it but a few short attributes reads best on one line.
     if is_leaf && kind.children().next().is_none() && all.iter().all(|(_, value)| value.is_short()) {
-        return Document::FlowMap(all);
+        return Fragment::FlowMap(all);
     }
-    Document::Map(all)
+    Fragment::Map(all)
 }
 
 /// The value that an attribute has where an exact file says nothing of it.
-pub(crate) fn unsaid(kind: Kind, id: &ObjectId, attribute: &str) -> Value {
+pub(crate) fn default_when_omitted(kind: Kind, id: &ObjectId, attribute: &str) -> Value {
     let spec = kind.spec();
     let derived = || spec.matching.implied_default.and_then(|derived| derived(id, attribute));
     kind.attr(attribute)
@@ -204,7 +202,7 @@ pub(crate) fn unsaid(kind: Kind, id: &ObjectId, attribute: &str) -> Value {
 }
 
 /// Attributes as the entries of a mapping.
-pub(crate) fn written(kind: Kind, attributes: &Attributes) -> Vec<(String, Document)> {
+pub(crate) fn written(kind: Kind, attributes: &Attributes) -> Vec<(String, Fragment)> {
     attributes
         .iter()
         .filter_map(|(name, value)| Some(((*name).to_owned(), value_document(kind.attr(name)?, value))))
@@ -212,9 +210,9 @@ pub(crate) fn written(kind: Kind, attributes: &Attributes) -> Vec<(String, Docum
 }
 
 /// The short form of an object that has one.
-pub(crate) fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Document> {
+pub(crate) fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Fragment> {
     if attributes.is_empty() {
-        return Some(Document::Plain("present".into()));
+        return Some(Fragment::Plain("present".into()));
     }
     match (spec.syntax.shorthand, attributes.as_slice()) {
         (Shorthand::List(name) | Shorthand::Scalar(name), [(only, value)]) if name == *only => {
@@ -222,24 +220,24 @@ pub(crate) fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Docu
             Some(value_document(attr, value)).filter(|document| !document.is_word())
         }
         (Shorthand::Custom { abbreviate, .. }, _) => abbreviate(attributes).map(|value| match value {
-            Value::List(items) => Document::Flow(items.iter().map(|item| Document::text(&item.to_string())).collect()),
-            other => Document::text(&other.to_string()),
+            Value::List(items) => Fragment::Flow(items.iter().map(|item| Fragment::text(&item.to_string())).collect()),
+            other => Fragment::text(&other.to_string()),
         }),
         (Shorthand::None | Shorthand::List(_) | Shorthand::Scalar(_), _) => None,
     }
 }
 
-pub(crate) fn value_document(attr: &Attr, value: &Value) -> Document {
+pub(crate) fn value_document(attr: &Attr, value: &Value) -> Fragment {
     shaped(attr.shape, value)
 }
 
-pub(crate) fn shaped(shape: Shape, value: &Value) -> Document {
+pub(crate) fn shaped(shape: Shape, value: &Value) -> Fragment {
     match value {
-        Value::Null => Document::Plain("null".into()),
-        Value::Bool(value) => Document::Plain(value.to_string()),
-        Value::Integer(value) => Document::Plain(value.to_string()),
+        Value::Null => Fragment::Plain("null".into()),
+        Value::Bool(value) => Fragment::Plain(value.to_string()),
+        Value::Integer(value) => Fragment::Plain(value.to_string()),
         Value::Text(text) => match shape {
-            Shape::Name => Document::text(&show_part(text)),
+            Shape::Name => Fragment::text(&show_part(text)),
             Shape::Bool
             | Shape::Integer
             | Shape::Text
@@ -248,17 +246,17 @@ pub(crate) fn shaped(shape: Shape, value: &Value) -> Document {
             | Shape::Reference
             | Shape::OneOf(_)
             | Shape::List(_)
-            | Shape::Map(_) => Document::text(text),
+            | Shape::Map(_) => Fragment::text(text),
         },
-        Value::Secret(secret) => Document::text(&secret.to_string()),
+        Value::Secret(secret) => Fragment::text(&secret.to_string()),
         Value::List(items) => {
             let item = match shape {
                 Shape::List(item) => *item,
                 _ => Shape::Text,
             };
-            Document::Flow(items.iter().map(|value| shaped(item, value)).collect())
+            Fragment::Flow(items.iter().map(|value| shaped(item, value)).collect())
         }
-        Value::Map(map) => Document::FlowMap(
+        Value::Map(map) => Fragment::FlowMap(
             map.iter()
                 .map(|(name, value)| (name.clone(), shaped(Shape::Text, value)))
                 .collect(),

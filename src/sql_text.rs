@@ -16,12 +16,12 @@ pub struct Token {
     /// Where it stands, in bytes.
     pub range: Range<usize>,
     /// What it is.
-    pub sort: TokenSort,
+    pub kind: TokenKind,
 }
 
 /// What a [`Token`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenSort {
+pub enum TokenKind {
     /// A word or number without quotes.
     Word,
     /// `"a name"`.
@@ -48,15 +48,15 @@ pub fn tokens(text: &str) -> Vec<Token> {
             (None, Piece::Open) => group = Some((range.start, 1_usize)),
             (None, Piece::Close) => out.push(Token {
                 range,
-                sort: TokenSort::Symbol,
+                kind: TokenKind::Symbol,
             }),
-            (None, Piece::Token(sort)) => out.push(Token { range, sort }),
+            (None, Piece::Token(kind)) => out.push(Token { range, kind }),
             (Some((start, depth)), Piece::Open) => group = Some((start, depth + 1)),
             (Some((start, 1)), Piece::Close) => {
                 group = None;
                 out.push(Token {
                     range: start..range.end,
-                    sort: TokenSort::Group,
+                    kind: TokenKind::Group,
                 });
             }
             (Some((start, depth)), Piece::Close) => group = Some((start, depth - 1)),
@@ -65,7 +65,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
     }
     out.extend(group.map(|(start, _)| Token {
         range: start..text.len(),
-        sort: TokenSort::Group,
+        kind: TokenKind::Group,
     }));
     out
 }
@@ -73,8 +73,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
 /// The words and the quoted names of a text, also those in parentheses and brackets, as they are written.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     Pieces::of(text).filter_map(|(range, piece)| match piece {
-        Piece::Token(TokenSort::Word | TokenSort::QuotedName) => Some(&text[range]),
-        Piece::Token(TokenSort::QuotedText | TokenSort::Group | TokenSort::Comma | TokenSort::Symbol)
+        Piece::Token(TokenKind::Word | TokenKind::QuotedName) => Some(&text[range]),
+        Piece::Token(TokenKind::QuotedText | TokenKind::Group | TokenKind::Comma | TokenKind::Symbol)
         | Piece::Open
         | Piece::Close => None,
     })
@@ -97,7 +97,7 @@ pub fn split_commas(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut from = 0;
     for token in tokens(text) {
-        if token.sort == TokenSort::Comma {
+        if token.kind == TokenKind::Comma {
             parts.push(trim(&text[from..token.range.start]));
             from = token.range.end;
         }
@@ -167,7 +167,7 @@ pub fn unquote_name(text: &str) -> Option<String> {
 /// A piece of SQL: as a [`Token`], but that parentheses and brackets stand alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
-    Token(TokenSort),
+    Token(TokenKind),
     Open,
     Close,
 }
@@ -251,21 +251,21 @@ fn comment_length(rest: &[u8]) -> usize {
 }
 
 fn piece_at(rest: &str, first: char) -> (usize, Piece) {
-    let (length, sort) = match first {
+    let (length, kind) = match first {
         '(' | '[' => return (1, Piece::Open),
         ')' | ']' => return (1, Piece::Close),
-        '"' => (quoted(rest, b'"', false), TokenSort::QuotedName),
-        '\'' => (quoted(rest, b'\'', false), TokenSort::QuotedText),
-        'e' | 'E' if rest[1..].starts_with('\'') => (1 + quoted(&rest[1..], b'\'', true), TokenSort::QuotedText),
+        '"' => (quoted(rest, b'"', false), TokenKind::QuotedName),
+        '\'' => (quoted(rest, b'\'', false), TokenKind::QuotedText),
+        'e' | 'E' if rest[1..].starts_with('\'') => (1 + quoted(&rest[1..], b'\'', true), TokenKind::QuotedText),
         '$' => match dollar_quoted(rest) {
-            Some(length) => (length, TokenSort::QuotedText),
-            None => (1, TokenSort::Symbol),
+            Some(length) => (length, TokenKind::QuotedText),
+            None => (1, TokenKind::Symbol),
         },
-        ',' => (1, TokenSort::Comma),
-        c if is_word(c) => (rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()), TokenSort::Word),
-        c => (c.len_utf8(), TokenSort::Symbol),
+        ',' => (1, TokenKind::Comma),
+        c if is_word(c) => (rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()), TokenKind::Word),
+        c => (c.len_utf8(), TokenKind::Symbol),
     };
-    (length, Piece::Token(sort))
+    (length, Piece::Token(kind))
 }
 
 /// Whether a character can stand in a name or number without quotes. Those beyond ASCII all can.

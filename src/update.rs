@@ -3,17 +3,13 @@
 //! Only what drifted is changed: the findings say what, so that PostgreSQL itself has judged what means the same. All
 //! else, comments and blank lines included, stays byte for byte.
 
-mod layout;
-mod lines;
 mod object;
-mod splice;
 #[cfg(test)]
 mod tests;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use layout::Node;
 use object::Editor;
 
 use crate::expectation::{ExpectationFile, Presence, Subject};
@@ -22,6 +18,8 @@ use crate::object_id::ObjectId;
 use crate::report::{Check, Status, code};
 use crate::snapshot::Snapshot;
 use crate::value::Value;
+use crate::yaml::layout::Node;
+use crate::yaml::splice;
 
 /// What became of a file.
 #[derive(Debug)]

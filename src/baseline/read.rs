@@ -6,10 +6,10 @@ use serde_json::Value as Json;
 
 use super::{Baseline, DRIFT, Day, Entry, FORMAT_VERSION};
 use crate::error::Problem;
-use crate::node::{self, Document, Node, NodeValue, Places, Sort, shorten};
 use crate::report::mark::Was;
 use crate::source_map::{FileId, Place};
 use crate::suggest;
+use crate::yaml::{self, Document, Node, NodeValue, Places, ScalarType, shorten};
 
 /// The keys of an entry. `code` and `object` are for people: the id says the same.
 pub const ENTRY_KEYS: &[&str] = &[
@@ -27,7 +27,7 @@ const STATUSES: &[&str] = &[DRIFT, "unknown"];
 /// # Errors
 /// All its problems, in the order of the file.
 pub fn read(text: &str, file: FileId) -> Result<Baseline, Vec<Problem>> {
-    let Document { root, problems } = node::parse(text, file, Places::OfUse).map_err(|problem| vec![problem])?;
+    let Document { root, problems } = yaml::parse(text, file, Places::OfUse).map_err(|problem| vec![problem])?;
     let mut reader = Reader { problems };
     let entries = reader.file(&root);
     if reader.problems.is_empty() {
@@ -186,7 +186,9 @@ impl Reader {
 
     fn text(&mut self, key: &str, node: &Node) -> Option<String> {
         match node.scalar() {
-            Some(scalar) if scalar.sort != Sort::Null && !scalar.text.trim().is_empty() => Some(scalar.text.clone()),
+            Some(scalar) if scalar.scalar_type != ScalarType::Null && !scalar.text.trim().is_empty() => {
+                Some(scalar.text.clone())
+            }
             Some(_) | None => {
                 self.problems.push(
                     Problem::at(
@@ -235,11 +237,13 @@ impl Reader {
 /// A value as reports have it.
 fn json(node: &Node) -> Json {
     match &node.value {
-        NodeValue::Scalar(scalar) => match scalar.sort {
-            Sort::Text => Json::from(scalar.text.as_str()),
-            Sort::Bool(value) => Json::from(value),
-            Sort::Number => serde_json::from_str(&scalar.text).unwrap_or_else(|_| Json::from(scalar.text.as_str())),
-            Sort::Null => Json::Null,
+        NodeValue::Scalar(scalar) => match scalar.scalar_type {
+            ScalarType::Text => Json::from(scalar.text.as_str()),
+            ScalarType::Bool(value) => Json::from(value),
+            ScalarType::Number => {
+                serde_json::from_str(&scalar.text).unwrap_or_else(|_| Json::from(scalar.text.as_str()))
+            }
+            ScalarType::Null => Json::Null,
         },
         NodeValue::List(items) => items.iter().map(json).collect(),
         NodeValue::Map(entries) => entries

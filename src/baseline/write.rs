@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::{Baseline, DRIFT, Entry, FORMAT_VERSION};
-use crate::pull::document::Document;
 use crate::report::mark::Was;
 use crate::report::{Check, Target};
+use crate::yaml::write::Fragment;
 
 /// What stands at the top of the file.
 const HEADER: &str = "\
@@ -91,14 +91,14 @@ fn new(id: String, was: Was, check: &Check, target: &Target) -> Entry {
 
 /// An entry, a line a key.
 fn lines(entry: &Entry, out: &mut String) {
-    let text = |text: &String| Document::text(text);
+    let text = |text: &String| Fragment::text(text);
     let code = entry.id.split(':').next().unwrap_or_default();
     let status = (entry.was.status != DRIFT).then(|| text(&entry.was.status));
     let keys = [
-        ("id", Some(Document::Text(entry.id.clone()))),
+        ("id", Some(Fragment::Text(entry.id.clone()))),
         ("database", entry.database.as_ref().map(text)),
         ("status", status),
-        ("code", Some(Document::text(code))),
+        ("code", Some(Fragment::text(code))),
         (
             "object",
             entry.object.as_ref().filter(|o| !o.trim().is_empty()).map(text),
@@ -109,7 +109,7 @@ fn lines(entry: &Entry, out: &mut String) {
         ("owner", entry.owner.as_ref().map(text)),
         (
             "until",
-            entry.until.as_ref().map(|day| Document::Plain(day.text().to_owned())),
+            entry.until.as_ref().map(|day| Fragment::Plain(day.text().to_owned())),
         ),
     ];
     let mut before = "  - ";
@@ -122,18 +122,18 @@ fn lines(entry: &Entry, out: &mut String) {
 }
 
 /// A value of a report; texts of several lines stand on lines of their own.
-fn value(json: &Json) -> Document {
+fn value(json: &Json) -> Fragment {
     match json {
-        Json::String(text) => Document::text(text),
+        Json::String(text) => Fragment::text(text),
         other => inner(other),
     }
 }
 
-fn inner(json: &Json) -> Document {
+fn inner(json: &Json) -> Fragment {
     match json {
-        Json::Null | Json::Bool(_) | Json::Number(_) => Document::Plain(json.to_string()),
-        Json::String(text) => Document::Text(text.clone()),
-        Json::Array(items) => Document::Flow(items.iter().map(inner).collect()),
-        Json::Object(map) => Document::FlowMap(map.iter().map(|(key, item)| (key.clone(), inner(item))).collect()),
+        Json::Null | Json::Bool(_) | Json::Number(_) => Fragment::Plain(json.to_string()),
+        Json::String(text) => Fragment::Text(text.clone()),
+        Json::Array(items) => Fragment::Flow(items.iter().map(inner).collect()),
+        Json::Object(map) => Fragment::FlowMap(map.iter().map(|(key, item)| (key.clone(), inner(item))).collect()),
     }
 }

@@ -386,19 +386,19 @@ fn column(described: &Described) -> Option<(u32, i32)> {
 /// and nothing stands beside it.
 #[must_use]
 pub fn is_one_type(text: &str) -> bool {
-    use crate::sql_text::{TokenSort, tokens};
+    use crate::sql_text::{TokenKind, tokens};
     let mut tokens = tokens(text).into_iter().peekable();
     tokens.peek().is_some()
         && tokens.all(|token| {
             let piece = &text[token.range];
-            match token.sort {
-                TokenSort::Word | TokenSort::QuotedName => true,
-                TokenSort::Group => {
+            match token.kind {
+                TokenKind::Word | TokenKind::QuotedName => true,
+                TokenKind::Group => {
                     let inner = &piece[1..];
                     piece.ends_with([')', ']']) && !inner[..inner.len().saturating_sub(1)].contains(['(', '[', ':'])
                 }
-                TokenSort::Symbol => piece == ".",
-                TokenSort::QuotedText | TokenSort::Comma => false,
+                TokenKind::Symbol => piece == ".",
+                TokenKind::QuotedText | TokenKind::Comma => false,
             }
         })
 }

@@ -8,11 +8,11 @@ use super::client::{Cells, Client};
 use super::server_error::{Meaning, ServerError};
 use crate::error::Failure;
 use crate::expectation::Assertion;
-use crate::node::shorten;
 use crate::observed::{AssertionResult, Cell, CellType, MOST_ROWS};
 use crate::sql;
 use crate::sql::{Sql, Statement, literal};
 use crate::sql_text::quote_name;
+use crate::yaml::shorten;
 
 /// Runs the query of an assertion, in the transaction that [`super::capture::capture`] began.
 ///

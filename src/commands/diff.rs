@@ -14,7 +14,7 @@ use crate::expectation::parse::parse;
 use crate::expectation::{ExpectationFile, Subject};
 use crate::kinds::Kind;
 use crate::not_compared::counted;
-use crate::pull::{Choice, main_schema, pull};
+use crate::pull::{PullOptions, main_schema, pull};
 use crate::report::asides::asides;
 use crate::report::diff::unified;
 use crate::report::format::Rendering;
@@ -85,7 +85,7 @@ fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
         one.with(|access| block_on(session::snapshot_and_extensions(access, &scope, one.limits(limits))))?;
     let schema = main_schema(&expected, &args.schema);
     let wanted = |kind: Kind, id: &_| crate::pull::is_wanted(kind, id, &[], &schema, &args.schema);
-    let choice = Choice {
+    let choice = PullOptions {
         schema: &schema,
         whole: true,
         schemas: &args.schema,
@@ -240,7 +240,7 @@ fn found_text(
     found: &Snapshot,
     report: &Report,
     role: Option<&str>,
-    choice: &Choice<'_>,
+    choice: &PullOptions<'_>,
 ) -> String {
     let mut merged = found.clone();
     let findings: BTreeSet<(&str, &str)> = report

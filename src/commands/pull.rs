@@ -15,7 +15,7 @@ use crate::error::{Failure, Problem};
 use crate::expectation::DEFAULT_DATABASE;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
-use crate::pull::{Choice, is_wanted, main_schema, pull};
+use crate::pull::{PullOptions, is_wanted, main_schema, pull};
 use crate::report::Exit;
 use crate::saved;
 use crate::session::source::Opened;
@@ -88,7 +88,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, opened: &Opened) -> Result<Exi
     let patterns = &args.only;
     let schema = main_schema(&snapshot, &args.schema);
     let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema);
-    let choice = Choice {
+    let choice = PullOptions {
         schema: &schema,
         whole: patterns.is_empty(),
         schemas: &args.schema,

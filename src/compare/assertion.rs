@@ -6,11 +6,11 @@ use bigdecimal::BigDecimal;
 use serde_json::{Value as Json, json};
 
 use crate::expectation::{Assertion, Test};
-use crate::node::{Scalar, Sort, shorten};
 use crate::observed::{AssertionResult, Cell, CellType};
 use crate::report::mark::Mark;
 use crate::report::{Check, Status};
 use crate::source_map::Place;
+use crate::yaml::{Scalar, ScalarType, shorten};
 
 /// Compares the rows of a query with every test of an assertion.
 #[must_use]
@@ -145,9 +145,9 @@ fn judge(assertion: &Assertion, test: &Test, place: Place, rows: &[Vec<Cell>], m
 /// Whether a value is the expected one, in the terms of the value's type.
 fn equal(cell: &Cell, expected: &Scalar) -> bool {
     let Some(text) = &cell.text else {
-        return expected.sort == Sort::Null;
+        return expected.scalar_type == ScalarType::Null;
     };
-    if expected.sort == Sort::Null {
+    if expected.scalar_type == ScalarType::Null {
         return false;
     }
     match cell.cell_type {
@@ -184,11 +184,11 @@ fn decimal(text: &str) -> Option<BigDecimal> {
 }
 
 fn scalar_json(scalar: &Scalar) -> Json {
-    match scalar.sort {
-        Sort::Null => Json::Null,
-        Sort::Bool(value) => Json::Bool(value),
-        Sort::Number => number_json(&scalar.text),
-        Sort::Text => Json::from(scalar.text.as_str()),
+    match scalar.scalar_type {
+        ScalarType::Null => Json::Null,
+        ScalarType::Bool(value) => Json::Bool(value),
+        ScalarType::Number => number_json(&scalar.text),
+        ScalarType::Text => Json::from(scalar.text.as_str()),
     }
 }
 
@@ -197,9 +197,9 @@ fn number_json(text: &str) -> Json {
 }
 
 fn scalar_text(scalar: &Scalar) -> String {
-    match scalar.sort {
-        Sort::Null => "null".into(),
-        Sort::Bool(_) | Sort::Number | Sort::Text => scalar.text.clone(),
+    match scalar.scalar_type {
+        ScalarType::Null => "null".into(),
+        ScalarType::Bool(_) | ScalarType::Number | ScalarType::Text => scalar.text.clone(),
     }
 }
 
@@ -279,32 +279,32 @@ fn first_difference(expected: &[Vec<Scalar>], rows: &[Vec<Cell>]) -> Option<Stri
 mod tests {
     use super::*;
 
-    fn check(text: Option<&str>, cell_type: CellType, expected: &str, expected_sort: Sort, result: bool) {
+    fn check(text: Option<&str>, cell_type: CellType, expected: &str, expected_type: ScalarType, result: bool) {
         let cell = Cell {
             text: text.map(str::to_owned),
             cell_type,
         };
         let scalar = Scalar {
             text: expected.into(),
-            sort: expected_sort,
+            scalar_type: expected_type,
         };
         assert_eq!(equal(&cell, &scalar), result, "{text:?} against {expected:?}");
     }
 
     #[test]
     fn values_compare_in_the_terms_of_their_type() {
-        check(Some("29.00"), CellType::Number, "29", Sort::Number, true);
-        check(Some("29.00"), CellType::Number, "29", Sort::Text, true);
-        check(Some("0.1"), CellType::Number, "1e-1", Sort::Number, true);
-        check(Some("NaN"), CellType::Number, "NaN", Sort::Text, true);
-        check(Some("1"), CellType::Number, "1e999999999", Sort::Number, false);
-        check(Some("t"), CellType::Bool, "true", Sort::Bool(true), true);
-        check(Some("f"), CellType::Bool, "true", Sort::Bool(true), false);
-        check(Some("f"), CellType::Bool, "no", Sort::Text, false);
-        check(Some("012"), CellType::Text, "012", Sort::Number, true);
-        check(Some("12"), CellType::Text, "012", Sort::Number, false);
-        check(None, CellType::Text, "null", Sort::Null, true);
-        check(Some("null"), CellType::Text, "null", Sort::Null, false);
-        check(None, CellType::Number, "0", Sort::Number, false);
+        check(Some("29.00"), CellType::Number, "29", ScalarType::Number, true);
+        check(Some("29.00"), CellType::Number, "29", ScalarType::Text, true);
+        check(Some("0.1"), CellType::Number, "1e-1", ScalarType::Number, true);
+        check(Some("NaN"), CellType::Number, "NaN", ScalarType::Text, true);
+        check(Some("1"), CellType::Number, "1e999999999", ScalarType::Number, false);
+        check(Some("t"), CellType::Bool, "true", ScalarType::Bool(true), true);
+        check(Some("f"), CellType::Bool, "true", ScalarType::Bool(true), false);
+        check(Some("f"), CellType::Bool, "no", ScalarType::Text, false);
+        check(Some("012"), CellType::Text, "012", ScalarType::Number, true);
+        check(Some("12"), CellType::Text, "012", ScalarType::Number, false);
+        check(None, CellType::Text, "null", ScalarType::Null, true);
+        check(Some("null"), CellType::Text, "null", ScalarType::Null, false);
+        check(None, CellType::Number, "0", ScalarType::Number, false);
     }
 }

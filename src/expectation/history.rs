@@ -5,10 +5,10 @@ use super::shape::empty_list;
 use super::{ExpectedHistory, Terms};
 use crate::error::Problem;
 use crate::migrations::{TOOLS, Tool};
-use crate::node::{Entry, Node, NodeValue, Scalar, Sort};
 use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
 use crate::suggest;
+use crate::yaml::{Entry, Node, NodeValue, Scalar, ScalarType};
 
 /// The keys of an entry of `migrations`.
 pub const HISTORY_KEYS: &[&str] = &[
@@ -213,7 +213,7 @@ fn names(parser: &mut Parser, entry: &Entry) -> Vec<(String, Place)> {
         match item.scalar() {
             Some(Scalar {
                 text,
-                sort: Sort::Text | Sort::Number | Sort::Bool(_),
+                scalar_type: ScalarType::Text | ScalarType::Number | ScalarType::Bool(_),
             }) if !text.is_empty() => {
                 names.push((text.clone(), item.place));
             }

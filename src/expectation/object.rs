@@ -7,12 +7,12 @@ use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms,
 use crate::attribute::Attr;
 use crate::error::Problem;
 use crate::kinds::{KeyForm, Kind, ListForm, Shorthand};
-use crate::node::{Entry, Node, NodeValue, Sort};
 use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
 use crate::sql_text::unquote_name;
 use crate::suggest;
 use crate::value::Value;
+use crate::yaml::{Entry, Node, NodeValue, ScalarType};
 
 /// The keys that every object takes.
 pub const OBJECT_KEYS: &[&str] = &["present", "absent", "optional", "level", "reason", "exact"];
@@ -181,7 +181,7 @@ fn object(
 
 /// `present` or `absent`, written as the whole value.
 fn presence_word(node: &Node) -> Option<Presence> {
-    let scalar = node.scalar().filter(|s| s.sort == Sort::Text)?;
+    let scalar = node.scalar().filter(|s| s.scalar_type == ScalarType::Text)?;
     match scalar.text.as_str() {
         "present" => Some(Presence::Required),
         "absent" => Some(Presence::Absent),
@@ -220,7 +220,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
             }]);
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::Custom { expects, expand, .. }) => {
-            let number_or_bool = node.scalar().is_some_and(|s| s.sort != Sort::Text);
+            let number_or_bool = node.scalar().is_some_and(|s| s.scalar_type != ScalarType::Text);
             let expanded = if number_or_bool { None } else { expand(&node)? };
             (expects.to_owned(), expanded)
         }

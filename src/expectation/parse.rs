@@ -9,9 +9,9 @@ use super::statement::parse_assertions;
 use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
 use crate::error::Problem;
 use crate::kinds::Kind;
-use crate::node::{self, Document, Entry, Node, NodeValue, Places, Sort, shorten};
 use crate::source_map::{FileId, Place};
 use crate::suggest;
+use crate::yaml::{self, Document, Entry, Node, NodeValue, Places, ScalarType, shorten};
 
 /// The keys of a file that are not sections of kinds.
 pub(crate) const FILE_KEYS: &[&str] = &[
@@ -50,7 +50,7 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
         line: 1,
         column: 1,
     };
-    let Document { root, problems } = node::parse(text, file, places).map_err(|problem| vec![problem])?;
+    let Document { root, problems } = yaml::parse(text, file, places).map_err(|problem| vec![problem])?;
     let entries = match root.value {
         NodeValue::Map(entries) => entries,
         NodeValue::Scalar(_) if root.is_null() => {
@@ -200,7 +200,10 @@ impl Parser {
         }
         let mut schemas = BTreeSet::new();
         for item in items {
-            match item.scalar().filter(|s| s.sort != Sort::Null && !s.text.is_empty()) {
+            match item
+                .scalar()
+                .filter(|s| s.scalar_type != ScalarType::Null && !s.text.is_empty())
+            {
                 Some(scalar) => {
                     schemas.insert(scalar.text.clone());
                 }
@@ -260,12 +263,12 @@ impl Parser {
     /// The text of a value that must be one and not empty.
     pub(super) fn text(&mut self, entry: &Entry) -> Option<String> {
         match entry.value.scalar() {
-            Some(scalar) if scalar.sort == Sort::Text && scalar.text.trim().is_empty() => {
+            Some(scalar) if scalar.scalar_type == ScalarType::Text && scalar.text.trim().is_empty() => {
                 self.problems
                     .push(Problem::at(entry.value.place, format!("`{}` is empty", entry.key)));
                 None
             }
-            Some(scalar) if scalar.sort != Sort::Null => Some(scalar.text.clone()),
+            Some(scalar) if scalar.scalar_type != ScalarType::Null => Some(scalar.text.clone()),
             Some(_) | None => {
                 self.problems.push(Problem::at(
                     entry.value.place,
@@ -278,9 +281,9 @@ impl Parser {
 
     /// The value of a key that takes `true` or `false`.
     pub(super) fn bool(&mut self, entry: &Entry) -> Option<bool> {
-        match entry.value.scalar().map(|s| s.sort) {
-            Some(Sort::Bool(value)) => Some(value),
-            Some(Sort::Text | Sort::Number | Sort::Null) | None => {
+        match entry.value.scalar().map(|s| s.scalar_type) {
+            Some(ScalarType::Bool(value)) => Some(value),
+            Some(ScalarType::Text | ScalarType::Number | ScalarType::Null) | None => {
                 self.problems.push(Problem::at(
                     entry.value.place,
                     format!(

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::attribute::{Shape, split_reference};
 use crate::error::Problem;
-use crate::node::{Node, NodeValue, Scalar, Sort};
 use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
 use crate::sql_text::quote_name;
 use crate::suggest;
 use crate::value::Value;
+use crate::yaml::{Node, NodeValue, Scalar, ScalarType};
 
 /// Reads the value of an attribute called `name`. `schema` is that of names that are not qualified.
 pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
@@ -22,7 +22,7 @@ pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result
         (
             Shape::Bool,
             NodeValue::Scalar(Scalar {
-                sort: Sort::Bool(value),
+                scalar_type: ScalarType::Bool(value),
                 ..
             }),
         ) => Ok(Value::Bool(value)),
@@ -30,14 +30,17 @@ pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result
         (Shape::Integer, value) => match &value {
             NodeValue::Scalar(Scalar {
                 text,
-                sort: Sort::Number,
+                scalar_type: ScalarType::Number,
             }) => text.parse().ok().map(Value::Integer),
             NodeValue::Scalar(_) | NodeValue::List(_) | NodeValue::Map(_) => None,
         }
         .ok_or_else(|| wrong("a whole number", value)),
         (
             Shape::Text | Shape::Sql | Shape::Name | Shape::QualifiedName,
-            NodeValue::Scalar(Scalar { sort: Sort::Null, .. }),
+            NodeValue::Scalar(Scalar {
+                scalar_type: ScalarType::Null,
+                ..
+            }),
         ) => Ok(Value::Null),
         (Shape::Text, NodeValue::Scalar(scalar)) => Ok(Value::Text(scalar.text)),
         (Shape::Sql, NodeValue::Scalar(scalar)) => match scalar.text.trim() {
@@ -58,7 +61,7 @@ pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result
             let word = scalar.text.to_lowercase();
             match words.iter().find(|w| **w == word) {
                 Some(word) => Ok(Value::from(*word)),
-                None if scalar.sort == Sort::Null => Ok(Value::Null),
+                None if scalar.scalar_type == ScalarType::Null => Ok(Value::Null),
                 None => Err(Problem::at(place, format!("`{name}` cannot be `{}`", scalar.text))
                     .hint(suggest::hint(&word, words))),
             }
@@ -90,7 +93,10 @@ pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result
 /// Reads an item of a list.
 fn read_item(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
     let place = node.place;
-    let null = node.scalar().filter(|s| s.sort == Sort::Null).map(|s| s.text.clone());
+    let null = node
+        .scalar()
+        .filter(|s| s.scalar_type == ScalarType::Null)
+        .map(|s| s.text.clone());
     let value = read(shape, name, node, schema)?;
     if !value.is_null() {
         return Ok(value);

@@ -7,7 +7,7 @@ use bigdecimal::BigDecimal;
 use super::parse::Parser;
 use super::{Assertion, Terms, Test};
 use crate::error::Problem;
-use crate::node::{Entry, Node, NodeValue, Scalar, Sort};
+use crate::yaml::{Entry, Node, NodeValue, Scalar, ScalarType};
 
 /// The keys of an assertion.
 pub const ASSERTION_KEYS: &[&str] = &["sql", "equals", "rows", "min", "max", "empty", "level", "reason"];
@@ -88,7 +88,7 @@ fn number(parser: &mut Parser, entry: &Entry) -> Option<Scalar> {
         .value
         .scalar()
         // Not every number of YAML's is one that a database has: 0x1F and .inf are texts to it.
-        .filter(|s| s.sort == Sort::Number && BigDecimal::from_str(&s.text).is_ok())
+        .filter(|s| s.scalar_type == ScalarType::Number && BigDecimal::from_str(&s.text).is_ok())
         .cloned();
     if scalar.is_none() {
         parser.problems.push(Problem::at(

@@ -3,7 +3,7 @@
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
-use crate::node::Entry;
+use crate::yaml::Entry;
 use crate::object_id::ObjectId;
 
 pub(super) static SPEC: KindSpec = KindSpec {

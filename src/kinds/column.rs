@@ -3,10 +3,10 @@
 use super::{Advice, CustomForm, HintContext, FindingDetail, Kind, KindSpec, Masked, Reading, Role, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
-use crate::node::{Entry, Node, Sort};
+use crate::yaml::{Entry, Node, ScalarType};
 use crate::object_id::ObjectId;
 use crate::source_map::Place;
-use crate::sql_text::{Token, TokenSort, quote_literal, quote_name, tokens};
+use crate::sql_text::{Token, TokenKind, quote_literal, quote_name, tokens};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -146,7 +146,7 @@ fn abbreviate(attributes: &[(&'static str, Value)]) -> Option<Value> {
             ("generated", Some(expression)) => {
                 let generation = text("generation").unwrap_or("stored");
                 let group = match tokens(expression).as_slice() {
-                    [only] if only.sort == TokenSort::Group => expression.to_owned(),
+                    [only] if only.kind == TokenKind::Group => expression.to_owned(),
                     _ => format!("({expression})"),
                 };
                 format!(" generated always as {group} {generation}")
@@ -233,7 +233,7 @@ impl<'a> Definition<'a> {
             entries.push(self.entry("identity", Node::text(sort, self.place)));
             return Ok(as_ + 2);
         }
-        let Some(group) = self.tokens.get(as_ + 1).filter(|t| t.sort == TokenSort::Group) else {
+        let Some(group) = self.tokens.get(as_ + 1).filter(|t| t.kind == TokenKind::Group) else {
             return Err(self.unknown(at));
         };
         entries.push(self.entry("generated", Node::text(&self.text[group.range.clone()], self.place)));
@@ -279,7 +279,7 @@ impl<'a> Definition<'a> {
     fn word(&self, at: usize) -> String {
         self.tokens
             .get(at)
-            .filter(|token| token.sort == TokenSort::Word)
+            .filter(|token| token.kind == TokenKind::Word)
             .map_or(String::new(), |token| self.text[token.range.clone()].to_lowercase())
     }
 
@@ -415,7 +415,7 @@ fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem
         return Ok(entries);
     };
     if let Some(entry) = entries.iter().find(|entry| {
-        let null = entry.key == "nullable" && entry.value.scalar().is_some_and(|s| s.sort == Sort::Bool(true));
+        let null = entry.key == "nullable" && entry.value.scalar().is_some_and(|s| s.scalar_type == ScalarType::Bool(true));
         null || ["default", "identity", "generated"].contains(&entry.key.as_str())
     }) {
         return Err(Problem::at(entry.place, format!("`{serial}` cannot go with `{}`", entry.key)).hint(format!(

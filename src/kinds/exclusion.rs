@@ -4,7 +4,7 @@ use super::index_key::IndexKey;
 use super::primary_key::VALID;
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
-use crate::sql_text::{TokenSort, tokens};
+use crate::sql_text::{TokenKind, tokens};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -86,7 +86,7 @@ fn split_operator(text: &str) -> Option<(&str, String)> {
     let tokens = tokens(text);
     let with = tokens
         .iter()
-        .rposition(|t| t.sort == TokenSort::Word && text[t.range.clone()].eq_ignore_ascii_case("with"))?;
+        .rposition(|t| t.kind == TokenKind::Word && text[t.range.clone()].eq_ignore_ascii_case("with"))?;
     let key = text[..tokens[with].range.start].trim();
     let operator: String = text[tokens[with].range.end..].split_whitespace().collect();
     let operator = operator.strip_prefix("OPERATOR(pg_catalog.").and_then(|o| o.strip_suffix(')')).map_or(operator.clone(), str::to_owned);

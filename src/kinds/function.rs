@@ -3,12 +3,12 @@
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::error::Problem;
-use crate::node::{Entry, Node, NodeValue};
+use crate::yaml::{Entry, Node, NodeValue};
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::name;
-use crate::sql_text::{Token, TokenSort, split_commas, tokens, unquote_name};
+use crate::sql_text::{Token, TokenKind, split_commas, tokens, unquote_name};
 use crate::value::Value;
 
 /// The language.
@@ -127,7 +127,7 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
     let place = entries[at].value.place;
     let text = entries[at].value.scalar().map_or(String::new(), |s| s.text.trim().to_owned());
     let tokens = tokens(&text);
-    let word = tokens.first().filter(|t| t.sort == TokenSort::Word).map_or("", |t| &text[t.range.clone()]);
+    let word = tokens.first().filter(|t| t.kind == TokenKind::Word).map_or("", |t| &text[t.range.clone()]);
     let (sql_type, columns) = if word.eq_ignore_ascii_case("setof") {
         let sql_type = text[word.len()..].trim();
         if sql_type.is_empty() {
@@ -190,7 +190,7 @@ fn table_columns<'a>(text: &'a str, tokens: &[Token]) -> Option<Vec<(&'a str, &'
 /// The name, as written, and the type of `id integer`.
 fn split_column(text: &str) -> Option<(&str, &str)> {
     let tokens = tokens(text);
-    let name = tokens.first().filter(|t| matches!(t.sort, TokenSort::Word | TokenSort::QuotedName))?;
+    let name = tokens.first().filter(|t| matches!(t.kind, TokenKind::Word | TokenKind::QuotedName))?;
     let sql_type = text[name.range.end..].trim();
     (!sql_type.is_empty()).then(|| (&text[name.range.clone()], sql_type))
 }
@@ -291,7 +291,7 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
         stub = stub.then_type(sql_type);
         let has_default = tokens(argument)
             .iter()
-            .any(|token| token.sort == TokenSort::Word && &argument[token.range.clone()] == "DEFAULT");
+            .any(|token| token.kind == TokenKind::Word && &argument[token.range.clone()] == "DEFAULT");
         if has_default {
             stub = stub.then(" DEFAULT NULL");
         }

@@ -5,7 +5,7 @@ use super::unique::NULLS_NOT_DISTINCT;
 use super::{Advice, CustomForm, HintContext, FindingDetail, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
-use crate::node::{Entry, Node, NodeValue};
+use crate::yaml::{Entry, Node, NodeValue};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {

@@ -3,7 +3,7 @@
 use super::common;
 use crate::attribute::{Comparison, Form, Verdict, is_name};
 use crate::kinds::Kind;
-use crate::sql_text::{Token, TokenSort, quote_name, tokens, unquote_name};
+use crate::sql_text::{Token, TokenKind, quote_name, tokens, unquote_name};
 
 /// One key of an index, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl IndexKey {
     pub(super) fn parse_catalog(text: &str) -> Self {
         Self::parse(text, &|name| {
             let tokens = tokens(name);
-            tokens.len() == 1 && tokens[0].sort == TokenSort::Word
+            tokens.len() == 1 && tokens[0].kind == TokenKind::Word
         })
     }
 
@@ -56,7 +56,7 @@ impl IndexKey {
 
     /// A key as an expectation file writes it, as statements write it: a column that needs quotes has them.
     pub(super) fn to_sql(text: &str) -> String {
-        let is_column = |name: &str| matches!(tokens(name).as_slice(), [only] if only.sort == TokenSort::Word);
+        let is_column = |name: &str| matches!(tokens(name).as_slice(), [only] if only.kind == TokenKind::Word);
         let key = Self::parse(text.trim(), &is_column);
         match &key.subject {
             Subject::Column(column) if text.trim().starts_with(column.as_str()) => {
@@ -126,7 +126,7 @@ impl IndexKey {
         let word = |i: usize| -> String {
             tokens
                 .get(i)
-                .filter(|t| t.sort == TokenSort::Word)
+                .filter(|t| t.kind == TokenKind::Word)
                 .map_or(String::new(), |t| text[t.range.clone()].to_lowercase())
         };
         let mut end = tokens.len();
@@ -163,7 +163,7 @@ impl IndexKey {
         }
         if at < tokens.len() && key.collation.is_none() || at < tokens.len() && is_name_start(&tokens[at]) {
             let length = name_length(text, &tokens[at..]);
-            let parameters = usize::from(tokens.get(at + length).is_some_and(|t| t.sort == TokenSort::Group));
+            let parameters = usize::from(tokens.get(at + length).is_some_and(|t| t.kind == TokenKind::Group));
             if length == 0 || at + length + parameters != tokens.len() {
                 // Not of the form that CREATE INDEX takes without parentheses: the server judges the whole.
                 key.subject = Subject::Expression(rest.to_owned());
@@ -178,7 +178,7 @@ impl IndexKey {
             });
         }
         key.subject = match tokens {
-            [only, ..] if subject_end == 1 && only.sort == TokenSort::QuotedName => {
+            [only, ..] if subject_end == 1 && only.kind == TokenKind::QuotedName => {
                 Subject::Column(unquote_name(subject).unwrap_or_else(|| subject.to_owned()))
             }
             _ if is_column(subject) => Subject::Column(subject.to_owned()),
@@ -190,11 +190,11 @@ impl IndexKey {
 
 /// How many tokens the column, function call or expression in parentheses at the beginning has.
 fn subject_length(text: &str, tokens: &[Token]) -> usize {
-    if tokens[0].sort == TokenSort::Group {
+    if tokens[0].kind == TokenKind::Group {
         return 1;
     }
     let name = name_length(text, tokens).max(1);
-    name + usize::from(tokens.get(name).is_some_and(|t| t.sort == TokenSort::Group))
+    name + usize::from(tokens.get(name).is_some_and(|t| t.kind == TokenKind::Group))
 }
 
 /// How many tokens a name, qualified or not, has.
@@ -212,7 +212,7 @@ fn name_length(text: &str, tokens: &[Token]) -> usize {
 }
 
 fn is_name_start(token: &Token) -> bool {
-    matches!(token.sort, TokenSort::Word | TokenSort::QuotedName)
+    matches!(token.kind, TokenKind::Word | TokenKind::QuotedName)
 }
 
 fn between<'a>(text: &'a str, tokens: &[Token]) -> &'a str {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::error::Problem;
-use crate::node::{Entry, NodeValue};
+use crate::yaml::{Entry, NodeValue};
 use crate::object_id::ObjectId;
 use crate::value::Value;
 

@@ -3,11 +3,11 @@
 use super::{HintContext, Kind, Masked, Stub};
 use crate::attribute::{Attr, Verdict};
 use crate::error::Problem;
-use crate::node::{Entry, Node};
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql::Sql;
 use crate::value::Value;
+use crate::yaml::{Entry, Node};
 
 /// Everything there is to know about a kind of object.
 pub struct KindSpec {

@@ -2,7 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, is_name};
-use crate::sql_text::{TokenSort, split_commas, tokens};
+use crate::sql_text::{TokenKind, split_commas, tokens};
 use crate::value::Value;
 
 /// Where it is stored.
@@ -130,7 +130,7 @@ fn same_partition_key(comparison: &Comparison<'_>) -> Verdict {
 fn partition_key(text: &str) -> Option<(&str, Vec<&str>)> {
     let tokens = tokens(text);
     match tokens.as_slice() {
-        [strategy, keys] if strategy.sort == TokenSort::Word && keys.sort == TokenSort::Group => {
+        [strategy, keys] if strategy.kind == TokenKind::Word && keys.kind == TokenKind::Group => {
             let inside = text[keys.range.clone()].strip_prefix('(')?.strip_suffix(')')?;
             Some((&text[strategy.range.clone()], split_commas(inside)))
         }
@@ -160,7 +160,7 @@ fn listed_values(text: &str) -> Option<Vec<&str>> {
         return None;
     };
     let words: Vec<String> = before.iter().map(|token| text[token.range.clone()].to_lowercase()).collect();
-    if words != ["for", "values", "in"] || values.sort != TokenSort::Group {
+    if words != ["for", "values", "in"] || values.kind != TokenKind::Group {
         return None;
     }
     Some(split_commas(text[values.range.clone()].strip_prefix('(')?.strip_suffix(')')?))
@@ -176,11 +176,11 @@ fn are_same_words(expected: &str, actual: &str) -> bool {
                     .map(str::to_owned)
                     .unwrap_or_default()
             };
-            a.sort == b.sort
-                && match a.sort {
-                    TokenSort::Word => text.eq_ignore_ascii_case(other),
-                    TokenSort::Group => are_same_words(&inside(text), &inside(other)),
-                    TokenSort::QuotedName | TokenSort::QuotedText | TokenSort::Comma | TokenSort::Symbol => {
+            a.kind == b.kind
+                && match a.kind {
+                    TokenKind::Word => text.eq_ignore_ascii_case(other),
+                    TokenKind::Group => are_same_words(&inside(text), &inside(other)),
+                    TokenKind::QuotedName | TokenKind::QuotedText | TokenKind::Comma | TokenKind::Symbol => {
                         text == other
                     }
                 }

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Choice, file, key, sections, write};
+use super::{PullOptions, file, key, sections, write};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::snapshot::Snapshot;
 
-use super::document::Document;
+use crate::yaml::write::Fragment;
 
 /// One of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn kind(word: &str) -> Result<Kind, Vec<&'static str>> {
 
 /// The files of a snapshot. None if no object is wanted.
 #[must_use]
-pub fn split(snapshot: &Snapshot, choice: &Choice<'_>, kinds: &BTreeSet<Kind>) -> Vec<SplitFile> {
+pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kind>) -> Vec<SplitFile> {
     let mut files = Vec::new();
     for kind in kinds {
         let objects: Vec<&ObjectId> = snapshot
@@ -52,7 +52,7 @@ pub fn split(snapshot: &Snapshot, choice: &Choice<'_>, kinds: &BTreeSet<Kind>) -
             .map(|(id, _)| id)
             .collect();
         let keys: Vec<String> = objects.iter().map(|id| key(*kind, id, choice.schema)).collect();
-        let open = Choice {
+        let open = PullOptions {
             whole: false,
             tool: None,
             ..*choice
@@ -61,7 +61,7 @@ pub fn split(snapshot: &Snapshot, choice: &Choice<'_>, kinds: &BTreeSet<Kind>) -
             let Some(object) = snapshot.get(*kind, id) else {
                 continue;
             };
-            let section = Document::Map(vec![(
+            let section = Fragment::Map(vec![(
                 key.clone(),
                 write(snapshot, *kind, id, object, choice.schema, true),
             )]);
@@ -76,7 +76,7 @@ pub fn split(snapshot: &Snapshot, choice: &Choice<'_>, kinds: &BTreeSet<Kind>) -
         |kind: Kind, id: &ObjectId| (choice.wanted)(kind, id) && !(kinds.contains(&kind) && stands_alone(snapshot, id));
     let rest = sections(
         snapshot,
-        &Choice {
+        &PullOptions {
             wanted: &is_rest,
             ..*choice
         },

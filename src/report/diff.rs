@@ -8,9 +8,9 @@ use similar::TextDiff;
 use super::format::{FormatSpec, Rendering};
 use super::words::{Obstacle, Outcome, describe, headline, one_line, stale, targets};
 use super::{Check, Target};
-use crate::pull::document::Document;
 use crate::source_map::SourceMap;
 use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, visible};
+use crate::yaml::write::Fragment;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -63,7 +63,7 @@ fn one_object(out: &mut String, object: &[&Check], target: &Target, files: &Sour
 }
 
 /// An object as YAML: the value that stands for the whole of it, or its attributes.
-fn entry(key: &str, values: Vec<(Option<&'static str>, Document)>) -> String {
+fn entry(key: &str, values: Vec<(Option<&'static str>, Fragment)>) -> String {
     let mut attributes = Vec::new();
     for (attribute, value) in values {
         match attribute {
@@ -71,7 +71,7 @@ fn entry(key: &str, values: Vec<(Option<&'static str>, Document)>) -> String {
             None => return value.to_entry(key, 0, 2),
         }
     }
-    Document::Map(attributes).to_entry(key, 0, 2)
+    Fragment::Map(attributes).to_entry(key, 0, 2)
 }
 
 fn remark(out: &mut String, text: &str, palette: Palette) {
@@ -79,13 +79,13 @@ fn remark(out: &mut String, text: &str, palette: Palette) {
 }
 
 /// A value as expectation files write it.
-fn yaml(value: &Json) -> Document {
+fn yaml(value: &Json) -> Fragment {
     match value {
-        Json::Null => Document::Plain("null".to_owned()),
-        Json::Bool(_) | Json::Number(_) => Document::Plain(value.to_string()),
-        Json::String(text) => Document::text(text),
-        Json::Array(items) => Document::Flow(items.iter().map(yaml).collect()),
-        Json::Object(map) => Document::FlowMap(map.iter().map(|(key, value)| (key.clone(), yaml(value))).collect()),
+        Json::Null => Fragment::Plain("null".to_owned()),
+        Json::Bool(_) | Json::Number(_) => Fragment::Plain(value.to_string()),
+        Json::String(text) => Fragment::text(text),
+        Json::Array(items) => Fragment::Flow(items.iter().map(yaml).collect()),
+        Json::Object(map) => Fragment::FlowMap(map.iter().map(|(key, value)| (key.clone(), yaml(value))).collect()),
     }
 }
 

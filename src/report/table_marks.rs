@@ -51,7 +51,7 @@ fn changed(word: &str, was: &Was, now: &Was) -> String {
 
 fn short(value: &Json) -> String {
     let text = show(value).replace('\n', " ");
-    crate::node::shorten(&text).into_owned()
+    crate::yaml::shorten(&text).into_owned()
 }
 
 /// `until 2030-01-31, by billing: will go with version 3 (baseline.yaml:7:5)`.

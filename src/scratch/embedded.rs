@@ -13,7 +13,7 @@ use crate::catalog::conninfo::Conninfo;
 use crate::error::Failure;
 use crate::sql;
 use crate::sql::name;
-use crate::sql_text::{TokenSort, tokens, unquote_name};
+use crate::sql_text::{TokenKind, tokens, unquote_name};
 
 /// Whether the embedded PostgreSQL has an extension.
 pub(super) fn has_extension(name: &str) -> bool {
@@ -63,10 +63,10 @@ fn extensions(scripts: &[Script]) -> Vec<Extension> {
             .into_iter()
             .filter_map(|token| {
                 let text = &script.text[token.range];
-                match token.sort {
-                    TokenSort::Word => Some(text.to_lowercase()),
-                    TokenSort::QuotedName => unquote_name(text),
-                    TokenSort::QuotedText | TokenSort::Group | TokenSort::Comma | TokenSort::Symbol => None,
+                match token.kind {
+                    TokenKind::Word => Some(text.to_lowercase()),
+                    TokenKind::QuotedName => unquote_name(text),
+                    TokenKind::QuotedText | TokenKind::Group | TokenKind::Comma | TokenKind::Symbol => None,
                 }
             })
             .collect();

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::sql_text::{Token, TokenSort, tokens};
+use crate::sql_text::{Token, TokenKind, tokens};
 
 /// The statements of a text, without their semicolons; nothing that is empty.
 #[must_use]
@@ -14,7 +14,7 @@ pub fn statements(text: &str) -> Vec<Range<usize>> {
     let mut current: Option<Range<usize>> = None;
     let mut body = Body::default();
     for token in tokens(text) {
-        if token.sort == TokenSort::Symbol && &text[token.range.clone()] == ";" && !body.is_open() {
+        if token.kind == TokenKind::Symbol && &text[token.range.clone()] == ";" && !body.is_open() {
             out.extend(current.take());
             body = Body::default();
             continue;
@@ -44,7 +44,7 @@ impl Body {
 
     fn read(&mut self, text: &str, token: &Token) {
         let word =
-            |expected: &str| token.sort == TokenSort::Word && text[token.range.clone()].eq_ignore_ascii_case(expected);
+            |expected: &str| token.kind == TokenKind::Word && text[token.range.clone()].eq_ignore_ascii_case(expected);
         if self.depth > 0 {
             if word("case") {
                 self.depth += 1;
@@ -84,7 +84,7 @@ pub fn only_for_psql(text: &str) -> Option<(usize, String)> {
     let tokens = tokens(text);
     for (i, token) in tokens.iter().enumerate() {
         let at = token.range.start;
-        if token.sort == TokenSort::Symbol && text[at..].starts_with('\\') {
+        if token.kind == TokenKind::Symbol && text[at..].starts_with('\\') {
             let word = text[at + 1..].split_whitespace().next().unwrap_or_default();
             return Some((at, format!("the command \\{word}")));
         }

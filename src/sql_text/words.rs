@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Piece, Pieces, TokenSort};
+use super::{Piece, Pieces, TokenKind};
 
 /// The names that a text may use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,21 +61,21 @@ impl Words {
         for (range, piece) in Pieces::of(text) {
             let written = &text[range.clone()];
             let joins = before.is_some_and(|(end, _)| end == range.start);
-            if piece != Piece::Token(TokenSort::Symbol) || !joins {
+            if piece != Piece::Token(TokenKind::Symbol) || !joins {
                 self.operator(&run);
                 run.clear();
             }
             match piece {
-                Piece::Token(TokenSort::Word) => self.word(written),
-                Piece::Token(TokenSort::QuotedName) => {
+                Piece::Token(TokenKind::Word) => self.word(written),
+                Piece::Token(TokenKind::QuotedName) => {
                     // U&"…" has escapes in it, with a character of the author's choice.
                     self.is_opaque |= joins && before.is_some_and(|(_, is_ampersand)| is_ampersand);
                     let inner = written.strip_prefix('"').unwrap_or(written);
                     let inner = inner.strip_suffix('"').unwrap_or(inner);
                     self.name(&inner.replace("\"\"", "\""));
                 }
-                Piece::Token(TokenSort::Symbol) => run.push_str(written),
-                Piece::Token(TokenSort::QuotedText | TokenSort::Comma | TokenSort::Group)
+                Piece::Token(TokenKind::Symbol) => run.push_str(written),
+                Piece::Token(TokenKind::QuotedText | TokenKind::Comma | TokenKind::Group)
                 | Piece::Open
                 | Piece::Close => {}
             }
@@ -134,7 +134,7 @@ fn shape(text: &str) -> Option<String> {
     let mut end = 0;
     let mut before = None;
     for (range, piece) in Pieces::of(text) {
-        let is_text = piece == Piece::Token(TokenSort::QuotedText);
+        let is_text = piece == Piece::Token(TokenKind::QuotedText);
         if is_text && before == Some(piece) {
             return None;
         }

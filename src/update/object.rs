@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::layout::{Form, Node};
-use super::splice::Changes;
 use super::value::HIDDEN_VALUE;
 use super::value::Left;
 use super::{Change, Unlisted};
@@ -11,11 +9,13 @@ use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, ExpectedObject, Extent, Subject};
 use crate::kinds::{Attributes, KeyForm, Kind};
 use crate::object_id::ObjectId;
-use crate::pull::document::Document;
-use crate::pull::{key, shorthand, unsaid, value_document, write, written};
+use crate::pull::{default_when_omitted, key, shorthand, value_document, write, written};
 use crate::snapshot::Snapshot;
 use crate::source_map::Place;
 use crate::value::Value;
+use crate::yaml::layout::{Form, Node};
+use crate::yaml::splice::Changes;
+use crate::yaml::write::Fragment;
 
 /// Collects the changes to one file.
 pub(super) struct Editor<'a> {
@@ -39,8 +39,8 @@ struct Spot<'a> {
 }
 
 /// The words that stand for an object that is there.
-fn present() -> Document {
-    Document::Plain("present".into())
+fn present() -> Fragment {
+    Fragment::Plain("present".into())
 }
 
 impl<'a> Editor<'a> {
@@ -169,7 +169,7 @@ impl<'a> Editor<'a> {
     }
 
     /// An object as `pull` writes it.
-    fn whole(&self, kind: Kind, id: &ObjectId) -> Result<Document, String> {
+    fn whole(&self, kind: Kind, id: &ObjectId) -> Result<Fragment, String> {
         let object = self
             .snapshot
             .get(kind, id)
@@ -205,7 +205,7 @@ impl<'a> Editor<'a> {
                 continue;
             };
             let was = expected.attributes.iter().find(|a| a.attr.name == *name);
-            let is_unsaid = expected.terms.exact && unsaid(kind, subject(expected), name) == *actual;
+            let is_unsaid = expected.terms.exact && default_when_omitted(kind, subject(expected), name) == *actual;
             match entry_of(attr) {
                 Some(entry) if is_unsaid => self.remove(node, entry)?,
                 Some(entry) => {
@@ -254,7 +254,7 @@ impl<'a> Editor<'a> {
             let Some(value) = change.attributes.get(attr.name).or(was.map(|was| &was.value)) else {
                 continue;
             };
-            let is_said = !(expected.terms.exact && unsaid(kind, id, attr.name) == *value);
+            let is_said = !(expected.terms.exact && default_when_omitted(kind, id, attr.name) == *value);
             // There is no way to say that a list or mapping is empty.
             let is_empty = matches!(value, Value::List(items) if items.is_empty())
                 || matches!(value, Value::Map(map) if map.is_empty());
@@ -272,21 +272,21 @@ impl<'a> Editor<'a> {
             let is_flat = sections.is_empty() && all.iter().all(|(_, value)| value.is_short());
             all.extend(sections);
             if is_flat {
-                Document::FlowMap(all)
+                Fragment::FlowMap(all)
             } else {
-                Document::Map(all)
+                Fragment::Map(all)
             }
         });
         self.replace(spot.value, value)
     }
 
     /// Objects that are not listed, as the sections of what they are in.
-    fn sections(&self, unlisted: &[Unlisted]) -> Result<Vec<(String, Document)>, String> {
-        let mut sections: Vec<(String, Document)> = Vec::new();
+    fn sections(&self, unlisted: &[Unlisted]) -> Result<Vec<(String, Fragment)>, String> {
+        let mut sections: Vec<(String, Fragment)> = Vec::new();
         for Unlisted { kind, id, .. } in unlisted {
             let (section, value) = (kind.spec().section, self.section(*kind, id)?);
             match (sections.last_mut(), value) {
-                (Some((last, Document::Map(there))), Document::Map(more)) if last == section => there.extend(more),
+                (Some((last, Fragment::Map(there))), Fragment::Map(more)) if last == section => there.extend(more),
                 (_, value) => sections.push((section.to_owned(), value)),
             }
         }
@@ -294,12 +294,12 @@ impl<'a> Editor<'a> {
     }
 
     /// The section with one object in it.
-    fn section(&self, kind: Kind, id: &ObjectId) -> Result<Document, String> {
+    fn section(&self, kind: Kind, id: &ObjectId) -> Result<Fragment, String> {
         let value = self.whole(kind, id)?;
         Ok(match kind.spec().syntax.key {
             KeyForm::Only => value,
             KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => {
-                Document::Map(vec![(key(kind, id, &self.file.schema), value)])
+                Fragment::Map(vec![(key(kind, id, &self.file.schema), value)])
             }
         })
     }
@@ -339,7 +339,7 @@ impl<'a> Editor<'a> {
         // What is found one by one comes into one section.
         let added = self.changes.added.entry(node.id).or_default();
         let same = added.iter_mut().find(|added| added.key.as_deref() == Some(section));
-        if let (Some(Document::Map(there)), Document::Map(more)) = (same.map(|added| &mut added.value), &value) {
+        if let (Some(Fragment::Map(there)), Fragment::Map(more)) = (same.map(|added| &mut added.value), &value) {
             there.extend(more.iter().cloned());
             return Ok(());
         }
@@ -351,7 +351,7 @@ impl<'a> Editor<'a> {
     }
 
     /// Whether what a list has, or is about to have, is known by the same as an object.
-    fn means_the_same(&self, section: &Node, kind: Kind, id: &ObjectId, value: &Document) -> bool {
+    fn means_the_same(&self, section: &Node, kind: Kind, id: &ObjectId, value: &Fragment) -> bool {
         let actual = self.snapshot.get(kind, id);
         let known = |object: &ExpectedObject| {
             let mut known = object.attributes.iter().filter(|a| a.attr.identifies).peekable();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::{Form, Node, Quote, Style};
-use super::splice::{Added, Changes, splice};
-use crate::node::{self, NodeValue, Places};
-use crate::pull::document::Document;
 use crate::source_map::SourceMap;
+use crate::yaml::layout::{Form, Node, Quote, Style};
+use crate::yaml::splice::{Added, Changes, splice};
+use crate::yaml::write::Fragment;
+use crate::yaml::{self, NodeValue, Places};
 
 const TEXTS: &[&str] = &[
     "a: 1\nb: 2\nc: 3\n",
@@ -23,26 +23,26 @@ const TEXTS: &[&str] = &[
 /// What a text says, with a mark for an alias: what it repeats is another's.
 fn said(text: &str) -> Result<Json, String> {
     let file = SourceMap::default().add("test.yaml".into(), text.to_owned());
-    let document = node::parse(text, file, Places::OfUse).map_err(|p| format!("{p:?}"))?;
+    let document = yaml::parse(text, file, Places::OfUse).map_err(|p| format!("{p:?}"))?;
     Ok(of_node(&document.root))
 }
 
 type Json = serde_json::Value;
 
-fn of_node(node: &node::Node) -> Json {
+fn of_node(node: &yaml::Node) -> Json {
     match &node.value {
-        NodeValue::Scalar(scalar) if scalar.sort == node::Sort::Null => Json::Null,
+        NodeValue::Scalar(scalar) if scalar.scalar_type == yaml::ScalarType::Null => Json::Null,
         NodeValue::Scalar(scalar) => scalar.text.clone().into(),
         NodeValue::List(items) => items.iter().map(of_node).collect(),
         NodeValue::Map(entries) => entries.iter().map(|e| (e.key.clone(), of_node(&e.value))).collect(),
     }
 }
 
-fn of_document(document: &Document) -> Json {
+fn of_document(document: &Fragment) -> Json {
     match document {
-        Document::Plain(text) | Document::Text(text) | Document::Lines(text) => text.clone().into(),
-        Document::Flow(items) => items.iter().map(of_document).collect(),
-        Document::FlowMap(entries) | Document::Map(entries) => {
+        Fragment::Plain(text) | Fragment::Text(text) | Fragment::Lines(text) => text.clone().into(),
+        Fragment::Flow(items) => items.iter().map(of_document).collect(),
+        Fragment::FlowMap(entries) | Fragment::Map(entries) => {
             entries.iter().map(|(k, v)| (k.clone(), of_document(v))).collect()
         }
     }
@@ -110,18 +110,18 @@ impl Chance {
         usize::try_from(self.0 >> 33).unwrap_or(0) % end.max(1)
     }
 
-    fn document(&mut self, block: bool) -> Document {
+    fn document(&mut self, block: bool) -> Fragment {
         let kinds = if block { 6 } else { 4 };
         match self.below(kinds) {
-            0 => Document::Plain("present".into()),
-            1 => Document::text("it's, [odd]: #x"),
-            2 => Document::Flow(vec![Document::text("n"), Document::text("a, b")]),
-            3 => Document::FlowMap(vec![("k".into(), Document::text("'v'"))]),
-            4 => Document::Map(vec![(
+            0 => Fragment::Plain("present".into()),
+            1 => Fragment::text("it's, [odd]: #x"),
+            2 => Fragment::Flow(vec![Fragment::text("n"), Fragment::text("a, b")]),
+            3 => Fragment::FlowMap(vec![("k".into(), Fragment::text("'v'"))]),
+            4 => Fragment::Map(vec![(
                 "deep".into(),
-                Document::Map(vec![("er".into(), Document::text(" x\ny\n"))]),
+                Fragment::Map(vec![("er".into(), Fragment::text(" x\ny\n"))]),
             )]),
-            _ => Document::text("lines\n\n  # more\nend\n"),
+            _ => Fragment::text("lines\n\n  # more\nend\n"),
         }
     }
 }

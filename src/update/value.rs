@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::layout::{Form, Node};
 use super::object::Editor;
-use super::splice::Added;
 use crate::attribute::{Attr, Compare, Shape, Verdict};
 use crate::expectation::Extent;
 use crate::pull::shaped;
 use crate::secret;
 use crate::value::Value;
+use crate::yaml::layout::{Form, Node};
+use crate::yaml::splice::Added;
+use crate::yaml::write::Fragment;
 
 /// Why a value cannot be written.
 pub(super) const HIDDEN_VALUE: &str = "its value is hidden: give --digest-key, or change it by hand";
@@ -167,7 +168,7 @@ impl Editor<'_> {
     }
 
     /// Puts a value in the place of another.
-    pub(super) fn replace(&mut self, node: &Node, value: crate::pull::document::Document) -> Result<(), String> {
+    pub(super) fn replace(&mut self, node: &Node, value: Fragment) -> Result<(), String> {
         if node.holds_repeated() {
             return Err(self.repeated());
         }
@@ -176,13 +177,7 @@ impl Editor<'_> {
     }
 
     /// Puts something into a list or mapping, in front of what stands at `at`.
-    pub(super) fn add(
-        &mut self,
-        node: &Node,
-        at: usize,
-        key: Option<String>,
-        value: crate::pull::document::Document,
-    ) -> Result<(), String> {
+    pub(super) fn add(&mut self, node: &Node, at: usize, key: Option<String>, value: Fragment) -> Result<(), String> {
         if node.repeated {
             return Err(self.repeated());
         }

@@ -11,9 +11,8 @@ use driftgate::baseline::{self, Day};
 use driftgate::catalog::conninfo::{Conninfo, redact};
 use driftgate::error::Problem;
 use driftgate::expectation::{self, Level};
-use driftgate::node::{self, Places};
 use driftgate::object_id::{ObjectId, show_part, split_name};
-use driftgate::pull::Choice;
+use driftgate::pull::PullOptions;
 use driftgate::report::format::{Format, Rendering};
 use driftgate::report::mark::{Mark, Since};
 use driftgate::report::timing::Timing;
@@ -21,8 +20,9 @@ use driftgate::report::{Check, Checks, Report, Status, Target, history, previous
 use driftgate::scratch::statements;
 use driftgate::source::Source;
 use driftgate::source_map::{FileId, Place, SourceMap};
-use driftgate::sql_text::{TokenSort, quote_literal, quote_name, show_name, split_commas, tokens, unquote_name};
+use driftgate::sql_text::{TokenKind, quote_literal, quote_name, show_name, split_commas, tokens, unquote_name};
 use driftgate::terminal::visible;
+use driftgate::yaml::{self, Places};
 use driftgate::{pull, saved};
 use serde_json::json;
 
@@ -61,7 +61,7 @@ pub fn yaml(data: &[u8]) {
     let text = text(data);
     let (files, file) = added(&text);
     for places in [Places::OfUse, Places::OfDefinition] {
-        match node::parse(&text, file, places) {
+        match yaml::parse(&text, file, places) {
             Ok(document) => shown(&document.problems, &files),
             Err(problem) => shown(&[problem], &files),
         }
@@ -76,7 +76,7 @@ pub fn yaml(data: &[u8]) {
     }
     // A text in quotes is the text.
     let quoted = serde_json::Value::from(text.as_str()).to_string();
-    if let Ok(document) = node::parse(&quoted, file, Places::OfUse) {
+    if let Ok(document) = yaml::parse(&quoted, file, Places::OfUse) {
         let found = document.root.scalar().map(|scalar| scalar.text.clone());
         assert_eq!(found, Some(text));
     }
@@ -93,7 +93,7 @@ pub fn sql(data: &[u8]) {
         assert_eq!(tokens(&text[end..token.range.start]), []);
         let alone = tokens(&text[token.range.clone()]);
         assert_eq!(alone.len(), 1, "{:?}", &text[token.range.clone()]);
-        assert_eq!((alone[0].sort, alone[0].range.len()), (token.sort, token.range.len()));
+        assert_eq!((alone[0].kind, alone[0].range.len()), (token.kind, token.range.len()));
         end = token.range.end;
     }
     assert_eq!(tokens(&text[end..]), []);
@@ -111,13 +111,13 @@ pub fn sql(data: &[u8]) {
 
 /// What is quoted is one token and is read as it was.
 fn quoted(text: &str) {
-    let is_one = |sql: &str, sorts: &[TokenSort]| match tokens(sql).as_slice() {
-        [token] => sorts.contains(&token.sort) && token.range.end == sql.len(),
+    let is_one = |sql: &str, sorts: &[TokenKind]| match tokens(sql).as_slice() {
+        [token] => sorts.contains(&token.kind) && token.range.end == sql.len(),
         _ => false,
     };
-    assert!(is_one(&quote_literal(text), &[TokenSort::QuotedText]));
-    assert!(is_one(&quote_name(text), &[TokenSort::QuotedName]));
-    assert!(is_one(&show_name(text), &[TokenSort::QuotedName, TokenSort::Word]));
+    assert!(is_one(&quote_literal(text), &[TokenKind::QuotedText]));
+    assert!(is_one(&quote_name(text), &[TokenKind::QuotedName]));
+    assert!(is_one(&show_name(text), &[TokenKind::QuotedName, TokenKind::Word]));
     if text.is_empty() || text.contains('\0') {
         return;
     }
@@ -202,7 +202,7 @@ pub fn snapshots(data: &[u8]) {
     let once = saved::write(&snapshot);
     let again = saved::read(&once, file).unwrap_or_else(|problem| panic!("{problem}\n{once}"));
     assert_eq!(saved::write(&again), once);
-    let choice = Choice {
+    let choice = PullOptions {
         schema: "public",
         schemas: &[],
         whole: true,
@@ -211,7 +211,7 @@ pub fn snapshots(data: &[u8]) {
     };
     if let Some(text) = pull::pull(&snapshot, &choice) {
         // What a hand has changed may be no schema at all; it is YAML.
-        node::parse(&text, file, Places::OfUse).unwrap_or_else(|problem| panic!("{problem}\n{text}"));
+        yaml::parse(&text, file, Places::OfUse).unwrap_or_else(|problem| panic!("{problem}\n{text}"));
     }
 }
 

@@ -8,7 +8,7 @@ use driftgate::report::diff::unified;
 use driftgate::source_map::SourceMap;
 use driftgate::sql_text::{is_balanced, split_commas, tokens, unquote_name, words};
 use driftgate::terminal::{Palette, visible};
-use driftgate::{expectation, node, object_id, scratch::statements, suggest};
+use driftgate::{expectation, object_id, scratch::statements, suggest, yaml};
 
 use crate::run::Driftgate;
 
@@ -130,7 +130,7 @@ fn scanners_are_linear() {
 fn readers_of_yaml_are_linear() {
     let read = |text: &str| {
         let file = SourceMap::default().add(PathBuf::from("test.yaml"), String::new());
-        let _ = node::parse(text, file, node::Places::OfUse);
+        let _ = yaml::parse(text, file, yaml::Places::OfUse);
         let _ = expectation::parse::parse(text, file);
     };
     for unit in [

@@ -13,7 +13,7 @@ use driftgate::expectation::{
 };
 use driftgate::kinds::Kind;
 use driftgate::observed::Answers;
-use driftgate::pull::{Choice, pull};
+use driftgate::pull::{PullOptions, pull};
 use driftgate::report::{Check, Status, codes};
 use driftgate::snapshot::{Object, Snapshot};
 use driftgate::source_map::{Place, SourceMap};
@@ -347,7 +347,7 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
 fn what_is_pulled_finds_nothing() {
     let snapshot = snapshot();
     for whole in [true, false] {
-        let choice = Choice {
+        let choice = PullOptions {
             schemas: &[],
             tool: None,
             schema: SCHEMAS[0],

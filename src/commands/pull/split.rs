@@ -10,7 +10,7 @@ use crate::console::tell;
 use crate::error::{Failure, Problem, os_words};
 use crate::input::{self, ReadError};
 use crate::kinds::Kind;
-use crate::pull::Choice;
+use crate::pull::PullOptions;
 use crate::pull::split::{SplitFile, kind, split};
 use crate::redact;
 use crate::report::Exit;
@@ -59,7 +59,7 @@ enum State {
 /// A file cannot be read or written.
 pub(crate) fn write(
     snapshot: &Snapshot,
-    choice: &Choice<'_>,
+    choice: &PullOptions<'_>,
     kinds: &BTreeSet<Kind>,
     folder: &Path,
     all: bool,

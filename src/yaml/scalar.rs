@@ -2,7 +2,7 @@
 
 use granit_parser::{ScalarStyle, Tag};
 
-use super::Sort;
+use super::ScalarType;
 
 /// What stands before the name of a tag that YAML itself defines.
 const NAMESPACE: &str = "tag:yaml.org,2002:";
@@ -14,7 +14,7 @@ pub(super) enum Claim {
     Nothing,
     /// Nothing but that a single value is a text: `!`.
     AsWritten,
-    /// A single value of any sort.
+    /// A single value of any type.
     Single,
     Text,
     Bool,
@@ -72,14 +72,14 @@ impl Claim {
     }
 
     /// What a text is of which this is said; nothing if it is not that.
-    pub(super) fn sort(self, text: &str, style: ScalarStyle) -> Option<Sort> {
+    pub(super) fn scalar_type(self, text: &str, style: ScalarStyle) -> Option<ScalarType> {
         match self {
             Self::Nothing | Self::Single if style == ScalarStyle::Plain => Some(plain(text)),
-            Self::Nothing | Self::Single | Self::AsWritten | Self::Text => Some(Sort::Text),
-            Self::Null => Some(Sort::Null),
-            Self::Bool => bool(text.trim()).map(Sort::Bool),
-            Self::Integer => is_integer(text.trim()).then_some(Sort::Number),
-            Self::Number => is_fraction(text.trim()).then_some(Sort::Number),
+            Self::Nothing | Self::Single | Self::AsWritten | Self::Text => Some(ScalarType::Text),
+            Self::Null => Some(ScalarType::Null),
+            Self::Bool => bool(text.trim()).map(ScalarType::Bool),
+            Self::Integer => is_integer(text.trim()).then_some(ScalarType::Number),
+            Self::Number => is_fraction(text.trim()).then_some(ScalarType::Number),
             Self::List | Self::Map | Self::Unreadable => None,
         }
     }
@@ -95,14 +95,14 @@ pub(super) fn is_merge(key: &str, style: ScalarStyle, tag: Option<&Tag>) -> bool
 }
 
 /// What a text without quotes and tag is.
-fn plain(text: &str) -> Sort {
+fn plain(text: &str) -> ScalarType {
     match text.as_bytes().first() {
-        None => Sort::Null,
-        Some(b'~') if text.len() == 1 => Sort::Null,
-        Some(b'n' | b'N') if text.eq_ignore_ascii_case("null") => Sort::Null,
-        Some(b't' | b'T' | b'f' | b'F') => bool(text).map_or(Sort::Text, Sort::Bool),
-        Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_integer(text) || is_fraction(text) => Sort::Number,
-        Some(_) => Sort::Text,
+        None => ScalarType::Null,
+        Some(b'~') if text.len() == 1 => ScalarType::Null,
+        Some(b'n' | b'N') if text.eq_ignore_ascii_case("null") => ScalarType::Null,
+        Some(b't' | b'T' | b'f' | b'F') => bool(text).map_or(ScalarType::Text, ScalarType::Bool),
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_integer(text) || is_fraction(text) => ScalarType::Number,
+        Some(_) => ScalarType::Text,
     }
 }
 

@@ -5,41 +5,41 @@ use std::ops::Range;
 
 use super::layout::{Entry, Form, Node, Quote, Style};
 use super::lines::Lines;
+use super::write::{Fragment, double_quoted, inner_key};
 use crate::invisible::is_invisible;
-use crate::pull::document::{Document, double_quoted, inner_key};
 
 /// What is to be changed, by the numbers of the values.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(crate) struct Changes {
     /// Things that go out of a list or mapping.
-    pub(super) removed: BTreeMap<usize, BTreeSet<usize>>,
+    pub(crate) removed: BTreeMap<usize, BTreeSet<usize>>,
     /// Things that go into one.
-    pub(super) added: BTreeMap<usize, Vec<Added>>,
+    pub(crate) added: BTreeMap<usize, Vec<Added>>,
     /// Values that others take the place of.
-    pub(super) replaced: BTreeMap<usize, Document>,
+    pub(crate) replaced: BTreeMap<usize, Fragment>,
     /// Keys that others take the place of: the mapping, and which of its keys.
-    pub(super) renamed: BTreeMap<(usize, usize), &'static str>,
+    pub(crate) renamed: BTreeMap<(usize, usize), &'static str>,
 }
 
 /// Something that goes into a list or mapping.
 #[derive(Debug)]
-pub(super) struct Added {
+pub(crate) struct Added {
     /// What now stands there goes behind it.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// Its key; none in a list.
-    pub(super) key: Option<String>,
-    pub(super) value: Document,
+    pub(crate) key: Option<String>,
+    pub(crate) value: Fragment,
 }
 
 impl Changes {
     /// Whether nothing that is in a list or mapping stays, and nothing comes.
-    pub(super) fn empties(&self, node: &Node) -> bool {
+    pub(crate) fn empties(&self, node: &Node) -> bool {
         let removed = self.removed.get(&node.id).map_or(0, BTreeSet::len);
         removed == node.len() && node.len() > 0 && self.added.get(&node.id).is_none_or(Vec::is_empty)
     }
 
     /// Whether there is anything to do.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let removed = self.removed.values().all(BTreeSet::is_empty);
         let added = self.added.values().all(Vec::is_empty);
         removed && added && self.replaced.is_empty() && self.renamed.is_empty()
@@ -47,7 +47,7 @@ impl Changes {
 }
 
 /// The text with the changes made, or the place that is written so that they cannot be made.
-pub(super) fn splice(text: &str, root: &Node, changes: &Changes) -> Result<String, (u32, u32)> {
+pub(crate) fn splice(text: &str, root: &Node, changes: &Changes) -> Result<String, (u32, u32)> {
     let mut splicer = Splicer {
         text,
         lines: Lines::new(text),
@@ -115,7 +115,7 @@ impl Splicer<'_> {
     }
 
     /// A value that stands in brackets or in a list takes the place of another.
-    fn line_value(&mut self, old: &Node, new: &Document, key_end: usize) -> Outcome {
+    fn line_value(&mut self, old: &Node, new: &Fragment, key_end: usize) -> Outcome {
         let inside = !matches!(old.form, Form::Map(Style::Block, _) | Form::List(Style::Block, _));
         if !inside || matches!(old.form, Form::Scalar(Quote::Block)) {
             return Err(old.place);
@@ -134,7 +134,7 @@ impl Splicer<'_> {
     }
 
     /// A value that stands behind a key in a block takes the place of another.
-    fn block_value(&mut self, entry: &Entry, new: &Document) -> Outcome {
+    fn block_value(&mut self, entry: &Entry, new: &Fragment) -> Outcome {
         let old = &entry.value;
         let colon = self.lines.colon(entry.span.end).ok_or(entry.place)?;
         let indent = self.lines.column(entry.span.start);
@@ -142,23 +142,23 @@ impl Splicer<'_> {
         let last = self.lines.line_of(old.span.end.max(colon).saturating_sub(1));
         let below = self.lines.last_line(old.span.end.max(colon), indent);
         let on_one_line = match new {
-            Document::Lines(text) if below > last => Some(Document::Text(text.clone())),
-            Document::Plain(_)
-            | Document::Text(_)
-            | Document::Lines(_)
-            | Document::Flow(_)
-            | Document::FlowMap(_)
-            | Document::Map(_) => None,
+            Fragment::Lines(text) if below > last => Some(Fragment::Text(text.clone())),
+            Fragment::Plain(_)
+            | Fragment::Text(_)
+            | Fragment::Lines(_)
+            | Fragment::Flow(_)
+            | Fragment::FlowMap(_)
+            | Fragment::Map(_) => None,
         };
         let new = on_one_line.as_ref().unwrap_or(new);
-        let is_map = matches!(new, Document::Map(_));
+        let is_map = matches!(new, Fragment::Map(_));
         let new = match new {
-            Document::Text(_) => format!(" {}", self.line(old, new, false)),
+            Fragment::Text(_) => format!(" {}", self.line(old, new, false)),
             // The number that says how deep it is, only where that cannot be seen.
-            Document::Lines(text) if !text.trim_start_matches('\n').starts_with(' ') => {
+            Fragment::Lines(text) if !text.trim_start_matches('\n').starts_with(' ') => {
                 new.to_value(indent, self.step).replacen(&self.step.to_string(), "", 1)
             }
-            Document::Plain(_) | Document::Lines(_) | Document::Flow(_) | Document::FlowMap(_) | Document::Map(_) => {
+            Fragment::Plain(_) | Fragment::Lines(_) | Fragment::Flow(_) | Fragment::FlowMap(_) | Fragment::Map(_) => {
                 new.to_value(indent, self.step)
             }
         };
@@ -406,20 +406,20 @@ impl Splicer<'_> {
     }
 
     /// A value on one line, in quotes where the other has them.
-    fn line(&self, old: &Node, new: &Document, inside: bool) -> String {
+    fn line(&self, old: &Node, new: &Fragment, inside: bool) -> String {
         let quotes = match &old.form {
             Form::Scalar(quote) => *quote,
             Form::Alias(_) | Form::List(..) | Form::Map(..) => return new.to_line(inside),
         };
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match (quotes, new) {
-            (Quote::Plain, Document::Text(text)) if is_number(text) && is_number(&self.text[old.span.clone()]) => {
+            (Quote::Plain, Fragment::Text(text)) if is_number(text) && is_number(&self.text[old.span.clone()]) => {
                 text.clone()
             }
-            (Quote::Single, Document::Text(text)) if !text.contains(is_invisible) => {
+            (Quote::Single, Fragment::Text(text)) if !text.contains(is_invisible) => {
                 format!("'{}'", text.replace('\'', "''"))
             }
-            (Quote::Double, Document::Text(text)) => double_quoted(text),
+            (Quote::Double, Fragment::Text(text)) => double_quoted(text),
             (Quote::Plain | Quote::Single | Quote::Double | Quote::Block, _) => new.to_line(inside),
         }
     }

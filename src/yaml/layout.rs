@@ -1,6 +1,6 @@
 //! Where everything stands in the text of a YAML file, so that a piece of it can be changed and nothing else is touched.
 //!
-//! [`crate::node`] knows where each value begins; here it is also known where it ends and how it is written. Both come
+//! [`crate::yaml`] knows where each value begins; here it is also known where it ends and how it is written. Both come
 //! from the same parser.
 
 use std::collections::BTreeSet;
@@ -10,24 +10,24 @@ use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle};
 
 /// A value in the text of a file.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// A number that no other value of the file has.
-    pub(super) id: usize,
+    pub(crate) id: usize,
     /// Its bytes, without an anchor or tag in front. A block ends with the last thing in it.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
     /// The line and the column in characters, both from 1.
-    pub(super) place: (u32, u32),
+    pub(crate) place: (u32, u32),
     /// How it is written, and what is in it.
-    pub(super) form: Form,
+    pub(crate) form: Form,
     /// Its anchor, if it has one.
     anchor: Option<usize>,
     /// Whether what stands here is repeated by an alias elsewhere.
-    pub(super) repeated: bool,
+    pub(crate) repeated: bool,
 }
 
 /// How a value is written, and what is in it.
 #[derive(Debug)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// What has this anchor, once more.
     Alias(usize),
     Scalar(Quote),
@@ -37,7 +37,7 @@ pub(super) enum Form {
 
 /// How a single value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quote {
+pub(crate) enum Quote {
     Plain,
     Single,
     Double,
@@ -47,7 +47,7 @@ pub(super) enum Quote {
 
 /// How a list or mapping is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// Each item on a line of its own.
     Block,
     /// In brackets.
@@ -56,17 +56,17 @@ pub(super) enum Style {
 
 /// A key of a mapping and its value.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) span: Range<usize>,
-    pub(super) place: (u32, u32),
-    pub(super) value: Node,
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) span: Range<usize>,
+    pub(crate) place: (u32, u32),
+    pub(crate) value: Node,
 }
 
 impl Node {
     /// The layout of the one document of a text. Nothing if it has none, or if it has something that an expectation
     /// file cannot have, such as a list as a key.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let mut reader = Reader {
             parser: Parser::new_from_str_with_options(text, granit_parser::options! { emit_comments: false }),
             text,
@@ -86,7 +86,7 @@ impl Node {
     }
 
     /// The entries of a mapping; none of anything else.
-    pub(super) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry] {
         match &self.form {
             Form::Map(_, entries) => entries,
             Form::Alias(_) | Form::Scalar(_) | Form::List(..) => &[],
@@ -94,7 +94,7 @@ impl Node {
     }
 
     /// The number of things in a list or mapping.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match &self.form {
             Form::Map(_, entries) => entries.len(),
             Form::List(_, items) => items.len(),
@@ -103,12 +103,12 @@ impl Node {
     }
 
     /// The place in a mapping at which a key stands.
-    pub(super) fn find(&self, key: &str) -> Option<usize> {
+    pub(crate) fn find(&self, key: &str) -> Option<usize> {
         self.entries().iter().position(|entry| entry.key == key)
     }
 
     /// The values in a list or mapping.
-    pub(super) fn values(&self) -> Box<dyn Iterator<Item = &Node> + '_> {
+    pub(crate) fn values(&self) -> Box<dyn Iterator<Item = &Node> + '_> {
         match &self.form {
             Form::Map(_, entries) => Box::new(entries.iter().map(|entry| &entry.value)),
             Form::List(_, items) => Box::new(items.iter()),
@@ -117,7 +117,7 @@ impl Node {
     }
 
     /// One of them.
-    pub(super) fn value(&self, at: usize) -> Option<&Node> {
+    pub(crate) fn value(&self, at: usize) -> Option<&Node> {
         match &self.form {
             Form::Map(_, entries) => entries.get(at).map(|entry| &entry.value),
             Form::List(_, items) => items.get(at),
@@ -126,7 +126,7 @@ impl Node {
     }
 
     /// The value with this anchor.
-    pub(super) fn anchored(&self, anchor: usize) -> Option<&Node> {
+    pub(crate) fn anchored(&self, anchor: usize) -> Option<&Node> {
         if self.anchor == Some(anchor) {
             return Some(self);
         }
@@ -134,7 +134,7 @@ impl Node {
     }
 
     /// Whether anything in it is repeated elsewhere.
-    pub(super) fn holds_repeated(&self) -> bool {
+    pub(crate) fn holds_repeated(&self) -> bool {
         self.repeated || self.values().any(Node::holds_repeated)
     }
 

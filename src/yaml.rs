@@ -2,8 +2,12 @@
 
 mod explain;
 mod guard;
+pub(crate) mod layout;
+mod lines;
 mod read;
 mod scalar;
+pub(crate) mod splice;
+pub(crate) mod write;
 
 use std::borrow::Cow;
 
@@ -48,12 +52,12 @@ pub struct Scalar {
     /// The text. For a quoted scalar, what stands between the quotes, unescaped.
     pub text: String,
     /// What it is.
-    pub sort: Sort,
+    pub scalar_type: ScalarType,
 }
 
 /// What YAML 1.2 takes a scalar for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum ScalarType {
     /// Text, quoted or not.
     Text,
     /// `true` or `false` without quotes.
@@ -71,7 +75,7 @@ impl Node {
         Self {
             value: NodeValue::Scalar(Scalar {
                 text: text.into(),
-                sort: Sort::Text,
+                scalar_type: ScalarType::Text,
             }),
             place,
         }
@@ -83,7 +87,7 @@ impl Node {
         Self {
             value: NodeValue::Scalar(Scalar {
                 text: value.to_string(),
-                sort: Sort::Bool(value),
+                scalar_type: ScalarType::Bool(value),
             }),
             place,
         }
@@ -95,7 +99,7 @@ impl Node {
         Self {
             value: NodeValue::Scalar(Scalar {
                 text: "null".into(),
-                sort: Sort::Null,
+                scalar_type: ScalarType::Null,
             }),
             place,
         }
@@ -113,7 +117,7 @@ impl Node {
     /// Whether it is the null of YAML.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        self.scalar().is_some_and(|s| s.sort == Sort::Null)
+        self.scalar().is_some_and(|s| s.scalar_type == ScalarType::Null)
     }
 
     /// What it is, for messages: "a list", "the number 5".
@@ -122,11 +126,11 @@ impl Node {
         match &self.value {
             NodeValue::List(_) => "a list".into(),
             NodeValue::Map(_) => "a mapping".into(),
-            NodeValue::Scalar(Scalar { text, sort }) => match sort {
-                Sort::Text => format!("the text {:?}", shorten(&redact::typed(text))),
-                Sort::Bool(b) => format!("the boolean {b}"),
-                Sort::Number => format!("the number {}", shorten(text)),
-                Sort::Null => "nothing".into(),
+            NodeValue::Scalar(Scalar { text, scalar_type }) => match scalar_type {
+                ScalarType::Text => format!("the text {:?}", shorten(&redact::typed(text))),
+                ScalarType::Bool(b) => format!("the boolean {b}"),
+                ScalarType::Number => format!("the number {}", shorten(text)),
+                ScalarType::Null => "nothing".into(),
             },
         }
     }
@@ -185,7 +189,7 @@ mod tests {
         match &node.value {
             NodeValue::Scalar(s) => out.push(format!(
                 "{}:{} {:?} {:?}",
-                node.place.line, node.place.column, s.text, s.sort
+                node.place.line, node.place.column, s.text, s.scalar_type
             )),
             NodeValue::List(items) => items.iter().for_each(|i| flat(i, out)),
             NodeValue::Map(entries) => {
@@ -221,10 +225,10 @@ mod tests {
     fn is_same(node: &Node, other: &serde_json::Value) -> bool {
         use serde_json::Value as Json;
         match (&node.value, other) {
-            (NodeValue::Scalar(scalar), other) => match (scalar.sort, other) {
-                (Sort::Text, Json::String(text)) => scalar.text == *text,
-                (Sort::Bool(one), Json::Bool(other)) => one == *other,
-                (Sort::Null, Json::Null) | (Sort::Number, Json::Number(_)) => true,
+            (NodeValue::Scalar(scalar), other) => match (scalar.scalar_type, other) {
+                (ScalarType::Text, Json::String(text)) => scalar.text == *text,
+                (ScalarType::Bool(one), Json::Bool(other)) => one == *other,
+                (ScalarType::Null, Json::Null) | (ScalarType::Number, Json::Number(_)) => true,
                 _ => false,
             },
             (NodeValue::List(items), Json::Array(others)) => {

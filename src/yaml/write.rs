@@ -6,7 +6,7 @@ use crate::invisible::is_invisible;
 
 /// A piece of a document.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Document {
+pub(crate) enum Fragment {
     /// A word that YAML reads as it is meant: a number, `true`, `null`, `present`.
     Plain(String),
     /// A text.
@@ -14,11 +14,11 @@ pub(crate) enum Document {
     /// A text of several lines.
     Lines(String),
     /// A list on one line.
-    Flow(Vec<Document>),
+    Flow(Vec<Fragment>),
     /// A mapping on one line.
-    FlowMap(Vec<(String, Document)>),
+    FlowMap(Vec<(String, Fragment)>),
     /// A mapping, a line an entry.
-    Map(Vec<(String, Document)>),
+    Map(Vec<(String, Fragment)>),
 }
 
 /// How much deeper than its key a mapping stands.
@@ -27,7 +27,7 @@ const STEP: usize = 2;
 /// The longest text that still goes on a line with others.
 const SHORT: usize = 60;
 
-impl Document {
+impl Fragment {
     /// A text, of one line or several.
     pub(crate) fn text(text: &str) -> Self {
         // A literal block keeps one line end behind the text, and nothing that is not seen.
@@ -225,9 +225,9 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Document;
-    use crate::node::{self, NodeValue};
+    use super::Fragment;
     use crate::source_map::SourceMap;
+    use crate::yaml::{self, NodeValue};
 
     #[test]
     fn every_text_is_read_as_it_was_written() {
@@ -284,20 +284,20 @@ mod tests {
         ];
         for text in texts {
             for value in [
-                Document::text(text),
-                Document::Text(text.to_owned()),
-                Document::Flow(vec![Document::text(text)]),
-                Document::FlowMap(vec![(format!("k{text}"), Document::text(text))]),
-                Document::Map(vec![("deeper".into(), Document::text(text))]),
+                Fragment::text(text),
+                Fragment::Text(text.to_owned()),
+                Fragment::Flow(vec![Fragment::text(text)]),
+                Fragment::FlowMap(vec![(format!("k{text}"), Fragment::text(text))]),
+                Fragment::Map(vec![("deeper".into(), Fragment::text(text))]),
             ] {
-                let yaml = Document::Map(vec![
+                let yaml = Fragment::Map(vec![
                     (format!("key{text}"), value),
-                    ("next".into(), Document::text("x")),
+                    ("next".into(), Fragment::text("x")),
                 ])
                 .to_yaml();
                 let file = SourceMap::default().add("test.yaml".into(), yaml.clone());
                 let read =
-                    node::parse(&yaml, file, node::Places::OfUse).unwrap_or_else(|p| panic!("{text:?}: {p:?}\n{yaml}"));
+                    yaml::parse(&yaml, file, yaml::Places::OfUse).unwrap_or_else(|p| panic!("{text:?}: {p:?}\n{yaml}"));
                 let mut found = Vec::new();
                 collect(&read.root, &mut found);
                 assert_eq!(found, [text, "x"], "{yaml}");
@@ -327,10 +327,10 @@ mod tests {
             let texts: Vec<String> = characters.iter().map(|c| form(*c)).collect();
             let entry = |(i, text): (usize, &String)| {
                 let value = match i % 4 {
-                    0 => Document::text(text),
-                    1 => Document::Text(text.clone()),
-                    2 => Document::Flow(vec![Document::text(text)]),
-                    _ => Document::FlowMap(vec![(text.clone(), Document::text(text))]),
+                    0 => Fragment::text(text),
+                    1 => Fragment::Text(text.clone()),
+                    2 => Fragment::Flow(vec![Fragment::text(text)]),
+                    _ => Fragment::FlowMap(vec![(text.clone(), Fragment::text(text))]),
                 };
                 (format!("{text}{i}"), value)
             };
@@ -341,11 +341,11 @@ mod tests {
                     .map(|(i, text)| (i + turn, text))
                     .map(entry)
                     .collect();
-                let yaml = Document::Map(entries).to_yaml();
+                let yaml = Fragment::Map(entries).to_yaml();
                 let raw = yaml.chars().find(|c| *c != '\n' && super::is_invisible(*c));
                 assert_eq!(raw, None, "raw in what is written");
                 let file = SourceMap::default().add("test.yaml".into(), String::new());
-                let read = node::parse(&yaml, file, node::Places::OfUse).unwrap_or_else(|p| panic!("{p:?}"));
+                let read = yaml::parse(&yaml, file, yaml::Places::OfUse).unwrap_or_else(|p| panic!("{p:?}"));
                 let NodeValue::Map(read) = &read.root.value else {
                     panic!("no mapping");
                 };
@@ -362,10 +362,10 @@ mod tests {
         }
     }
 
-    fn collect(node: &node::Node, out: &mut Vec<String>) {
+    fn collect(node: &yaml::Node, out: &mut Vec<String>) {
         match &node.value {
             NodeValue::Scalar(scalar) => {
-                assert_eq!(scalar.sort, node::Sort::Text, "{scalar:?}");
+                assert_eq!(scalar.scalar_type, yaml::ScalarType::Text, "{scalar:?}");
                 out.push(scalar.text.clone());
             }
             NodeValue::List(items) => items.iter().for_each(|item| collect(item, out)),

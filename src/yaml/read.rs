@@ -6,7 +6,7 @@ use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 
 use super::guard::{Breach, Guard, Size};
 use super::scalar::{Claim, is_merge};
-use super::{Document, Entry, Node, NodeValue, Places, Scalar, Sort, explain};
+use super::{Document, Entry, Node, NodeValue, Places, Scalar, ScalarType, explain};
 use crate::error::Problem;
 use crate::source_map::{FileId, Place};
 
@@ -104,17 +104,17 @@ impl<'a> Reader<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.guard.scalar(&text, anchor != 0).map_err(breach)?;
                 let tag = tag.as_deref();
-                let sort = Claim::of(tag).sort(&text, style).unwrap_or_else(|| {
+                let scalar_type = Claim::of(tag).scalar_type(&text, style).unwrap_or_else(|| {
                     self.refuse(explain::tag(tag, place));
-                    Sort::Text
+                    ScalarType::Text
                 });
-                let text = match sort {
-                    Sort::Text => text.into_owned(),
+                let text = match scalar_type {
+                    ScalarType::Text => text.into_owned(),
                     // The parser writes `~` for what is left out.
-                    Sort::Null if span.is_empty() => String::new(),
-                    Sort::Null | Sort::Bool(_) | Sort::Number => text.trim().to_owned(),
+                    ScalarType::Null if span.is_empty() => String::new(),
+                    ScalarType::Null | ScalarType::Bool(_) | ScalarType::Number => text.trim().to_owned(),
                 };
-                (NodeValue::Scalar(Scalar { text, sort }), anchor)
+                (NodeValue::Scalar(Scalar { text, scalar_type }), anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.enter(Claim::fits_list, tag.as_deref(), anchor != 0, place)?;
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
             let name = match key.value {
                 NodeValue::Scalar(Scalar {
                     text,
-                    sort: Sort::Text | Sort::Bool(_) | Sort::Number,
+                    scalar_type: ScalarType::Text | ScalarType::Bool(_) | ScalarType::Number,
                 }) => text,
                 NodeValue::Scalar(_) | NodeValue::List(_) | NodeValue::Map(_) => {
                     self.refuse(explain::no_name(&key));
@@ -237,7 +237,10 @@ impl<'a> Reader<'a> {
         match value.value {
             NodeValue::Map(entries) => taken.extend(entries),
             NodeValue::List(items) => items.into_iter().for_each(|item| self.merge(item, taken)),
-            NodeValue::Scalar(Scalar { sort: Sort::Null, .. }) => {}
+            NodeValue::Scalar(Scalar {
+                scalar_type: ScalarType::Null,
+                ..
+            }) => {}
             NodeValue::Scalar(_) => self.refuse(explain::no_mapping(value.place)),
         }
     }
