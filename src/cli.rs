@@ -16,45 +16,45 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use clap_complete::Shell;
 pub use parse::{SOURCES, parse};
 
-/// Verifies that a live PostgreSQL database is what its owners think it is.
+/// Checks that a live PostgreSQL database matches the expectations you wrote down in YAML.
 #[derive(Debug, Parser)]
 #[command(name = "driftgate", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 
-    /// The largest file that is read, for instance 64MiB or 1GiB
+    /// Do not read files larger than this, for example 64MiB or 1GiB
     #[arg(long, global = true, value_name = "SIZE", default_value = "64MiB", value_parser = input::parse_size)]
     pub max_file_size: u64,
 }
 
-/// The exit codes, for `--help`. The type is `report::Exit`.
+/// The exit codes, as `--help` shows them.
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all checks passed
   1  drift: the database differs from what is expected
-  2  a mistake on the command line, in the environment or in a file; nothing to check included
-  3  could not verify: connection, authentication, permission, timeout
+  2  usage error: a mistake on the command line, in the environment or in a file, or nothing to check
+  3  could not verify: connection, authentication, permission or timeout
   4  no drift, but some checks are unknown and --fail-on unknown was given
-With --format nagios they are those of Nagios: 0 OK, 1 warning, 2 critical (drift), 3 unknown.";
+With --format nagios, the exit codes are those of Nagios: 0 OK, 1 warning, 2 critical (drift), 3 unknown.";
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Compare expectations with a database
+    /// Compare a database with expectation files
     Check(CheckArgs),
-    /// Write the expectation file of what is there
+    /// Write an expectation file from a database, or update existing files
     Pull(PullArgs),
-    /// Compare two databases, or a database and SQL files
+    /// Compare two databases, migration folders, SQL files or snapshots
     Diff(DiffArgs),
     /// Print the JSON Schema of expectation files, for editors
     Schema(SchemaArgs),
-    /// Check expectation files alone, without a database
+    /// Check expectation files and migration folders for mistakes, without a database
     Lint(LintArgs),
-    /// Print what makes a shell complete driftgate's commands and options
+    /// Print a completion script for your shell
     Completions(CompletionsArgs),
-    /// Print the manual page, or write one for each subcommand
+    /// Print the manual page, or write a page for each subcommand
     Man(ManArgs),
 }
 
@@ -65,126 +65,126 @@ pub struct CheckArgs {
     /// Expectation files, folders of them or glob patterns [default: expectations/]
     pub paths: Vec<PathBuf>,
 
-    /// What to compare with, instead of the database that the files name: postgres://…, env:NAME,
-    /// migrations:DIR or sql:FILE_OR_DIR, applied to an empty database (see --scratch), or snapshot:FILE, which
-    /// `pull --snapshot` has written
+    /// Check this source instead of the database that the files name: postgres://…, env:NAME, migrations:DIR,
+    /// sql:FILE_OR_DIR or snapshot:FILE. Migrations and SQL are applied to an empty database (see --scratch); a
+    /// snapshot is a file that `pull --snapshot` wrote
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub against: Option<String>,
 
-    /// How to write the report to standard output
+    /// Format of the report on standard output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
 
-    /// Write the report to a file as well; may be given several times
+    /// Also write a report to this file; can be repeated
     #[arg(short, long, value_name = "FORMAT=FILE", value_parser = parse_output)]
     pub output: Vec<(Format, PathBuf)>,
 
-    /// What else than drift fails the run
+    /// Also fail the run on these findings
     #[arg(long, value_enum, value_name = "WHAT")]
     pub fail_on: Option<FailOn>,
 
-    /// What is known from before.
+    /// Baselines and earlier reports.
     #[command(flatten)]
     pub known: KnownArgs,
 
-    /// Look again until the database is there and as expected, or this time is over
+    /// Retry until the check passes, for at most this long
     #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "write_baseline")]
     pub wait: Option<Duration>,
 
-    /// Look at the schemas and roles that hosting platforms own, too
+    /// Include the schemas and roles that hosting platforms own
     #[arg(long)]
     pub platform_schemas: bool,
 
-    /// List what no expectation mentions, and say how much of the catalog the files cover
+    /// List the objects that no expectation mentions, and report how much of the catalog the files cover
     #[arg(long)]
     pub coverage: bool,
 
-    /// Exit with 0 whatever was found or could not be verified; a mistake in a file still exits with 2
+    /// Exit with 0 even if there are findings or the database could not be verified; usage errors still exit with 2
     #[arg(long)]
     pub exit_zero: bool,
 
-    /// How to look at a database.
+    /// Connections, limits and scratch databases.
     #[command(flatten)]
     pub session: SessionArgs,
 
-    /// When to colour what goes to a terminal
+    /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
 }
 
-/// What is known from before.
+/// Baselines and earlier reports.
 #[derive(Debug, Args)]
 pub struct KnownArgs {
-    /// Report the findings of this baseline as known, and do not fail because of them
+    /// Report the findings listed in this baseline as known; they do not fail the run
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 
-    /// Write today's findings to a baseline; of one that is there, what people wrote about them stays
+    /// Write the findings of this run to a baseline; reasons, owners and dates in an existing file are kept
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     pub write_baseline: Option<PathBuf>,
 
-    /// Fail if an entry of the baseline is over, has changed or is found no more
+    /// Fail if a baseline entry is expired, changed or stale
     #[arg(long, requires = "baseline")]
     pub strict_baseline: bool,
 
-    /// Say which findings are new, still there or resolved since an earlier JSON report
+    /// Mark findings as new or still there since this JSON report, and list those that are resolved
     #[arg(long, value_name = "FILE")]
     pub compare: Option<PathBuf>,
 
-    /// Draw in the HTML report what the JSON reports of this folder have found
+    /// Chart the findings of the JSON reports in this folder in the HTML report
     #[arg(long, value_name = "DIR")]
     pub history: Option<PathBuf>,
 }
 
-/// How to look at a database.
+/// Connections, limits and scratch databases.
 #[derive(Debug, Args)]
 pub struct SessionArgs {
-    /// How long one statement may take
+    /// Time limit for one statement
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub statement_timeout: Duration,
 
-    /// How long one statement may wait for a lock
+    /// Time limit for one statement to wait for a lock
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub lock_timeout: Duration,
 
-    /// How long everything that is done with one database may take [default: four times --statement-timeout, once more
-    /// for each assertion and migration history, and 5s, from the moment at which it is connected]
+    /// Time limit for everything that is done with one database [default: 5s, plus 4 × --statement-timeout, plus
+    /// --statement-timeout for each assertion and migration history; counted from the moment of connecting]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
 
-    /// How many connections read the catalog at the same time; they share one snapshot of it
+    /// Number of connections that read the catalog at the same time; they share one snapshot
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub jobs: u8,
 
-    /// Where SQL is applied that is to be looked at as a database: `embedded`, the PostgreSQL inside driftgate; `local`,
-    /// the PostgreSQL programs of this machine, started for this run alone; or the URL of a server, postgres://… or
-    /// env:NAME, on which a database is created and dropped [default: embedded, or local where driftgate was built
-    /// without it]
+    /// Where to create temporary databases, such as those for sql: and migrations: sources: `embedded`, the PostgreSQL
+    /// inside driftgate; `local`, a server started for this run from the PostgreSQL programs on this machine; or a
+    /// server, postgres://… or env:NAME, on which a database is created and dropped [default: embedded, or local if
+    /// driftgate was built without the embedded PostgreSQL]
     #[arg(long, value_name = "WHERE")]
     pub scratch: Option<String>,
 
-    /// Compare SQL texts in the database even where PostgreSQL could run functions that its owners wrote, as the role
-    /// that connects [default: such texts are compared in a database of --scratch that has none of its functions]
+    /// Compare SQL expressions in the database itself even if PostgreSQL could then run functions from that database
+    /// with your role [default: such expressions are compared in a --scratch database without those functions]
     #[arg(long)]
     pub trust_functions: bool,
 
-    /// Run the assertions over this connection, postgres://… or env:NAME, and everything else over the other: for a
-    /// plain role, where the other is a superuser
+    /// Run assertions over this connection, postgres://… or env:NAME, for example with a role that has fewer
+    /// privileges than the one that reads the catalog
     #[arg(long, value_name = "SOURCE")]
     pub assertions_url: Option<String>,
 
-    /// The variable with the key of digests, env:NAME: `pull` writes a digest of each value that may be a secret, such as
-    /// an option of a user mapping, and `check` compares it
+    /// Environment variable that holds a key, env:NAME. With it, `pull` writes a digest of each value that may be a
+    /// secret, such as an option of a user mapping, and `check` compares the digest
     #[arg(long, value_name = "env:NAME")]
     pub digest_key: Option<String>,
 
-    /// Do not read variables that are not set from the file .env in the working directory
+    /// Do not read unset variables from the file .env in the working directory
     #[arg(long)]
     pub no_env_file: bool,
 }
 
 impl SessionArgs {
-    /// The limits of the session.
+    /// The time limits and the number of connections.
     #[must_use]
     pub fn limits(&self) -> Limits {
         Limits {
@@ -199,47 +199,48 @@ impl SessionArgs {
 /// The exit codes of `pull`, for `--help`.
 const PULL_EXIT_CODES: &str = "\
 Exit codes:
-  0  written; with --update, the files expect what is there
-  1  with --update: the files differ from what is there and were not written, or something in them cannot be mended by
-     writing it otherwise
-  2  a mistake on the command line, in the environment or in a file; nothing to write; files that differ, with --split
-  3  could not read or write: connection, authentication, permission, timeout";
+  0  written; with --update, the files match the database
+  1  with --update: the files differ from the database and were not written, or they contain a finding that an edit
+     cannot resolve, such as a failed assertion
+  2  usage error: a mistake on the command line, in the environment or in a file, nothing to write, or with --split,
+     existing files that would change
+  3  could not read or write: connection, authentication, permission or timeout";
 
 /// The arguments of `pull`.
 #[derive(Debug, Args)]
 #[command(after_help = PULL_EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PullArgs {
-    /// Where to read from: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE [default: env:DATABASE_URL]
+    /// Source to read: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE [default: env:DATABASE_URL]
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub from: Option<String>,
 
-    /// Only these objects: names or glob patterns, with the schema unless it is that of the file
+    /// Only these objects: names or glob patterns, qualified unless the object is in the schema of the file
     #[arg(long, value_name = "PATTERNS", value_delimiter = ',', value_parser = parse_pattern)]
     pub only: Vec<glob::Pattern>,
 
-    /// Only these schemas; may be given several times
+    /// Only these schemas; can be repeated
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub schema: Vec<String>,
 
-    /// Look at the schemas and roles that hosting platforms own, too
+    /// Include the schemas and roles that hosting platforms own
     #[arg(long)]
     pub platform_schemas: bool,
 
-    /// Write to this file instead of standard output; with --split, to files in this folder
+    /// Write to this file instead of standard output; with --split, write the files to this folder
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Write a file for each object of these kinds (table, view, …), and one for the rest
+    /// Write one file per object of these kinds (table, view, …), and one file for everything else
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "output")]
     pub split: Vec<String>,
 
-    /// Write everything that was read, as JSON: a source for later, snapshot:FILE
+    /// Write a snapshot of the whole catalog as JSON, to be used later as the source snapshot:FILE
     #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas"])]
     pub snapshot: bool,
 
-    /// Write what is there into these expectation files, or those of these folders, and keep everything else that
-    /// stands in them; shows the changes and asks
+    /// Update these expectation files, or the files in these folders, to match the database, and leave everything
+    /// else in them as it is; shows the changes and asks before writing
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["output", "split", "only", "schema", "platform_schemas"])]
     pub update: Vec<PathBuf>,
 
@@ -247,15 +248,15 @@ pub struct PullArgs {
     #[arg(short, long, requires = "update")]
     pub yes: bool,
 
-    /// With --split, overwrite files that differ and remove those of objects that are gone
+    /// With --split, overwrite files that differ and remove the files of objects that no longer exist
     #[arg(long, requires = "split")]
     pub force: bool,
 
-    /// How to look at a database.
+    /// Connections, limits and scratch databases.
     #[command(flatten)]
     pub session: SessionArgs,
 
-    /// When to colour what goes to a terminal
+    /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
 }
@@ -264,31 +265,31 @@ pub struct PullArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct DiffArgs {
-    /// What is expected: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE
+    /// The expected side: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE
     #[arg(value_name = "A")]
     pub first: String,
 
-    /// What is compared with it
+    /// The side to compare with it
     #[arg(value_name = "B")]
     pub second: String,
 
-    /// How to write the difference
+    /// Format of the differences on standard output
     #[arg(long, value_enum, default_value_t = Format::Diff)]
     pub format: Format,
 
-    /// Only these schemas; may be given several times
+    /// Only these schemas; can be repeated
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub schema: Vec<String>,
 
-    /// Look at the schemas and roles that hosting platforms own, too
+    /// Include the schemas and roles that hosting platforms own
     #[arg(long)]
     pub platform_schemas: bool,
 
-    /// How to look at a database.
+    /// Connections, limits and scratch databases.
     #[command(flatten)]
     pub session: SessionArgs,
 
-    /// When to colour what goes to a terminal
+    /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
 }
@@ -297,18 +298,18 @@ pub struct DiffArgs {
 #[derive(Debug, Args)]
 pub struct LintArgs {
     /// Expectation files, folders of them or glob patterns [default: expectations/, unless --migrations is given];
-    /// the folders of migrations that they name are checked, too
+    /// the migration folders that they name are checked as well
     pub paths: Vec<PathBuf>,
 
-    /// Check a folder of migrations; may be given several times
+    /// Check this migration folder; can be repeated
     #[arg(long, value_name = "DIR")]
     pub migrations: Vec<PathBuf>,
 
-    /// The migration tool of these folders, where they look like those of several
+    /// Migration tool that these folders belong to, needed if several tools could have written them
     #[arg(long, value_name = "NAME", requires = "migrations", value_parser = parse_tool)]
     pub tool: Option<&'static Tool>,
 
-    /// When to colour what goes to a terminal
+    /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
 }
@@ -324,7 +325,7 @@ pub struct SchemaArgs {
 /// The arguments of `completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell to print the script for
     #[arg(value_enum)]
     pub shell: Shell,
 }
@@ -332,7 +333,7 @@ pub struct CompletionsArgs {
 /// The arguments of `man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// Write the pages of driftgate and of each subcommand into this folder
+    /// Write the pages of driftgate and of every subcommand to this folder
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
 }
@@ -347,17 +348,17 @@ impl ValueEnum for Format {
     }
 }
 
-/// What else than drift fails the run.
+/// Findings other than drift that can fail the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// Checks of which driftgate could not tell
+    /// Checks that could not be verified
     Unknown,
 }
 
-/// When to colour.
+/// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// If the output is a terminal and NO_COLOR is not set
     Auto,
     /// Always
     Always,
@@ -366,7 +367,7 @@ pub enum Color {
 }
 
 impl Color {
-    /// Whether to colour what goes to a stream that is a terminal or not.
+    /// Whether to use colours on a stream.
     #[must_use]
     pub fn enabled(self, is_terminal: bool) -> bool {
         match self {
@@ -380,14 +381,14 @@ impl Color {
 fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, file) = text
         .split_once('=')
-        .ok_or("write it as FORMAT=FILE, for instance json=report.json")?;
+        .ok_or("expected FORMAT=FILE, for example json=report.json")?;
     if file.is_empty() {
-        return Err("the name of the file is missing".into());
+        return Err("missing file name after `=`".into());
     }
     let known: Vec<&str> = Format::ALL.iter().map(|format| format.spec().name).collect();
     let format = Format::from_str(format, true).map_err(|_| {
         format!(
-            "there is no format {}; known are {}",
+            "unknown format `{}`; known formats: {}",
             redact::typed(format),
             known.join(", ")
         )
@@ -405,10 +406,10 @@ fn parse_pattern(text: &str) -> Result<glob::Pattern, String> {
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    let duration = humantime::parse_duration(text).map_err(|_| "write it as 500ms, 30s or 2m")?;
-    // PostgreSQL counts milliseconds in 32 bits, and 0 means no limit, which would wait for ever.
+    let duration = humantime::parse_duration(text).map_err(|_| "expected a duration such as 500ms, 30s or 2m")?;
+    // PostgreSQL counts milliseconds in a signed 32-bit integer, and 0 would mean no limit.
     if duration.as_millis() == 0 || duration.as_millis() > 2_147_483_647 {
-        return Err("it must be at least 1ms and at most 24 days".into());
+        return Err("must be between 1ms and 24 days".into());
     }
     Ok(duration)
 }

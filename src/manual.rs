@@ -1,50 +1,50 @@
-//! The manual pages, made of what the command line says of itself.
+//! Generates the manual pages from the definition of the command line.
 
 use clap::Command;
 use clap_mangen::Man;
 use roff::{Roff, bold, roman};
 
-/// A page of section 1.
+/// A manual page of section 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The name of its file, such as `driftgate-check.1`.
+    /// The file name, such as `driftgate-check.1`.
     pub file: String,
-    /// Its text, for `man`.
+    /// The page in roff.
     pub text: String,
 }
 
-/// What the environment says, on the page of the program.
+/// The environment variables, listed on the page of the program.
 const ENVIRONMENT: &[(&str, &str)] = &[
     (
         "DATABASE_URL",
-        "The database, where neither an expectation file nor an option names another. It and the others that \
-         expectation files name are looked for in .env, too.",
+        "The URL of the database, unless an expectation file or an option names another one. This variable and \
+         those that expectation files name are also read from .env.",
     ),
     (
         "PGHOST, PGPORT, PGUSER, PGPASSWORD, PGSSLMODE, …",
-        "Mean what they mean to psql, for what the URL leaves open.",
+        "Have the same meaning as for psql. They apply to the settings that the URL does not contain.",
     ),
     (
         "NO_COLOR",
-        "Nothing is coloured, unless --color always is given, if it is not empty.",
+        "Disables colours if it is set and not empty, unless --color always is given.",
     ),
     (
         "GITHUB_STEP_SUMMARY",
-        "The file to which --format github adds the summary of the job.",
+        "The file to which --format github appends the job summary.",
     ),
 ];
 
-/// The files that are looked at without being named, on the page of the program.
+/// The files that are read by default, listed on the page of the program.
 const FILES: &[(&str, &str)] = &[
     (
         "expectations/",
-        "The expectation files, where none are named on the command line.",
+        "The expectation files, if none are named on the command line.",
     ),
-    (".env", "Variables that the environment does not have."),
+    (".env", "Variables that are not set in the environment."),
     ("~/.pgpass", "Passwords, as psql reads them."),
 ];
 
-/// The page of the program and then those of its subcommands, in the order of `--help`.
+/// The page of the program, followed by the pages of its subcommands in the order of `--help`.
 #[must_use]
 pub fn pages(command: Command) -> Vec<Page> {
     let mut command = command.disable_help_subcommand(true);
@@ -59,7 +59,7 @@ fn page(command: &Command, is_main: bool) -> Page {
     let man = Man::new(with_aliases(command.clone()));
     let mut text = Vec::new();
     let add = |result: std::io::Result<()>| {
-        // A vector takes all that is written.
+        // Writing to a vector cannot fail.
         let _ = result;
     };
     add(man.render_name_section(&mut text));
@@ -81,8 +81,8 @@ fn page(command: &Command, is_main: bool) -> Page {
         roff.text([bold("driftgate"), roman("(1)")]);
     }
     add(roff.to_writer(&mut text));
-    // No date: the same program writes the same page. The library leaves an empty one out, so that what follows takes
-    // its place.
+    // The title line has no date, so that the same program always writes the same page. It is written here because
+    // clap_mangen omits an empty date, which moves the next field into its place.
     let title = concat!(r#"1 "" "driftgate "#, env!("CARGO_PKG_VERSION"), r#"" "User Commands""#);
     Page {
         file: format!("{name}.1"),
@@ -90,7 +90,7 @@ fn page(command: &Command, is_main: bool) -> Page {
     }
 }
 
-/// The command with the other names of its options in their help, which the library does not tell.
+/// Adds the aliases of options to their help, because clap_mangen omits them.
 fn with_aliases(command: Command) -> Command {
     command.mut_args(|arg| {
         let names = arg.get_visible_aliases().unwrap_or_default();
@@ -105,8 +105,8 @@ fn with_aliases(command: Command) -> Command {
     })
 }
 
-/// A page that every reader takes without a warning: what is not ASCII as an escape, and one empty line where the
-/// library breaks three.
+/// Makes a page that every formatter reads without a warning: characters outside ASCII become escapes, and a double line
+/// break becomes one empty line.
 fn portable(text: &str) -> String {
     let text = text.replace("\n.br\n\n.br\n", "\n.sp\n").replace('…', "...");
     let escape = |c: char| match c {
@@ -116,8 +116,8 @@ fn portable(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-/// The exit codes as `--help` writes them: a number and what it means, indented; a line that is indented further
-/// continues the one before; what is not indented is a sentence of its own.
+/// Converts the exit codes from the format of `--help`: an indented number and its meaning per line. A line with deeper
+/// indentation continues the one before, and a line without indentation is a paragraph of its own.
 fn exit_status(roff: &mut Roff, help: &str) {
     roff.control("SH", ["EXIT STATUS"]);
     for line in help.lines().skip(1) {

@@ -1,4 +1,4 @@
-//! Reading the command line without repeating a password that was put in the wrong place.
+//! Parses the command line without printing a password that was typed in the wrong place.
 
 use std::ffi::OsString;
 
@@ -8,17 +8,18 @@ use clap::{ArgMatches, Command, CommandFactory as _, Error, FromArgMatches as _}
 use super::Cli;
 use crate::redact;
 
-/// The arguments that take the URL of a database.
+/// The arguments that take a database URL.
 pub const SOURCES: [&str; 5] = ["against", "from", "first", "second", "scratch"];
 
-/// The arguments that name a file to be written: what only looks like a password is refused here, too, for it would stay.
+/// The arguments that name an output file. A value that may only look like a password is refused here as well, because
+/// the file name would keep it.
 const OUTPUTS: [&str; 2] = ["output", "write_baseline"];
 
-/// Reads the command line, the name of the program first.
+/// Parses the command line. The first argument is the name of the program.
 ///
 /// # Errors
-/// The error of clap, which can be printed: it repeats no password. It is one, too, if another argument than those of
-/// [`SOURCES`] holds a connection string with a password.
+/// An error of clap that contains no password and can be printed. A connection string with a password in any argument
+/// that is not one of [`SOURCES`] is an error as well.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let typed: Vec<String> = arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect();
@@ -30,8 +31,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Error
     Cli::from_arg_matches(&matches).map_err(|error| without_secrets(error, &typed, &command))
 }
 
-/// Refuses a connection string with a password wherever no source is expected: it would be taken for a name or a path,
-/// and printed or written as such.
+/// Refuses a connection string with a password in an argument that is not a source. It would be treated as a name or a
+/// path, and so end up in a message or on disk.
 fn refuse_secrets(matches: &ArgMatches, command: &mut Command) -> Result<(), Error> {
     let Some((name, matches)) = matches.subcommand() else {
         return Ok(());
@@ -45,7 +46,7 @@ fn refuse_secrets(matches: &ArgMatches, command: &mut Command) -> Result<(), Err
             return None;
         }
         let occurrences = matches.try_get_raw_occurrences(id).ok()??;
-        // clap has split lists at their commas.
+        // clap splits lists at commas, so the pieces are joined again.
         let mut values = occurrences.map(|values| {
             let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
             values.join(",")
@@ -66,7 +67,7 @@ fn refuse_secrets(matches: &ArgMatches, command: &mut Command) -> Result<(), Err
         String::new()
     } else {
         format!(
-            "\n\n  help: a database is named by {}, best as env:NAME",
+            "\n\n  help: pass the database with {}, preferably as env:NAME",
             sources.join(" or ")
         )
     };
@@ -76,7 +77,7 @@ fn refuse_secrets(matches: &ArgMatches, command: &mut Command) -> Result<(), Err
     ))
 }
 
-/// An error of clap that repeats no password.
+/// Removes passwords from an error of clap.
 fn without_secrets(mut error: Error, typed: &[String], command: &Command) -> Error {
     let shown: Vec<(ContextKind, ContextValue)> = error
         .context()
@@ -94,7 +95,7 @@ fn without_secrets(mut error: Error, typed: &[String], command: &Command) -> Err
     for (kind, value) in shown {
         error.insert(kind, value);
     }
-    // Whatever else is in the text, such as the words of a parser: it must be as if it had been hidden there, too.
+    // The rest of the text, such as the message of a value parser, can contain the password as well.
     let text = error.render().to_string();
     let shown = redact::prose(&text);
     if shown == text || is_help(&error) {
@@ -104,7 +105,7 @@ fn without_secrets(mut error: Error, typed: &[String], command: &Command) -> Err
     Error::raw(error.kind(), shown).with_cmd(command)
 }
 
-/// Whether what is printed is what was asked for.
+/// Whether the "error" is output that the user asked for, such as `--help`.
 fn is_help(error: &Error) -> bool {
     matches!(
         error.kind(),
@@ -112,8 +113,7 @@ fn is_help(error: &Error) -> bool {
     )
 }
 
-/// What is shown of a text that an argument may have been cut to: a list is split at its commas, and a password may have
-/// one.
+/// Redacts a text that may be a piece of an argument: clap splits lists at commas, and a password can contain a comma.
 fn shown(text: &str, typed: &[String]) -> String {
     let shown = redact::typed(text);
     let is_piece = |argument: &&String| argument.contains(text) && argument.as_str() != text;

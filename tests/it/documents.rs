@@ -1,11 +1,17 @@
-//! What is written for people is true: the README's commands give the outputs that stand there, and what is generated
-//! is up to date.
+//! The documents are true: the commands in the README and in `docs` print the outputs that are shown, links lead
+//! somewhere, and generated files and tables are up to date. `UPDATE=1 cargo test documents` rewrites all of them.
+
+mod console;
+mod generated;
+mod imports;
+mod links;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-#[cfg(feature = "embedded")]
-use crate::run::run;
+/// The most lines that the README may have.
+const README_LINES: usize = 150;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -19,7 +25,27 @@ fn update() -> bool {
     std::env::var("UPDATE").is_ok_and(|update| update == "1")
 }
 
-/// Compares a file with what it must be; with `UPDATE=1`, writes it.
+/// The README and all pages of `docs`, as paths below the project.
+pub fn pages() -> Vec<String> {
+    let entries = fs::read_dir(root().join("docs")).expect("docs can be read");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let mut pages: Vec<String> = names
+        .filter(|name| Path::new(name).extension().is_some_and(|e| e == "md"))
+        .map(|name| format!("docs/{name}"))
+        .collect();
+    pages.push("README.md".to_owned());
+    pages.sort();
+    assert!(pages.len() > 20, "only {} pages were found", pages.len());
+    pages
+}
+
+/// Held by a test while it reads a page and writes it again, because several tests rewrite parts of the same page.
+fn page_lock() -> MutexGuard<'static, ()> {
+    static LOCK: Mutex<()> = Mutex::new(());
+    LOCK.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Compares a file with its expected text. With `UPDATE=1`, writes the expected text instead.
 fn check(name: &str, expected: &str) {
     if update() {
         fs::write(root().join(name), expected).unwrap_or_else(|e| panic!("{name} cannot be written: {e}"));
@@ -58,7 +84,7 @@ fn the_schema_is_generated_and_every_expectation_file_satisfies_it() {
     }
 }
 
-/// An editor tells what a key means when somebody points at it. `ci/editor.cjs` asks one.
+/// Editors show the description of the key under the cursor. `ci/editor.cjs` asks an editor's language server.
 #[test]
 fn every_key_of_the_schema_is_described() {
     let schema = driftgate::json_schema::schema();
@@ -69,7 +95,7 @@ fn every_key_of_the_schema_is_described() {
     assert!(bare.is_empty(), "{bare:#?}");
 }
 
-/// Finds the keys in a part of a schema that no description stands for.
+/// Finds the keys in a part of a schema that have no description.
 fn described(
     schema: &serde_json::Value,
     part: &serde_json::Value,
@@ -130,7 +156,7 @@ fn what_pull_writes_names_the_schema_that_is_written_beside_it() {
     }
 }
 
-/// Whether an expectation file is one by its JSON Schema.
+/// Checks an expectation file against the JSON Schema.
 pub fn satisfies_the_schema(text: &str) -> Result<(), String> {
     let instance: serde_json::Value = serde_yaml::from_str(text).map_err(|e| e.to_string())?;
     let mut schemas = boon::Schemas::new();
@@ -144,63 +170,13 @@ pub fn satisfies_the_schema(text: &str) -> Result<(), String> {
     schemas.validate(&instance, schema).map_err(|e| e.to_string())
 }
 
-/// Every `console` block of the README is a command behind `$ ` and what it prints; it is run in the project's folder.
 #[test]
-#[cfg(feature = "embedded")]
-fn the_readme_is_true() {
-    let readme = with_formats(&read("README.md"));
-    let mut out = String::new();
-    let mut rest = readme.as_str();
-    let mut commands = 0;
-    while let Some(start) = rest.find("```console\n") {
-        let body = start + "```console\n".len();
-        out.push_str(&rest[..body]);
-        rest = &rest[body..];
-        let end = rest.find("```").expect("the block ends");
-        let block = &rest[..end];
-        rest = &rest[end..];
-        let first = block.lines().next().unwrap_or_default();
-        let command = first
-            .strip_prefix("$ ")
-            .unwrap_or_else(|| panic!("a block begins with {first:?}, not with a command"));
-        out.extend([first, "\n", &output(command, block)]);
-        commands += 1;
-    }
-    out.push_str(rest);
-    assert!(commands >= 4, "the README has only {commands} commands");
-    check("README.md", &out);
-}
-
-/// The README with the table of formats as it is.
-#[cfg(feature = "embedded")]
-fn with_formats(readme: &str) -> String {
-    const HEAD: &str = "| format | what it is |\n|---|---|\n";
-    let (before, rest) = readme.split_once(HEAD).expect("a table of formats");
-    let (_, after) = rest.split_once("\n\n").expect("its end");
-    let rows: Vec<String> = driftgate::report::format::Format::ALL
-        .iter()
-        .map(|format| format!("| `{}` | {} |", format.spec().name, format.spec().doc))
-        .collect();
-    format!("{before}{HEAD}{}\n\n{after}", rows.join("\n"))
-}
-
-/// What a command prints, as the README shows it.
-#[cfg(feature = "embedded")]
-fn output(command: &str, block: &str) -> String {
-    let words: Vec<&str> = command.split_whitespace().collect();
-    let arguments: &[&str] = match words.as_slice() {
-        ["driftgate", arguments @ ..] | ["cargo", "run", "--release", "--", arguments @ ..] => arguments,
-        // Cargo's own words are not the project's: the README shows the command alone.
-        ["cargo", "test"] => {
-            return block
-                .split_once('\n')
-                .map_or(String::new(), |(_, rest)| rest.to_owned());
-        }
-        _ => panic!("the README has the command {command:?}, which no test can run"),
-    };
-    let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
-    let run = run(&root(), [], &arguments);
-    format!("{}{}exit code: {}\n", run.stdout, run.stderr, run.code.unwrap_or(-1))
+fn the_readme_is_short() {
+    let lines = read("README.md").lines().count();
+    assert!(
+        lines <= README_LINES,
+        "README.md has {lines} lines, more than {README_LINES}"
+    );
 }
 
 #[test]
@@ -209,19 +185,35 @@ fn the_test_command_of_the_readme_is_the_one_that_ci_runs() {
     assert!(read(".ci/run").contains("cargo test\n"));
 }
 
+/// A YAML example that is a whole expectation file satisfies the JSON Schema.
 #[test]
-fn nothing_of_this_machine_is_in_the_documents() {
-    for name in ["README.md", "CHANGELOG.md", "expectations/reference.md"] {
-        let text = read(name);
-        assert!(
-            !text.contains(env!("CARGO_MANIFEST_DIR")),
-            "{name} names a folder of this machine"
-        );
+fn every_expectation_file_in_the_documents_is_valid() {
+    let mut examples = 0;
+    for page in pages() {
+        let text = read(&page);
+        let blocks = text.split("```yaml\n").skip(1);
+        for block in blocks.filter_map(|rest| rest.split_once("```")).map(|(block, _)| block) {
+            if block.lines().any(|line| line.starts_with("driftgate: 1")) {
+                examples += 1;
+                satisfies_the_schema(block).unwrap_or_else(|e| panic!("{page}: {e}\n{block}"));
+            }
+        }
     }
-    assert!(Path::new("Cargo.toml").exists());
+    assert!(examples >= 3, "only {examples} examples were found");
 }
 
-/// The roles of docs/security.md are made as it says, and can do what it says they can.
+#[test]
+fn nothing_of_this_machine_is_in_the_documents() {
+    let more = ["CHANGELOG.md", "SECURITY.md", "expectations/reference.md"].map(str::to_owned);
+    for name in pages().into_iter().chain(more) {
+        assert!(
+            !read(&name).contains(env!("CARGO_MANIFEST_DIR")),
+            "{name} contains a path of this machine"
+        );
+    }
+}
+
+/// The roles of docs/security.md can be created as shown, and can do what the page says.
 #[test]
 fn the_least_privilege_is_enough() {
     let database = crate::server::server().database(
@@ -236,7 +228,7 @@ fn the_least_privilege_is_enough() {
     assert_eq!(blocks.len(), 2);
     let name = database.name();
     let roles = [format!("{name}_assertions"), name.to_owned()];
-    // Roles are those of the whole server: each run has its own.
+    // Roles belong to the whole server, so each run needs names of its own.
     let of_run = |text: &str| {
         text.replace("driftgate", name)
             .replace(":database", &format!("\"{name}\""))

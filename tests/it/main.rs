@@ -11,6 +11,7 @@ mod fuzz;
 mod guides;
 mod guides_migrations;
 mod hostile_files;
+mod language;
 mod large;
 mod linear;
 mod majors;

@@ -272,7 +272,7 @@ fn a_connection_string_in_the_wrong_place_is_explained() {
         (
             ["pull", "--schema", "postgres://u:a,S3cr3tPw@h/d"],
             "error: '--schema <NAME>' does not take a connection string: 'postgres://***@h/d'\n\n  \
-             help: a database is named by '--from <SOURCE>' or '--scratch <WHERE>', best as env:NAME",
+             help: pass the database with '--from <SOURCE>' or '--scratch <WHERE>', preferably as env:NAME",
         ),
         (
             ["check", "--jobs", "postgres://u:S3cr3tPw@h/d"],

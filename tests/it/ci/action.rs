@@ -146,7 +146,7 @@ fn every_input_reaches_the_program() {
         "::error file=",
     );
     check(&[("against", "env:ELSEWHERE")], 2, "ELSEWHERE");
-    check(&[("reports", "jsn=report.json")], 2, "there is no format jsn");
+    check(&[("reports", "jsn=report.json")], 2, "unknown format `jsn`");
     check(&[("fail-on", "drift")], 2, "--fail-on");
     check(&[("baseline", "no-such-file.yaml")], 2, "no-such-file.yaml");
     check(&[("strict-baseline", "true")], 2, "--baseline");
