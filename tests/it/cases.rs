@@ -1,4 +1,4 @@
-//! Runs the scenarios of `tests/cases/*.md` and compares what the program says with what stands there.
+//! Runs the scenarios of `tests/cases/*.md` and compares what the program prints with what is written there.
 //!
 //! A `## Heading` begins a scenario: a fresh database and an empty folder. Prose is free. The fenced blocks below the
 //! heading are done in their order:
@@ -12,12 +12,12 @@
 //!   that role. Commands are `driftgate` and, for the files it writes, `cat` and `ls`; variables, quotes and `> FILE` work;
 //! - `text`: prose.
 //!
-//! A line `Needs PostgreSQL 15` keeps a scenario from older servers. What is different in every run stands there as
-//! `{database}`, `{host}`, `{port}`, `{version}`, `PostgreSQL {major}`, `{folder}`, `{duration}`, `{time}` and
-//! `{tool_version}`.
+//! A line `Needs PostgreSQL 15` keeps a scenario from older servers, and `Needs the feature embedded` from a program that
+//! is built without it: it is then reported as ignored. What differs from run to run is written as `{database}`,
+//! `{host}`, `{port}`, `{version}`, `PostgreSQL {major}`, `{folder}`, `{duration}`, `{time}` and `{tool_version}`.
 //!
-//! `UPDATE=1 cargo test` writes what the program says into the files. `CASES=text cargo test` runs those scenarios only
-//! whose file name or heading contains the text.
+//! Each scenario is a test of the binary `scenarios`: that below `## A missing label` in `enums.md` is
+//! `cases::enums::a_missing_label`. With `UPDATE=1` a test writes what the program prints into the file.
 
 mod command;
 mod markdown;
@@ -25,158 +25,146 @@ mod markdown;
 mod tests;
 mod volatile;
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use libtest_mimic::{Completion, Failed, Trial};
 use similar::TextDiff;
 
 use crate::folder::Folder;
 use crate::run::run;
 use crate::server::{TestDb, server};
+use crate::trial::trial;
 use command::{Command, Program};
 use markdown::{Block, Kind, Scenario};
 use volatile::Volatile;
 
-/// How many scenarios run at the same time.
-const THREADS: usize = 4;
-
-#[test]
-fn cases() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let update = std::env::var("UPDATE").is_ok_and(|update| update == "1");
-    let filter = std::env::var("CASES").unwrap_or_default();
-    let outcome = run_folder(&folder, &filter, update);
-    println!(
-        "{} scenarios passed, {} were rewritten, {} need a newer server",
-        outcome.passed, outcome.rewritten, outcome.skipped
-    );
-    let failures = outcome.failures;
-    assert!(
-        failures.is_empty(),
-        "{} of the scenarios failed\n\n{}\n`UPDATE=1 cargo test` writes what the program says into the files.\n",
-        failures.len(),
-        failures.join("\n")
-    );
+/// Where the scenarios are.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
 }
 
-/// What became of the scenarios of a folder.
-#[derive(Default)]
-struct Outcome {
-    passed: usize,
-    rewritten: usize,
-    skipped: usize,
-    failures: Vec<String>,
+/// Whether tests rewrite what they expect.
+pub fn is_update() -> bool {
+    std::env::var("UPDATE").is_ok_and(|update| update == "1")
 }
 
-/// A file of scenarios.
-struct CaseFile {
+/// A test for each scenario, and one that fails for each file that cannot be understood.
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for path in files(&folder()) {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        match read(&path) {
+            Ok(cases) => trials.extend(cases.into_iter().map(|case| {
+                let name = format!("cases::{stem}::{}", case.name);
+                trial(name, move || case.run(is_update()))
+            })),
+            Err(problems) => {
+                let problems = format!("{}\n{problems}", path.display());
+                trials.push(trial(format!("cases::{stem}"), move || Err(problems.into())));
+            }
+        }
+    }
+    trials
+}
+
+/// A scenario as a test.
+struct Case {
     path: PathBuf,
-    text: String,
-    scenarios: Vec<Scenario>,
+    name: String,
+    scenario: Scenario,
 }
 
-impl CaseFile {
-    fn name(&self) -> String {
-        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-    }
-}
-
-/// Runs all scenarios whose file name or heading contains the filter.
-fn run_folder(folder: &Path, filter: &str, update: bool) -> Outcome {
-    let mut outcome = Outcome::default();
-    let files = read(folder, &mut outcome.failures);
-    let selected: Vec<(&CaseFile, &Scenario)> = files
-        .iter()
-        .flat_map(|file| file.scenarios.iter().map(move |scenario| (file, scenario)))
-        .filter(|(file, scenario)| file.name().contains(filter) || scenario.heading.contains(filter))
-        .collect();
-    if selected.is_empty() {
-        outcome
-            .failures
-            .push(format!("no scenario in {} is called {filter:?}", folder.display()));
-        return outcome;
-    }
-    let results = in_parallel(&selected, |(_, scenario)| play(scenario));
-    let mut bodies: BTreeMap<&Path, Vec<(usize, String)>> = BTreeMap::new();
-    for ((file, scenario), result) in selected.iter().zip(results) {
-        let title = format!("{}:{}: {}", file.name(), scenario.line, scenario.heading);
-        match result {
-            Ok(None) => outcome.skipped += 1,
-            Ok(Some(differences)) if differences.is_empty() => outcome.passed += 1,
-            Ok(Some(differences)) if update => {
-                let rewritten = differences
-                    .into_iter()
-                    .map(|difference| (difference.line, difference.actual));
-                bodies.entry(&file.path).or_default().extend(rewritten);
-                outcome.rewritten += 1;
-            }
-            Ok(Some(differences)) => {
-                let diffs: String = differences.iter().map(Difference::show).collect();
-                outcome.failures.push(format!("{title}\n{diffs}"));
-            }
-            Err(message) => outcome.failures.push(format!("{title}\n{message}\n")),
+impl Case {
+    fn run(&self, update: bool) -> Result<Completion, Failed> {
+        let scenario = &self.scenario;
+        if let Some(since) = scenario.since.filter(|since| server().major() < *since) {
+            return Ok(Completion::ignored_with(format!("not run: needs PostgreSQL {since}")));
         }
-    }
-    if outcome.skipped == selected.len() {
-        outcome
-            .failures
-            .push("no scenario has run: all of them need a newer server".to_owned());
-    }
-    for file in &files {
-        if let Some(bodies) = bodies.get(file.path.as_path()) {
-            let text = markdown::rewrite(&file.text, bodies);
-            fs::write(&file.path, text).unwrap_or_else(|error| panic!("cannot write {}: {error}", file.path.display()));
+        if scenario.embedded && !cfg!(feature = "embedded") {
+            return Ok(Completion::ignored_with("not run: needs the feature embedded"));
         }
+        let file = self.path.file_name().unwrap_or_default().display();
+        let title = format!("{file}:{}: {}", scenario.line, scenario.heading);
+        let differences = do_blocks(scenario).map_err(|message| format!("{title}\n{message}\n"))?;
+        if differences.is_empty() {
+            return Ok(Completion::Completed);
+        }
+        if update {
+            write(&self.path, &self.name, &differences).map_err(|message| format!("{title}\n{message}\n"))?;
+            return Ok(Completion::Completed);
+        }
+        let diffs: String = differences.iter().map(Difference::show).collect();
+        Err(format!("{title}\n{diffs}\n`UPDATE=1 cargo test` writes what the program prints into the file.\n").into())
     }
-    outcome
 }
 
-/// All files of a folder, by name.
-fn read(folder: &Path, failures: &mut Vec<String>) -> Vec<CaseFile> {
+/// The files of a folder that hold scenarios, by name.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("cannot read {}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        let text = fs::read_to_string(&path).map_err(|error| error.to_string());
-        match text.and_then(|text| Ok((markdown::parse(&text)?, text))) {
-            Ok((scenarios, text)) => files.push(CaseFile { path, text, scenarios }),
-            Err(problems) => failures.push(format!("{}\n{problems}", path.display())),
-        }
-    }
-    files
+    paths
 }
 
-/// Works on all items with a few threads; the results are in the items' order.
-pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(BTreeMap::new());
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS.min(items.len()) {
-            scope.spawn(|| {
-                while let Some((number, item)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|n| Some((n, items.get(n)?)))
-                {
-                    let result = work(item);
-                    results.lock().expect("no thread has panicked").insert(number, result);
-                }
-            });
+/// The scenarios of a file.
+fn read(path: &Path) -> Result<Vec<Case>, String> {
+    let mut file = File::open(path).map_err(|error| error.to_string())?;
+    // Another process may be updating it.
+    file.lock_shared().map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(|error| error.to_string())?;
+    let mut names = BTreeSet::new();
+    let scenarios = markdown::parse(&text)?;
+    let case = |scenario: Scenario| {
+        let name = slug(&scenario.heading);
+        if names.insert(name.clone()) {
+            let path = path.to_owned();
+            return Ok(Case { path, name, scenario });
         }
-    });
-    results
-        .into_inner()
-        .expect("no thread has panicked")
-        .into_values()
-        .collect()
+        Err(format!("line {}: another scenario is named {name}", scenario.line))
+    };
+    scenarios.into_iter().map(case).collect()
 }
 
-/// A console block whose body is not what the program says.
+/// A text as the name of a test: `A label's name` is `a_label_s_name`.
+pub fn slug(text: &str) -> String {
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
+}
+
+/// Replaces the outputs of a scenario that are different.
+///
+/// Scenarios of one file may do so at the same time, also in several processes: the file is locked, and its text is read
+/// again, for what others have written moves its lines.
+fn write(path: &Path, name: &str, differences: &[Difference]) -> Result<(), String> {
+    let cannot = |error: std::io::Error| format!("cannot update {}: {error}", path.display());
+    let mut file = File::options().read(true).write(true).open(path).map_err(cannot)?;
+    file.lock().map_err(cannot)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(cannot)?;
+    let scenarios = markdown::parse(&text)?;
+    let scenario = scenarios.iter().find(|scenario| slug(&scenario.heading) == name);
+    let blocks = &scenario.ok_or("the scenario has gone from the file")?.blocks;
+    let bodies: Vec<(usize, String)> = differences
+        .iter()
+        .filter_map(|difference| Some((blocks.get(difference.block)?.line, difference.actual.clone())))
+        .collect();
+    file.rewind().map_err(cannot)?;
+    file.set_len(0).map_err(cannot)?;
+    file.write_all(markdown::rewrite(&text, &bodies).as_bytes())
+        .map_err(cannot)
+}
+
+/// A console block whose body is not what the program prints.
 struct Difference {
+    /// The number of the block in its scenario, from 0.
+    block: usize,
     line: usize,
     command: String,
     expected: String,
@@ -191,27 +179,12 @@ impl Difference {
     }
 }
 
-/// Plays a scenario; none where the server is too old for it.
-fn play(scenario: &Scenario) -> Result<Option<Vec<Difference>>, String> {
-    if scenario.since.is_some_and(|since| server().major() < since) {
-        return Ok(None);
-    }
-    // A panic belongs to this scenario alone.
-    catch_unwind(AssertUnwindSafe(|| do_blocks(scenario))).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or(panic.downcast_ref::<&str>().copied());
-        Err(message.unwrap_or("panicked").to_owned())
-    })
-}
-
 /// Does one block after the other.
-fn do_blocks(scenario: &Scenario) -> Result<Option<Vec<Difference>>, String> {
+fn do_blocks(scenario: &Scenario) -> Result<Vec<Difference>, String> {
     let (database, folder) = (server().database(""), Folder::new());
     let volatile = Volatile::new(server(), &database, folder.path());
     let mut differences = Vec::new();
-    for block in &scenario.blocks {
+    for (number, block) in scenario.blocks.iter().enumerate() {
         let at = |message: String| format!("line {}: {message}", block.line);
         match &block.kind {
             Kind::File(name) => folder.write(name, &block.text),
@@ -222,11 +195,14 @@ fn do_blocks(scenario: &Scenario) -> Result<Option<Vec<Difference>>, String> {
             },
             Kind::Console { role } => {
                 let difference = console(block, role.as_deref(), &database, &folder, &volatile).map_err(at)?;
-                differences.extend(difference);
+                differences.extend(difference.map(|difference| Difference {
+                    block: number,
+                    ..difference
+                }));
             }
         }
     }
-    Ok(Some(differences))
+    Ok(differences)
 }
 
 /// Runs the command of a console block and compares.
@@ -269,6 +245,7 @@ fn console(
     let actual = volatile.replace(&stdout) + &volatile.replace(&stderr) + &format!("exit code: {code}\n");
     let expected: String = expected.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
     Ok((actual != expected).then(|| Difference {
+        block: 0,
         line: block.line,
         command: command.to_owned(),
         expected,

@@ -7,15 +7,19 @@
 //! `-- then`, after which there is another; after `-- then fails` one that the server must refuse.
 //!
 //! What is expected of a copy of the database is what `pull` writes of the original, and `tests/changes/partitions.yaml`.
-//! `CHANGES=text cargo test changes` makes those changes only in whose title the text is.
+//! Each change is a test of the binary `scenarios`: that below `-- # A column is added` in `found.sql` is
+//! `changes::found::a_column_is_added`.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::Value;
 
-use crate::cases::in_parallel;
+use crate::cases::slug;
 use crate::run::Driftgate;
 use crate::server::{TestDb, server};
+use crate::trial::{names_are_distinct, trial};
 
 const REGISTRY: &str = include_str!("../registry/schema.sql");
 const SCHEMA: &str = include_str!("../changes/schema.sql");
@@ -77,7 +81,7 @@ fn parse(text: &str) -> Vec<Change> {
 }
 
 /// A database with the schema, and what `pull` writes of it.
-struct Original {
+pub struct Original {
     db: TestDb<'static>,
     pulled: String,
 }
@@ -167,53 +171,52 @@ fn lines(findings: &BTreeSet<String>) -> String {
     lines.join("\n")
 }
 
-/// Makes all changes of a file; of which there must be so many.
-fn check_all(text: &str, at_least: usize) -> Vec<String> {
-    let changes = parse(text);
-    let titles: BTreeSet<&str> = changes.iter().map(|change| change.title.as_str()).collect();
-    assert_eq!(titles.len(), changes.len(), "two changes have one title");
-    let filter = std::env::var("CHANGES").unwrap_or_default();
-    let chosen: Vec<&Change> = changes.iter().filter(|change| change.title.contains(&filter)).collect();
-    let original = Original::new();
-    let results = in_parallel(&chosen, |change| check(&original, change));
-    let made = results.iter().filter(|result| !matches!(result, Ok(None))).count();
-    assert!(made >= at_least || !filter.is_empty(), "only {made} changes were made");
-    println!("{made} changes were made, {} need a newer server", chosen.len() - made);
-    results.into_iter().filter_map(Result::err).collect()
-}
+/// The files of changes: the name, the text and whether what is changed is found.
+const FILES: [(&str, &str, bool); 3] = [("found", FOUND, true), ("same", SAME, false), ("blind", BLIND, false)];
 
-/// Makes all changes of a file, of which there must be so many, and fails if one of them is not as its findings say.
-fn holds(sql: &str, at_least: usize, is_found: bool) {
-    for change in parse(sql) {
-        assert_eq!(
-            !change.expected.is_empty(),
-            is_found,
-            "{} says what it finds",
-            change.title
-        );
+/// The original that the tests of this process copy, once one of them has needed it. `main` drops its database.
+pub static ORIGINAL: Mutex<Option<Arc<Original>>> = Mutex::new(None);
+
+/// A test for each change.
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for (file, text, _) in FILES {
+        trials.extend(parse(text).into_iter().map(|change| {
+            let name = format!("changes::{file}::{}", slug(&change.title));
+            trial(name, move || run(&change))
+        }));
     }
-    let failures = check_all(sql, at_least);
-    assert!(
-        failures.is_empty(),
-        "{} changes\n{}",
-        failures.len(),
-        failures.join("\n\n")
-    );
+    trials
+}
+
+fn run(change: &Change) -> Result<Completion, Failed> {
+    let original = {
+        let mut original = ORIGINAL.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(original.get_or_insert_with(|| Arc::new(Original::new())))
+    };
+    match check(&original, change)? {
+        Some(()) => Ok(Completion::Completed),
+        None => Ok(Completion::ignored_with(format!(
+            "not run: needs PostgreSQL {}",
+            change.since
+        ))),
+    }
 }
 
 #[test]
-fn each_change_is_found_where_it_is() {
-    holds(FOUND, 102, true);
-}
-
-#[test]
-fn what_leaves_the_schema_what_it_was_is_not_found() {
-    holds(SAME, 22, false);
-}
-
-#[test]
-fn what_is_known_to_be_missed_is_missed() {
-    holds(BLIND, 1, false);
+fn every_change_has_a_name_and_says_what_is_found() {
+    for ((file, text, is_found), at_least) in FILES.into_iter().zip([341, 79, 6]) {
+        let changes = parse(text);
+        assert!(
+            changes.len() >= at_least,
+            "{file}.sql has only {} changes",
+            changes.len()
+        );
+        for change in changes {
+            assert_eq!(!change.expected.is_empty(), is_found, "{file}.sql: {}", change.title);
+        }
+    }
+    names_are_distinct(&trials());
 }
 
 #[test]

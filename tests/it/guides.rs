@@ -3,61 +3,58 @@
 //!
 //! A folder `tests/guides/<guide>` has the database as the guide leaves it, `good.sql`, and patches that are applied
 //! after it. A patch begins with one line `-- expect: KIND OBJECT [ATTRIBUTE|missing|unexpected]` for each finding that
-//! must come, or `-- expect: nothing`.
+//! must come, or `-- expect: nothing`. Each is a test of the binary `scenarios`: `tests/guides/GUIDE/PATCH.sql` is
+//! `guides::GUIDE::PATCH`.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
+use libtest_mimic::{Completion, Trial};
 use serde_json::Value;
 
+use crate::cases::slug;
 use crate::run::Driftgate;
 use crate::server::{TestDb, server};
+use crate::trial::{names_are_distinct, trial};
 
 /// The variables that the files name.
 const VARIABLES: [&str; 3] = ["DATABASE_URL", "USAGE_DATABASE_URL", "DIRECT_DATABASE_URL"];
 
-/// How many databases are judged at the same time.
-const THREADS: usize = 4;
-
-#[test]
-fn guides() {
-    let mut patches = Vec::new();
+/// A test for each guide and for each of its patches.
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
     for guide in entries(&root().join("tests/guides")) {
-        let name = guide.file_name().expect("a name").to_string_lossy().into_owned();
+        let name = guide.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name == "demo" {
             continue;
         }
-        // Its folder of migrations is judged elsewhere.
-        let files: Vec<PathBuf> = entries(&guide).into_iter().filter(|path| path.is_file()).collect();
-        assert!(files.len() > 3, "{name} has hardly a patch");
-        patches.extend(files.into_iter().map(|file| (name.clone(), file)));
-    }
-    let work = Mutex::new(patches);
-    let failures = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                loop {
-                    let Some((guide, file)) = work.lock().expect("not poisoned").pop() else {
-                        return;
-                    };
-                    if let Err(failure) = check(&guide, &file) {
-                        failures.lock().expect("not poisoned").push(failure);
-                    }
-                }
-            });
+        // Its folder of migrations has tests of its own.
+        for file in entries(&guide).into_iter().filter(|path| path.is_file()) {
+            let (guide, stem) = (
+                name.clone(),
+                file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            );
+            let name = format!("guides::{}::{}", slug(&guide), slug(&stem));
+            trials.push(trial(name, move || {
+                Ok(check(&guide, &file).map(|()| Completion::Completed)?)
+            }));
         }
-    });
-    let mut failures = failures.into_inner().expect("not poisoned");
-    failures.sort();
-    assert!(
-        failures.is_empty(),
-        "{} guides are judged wrongly\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    }
+    trials
+}
+
+#[test]
+fn every_guide_has_patches() {
+    let trials = trials();
+    names_are_distinct(&trials);
+    for guide in entries(&root().join("tests/guides")) {
+        let name = slug(&guide.file_name().unwrap_or_default().to_string_lossy());
+        let tests = trials
+            .iter()
+            .filter(|trial| trial.name().starts_with(&format!("guides::{name}::")));
+        assert!(name == "demo" || tests.count() > 3, "{name} has hardly a patch");
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The tests that need the built program or a real PostgreSQL, as one binary.
+//! The tests that need the built program or a real PostgreSQL, as one binary. Those that are written as files are in
+//! another one, `scenarios.rs`.
 
 mod architecture;
 mod cases;
@@ -28,6 +29,7 @@ mod secrets;
 mod server;
 mod session;
 mod shell;
+mod trial;
 mod update;
 mod wait;
 

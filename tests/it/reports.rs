@@ -1,5 +1,6 @@
-//! Every format writes the same report, which has every outcome; `tests/golden` has what comes out, and each is read by
-//! a program that it is for. `UPDATE=1 cargo test reports` rewrites them: read what it wrote.
+//! Every format writes the same report, which has every outcome. `tests/golden` has what each of them writes: each file is
+//! a test of the binary `scenarios`, such as `golden::json-marked.json`, and `UPDATE=1` rewrites it. Each format is also
+//! read by a program that it is for.
 
 mod browser;
 mod html;
@@ -8,10 +9,13 @@ mod passes;
 mod programs;
 mod sample;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::trial::{names_are_distinct, trial};
 use driftgate::report::format::{Format, Rendering};
+use libtest_mimic::{Completion, Failed, Trial};
 use sample::{Sample, TIMING, marked, nothing, sample, well};
 
 /// A sample in a format.
@@ -45,23 +49,77 @@ fn ending(format: Format) -> &'static str {
     }
 }
 
-/// Compares a text with the golden file of this name; with `UPDATE=1`, writes it.
-fn check(name: &str, text: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name);
-    // A golden file is not to differ with every version.
-    let text = without_files(text).replace(env!("CARGO_PKG_VERSION"), "{tool_version}");
-    if std::env::var("UPDATE").is_ok_and(|update| update == "1") {
-        fs::write(&path, &text).unwrap_or_else(|e| panic!("{} cannot be written: {e}", path.display()));
-        return;
+fn golden_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// A golden file's name, and what writes its text.
+type Golden = (String, Box<dyn FnOnce() -> String + Send>);
+
+/// All golden files.
+fn golden() -> Vec<Golden> {
+    let mut all: Vec<Golden> = Vec::new();
+    let mut add = |name: String, text: Box<dyn FnOnce() -> String + Send>| all.push((name, text));
+    for format in Format::ALL {
+        let (name, ending) = (format.spec().name, ending(*format));
+        add(format!("{name}.{ending}"), Box::new(|| plain(*format, &sample())));
+        add(
+            format!("{name}-marked.{ending}"),
+            Box::new(|| plain(*format, &marked())),
+        );
     }
-    let golden = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{} cannot be read: {e}", path.display()));
-    assert!(
-        golden == text,
-        "tests/golden/{name} is another; `UPDATE=1 cargo test reports` writes it\n{}",
-        similar::TextDiff::from_lines(golden.as_str(), text.as_str()).unified_diff()
+    for width in [80, 160] {
+        let text = move || render(Format::Table, &marked(), false, Some(width));
+        add(format!("table-{width}.txt"), Box::new(text));
+    }
+    for format in [Format::Table, Format::Diff] {
+        let text = move || render(format, &marked(), true, Some(80));
+        add(format!("{}-color.txt", format.spec().name), Box::new(text));
+    }
+    for (name, sample) in [("well.txt", well as fn() -> Sample), ("nothing.txt", nothing)] {
+        add(name.to_owned(), Box::new(move || in_every_format(&sample())));
+    }
+    add(
+        "html-whole.html".to_owned(),
+        Box::new(|| plain(Format::Html, &html::whole())),
     );
+    all
+}
+
+/// A sample in all formats, one below the other.
+fn in_every_format(sample: &Sample) -> String {
+    let all: Vec<String> = Format::ALL
+        .iter()
+        .map(|format| format!("== {}\n{}", format.spec().name, plain(*format, sample)))
+        .collect();
+    all.join("\n")
+}
+
+/// A test for each golden file.
+pub fn trials() -> Vec<Trial> {
+    let test = |(name, text): Golden| {
+        trial(format!("golden::{name}"), move || {
+            check(&name, &text()).map(|()| Completion::Completed)
+        })
+    };
+    golden().into_iter().map(test).collect()
+}
+
+/// Compares a text with the golden file of this name; with `UPDATE=1`, writes it.
+fn check(name: &str, text: &str) -> Result<(), Failed> {
+    let path = golden_folder().join(name);
+    // The version of the program is left out, so that golden files do not change with it.
+    let text = without_files(text).replace(env!("CARGO_PKG_VERSION"), "{tool_version}");
+    if crate::cases::is_update() {
+        return fs::write(&path, &text).map_err(|e| format!("cannot write {}: {e}", path.display()).into());
+    }
+    let golden = fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    if golden == text {
+        return Ok(());
+    }
+    let diff = similar::TextDiff::from_lines(golden.as_str(), text.as_str());
+    let diff = diff.unified_diff().header("expected", "actual").to_string();
+    Err(format!("tests/golden/{name} differs; `UPDATE=1 cargo test golden` rewrites it\n{diff}").into())
 }
 
 /// A text in which the style and the script of a page, which are files of their own, are not told again.
@@ -86,38 +144,40 @@ fn without_files(text: &str) -> String {
 
 #[test]
 fn every_format_has_its_golden_files() {
-    for format in Format::ALL {
-        let (name, ending) = (format.spec().name, ending(*format));
-        check(&format!("{name}.{ending}"), &plain(*format, &sample()));
-        check(&format!("{name}-marked.{ending}"), &plain(*format, &marked()));
-    }
+    let trials = trials();
+    names_are_distinct(&trials);
+    let expected: BTreeSet<String> = trials
+        .iter()
+        .map(|trial| trial.name().replacen("golden::", "", 1))
+        .collect();
+    let files = fs::read_dir(golden_folder()).expect("a folder");
+    let found: BTreeSet<String> = files
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(found, expected, "tests/golden");
+    assert!(expected.len() > 2 * Format::ALL.len());
 }
 
 #[test]
 fn the_table_fits_the_terminal() {
     for width in [80, 160] {
-        check(
-            &format!("table-{width}.txt"),
-            &render(Format::Table, &marked(), false, Some(width)),
-        );
         for line in render(Format::Table, &sample(), false, Some(width)).lines() {
             // Headings are names, which are whole, and the last line is one line.
             let is_whole = !line.starts_with("    ") && !line.starts_with('|');
             assert!(is_whole || line.chars().count() <= width, "{width}: {line}");
         }
     }
-    check("table-color.txt", &render(Format::Table, &marked(), true, Some(80)));
-    check("diff-color.txt", &render(Format::Diff, &marked(), true, Some(80)));
 }
 
 #[test]
 fn all_is_well_in_every_format_and_nothing_checked_is_not_well() {
-    for (name, sample) in [("well.txt", well()), ("nothing.txt", nothing())] {
-        let all: Vec<String> = Format::ALL
-            .iter()
-            .map(|format| format!("== {}\n{}", format.spec().name, plain(*format, &sample)))
-            .collect();
-        check(name, &all.join("\n"));
+    for format in Format::ALL {
+        assert_ne!(
+            plain(*format, &well()),
+            plain(*format, &nothing()),
+            "{}",
+            format.spec().name
+        );
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+/// The line that keeps a scenario from a program without the embedded PostgreSQL.
+const EMBEDDED: &str = "Needs the feature embedded";
+
 /// What happens under one `## Heading`, in the order of the file.
 #[derive(Debug)]
 pub struct Scenario {
@@ -11,6 +14,8 @@ pub struct Scenario {
     pub line: usize,
     /// The oldest major version of the server that it is about.
     pub since: Option<u32>,
+    /// Whether it needs the PostgreSQL inside the program.
+    pub embedded: bool,
     /// Its blocks; those of kind `text` are prose.
     pub blocks: Vec<Block>,
 }
@@ -52,6 +57,7 @@ pub fn parse(text: &str) -> Result<Vec<Scenario>, String> {
                 heading,
                 line: number,
                 since: None,
+                embedded: false,
                 blocks: Vec::new(),
             });
         } else if let Some((fence, info)) = opening(line) {
@@ -78,6 +84,8 @@ pub fn parse(text: &str) -> Result<Vec<Scenario>, String> {
             }
         } else if let (Some(since), Some(scenario)) = (since(line), scenarios.last_mut()) {
             scenario.since = Some(since);
+        } else if let (true, Some(scenario)) = (line.starts_with(EMBEDDED), scenarios.last_mut()) {
+            scenario.embedded = true;
         }
     }
     if scenarios.is_empty() {

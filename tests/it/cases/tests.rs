@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use libtest_mimic::{Completion, Failed};
+
 use super::command::{Command, Program};
 use super::markdown::{Kind, parse, rewrite};
-use super::run_folder;
+use super::{Case, files, folder, read, trials};
 use crate::folder::Folder;
+use crate::trial::names_are_distinct;
 
 #[test]
 fn a_file_is_read() {
     let text = "# Title\n\n## One\nNeeds PostgreSQL 15 or newer.\n```sql\nselect 1\n```\n\
                 ```yaml a.yaml\nx: 1\n```\n````console as=nobody\n$ driftgate\n```\nexit code: 0\n````\n\
-                ## Two\n```sql m/1.sql\n```\n```text\n```\n```console\n$ driftgate\n```\n";
+                ## Two\nNeeds the feature embedded.\n```sql m/1.sql\n```\n```text\n```\n```console\n$ driftgate\n```\n";
     let scenarios = parse(text).expect("a file without problems");
     let [one, two] = &scenarios[..] else {
         panic!("two scenarios")
@@ -20,6 +23,7 @@ fn a_file_is_read() {
         (one.heading.as_str(), one.line, one.since, two.since),
         ("One", 3, Some(15), None)
     );
+    assert_eq!((one.embedded, two.embedded), (false, true));
     let kinds: Vec<&Kind> = one.blocks.iter().chain(&two.blocks).map(|block| &block.kind).collect();
     let (first, second) = (Kind::File("expectations/a.yaml".into()), Kind::File("m/1.sql".into()));
     let (nobody, all) = (
@@ -67,6 +71,17 @@ fn what_would_check_nothing_is_a_problem() {
 }
 
 #[test]
+fn every_file_of_scenarios_can_be_read() {
+    for path in files(&folder()) {
+        let problems = read(&path).err().unwrap_or_default();
+        assert_eq!(problems, "", "{}", path.display());
+    }
+    let trials = trials();
+    names_are_distinct(&trials);
+    assert!(trials.len() > 260, "only {} scenarios", trials.len());
+}
+
+#[test]
 fn a_body_is_replaced_and_nothing_else() {
     let text = "## A\n```console\n$ driftgate\nold\n```\nprose\n```console\n$ driftgate\nkept\n```\n";
     let expected =
@@ -102,29 +117,71 @@ fn a_command_is_understood() {
     }
 }
 
+/// Runs all scenarios of a file.
+fn run_all(folder: &Folder, update: bool) -> Vec<Result<Completion, Failed>> {
+    let cases: Vec<Case> = read(&folder.path().join("a.md")).expect("scenarios");
+    cases.iter().map(|case| case.run(update)).collect()
+}
+
+/// The one failure of a file with one scenario.
+fn failure(folder: &Folder) -> String {
+    let [Err(failed)] = &run_all(folder, false)[..] else {
+        panic!("one failure")
+    };
+    failed.message().unwrap_or_default().to_owned()
+}
+
 #[test]
 fn a_mismatch_is_shown_and_can_be_written_down() {
     let text = "## A run\n```console\n$ driftgate --version\nnot this\n```\n";
     let folder = Folder::new();
     folder.write("a.md", text);
-    let outcome = run_folder(folder.path(), "A run", false);
-    let diff = "a.md:1: A run\nline 2: $ driftgate --version\n--- expected\n+++ actual\n@@ -1 +1,2 @@\n-not this\n";
-    let [failure] = &outcome.failures[..] else {
-        panic!("one failure")
+    let diff = "a.md:1: A run\nline 2: $ driftgate --version\n--- expected\n+++ actual\n@@ -1 +1,2 @@\n-not this\n\
+                +driftgate {tool_version}\n+exit code: 0\n";
+    let said = failure(&folder);
+    assert!(said.starts_with(diff), "{said}");
+    for update in [true, false] {
+        assert!(matches!(run_all(&folder, update)[..], [Ok(Completion::Completed)]));
+    }
+    let expected = text.replace("not this\n", "driftgate {tool_version}\nexit code: 0\n");
+    assert_eq!(folder.read("a.md"), Ok(expected));
+}
+
+#[test]
+fn scenarios_of_one_file_are_written_at_the_same_time() {
+    let scenario = |name: &str, output: &str| {
+        let console = format!("```console\n$ driftgate --version\n{output}```\n");
+        format!("## {name}\n{console}prose\n{console}")
     };
-    assert_eq!(failure, &format!("{diff}+driftgate {{tool_version}}\n+exit code: 0\n"));
-    assert_eq!(run_folder(folder.path(), "", true).rewritten, 1);
-    let outcome = run_folder(folder.path(), "", false);
-    assert_eq!((outcome.passed, outcome.failures.len()), (1, 0));
-    assert_eq!(run_folder(folder.path(), "no such", false).failures.len(), 1);
+    let all = |output: &str| ["A", "B", "C", "D"].map(|name| scenario(name, output)).concat();
+    let folder = Folder::new();
+    folder.write("a.md", &all("some\nlines\nmore\n"));
+    let cases: Vec<Case> = read(&folder.path().join("a.md")).expect("scenarios");
+    std::thread::scope(|scope| {
+        for case in &cases {
+            scope.spawn(|| assert!(case.run(true).is_ok()));
+        }
+    });
+    assert_eq!(folder.read("a.md"), Ok(all("driftgate {tool_version}\nexit code: 0\n")));
+}
+
+#[test]
+fn two_scenarios_of_one_name_are_a_problem() {
+    let console = "```console\n$ driftgate\n```\n";
+    let folder = Folder::new();
+    folder.write("a.md", &format!("## A label's\n{console}## a label, s\n{console}"));
+    let problem = read(&folder.path().join("a.md")).err();
+    assert_eq!(problem.as_deref(), Some("line 5: another scenario is named a_label_s"));
 }
 
 #[test]
 fn scenarios_that_are_all_left_out_are_no_success() {
     let folder = Folder::new();
     folder.write("a.md", "## A\nNeeds PostgreSQL 99\n```console\n$ driftgate\n```\n");
-    let outcome = run_folder(folder.path(), "", false);
-    assert_eq!((outcome.skipped, outcome.failures.len()), (1, 1));
+    let [Ok(Completion::Ignored { reason: Some(reason) })] = &run_all(&folder, false)[..] else {
+        panic!("the scenario is ignored")
+    };
+    assert_eq!(reason, "not run: needs PostgreSQL 99");
 }
 
 #[test]
@@ -139,12 +196,8 @@ fn a_scenario_that_cannot_be_played_fails() {
         ("```console\n$ cat no\n```\n", "line 2: cannot read no"),
     ] {
         let folder = Folder::new();
-        folder.write(
-            "a.md",
-            &format!("## A\n{block}{console}## Newer\nNeeds PostgreSQL 99\n{console}## B\n{console}"),
-        );
-        let outcome = run_folder(folder.path(), "", false);
-        assert_eq!((outcome.passed, outcome.skipped, outcome.failures.len()), (1, 1, 1));
-        assert!(outcome.failures[0].contains(expected), "{}", outcome.failures[0]);
+        folder.write("a.md", &format!("## A\n{block}{console}"));
+        let said = failure(&folder);
+        assert!(said.contains(expected), "{said}");
     }
 }
