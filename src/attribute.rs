@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::kinds::Kind;
 use crate::object_id::{ObjectId, split_name};
-use crate::snapshot::Object;
+use crate::snapshot::{Object, Snapshot};
 use crate::sql_text::{TokenKind, split_commas, tokens, unquote_name};
 use crate::value::Value;
 
@@ -28,9 +27,9 @@ pub struct Attr {
     /// Whether it tells which object is meant where objects are matched by meaning.
     pub identifies: bool,
     /// The end of the code of a finding, where it is not the name.
-    pub code: Option<&'static str>,
+    pub code_suffix: Option<&'static str>,
     /// Another key that asks for at least these items.
-    pub includes: Option<&'static str>,
+    pub subset_key: Option<&'static str>,
     /// The first major version of PostgreSQL that has it.
     pub since: u32,
     /// Whether its value is a mapping whose keys are roles.
@@ -54,8 +53,8 @@ impl Attr {
             default: None,
             always_checked: None,
             identifies: false,
-            code: None,
-            includes: None,
+            code_suffix: None,
+            subset_key: None,
             since: OLDEST_MAJOR,
             keyed_by_role: false,
             server_dependent: false,
@@ -92,15 +91,15 @@ impl Attr {
 
     /// Sets the end of the code of a finding.
     #[must_use]
-    pub const fn code(mut self, code: &'static str) -> Self {
-        self.code = Some(code);
+    pub const fn code_suffix(mut self, code: &'static str) -> Self {
+        self.code_suffix = Some(code);
         self
     }
 
     /// Adds the key that asks for at least these items.
     #[must_use]
-    pub const fn includes(mut self, key: &'static str) -> Self {
-        self.includes = Some(key);
+    pub const fn subset_key(mut self, key: &'static str) -> Self {
+        self.subset_key = Some(key);
         self
     }
 
@@ -243,16 +242,10 @@ pub struct Comparison<'a> {
     pub object: &'a Object,
     /// Its identity.
     pub id: &'a ObjectId,
-    /// What else is there.
-    pub surroundings: &'a dyn Surroundings,
+    /// The rest of the database.
+    pub snapshot: &'a Snapshot,
     /// Everything that was written about the object.
     pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
-}
-
-/// What a comparison may ask about the rest of the snapshot.
-pub trait Surroundings {
-    /// Whether an object is there.
-    fn contains(&self, kind: Kind, id: &ObjectId) -> bool;
 }
 
 /// What a comparison came to.
@@ -327,8 +320,8 @@ pub enum Form {
     Value(String),
     /// Expressions over the columns of the relation, cast to this type.
     Computed(String),
-    /// Expressions over the columns of the rows `OLD` and `NEW` of the relation.
-    OldAndNew,
+    /// Expressions over the columns of several rows of the relation, which have these names: `old.total < new.total`.
+    Rows(&'static [&'static str]),
     /// Queries.
     Query,
 }
@@ -338,7 +331,7 @@ impl Form {
     #[must_use]
     pub fn is_expression(&self) -> bool {
         match self {
-            Self::Expression | Self::Value(_) | Self::Computed(_) | Self::OldAndNew | Self::Query => true,
+            Self::Expression | Self::Value(_) | Self::Computed(_) | Self::Rows(_) | Self::Query => true,
             Self::Type | Self::BaseType => false,
         }
     }

@@ -128,7 +128,7 @@ impl<'a> Plan<'a> {
         // The set of schemas itself is closed only by a file that lists schemas.
         let is_open = |kind: Kind| {
             let lists_them = !kind.is_namespace() || file.objects.iter().any(|o| o.kind == kind);
-            kind.spec().identity.len() == 1 && (!lists_them || file.exact_schemas.is_some())
+            kind.is_of_database() && (!lists_them || file.exact_schemas.is_some())
         };
         self.closed.push(Closed {
             kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),

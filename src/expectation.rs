@@ -69,11 +69,11 @@ impl ExpectationFile {
         for object in &self.objects {
             if let Subject::Named(id) = &object.subject
                 && object.parent.is_none()
-                && (id.parts().len() > 1 || object.kind.is_namespace())
+                && (id.is_in_schema() || object.kind.is_namespace())
                 && object.presence != Presence::Absent
-                && !platform::is_postgres(&id.parts()[0])
+                && !platform::is_postgres(id.schema())
             {
-                let schema = &*id.parts()[0];
+                let schema = id.schema();
                 if !schemas.contains(schema) {
                     schemas.insert(schema.to_owned());
                 }

@@ -137,7 +137,7 @@ fn object(kind: Kind) -> Json {
     let mut properties = Map::new();
     for attr in spec.attrs {
         properties.insert(attr.name.to_owned(), attribute(attr, attr.doc));
-        if let Some(includes) = attr.includes {
+        if let Some(includes) = attr.subset_key {
             properties.insert(includes.to_owned(), attribute(attr, "At least these."));
         }
     }

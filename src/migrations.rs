@@ -33,11 +33,11 @@ pub struct Tool {
     /// another setting.
     pub other_tables: &'static [&'static str],
     /// Further tables that the tool makes for itself beside it.
-    pub companions: &'static [&'static str],
+    pub bookkeeping_tables: &'static [&'static str],
     /// Columns by which the table is told from that of another tool of the same name.
-    pub columns: &'static [&'static str],
+    pub telltale_columns: &'static [&'static str],
     /// A table that must stand beside it, or (with `!`) must not, where columns do not tell tools apart.
-    pub beside: Option<&'static str>,
+    pub sibling_table: Option<&'static str>,
     /// The query that reads the history: the columns `name`, `version` (by which the tool recognises the migration),
     /// `state` (see [`State::parse`]) and `checksum` (null if there is none), all texts, in the order of the history.
     /// `{table}` stands for the table.
@@ -49,13 +49,13 @@ pub struct Tool {
     /// The version in the name of a migration, where the history has no names but only versions.
     pub version_in: fn(&str) -> Option<String>,
     /// A name without what the tool puts in front of it, which people leave out.
-    pub short: fn(&str) -> Option<&str>,
+    pub short_name: fn(&str) -> Option<&str>,
     /// What the history does not tell, for the message about a migration that is not in it.
-    pub limits: &'static str,
+    pub caveat: &'static str,
     /// What to do about a migration that is not applied.
     pub apply: &'static str,
     /// How the tool is told that a migration which failed is resolved; empty if there is no way of its own.
-    pub mend: &'static str,
+    pub resolve_hint: &'static str,
     /// The part of a version that says to which set of migrations it belongs, where one history has several.
     pub family: fn(&str) -> &str,
     /// How its files are called, for messages and the reference.
@@ -65,9 +65,9 @@ pub struct Tool {
     /// Whether its numbers follow each other, so that a gap is a mistake, unless they are dates.
     pub consecutive: bool,
     /// Whether a folder looks like one of this tool.
-    pub fits: fn(&Files) -> Fit,
+    pub detect: fn(&Files) -> Fit,
     /// Reads the folder.
-    pub read: fn(&Files) -> Reading,
+    pub read: fn(&Files) -> FolderContents,
     /// How what is said here was verified.
     pub verified: Verified,
 }
@@ -96,18 +96,18 @@ pub enum Fit {
     /// It is not.
     No,
     /// Its files are called as they may be called, but so are those of other tools.
-    Like,
+    Ambiguous,
     /// It has what only this tool makes.
-    Sure,
+    Certain,
 }
 
 /// What a tool finds in a folder.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub struct FolderContents {
     /// The migrations, in the order in which the tool applies them.
     pub migrations: Vec<FolderMigration>,
     /// Files that look like migrations and that the tool would not see, below the folder.
-    pub unseen: Vec<String>,
+    pub ignored: Vec<String>,
     /// What else is wrong with it.
     pub problems: Vec<Problem>,
 }
@@ -225,7 +225,7 @@ impl Tool {
     pub fn means(&self, expected: &str, name: &str, version: &str) -> bool {
         expected == name
             || expected == version
-            || (self.short)(name) == Some(expected)
+            || (self.short_name)(name) == Some(expected)
             || (self.version_in)(expected).as_deref() == Some(version)
     }
 }
@@ -237,25 +237,25 @@ const BASE: Tool = Tool {
     table: "",
     schema: None,
     other_tables: &[],
-    companions: &[],
-    columns: &[],
-    beside: None,
+    bookkeeping_tables: &[],
+    telltale_columns: &[],
+    sibling_table: None,
     query: "",
     keeps: Keeps::All,
     sort: version::text,
     version_in: |_| None,
-    short: |_| None,
-    limits: "",
+    short_name: |_| None,
+    caveat: "",
     apply: "",
-    mend: "",
+    resolve_hint: "",
     family: |_| "",
     layout: "",
     checksum: "",
     consecutive: false,
-    fits: |_| Fit::No,
-    read: |_| Reading {
+    detect: |_| Fit::No,
+    read: |_| FolderContents {
         migrations: Vec::new(),
-        unseen: Vec::new(),
+        ignored: Vec::new(),
         problems: Vec::new(),
     },
     verified: Verified::Documentation,

@@ -31,13 +31,31 @@ impl ObjectId {
         self.0.last().map_or("", |part| part)
     }
 
+    /// The schema: the first part, whatever the kind. For an object that is in no schema it is its own name.
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        self.0.first().map_or("", |part| part)
+    }
+
+    /// The relation, type or routine that this object is or is in: schema and name, without what follows.
+    #[must_use]
+    pub fn relation(&self) -> Self {
+        self.prefix(2)
+    }
+
+    /// Whether the object is in a schema, and not one of the database itself such as an extension.
+    #[must_use]
+    pub fn is_in_schema(&self) -> bool {
+        self.0.len() > 1
+    }
+
     /// The identity of something in this object.
     #[must_use]
     pub fn child(&self, part: &str) -> Self {
         Self(self.0.iter().cloned().chain([Arc::from(part)]).collect())
     }
 
-    /// The first `length` parts: the identity of the object that this one is in.
+    /// The first `length` parts.
     #[must_use]
     pub fn prefix(&self, length: usize) -> Self {
         Self(self.0.iter().take(length).cloned().collect())

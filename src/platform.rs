@@ -211,6 +211,5 @@ fn signs(platform: &Platform) -> impl Iterator<Item = &'static str> {
 
 /// Whether an object is one of these schemas or stands in one.
 fn is_in(kind: Kind, id: &ObjectId, schemas: &BTreeSet<&str>) -> bool {
-    (kind.is_namespace() || id.parts().len() > 1)
-        && id.parts().first().is_some_and(|schema| schemas.contains(&**schema))
+    (kind.is_namespace() || id.is_in_schema()) && schemas.contains(id.schema())
 }

@@ -97,7 +97,7 @@ pub fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
 #[must_use]
 pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> bool {
     // Schemas and what is in no schema belong to the whole database.
-    if id.parts().len() == 1 && !schemas.is_empty() {
+    if !id.is_in_schema() && !schemas.is_empty() {
         return kind.is_namespace() && schemas.iter().any(|schema| schema == id.last());
     }
     if patterns.is_empty() {

@@ -126,7 +126,7 @@ fn describe(out: &mut String, kind: Kind) {
     let _ = writeln!(out, "\n## {words}\n\n{}\n\n{}\n", spec.doc, place(spec));
     let _ = writeln!(out, "| attribute | values | default | meaning |\n|---|---|---|---|");
     for attr in spec.attrs {
-        let name = match attr.includes {
+        let name = match attr.subset_key {
             Some(includes) => format!("`{}`, or `{includes}` for at least these", attr.name),
             None => format!("`{}`", attr.name),
         };

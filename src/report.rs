@@ -490,7 +490,7 @@ pub fn codes() -> Vec<(String, String)> {
         ));
         for attr in kind.spec().attrs {
             codes.push((
-                code(name, attr.code.unwrap_or(attr.name)),
+                code(name, attr.code_suffix.unwrap_or(attr.name)),
                 format!("`{}` of {one} differs", attr.name),
             ));
         }

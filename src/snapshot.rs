@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::attribute::{Literal, Surroundings};
+use crate::attribute::Literal;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -177,11 +177,5 @@ impl Snapshot {
             .into_iter()
             .flat_map(move |objects| objects.range(parent.clone()..))
             .take_while(move |(id, _)| *id == parent || id.is_in(parent))
-    }
-}
-
-impl Surroundings for Snapshot {
-    fn contains(&self, kind: Kind, id: &ObjectId) -> bool {
-        self.get(kind, id).is_some()
     }
 }

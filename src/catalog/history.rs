@@ -83,10 +83,10 @@ fn is_of(tool: &Tool, table: &There, there: &[There]) -> bool {
     let beside = |name: &str| {
         there
             .iter()
-            .any(|other| other.table.last() == name && other.table.prefix(1) == table.table.prefix(1))
+            .any(|other| other.table.last() == name && other.table.schema() == table.table.schema())
     };
-    tool.columns.iter().all(|column| table.has(column))
-        && tool.beside.is_none_or(|other| match other.strip_prefix('!') {
+    tool.telltale_columns.iter().all(|column| table.has(column))
+        && tool.sibling_table.is_none_or(|other| match other.strip_prefix('!') {
             Some(absent) => !beside(absent),
             None => beside(other),
         })
@@ -116,7 +116,7 @@ async fn tables(client: &mut Client, expected: &ExpectedHistory) -> Result<Vec<T
     let mut wanted: Vec<Sql> = Vec::new();
     for (tool, table) in &expected.candidates {
         if let [schema, table] = table.parts() {
-            let beside = tool.beside.map(|name| name.trim_start_matches('!'));
+            let beside = tool.sibling_table.map(|name| name.trim_start_matches('!'));
             for name in [Some(&**table), beside].into_iter().flatten() {
                 let pair = sql!["(", literal(schema), ", ", literal(name), ")"];
                 if !wanted.contains(&pair) {
@@ -315,7 +315,7 @@ async fn read(
             Some(format!("{} keeps its history in an ordinary table", tool.title)),
         ));
     }
-    if let Some(column) = tool.columns.iter().find(|column| !there.has(column)) {
+    if let Some(column) = tool.telltale_columns.iter().find(|column| !there.has(column)) {
         let name = column.split(' ').next().unwrap_or_default();
         return Ok(unreadable(
             format!("column \"{name}\" does not exist"),
@@ -349,7 +349,7 @@ fn hint(error: &ServerError, tool: &Tool, there: &There, role: &str) -> Option<S
             let tables = there.parts.iter().map(|part| part.table.to_sql());
             Some(format!(
                 "GRANT USAGE ON SCHEMA {} TO {role}; GRANT SELECT ON {} TO {role};",
-                quote_name(&there.table.parts()[0]),
+                quote_name(there.table.schema()),
                 tables.collect::<Vec<_>>().join(", "),
                 role = quote_name(role),
             ))

@@ -83,7 +83,7 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
     let elsewhere = snapshot
         .of_kind(kind)
         .find(|(other, _)| other.parts()[at] == *name)
-        .map(|(other, _)| format!("there is one in the schema {}", other.parts()[0]));
+        .map(|(other, _)| format!("there is one in the schema {}", other.schema()));
     elsewhere.or_else(|| {
         let mut namespaces = Kind::ALL.iter().filter(|kind| kind.is_namespace());
         let exists = namespaces.any(|kind| snapshot.get(*kind, &ObjectId::new(vec![schema.clone()])).is_some());
@@ -134,7 +134,7 @@ pub(super) fn differs(
     expected: &Value,
     actual: &Value,
 ) {
-    check.code = code(kind.spec().name, attr.code.unwrap_or(attr.name));
+    check.code = code(kind.spec().name, attr.code_suffix.unwrap_or(attr.name));
     check.expected = Json::from(expected);
     check.actual = Json::from(actual);
     let what = format!("{} {}", kind.words(), kind.show(id));

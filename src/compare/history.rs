@@ -162,7 +162,7 @@ fn missing(expected: &ExpectedHistory) -> Check {
             (check, tool.apply)
         }
         (_, first) => {
-            let schema = first.map_or("public", |(_, table)| &*table.parts()[0]);
+            let schema = first.map_or("public", |(_, table)| table.schema());
             let mut check = check(expected, place, "migration-history-missing", "auto".into());
             check.message = format!(
                 "no table of a known migration tool exists in the schema {schema}: no migration has been applied here"
@@ -247,7 +247,7 @@ fn applied(of: &Of<'_>, name: &str, place: Place, migrations: &[Migration], has_
             } else if let Some(last) = migrations.last() {
                 check.message = format!("{}; the last one there is {}", check.message, last.name);
             }
-            check.hint = Some(match tool.limits {
+            check.hint = Some(match tool.caveat {
                 // The folder tells what the history does not.
                 limits if limits.is_empty() || has_folder => tool.apply.to_owned(),
                 limits => format!("{}; {limits}", tool.apply),
@@ -290,7 +290,7 @@ fn none_failed(of: &Of<'_>, migrations: &[Migration], before: &[Check]) -> Check
 }
 
 fn failed_hint(tool: &Tool, name: &str) -> String {
-    let resolved = match tool.mend {
+    let resolved = match tool.resolve_hint {
         "" => String::new(),
         mend => format!(": {mend}"),
     };

@@ -252,7 +252,7 @@ fn unlisted(
         None => Box::new(
             snapshot
                 .of_kind(kind)
-                .filter(|(id, _)| id.parts().len() == 1 || world.schemas.contains(&*id.parts()[0])),
+                .filter(|(id, _)| !id.is_in_schema() || world.schemas.contains(id.schema())),
         ),
     };
     let before = out.findings.len();

@@ -238,7 +238,7 @@ impl<'a> Subjected<'a> {
                 actual,
                 object,
                 id,
-                surroundings: self.snapshot,
+                snapshot: self.snapshot,
                 written: &|name| {
                     let mut written = self.expected.attributes.iter();
                     written.find(|a| a.attr.name == name).map(|a| &a.value)
@@ -255,9 +255,9 @@ impl<'a> Subjected<'a> {
             Verdict::Unknown(why) => Decision::Unknown(why.to_owned()),
             Verdict::Ask(questions) => {
                 let relation = match &self.expected.subject {
-                    Subject::Named(id) | Subject::ByMeaning(id) => id.prefix(2),
+                    Subject::Named(id) | Subject::ByMeaning(id) => id.relation(),
                 };
-                let mut schemas = vec![relation.parts()[0].to_string()];
+                let mut schemas = vec![relation.schema().to_owned()];
                 if self.file.schema != schemas[0] {
                     schemas.push(self.file.schema.clone());
                 }

@@ -255,7 +255,7 @@ fn attribute(kind: Kind, key: &str) -> Option<(&'static Attr, Extent)> {
     kind.spec().attrs.iter().find_map(|attr| {
         if attr.name == key {
             Some((attr, Extent::Whole))
-        } else if attr.includes == Some(key) {
+        } else if attr.subset_key == Some(key) {
             Some((attr, Extent::AtLeast))
         } else {
             None
@@ -305,7 +305,7 @@ impl Reader<'_> {
                 let mut known: Vec<&str> = Vec::new();
                 for attr in kind.spec().attrs {
                     known.push(attr.name);
-                    known.extend(attr.includes);
+                    known.extend(attr.subset_key);
                 }
                 known.extend(kind.children().map(|child| child.spec().section));
                 known.extend(OBJECT_KEYS);

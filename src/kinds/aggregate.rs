@@ -161,7 +161,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         } => match (*attribute, expected) {
             // For this an aggregate is a function.
             ("grants", _) => {
-                let name = common::sql_name(&finding.id.prefix(2));
+                let name = common::sql_name(&finding.id.relation());
                 common::grant(&format!("FUNCTION {name}({})", finding.id.last()), expected, actual)
             }
             // The arguments of an ordered-set aggregate are written in another way, which the finding does not know.

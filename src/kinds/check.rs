@@ -36,7 +36,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         FindingDetail::Missing(attributes) => {
             let expression = common::expected(attributes, "expression")?;
             Some(common::add_constraint(
-                &finding.id.prefix(2),
+                &finding.id.relation(),
                 common::named(finding.id),
                 &format!("CHECK ({expression})"),
             ))

@@ -309,7 +309,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     if finding.parent != Some(Kind::Table) {
         return None;
     }
-    let table = common::sql_name(&finding.id.prefix(2));
+    let table = common::sql_name(&finding.id.relation());
     let column = common::name(finding.id.last());
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
@@ -362,7 +362,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
 /// The columns of a composite type are called its attributes in SQL.
 fn attribute_hint(finding: &HintContext<'_>) -> Option<String> {
     let alter = |what: &str, more: &str| {
-        let composite = common::sql_name(&finding.id.prefix(2));
+        let composite = common::sql_name(&finding.id.relation());
         let column = common::name(finding.id.last());
         Some(format!("ALTER TYPE {composite} {what} ATTRIBUTE {column}{more};"))
     };

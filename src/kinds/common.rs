@@ -249,7 +249,7 @@ pub(super) fn add_constraint(relation: &ObjectId, constraint: Option<&str>, defi
 pub(super) fn drop_constraint(id: &ObjectId) -> String {
     format!(
         "ALTER TABLE {} DROP CONSTRAINT {};",
-        sql_name(&id.prefix(2)),
+        sql_name(&id.relation()),
         name(id.last())
     )
 }
@@ -266,7 +266,7 @@ pub(super) fn recreate_constraint(id: &ObjectId) -> String {
 pub(super) fn validate_constraint(id: &ObjectId) -> String {
     format!(
         "ALTER TABLE {} VALIDATE CONSTRAINT {};",
-        sql_name(&id.prefix(2)),
+        sql_name(&id.relation()),
         name(id.last())
     )
 }
@@ -284,7 +284,7 @@ pub(super) fn alter_foreign_key(id: &ObjectId, attribute: &str, expected: &Value
     };
     Some(format!(
         "ALTER TABLE {} ALTER CONSTRAINT {} {words};",
-        sql_name(&id.prefix(2)),
+        sql_name(&id.relation()),
         name(id.last())
     ))
 }

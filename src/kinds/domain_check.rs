@@ -35,7 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<String> {
-    let alter = |id: &ObjectId, what: &str| format!("ALTER DOMAIN {} {what};", common::sql_name(&id.prefix(2)));
+    let alter = |id: &ObjectId, what: &str| format!("ALTER DOMAIN {} {what};", common::sql_name(&id.relation()));
     let drop = || {
         alter(
             finding.id,

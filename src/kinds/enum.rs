@@ -21,7 +21,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::List(&Shape::Text),
             "Its labels, in the order in which they sort.",
         )
-        .includes("includes"),
+        .subset_key("includes"),
         common::OWNER,
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,

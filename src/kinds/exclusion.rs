@@ -52,7 +52,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             let method = text("method").unwrap_or("gist");
             let predicate = text("where").map_or(String::new(), |predicate| format!(" WHERE ({predicate})"));
             Some(common::add_constraint(
-                &finding.id.prefix(2),
+                &finding.id.relation(),
                 common::named(finding.id),
                 &format!("EXCLUDE USING {} ({keys}){predicate}", common::name(method)),
             ))

@@ -124,7 +124,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 })
                 .collect();
             Some(common::add_constraint(
-                &finding.id.prefix(2),
+                &finding.id.relation(),
                 common::named(finding.id),
                 &format!("FOREIGN KEY ({columns}) REFERENCES {table}{referred}{actions}"),
             ))
@@ -135,7 +135,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             "in_force" => Some(format!(
                 "ALTER TABLE {} ENABLE TRIGGER ALL; and the same for the table it refers to; then look whether the rows \
                  hold what it says",
-                common::sql_name(&finding.id.prefix(2))
+                common::sql_name(&finding.id.relation())
             )),
             "comment" => None,
             _ => common::alter_foreign_key(finding.id, attribute, expected)

@@ -243,7 +243,7 @@ fn same_columns(comparison: &Comparison<'_>) -> Verdict {
 fn hint(finding: &HintContext<'_>) -> Option<String> {
     let signature = || {
         let arguments = finding.id.last();
-        format!("{}({arguments})", common::sql_name(&finding.id.prefix(2)))
+        format!("{}({arguments})", common::sql_name(&finding.id.relation()))
     };
     let alter = |what: &str| Some(format!("ALTER FUNCTION {} {what};", signature()));
     match &finding.detail {

@@ -37,7 +37,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::Bool(true))
         .always_checked("it is INVALID: it is there, but no query uses it and it may not hold")
-        .code("invalid"),
+        .code_suffix("invalid"),
         common::OPTIONS,
         common::COMMENT,
     ],
@@ -117,7 +117,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 Some(Value::Bool(true)) => " NULLS NOT DISTINCT",
                 _ => "",
             };
-            let on = common::sql_name(&finding.id.prefix(2));
+            let on = common::sql_name(&finding.id.relation());
             let unique = match common::expected(attributes, "unique") {
                 Some(Value::Bool(true)) => "UNIQUE ",
                 _ => "",

@@ -27,9 +27,9 @@ enum Subject {
 impl IndexKey {
     /// A key as an expectation file writes it: a column by its exact name, or SQL.
     pub(super) fn parse_expected(text: &str, comparison: &Comparison<'_>) -> Self {
-        let relation = comparison.id.prefix(2);
+        let relation = comparison.id.relation();
         Self::parse(text.trim(), &|name| {
-            comparison.surroundings.contains(Kind::Column, &relation.child(name))
+            comparison.snapshot.get(Kind::Column, &relation.child(name)).is_some()
         })
     }
 

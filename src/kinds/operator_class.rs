@@ -90,5 +90,5 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
 
 /// A class or family as statements name it: `app.money_ops USING btree`.
 pub(super) fn using(id: &ObjectId) -> String {
-    format!("{} USING {}", common::sql_name(&id.prefix(2)), common::name(id.last()))
+    format!("{} USING {}", common::sql_name(&id.relation()), common::name(id.last()))
 }

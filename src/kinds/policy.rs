@@ -82,7 +82,7 @@ fn same_roles(comparison: &Comparison<'_>) -> Verdict {
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<String> {
-    let table = common::sql_name(&finding.id.prefix(2));
+    let table = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
     let alter = |what: &str| Some(format!("ALTER POLICY {name} ON {table} {what};"));
     match &finding.detail {

@@ -12,7 +12,7 @@ pub(super) const VALID: Attr = Attr::new(
 )
 .default(Literal::Bool(true))
 .always_checked("the index behind it is INVALID")
-.code("invalid");
+.code_suffix("invalid");
 
 /// Whether the last column of a key holds ranges that must not overlap.
 pub(super) const WITHOUT_OVERLAPS: Attr = Attr::new(

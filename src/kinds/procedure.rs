@@ -32,7 +32,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn hint(finding: &HintContext<'_>) -> Option<String> {
     let alter = |what: &str| {
-        let name = common::sql_name(&finding.id.prefix(2));
+        let name = common::sql_name(&finding.id.relation());
         Some(format!("ALTER PROCEDURE {name}({}) {what};", finding.id.last()))
     };
     match &finding.detail {
@@ -42,7 +42,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
             ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
             ("grants", _) => {
-                let name = common::sql_name(&finding.id.prefix(2));
+                let name = common::sql_name(&finding.id.relation());
                 common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
             }
             ("comment", _) => None,

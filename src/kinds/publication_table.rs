@@ -43,7 +43,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn hint(finding: &HintContext<'_>) -> Option<String> {
     let publication = common::name(finding.id.last());
-    let table = common::sql_name(&finding.id.prefix(2));
+    let table = common::sql_name(&finding.id.relation());
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let columns = common::expected(attributes, "columns").map(common::name_list);

@@ -37,7 +37,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<String> {
-    let relation = common::sql_name(&finding.id.prefix(2));
+    let relation = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
     match &finding.detail {
         FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),

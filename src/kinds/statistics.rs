@@ -90,7 +90,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 common::name(schema),
                 common::name(name),
                 on.join(", "),
-                common::sql_name(&finding.id.prefix(2))
+                common::sql_name(&finding.id.relation())
             ))
         }
         FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,

@@ -74,7 +74,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn same_condition(comparison: &Comparison<'_>) -> Verdict {
     match (comparison.expected, comparison.actual) {
-        (Value::Text(expected), Value::Text(actual)) => Verdict::ask(Form::OldAndNew, expected, actual),
+        (Value::Text(expected), Value::Text(actual)) => Verdict::ask(Form::Rows(&["old", "new"]), expected, actual),
         (expected, actual) => Verdict::when(expected == actual),
     }
 }
@@ -90,7 +90,7 @@ pub(super) fn enable(enabled: &str) -> &'static str {
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<String> {
-    let relation = common::sql_name(&finding.id.prefix(2));
+    let relation = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
     match &finding.detail {
         FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),

@@ -108,7 +108,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         FindingDetail::Missing(attributes) => {
             let columns = common::name_list(common::expected(attributes, "columns")?);
             Some(common::add_constraint(
-                &finding.id.prefix(2),
+                &finding.id.relation(),
                 common::named(finding.id),
                 &format!("UNIQUE ({columns})"),
             ))

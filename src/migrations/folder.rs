@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::files::{File, Files};
-use super::{Fit, FolderMigration, Reading, TOOLS, Tool, hazards};
+use super::{Fit, FolderContents, FolderMigration, TOOLS, Tool, hazards};
 use crate::error::Problem;
 use crate::input;
 use crate::input::walk::Search;
@@ -52,9 +52,9 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
         Some(tool) => tool,
         None => recognise(files)?,
     };
-    let Reading {
+    let FolderContents {
         migrations,
-        unseen,
+        ignored,
         mut problems,
     } = (tool.read)(files);
     if migrations.is_empty() && problems.is_empty() {
@@ -70,7 +70,7 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
             what_is_there(files)
         )));
     }
-    problems.extend(hazards::hazards(tool, files, &migrations, &unseen));
+    problems.extend(hazards::hazards(tool, files, &migrations, &ignored));
     Ok(Folder {
         tool,
         path: files.root.clone(),
@@ -84,10 +84,15 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
 /// # Errors
 /// No tool or several could have made it.
 fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
-    let of =
-        |fit: Fit| -> Vec<&'static Tool> { TOOLS.iter().copied().filter(|tool| (tool.fits)(files) == fit).collect() };
-    let sure = of(Fit::Sure);
-    let fitting = if sure.is_empty() { of(Fit::Like) } else { sure };
+    let of = |fit: Fit| -> Vec<&'static Tool> {
+        TOOLS
+            .iter()
+            .copied()
+            .filter(|tool| (tool.detect)(files) == fit)
+            .collect()
+    };
+    let sure = of(Fit::Certain);
+    let fitting = if sure.is_empty() { of(Fit::Ambiguous) } else { sure };
     let dir = redact::path(&files.root);
     let names = |tools: &[&Tool]| tools.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
     match fitting.as_slice() {

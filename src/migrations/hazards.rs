@@ -13,7 +13,7 @@ const LARGEST_NUMBER: u128 = 99_999;
 
 /// Two migrations of one version or prefix, gaps, files that the tool does not see.
 #[must_use]
-pub fn hazards(tool: &Tool, files: &Files, migrations: &[FolderMigration], unseen: &[String]) -> Vec<Problem> {
+pub fn hazards(tool: &Tool, files: &Files, migrations: &[FolderMigration], ignored: &[String]) -> Vec<Problem> {
     let mut out = same_version(tool, migrations);
     if out.is_empty() {
         out.extend(same_prefix(tool, migrations));
@@ -21,7 +21,7 @@ pub fn hazards(tool: &Tool, files: &Files, migrations: &[FolderMigration], unsee
     if tool.consecutive {
         out.extend(gaps(migrations));
     }
-    for path in unseen {
+    for path in ignored {
         out.push(
             Problem::new(format!(
                 "{} would not see {}",

@@ -24,7 +24,7 @@ mod sqlx_cli;
 mod typeorm;
 
 use super::files::{File, Files};
-use super::{BASE, Fit, FolderMigration, Keeps, Mark, Reading, Tool, Up, Verified, files, sections, version};
+use super::{BASE, Fit, FolderContents, FolderMigration, Keeps, Mark, Tool, Up, Verified, files, sections, version};
 
 /// Every tool whose history and folder can be read, sorted by name.
 pub static TOOLS: &[&Tool] = &[
@@ -111,15 +111,15 @@ fn programs(
     (endings, mark): (&[&str], &str),
     language: &str,
     named: impl Fn(&File) -> Option<(String, String)>,
-) -> Reading {
-    let mut out = Reading::default();
+) -> FolderContents {
+    let mut out = FolderContents::default();
     for file in &all.files {
         if !endings.iter().any(|ending| file.path.ends_with(ending)) {
             continue;
         }
         match named(file) {
             Some((name, version)) => out.migrations.push(program(all, file, name, version, tool, language)),
-            None if file.says(mark) => out.unseen.push(file.path.clone()),
+            None if file.says(mark) => out.ignored.push(file.path.clone()),
             None => {}
         }
     }

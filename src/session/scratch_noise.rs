@@ -67,7 +67,7 @@ pub(crate) fn set_aside(snapshot: &mut Snapshot, tool: &Tool) {
     let tables: Vec<&str> = [tool.table]
         .iter()
         .chain(tool.other_tables)
-        .chain(tool.companions)
+        .chain(tool.bookkeeping_tables)
         .copied()
         .collect();
     let is_table = |id: &ObjectId| match id.parts() {
@@ -85,7 +85,7 @@ pub(crate) fn set_aside(snapshot: &mut Snapshot, tool: &Tool) {
                 .nth(1)
                 .is_some_and(|table| tables.contains(&table.as_str()));
             let is_its_schema = kind.is_namespace() && is_table(id);
-            if spec.parents.is_empty() && (is_its_schema || (id.parts().len() > 1 && is_table(id)) || is_owned) {
+            if spec.parents.is_empty() && (is_its_schema || (id.is_in_schema() && is_table(id)) || is_owned) {
                 object.set(IMPLICIT, Value::Bool(true));
             }
         }

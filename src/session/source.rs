@@ -323,7 +323,7 @@ impl Saved {
         let mut snapshot = self.snapshot.clone();
         let is_of_schemas = scope.reach == Reach::Named && scope.names.is_empty() && !scope.schemas.is_empty();
         if is_of_schemas {
-            snapshot.retain(|_, id| id.parts().len() == 1 || scope.schemas.contains(&*id.parts()[0]));
+            snapshot.retain(|_, id| !id.is_in_schema() || scope.schemas.contains(id.schema()));
         }
         if !scope.not_compared {
             snapshot.not_compared.clear();

@@ -185,7 +185,7 @@ impl<'a> Editor<'a> {
         // One spelling may stand for several attributes, as `serial` does: then each is written for itself.
         let entry_of = |attr: &Attr| {
             node.find(attr.name)
-                .or_else(|| attr.includes.and_then(|includes| node.find(includes)))
+                .or_else(|| attr.subset_key.and_then(|includes| node.find(includes)))
         };
         let places: Vec<Place> = expected
             .attributes

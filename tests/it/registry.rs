@@ -391,7 +391,7 @@ fn the_keys_of_an_object_do_not_collide() {
         let mut keys: Vec<&str> = OBJECT_KEYS.to_vec();
         for attr in spec.attrs {
             keys.push(attr.name);
-            keys.extend(attr.includes);
+            keys.extend(attr.subset_key);
         }
         keys.extend(kind.children().map(|child| child.spec().section));
         let distinct: BTreeSet<&str> = keys.iter().copied().collect();

@@ -1,5 +1,7 @@
 //! Finding what is in a scope: once, in statements of its own, whose results the queries of the kinds look up.
 
+use std::collections::BTreeSet;
+
 use super::{Extent, Part, Reach, Scope};
 use crate::kinds::{Kind, ScopeRelation};
 use crate::platform;
@@ -75,13 +77,10 @@ pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> Sql {
     }
     if let Some(catalog) = Catalog::of(kind) {
         let Catalog {
-            scope: scope_name,
-            name,
-            prefix,
-            ..
+            relation, name, prefix, ..
         } = catalog;
         parts.push(sql![
-            *scope_name,
+            relation.name(),
             " AS NOT MATERIALIZED (SELECT c.*, n.nspname::text AS schema, c.",
             *prefix,
             "name::text AS name FROM ",
@@ -106,9 +105,9 @@ pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql
     let mut parts = vec![sql!["schemas(oid) AS (SELECT unnest(", setting("schemas"), "))"]];
     for catalog in &CATALOGS {
         parts.push(sql![
-            catalog.sorts,
+            catalog.census,
             " AS MATERIALIZED (SELECT DISTINCT ",
-            catalog.sort_columns,
+            catalog.census_columns,
             " FROM ",
             catalog.name,
             " c WHERE ",
@@ -148,17 +147,17 @@ const NEAR: &str = "50";
 
 /// A catalog of objects that are in a schema and may be many.
 struct Catalog {
-    /// The name of what is in the scope, for the queries of kinds.
-    scope: &'static str,
+    /// What the queries of kinds read instead of it.
+    relation: ScopeRelation,
     name: &'static str,
     /// What the names of its columns begin with.
     prefix: &'static str,
-    /// The rows that are objects for somebody.
-    condition: &'static str,
-    /// The name of the sorts of what is in the scope, for the conditions under which there are objects of a kind.
-    sorts: &'static str,
-    /// What tells the sorts apart.
-    sort_columns: &'static str,
+    /// The column whose values [`crate::kinds::Reading::catalog_codes`] lists; `None` if every row is an object.
+    code: Option<&'static str>,
+    /// The relation in which the conditions of kinds find what the scope contains at all.
+    census: &'static str,
+    /// Its columns.
+    census_columns: &'static str,
     /// What has its names in common with it.
     names: Names,
 }
@@ -173,30 +172,30 @@ enum Names {
 
 static CATALOGS: [Catalog; 3] = [
     Catalog {
-        scope: "scope_relations",
+        relation: ScopeRelation::Relations,
         name: "pg_class",
         prefix: "rel",
-        condition: "c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')",
-        sorts: "relation_kinds",
-        sort_columns: "c.relkind, c.relhasrules, c.relhastriggers",
+        code: Some("relkind"),
+        census: "relation_kinds",
+        census_columns: "c.relkind, c.relhasrules, c.relhastriggers",
         names: Names::RelationsAndTypes,
     },
     Catalog {
-        scope: "scope_types",
+        relation: ScopeRelation::Types,
         name: "pg_type",
         prefix: "typ",
-        condition: "c.typtype IN ('e', 'd', 'r')",
-        sorts: "type_kinds",
-        sort_columns: "c.typtype",
+        code: Some("typtype"),
+        census: "type_kinds",
+        census_columns: "c.typtype",
         names: Names::RelationsAndTypes,
     },
     Catalog {
-        scope: "scope_routines",
+        relation: ScopeRelation::Routines,
         name: "pg_proc",
         prefix: "pro",
-        condition: "true",
-        sorts: "routine_kinds",
-        sort_columns: "c.prokind",
+        code: None,
+        census: "routine_kinds",
+        census_columns: "c.prokind",
         names: Names::Routines,
     },
 ];
@@ -244,7 +243,7 @@ fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> Sql {
             " c WHERE ",
             catalog.in_whole(),
             " AND ",
-            catalog.condition,
+            catalog.condition(),
         ]);
     }
     let with = if parts.is_empty() {
@@ -255,7 +254,11 @@ fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> Sql {
     if found.is_empty() {
         found.push(sql!["SELECT NULL::oid AS oid WHERE false"]);
     }
-    sql![with, "SELECT ", set(catalog.scope, &Sql::join(found, " UNION "))]
+    sql![
+        with,
+        "SELECT ",
+        set(catalog.relation.name(), &Sql::join(found, " UNION "))
+    ]
 }
 
 /// The objects that are named, and where there is none of a name, those for which it may be a mistake.
@@ -279,16 +282,18 @@ fn named(catalog: &Catalog) -> [Sql; 3] {
             MISSING,
             ")",
         ],
-        sql![Sql::replaced(
-            NAMED,
-            &[
-                ("$table", catalog.name),
-                ("$prefix", catalog.prefix),
-                ("$condition", catalog.condition),
-                ("$owners", OWNERS),
-                ("$near", NEAR),
-            ],
-        ),],
+        sql![
+            Sql::replaced(
+                NAMED,
+                &[
+                    ("$table", catalog.name),
+                    ("$prefix", catalog.prefix),
+                    ("$owners", OWNERS),
+                    ("$near", NEAR),
+                ],
+            )
+            .with("$condition", &catalog.condition())
+        ],
     ]
 }
 
@@ -308,9 +313,26 @@ named AS (SELECT c.oid FROM names s JOIN $table c ON c.$prefixname = s.name AND 
 impl Catalog {
     /// The catalog from which the query of a kind reads. A test holds that it is one at most.
     fn of(kind: Kind) -> Option<&'static Self> {
-        CATALOGS
-            .iter()
-            .find(|catalog| kind.spec().query.contains(catalog.scope))
+        CATALOGS.iter().find(|catalog| kind.reads(catalog.relation))
+    }
+
+    /// The rows that are objects of some kind.
+    fn condition(&self) -> Sql {
+        let Some(column) = self.code else {
+            return sql!["true"];
+        };
+        let kinds = Kind::ALL.iter().filter(|kind| kind.reads(self.relation));
+        let codes: BTreeSet<&str> = kinds
+            .flat_map(|kind| kind.spec().reading.catalog_codes)
+            .copied()
+            .collect();
+        sql![
+            "c.",
+            column,
+            " IN (",
+            Sql::join(codes.into_iter().map(literal), ", "),
+            ")"
+        ]
     }
 
     /// What is in a schema that is read whole.
@@ -321,11 +343,11 @@ impl Catalog {
     /// What is in the scope. One by one through the index of identities where there are few, for then it costs the
     /// same in the largest database; else in one look through the catalog.
     fn in_scope(&self, scope: &Scope) -> Sql {
-        let one_by_one = sql!["c.oid = ANY (", setting(self.scope), ")"];
+        let one_by_one = sql!["c.oid = ANY (", setting(self.relation.name()), ")"];
         if !scope.has_whole() || scope.extent == Extent::Few {
             return one_by_one;
         }
-        let whole = sql![self.in_whole(), " AND ", self.condition];
+        let whole = sql![self.in_whole(), " AND ", self.condition()];
         match scope.outside().next() {
             Some(_) => sql!["(", whole, " OR ", one_by_one, ")"],
             None => whole,

@@ -83,7 +83,7 @@ impl Pair {
         match &self.form {
             Form::Type => statement.then("CAST(NULL AS ").then_text(text).then(")"),
             Form::BaseType => statement.then(sql![literal(text), "::pg_catalog.regtype"]),
-            Form::Expression | Form::OldAndNew => statement.then("(").then_text(text).then(")"),
+            Form::Expression | Form::Rows(_) => statement.then("(").then_text(text).then(")"),
             Form::Query => {
                 let text = text.trim_end();
                 let text = text.strip_suffix(';').unwrap_or(text);
@@ -95,13 +95,14 @@ impl Pair {
 
     /// Appends the row over which the texts are read.
     fn from(&self, mut statement: Statement, with_marker: bool) -> Statement {
-        // No function returns rows without columns.
-        let with_marker = with_marker || self.form == Form::OldAndNew;
         statement = statement.then(" FROM ");
         match self.form {
-            Form::OldAndNew => {
-                statement = self.function_row(statement, "old").then(", ");
-                self.function_row(statement, "new")
+            Form::Rows(rows) => {
+                for (number, row) in rows.iter().enumerate() {
+                    let separator = if number > 0 { ", " } else { "" };
+                    statement = self.function_row(statement.then(separator), row);
+                }
+                statement
             }
             Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Query => {
                 self.row(statement, with_marker)
@@ -127,8 +128,8 @@ impl Pair {
         statement.then(sql![" OFFSET 0) AS ", name(&self.relation)])
     }
 
-    /// A row of which the planner knows nothing: where it joins two rows, it prints the nulls of the other sort instead
-    /// of the names of their columns.
+    /// A row of which the planner knows nothing: of several rows of nulls it would print the nulls, and not the names of
+    /// their columns. A function cannot return a row without columns, so that the marker is always in it.
     fn function_row(&self, mut statement: Statement, row: &'static str) -> Statement {
         statement = statement.then(sql!["pg_catalog.json_to_record('{}') AS ", row, "("]);
         for (column, sql_type) in &self.variables {
@@ -142,7 +143,7 @@ impl Pair {
         let statement = self.expression(Statement::new("SELECT "), side);
         match self.form {
             Form::Type | Form::BaseType => statement,
-            Form::Expression | Form::Value(_) | Form::Computed(_) | Form::OldAndNew | Form::Query => {
+            Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Rows(_) | Form::Query => {
                 self.from(statement, false)
             }
         }
@@ -162,10 +163,14 @@ impl Pair {
             return None;
         }
         let marker = match self.form {
-            Form::OldAndNew => sql!["new.", name(MARKER)],
-            Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Query => {
-                name(MARKER)
-            }
+            Form::Rows([.., row]) => sql![*row, ".", name(MARKER)],
+            Form::Rows([])
+            | Form::Type
+            | Form::BaseType
+            | Form::Expression
+            | Form::Value(_)
+            | Form::Computed(_)
+            | Form::Query => name(MARKER),
         };
         let statement = Statement::new(EXPLAIN);
         let statement = self.expression(statement, Side::Expected).then(", ");
@@ -203,13 +208,13 @@ const EXPLAIN: &str = "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT ";
 fn variables(ask: &ScopedQuestion, snapshot: &Snapshot) -> Vec<(String, String)> {
     let mut columns = Vec::new();
     match ask.question.form {
-        Form::Expression | Form::Computed(_) | Form::OldAndNew => {}
+        Form::Expression | Form::Computed(_) | Form::Rows(_) => {}
         Form::Type | Form::BaseType | Form::Value(_) | Form::Query => return columns,
     }
     let texts = [&ask.question.expected, &ask.question.actual].map(|text| text.to_lowercase());
     for Variable { name, sql_type } in kinds::variables(snapshot, &ask.relation) {
         // A name with quotes in it is written with more of them.
-        let mentioned = ask.question.form == Form::OldAndNew
+        let mentioned = matches!(ask.question.form, Form::Rows(_))
             || name.contains('"')
             || texts.iter().any(|text| text.contains(&name.to_lowercase()));
         if mentioned {

@@ -3,26 +3,26 @@
 
 use std::collections::BTreeSet;
 
-use super::{BASE, File, Files, Fit, FolderMigration, Keeps, Reading, Tool, Verified, program, version};
+use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Keeps, Tool, Verified, program, version};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "alembic",
     title: "Alembic",
     table: "alembic_version",
-    columns: &["version_num"],
+    telltale_columns: &["version_num"],
     query: "SELECT version_num AS name, version_num AS version, 'applied' AS state, NULL::text AS checksum \
             FROM {table} ORDER BY version_num",
     keeps: Keeps::Last,
     sort: version::only_the_folder,
     version_in: |_| None,
-    limits: "Alembic keeps only the revisions that the database is at, not those before them: if a later one has \
+    caveat: "Alembic keeps only the revisions that the database is at, not those before them: if a later one has \
              been applied since, expect that one",
     apply: "alembic upgrade head",
     layout: "versions/*.py with `revision` and `down_revision`",
-    fits: |files| {
+    detect: |files| {
         if files.any(".py", |file| file.says("down_revision")) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }
@@ -82,13 +82,13 @@ fn migration(all: &Files, file: &File) -> Option<FolderMigration> {
     Some(migration)
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     let mut left = Vec::new();
     for file in all.files.iter().filter(|file| file.ends(".py")) {
         match migration(all, file) {
             Some(migration) => left.push(migration),
-            None if file.says("def upgrade") => out.unseen.push(file.path.clone()),
+            None if file.says("def upgrade") => out.ignored.push(file.path.clone()),
             None => {}
         }
     }

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::{BASE, File, Files, Fit, Reading, Tool, Up, Verified, sections, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Tool, Up, Verified, sections, sql, version};
 use crate::error::Problem;
 
 const SUM: &str = "atlas.sum";
@@ -16,7 +16,7 @@ pub(super) static TOOL: Tool = Tool {
     table: "atlas_schema_revisions",
     schema: Some("atlas_schema_revisions"),
     other_tables: &["atlas_schema_revisions"],
-    columns: &["version", "hash", "operator_version"],
+    telltale_columns: &["version", "hash", "operator_version"],
     // Rows whose version begins with a dot are notes of Atlas to itself.
     query: "SELECT CASE WHEN description = '' THEN version ELSE version || '_' || description END AS name, version, \
                    CASE WHEN coalesce(error, '') <> '' OR applied < total THEN 'failed' \
@@ -24,13 +24,17 @@ pub(super) static TOOL: Tool = Tool {
                    nullif(hash, '') AS checksum \
             FROM {table} WHERE version NOT LIKE '.%' ORDER BY version",
     version_in: |name| name.split_once('_').map(|(version, _)| version.to_owned()),
-    short: version::without_digits,
+    short_name: version::without_digits,
     apply: "atlas migrate apply",
-    mend: "atlas migrate set VERSION",
+    resolve_hint: "atlas migrate set VERSION",
     layout: "VERSION_name.sql and atlas.sum",
     checksum: "the line of the file in atlas.sum: SHA-256 of the files so far, in base 64",
-    fits: |files| {
-        if files.get(SUM).is_some() { Fit::Sure } else { Fit::No }
+    detect: |files| {
+        if files.get(SUM).is_some() {
+            Fit::Certain
+        } else {
+            Fit::No
+        }
     },
     read,
     verified: Verified::Documentation,
@@ -45,15 +49,15 @@ fn directive(file: &File, word: &str) -> Option<String> {
         .find_map(|line| Some(line.strip_prefix("atlas:")?.strip_prefix(word)?.trim().to_owned()))
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     let files: Vec<&File> = all.top().filter(|file| file.ends(".sql")).collect();
     // A file in a folder below is not seen.
     let below = all
         .files
         .iter()
         .filter(|file| file.path.contains('/') && file.ends(".sql"));
-    out.unseen.extend(below.map(|file| file.path.clone()));
+    out.ignored.extend(below.map(|file| file.path.clone()));
     let sums = sums(&files);
     for (file, sum) in files.iter().zip(&sums) {
         let version = file.stem().split('_').next().unwrap_or_default();

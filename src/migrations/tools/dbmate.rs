@@ -1,25 +1,25 @@
 //! dbmate. Source: `pkg/dbmate/migration.go` (the blocks), `pkg/dbmate/db.go`, `FindMigrations` (the files) and
 //! `pkg/driver/postgres/postgres.go` (the table).
 
-use super::{BASE, File, Files, Fit, Mark, Reading, Tool, Up, Verified, section, sections, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Mark, Tool, Up, Verified, section, sections, sort, sql, version};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "dbmate",
     title: "dbmate",
     table: "schema_migrations",
-    columns: &["version character varying"],
+    telltale_columns: &["version character varying"],
     // Rails has the same table, and another one beside it.
-    beside: Some("!ar_internal_metadata"),
+    sibling_table: Some("!ar_internal_metadata"),
     query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY version",
     version_in: version::digits,
-    short: version::without_digits,
-    limits: "dbmate keeps the digits that the file begins with alone",
+    short_name: version::without_digits,
+    caveat: "dbmate keeps the digits that the file begins with alone",
     apply: "dbmate migrate",
     layout: "N_name.sql with `-- migrate:up` and `-- migrate:down`",
-    fits: |files| {
+    detect: |files| {
         if files.any(".sql", |file| section(file, mark).is_some()) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }
@@ -48,11 +48,11 @@ fn stray(file: &File) -> bool {
     before.any(|line| !line.trim().is_empty() && sections::comment(line).is_none())
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for file in all.files.iter().filter(|file| file.ends(".sql")) {
         let Some(version) = version::digits(file.name()).filter(|_| file.folder().is_empty()) else {
-            out.unseen.push(file.path.clone());
+            out.ignored.push(file.path.clone());
             continue;
         };
         let path = all.path(file);

@@ -1,27 +1,27 @@
 //! Diesel. Source: `diesel/src/migration/mod.rs` (the version), `diesel_migrations/migrations_internals/src/lib.rs`
 //! (the folder, `metadata.toml`) and `diesel/src/migration/mod.rs`, `setup_database` (the table).
 
-use super::{BASE, Files, Fit, Reading, Tool, Up, Verified, sort, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, Up, Verified, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "diesel",
     title: "Diesel",
     table: "__diesel_schema_migrations",
-    columns: &["version", "run_on"],
+    telltale_columns: &["version", "run_on"],
     query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY version",
     version_in: |name| Some(version_of(name)),
-    short: |_| None,
+    short_name: |_| None,
     sort: version::text,
-    limits: "Diesel keeps the version alone, the part before the first `_` without hyphens",
+    caveat: "Diesel keeps the version alone, the part before the first `_` without hyphens",
     apply: "diesel migration run",
     layout: "a folder a migration, VERSION_name/up.sql and down.sql",
-    fits: |files| {
+    detect: |files| {
         let folders = files.folders();
         if folders
             .iter()
             .any(|(_, in_it)| in_it.iter().any(|f| f.name() == "up.sql"))
         {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }
@@ -36,8 +36,8 @@ fn version_of(name: &str) -> String {
     name.split('_').next().unwrap_or_default().replace('-', "")
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for (folder, in_it) in all.folders() {
         match in_it.iter().find(|file| file.name() == "up.sql") {
             Some(file) => {
@@ -55,7 +55,7 @@ fn read(all: &Files) -> Reading {
                 }
                 out.migrations.push(migration);
             }
-            None => out.unseen.extend(
+            None => out.ignored.extend(
                 in_it
                     .iter()
                     .filter(|file| file.ends(".sql") && file.name() != "down.sql")
@@ -64,7 +64,7 @@ fn read(all: &Files) -> Reading {
         }
     }
     let loose = all.top().filter(|file| file.ends(".sql"));
-    out.unseen.extend(loose.map(|file| file.path.clone()));
+    out.ignored.extend(loose.map(|file| file.path.clone()));
     sort(&TOOL, &mut out.migrations);
     out
 }

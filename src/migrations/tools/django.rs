@@ -3,25 +3,25 @@
 use std::collections::BTreeMap;
 
 use super::alembic::quoted;
-use super::{BASE, File, Files, Fit, FolderMigration, Reading, Tool, Verified, program, version};
+use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, Verified, program, version};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "django",
     title: "Django",
     table: "django_migrations",
-    columns: &["app", "name", "applied"],
+    telltale_columns: &["app", "name", "applied"],
     query: "SELECT app || '.' || name AS name, app || '.' || name AS version, 'applied' AS state, \
                    NULL::text AS checksum \
             FROM {table} ORDER BY id",
     sort: version::only_the_folder,
     family: |version| version.split('.').next().unwrap_or_default(),
-    short: |name| name.split_once('.').map(|(_, name)| name),
+    short_name: |name| name.split_once('.').map(|(_, name)| name),
     apply: "python manage.py migrate",
     layout: "APP/migrations/NNNN_name.py",
-    fits: |files| {
+    detect: |files| {
         if files.any(".py", |file| file.says("migrations.Migration")) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }
@@ -58,8 +58,8 @@ fn pairs(text: &str, name: &str) -> Vec<String> {
         .collect()
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for file in all.files.iter().filter(|file| file.ends(".py")) {
         let is_one = file.says("class Migration");
         match app(all, file) {
@@ -72,7 +72,7 @@ fn read(all: &Files) -> Reading {
                 migration.replaces = pairs(&text, "replaces");
                 out.migrations.push(migration);
             }
-            Some(_) | None if is_one => out.unseen.push(file.path.clone()),
+            Some(_) | None if is_one => out.ignored.push(file.path.clone()),
             Some(_) | None => {}
         }
     }

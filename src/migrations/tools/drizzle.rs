@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{BASE, Files, Fit, Reading, Tool, Verified, files, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, Verified, files, sql, version};
 use crate::error::Problem;
 
 const JOURNAL: &str = "meta/_journal.json";
@@ -14,22 +14,22 @@ pub(super) static TOOL: Tool = Tool {
     table: "__drizzle_migrations",
     schema: Some("drizzle"),
     other_tables: &["__drizzle_migrations"],
-    columns: &["hash", "created_at"],
+    telltale_columns: &["hash", "created_at"],
     query: "SELECT coalesce(to_jsonb(t)->>'name', created_at::text) AS name, created_at::text AS version, \
                    'applied' AS state, hash AS checksum \
             FROM {table} AS t ORDER BY created_at, id",
     sort: version::number,
-    limits: "Drizzle keeps the time that the journal gives each file, not its name: give the `directory`",
+    caveat: "Drizzle keeps the time that the journal gives each file, not its name: give the `directory`",
     apply: "npx drizzle-kit migrate",
     layout: "meta/_journal.json and the files that it names, or a folder a migration with migration.sql and snapshot.json",
     checksum: "SHA-256 of the file",
-    fits: |files| {
+    detect: |files| {
         let folders = files.folders();
         let pictured = folders
             .iter()
             .any(|(_, in_it)| in_it.iter().any(|f| f.name() == "snapshot.json"));
         if files.get(JOURNAL).is_some() || pictured {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }
@@ -39,15 +39,15 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-fn read(all: &Files) -> Reading {
+fn read(all: &Files) -> FolderContents {
     match all.get(JOURNAL) {
         Some(journal) => by_journal(all, &journal.text()),
         None => by_folders(all),
     }
 }
 
-fn by_journal(all: &Files, journal: &str) -> Reading {
-    let mut out = Reading::default();
+fn by_journal(all: &Files, journal: &str) -> FolderContents {
+    let mut out = FolderContents::default();
     let path = all.root.join(JOURNAL);
     let path = path.display();
     let mut tags = Vec::new();
@@ -88,12 +88,12 @@ fn by_journal(all: &Files, journal: &str) -> Reading {
         .files
         .iter()
         .filter(|file| file.ends(".sql") && !tags.contains(&file.path));
-    out.unseen.extend(strangers.map(|file| file.path.clone()));
+    out.ignored.extend(strangers.map(|file| file.path.clone()));
     out
 }
 
-fn by_folders(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn by_folders(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for (folder, in_it) in all.folders() {
         if let Some(file) = in_it.iter().find(|file| file.name() == "migration.sql") {
             let when = version::digits(folder).and_then(|digits| millis(&digits));
@@ -108,7 +108,7 @@ fn by_folders(all: &Files) -> Reading {
         }
     }
     let loose = all.top().filter(|file| file.ends(".sql"));
-    out.unseen.extend(loose.map(|file| file.path.clone()));
+    out.ignored.extend(loose.map(|file| file.path.clone()));
     out
 }
 

@@ -6,18 +6,18 @@ pub(super) static TOOL: Tool = Tool {
     name: "ecto",
     title: "Ecto",
     table: "schema_migrations",
-    columns: &["version bigint", "inserted_at"],
+    telltale_columns: &["version bigint", "inserted_at"],
     query: "SELECT version::text AS name, version::text AS version, 'applied' AS state, NULL::text AS checksum \
             FROM {table} ORDER BY {table}.version",
     sort: version::number,
     version_in: version::number_of,
-    short: version::without_digits,
-    limits: "Ecto keeps the number alone",
+    short_name: version::without_digits,
+    caveat: "Ecto keeps the number alone",
     apply: "mix ecto.migrate",
     layout: "TIMESTAMP_name.exs",
-    fits: |files| {
+    detect: |files| {
         if files.any(".exs", |file| file.says("Ecto.Migration")) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }

@@ -2,7 +2,7 @@
 //! `…resource.ResourceNameParser`, `…database.base.Schema`/`…postgresql.PostgreSQLDatabase` (the table), and the
 //! documentation, "Migrations" and "Schema history table".
 
-use super::{BASE, File, Files, Fit, Reading, Tool, Up, Verified, program, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Tool, Up, Verified, program, sort, sql, version};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
@@ -10,7 +10,7 @@ pub(super) static TOOL: Tool = Tool {
     title: "Flyway",
     table: "flyway_schema_history",
     other_tables: &["schema_version"],
-    columns: &["installed_rank", "script", "checksum", "success"],
+    telltale_columns: &["installed_rank", "script", "checksum", "success"],
     // A version that was undone has a later row of the undo; one that was deleted from the folder and repaired, one of
     // type DELETE. Neither is a migration of its own, but what counts of that version. The row of the schema that
     // Flyway made has no version and no migration.
@@ -21,18 +21,18 @@ pub(super) static TOOL: Tool = Tool {
             FROM {table} WHERE type <> 'SCHEMA' ORDER BY installed_rank",
     sort: version::dotted,
     version_in: |name| named(name).and_then(|named| named.version),
-    short: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
+    short_name: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
     apply: "flyway migrate",
-    mend: "flyway repair",
+    resolve_hint: "flyway repair",
     layout: "V1__name.sql, V1_2__name.sql, R__name.sql, B1__name.sql; U1__name.sql takes back",
     checksum: "CRC-32 of the lines",
     consecutive: true,
-    fits: |files| {
+    detect: |files| {
         let mut fit = Fit::No;
         for named in files.files.iter().filter_map(|file| named(file.name())) {
             // What refinery has not.
             let sure = matches!(named.prefix, 'R' | 'B') || named.version.is_some_and(|v| v.contains('.'));
-            fit = fit.max(if sure { Fit::Sure } else { Fit::Like });
+            fit = fit.max(if sure { Fit::Certain } else { Fit::Ambiguous });
         }
         fit
     },
@@ -83,8 +83,8 @@ fn checksum(file: &File) -> String {
     hasher.finalize().cast_signed().to_string()
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     let mut versioned = Vec::new();
     let mut baselines = Vec::new();
     let mut repeatable = Vec::new();
@@ -92,7 +92,7 @@ fn read(all: &Files) -> Reading {
         let is_sql = file.ends(".sql");
         let Some(named) = named(file.name()) else {
             if is_sql && !is_callback(file.stem()) {
-                out.unseen.push(file.path.clone());
+                out.ignored.push(file.path.clone());
             }
             continue;
         };
@@ -129,7 +129,7 @@ fn read(all: &Files) -> Reading {
         versioned = after;
         versioned.insert(0, baseline);
     }
-    if versioned.is_empty() && repeatable.is_empty() && !all.files.is_empty() && out.unseen.is_empty() {
+    if versioned.is_empty() && repeatable.is_empty() && !all.files.is_empty() && out.ignored.is_empty() {
         out.problems.push(Problem::new(format!(
             "{} has no migration of Flyway but such as take back",
             all.root.display()

@@ -1,29 +1,29 @@
 //! golang-migrate. Source: `source/parse.go` (the names), `database/postgres/postgres.go` (the table: one row, the
 //! version and whether it is dirty).
 
-use super::{BASE, File, Files, Fit, Keeps, Reading, Tool, Verified, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Keeps, Tool, Verified, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "golang-migrate",
     title: "golang-migrate",
     table: "schema_migrations",
-    columns: &["version bigint", "dirty"],
+    telltale_columns: &["version bigint", "dirty"],
     query: "SELECT version::text AS name, version::text AS version, \
                    CASE WHEN dirty THEN 'failed' ELSE 'applied' END AS state, NULL::text AS checksum \
             FROM {table} ORDER BY {table}.version",
     keeps: Keeps::Last,
     sort: version::number,
     version_in: version::number_of,
-    short: version::without_digits,
-    limits: "golang-migrate keeps only the version that the database is at, not those before it: give the `directory`, \
+    short_name: version::without_digits,
+    caveat: "golang-migrate keeps only the version that the database is at, not those before it: give the `directory`, \
              or `at_least`",
     apply: "migrate up",
-    mend: "migrate force VERSION",
+    resolve_hint: "migrate force VERSION",
     layout: "N_name.up.sql and N_name.down.sql",
     consecutive: true,
-    fits: |files| {
+    detect: |files| {
         if files.top().any(|file| version_of(file).is_some()) {
-            Fit::Like
+            Fit::Ambiguous
         } else {
             Fit::No
         }
@@ -39,8 +39,8 @@ fn version_of(file: &File) -> Option<String> {
     Some(number.to_string())
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for file in all.files.iter().filter(|file| file.ends(".sql")) {
         match version_of(file).filter(|_| file.folder().is_empty()) {
             Some(version) => {
@@ -48,7 +48,7 @@ fn read(all: &Files) -> Reading {
                 out.migrations.push(sql(all, file, name, version));
             }
             None if file.ends(".down.sql") => {}
-            None => out.unseen.push(file.path.clone()),
+            None => out.ignored.push(file.path.clone()),
         }
     }
     sort(&TOOL, &mut out.migrations);

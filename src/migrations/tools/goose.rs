@@ -2,7 +2,7 @@
 //! `database/dialect/postgres.go` (the table).
 
 use super::{
-    BASE, File, Files, Fit, Mark, Reading, Tool, Up, Verified, program, section, sections, sort, sql, version,
+    BASE, File, Files, Fit, FolderContents, Mark, Tool, Up, Verified, program, section, sections, sort, sql, version,
 };
 use crate::error::Problem;
 
@@ -10,7 +10,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "goose",
     title: "goose",
     table: "goose_db_version",
-    columns: &["version_id", "is_applied"],
+    telltale_columns: &["version_id", "is_applied"],
     // Older releases wrote a second row when a migration was taken back; the last row of a version counts. Version 0
     // stands for the empty database.
     query: "SELECT version_id::text AS name, version_id::text AS version, \
@@ -18,14 +18,14 @@ pub(super) static TOOL: Tool = Tool {
             FROM {table} WHERE version_id <> 0 ORDER BY id",
     sort: version::number,
     version_in: version::number_of,
-    short: version::without_digits,
-    limits: "goose keeps the number alone",
+    short_name: version::without_digits,
+    caveat: "goose keeps the number alone",
     apply: "goose up",
     layout: "N_name.sql with `-- +goose Up` and `-- +goose Down`, or N_name.go",
     consecutive: true,
-    fits: |files| {
+    detect: |files| {
         if files.any(".sql", |file| section(file, mark).is_some()) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }
@@ -54,14 +54,14 @@ fn version_of(file: &File) -> Option<String> {
     (number > 0).then(|| number.to_string())
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     let seen = |file: &&File| file.ends(".sql") || (file.ends(".go") && !file.ends("_test.go"));
     for file in all.files.iter().filter(seen) {
         let is_sql = file.ends(".sql");
         let Some(version) = version_of(file).filter(|_| file.folder().is_empty()) else {
             if is_sql {
-                out.unseen.push(file.path.clone());
+                out.ignored.push(file.path.clone());
             }
             continue;
         };

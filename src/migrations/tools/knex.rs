@@ -8,20 +8,20 @@ pub(super) static TOOL: Tool = Tool {
     name: "knex",
     title: "Knex",
     table: "knex_migrations",
-    companions: &["knex_migrations_lock"],
-    columns: &["name", "batch", "migration_time"],
+    bookkeeping_tables: &["knex_migrations_lock"],
+    telltale_columns: &["name", "batch", "migration_time"],
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY id",
-    short: |name| {
+    short_name: |name| {
         version::without_digits(name)
             .and_then(|rest| rest.rsplit_once('.'))
             .map(|(stem, _)| stem)
     },
     apply: "npx knex migrate:latest",
     layout: "TIMESTAMP_name.js",
-    fits: |files| {
+    detect: |files| {
         let is = |file: &File| file.says("knex") && file.says("up");
         if ENDINGS.iter().any(|ending| files.any(ending, is)) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }

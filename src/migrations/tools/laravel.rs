@@ -6,18 +6,18 @@ pub(super) static TOOL: Tool = Tool {
     name: "laravel",
     title: "Laravel",
     table: "migrations",
-    columns: &["migration", "batch"],
+    telltale_columns: &["migration", "batch"],
     query: "SELECT migration AS name, migration AS version, 'applied' AS state, NULL::text AS checksum FROM {table} \
             ORDER BY batch, migration",
-    short: |name| {
+    short_name: |name| {
         let rest = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
         (rest.len() < name.len() && !rest.is_empty()).then_some(rest)
     },
     apply: "php artisan migrate",
     layout: "YYYY_MM_DD_HHMMSS_name.php",
-    fits: |files| {
+    detect: |files| {
         if files.any(".php", |file| file.says("Illuminate\\Database\\Migrations")) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }

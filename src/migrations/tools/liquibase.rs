@@ -3,27 +3,27 @@
 
 use std::collections::BTreeSet;
 
-use super::{BASE, File, Files, Fit, FolderMigration, Reading, Tool, Up, Verified, sections, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, Up, Verified, sections, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "liquibase",
     title: "Liquibase",
     table: "databasechangelog",
-    companions: &["databasechangeloglock"],
-    columns: &["orderexecuted", "exectype", "md5sum"],
+    bookkeeping_tables: &["databasechangeloglock"],
+    telltale_columns: &["orderexecuted", "exectype", "md5sum"],
     query: "SELECT author || ':' || id AS name, author || ':' || id AS version, \
                    CASE WHEN exectype = 'FAILED' THEN 'failed' WHEN exectype = 'SKIPPED' THEN 'rolled back' \
                         ELSE 'applied' END AS state, NULL::text AS checksum \
             FROM {table} ORDER BY orderexecuted, dateexecuted",
     sort: version::only_the_folder,
-    short: |name| name.split_once(':').map(|(_, id)| id),
-    limits: "a change set is named author:id",
+    short_name: |name| name.split_once(':').map(|(_, id)| id),
+    caveat: "a change set is named author:id",
     apply: "liquibase update",
     layout: "SQL files that begin with `--liquibase formatted sql`, in the order of their names or as a change log of XML, YAML or JSON includes them",
-    fits: |files| {
+    detect: |files| {
         let is_log = |file: &File| LOGS.iter().any(|ending| file.ends(ending)) && file.says("databaseChangeLog");
         if files.files.iter().any(|file| is_formatted(file) || is_log(file)) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }
@@ -134,8 +134,8 @@ fn changesets(all: &Files, file: &File) -> Vec<FolderMigration> {
     out
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     let logs: Vec<(&File, Vec<Entry>)> = all
         .files
         .iter()
@@ -164,7 +164,7 @@ fn read(all: &Files) -> Reading {
             out.migrations.extend(changesets(all, file));
         } else if logs.is_empty() || is_formatted(file) {
             // A log may name a file that is not formatted in a change of its own.
-            out.unseen.push(file.path.clone());
+            out.ignored.push(file.path.clone());
         }
     }
     out
@@ -199,7 +199,7 @@ fn follow<'a>(
     logs: &[(&'a File, Vec<Entry>)],
     file: &'a File,
     seen: &mut BTreeSet<&'a str>,
-    out: &mut Reading,
+    out: &mut FolderContents,
 ) {
     if !seen.insert(&file.path) {
         return;

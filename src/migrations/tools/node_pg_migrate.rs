@@ -2,26 +2,26 @@
 //! `src/sqlMigration.ts` (the parts of a SQL file).
 
 use super::{
-    BASE, File, Files, Fit, Mark, Reading, Tool, Up, Verified, program, section, sections, sort, sql, version,
+    BASE, File, Files, Fit, FolderContents, Mark, Tool, Up, Verified, program, section, sections, sort, sql, version,
 };
 
 pub(super) static TOOL: Tool = Tool {
     name: "node-pg-migrate",
     title: "node-pg-migrate",
     table: "pgmigrations",
-    columns: &["name", "run_on"],
+    telltale_columns: &["name", "run_on"],
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY run_on, id",
     sort: version::leading_number,
-    short: version::without_digits,
+    short_name: version::without_digits,
     apply: "npx node-pg-migrate up",
     layout: "N_name.sql with `-- Up Migration` and `-- Down Migration`, or N_name.js",
-    fits: |files| {
+    detect: |files| {
         let sql = files.any(".sql", |file| section(file, mark).is_some());
         let program = |file: &File| file.says("pgm") && (file.says("up"));
         let js = [".js", ".ts", ".mjs", ".cjs"]
             .iter()
             .any(|ending| files.any(ending, program));
-        if sql || js { Fit::Sure } else { Fit::No }
+        if sql || js { Fit::Certain } else { Fit::No }
     },
     read,
     verified: Verified::Run("9.0.0"),
@@ -61,14 +61,14 @@ fn up(file: &File) -> Up {
     }
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for file in all.files.iter().filter(|file| !file.name().starts_with('.')) {
         let is_sql = file.ends(".sql");
         let is_js = [".js", ".ts", ".mjs", ".cjs"].iter().any(|ending| file.ends(ending));
         if !file.folder().is_empty() {
             if is_sql {
-                out.unseen.push(file.path.clone());
+                out.ignored.push(file.path.clone());
             }
         } else if is_sql && (file.ends(".up.sql") || file.ends(".down.sql")) {
             // Kept in two files instead of two parts.

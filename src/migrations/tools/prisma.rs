@@ -3,30 +3,30 @@
 //! checksum: `schema-engine/connectors/schema-connector/src/checksum.rs`; of the folder:
 //! `schema-engine/connectors/schema-connector/src/migrations_directory.rs`.
 
-use super::{BASE, Files, Fit, Reading, Tool, Verified, files, sort, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, Verified, files, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "prisma",
     title: "Prisma Migrate",
     table: "_prisma_migrations",
-    columns: &["migration_name", "rolled_back_at"],
+    telltale_columns: &["migration_name", "rolled_back_at"],
     // A migration that was rolled back and applied again has two rows; the one that counts is the last.
     query: "SELECT migration_name AS name, migration_name AS version, \
                    CASE WHEN rolled_back_at IS NOT NULL THEN 'rolled back' \
                         WHEN finished_at IS NOT NULL THEN 'applied' ELSE 'failed' END AS state, checksum \
             FROM {table} ORDER BY started_at, migration_name",
-    short: version::without_digits,
+    short_name: version::without_digits,
     apply: "npx prisma migrate deploy",
-    mend: "npx prisma migrate resolve",
+    resolve_hint: "npx prisma migrate resolve",
     layout: "a folder a migration, TIMESTAMP_name/migration.sql",
     checksum: "SHA-256 of the file",
-    fits: |files| {
+    detect: |files| {
         let folders = files.folders();
         let has = |name: &str| folders.iter().any(|(_, in_it)| in_it.iter().any(|f| f.name() == name));
         match (has("migration.sql"), files.get("migration_lock.toml").is_some()) {
-            (true, true) => Fit::Sure,
+            (true, true) => Fit::Certain,
             // Drizzle has the same files, and a picture of the schema beside each.
-            (true, false) if !has("snapshot.json") => Fit::Like,
+            (true, false) if !has("snapshot.json") => Fit::Ambiguous,
             (true | false, _) => Fit::No,
         }
     },
@@ -35,8 +35,8 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for (folder, in_it) in all.folders() {
         match in_it.iter().find(|file| file.name() == "migration.sql") {
             Some(file) => {
@@ -44,7 +44,7 @@ fn read(all: &Files) -> Reading {
                 migration.checksum = Some(files::sha256(&file.bytes));
                 out.migrations.push(migration);
             }
-            None => out.unseen.extend(
+            None => out.ignored.extend(
                 in_it
                     .iter()
                     .filter(|file| file.ends(".sql"))
@@ -53,7 +53,7 @@ fn read(all: &Files) -> Reading {
         }
     }
     let loose = all.top().filter(|file| file.ends(".sql"));
-    out.unseen.extend(loose.map(|file| file.path.clone()));
+    out.ignored.extend(loose.map(|file| file.path.clone()));
     sort(&TOOL, &mut out.migrations);
     out
 }

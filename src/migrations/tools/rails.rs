@@ -7,22 +7,22 @@ pub(super) static TOOL: Tool = Tool {
     name: "rails",
     title: "Rails",
     table: "schema_migrations",
-    companions: &["ar_internal_metadata"],
-    columns: &["version character varying"],
+    bookkeeping_tables: &["ar_internal_metadata"],
+    telltale_columns: &["version character varying"],
     // dbmate has the same table without another one beside it.
-    beside: Some("ar_internal_metadata"),
+    sibling_table: Some("ar_internal_metadata"),
     query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} \
             ORDER BY lpad(version, 40, '0')",
     sort: version::number,
     version_in: version::digits,
-    short: version::without_digits,
-    limits: "Rails keeps the digits that the file begins with alone",
+    short_name: version::without_digits,
+    caveat: "Rails keeps the digits that the file begins with alone",
     apply: "bin/rails db:migrate",
     layout: "TIMESTAMP_name.rb",
     consecutive: true,
-    fits: |files| {
+    detect: |files| {
         if files.any(".rb", |file| file.says("ActiveRecord::Migration")) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }

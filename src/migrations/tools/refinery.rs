@@ -5,25 +5,25 @@ use std::hash::{Hash as _, Hasher as _};
 
 use siphasher::sip::SipHasher13;
 
-use super::{BASE, File, Files, Fit, Reading, Tool, Up, Verified, program, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Tool, Up, Verified, program, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "refinery",
     title: "refinery",
     table: "refinery_schema_history",
-    columns: &["version", "applied_on", "checksum"],
+    telltale_columns: &["version", "applied_on", "checksum"],
     query: "SELECT 'V' || version::text || '__' || name AS name, version::text AS version, 'applied' AS state, checksum \
             FROM {table} ORDER BY {table}.version",
     sort: version::number,
     version_in: |name| version::digits(name.strip_prefix(['V', 'U'])?),
-    short: |name| name.split_once("__").map(|(_, rest)| rest),
+    short_name: |name| name.split_once("__").map(|(_, rest)| rest),
     apply: "refinery migrate",
     layout: "VN__name.sql or UN__name.sql, also as .rs",
     checksum: "SipHash-1-3 of name, version and SQL",
     consecutive: true,
-    fits: |files| {
+    detect: |files| {
         if files.files.iter().any(|file| named(file).is_some()) {
-            Fit::Like
+            Fit::Ambiguous
         } else {
             Fit::No
         }
@@ -57,8 +57,8 @@ fn checksum(name: &str, version: i64, text: &str) -> String {
     hasher.finish().to_string()
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for file in &all.files {
         let is_sql = file.ends(".sql");
         match named(file) {
@@ -79,7 +79,7 @@ fn read(all: &Files) -> Reading {
                 out.migrations
                     .push(program(all, file, name, version.to_string(), &TOOL, "Rust"));
             }
-            None if is_sql => out.unseen.push(file.path.clone()),
+            None if is_sql => out.ignored.push(file.path.clone()),
             None => {}
         }
     }

@@ -7,14 +7,14 @@ pub(super) static TOOL: Tool = Tool {
     name: "seaorm",
     title: "SeaORM",
     table: "seaql_migrations",
-    columns: &["version", "applied_at"],
+    telltale_columns: &["version", "applied_at"],
     query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY version",
-    short: |name| version::without_digits(name.strip_prefix('m')?).and_then(version::without_digits),
+    short_name: |name| version::without_digits(name.strip_prefix('m')?).and_then(version::without_digits),
     apply: "sea-orm-cli migrate up",
     layout: "src/mYYYYMMDD_NNNNNN_name.rs",
-    fits: |files| {
+    detect: |files| {
         if files.any(".rs", |file| file.says("MigrationTrait")) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }

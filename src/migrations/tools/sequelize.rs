@@ -8,19 +8,19 @@ pub(super) static TOOL: Tool = Tool {
     name: "sequelize",
     title: "Sequelize CLI",
     table: "SequelizeMeta",
-    columns: &["name"],
+    telltale_columns: &["name"],
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY name",
-    short: |name| {
+    short_name: |name| {
         version::without_digits(name)
             .and_then(|rest| rest.rsplit_once('.'))
             .map(|(stem, _)| stem)
     },
     apply: "npx sequelize-cli db:migrate",
     layout: "TIMESTAMP-name.js",
-    fits: |files| {
+    detect: |files| {
         let is = |file: &File| file.says("queryInterface") || file.says("QueryInterface");
         if ENDINGS.iter().any(|ending| files.any(ending, is)) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }

@@ -3,7 +3,7 @@
 
 use sha1::{Digest as _, Sha1};
 
-use super::{BASE, Files, Fit, Reading, Tool, Up, Verified, files, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, Up, Verified, files, sql, version};
 use crate::error::Problem;
 
 const PLAN: &str = "sqitch.plan";
@@ -13,7 +13,7 @@ pub(super) static TOOL: Tool = Tool {
     title: "Sqitch",
     table: "changes",
     schema: Some("sqitch"),
-    columns: &["change_id", "script_hash", "change", "project"],
+    telltale_columns: &["change_id", "script_hash", "change", "project"],
     // A change that was reworked is there twice under its name.
     query: "SELECT change AS name, \
                    change || '#' || row_number() OVER (PARTITION BY project, change ORDER BY committed_at) AS version, \
@@ -23,8 +23,12 @@ pub(super) static TOOL: Tool = Tool {
     apply: "sqitch deploy",
     layout: "sqitch.plan, and deploy/name.sql for each change in it",
     checksum: "SHA-1 of the file",
-    fits: |files| {
-        if files.get(PLAN).is_some() { Fit::Sure } else { Fit::No }
+    detect: |files| {
+        if files.get(PLAN).is_some() {
+            Fit::Certain
+        } else {
+            Fit::No
+        }
     },
     read,
     verified: Verified::Run("v1.3.1"),
@@ -52,8 +56,8 @@ fn changes(plan: &str) -> Vec<(String, Option<String>)> {
     out
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     let Some(plan) = all.get(PLAN) else {
         return out;
     };
@@ -98,7 +102,7 @@ fn read(all: &Files) -> Reading {
         .files
         .iter()
         .filter(|file| file.path.starts_with("deploy/") && file.ends(".sql"));
-    out.unseen.extend(
+    out.ignored.extend(
         scripts
             .filter(|file| !used.contains(&file.path))
             .map(|file| file.path.clone()),

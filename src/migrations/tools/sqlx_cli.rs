@@ -1,26 +1,26 @@
 //! sqlx. Source: `sqlx-core/src/migrate/source.rs` (files, `-- no-transaction`), `migration.rs` (checksum) and
 //! `sqlx-postgres/src/migrate.rs` (the table).
 
-use super::{BASE, File, Files, Fit, Reading, Tool, Up, Verified, files, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Tool, Up, Verified, files, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "sqlx",
     title: "sqlx",
     table: "_sqlx_migrations",
-    columns: &["version", "description", "success", "checksum"],
+    telltale_columns: &["version", "description", "success", "checksum"],
     query: "SELECT version::text || '_' || replace(description, ' ', '_') AS name, version::text AS version, \
                    CASE WHEN success THEN 'applied' ELSE 'failed' END AS state, encode(checksum, 'hex') AS checksum \
             FROM {table} ORDER BY {table}.version",
     sort: version::number,
     version_in: version::number_of,
-    short: version::without_digits,
+    short_name: version::without_digits,
     apply: "sqlx migrate run",
     layout: "N_name.sql, or N_name.up.sql and N_name.down.sql",
     checksum: "SHA-384 of the file",
     consecutive: true,
-    fits: |files| {
+    detect: |files| {
         if files.top().any(|file| version_of(file).is_some()) {
-            Fit::Like
+            Fit::Ambiguous
         } else {
             Fit::No
         }
@@ -36,8 +36,8 @@ fn version_of(file: &File) -> Option<String> {
     (file.ends(".sql") && !file.ends(".down.sql")).then(|| number.to_string())
 }
 
-fn read(all: &Files) -> Reading {
-    let mut out = Reading::default();
+fn read(all: &Files) -> FolderContents {
+    let mut out = FolderContents::default();
     for file in all.files.iter().filter(|file| file.ends(".sql")) {
         match version_of(file) {
             Some(version) if file.folder().is_empty() => {
@@ -53,7 +53,7 @@ fn read(all: &Files) -> Reading {
             }
             Some(_) | None => {
                 if !file.ends(".down.sql") {
-                    out.unseen.push(file.path.clone());
+                    out.ignored.push(file.path.clone());
                 }
             }
         }

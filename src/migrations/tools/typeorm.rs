@@ -9,17 +9,17 @@ pub(super) static TOOL: Tool = Tool {
     name: "typeorm",
     title: "TypeORM",
     table: "migrations",
-    companions: &["typeorm_metadata"],
-    columns: &["timestamp", "name"],
+    bookkeeping_tables: &["typeorm_metadata"],
+    telltale_columns: &["timestamp", "name"],
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY timestamp, id",
     sort: version::trailing_number,
-    short: |name| Some(name.trim_end_matches(|c: char| c.is_ascii_digit())),
+    short_name: |name| Some(name.trim_end_matches(|c: char| c.is_ascii_digit())),
     apply: "npx typeorm migration:run",
     layout: "TIMESTAMP-Name.ts with a class NameTIMESTAMP",
-    fits: |files| {
+    detect: |files| {
         let is = |file: &File| class(file).is_some();
         if ENDINGS.iter().any(|ending| files.any(ending, is)) {
-            Fit::Sure
+            Fit::Certain
         } else {
             Fit::No
         }
