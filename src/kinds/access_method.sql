@@ -1,3 +1,4 @@
+-- One row per access method of the database.
 SELECT m.amname::text AS name,
        CASE m.amtype WHEN 'i' THEN 'index' WHEN 't' THEN 'table' END AS type,
        quote_ident(n.nspname) || '.' || quote_ident(p.proname) AS handler,

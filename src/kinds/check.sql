@@ -1,3 +1,4 @@
+-- One row per CHECK constraint of a table or foreign table in scope.
 SELECT c.schema, c.relation, c.conname::text AS name,
        pg_get_expr(c.conbin, c.conrelid) AS expression,
        c.convalidated OR NOT coalesce(c.enforced, true) AS validated,
@@ -5,6 +6,10 @@ SELECT c.schema, c.relation, c.conname::text AS name,
        c.connoinherit AS no_inherit,
        e.description AS comment,
        c.coninhcount > 0 AND NOT c.conislocal AS implicit
+-- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::boolean AS conenforced) absent,
-     LATERAL (SELECT r.schema, r.name AS relation, c.*, conenforced AS enforced FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'c') c
+     LATERAL (SELECT r.schema, r.name AS relation, c.*, conenforced AS enforced
+              FROM scope_relations r
+              JOIN pg_constraint c ON c.conrelid = r.oid
+              WHERE c.contype = 'c') c
 LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_constraint'::regclass AND e.objsubid = 0

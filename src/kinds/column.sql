@@ -1,3 +1,4 @@
+-- One row per column of a relation or composite type in scope.
 SELECT a.schema, a.relation, a.attname::text AS name,
        format_type(a.atttypid, a.atttypmod) AS type,
        NOT a.attnotnull AS nullable,
@@ -14,21 +15,34 @@ SELECT a.schema, a.relation, a.attname::text AS name,
                   'cycle', CASE WHEN q.seqcycle THEN 'true' END,
                   'cache', CASE WHEN q.seqcache <> 1 THEN q.seqcache::text END))
          FROM pg_depend i JOIN pg_sequence q ON q.seqrelid = i.objid,
-              LATERAL (SELECT CASE q.seqtypid WHEN 'int2'::regtype THEN -32768 WHEN 'int4'::regtype THEN -2147483648 ELSE -9223372036854775808 END AS lowest) l
+              LATERAL (SELECT CASE q.seqtypid
+                                   WHEN 'int2'::regtype THEN -32768
+                                   WHEN 'int4'::regtype THEN -2147483648
+                                   ELSE -9223372036854775808
+                              END AS lowest) l
          WHERE i.refclassid = 'pg_class'::regclass AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum
            AND i.classid = 'pg_class'::regclass AND i.deptype = 'i'), '{}')
        END AS identity_options,
        CASE WHEN a.attcollation <> t.typcollation
-            THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname) FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace WHERE l.oid = a.attcollation)
+            THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname)
+                  FROM pg_collation l
+                  JOIN pg_namespace n ON n.oid = l.collnamespace
+                  WHERE l.oid = a.attcollation)
        END AS collation,
-       CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END END AS storage,
+       CASE WHEN a.attstorage <> t.typstorage THEN
+         CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END
+       END AS storage,
        CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
        nullif(a.attstattarget, -1) AS statistics,
-       CASE WHEN a.settings IS NULL AND a.attfdwoptions IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(o.name, {masked_option o.name o.value}), '{}')
-        FROM (SELECT split_part(o, '=', 1), substr(o, strpos(o, '=') + 1) FROM unnest(a.settings || a.attfdwoptions) o) o(name, value)) END AS options,
+       CASE
+            WHEN a.settings IS NULL AND a.attfdwoptions IS NULL THEN '{}'
+            ELSE (SELECT coalesce(jsonb_object_agg(o.name, {masked_option o.name o.value}), '{}')
+                  FROM (SELECT split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)
+                        FROM unnest(a.settings || a.attfdwoptions) o) o(name, value))
+       END AS options,
        {grants a.attacl a.relowner} AS grants,
        e.description AS comment,
-       -- What is inherited is its parent's, unless somebody has made it differ.
+       -- An inherited column is described by its parent, unless it was changed.
        a.attinhcount > 0 AND NOT a.attislocal AND a.attacl IS NULL AND a.settings IS NULL AND e.description IS NULL
          AND EXISTS (SELECT FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname AND p.attnum > 0
                      LEFT JOIN pg_attrdef x ON x.adrelid = p.attrelid AND x.adnum = p.attnum
@@ -36,11 +50,14 @@ SELECT a.schema, a.relation, a.attname::text AS name,
                        AND p.attstattarget IS NOT DISTINCT FROM a.attstattarget
                        AND pg_get_expr(x.adbin, x.adrelid) IS NOT DISTINCT FROM pg_get_expr(d.adbin, d.adrelid)) AS implicit,
        CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage
+-- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::"char" AS attcompression) absent,
      LATERAL (SELECT r.schema, r.name AS relation, r.relowner, a.*, attcompression AS compression,
-                     -- 15.20 keeps a number of its own there, another one for each table and after each change of it, which no
-                     -- statement sets or takes away (found by trying; the release notes do not speak of it).
-                     CASE WHEN a.attoptions IS NOT NULL THEN (SELECT array_agg(o) FROM unnest(a.attoptions) o WHERE split_part(o, '=', 1) <> 'pg_attver') END AS settings
+                     -- PostgreSQL 15.20 stores a number of its own here. It differs from table to table, changes with every
+                     -- ALTER TABLE, and no statement sets or removes it (found by experiment; not in the release notes).
+                     CASE WHEN a.attoptions IS NOT NULL THEN
+                       (SELECT array_agg(o) FROM unnest(a.attoptions) o WHERE split_part(o, '=', 1) <> 'pg_attver')
+                     END AS settings
               FROM scope_relations r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
               WHERE r.relkind IN ('r', 'p', 'v', 'm', 'c', 'f')) a
 JOIN pg_type t ON t.oid = a.atttypid

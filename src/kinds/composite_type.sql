@@ -1,3 +1,4 @@
+-- One row per stand-alone composite type in scope.
 SELECT c.schema, c.name,
        pg_get_userbyid(t.typowner)::text AS owner,
        {grants_beyond_public t.typacl t.typowner} AS grants,

@@ -1,3 +1,4 @@
+-- One row per encoding conversion of the schemas in scope.
 SELECT s.schema, c.conname::text AS name,
        pg_encoding_to_char(c.conforencoding)::text AS source,
        pg_encoding_to_char(c.contoencoding)::text AS target,

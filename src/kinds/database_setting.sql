@@ -1,3 +1,4 @@
+-- One row per setting of ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET.
 SELECT s.name || coalesce(' for ' || s.role, '') AS name,
        {setting s.name s.value} AS value,
        s.role AS owner,

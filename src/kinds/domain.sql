@@ -1,9 +1,13 @@
+-- One row per domain in scope.
 SELECT t.schema, t.name,
        format_type(t.typbasetype, t.typtypmod) AS type,
        NOT t.typnotnull AS nullable,
        pg_get_expr(t.typdefaultbin, 0) AS "default",
        CASE WHEN t.typcollation <> b.typcollation
-            THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname) FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace WHERE l.oid = t.typcollation)
+            THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname)
+                  FROM pg_collation l
+                  JOIN pg_namespace n ON n.oid = l.collnamespace
+                  WHERE l.oid = t.typcollation)
        END AS collation,
        pg_get_userbyid(t.typowner)::text AS owner,
        {grants_beyond_public t.typacl t.typowner} AS grants,

@@ -1,3 +1,4 @@
+-- One row per CHECK constraint of a domain in scope.
 SELECT s.schema, s.name AS relation, c.conname::text AS name,
        pg_get_expr(c.conbin, 0) AS expression,
        c.convalidated AS validated,

@@ -1,3 +1,4 @@
+-- One row per enumerated type in scope, with its labels.
 SELECT t.schema, t.name,
        (SELECT coalesce(array_agg(e.enumlabel::text ORDER BY e.enumsortorder), '{}') FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels,
        pg_get_userbyid(t.typowner)::text AS owner,

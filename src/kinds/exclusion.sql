@@ -1,10 +1,20 @@
+-- One row per EXCLUDE constraint of a table in scope.
 SELECT s.schema, s.name AS relation, c.conname::text AS name,
        m.amname::text AS method,
-       (SELECT array_agg(pg_get_indexdef(c.conindid, k.n::int, false) || ' WITH ' || (SELECT CASE WHEN n.nspname = 'pg_catalog' THEN o.oprname::text ELSE 'OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')' END FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = k.operator) ORDER BY k.n)
+       (SELECT array_agg(pg_get_indexdef(c.conindid, k.n::int, false) || ' WITH ' ||
+                         (SELECT CASE WHEN n.nspname = 'pg_catalog' THEN o.oprname::text
+                                      ELSE 'OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')'
+                                 END
+                          FROM pg_operator o
+                          JOIN pg_namespace n ON n.oid = o.oprnamespace
+                          WHERE o.oid = k.operator) ORDER BY k.n)
         FROM unnest(c.conexclop) WITH ORDINALITY k(operator, n)) AS keys,
        pg_get_expr(i.indpred, i.indrelid) AS "where",
        CASE WHEN i.indnatts = i.indnkeyatts THEN '{}'
-            ELSE (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE k.n > i.indnkeyatts)
+            ELSE (SELECT array_agg(a.attname::text ORDER BY k.n)
+                  FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
+                  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
+                  WHERE k.n > i.indnkeyatts)
        END AS include,
        c.condeferrable AS deferrable,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,

@@ -1,3 +1,4 @@
+-- One row per installed extension.
 SELECT e.extname::text AS name,
        e.extversion AS version,
        n.nspname::text AS schema,

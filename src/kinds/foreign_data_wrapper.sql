@@ -1,6 +1,13 @@
+-- One row per foreign-data wrapper of the database.
 SELECT w.fdwname::text AS name,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = w.fdwhandler) AS handler,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = w.fdwvalidator) AS validator,
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
+        FROM pg_proc p
+        JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE p.oid = w.fdwhandler) AS handler,
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
+        FROM pg_proc p
+        JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE p.oid = w.fdwvalidator) AS validator,
        {options w.fdwoptions} AS options,
        pg_get_userbyid(w.fdwowner)::text AS owner,
        {grants w.fdwacl w.fdwowner} AS grants,

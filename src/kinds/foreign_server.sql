@@ -1,3 +1,4 @@
+-- One row per foreign server of the database.
 SELECT v.srvname::text AS name,
        w.fdwname::text AS wrapper,
        v.srvtype AS type,

@@ -1,3 +1,4 @@
+-- One row per foreign table in scope.
 SELECT c.schema, c.name,
        v.srvname::text AS server,
        {options f.ftoptions} AS options,

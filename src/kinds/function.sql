@@ -1,5 +1,7 @@
+-- One row per function or window function in scope.
 SELECT p.schema, p.name,
-       (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '') FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
+       (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '')
+        FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
        nullif(pg_get_function_arguments(p.oid), '') AS arguments,
        format_type(p.prorettype, NULL) AS returns,
        p.proretset AS returns_set,
@@ -13,7 +15,10 @@ SELECT p.schema, p.name,
        p.proleakproof AS leakproof,
        p.procost::text AS cost,
        CASE WHEN p.proretset AND p.prorows <> 1000 THEN p.prorows::text END AS rows,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = p.prosupport) AS support,
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname)
+        FROM pg_proc f
+        JOIN pg_namespace n ON n.oid = f.pronamespace
+        WHERE f.oid = p.prosupport) AS support,
        p.prokind = 'w' AS "window",
        {settings p.proconfig} AS settings,
        CASE WHEN p.sqlbody IS NULL THEN p.prosrc
@@ -24,6 +29,7 @@ SELECT p.schema, p.name,
        {grants_beyond_public p.proacl p.proowner} AS grants,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')) AS implicit
+-- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::pg_node_tree AS prosqlbody) absent,
      LATERAL (SELECT p.*, prosqlbody AS sqlbody FROM scope_routines p) p
 JOIN pg_language l ON l.oid = p.prolang

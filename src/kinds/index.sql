@@ -1,3 +1,4 @@
+-- One row per index of a relation in scope. The indexes of constraints are implicit.
 SELECT i.schema, i.relation, x.relname::text AS name,
        k.keys,
        i.indisunique AS "unique",
@@ -6,11 +7,17 @@ SELECT i.schema, i.relation, x.relname::text AS name,
        coalesce(k.include, '{}') AS include,
        pg_get_expr(i.indpred, i.indrelid) AS "where",
        i.indisvalid AND i.indisready AS valid,
-       CASE WHEN x.reloptions IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM unnest(x.reloptions) o) END AS options,
+       CASE
+            WHEN x.reloptions IS NULL THEN '{}'
+            ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
+                  FROM unnest(x.reloptions) o)
+       END AS options,
        e.description AS comment,
        i.indimmediate AS immediate,
        k.operator_classes,
-       x.relispartition OR EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = i.indrelid AND c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')) AS implicit
+       x.relispartition OR EXISTS (SELECT FROM pg_constraint c
+                                   WHERE c.conrelid = i.indrelid AND c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')) AS implicit
+-- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::boolean AS indnullsnotdistinct) absent,
      LATERAL (SELECT r.schema, r.name AS relation, i.*, indnullsnotdistinct AS nulls_not_distinct
               FROM scope_relations r JOIN pg_index i ON i.indrelid = r.oid WHERE r.relkind IN ('r', 'p', 'm')) i
@@ -18,22 +25,25 @@ JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_am m ON m.oid = x.relam
 LEFT JOIN pg_description e ON e.objoid = x.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0,
      LATERAL (SELECT array_agg(a.attname::text ORDER BY k.n) FILTER (WHERE k.n > i.indnkeyatts) AS include,
-                     array_agg(quote_ident(n.nspname) || '.' || quote_ident(o.opcname) ORDER BY k.n) FILTER (WHERE k.n <= i.indnkeyatts) AS operator_classes,
+                     array_agg(quote_ident(n.nspname) || '.' || quote_ident(o.opcname) ORDER BY k.n)
+                       FILTER (WHERE k.n <= i.indnkeyatts) AS operator_classes,
                      array_agg(
                        CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.indexrelid, k.n::int, false) ELSE quote_ident(a.attname) END
-                       -- An expression's own collation is not in the catalog: what it prints in full tells whether one is written.
+                       -- The catalog does not record the collation that an expression itself has: the printed definition shows it.
                        || CASE WHEN k.coll = 0 OR k.attnum <> 0 AND k.coll = a.attcollation THEN ''
                                ELSE coalesce((SELECT ' COLLATE ' || quote_ident(n.nspname) || '.' || quote_ident(l.collname)
                                               FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
                                               WHERE l.oid = k.coll
-                                                AND (k.attnum <> 0 OR l.collname <> 'default' AND strpos(pg_get_indexdef(i.indexrelid), 'COLLATE') > 0)), '') END
+                                                AND (k.attnum <> 0 OR l.collname <> 'default'
+                                                     AND strpos(pg_get_indexdef(i.indexrelid), 'COLLATE') > 0)), '') END
                        || CASE WHEN o.opcdefault AND p.attoptions IS NULL THEN ''
                                ELSE ' ' || CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(o.opcname)
                                     || coalesce(' (' || array_to_string(p.attoptions, ', ') || ')', '') END
                        || CASE WHEN k.option & 1 = 1 THEN ' DESC' ELSE '' END
                        || CASE k.option & 3 WHEN 1 THEN ' NULLS LAST' WHEN 2 THEN ' NULLS FIRST' ELSE '' END
                        ORDER BY k.n) FILTER (WHERE k.n <= i.indnkeyatts) AS keys
-              -- The condition always holds. The server takes each array for ten long; with it, for short enough to look each key up.
+              -- The condition is always true. Without it the planner expects ten keys per index; with it, few enough to look
+              -- each of them up.
               FROM (SELECT * FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
                     WITH ORDINALITY u(attnum, class, coll, option, n) WHERE u.n >= 1 AND u.n <= i.indnatts) k
               LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum

@@ -1,3 +1,4 @@
+-- One row per operator class of the schemas in scope.
 SELECT s.schema, c.opcname::text AS name, m.amname::text AS method,
        format_type(c.opcintype, NULL) AS type,
        c.opcdefault AS "default",

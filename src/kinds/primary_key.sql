@@ -1,8 +1,15 @@
+-- One row per primary key of a table in scope.
 SELECT c.schema, c.relation,
        c.conname::text AS name,
-       (SELECT array_agg((SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = k.attnum) ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n)) AS columns,
+       (SELECT array_agg((SELECT a.attname::text
+                          FROM pg_attribute a
+                          WHERE a.attrelid = c.conrelid AND a.attnum = k.attnum) ORDER BY k.n)
+        FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n)) AS columns,
        CASE WHEN i.indnatts = i.indnkeyatts THEN '{}'
-            ELSE (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE k.n > i.indnkeyatts)
+            ELSE (SELECT array_agg(a.attname::text ORDER BY k.n)
+                  FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
+                  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
+                  WHERE k.n > i.indnkeyatts)
        END AS include,
        c.condeferrable AS deferrable,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
@@ -10,7 +17,11 @@ SELECT c.schema, c.relation,
        i.indisvalid AND i.indisready AS valid,
        e.description AS comment,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
+-- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::boolean AS conperiod) absent,
-     LATERAL (SELECT r.schema, r.name AS relation, c.*, conperiod AS period FROM scope_relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype = 'p') c
+     LATERAL (SELECT r.schema, r.name AS relation, c.*, conperiod AS period
+              FROM scope_relations r
+              JOIN pg_constraint c ON c.conrelid = r.oid
+              WHERE c.contype = 'p') c
 JOIN pg_index i ON i.indexrelid = c.conindid
 LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_constraint'::regclass AND e.objsubid = 0

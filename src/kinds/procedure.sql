@@ -1,5 +1,7 @@
+-- One row per procedure in scope.
 SELECT p.schema, p.name,
-       (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '') FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
+       (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '')
+        FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
        nullif(pg_get_function_arguments(p.oid), '') AS arguments,
        l.lanname::text AS language,
        CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END AS security,
@@ -12,6 +14,7 @@ SELECT p.schema, p.name,
        {grants_beyond_public p.proacl p.proowner} AS grants,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS implicit
+-- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::pg_node_tree AS prosqlbody) absent,
      LATERAL (SELECT p.*, prosqlbody AS sqlbody FROM scope_routines p) p
 JOIN pg_language l ON l.oid = p.prolang

@@ -1,3 +1,4 @@
+-- One row per rewrite rule of a relation in scope, without the ones that are the definitions of views.
 SELECT s.schema, s.name AS relation, r.rulename::text AS name,
        pg_get_ruledef(r.oid) AS definition,
        CASE r.ev_enabled WHEN 'O' THEN 'origin' WHEN 'A' THEN 'always' WHEN 'R' THEN 'replica' WHEN 'D' THEN 'disabled' END AS enabled,

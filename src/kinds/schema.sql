@@ -1,3 +1,4 @@
+-- One row per schema in scope.
 SELECT n.nspname::text AS name,
        pg_get_userbyid(n.nspowner)::text AS owner,
        {grants n.nspacl n.nspowner} AS grants,

@@ -1,3 +1,4 @@
+-- One row per sequence in scope, including those that belong to columns.
 SELECT c.schema, c.name,
        format_type(q.seqtypid, NULL) AS type,
        CASE WHEN q.seqstart <> CASE WHEN q.seqincrement > 0 THEN q.seqmin ELSE q.seqmax END THEN q.seqstart END AS start,
@@ -7,8 +8,12 @@ SELECT c.schema, c.name,
        q.seqcycle AS cycle,
        q.seqcache AS cache,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(o.relname) || '.' || quote_ident(a.attname)
-        FROM pg_depend d JOIN pg_class o ON o.oid = d.refobjid JOIN pg_namespace n ON n.oid = o.relnamespace JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')) AS owned_by,
+        FROM pg_depend d
+        JOIN pg_class o ON o.oid = d.refobjid
+        JOIN pg_namespace n ON n.oid = o.relnamespace
+        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
+          AND d.deptype IN ('a', 'i')) AS owned_by,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
        pg_get_userbyid(c.relowner)::text AS owner,
        {grants c.relacl c.relowner} AS grants,
@@ -18,5 +23,6 @@ SELECT c.schema, c.name,
 FROM scope_relations c
 JOIN pg_sequence q ON q.seqrelid = c.oid
 LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0,
-     LATERAL (SELECT CASE q.seqtypid WHEN 'int2'::regtype THEN -32768 WHEN 'int4'::regtype THEN -2147483648 ELSE -9223372036854775808 END AS lowest) l
+     LATERAL (SELECT CASE q.seqtypid WHEN 'int2'::regtype THEN -32768 WHEN 'int4'::regtype THEN -2147483648 ELSE -9223372036854775808
+                     END AS lowest) l
 WHERE c.relkind = 'S'

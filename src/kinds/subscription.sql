@@ -1,3 +1,4 @@
+-- One row per subscription of the database.
 SELECT s.subname::text AS name,
        s.subenabled AS enabled,
        (SELECT coalesce(array_agg(p ORDER BY p), '{}') FROM unnest(s.subpublications) p) AS publications,
@@ -11,10 +12,14 @@ SELECT s.subname::text AS name,
        coalesce(s.origin, 'any') AS origin,
        coalesce(s.failover, false) AS failover,
        pg_get_userbyid(s.subowner)::text AS owner,
-       (SELECT max(d.description) FROM pg_stat_subscription t JOIN pg_description d ON d.objoid = t.subid AND d.classoid = 'pg_subscription'::regclass AND d.objsubid = 0
+       (SELECT max(d.description)
+        FROM pg_stat_subscription t
+        JOIN pg_description d ON d.objoid = t.subid AND d.classoid = 'pg_subscription'::regclass AND d.objsubid = 0
         WHERE t.subname = s.subname) AS comment,
        false AS implicit
--- Only what everybody may read, which in version 13 is neither the oid nor synchronous_commit: nothing here says s.* or s.oid.
+-- Only columns that every role may read. In PostgreSQL 13 these include neither oid nor synchronous_commit: do not
+-- write s.* or s.oid here.
+-- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::boolean AS subbinary, NULL::boolean AS substream, NULL::"char" AS subtwophasestate, NULL::boolean AS subdisableonerr,
              NULL::boolean AS subpasswordrequired, NULL::boolean AS subrunasowner, NULL::text AS suborigin, NULL::boolean AS subfailover) absent,
      LATERAL (SELECT s.subname, s.subenabled, s.subpublications, s.subslotname, s.subowner, subbinary AS sends_binary, substream::text AS stream,

@@ -1,14 +1,23 @@
+-- One row per table or partitioned table in scope.
 SELECT c.schema, c.name,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
        CASE WHEN c.relrowsecurity THEN 'enabled' ELSE 'disabled' END AS row_security,
        c.relforcerowsecurity AS row_security_forced,
-       CASE WHEN c.reloptions IS NULL AND x.reloptions IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}') FROM (SELECT o FROM unnest(c.reloptions) o UNION ALL SELECT 'toast.' || o FROM unnest(x.reloptions) o) o(o)) END AS options,
+       CASE
+            WHEN c.reloptions IS NULL AND x.reloptions IS NULL THEN '{}'
+            ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
+                  FROM (SELECT o FROM unnest(c.reloptions) o
+                        UNION ALL SELECT 'toast.' || o FROM unnest(x.reloptions) o) o(o))
+       END AS options,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
        CASE WHEN c.relispartition THEN p.parents[1] END AS partition_of,
        pg_get_expr(c.relpartbound, c.oid) AS partition_bound,
        CASE WHEN c.relispartition THEN '{}' ELSE coalesce(p.parents, '{}') END AS inherits,
        CASE c.relreplident WHEN 'd' THEN 'default' WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
-            WHEN 'i' THEN (SELECT x.relname::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END AS replica_identity,
+            WHEN 'i' THEN (SELECT x.relname::text
+                           FROM pg_index i
+                           JOIN pg_class x ON x.oid = i.indexrelid
+                           WHERE i.indrelid = c.oid AND i.indisreplident) END AS replica_identity,
        (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = c.reltablespace) AS tablespace,
        coalesce((SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam), 'heap') AS access_method,
        pg_get_userbyid(c.relowner)::text AS owner,

@@ -1,5 +1,9 @@
+-- One row per text search dictionary of the schemas in scope.
 SELECT s.schema, c.dictname::text AS name,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(t.tmplname) FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE t.oid = c.dicttemplate) AS template,
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(t.tmplname)
+        FROM pg_ts_template t
+        JOIN pg_namespace n ON n.oid = t.tmplnamespace
+        WHERE t.oid = c.dicttemplate) AS template,
        c.dictinitoption AS options,
        pg_get_userbyid(c.dictowner)::text AS owner,
        obj_description(c.oid, 'pg_ts_dict') AS comment,

@@ -1,17 +1,23 @@
+-- One row per trigger of a relation in scope that is not internal.
 SELECT s.schema, s.name AS relation, t.tgname::text AS name,
        CASE WHEN t.tgtype & 64 <> 0 THEN 'instead of' WHEN t.tgtype & 2 <> 0 THEN 'before' ELSE 'after' END AS timing,
        array_remove(ARRAY[CASE WHEN t.tgtype & 4 <> 0 THEN 'insert' END, CASE WHEN t.tgtype & 16 <> 0 THEN 'update' END,
                           CASE WHEN t.tgtype & 8 <> 0 THEN 'delete' END, CASE WHEN t.tgtype & 32 <> 0 THEN 'truncate' END], NULL) AS events,
-       (SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}') FROM unnest(t.tgattr::int2[]) k(attnum) JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = k.attnum) AS columns,
+       (SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}')
+        FROM unnest(t.tgattr::int2[]) k(attnum)
+        JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = k.attnum) AS columns,
        CASE WHEN t.tgtype & 1 <> 0 THEN 'row' ELSE 'statement' END AS for_each,
-       -- No function prints the condition alone: it stands between what comes before and after it, whose lengths are known.
+       -- No function prints the condition alone: it is what remains between a beginning and an end of known lengths.
        CASE WHEN t.tgqual IS NOT NULL THEN
          (SELECT left(d.rest, -length(') EXECUTE FUNCTION ' || left(t.tgfoid::regprocedure::text, -1) || coalesce(g.written, '') || ')'))
           FROM (SELECT substr(pg_get_triggerdef(t.oid), 1 + length('CREATE TRIGGER ' || quote_ident(t.tgname))) AS text OFFSET 0) b,
                (SELECT CASE WHEN t.tgtype & 1 <> 0 THEN ' FOR EACH ROW WHEN (' ELSE ' FOR EACH STATEMENT WHEN (' END AS text) w,
                LATERAL (SELECT substr(b.text, strpos(b.text, w.text) + length(w.text)) AS rest) d)
        END AS condition,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = t.tgfoid) AS function,
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
+        FROM pg_proc p
+        JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE p.oid = t.tgfoid) AS function,
        coalesce(g.texts, '{}') AS arguments,
        CASE t.tgenabled WHEN 'O' THEN 'origin' WHEN 'A' THEN 'always' WHEN 'R' THEN 'replica' WHEN 'D' THEN 'disabled' END AS enabled,
        t.tgconstraint <> 0 AS "constraint",
@@ -25,8 +31,9 @@ SELECT s.schema, s.name AS relation, t.tgname::text AS name,
 FROM scope_relations s
 JOIN pg_trigger t ON t.tgrelid = s.oid
 LEFT JOIN pg_description e ON e.objoid = t.oid AND e.classoid = 'pg_trigger'::regclass AND e.objsubid = 0,
-     -- The arguments are in one value, each with a byte of zero behind it.
-     LATERAL (SELECT array_agg(a.text ORDER BY a.ends) AS texts, string_agg('''' || replace(a.text, '''', '''''') || '''', ', ' ORDER BY a.ends) AS written
+     -- The arguments are one value, in which each is followed by a zero byte.
+     LATERAL (SELECT array_agg(a.text ORDER BY a.ends) AS texts,
+                     string_agg('''' || replace(a.text, '''', '''''') || '''', ', ' ORDER BY a.ends) AS written
               FROM (SELECT e.ends, convert_from(substr(t.tgargs, 2 + e.before, e.ends - e.before - 1), getdatabaseencoding()) AS text
                     FROM (SELECT i AS ends, lag(i, 1, -1) OVER (ORDER BY i) AS before
                           FROM generate_series(0, length(t.tgargs) - 1) i WHERE get_byte(t.tgargs, i) = 0) e) a) g

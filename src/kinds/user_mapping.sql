@@ -1,6 +1,7 @@
+-- One row per user mapping of the database.
 SELECT m.usename || ' on ' || m.srvname AS name,
        {options m.umoptions} AS options,
-       -- No options and options that are not shown look the same: this is when the view shows them.
+       -- Options that do not exist and options that are not shown look the same. This is the condition of the view.
        m.umoptions IS NULL
          AND NOT (m.umuser <> 0 AND m.usename = current_user AND (pg_has_role(v.srvowner, 'USAGE') OR has_server_privilege(v.oid, 'USAGE'))
                   OR m.umuser = 0 AND pg_has_role(v.srvowner, 'USAGE')

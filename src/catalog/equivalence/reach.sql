@@ -55,7 +55,8 @@ reach(root, classid, objid, by_constant) AS (
     SELECT d.refclassid AS classid, d.refobjid AS objid, false AS by_constant
     FROM pg_depend d
     WHERE d.classid = r.classid AND d.objid = r.objid AND d.refobjid >= 16384
-      AND d.refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_class'::regclass, 'pg_opclass'::regclass, 'pg_opfamily'::regclass)
+      AND d.refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_class'::regclass,
+                           'pg_opclass'::regclass, 'pg_opfamily'::regclass)
       -- A type of a relation leads to the types of its columns, below, and not to all of the relation.
       AND NOT (r.classid = 'pg_type'::regclass AND d.refclassid = 'pg_class'::regclass)
     UNION ALL
@@ -84,7 +85,11 @@ reach(root, classid, objid, by_constant) AS (
     UNION ALL
     SELECT 'pg_proc'::regclass, a.amproc::oid, true
     FROM pg_opclass c JOIN pg_amproc a ON a.amprocfamily = c.opcfamily
-    WHERE (r.classid = 'pg_type'::regclass AND c.opcintype = r.objid OR r.classid = 'pg_opclass'::regclass AND c.oid = r.objid) AND a.amproc::oid >= 16384
+    WHERE (r.classid = 'pg_type'::regclass
+             AND c.opcintype = r.objid
+             OR r.classid = 'pg_opclass'::regclass
+             AND c.oid = r.objid)
+      AND a.amproc::oid >= 16384
     UNION ALL
     SELECT 'pg_operator'::regclass, a.amopopr, false
     FROM pg_opclass c JOIN pg_amop a ON a.amopfamily = c.opcfamily
@@ -143,7 +148,17 @@ bad(root, by_constant) AS (
 -- A function or operator on the search path takes the place of PostgreSQL's own where it fits the arguments exactly, and
 -- the other takes arguments of any type, or where the path says that PostgreSQL's own come later.
 polymorphic(oid, fits) AS (
-  VALUES (2276::oid, '.'), (2283, '.'), (2776, '.'), (5077, '.'), (5079, '.'), (2277, 'A'), (5078, 'A'), (3500, 'E'), (3831, 'R'), (5080, 'R'), (4537, 'R'), (4538, 'R'), (2249, 'C')
+  VALUES (2276::oid,
+          '.'), (2283,
+                 '.'), (2776,
+                        '.'), (5077,
+                               '.'), (5079,
+                                      '.'), (2277,
+                                             'A'), (5078,
+                                                    'A'), (3500,
+                                                           'E'), (3831,
+                                                                  'R'), (5080,
+                                                                         'R'), (4537, 'R'), (4538, 'R'), (2249, 'C')
 ),
 thieves(word) AS (
   SELECT DISTINCT w
