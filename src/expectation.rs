@@ -1,15 +1,15 @@
 //! What is expected: the contents of expectation files.
 
 mod history;
+mod keys;
 pub mod load;
 mod object;
 pub mod parse;
 mod shape;
 mod statement;
 
-pub use history::{HISTORY_KEYS, tools};
-pub use object::OBJECT_KEYS;
-pub use statement::ASSERTION_KEYS;
+pub use history::tools;
+pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -3,16 +3,15 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::attribute::{Attr, Shape};
-use crate::expectation::parse::FILE_KEYS;
-use crate::expectation::{self, ASSERTION_KEYS, FORMAT_VERSION, HISTORY_KEYS, OBJECT_KEYS};
-use crate::kinds::{KeyForm, Kind, ListForm, Shorthand};
+use crate::expectation::{self, AssertionKey, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
+use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Shorthand};
 
 /// The whole schema.
 #[must_use]
 pub fn schema() -> Json {
     let mut properties = Map::new();
-    for key in FILE_KEYS {
-        properties.insert((*key).to_owned(), file_key(key));
+    for key in FileKey::ALL {
+        properties.insert(key.name().to_owned(), file_key(*key));
     }
     let mut definitions = Map::new();
     for kind in Kind::roots() {
@@ -23,7 +22,7 @@ pub fn schema() -> Json {
     }
     definitions.insert(
         "presence".into(),
-        json!({"enum": ["present", "absent"], "description": "It must be there, or must not."}),
+        json!({"enum": ["present", "absent"], "description": "The object must exist, or must not exist."}),
     );
     definitions.insert(
         "scalar".into(),
@@ -35,17 +34,17 @@ pub fn schema() -> Json {
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "driftgate expectation file",
-        "description": "What a PostgreSQL database must be. What is not written is not checked.",
+        "description": "What a PostgreSQL database must contain. What the file does not mention is not checked.",
         "type": "object",
         "required": ["driftgate"],
         "additionalProperties": false,
-        "patternProperties": {"^x-": {"description": "Left alone: a place for anchors."}},
+        "patternProperties": {"^x-": {"description": "Ignored: a place for YAML anchors."}},
         "properties": properties,
         "definitions": definitions,
     })
 }
 
-/// The schema as it stands in a file.
+/// The schema as the text of a file.
 #[must_use]
 pub fn text() -> String {
     // A JSON value cannot fail to serialise.
@@ -58,62 +57,65 @@ fn reference(name: &str) -> Json {
     json!({"$ref": format!("#/definitions/{name}")})
 }
 
-fn file_key(key: &str) -> Json {
-    match key {
-        "driftgate" => {
-            json!({"description": "The version of the format.", "enum": [FORMAT_VERSION.parse::<u32>().unwrap_or(1)]})
-        }
-        "database" => {
-            json!({"description": "The environment variable that holds the URL of the database.", "type": "string", "default": "DATABASE_URL"})
-        }
-        "schema" => {
-            json!({"description": "The schema of names that are not qualified.", "type": "string", "default": "public"})
-        }
-        "migrations" => json!({
-            "description": "The history that a migration tool keeps, or several.",
+/// A schema with its description.
+fn described(description: &str, mut schema: Json) -> Json {
+    if let Json::Object(map) = &mut schema {
+        map.insert("description".into(), Json::from(description));
+    }
+    schema
+}
+
+fn file_key(key: FileKey) -> Json {
+    let schema = match key {
+        FileKey::Driftgate => json!({"enum": [FORMAT_VERSION.parse::<u32>().unwrap_or(1)]}),
+        FileKey::Database => json!({"type": "string", "default": "DATABASE_URL"}),
+        FileKey::Schema => json!({"type": "string", "default": "public"}),
+        FileKey::Migrations => json!({
             "oneOf": [reference("history"), {"type": "array", "minItems": 1, "items": reference("history")}],
         }),
-        "assertions" => json!({
-            "description": "Queries about the data, each with what it must give.",
+        FileKey::Assertions => json!({
             "type": "object", "minProperties": 1, "additionalProperties": reference("assertion"),
         }),
-        "ignore" => {
+        FileKey::Exact => json!({
+            "anyOf": [
+                {"type": "boolean"},
+                {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}},
+            ],
+        }),
+        FileKey::Ignore => {
+            let patterns = json!({"type": "array", "minItems": 1, "items": {"type": "string"}});
             let sections: Map<String, Json> = Kind::ALL
                 .iter()
-                .map(|kind| {
-                    (
-                        kind.spec().section.to_owned(),
-                        json!({"description": kind.spec().doc, "type": "array", "minItems": 1, "items": {"type": "string"}}),
-                    )
-                })
+                .map(|kind| kind.spec())
+                .map(|spec| (spec.section.to_owned(), described(spec.doc, patterns.clone())))
                 .collect();
-            json!({
-                "description": "Patterns of what an exact file leaves out, by kind; `!` takes back.",
-                "type": "object", "minProperties": 1, "additionalProperties": false, "properties": sections,
-            })
+            json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": sections})
         }
-        "exact" => json!({
-            "description": "What is left out has its default, and what is not listed must not exist: in the whole database, or in these schemas.",
-            "anyOf": [{"type": "boolean"}, {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}}],
-        }),
-        common => common_key(common),
-    }
+        FileKey::Level => term_key(TermKey::Level),
+        FileKey::Reason => term_key(TermKey::Reason),
+    };
+    described(key.description(), schema)
 }
 
-fn common_key(key: &str) -> Json {
+fn term_key(key: TermKey) -> Json {
     match key {
-        "level" => json!({"description": "How much a finding weighs.", "enum": ["error", "warn"], "default": "error"}),
-        "reason" => json!({"description": "Why it is expected; goes into the report.", "type": "string"}),
-        "exact" => {
-            json!({"description": "What is left out has its default, and what is not listed must not exist.", "type": "boolean"})
-        }
-        "optional" => json!({"description": "It need not be there; if it is, it must match.", "type": "boolean"}),
-        "absent" => json!({"description": "It must not be there.", "type": "boolean"}),
-        _ => json!({"description": "It must be there.", "type": "boolean"}),
+        TermKey::Level => json!({"enum": ["error", "warn"], "default": "error"}),
+        TermKey::Reason => json!({"type": "string"}),
+        TermKey::Exact => json!({"type": "boolean"}),
     }
 }
 
-/// What stands under the key of a kind.
+fn object_key(key: ObjectKey) -> Json {
+    let schema = match key {
+        ObjectKey::Present | ObjectKey::Absent | ObjectKey::Optional => json!({"type": "boolean"}),
+        ObjectKey::Level => term_key(TermKey::Level),
+        ObjectKey::Reason => term_key(TermKey::Reason),
+        ObjectKey::Exact => term_key(TermKey::Exact),
+    };
+    described(key.description(), schema)
+}
+
+/// The value of the section of a kind.
 fn section(kind: Kind) -> Json {
     let spec = kind.spec();
     if spec.syntax.key == KeyForm::Only {
@@ -138,15 +140,15 @@ fn object(kind: Kind) -> Json {
     for attr in spec.attrs {
         properties.insert(attr.name.to_owned(), attribute(attr, attr.doc));
         if let Some(includes) = attr.subset_key {
-            properties.insert(includes.to_owned(), attribute(attr, "At least these."));
+            properties.insert(includes.to_owned(), attribute(attr, "At least these items."));
         }
     }
     for child in kind.children() {
-        // Two kinds with one section under one parent do not exist; a test says so.
+        // A test holds that no two kinds have the same section under the same parent.
         properties.insert(child.spec().section.to_owned(), section(child));
     }
-    for key in OBJECT_KEYS {
-        properties.insert((*key).to_owned(), common_key(key));
+    for key in ObjectKey::ALL {
+        properties.insert(key.name().to_owned(), object_key(*key));
     }
     let mut forms = vec![
         reference("presence"),
@@ -162,20 +164,19 @@ fn object(kind: Kind) -> Json {
                     .map(|attr| attribute(attr, attr.doc)),
             );
         }
-        Shorthand::Custom { expects, .. } => forms.push(json!({
-            "description": expects,
-            "oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": reference("text")}],
-        })),
+        Shorthand::Custom { form, expects, .. } => {
+            let schema = match form {
+                CustomForm::Text => json!({"type": "string"}),
+                CustomForm::TextList => json!({"type": "array", "minItems": 1, "items": reference("text")}),
+            };
+            forms.push(described(expects, schema));
+        }
     }
     json!({"description": spec.doc, "anyOf": forms})
 }
 
 fn attribute(attr: &Attr, doc: &str) -> Json {
-    let mut schema = shape(attr.shape);
-    if let Json::Object(map) = &mut schema {
-        map.insert("description".into(), Json::from(doc));
-    }
-    schema
+    described(doc, shape(attr.shape))
 }
 
 fn shape(of: Shape) -> Json {
@@ -193,59 +194,46 @@ fn shape(of: Shape) -> Json {
 }
 
 fn history() -> Json {
-    let mut properties = Map::new();
-    for key in HISTORY_KEYS {
-        let schema = match *key {
-            "tool" => {
-                json!({"description": "The migration tool; `auto` finds it by its table.", "enum": expectation::tools()})
-            }
-            "applied" => json!({
-                "description": "The migrations that must be applied.",
-                "type": "array", "minItems": 1, "items": reference("text"),
-            }),
-            "latest" => json!({"description": "The last migration that is applied.", "$ref": "#/definitions/text"}),
-            "at_least" => {
-                json!({"description": "This migration or a later one must be the last.", "$ref": "#/definitions/text"})
-            }
-            "directory" => json!({
-                "description": "The folder of the migrations, as a path from this file: all must be applied, none unknown, none changed.",
-                "type": "string",
-            }),
-            "failed" => json!({
-                "description": "Whether a migration may have failed.", "enum": ["forbid", "allow"], "default": "forbid",
-            }),
-            "out_of_order" => json!({
-                "description": "Whether a migration may have been applied after one that follows it.",
-                "enum": ["forbid", "allow"], "default": "forbid",
-            }),
-            "schema" => json!({"description": "The schema of the tool's table.", "type": "string"}),
-            "table" => json!({"description": "The tool's table, where it is not the usual one.", "type": "string"}),
-            common => common_key(common),
-        };
-        properties.insert((*key).to_owned(), schema);
-    }
+    let properties: Map<String, Json> = HistoryKey::ALL
+        .iter()
+        .map(|key| (key.name().to_owned(), history_key(*key)))
+        .collect();
     json!({"type": "object", "required": ["tool"], "additionalProperties": false, "properties": properties})
 }
 
+fn history_key(key: HistoryKey) -> Json {
+    let schema = match key {
+        HistoryKey::Tool => json!({"enum": expectation::tools()}),
+        HistoryKey::Applied => json!({"type": "array", "minItems": 1, "items": reference("text")}),
+        HistoryKey::Latest | HistoryKey::AtLeast => reference("text"),
+        HistoryKey::Failed | HistoryKey::OutOfOrder => json!({"enum": ["forbid", "allow"], "default": "forbid"}),
+        HistoryKey::Directory | HistoryKey::Schema | HistoryKey::Table => json!({"type": "string"}),
+        HistoryKey::Level => term_key(TermKey::Level),
+        HistoryKey::Reason => term_key(TermKey::Reason),
+    };
+    described(key.description(), schema)
+}
+
 fn assertion() -> Json {
-    let mut properties = Map::new();
-    for key in ASSERTION_KEYS {
-        let schema = match *key {
-            "sql" => json!({"description": "One query that only reads.", "type": "string"}),
-            "equals" => {
-                json!({"description": "One row of one column with this value.", "$ref": "#/definitions/scalar"})
-            }
-            "rows" => json!({
-                "description": "These rows, in this order.",
-                "type": "array", "minItems": 1,
-                "items": {"anyOf": [reference("scalar"), {"type": "array", "minItems": 1, "items": reference("scalar")}]},
-            }),
-            "min" => json!({"description": "One number that is not below this.", "type": "number"}),
-            "max" => json!({"description": "One number that is not above this.", "type": "number"}),
-            "empty" => json!({"description": "No row, or at least one.", "type": "boolean"}),
-            common => common_key(common),
-        };
-        properties.insert((*key).to_owned(), schema);
-    }
+    let properties: Map<String, Json> = AssertionKey::ALL
+        .iter()
+        .map(|key| (key.name().to_owned(), assertion_key(*key)))
+        .collect();
     json!({"type": "object", "required": ["sql"], "additionalProperties": false, "properties": properties})
+}
+
+fn assertion_key(key: AssertionKey) -> Json {
+    let schema = match key {
+        AssertionKey::Sql => json!({"type": "string"}),
+        AssertionKey::Equals => reference("scalar"),
+        AssertionKey::Rows => json!({
+            "type": "array", "minItems": 1,
+            "items": {"anyOf": [reference("scalar"), {"type": "array", "minItems": 1, "items": reference("scalar")}]},
+        }),
+        AssertionKey::Min | AssertionKey::Max => json!({"type": "number"}),
+        AssertionKey::Empty => json!({"type": "boolean"}),
+        AssertionKey::Level => term_key(TermKey::Level),
+        AssertionKey::Reason => term_key(TermKey::Reason),
+    };
+    described(key.description(), schema)
 }

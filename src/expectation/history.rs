@@ -1,5 +1,6 @@
 //! Reading what is expected of histories of migrations.
 
+use super::keys::{HistoryKey, TermKey};
 use super::parse::Parser;
 use super::shape::empty_list;
 use super::{ExpectedHistory, Terms};
@@ -9,21 +10,6 @@ use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
 use crate::suggest;
 use crate::yaml::{Entry, Node, NodeValue, Scalar, ScalarType};
-
-/// The keys of an entry of `migrations`.
-pub const HISTORY_KEYS: &[&str] = &[
-    "tool",
-    "applied",
-    "latest",
-    "at_least",
-    "directory",
-    "failed",
-    "out_of_order",
-    "schema",
-    "table",
-    "level",
-    "reason",
-];
 
 /// The name that stands for the tool whose table is there.
 pub const AUTO: &str = "auto";
@@ -107,8 +93,12 @@ fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
 
 fn read(parser: &mut Parser, entry: &Entry, written: &mut Written, terms: &mut Terms) {
     let place = entry.value.place;
-    match entry.key.as_str() {
-        "tool" => {
+    let Some(key) = HistoryKey::named(&entry.key) else {
+        parser.unknown_key(entry, HistoryKey::NAMES);
+        return;
+    };
+    match key {
+        HistoryKey::Tool => {
             written.told_tool = true;
             if let Some(name) = parser.text(entry) {
                 written.tool = Tool::named(&name);
@@ -120,14 +110,14 @@ fn read(parser: &mut Parser, entry: &Entry, written: &mut Written, terms: &mut T
                 }
             }
         }
-        "applied" => written.applied = names(parser, entry),
-        "latest" => written.latest = parser.text(entry).map(|name| (name, place)),
-        "at_least" => written.at_least = parser.text(entry).map(|name| (name, place)),
-        "directory" => written.directory = parser.text(entry).map(|path| (path, place)),
-        "failed" => written.allow_failed = allowed(parser, entry),
-        "out_of_order" => written.allow_out_of_order = allowed(parser, entry),
-        "schema" => written.schema = parser.text(entry),
-        "table" => {
+        HistoryKey::Applied => written.applied = names(parser, entry),
+        HistoryKey::Latest => written.latest = parser.text(entry).map(|name| (name, place)),
+        HistoryKey::AtLeast => written.at_least = parser.text(entry).map(|name| (name, place)),
+        HistoryKey::Directory => written.directory = parser.text(entry).map(|path| (path, place)),
+        HistoryKey::Failed => written.allow_failed = allowed(parser, entry),
+        HistoryKey::OutOfOrder => written.allow_out_of_order = allowed(parser, entry),
+        HistoryKey::Schema => written.schema = parser.text(entry),
+        HistoryKey::Table => {
             if let Some(name) = parser.text(entry) {
                 match split_name(&name).filter(|parts| parts.len() <= 2) {
                     Some(parts) => written.table = Some(parts),
@@ -138,11 +128,8 @@ fn read(parser: &mut Parser, entry: &Entry, written: &mut Written, terms: &mut T
                 }
             }
         }
-        _ => {
-            if !parser.term(entry, terms) {
-                parser.unknown_key(entry, HISTORY_KEYS);
-            }
-        }
+        HistoryKey::Level => parser.term(TermKey::Level, entry, terms),
+        HistoryKey::Reason => parser.term(TermKey::Reason, entry, terms),
     }
 }
 

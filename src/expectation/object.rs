@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::parse::{Parser, TERM_KEYS};
+use super::keys::{ObjectKey, TermKey};
+use super::parse::Parser;
 use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
 use crate::attribute::Attr;
 use crate::error::Problem;
@@ -13,9 +14,6 @@ use crate::sql_text::unquote_name;
 use crate::suggest;
 use crate::value::Value;
 use crate::yaml::{Entry, Node, NodeValue, ScalarType};
-
-/// The keys that every object takes.
-pub const OBJECT_KEYS: &[&str] = &["present", "absent", "optional", "level", "reason", "exact"];
 
 /// An object that others are in.
 #[derive(Clone)]
@@ -85,7 +83,7 @@ pub(super) fn parse_section(
 
 /// The identity that a key gives.
 fn identity(kind: Kind, key: &str, parent: Option<&Parent>, schema: &str) -> Result<ObjectId, String> {
-    let bad = || format!("`{key}` is not the name of a {}", kind.words());
+    let bad = || format!("`{key}` is not the name of {}", kind.one());
     let part = || match unquote_name(key) {
         Some(name) if !name.is_empty() => Ok(name),
         _ => Err(bad()),
@@ -238,8 +236,8 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
         let problem = Problem::at(
             node.place,
             format!(
-                "a {} takes {or}a mapping, `present` or `absent`, but this is {}",
-                kind.words(),
+                "{} takes {or}a mapping, `present` or `absent`, but this is {}",
+                kind.one(),
                 node.describe()
             ),
         );
@@ -279,10 +277,12 @@ impl Reader<'_> {
 
     fn entries(&mut self, entries: Vec<Entry>) {
         let mut terms = Arc::clone(&self.this().terms);
-        if entries.iter().any(|entry| TERM_KEYS.contains(&entry.key.as_str())) {
+        if entries.iter().any(|entry| TermKey::named(&entry.key).is_some()) {
             let mut own = Terms::clone(&terms);
             for entry in &entries {
-                self.parser.term(entry, &mut own);
+                if let Some(key) = TermKey::named(&entry.key) {
+                    self.parser.term(key, entry, &mut own);
+                }
             }
             terms = Arc::new(own);
             self.this().terms = Arc::clone(&terms);
@@ -292,11 +292,8 @@ impl Reader<'_> {
         self.attributes.reserve_exact(attributes.count());
         for entry in entries {
             let key = entry.key.as_str();
-            if TERM_KEYS.contains(&key) {
-                continue;
-            }
-            if matches!(key, "present" | "absent" | "optional") {
-                self.presence(&entry);
+            if let Some(key) = ObjectKey::named(key) {
+                self.presence(key, &entry);
             } else if let Some((attr, extent)) = attribute(kind, key) {
                 self.attribute(attr, extent, entry);
             } else if let Some(child) = kind.children().find(|child| child.spec().section == key) {
@@ -308,28 +305,34 @@ impl Reader<'_> {
                     known.extend(attr.subset_key);
                 }
                 known.extend(kind.children().map(|child| child.spec().section));
-                known.extend(OBJECT_KEYS);
+                known.extend(ObjectKey::NAMES);
                 debug_assert!(!known.contains(&key));
                 self.parser.unknown_key(&entry, &known);
             }
         }
     }
 
-    fn presence(&mut self, entry: &Entry) {
+    /// Reads a key that says whether the object must exist. The others are read before.
+    fn presence(&mut self, key: ObjectKey, entry: &Entry) {
+        if matches!(key, ObjectKey::Level | ObjectKey::Reason | ObjectKey::Exact) {
+            return;
+        }
         let Some(set) = self.parser.bool(entry) else {
             return;
         };
-        let presence = match (entry.key.as_str(), set) {
-            ("absent", true) => Presence::Absent,
-            ("optional", true) => Presence::Optional,
-            ("present", false) => {
+        let presence = match (key, set) {
+            (ObjectKey::Absent, true) => Presence::Absent,
+            (ObjectKey::Optional, true) => Presence::Optional,
+            (ObjectKey::Present, false) => {
                 self.parser.problems.push(
                     Problem::at(entry.value.place, "`present: false` may mean two things")
                         .hint("write `absent: true` if it must not be there, `optional: true` if it need not be there"),
                 );
                 return;
             }
-            _ => return,
+            (ObjectKey::Present, true)
+            | (ObjectKey::Absent | ObjectKey::Optional, false)
+            | (ObjectKey::Level | ObjectKey::Reason | ObjectKey::Exact, _) => return,
         };
         let this = self.this();
         if this.presence != Presence::Required && this.presence != presence {
@@ -396,7 +399,7 @@ impl Reader<'_> {
                 .collect();
             self.parser.problems.push(Problem::at(
                 place,
-                format!("a {} without a name needs {}", kind.words(), names.join(" or ")),
+                format!("{} without a name needs {}", kind.one(), names.join(" or ")),
             ));
         }
     }

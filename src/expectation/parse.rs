@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::history::parse_histories;
+use super::keys::{FileKey, TermKey};
 use super::object::parse_section;
 use super::statement::parse_assertions;
 use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
@@ -12,22 +13,6 @@ use crate::kinds::Kind;
 use crate::source_map::{FileId, Place};
 use crate::suggest;
 use crate::yaml::{self, Document, Entry, Node, NodeValue, Places, ScalarType, shorten};
-
-/// The keys of a file that are not sections of kinds.
-pub(crate) const FILE_KEYS: &[&str] = &[
-    "driftgate",
-    "database",
-    "schema",
-    "migrations",
-    "assertions",
-    "exact",
-    "ignore",
-    "level",
-    "reason",
-];
-
-/// The keys that [`Parser::term`] reads.
-pub(super) const TERM_KEYS: &[&str] = &["level", "reason", "exact"];
 
 /// Reads an expectation file.
 ///
@@ -123,40 +108,29 @@ impl Parser {
         let mut version = false;
         // What holds for the whole file comes first, wherever it stands.
         for entry in &entries {
-            match entry.key.as_str() {
-                "driftgate" => {
+            match FileKey::named(&entry.key) {
+                Some(FileKey::Driftgate) => {
                     version = true;
                     self.version(entry);
                 }
-                "database" => {
-                    if let Some(name) = self.text(entry) {
-                        if name.contains("://") {
-                            self.problems.push(
-                                Problem::at(entry.value.place, "`database` takes the name of an environment variable, not a URL")
-                                    .hint("a URL has a password that must not be in a file: put it into a variable and name that here"),
-                            );
-                        }
-                        self.out.database = name;
-                        self.out.database_place = entry.value.place;
-                    }
-                }
-                "schema" => {
+                Some(FileKey::Database) => self.database(entry),
+                Some(FileKey::Schema) => {
                     if let Some(schema) = self.text(entry) {
                         self.out.schema = schema;
                     }
                 }
-                key => {
-                    if key == "exact" {
-                        self.out.exact_place = entry.place;
-                        self.out.exact_schemas = self.exact_schemas(entry);
-                    }
+                Some(FileKey::Exact) => {
+                    self.out.exact_place = entry.place;
+                    self.out.exact_schemas = self.exact_schemas(entry);
                     if self.out.exact_schemas.is_some() {
                         terms.exact = true;
-                    }
-                    if key != "exact" || self.out.exact_schemas.is_none() {
-                        self.term(entry, &mut terms);
+                    } else {
+                        self.term(TermKey::Exact, entry, &mut terms);
                     }
                 }
+                Some(FileKey::Level) => self.term(TermKey::Level, entry, &mut terms),
+                Some(FileKey::Reason) => self.term(TermKey::Reason, entry, &mut terms),
+                Some(FileKey::Migrations | FileKey::Assertions | FileKey::Ignore) | None => {}
             }
         }
         if !version {
@@ -169,13 +143,20 @@ impl Parser {
         let terms = Arc::new(terms);
         // What has been read is dropped at once: a large file is not in memory twice.
         for entry in entries {
-            match entry.key.as_str() {
-                "driftgate" | "database" | "schema" | "level" | "reason" | "exact" => {}
-                "migrations" => parse_histories(self, &entry, &terms),
-                "assertions" => parse_assertions(self, &entry, &terms),
-                "ignore" => self.ignore(&entry),
-                key if key.starts_with("x-") => {}
-                key => match Kind::roots().find(|kind| kind.spec().section == key) {
+            match FileKey::named(&entry.key) {
+                Some(FileKey::Migrations) => parse_histories(self, &entry, &terms),
+                Some(FileKey::Assertions) => parse_assertions(self, &entry, &terms),
+                Some(FileKey::Ignore) => self.ignore(&entry),
+                Some(
+                    FileKey::Driftgate
+                    | FileKey::Database
+                    | FileKey::Schema
+                    | FileKey::Exact
+                    | FileKey::Level
+                    | FileKey::Reason,
+                ) => {}
+                None if entry.key.starts_with("x-") => {}
+                None => match Kind::roots().find(|kind| kind.spec().section == entry.key) {
                     Some(kind) => parse_section(self, kind, entry, None, &terms),
                     None => self.unknown_key(&entry, &file_keys()),
                 },
@@ -188,6 +169,23 @@ impl Parser {
                     .hint("write what must be there, for instance under `tables:`"),
             );
         }
+    }
+
+    fn database(&mut self, entry: &Entry) {
+        let Some(name) = self.text(entry) else {
+            return;
+        };
+        if name.contains("://") {
+            self.problems.push(
+                Problem::at(
+                    entry.value.place,
+                    "`database` takes the name of an environment variable, not a URL",
+                )
+                .hint("a URL has a password that must not be in a file: put it into a variable and name that here"),
+            );
+        }
+        self.out.database = name;
+        self.out.database_place = entry.value.place;
     }
 
     /// The schemas that `exact` names, if it is a list.
@@ -231,10 +229,10 @@ impl Parser {
         }
     }
 
-    /// Reads a key that sets level, reason or exactness; `false` if it is another key.
-    pub(super) fn term(&mut self, entry: &Entry, terms: &mut Terms) -> bool {
-        match entry.key.as_str() {
-            "level" => match entry.value.scalar().map(|s| s.text.as_str()) {
+    /// Reads the value of a key that sets level, reason or exactness.
+    pub(super) fn term(&mut self, key: TermKey, entry: &Entry, terms: &mut Terms) {
+        match key {
+            TermKey::Level => match entry.value.scalar().map(|s| s.text.as_str()) {
                 Some("error") => terms.level = Level::Error,
                 Some("warn") => terms.level = Level::Warn,
                 word => self.problems.push(
@@ -245,19 +243,17 @@ impl Parser {
                     .hint(suggest::hint(word.unwrap_or(""), &["error", "warn"])),
                 ),
             },
-            "reason" => {
+            TermKey::Reason => {
                 if let Some(reason) = self.text(entry) {
                     terms.reason = Some(reason);
                 }
             }
-            "exact" => {
+            TermKey::Exact => {
                 if let Some(exact) = self.bool(entry) {
                     terms.exact = exact;
                 }
             }
-            _ => return false,
         }
-        true
     }
 
     /// The text of a value that must be one and not empty.
@@ -376,7 +372,7 @@ impl Parser {
 
 /// All keys that a file can have at its top.
 fn file_keys() -> Vec<&'static str> {
-    FILE_KEYS
+    FileKey::NAMES
         .iter()
         .copied()
         .chain(Kind::roots().map(|kind| kind.spec().section))

@@ -4,13 +4,11 @@ use std::str::FromStr as _;
 
 use bigdecimal::BigDecimal;
 
+use super::keys::{AssertionKey, TermKey};
 use super::parse::Parser;
 use super::{Assertion, Terms, Test};
 use crate::error::Problem;
 use crate::yaml::{Entry, Node, NodeValue, Scalar, ScalarType};
-
-/// The keys of an assertion.
-pub const ASSERTION_KEYS: &[&str] = &["sql", "equals", "rows", "min", "max", "empty", "level", "reason"];
 
 /// Reads `assertions`.
 pub(super) fn parse_assertions(parser: &mut Parser, entry: &Entry, terms: &Terms) {
@@ -26,18 +24,19 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
     let before = parser.problems.len();
     for item in parser.mapping(&entry.key, &entry.value) {
         let place = item.value.place;
-        match item.key.as_str() {
-            "sql" => sql = parser.text(item).map(|text| (text, place)),
-            "equals" => tests.extend(scalar(parser, item).map(|value| (Test::Equals(value), place))),
-            "min" => tests.extend(number(parser, item).map(|value| (Test::Min(value), place))),
-            "max" => tests.extend(number(parser, item).map(|value| (Test::Max(value), place))),
-            "empty" => tests.extend(parser.bool(item).map(|value| (Test::Empty(value), place))),
-            "rows" => tests.extend(rows(parser, item).map(|value| (Test::Rows(value), place))),
-            _ => {
-                if !parser.term(item, &mut terms) {
-                    parser.unknown_key(item, ASSERTION_KEYS);
-                }
-            }
+        let Some(key) = AssertionKey::named(&item.key) else {
+            parser.unknown_key(item, AssertionKey::NAMES);
+            continue;
+        };
+        match key {
+            AssertionKey::Sql => sql = parser.text(item).map(|text| (text, place)),
+            AssertionKey::Equals => tests.extend(scalar(parser, item).map(|value| (Test::Equals(value), place))),
+            AssertionKey::Min => tests.extend(number(parser, item).map(|value| (Test::Min(value), place))),
+            AssertionKey::Max => tests.extend(number(parser, item).map(|value| (Test::Max(value), place))),
+            AssertionKey::Empty => tests.extend(parser.bool(item).map(|value| (Test::Empty(value), place))),
+            AssertionKey::Rows => tests.extend(rows(parser, item).map(|value| (Test::Rows(value), place))),
+            AssertionKey::Level => parser.term(TermKey::Level, item, &mut terms),
+            AssertionKey::Reason => parser.term(TermKey::Reason, item, &mut terms),
         }
     }
     if parser.problems.len() > before {

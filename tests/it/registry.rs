@@ -9,7 +9,7 @@ use driftgate::catalog::{Limits, connect::connect, conninfo::Conninfo};
 use driftgate::compare::{plan, resolve::resolve};
 use driftgate::expectation::parse::parse;
 use driftgate::expectation::{
-    ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Level, OBJECT_KEYS, Presence, Subject, Terms,
+    ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Level, ObjectKey, Presence, Subject, Terms,
 };
 use driftgate::kinds::Kind;
 use driftgate::observed::Answers;
@@ -388,7 +388,7 @@ fn is_hidden(check: &Check) -> bool {
 fn the_keys_of_an_object_do_not_collide() {
     for kind in Kind::ALL {
         let spec = kind.spec();
-        let mut keys: Vec<&str> = OBJECT_KEYS.to_vec();
+        let mut keys: Vec<&str> = ObjectKey::NAMES.to_vec();
         for attr in spec.attrs {
             keys.push(attr.name);
             keys.extend(attr.subset_key);

@@ -1,0 +1,121 @@
+//! The keys of expectation files that are not attributes and not sections of kinds.
+//!
+//! Each key is written here once. The parser and the JSON Schema match on these enums, so that a key that one of them
+//! does not know does not compile.
+
+macro_rules! keys {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $key:literal: $description:expr,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $(#[doc = concat!("`", $key, "`.")] $variant,)*
+        }
+
+        impl $name {
+            /// Every key, in the order of messages.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The names of all keys, in the order of messages.
+            pub const NAMES: &[&'static str] = &[$($key),*];
+
+            /// The key as it is written.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $key,)*
+                }
+            }
+
+            /// What it means, as a sentence for the JSON Schema.
+            #[must_use]
+            pub fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $description,)*
+                }
+            }
+
+            /// The key of this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|key| key.name() == name)
+            }
+        }
+    };
+}
+
+const LEVEL: &str = "The weight of a finding.";
+
+const REASON: &str = "Why this is expected. Reports show it.";
+
+const EXACT: &str =
+    "Attributes that are left out must have their defaults, and objects that are not listed must not exist.";
+
+keys! {
+    /// A key of a file.
+    FileKey {
+        Driftgate = "driftgate": "The version of the file format.",
+        Database = "database": "The environment variable that holds the URL of the database.",
+        Schema = "schema": "The schema of names that are not qualified.",
+        Migrations = "migrations": "The history that a migration tool keeps, or a list of histories.",
+        Assertions = "assertions": "Queries about the data, each with the expected result.",
+        Exact = "exact": "Attributes that are left out must have their defaults, and objects that are not listed must not exist: \
+            in the whole database, or in these schemas.",
+        Ignore = "ignore": "Patterns of objects that an exact file does not report, by kind. A pattern that begins with `!` reports \
+            them again.",
+        Level = "level": LEVEL,
+        Reason = "reason": REASON,
+    }
+}
+
+keys! {
+    /// A key of an object, beside its attributes and the sections of what it contains.
+    ObjectKey {
+        Present = "present": "The object must exist.",
+        Absent = "absent": "The object must not exist.",
+        Optional = "optional": "The object may be missing. If it exists, it must match.",
+        Level = "level": LEVEL,
+        Reason = "reason": REASON,
+        Exact = "exact": EXACT,
+    }
+}
+
+keys! {
+    /// A key of an entry of `migrations`.
+    HistoryKey {
+        Tool = "tool": "The migration tool; `auto` finds it by its table.",
+        Applied = "applied": "The migrations that must be applied.",
+        Latest = "latest": "The migration that must be the last applied one.",
+        AtLeast = "at_least": "This migration or a later one must be the last applied one.",
+        Directory = "directory": "The folder of the migrations, relative to this file. All of them must be applied and unchanged, and no \
+            other migration may be applied.",
+        Failed = "failed": "Whether a migration may have failed.",
+        OutOfOrder = "out_of_order": "Whether a migration may have been applied after a later one.",
+        Schema = "schema": "The schema of the tool's table.",
+        Table = "table": "The tool's table, if it does not have its usual name.",
+        Level = "level": LEVEL,
+        Reason = "reason": REASON,
+    }
+}
+
+keys! {
+    /// A key of an assertion.
+    AssertionKey {
+        Sql = "sql": "A single query that only reads.",
+        Equals = "equals": "The result must be one row with one column that has this value.",
+        Rows = "rows": "The result must be these rows, in this order.",
+        Min = "min": "The result must be one number that is not less than this.",
+        Max = "max": "The result must be one number that is not greater than this.",
+        Empty = "empty": "`true`: the result must have no rows; `false`: it must have at least one.",
+        Level = "level": LEVEL,
+        Reason = "reason": REASON,
+    }
+}
+
+keys! {
+    /// A key that says how findings count, whatever they are about.
+    TermKey {
+        Level = "level": LEVEL,
+        Reason = "reason": REASON,
+        Exact = "exact": EXACT,
+    }
+}
