@@ -29,6 +29,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Completion, Failed, Trial};
 use similar::TextDiff;
@@ -40,6 +42,9 @@ use crate::trial::trial;
 use command::{Command, Program};
 use markdown::{Block, Kind, Scenario};
 use volatile::Volatile;
+
+/// How many threads work on items at the same time.
+const THREADS: usize = 4;
 
 /// Where the scenarios are.
 pub fn folder() -> PathBuf {
@@ -159,6 +164,29 @@ fn write(path: &Path, name: &str, differences: &[Difference]) -> Result<(), Stri
     file.set_len(0).map_err(cannot)?;
     file.write_all(markdown::rewrite(&text, &bodies).as_bytes())
         .map_err(cannot)
+}
+
+/// Works on all items with a few threads; the results are in the items' order.
+pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS.min(items.len()) {
+            scope.spawn(|| {
+                while let Some((number, item)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|n| Some((n, items.get(n)?)))
+                {
+                    let result = work(item);
+                    results.lock().expect("no thread has panicked").insert(number, result);
+                }
+            });
+        }
+    });
+    results
+        .into_inner()
+        .expect("no thread has panicked")
+        .into_values()
+        .collect()
 }
 
 /// A console block whose body is not what the program prints.

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::cases::slug;
 use crate::run::Driftgate;
-use crate::server::{TestDb, server};
+use crate::server::{TestDb, once_per_run, server};
 use crate::trial::{names_are_distinct, trial};
 
 const REGISTRY: &str = include_str!("../registry/schema.sql");
@@ -100,6 +100,19 @@ impl Original {
                 .run(["pull", "--digest-key", "env:KEY"]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         Self { db, pulled: run.stdout }
+    }
+
+    /// The one that the processes of a run of nextest share.
+    fn of_run() -> Result<Self, String> {
+        let text = once_per_run("changes", || {
+            let Self { db, pulled } = Self::new();
+            Ok(format!("{}\n{pulled}", db.keep()))
+        })?;
+        let (name, pulled) = text.split_once('\n').unwrap_or_default();
+        Ok(Self {
+            db: server().kept(name),
+            pulled: pulled.to_owned(),
+        })
     }
 }
 
@@ -192,7 +205,11 @@ pub fn trials() -> Vec<Trial> {
 fn run(change: &Change) -> Result<Completion, Failed> {
     let original = {
         let mut original = ORIGINAL.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(original.get_or_insert_with(|| Arc::new(Original::new())))
+        match original.clone() {
+            Some(original) => original,
+            None if server().is_shared() => Arc::clone(original.insert(Arc::new(Original::of_run()?))),
+            None => Arc::clone(original.insert(Arc::new(Original::new()))),
+        }
     };
     match check(&original, change)? {
         Some(()) => Ok(Completion::Completed),

@@ -103,12 +103,15 @@ fn wait(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// A user without rights, if the tests run as root.
-fn nobody() -> Option<u32> {
+/// Whom a run without rights belongs to: the user `nobody` if the tests run as root, or else whoever runs the tests.
+fn without_rights() -> Option<u32> {
     let is_root = fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0);
-    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let line = users.lines().find(|line| line.starts_with("nobody:"))?;
-    line.split(':').nth(2)?.parse().ok().filter(|_| is_root)
+    is_root.then(|| {
+        let users = fs::read_to_string("/etc/passwd").expect("/etc/passwd");
+        let line = users.lines().find(|line| line.starts_with("nobody:"));
+        let id = line.and_then(|line| line.split(':').nth(2)?.parse().ok());
+        id.expect("a user nobody")
+    })
 }
 
 fn local_serves(user: Option<u32>) {
@@ -133,10 +136,7 @@ fn a_server_of_this_machine_serves_and_goes() {
 
 #[test]
 fn a_server_of_this_machine_serves_a_user_without_rights() {
-    // Where the tests do not run as root, every test is this one.
-    if let Some(user) = nobody() {
-        local_serves(Some(user));
-    }
+    local_serves(without_rights());
 }
 
 /// SQL is applied by an ordinary role that owns the database, and by a superuser only if it needs one.
@@ -191,6 +191,7 @@ fn a_server_of_this_machine_goes_also_when_it_is_still_being_made() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "embedded"), ignore = "not run: needs the feature embedded")]
 fn the_embedded_server_goes_when_a_signal_ends_the_run() {
     for signal in ["TERM", "INT"] {
         let mut run = Pull::start(ENDLESS, "embedded", None);

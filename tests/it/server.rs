@@ -2,10 +2,12 @@
 //! that the machine has. Where neither can be had the tests fail; they never pass for want of a server.
 
 mod launch;
+mod shared;
 #[cfg(test)]
 mod tests;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +17,8 @@ use postgres::error::ErrorPosition;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 pub use launch::{Launched, finish};
-use launch::{PORT, launch, launch_other};
+use launch::{PORT, launch, launch_for, launch_other};
+pub use shared::once_per_run;
 
 /// The role that may do nothing but connect.
 const NOBODY: &str = "driftgate_nobody";
@@ -32,13 +35,14 @@ end $$";
 /// All that has to be written as `%XX` in the name of a role or the path of a socket.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
 
-/// The server that all tests of the process share.
+/// The server that all tests of the process share, and all processes of one run of nextest.
 ///
-/// It is started when first asked for, and ends with the process.
+/// It is started when first asked for, and ends with the process or with nextest.
 pub fn server() -> &'static Server {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
     let server = SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
         Ok(url) if !url.is_empty() => Server::at(&url).map_err(|error| format!("TEST_DATABASE_URL: {error}")),
+        _ if shared::is_shared() => Server::of_run(),
         _ => launch().and_then(Server::of),
     });
     server.as_ref().unwrap_or_else(|error| panic!("{error}"))
@@ -49,7 +53,10 @@ pub struct Server {
     address: Address,
     version: String,
     version_number: u32,
-    launched: Option<Launched>,
+    /// Its log, if the tests have started it.
+    log: Option<PathBuf>,
+    /// Keeps it alive.
+    _launched: Option<Launched>,
 }
 
 impl Server {
@@ -62,11 +69,29 @@ impl Server {
 
     /// One of our own.
     fn of(launched: Launched) -> Result<Self, String> {
-        let folder = launched.folder.display().to_string();
-        let host = utf8_percent_encode(&folder, RESERVED);
-        let mut server = Self::at(&format!("postgresql://postgres@{host}:{PORT}/postgres"))?;
-        server.launched = Some(launched);
-        Ok(server)
+        let server = Self::in_folder(&launched.folder)?;
+        Ok(Self {
+            _launched: Some(launched),
+            ..server
+        })
+    }
+
+    /// The one that the processes of a run of nextest share.
+    fn of_run() -> Result<Self, String> {
+        let folder = once_per_run("server", || {
+            launch_for(std::os::unix::process::parent_id()).map(|folder| folder.display().to_string())
+        })?;
+        Self::in_folder(Path::new(&folder))
+    }
+
+    /// The one whose files are in this folder.
+    fn in_folder(folder: &Path) -> Result<Self, String> {
+        let host = utf8_percent_encode(&folder.display().to_string(), RESERVED).to_string();
+        let server = Self::at(&format!("postgresql://postgres@{host}:{PORT}/postgres"))?;
+        Ok(Self {
+            log: Some(folder.join("log")),
+            ..server
+        })
     }
 
     /// The one at this URL, as a role that may do everything.
@@ -82,7 +107,8 @@ impl Server {
             address,
             version,
             version_number,
-            launched: None,
+            log: None,
+            _launched: None,
         })
     }
 
@@ -100,7 +126,12 @@ impl Server {
 
     /// Whether the tests have started it: its log can be read, and no one else uses it.
     pub fn is_ours(&self) -> bool {
-        self.launched.is_some()
+        self.log.is_some()
+    }
+
+    /// Whether other processes use it, too, and it ends after all of them.
+    pub fn is_shared(&self) -> bool {
+        self.is_ours() && shared::is_shared()
     }
 
     /// Where the server listens, as a person writes it: a host, or the folder of the socket.
@@ -151,7 +182,20 @@ impl Server {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("driftgate_{:07}_{number:05}", std::process::id());
         self.admin(&format!("create database {name} template {template}"));
-        TestDb { server: self, name }
+        TestDb {
+            server: self,
+            name,
+            is_kept: false,
+        }
+    }
+
+    /// A database that exists, and that nobody drops before the server ends.
+    pub fn kept(&self, name: &str) -> TestDb<'_> {
+        TestDb {
+            server: self,
+            name: name.to_owned(),
+            is_kept: true,
+        }
     }
 
     /// The name of a role that may log in and has been granted nothing.
@@ -169,11 +213,10 @@ impl Server {
 
     /// All that the server has logged since it was started: every statement, with database, user and application.
     pub fn log(&self) -> String {
-        let launched = self.launched.as_ref().unwrap_or_else(|| {
-            panic!("this test reads the server's log, which cannot be had of the server at TEST_DATABASE_URL")
-        });
-        let bytes =
-            fs::read(&launched.log).unwrap_or_else(|error| panic!("cannot read {}: {error}", launched.log.display()));
+        let Some(log) = &self.log else {
+            panic!("this test reads the server's log, which TEST_DATABASE_URL gives no access to")
+        };
+        let bytes = fs::read(log).unwrap_or_else(|error| panic!("cannot read {}: {error}", log.display()));
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -199,12 +242,19 @@ impl Server {
 pub struct TestDb<'server> {
     server: &'server Server,
     name: String,
+    is_kept: bool,
 }
 
 impl TestDb<'_> {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Keeps it for other processes, until the server ends.
+    pub fn keep(mut self) -> String {
+        self.is_kept = true;
+        self.name.clone()
     }
 
     /// The URL to connect to it, as the role that may do everything.
@@ -240,6 +290,9 @@ impl TestDb<'_> {
 
 impl Drop for TestDb<'_> {
     fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
         let url = self.server.url(&self.server.address.database);
         let drop = || execute(&url, &format!("drop database if exists {} with (force)", self.name));
         // Nothing but its subscriptions keeps a database from being dropped.

@@ -16,26 +16,19 @@ fn script(shell: &str) -> String {
     run.stdout
 }
 
-/// What a program prints of a script, or none if the machine does not have it.
-fn run(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = match Command::new(program)
+/// What a program prints; it must succeed and complain about nothing.
+fn run(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program)
         .args(arguments)
         .env("HOME", "/nonexistent")
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null())
         .output()
-    {
-        Ok(output) => output,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("{program} is not on this machine: not asked");
-            return None;
-        }
-        Err(e) => panic!("{program} cannot be run: {e}"),
-    };
+        .unwrap_or_else(|e| panic!("cannot run {program}: {e}: apt-get install {program}"));
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     assert_eq!(text(output.stderr), "", "{program} {arguments:?}");
     assert!(output.status.success(), "{program} {arguments:?}");
-    Some(text(output.stdout))
+    text(output.stdout)
 }
 
 /// What bash offers behind words that somebody has typed, of which the last is not finished.
@@ -46,7 +39,7 @@ fn bash(script: &str, words: &[&str]) -> Vec<String> {
         words.iter().flat_map(|word| ["'", word, "' "]).collect::<String>(),
         words[last],
     );
-    let offered = run("bash", &["--norc", "--noprofile", "-c", &code]).expect("bash");
+    let offered = run("bash", &["--norc", "--noprofile", "-c", &code]);
     offered.lines().map(str::to_owned).collect()
 }
 
@@ -84,6 +77,7 @@ fn bash_completes() {
 }
 
 #[test]
+#[ignore = "not run: needs fish and zsh; see docs/development.md"]
 fn fish_and_zsh_take_their_completions() {
     let folder = Folder::new();
     for shell in ["fish", "zsh"] {
@@ -93,17 +87,10 @@ fn fish_and_zsh_take_their_completions() {
         run(shell, &["-n", &file]);
     }
     let file = folder.path().join("fish").display().to_string();
-    if let Some(offered) = run(
-        "fish",
-        &[
-            "--no-config",
-            "-c",
-            &format!("source {file}; complete -C 'driftgate check --format gi'"),
-        ],
-    ) {
-        let words: Vec<&str> = offered.lines().filter_map(|line| line.split('\t').next()).collect();
-        assert_eq!(words, ["github", "gitlab"]);
-    }
+    let script = format!("source {file}; complete -C 'driftgate check --format gi'");
+    let offered = run("fish", &["--no-config", "-c", &script]);
+    let words: Vec<&str> = offered.lines().filter_map(|line| line.split('\t').next()).collect();
+    assert_eq!(words, ["github", "gitlab"]);
 }
 
 #[test]
@@ -163,38 +150,35 @@ fn every_subcommand_has_a_page_with_its_options() {
             "{name}"
         );
         assert!(stem == "driftgate" || page("driftgate").contains(&stem.replace('-', "\\-")));
-        readers_take(
-            &driftgate
-                .folder()
-                .path()
-                .join("pages/man1")
-                .join(name)
-                .display()
-                .to_string(),
-        );
     }
     assert!(page("driftgate-check").contains(".SH \"EXIT STATUS\"\n.TP\n\\fB0\\fR\nall checks passed\n"));
 }
 
-/// The readers of manual pages that the machine has say nothing against a page.
-fn readers_take(file: &str) {
-    // It has no date, so that the same program writes the same page.
-    if let Some(said) = mandoc(file) {
-        let said: Vec<&str> = said.lines().filter(|line| !line.contains("missing date")).collect();
-        assert!(said.is_empty(), "{said:#?}");
-    }
-    for device in ["ascii", "utf8"] {
-        run("groff", &["-man", "-ww", "-z", &format!("-T{device}"), file]);
+#[test]
+#[ignore = "not run: needs groff and mandoc; see docs/development.md"]
+fn readers_of_manual_pages_take_every_page() {
+    let driftgate = Driftgate::new();
+    let made = driftgate.run(["man", "--output", "man1"]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    for name in driftgate.folder().list("man1").expect("a folder").lines() {
+        let file = driftgate.folder().path().join("man1").join(name).display().to_string();
+        // A page has no date, so that the same program writes the same page.
+        let found = mandoc(&file);
+        let found: Vec<&str> = found.lines().filter(|line| !line.contains("missing date")).collect();
+        assert!(found.is_empty(), "{found:#?}");
+        for device in ["ascii", "utf8"] {
+            run("groff", &["-man", "-ww", "-z", &format!("-T{device}"), &file]);
+        }
     }
 }
 
-/// What mandoc finds wrong with a page.
-fn mandoc(file: &str) -> Option<String> {
+/// What mandoc finds wrong with a page; its exit code then is not 0.
+fn mandoc(file: &str) -> String {
     let output = Command::new("mandoc")
         .args(["-Tlint", "-W", "warning", file])
         .output()
-        .ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_else(|e| panic!("cannot run mandoc: {e}: apt-get install mandoc"));
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]

@@ -81,6 +81,48 @@ fn every_file_of_scenarios_can_be_read() {
     assert!(trials.len() > 260, "only {} scenarios", trials.len());
 }
 
+/// Whether a YAML text has a key.
+fn has_key(text: &str, key: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(key).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + key.len()..]);
+        !before.ends_with(is_part) && after.starts_with(':')
+    })
+}
+
+/// A kind without a scenario is one whose words nobody has read.
+#[test]
+fn every_kind_has_a_scenario_in_which_it_is_expected_and_one_in_which_it_differs() {
+    let mut files_of_blocks = Vec::new();
+    for path in files(&folder()) {
+        let (mut yaml, mut output) = (String::new(), String::new());
+        for case in read(&path).expect("scenarios") {
+            for block in case.scenario.blocks {
+                match block.kind {
+                    Kind::File(name) if name.ends_with(".yaml") => yaml += &block.text,
+                    Kind::Console { .. } => output += &block.text,
+                    Kind::File(_) | Kind::Sql { .. } => {}
+                }
+            }
+        }
+        files_of_blocks.push((yaml, output));
+    }
+    let lacking: Vec<String> = driftgate::kinds::Kind::ALL
+        .iter()
+        .filter(|kind| {
+            let shown = format!("{} ", kind.words());
+            !files_of_blocks
+                .iter()
+                .any(|(yaml, output)| has_key(yaml, kind.spec().section) && output.contains(&shown))
+        })
+        .map(|kind| kind.words())
+        .collect();
+    assert!(
+        lacking.is_empty(),
+        "no file of tests/cases expects and reports: {lacking:?}"
+    );
+}
+
 #[test]
 fn a_body_is_replaced_and_nothing_else() {
     let text = "## A\n```console\n$ driftgate\nold\n```\nprose\n```console\n$ driftgate\nkept\n```\n";

@@ -187,6 +187,7 @@ fn the_first_run_has_no_history_yet_and_the_sixty_first_has_enough() {
 }
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn the_filter_shows_what_is_asked_for() {
     let mut browser = Browser::start();
     browser.open(&page("filter", &whole()));
@@ -238,6 +239,7 @@ fn the_filter_shows_what_is_asked_for() {
 }
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn the_buttons_unfold_fold_and_copy() {
     let mut browser = Browser::start();
     browser.open(&page("buttons", &whole()));
@@ -270,6 +272,7 @@ fn the_buttons_unfold_fold_and_copy() {
 }
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn ten_thousand_findings_are_usable() {
     let sample = large(10_000);
     let columns = sample.report.targets[0]
@@ -357,6 +360,7 @@ const ELEMENTS: &str = "A B BDI BODY BR BUTTON CODE DD DEL DETAILS DIV DL DT FIG
                         SUMMARY TABLE TBODY TD TFOOT TH THEAD TIME TITLE TR UL G LINE RECT SVG";
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn names_from_a_database_do_nothing_and_nothing_is_asked_of_others() {
     let mut browser = Browser::start();
     let samples = [
@@ -389,6 +393,7 @@ fn names_from_a_database_do_nothing_and_nothing_is_asked_of_others() {
 
 /// Were something not escaped, the page's own policy would still keep it from doing anything; and the tests would see it.
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn what_is_not_escaped_is_seen_and_is_kept_from_acting() {
     let mut browser = Browser::start();
     for attack in [
@@ -412,6 +417,7 @@ fn what_is_not_escaped_is_seen_and_is_kept_from_acting() {
 }
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn without_scripts_only_the_filter_is_gone() {
     let mut browser = Browser::start();
     browser.send("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
@@ -443,6 +449,7 @@ const FAINT: &str = "(() => {
 })()";
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn it_is_read_in_light_and_dark_on_any_screen() {
     let mut browser = Browser::start();
     let path = page("screens", &whole());
@@ -470,6 +477,7 @@ fn it_is_read_in_light_and_dark_on_any_screen() {
 }
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn on_paper_everything_is_unfolded_and_there_are_no_controls() {
     let mut browser = Browser::start();
     browser.open(&page("paper", &whole()));
@@ -493,6 +501,7 @@ fn on_paper_everything_is_unfolded_and_there_are_no_controls() {
 }
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn a_screen_reader_finds_its_way() {
     let mut browser = Browser::start();
     browser.open(&page("reader", &whole()));
@@ -557,6 +566,7 @@ fn a_screen_reader_finds_its_way() {
 }
 
 #[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
 fn the_keyboard_reaches_everything() {
     let mut browser = Browser::start();
     browser.show(1280, "light", "");

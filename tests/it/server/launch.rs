@@ -44,6 +44,14 @@ cat >/dev/null
 cd / && rm -rf "$2"
 "#;
 
+/// The same as soon as another process has ended.
+const WATCHDOG_OF_PROCESS: &str = r#"
+trap '' HUP INT TERM
+while [ -d "/proc/$3" ] || ps -p "$3" >/dev/null 2>&1; do sleep 1; done
+"$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1
+cd / && rm -rf "$2"
+"#;
+
 /// A server that lives as long as this value, at most as long as the process.
 pub struct Launched {
     /// Where the socket is, and all files of the server.
@@ -53,7 +61,7 @@ pub struct Launched {
     /// Where the server's programs are.
     bin: PathBuf,
     user: ServerUser,
-    /// Its standard input is what keeps the server alive.
+    /// Keeps the server alive with its standard input, or as long as another process runs.
     _watchdog: Child,
 }
 
@@ -67,8 +75,17 @@ pub(super) fn launch_other() -> Result<Launched, String> {
     launch_from(named(OTHER_BIN)?.ok_or_else(|| format!("{OTHER_BIN} does not name the programs of a second server"))?)
 }
 
+/// A server that lives as long as another process; the folder of its files.
+pub(super) fn launch_for(process: u32) -> Result<PathBuf, String> {
+    let launched = launch_in(Launched::prepare_with(find()?, WATCHDOG_OF_PROCESS, process)?)?;
+    Ok(launched.folder)
+}
+
 fn launch_from(bin: PathBuf) -> Result<Launched, String> {
-    let launched = Launched::prepare_from(bin)?;
+    launch_in(Launched::prepare_from(bin)?)
+}
+
+fn launch_in(launched: Launched) -> Result<Launched, String> {
     launched.initdb()?;
     launched.configure(&format!(
         "{SETTINGS}port = {PORT}\nunix_socket_directories = '{}'\n",
@@ -85,10 +102,16 @@ impl Launched {
     }
 
     fn prepare_from(bin: PathBuf) -> Result<Self, String> {
+        Self::prepare_with(bin, WATCHDOG, std::process::id())
+    }
+
+    /// With a script that ends the server, and the process that it may want to know of.
+    fn prepare_with(bin: PathBuf, script: &str, process: u32) -> Result<Self, String> {
         let folder = folder::create_large()?;
         let user = ServerUser::of(&folder)?;
         let mut watchdog = user.command("sh", &folder);
-        watchdog.args(["-c", WATCHDOG, "watchdog"]).args([&bin, &folder]);
+        watchdog.args(["-c", script, "watchdog"]).args([&bin, &folder]);
+        watchdog.arg(process.to_string());
         // A group of its own: an interrupt from the terminal ends the tests, and that ends the server.
         watchdog
             .stdin(Stdio::piped())
