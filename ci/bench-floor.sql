@@ -1,5 +1,5 @@
--- The floor of ci/bench: the catalogs that driftgate reads, with one plain query for each kind, as one would write it
--- in psql: what PostgreSQL prints of an object, its owner, its grants as they are stored, its comment.
+-- The floor of ci/bench: reads the catalogs that driftgate reads, with one plain query per kind, as you would write it in
+-- psql: the definition that PostgreSQL prints, the owner, the grants as stored, and the comment.
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL search_path = pg_catalog;
 -- schemas, extensions

@@ -1,8 +1,8 @@
-// Talks to the YAML language server as an editor does, about a file beside a schema that `driftgate schema` wrote:
+// Talks to the YAML language server as an editor would, about a file next to a schema that `driftgate schema` wrote:
 //
 //   NODE_PATH=target/tools/node_modules node ci/editor.cjs FOLDER_WITH_SCHEMA_JSON
 //
-// A completion, a hover and a diagnosis must come out of the schema. ci/examples runs it.
+// The completion, the hover text and the diagnostics must come from the schema. ci/examples runs this script.
 const { spawn } = require("child_process");
 const { readFileSync } = require("fs");
 const path = require("path");
@@ -20,7 +20,7 @@ const connection = rpc.createMessageConnection(
 );
 const wrong = [];
 const expect = (what, holds, found) => {
-  console.log(`${holds ? "well" : "WRONG"}: ${what}`);
+  console.log(`${holds ? "passed" : "FAILED"}: ${what}`);
   if (!holds) wrong.push(`${what}: ${JSON.stringify(found)}`);
 };
 const settings = { yaml: { completion: true, hover: true, validate: true, schemaStore: { enable: false } } };

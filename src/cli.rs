@@ -25,7 +25,7 @@ pub struct Cli {
     pub command: Command,
 
     /// Do not read files larger than this, for example 64MiB or 1GiB
-    #[arg(long, global = true, value_name = "SIZE", default_value = "64MiB", value_parser = input::parse_size)]
+    #[arg(long, global = true, display_order = 900, value_name = "SIZE", default_value = "64MiB", value_parser = input::parse_size)]
     pub max_file_size: u64,
 }
 
@@ -34,10 +34,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  all checks passed
   1  drift: the database differs from what is expected
-  2  usage error: a mistake on the command line, in the environment or in a file, or nothing to check
+  2  usage error: a wrong option, environment variable or file, or nothing to check
   3  could not verify: connection, authentication, permission or timeout
   4  no drift, but some checks are unknown and --fail-on unknown was given
-With --format nagios, the exit codes are those of Nagios: 0 OK, 1 warning, 2 critical (drift), 3 unknown.";
+With --format nagios: 0 OK, 1 warning, 2 critical (drift), 3 unknown.";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -85,7 +85,7 @@ pub struct CheckArgs {
 
     /// Baselines and earlier reports.
     #[command(flatten)]
-    pub known: KnownArgs,
+    pub prior_runs: PriorRunArgs,
 
     /// Retry until the check passes, for at most this long
     #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "write_baseline")]
@@ -114,7 +114,8 @@ pub struct CheckArgs {
 
 /// Baselines and earlier reports.
 #[derive(Debug, Args)]
-pub struct KnownArgs {
+#[command(next_help_heading = "Baselines and earlier reports")]
+pub struct PriorRunArgs {
     /// Report the findings listed in this baseline as known; they do not fail the run
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -138,6 +139,7 @@ pub struct KnownArgs {
 
 /// Connections, limits and scratch databases.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Connections and limits")]
 pub struct SessionArgs {
     /// Time limit for one statement
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
@@ -200,10 +202,10 @@ impl SessionArgs {
 const PULL_EXIT_CODES: &str = "\
 Exit codes:
   0  written; with --update, the files match the database
-  1  with --update: the files differ from the database and were not written, or they contain a finding that an edit
-     cannot resolve, such as a failed assertion
-  2  usage error: a mistake on the command line, in the environment or in a file, nothing to write, or with --split,
-     existing files that would change
+  1  with --update: the files differ from the database and were not written, or they
+     contain a finding that an edit cannot resolve, such as a failed assertion
+  2  usage error: a wrong option, environment variable or file, nothing to write, or
+     with --split, existing files that would change
   3  could not read or write: connection, authentication, permission or timeout";
 
 /// The arguments of `pull`.

@@ -85,7 +85,7 @@ impl Job<'_> {
 
 /// The report, and whether the baseline could be written if that was asked.
 fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), Failure>), Vec<Problem>> {
-    let (expectations, known) = match (load(&args.paths, files), Known::read(&args.known, files)) {
+    let (expectations, known) = match (load(&args.paths, files), Known::read(&args.prior_runs, files)) {
         (Ok(expectations), Ok(known)) => (expectations, known),
         (expectations, known) => {
             let problems = [expectations.err(), known.err()];
@@ -115,7 +115,7 @@ fn check(args: &CheckArgs, files: &mut SourceMap) -> Result<(Report, Result<(), 
     }
     drop_in_background(expectations);
     let mut report = Report::new(targets.into_values().collect());
-    let written = known.apply(&mut report, &args.known, files);
+    let written = known.apply(&mut report, &args.prior_runs, files);
     Ok((report, written))
 }
 
@@ -130,7 +130,7 @@ fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap
     let mut taken: BTreeMap<PathBuf, &str> = inputs
         .filter_map(|path| Some((fs::canonicalize(path).ok()?, "the expectation file of this name")))
         .collect();
-    let baselines = [&args.known.baseline, &args.known.write_baseline];
+    let baselines = [&args.prior_runs.baseline, &args.prior_runs.write_baseline];
     taken.extend(baselines.into_iter().flatten().map(|path| (real(path), "the baseline")));
     let mut problems = Vec::new();
     for (_, path) in &args.output {
@@ -146,7 +146,7 @@ fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap
             );
         }
     }
-    if let Some(folder) = &args.known.history
+    if let Some(folder) = &args.prior_runs.history
         && !wanted(args).has(Format::Html)
     {
         let folder = redact::path(folder);
@@ -155,7 +155,7 @@ fn outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &SourceMap
                 .hint("add -o html=FILE, or leave --history out"),
         );
     }
-    if let Some(path) = &args.known.write_baseline {
+    if let Some(path) = &args.prior_runs.write_baseline {
         problems.extend(among_expectations(path, &args.paths));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }

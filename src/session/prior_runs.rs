@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::earlier_reports;
 use crate::atomic_file;
 use crate::baseline::{self, Baseline, Day};
-use crate::cli::KnownArgs;
+use crate::cli::PriorRunArgs;
 use crate::console::tell;
 use crate::error::{Failure, Problem};
 use crate::input;
@@ -30,7 +30,7 @@ impl Known {
     ///
     /// # Errors
     /// All problems of these files.
-    pub(crate) fn read(args: &KnownArgs, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn read(args: &PriorRunArgs, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut baseline = None;
         let old = args.write_baseline.as_ref().filter(|path| path.exists());
@@ -77,7 +77,12 @@ impl Known {
     ///
     /// # Errors
     /// The baseline cannot be written. The report is then what it would be without it.
-    pub(crate) fn apply(mut self, report: &mut Report, args: &KnownArgs, files: &mut SourceMap) -> Result<(), Failure> {
+    pub(crate) fn apply(
+        mut self,
+        report: &mut Report,
+        args: &PriorRunArgs,
+        files: &mut SourceMap,
+    ) -> Result<(), Failure> {
         if let Some(previous) = &self.previous {
             previous::compare(report, previous);
         }

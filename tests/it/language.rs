@@ -10,19 +10,16 @@ use std::path::{Path, PathBuf};
 
 /// The fragments, and what to write instead. A fragment matches whole words, in any case.
 const BANNED: &[(&str, &str)] = &[
-    ("is told", "is reported"),
-    ("are told", "are reported"),
-    ("told apart", "distinguished"),
+    ("told", "reported, distinguished"),
     ("tell apart", "distinguish"),
     ("tells apart", "distinguishes"),
     ("could tell", "could verify"),
-    ("cannot be told", "is unknown"),
-    ("could not be told", "is unknown"),
     ("stands", "is, appears, is called"),
     ("stand there", "are there, are listed"),
     ("stand in it", "are in it"),
     ("nobody", "no one, no user; better: say what happens"),
     ("anybody", "anyone; better: name the role"),
+    ("somebody", "someone; better: name the role"),
     ("mend", "fix"),
     ("mended", "fixed"),
     ("what is there", "the actual object, the actual value"),
@@ -45,6 +42,17 @@ const BANNED: &[(&str, &str)] = &[
     ("would not have it", "failed"),
     ("which others wrote", "written by other people"),
     ("for want of", "because of a missing"),
+    ("for ever", "forever"),
+    ("what else", "what other, everything else that"),
+    ("is no text", "is not a text"),
+    ("is no query", "is not a query"),
+    ("is no server", "is not a server"),
+    ("is no report", "is not a report"),
+    ("is no snapshot", "is not a snapshot"),
+    ("is no name", "is not a name"),
+    ("is no expectation", "is not an expectation"),
+    ("is no reason", "is not a reason"),
+    ("is no difference", "is not reported"),
 ];
 
 /// Where the fragments are looked for: files, and folders with all their files of these types.
