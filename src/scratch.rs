@@ -1,7 +1,7 @@
-//! A temporary (scratch) database, to which SQL is applied.
+//! A database of our own for the time of a run, to which SQL is applied.
 //!
-//! [`Scratch`] says where it is created: in the PostgreSQL inside the program, in a server that is started from the
-//! programs of this machine, or on a server that the user names. It is removed however the run ends.
+//! Where it comes from is [`Scratch`]: the PostgreSQL inside the program, one that is started from the programs of this
+//! machine, or a server on which a database is created and dropped again. Whatever happens, nothing is left behind.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ mod apply;
 mod embedded;
 #[cfg(unix)]
 mod local;
-mod random;
+pub(crate) mod random;
 mod remote;
 pub mod statements;
 mod undo;
@@ -23,14 +23,14 @@ use crate::input::walk::Search;
 use crate::redact;
 use crate::source_map::{FileId, Place, SourceMap};
 
-/// Where the database is created.
+/// Where the database comes from.
 #[derive(Debug, Clone)]
 pub enum Scratch {
-    /// In the PostgreSQL inside the program.
+    /// The PostgreSQL inside the program.
     Embedded,
-    /// In a server that is started from the PostgreSQL programs of this machine.
+    /// A server that is started from the PostgreSQL programs of this machine.
     Local,
-    /// On a server whose role can create and drop databases.
+    /// A server on which a database may be created and dropped.
     Server(Box<Conninfo>),
 }
 
@@ -38,7 +38,7 @@ pub enum Scratch {
 pub const EMBEDDED_MAJOR: u32 = 17;
 
 impl Scratch {
-    /// The default.
+    /// What is taken where nobody says anything.
     #[must_use]
     pub fn standard() -> Self {
         if cfg!(feature = "embedded") {
@@ -58,7 +58,7 @@ impl Scratch {
         }
     }
 
-    /// Whether the database has another name in every run.
+    /// Whether the database is called otherwise in every run.
     #[must_use]
     pub fn has_random_name(&self) -> bool {
         match self {
@@ -67,7 +67,7 @@ impl Scratch {
         }
     }
 
-    /// How questions are sent to it.
+    /// How it is asked what texts mean.
     #[must_use]
     pub fn batching(&self) -> Batching {
         match self {
@@ -76,7 +76,7 @@ impl Scratch {
         }
     }
 
-    /// How many connections it accepts at the same time.
+    /// How many connections it takes at the same time.
     #[must_use]
     pub fn most_connections(&self) -> usize {
         match self {
@@ -85,7 +85,8 @@ impl Scratch {
         }
     }
 
-    /// Whether the extension can be installed although the server does not list it.
+    /// Whether there is an extension of this name that is not installed in the database, but could be, beyond what the
+    /// server itself says.
     #[must_use]
     pub fn could_have_extension(&self, name: &str) -> bool {
         match self {
@@ -103,14 +104,14 @@ fn in_embedded(_name: &str) -> bool {
     false
 }
 
-/// SQL to apply: a file, or the part of one that a migration tool would apply.
+/// SQL that is to be applied: a file, or the part of one that a migration tool would apply.
 #[derive(Debug, Clone)]
 pub struct Script {
-    /// The path of the file.
+    /// Where the file is.
     pub path: PathBuf,
-    /// The SQL.
+    /// What is to be applied.
     pub text: String,
-    /// The line of the file on which the SQL begins, from 1.
+    /// The line of the file at which it begins, from 1.
     pub first_line: u32,
     /// How it is applied.
     pub mode: Mode,
@@ -119,18 +120,18 @@ pub struct Script {
 /// How SQL is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// All of it as one message.
+    /// All of it as one message, as it stands.
     Whole,
     /// In a transaction.
     Transaction,
-    /// Each statement by itself: some cannot run in a transaction.
+    /// Each statement by itself, so that there may be some that no transaction takes.
     Statements,
 }
 
 /// Reads a file of SQL, or all `*.sql` directly in a folder in the order of their names.
 ///
 /// # Errors
-/// A file cannot be read, or contains a command of psql.
+/// There is no such file, it is not text, or there is something in it that is not for the server.
 pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
     let paths = if path.is_dir() {
         let search = Search {
@@ -141,7 +142,7 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
         let found = search.files(path).map_err(input::first)?;
         if found.is_empty() {
             return Err(Problem::new(format!(
-                "{} contains no SQL file (*.sql)",
+                "there is no SQL file (*.sql) in {}",
                 redact::path(path)
             )));
         }
@@ -159,10 +160,10 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
         .collect()
 }
 
-/// Makes a script of the SQL of a file, without the psql commands that can be left out.
+/// SQL of a file, without what only psql understands and nobody misses.
 ///
 /// # Errors
-/// It contains another command of psql.
+/// There is something in it that psql does and a server does not.
 pub fn script(path: PathBuf, text: String, first_line: u32, mode: Mode, file: FileId) -> Result<Script, Problem> {
     let text = statements::without_guards(text);
     if let Some((offset, what)) = statements::only_for_psql(&text) {
@@ -172,8 +173,8 @@ pub fn script(path: PathBuf, text: String, first_line: u32, mode: Mode, file: Fi
             line: first_line + line - 1,
             column,
         };
-        return Err(Problem::at(place, format!("{what} belongs to psql and is not SQL"))
-            .hint("write it as SQL: driftgate sends the text to the server unchanged, as a migration tool does"));
+        return Err(Problem::at(place, format!("{what} is for psql, not for the server"))
+            .hint("write it as SQL: driftgate sends the text to the server as it is, as a migration tool does"));
     }
     Ok(Script {
         path,
@@ -183,10 +184,10 @@ pub fn script(path: PathBuf, text: String, first_line: u32, mode: Mode, file: Fi
     })
 }
 
-/// Creates the database, applies the SQL, calls `then` with the connection, and removes the database.
+/// Makes the database, applies the SQL and hands over how to connect to the database, which is gone afterwards.
 ///
 /// # Errors
-/// The database cannot be created, a statement fails, or the error of `then`.
+/// It cannot be made, a statement fails, or what `then` says.
 pub fn with<T>(
     scratch: &Scratch,
     scripts: &[Script],
@@ -206,7 +207,7 @@ pub fn with<T>(
         #[cfg(not(unix))]
         Scratch::Local => Err(Failure::new(
             "starting a PostgreSQL server of this machine",
-            "this works only on systems with Unix sockets",
+            "driftgate can do this only on systems with sockets of Unix",
         )
         .hint("give --scratch with the URL of a server")),
         Scratch::Server(info) => remote::with(info, scripts, then),

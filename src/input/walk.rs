@@ -6,18 +6,18 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{OPTION, ReadError, in_units, irregular, limit};
-use crate::error::{Problem, io_message};
+use crate::error::{Problem, os_words};
 
-/// How many times the limit of one file the files of a folder may have together.
+/// How many files of the largest size a folder may have, in sum.
 const LARGE_FILES: u64 = 16;
 
-/// Which files to find below a folder.
+/// Which files are looked for below a folder.
 pub struct Search<'a> {
-    /// How many levels of folders are searched; 0 for the folder itself.
+    /// How many folders deep is looked; 0 for the folder itself alone.
     pub deepest: usize,
-    /// Whether to consider an entry of this name.
+    /// Whether what has this name is looked at.
     pub enters: &'a dyn Fn(&str) -> bool,
-    /// Whether to return the file at this path.
+    /// Whether a file at this path is one.
     pub wants: &'a dyn Fn(&Path) -> bool,
 }
 
@@ -30,7 +30,7 @@ pub struct Found {
     pub path: PathBuf,
 }
 
-/// A folder to search.
+/// A folder that is to be looked through.
 struct Folder {
     path: PathBuf,
     below: String,
@@ -40,11 +40,12 @@ struct Folder {
 impl Search<'_> {
     /// The regular files below a folder, sorted by their paths.
     ///
-    /// A folder is searched once, even if several links point to it: under its own path if that is below the root,
-    /// otherwise under the path of the first link.
+    /// A folder is looked through once, whatever number of links leads to it: under its own name if that is below the
+    /// folder, too, otherwise under that of the first link.
     ///
     /// # Errors
-    /// All problems: a folder cannot be read, a wanted file is not a regular file, or the files are too large.
+    /// A folder cannot be read, something that is looked for is no regular file, or the files are too large: all of
+    /// that.
     pub fn files(&self, root: &Path) -> Result<Vec<Found>, Vec<Problem>> {
         let mut walk = Walk::default();
         let mut folders = VecDeque::from([Folder {
@@ -52,22 +53,22 @@ impl Search<'_> {
             below: String::new(),
             depth: 0,
         }]);
-        // Links are followed after all folders of the tree.
+        // The links of a whole tree come behind the tree.
         while let Some(folder) = folders.pop_front().or_else(|| walk.links.pop_front()) {
-            let entries = walk.enter(&folder).then(|| self.search(&folder, &mut walk));
+            let entries = walk.enter(&folder).then(|| self.look(&folder, &mut walk));
             folders.extend(entries.into_iter().flatten());
         }
         let most = limit().saturating_mul(LARGE_FILES);
         if walk.bytes > most {
             walk.problems.push(
                 Problem::new(format!(
-                    "the files in {} cannot be read: together they have {} bytes, and the limit is {}",
+                    "the files in {} cannot be read: they have {} bytes together, and the limit is {}",
                     root.display(),
                     walk.bytes,
                     in_units(most)
                 ))
                 .hint(format!(
-                    "{OPTION} sets the limit of one file; that of a folder is {LARGE_FILES} times as large"
+                    "{OPTION} sets the limit: it is {LARGE_FILES} times that of one file"
                 )),
             );
         }
@@ -78,12 +79,12 @@ impl Search<'_> {
         Ok(walk.files)
     }
 
-    /// Searches a folder, and returns the folders in it.
-    fn search(&self, folder: &Folder, walk: &mut Walk) -> Vec<Folder> {
+    /// Looks through a folder; what is returned are the folders in it.
+    fn look(&self, folder: &Folder, walk: &mut Walk) -> Vec<Folder> {
         let mut names = match names(&folder.path) {
             Ok(names) => names,
             Err(e) => {
-                let why = io_message(&e);
+                let why = os_words(&e);
                 let problem = format!("the folder {} cannot be read: {why}", folder.path.display());
                 walk.problems.push(Problem::new(problem));
                 return Vec::new();
@@ -113,7 +114,7 @@ impl Search<'_> {
                     }
                 }
                 Ok(metadata) if wanted => walk.file(Found { below, path }, &metadata),
-                // A dangling link is a problem only if its name is wanted. Any other unreadable entry may be a folder.
+                // A link that leads nowhere may be of any kind. What else cannot be looked at may be a folder.
                 Err(e) if wanted || !(path.is_symlink() || e.kind() == ErrorKind::NotFound) => {
                     walk.problems.push(ReadError::System(e).problem(&path));
                 }
@@ -140,9 +141,9 @@ struct Walk {
 }
 
 impl Walk {
-    /// Marks a folder as searched. Returns whether it was not before.
+    /// Whether a folder has not been looked through yet. From now on it has.
     fn enter(&mut self, folder: &Folder) -> bool {
-        // A folder without an identity cannot be read, which is reported when it is searched.
+        // What cannot be told apart cannot be read either: that is told there.
         identity(&folder.path).is_none_or(|identity| self.entered.insert(identity))
     }
 
@@ -157,11 +158,11 @@ impl Walk {
     }
 }
 
-/// Identifies a folder, whatever the path to it.
+/// What a folder is, by whatever path it was reached.
 #[cfg(unix)]
 type Identity = (u64, u64);
 
-/// Identifies a folder, whatever the path to it.
+/// What a folder is, by whatever path it was reached.
 #[cfg(not(unix))]
 type Identity = PathBuf;
 

@@ -29,7 +29,6 @@ mod secrets;
 mod server;
 mod session;
 mod shell;
-mod translated;
 mod trial;
 mod update;
 mod wait;
