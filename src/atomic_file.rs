@@ -1,63 +1,63 @@
-//! Writing files that are there whole or not at all.
+//! Writing files atomically: a reader sees the old file or the new one, never a part.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::error::{Failure, os_words};
+use crate::error::{Failure, WhileDoing as _};
+use crate::random::number;
 use crate::redact;
-use crate::scratch::random::number;
 
-/// How often another name is tried.
+/// How many names are tried for the temporary file.
 const ATTEMPTS: usize = 16;
 
-/// Writes a file in one step, with the folders that it needs: nobody ever sees half of it. Of a file that was there
-/// before, the permissions stay; a link leads to what is written.
+/// Writes a file atomically, as [`write`] does, and creates the folders that it needs.
 ///
 /// # Errors
-/// The file cannot be written; the old one is still there.
-pub(crate) fn replace(path: &Path, text: &[u8]) -> Result<(), Failure> {
-    let failure = |e: io::Error| Failure::new(format!("writing {}", redact::path(path)), os_words(&e));
+/// The file cannot be written; an old file is unchanged.
+pub(crate) fn write_with_folders(path: &Path, text: &[u8]) -> Result<(), Failure> {
+    let doing = || format!("writing {}", redact::path(path));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failure)?;
+        fs::create_dir_all(folder).while_doing(doing)?;
     }
-    put(path, text).map_err(failure)
+    write(path, text).while_doing(doing)
 }
 
-/// The same in a folder that must be there.
+/// Writes a file atomically. It keeps the permissions of a file that it replaces. If the path is a link, the file that
+/// the link points to is replaced.
 ///
 /// # Errors
-/// The file cannot be written; the old one is still there.
-pub(crate) fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+/// The file cannot be written; an old file is unchanged.
+pub(crate) fn write(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    // Devices and pipes cannot be put in the place of something else.
+    // A device or a pipe cannot be replaced by a rename.
     if fs::metadata(&target).is_ok_and(|m| !m.is_file()) {
         return fs::write(&target, text);
     }
-    put_beside(&target, text, || format!(".driftgate-{:016x}.tmp", number()))
+    write_and_rename(&target, text, || format!(".driftgate-{:016x}.tmp", number()))
 }
 
-/// Writes a file under another name in the same folder, and so on the same file system, and gives it its own name then.
-/// A file that is there under the other name is somebody else's: it stays, and the next of `names` is taken.
-fn put_beside(target: &Path, text: &[u8], mut names: impl FnMut() -> String) -> io::Result<()> {
+/// Writes a temporary file in the same folder, and so on the same file system, and renames it. If a file of the
+/// temporary name exists, it belongs to another program: it is left alone, and the next of `names` is tried.
+fn write_and_rename(target: &Path, text: &[u8], mut names: impl FnMut() -> String) -> io::Result<()> {
     let mut attempts = 0;
-    let (beside, file) = loop {
-        let beside = target.with_file_name(names());
-        match fs::OpenOptions::new().write(true).create_new(true).open(&beside) {
-            Ok(file) => break (beside, file),
+    let (temporary, file) = loop {
+        let temporary = target.with_file_name(names());
+        match fs::OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            Ok(file) => break (temporary, file),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempts < ATTEMPTS => attempts += 1,
             Err(e) => return Err(e),
         }
     };
-    let written = write_whole(file, target, text).and_then(|()| fs::rename(&beside, target));
+    let written = write_like(file, target, text).and_then(|()| fs::rename(&temporary, target));
     written.inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&temporary);
     })
 }
 
-fn write_whole(mut file: fs::File, model: &Path, text: &[u8]) -> io::Result<()> {
+fn write_like(mut file: fs::File, model: &Path, text: &[u8]) -> io::Result<()> {
     if let Ok(metadata) = fs::metadata(model) {
-        // A file that nobody may write is not written through the back door.
+        // A rename would replace a read-only file, which the user does not expect.
         if metadata.permissions().readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
         }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
     use std::path::PathBuf;
 
-    /// A folder that goes when it is dropped.
+    /// A folder that is removed when it is dropped.
     struct Folder(PathBuf);
 
     impl Folder {
@@ -106,42 +106,42 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_run_has_left_hinders_nobody_and_stays() {
+    fn a_temporary_file_of_a_killed_run_is_left_alone() {
         let folder = Folder::new("left");
         let left = format!(".a.json.{}.tmp", std::process::id());
         fs::write(folder.0.join(&left), "left").unwrap();
-        put(&folder.0.join("a.json"), b"one").unwrap();
-        put(&folder.0.join("a.json"), b"two").unwrap();
+        write(&folder.0.join("a.json"), b"one").unwrap();
+        write(&folder.0.join("a.json"), b"two").unwrap();
         assert_eq!(folder.files(), [file(&left, "left"), file("a.json", "two")]);
     }
 
     #[test]
-    fn a_name_that_is_taken_is_somebody_elses() {
+    fn a_temporary_name_that_exists_is_not_overwritten() {
         let folder = Folder::new("taken");
         fs::write(folder.0.join("x"), "others").unwrap();
         let mut names = ["x", "x", "y"].into_iter();
-        put_beside(&folder.0.join("a"), b"text", || names.next().unwrap().to_owned()).unwrap();
+        write_and_rename(&folder.0.join("a"), b"text", || names.next().unwrap().to_owned()).unwrap();
         assert_eq!(folder.files(), [file("a", "text"), file("x", "others")]);
-        let error = put_beside(&folder.0.join("a"), b"other", || "x".to_owned()).unwrap_err();
+        let error = write_and_rename(&folder.0.join("a"), b"other", || "x".to_owned()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(folder.files(), [file("a", "text"), file("x", "others")]);
     }
 
     #[test]
-    fn what_cannot_be_written_stays_as_it_was_and_nothing_is_left() {
+    fn a_failed_write_changes_nothing_and_leaves_no_temporary_file() {
         let folder = Folder::new("read-only");
         let path = folder.0.join("a");
         fs::write(&path, "old").unwrap();
         let mut permissions = fs::metadata(&path).unwrap().permissions();
         permissions.set_readonly(true);
         fs::set_permissions(&path, permissions).unwrap();
-        assert!(put(&path, b"new").is_err());
+        assert!(write(&path, b"new").is_err());
         assert_eq!(folder.files(), [file("a", "old")]);
     }
 
     #[cfg(unix)]
     #[test]
-    fn permissions_stay_and_links_lead_on() {
+    fn permissions_are_kept_and_links_are_followed() {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
 
         let folder = Folder::new("mode");
@@ -149,7 +149,7 @@ mod tests {
         fs::write(&path, "old").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         symlink("a", folder.0.join("b")).unwrap();
-        put(&folder.0.join("b"), b"new").unwrap();
+        write(&folder.0.join("b"), b"new").unwrap();
         assert_eq!(folder.files(), [file("a", "new"), file("b", "new")]);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         assert!(folder.0.join("b").is_symlink());

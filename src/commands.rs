@@ -1,9 +1,62 @@
-//! The subcommands, one file each: arguments in, an exit out. What a run needs for it is in `session`.
+//! The subcommands, one file each. Each one takes its arguments and returns an [`Exit`] or a [`CommandError`]; what a
+//! run with a database needs is in `session`.
 
-pub mod check;
-pub mod completions;
-pub mod diff;
-pub mod lint;
-pub mod man;
-pub mod pull;
-pub mod schema;
+mod check;
+mod completions;
+mod diff;
+mod lint;
+mod man;
+mod pull;
+mod schema;
+
+use crate::cli::{Color, Command, Format};
+use crate::console::{print, print_failure, print_problems};
+use crate::error::{CommandError, Problem};
+use crate::report::Exit;
+use crate::report::nagios::{self, State};
+use crate::source_map::SourceMap;
+
+/// Runs a subcommand and prints why it failed, if it did. No other place turns an error into an exit.
+#[must_use]
+pub fn run(command: &Command) -> Exit {
+    let mut files = SourceMap::default();
+    let done = match command {
+        Command::Check(args) => check::run(args, &mut files),
+        Command::Pull(args) => pull::run(args, &mut files),
+        Command::Diff(args) => diff::run(args, &mut files),
+        Command::Schema(args) => schema::run(args),
+        Command::Lint(args) => lint::run(args, &mut files),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    };
+    done.unwrap_or_else(|error| {
+        let (color, format) = presentation(command);
+        let (exit, problems) = match error {
+            CommandError::Usage(problems) => {
+                print_problems(&problems, &files, color);
+                (Exit::Usage, problems)
+            }
+            CommandError::Outside(failure) => {
+                print_failure(&failure);
+                (Exit::Failure, vec![Problem::new(failure.to_string())])
+            }
+        };
+        if format != Some(Format::Nagios) {
+            return exit;
+        }
+        // Nagios shows what is on standard output and takes 2 for drift, so it gets a line and an exit code of its own.
+        let _ = print(&nagios::problems(&problems));
+        Exit::Nagios(State::Unknown)
+    })
+}
+
+/// Whether a subcommand prints in color, and the format of its report, if it has one.
+fn presentation(command: &Command) -> (Color, Option<Format>) {
+    match command {
+        Command::Check(args) => (args.color, Some(args.format)),
+        Command::Diff(args) => (args.color, Some(args.format)),
+        Command::Pull(args) => (args.color, None),
+        Command::Lint(args) => (args.color, None),
+        Command::Schema(_) | Command::Completions(_) | Command::Man(_) => (Color::Auto, None),
+    }
+}

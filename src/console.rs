@@ -4,70 +4,71 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::Color;
-use crate::error::{Failure, Problem};
+use crate::error::{Failure, Problem, WhileDoing as _};
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
-/// Writes problems to standard error.
-pub(crate) fn tell_problems(problems: &[Problem], files: &SourceMap, color: Color) {
-    let color = color.enabled(io::stderr().is_terminal());
-    let told: Vec<String> = problems.iter().map(|problem| files.render(problem, color)).collect();
-    tell(&told.join("\n"));
-}
+/// How many characters fit on one line of every terminal. A longer line would wrap and could not be erased.
+const PROGRESS_WIDTH: usize = 79;
 
-/// Writes to standard error why something could not be done.
-pub(crate) fn tell_failure(failure: &Failure) {
-    tell(&format!("error: {}\n", visible(&failure.to_string())));
-    if let Some(hint) = &failure.hint {
-        tell(&format!("  help: {}\n", visible(hint)));
-    }
-}
+/// Whether standard error ends with a progress line that is still to be erased.
+static SHOWS_PROGRESS: AtomicBool = AtomicBool::new(false);
 
-/// Writes to standard error. Nobody may be listening: that is no reason to stop.
-pub(crate) fn tell(text: &str) {
-    Progress::clear();
-    let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
-/// A line on standard error that says what is being done: on a terminal alone, and gone as soon as it is over or
-/// something else is told.
-pub(crate) struct Progress;
-
-/// Whether such a line stands there.
-static IN_PROGRESS: AtomicBool = AtomicBool::new(false);
-
-impl Progress {
-    /// Says what is being done from now on.
-    pub(crate) fn say(text: &str) -> Self {
-        if io::stderr().is_terminal() {
-            Self::clear();
-            IN_PROGRESS.store(true, Ordering::Relaxed);
-            let line: String = visible(text).chars().take(70).collect();
-            let _ = io::stderr().lock().write_all(format!("{line} …").as_bytes());
-        }
-        Self
-    }
-
-    fn clear() {
-        if IN_PROGRESS.swap(false, Ordering::Relaxed) {
-            // To the beginning of the line, and empty from there.
-            let _ = io::stderr().lock().write_all(b"\r\x1b[K");
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        Self::clear();
-    }
-}
-
-/// Writes to standard output. A closed pipe is quiet.
-pub(crate) fn print(text: &str) -> io::Result<()> {
+/// Writes to standard output. A closed pipe is no error: the reader has seen enough.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        written => written.while_doing(|| "writing to standard output".to_owned()),
+    }
+}
+
+/// Writes to standard error. An error is ignored: there is no other place to report it.
+pub(crate) fn eprint(text: &str) {
+    clear_progress();
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes problems to standard error.
+pub(crate) fn print_problems(problems: &[Problem], files: &SourceMap, color: Color) {
+    let color = color.enabled(io::stderr().is_terminal());
+    let rendered: Vec<String> = problems.iter().map(|problem| problem.render(files, color)).collect();
+    eprint(&rendered.join("\n"));
+}
+
+/// Writes a failure to standard error.
+pub(crate) fn print_failure(failure: &Failure) {
+    eprint(&format!("error: {}\n", visible(&failure.to_string())));
+    if let Some(hint) = &failure.hint {
+        eprint(&format!("  help: {}\n", visible(hint)));
+    }
+}
+
+/// Shows on standard error what is being done, if it is a terminal. The line replaces the one before it, and the next
+/// message erases it.
+pub(crate) fn show_progress(text: &str) {
+    if !io::stderr().is_terminal() {
+        return;
+    }
+    clear_progress();
+    SHOWS_PROGRESS.store(true, Ordering::Relaxed);
+    let text = visible(text);
+    let line: String = if text.chars().count() > PROGRESS_WIDTH {
+        text.chars().take(PROGRESS_WIDTH - 1).chain(['…']).collect()
+    } else {
+        text
+    };
+    let _ = io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// Erases the progress line, if there is one.
+pub(crate) fn clear_progress() {
+    if SHOWS_PROGRESS.swap(false, Ordering::Relaxed) {
+        // To the beginning of the line; erase from there to its end.
+        let _ = io::stderr().lock().write_all(b"\r\x1b[K");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Environment variables, and the file `.env` for those that are not set.
+//! Environment variables, and the file `.env` for variables that are not set.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,22 +7,22 @@ use crate::error::Problem;
 use crate::input;
 use crate::suggest;
 
-/// The file that is read.
+/// The name of the file.
 const FILE: &str = ".env";
 
-/// The variables of the process, and those of `.env`.
+/// The variables of the process and of `.env`.
 #[derive(Debug)]
 pub struct Environment {
     file: Result<BTreeMap<String, String>, Problem>,
 }
 
 impl Environment {
-    /// Reads `.env` in the working directory, if `use_file` and if it is there.
+    /// Reads `.env` in the working directory, if `use_file` is set and the file exists.
     #[must_use]
     pub fn read(use_file: bool) -> Self {
-        // Virtual environments of Python are folders of this name.
-        let is_there = Path::new(FILE).metadata().is_ok_and(|metadata| !metadata.is_dir());
-        let file = if use_file && is_there {
+        // A virtual environment of Python can be a folder of this name.
+        let exists = Path::new(FILE).metadata().is_ok_and(|metadata| !metadata.is_dir());
+        let file = if use_file && exists {
             read()
         } else {
             Ok(BTreeMap::new())
@@ -30,7 +30,7 @@ impl Environment {
         Self { file }
     }
 
-    /// The value of a variable that is set and not empty; that of the process comes before that of the file.
+    /// The value of a variable that is set and not empty. The process has precedence over the file.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
         let of_file = || self.file.as_ref().ok()?.get(name).cloned();
@@ -40,10 +40,10 @@ impl Environment {
             .or_else(|| of_file().filter(|value| !value.is_empty()))
     }
 
-    /// The value of a variable that must be set.
+    /// The value of a required variable.
     ///
     /// # Errors
-    /// It is not set; or it would have to be in the file, and that cannot be read. No message has a value in it.
+    /// It is not set, or it is not in the process and the file cannot be read. No message contains a value.
     pub fn require(&self, name: &str) -> Result<String, Problem> {
         if let Some(value) = self.get(name) {
             return Ok(value);
@@ -72,10 +72,10 @@ impl Environment {
         let problem = Problem::new(format!("the environment variable {name} is not set"));
         match suggest::nearest(name, names.iter().map(String::as_str)) {
             Some(near) => problem.hint(format!(
-                "did you mean {near}? It holds the URL of the database, postgres://user@host/name"
+                "did you mean {near}? set it to the URL of the database, postgres://user@host/name"
             )),
             None => problem.hint(format!(
-                "set it to the URL of the database, postgres://user@host/name, write it into {FILE}, or give --url"
+                "set it to the URL of the database, postgres://user@host/name, add it to {FILE}, or give --url"
             )),
         }
     }
@@ -87,12 +87,12 @@ fn read() -> Result<BTreeMap<String, String>, Problem> {
         Problem::new(format!(
             "the file {FILE} in the working directory cannot be read: {why}"
         ))
-        .hint("mend it, set the variable otherwise, or give --no-env-file")
+        .hint("correct the file, set the variable in the environment, or give --no-env-file")
     };
     let text = input::read_text(Path::new(FILE)).map_err(|e| problem(&e.to_string()))?;
     let mut file = BTreeMap::new();
     for variable in dotenvy::from_read_iter(text.as_bytes()) {
-        // The error of the library has the line in it, which may have a password in it: only its number is told.
+        // The error of the library contains the line, which may contain a password. Only its number is reported.
         let (name, value) = variable.map_err(|error| match error {
             dotenvy::Error::LineParse(line, _) => {
                 let first = line.lines().next().unwrap_or("").trim();

@@ -1,8 +1,15 @@
-//! The two errors that decide an exit code: a [`Problem`] in what the user wrote (2) and a
-//! [`Failure`] of the outside world (3).
+//! The errors of a run, and the exit code that each of them leads to.
+//!
+//! * [`Problem`]: the user made a mistake in a file, on the command line or in the environment. Exit code 2.
+//! * [`Failure`]: something outside failed, for instance the connection or a permission. Exit code 3.
+//! * [`CommandError`]: what a subcommand returns: problems or a failure.
+//!
+//! `commands::run` is the only place that turns a [`CommandError`] into an exit code.
+
+mod render;
 
 use std::borrow::Cow;
-use std::fmt;
+use std::io;
 
 use crate::redact::prose;
 use crate::source_map::Place;
@@ -20,7 +27,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem that stands at no place in a file.
+    /// A problem that is not in a file.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             place: None,
@@ -45,16 +52,17 @@ impl Problem {
     }
 }
 
-/// Something outside would not: connection, authentication, permission, timeout. Exit code 3.
+/// Something outside the program failed: connection, authentication, permission, timeout. Exit code 3.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{doing}: {why}")]
 pub struct Failure {
     /// What was being done, to what: "connecting to db.example.com:5432".
     pub doing: String,
-    /// Why it failed, in words for a person. Never a secret.
+    /// Why it failed. Never contains a secret.
     pub why: String,
     /// What to do about it.
     pub hint: Option<String>,
-    /// Whether waiting cannot help: somebody has to change a password, a certificate, a setting.
+    /// Whether retrying is useless, because somebody has to change a password, a certificate or a setting first.
     pub lasting: bool,
 }
 
@@ -76,20 +84,56 @@ impl Failure {
         self
     }
 
-    /// Says that waiting cannot help.
+    /// Marks the failure as one that retrying does not cure.
     #[must_use]
     pub fn lasting(self) -> Self {
         Self { lasting: true, ..self }
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.doing, self.why)
+/// Why a subcommand could not do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CommandError {
+    /// The user's mistakes, all that were found.
+    Usage(Vec<Problem>),
+    /// A failure of something outside the program.
+    Outside(Failure),
+}
+
+impl From<Problem> for CommandError {
+    fn from(problem: Problem) -> Self {
+        Self::Usage(vec![problem])
     }
 }
 
-/// What may be printed of a message, which may repeat what somebody typed.
+impl From<Vec<Problem>> for CommandError {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Usage(problems)
+    }
+}
+
+impl From<Failure> for CommandError {
+    fn from(failure: Failure) -> Self {
+        Self::Outside(failure)
+    }
+}
+
+/// Makes a [`Failure`] of an error of the operating system.
+pub(crate) trait WhileDoing<T> {
+    /// Adds what was being done, to what: "writing report.json".
+    ///
+    /// # Errors
+    /// The error, with what was being done.
+    fn while_doing(self, doing: impl FnOnce() -> String) -> Result<T, Failure>;
+}
+
+impl<T> WhileDoing<T> for io::Result<T> {
+    fn while_doing(self, doing: impl FnOnce() -> String) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(doing(), io_message(&error)))
+    }
+}
+
+/// A message without its secrets: it may repeat what somebody typed.
 fn without_secret(message: impl Into<String>) -> String {
     let message = message.into();
     match prose(&message) {
@@ -98,9 +142,9 @@ fn without_secret(message: impl Into<String>) -> String {
     }
 }
 
-/// What the operating system says went wrong, without its number for it.
+/// The message of the operating system, without its error number.
 #[must_use]
-pub fn os_words(error: &std::io::Error) -> String {
+pub(crate) fn io_message(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error ") {
         Some(end) => text[..end].to_owned(),

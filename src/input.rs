@@ -1,8 +1,7 @@
-//! Reading the files and folders that a user names, or that a file names.
+//! Reading files and folders that the user or another file names.
 //!
-//! A folder may come from somebody else: a pull request, an archive. So only regular files are read, none beyond a
-//! limit, and a link to a folder is followed once: a device or a named pipe would never end, and a link to a folder
-//! above would lead around in circles.
+//! A folder may be hostile, for instance if it comes from a pull request. So only regular files up to a limit are read,
+//! because a device or a pipe may never end, and a link to a folder is followed once, because links can form a cycle.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -11,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub mod walk;
 
-use crate::error::{Problem, os_words};
+use crate::error::{Problem, io_message};
 use crate::source_map::{Place, SourceMap, lines};
 
 /// The largest file that is read unless an option says otherwise, in bytes.
@@ -37,16 +36,16 @@ fn limit() -> u64 {
     LIMIT.load(Ordering::Relaxed)
 }
 
-/// Why a file is not read. The text says why, not which file.
+/// Why a file cannot be read. The message does not contain the path.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The operating system refuses it.
-    #[error("{}", os_words(.0))]
+    /// The operating system reports an error.
+    #[error("{}", io_message(.0))]
     System(#[from] io::Error),
-    /// It is not a regular file, but this.
+    /// It is not a regular file; the text says what it is.
     #[error("it is {0}, not a regular file")]
     Irregular(&'static str),
-    /// It is larger than the limit. The size is unknown where the file does not tell it.
+    /// It is larger than the limit. The size of some files is not known before they are read.
     #[error("it has {}, and the limit is {}", known_size(*.size), in_units(*.limit))]
     TooLarge {
         /// Its size in bytes.
@@ -65,12 +64,14 @@ impl ReadError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::System(_) | Self::NotText => None,
-            Self::Irregular(_) => Some("driftgate reads regular files and links to them; write it to a file".into()),
+            Self::Irregular(_) => {
+                Some("driftgate reads only regular files and links to them: write the content to a file".into())
+            }
             Self::TooLarge { .. } => Some(format!("{OPTION} sets the limit, for instance {OPTION} 1GiB")),
         }
     }
 
-    /// The problem that the file at this path is not read.
+    /// The problem that the file at this path cannot be read.
     #[must_use]
     pub fn problem(&self, path: &Path) -> Problem {
         Problem {
@@ -94,7 +95,7 @@ fn known_size(bytes: Option<u64>) -> String {
     bytes.map_or_else(|| "more bytes than the limit".to_owned(), in_units)
 }
 
-/// Reads a number of bytes as an option takes it: `500000`, `64MiB`, `1GiB`.
+/// Parses a size as options take it: `500000`, `64MiB`, `1GiB`.
 ///
 /// # Errors
 /// It is not a number of bytes, or it is 0.
@@ -116,7 +117,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "write it as 500000, 64MiB or 1GiB".to_owned())
 }
 
-/// What something that is no regular file is.
+/// What a file is that is not a regular one.
 fn irregular(kind: fs::FileType) -> &'static str {
     #[cfg(unix)]
     {
@@ -134,7 +135,7 @@ fn irregular(kind: fs::FileType) -> &'static str {
     if kind.is_dir() { "a folder" } else { "a special file" }
 }
 
-/// Whether a file may be read, as far as what is known of it says.
+/// Checks the type and the size of a file.
 fn permit(metadata: &fs::Metadata, limit: u64) -> Result<(), ReadError> {
     if !metadata.is_file() {
         return Err(ReadError::Irregular(irregular(metadata.file_type())));
@@ -155,13 +156,14 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
 }
 
 fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-    // To open a pipe would already wait for its writer; what is opened then may be another file.
+    // Opening a pipe would wait for a writer, so the path is checked first. The opened file is checked again, because it
+    // may be another one.
     permit(&fs::metadata(path)?, limit)?;
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     permit(&metadata, limit)?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    // It may grow meanwhile, and files of /proc do not tell their size.
+    // The file may grow while it is read, and files in /proc have the size 0.
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(ReadError::TooLarge { size: None, limit });
@@ -177,11 +179,10 @@ pub fn read_text(path: &Path) -> Result<String, ReadError> {
     String::from_utf8(read_bytes(path)?).map_err(|_| ReadError::NotText)
 }
 
-/// Reads a file of text that the user named into `files`, without the mark that some editors put in front, and returns
-/// where it begins.
+/// Reads a text file into `files`, without its byte order mark, and returns the place of its beginning.
 ///
 /// # Errors
-/// As for [`read_bytes`]; or it is not text, which is told with its place.
+/// As for [`read_bytes`]; or it is not text, which is reported with the place.
 pub fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
     let bytes = read_bytes(path).map_err(|error| error.problem(path))?;
     match String::from_utf8(bytes) {
@@ -208,7 +209,7 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
     }
 }
 
-/// The problem with a file that is no text from the byte `before` on; `text` is what can be shown of it.
+/// The problem that a file is not text from the byte `before` on. `text` is the part that can be shown.
 fn binary(path: &Path, text: String, before: usize, files: &mut SourceMap) -> Problem {
     let (line, column) = (1..)
         .zip(lines(&text[..before]))
@@ -219,10 +220,11 @@ fn binary(path: &Path, text: String, before: usize, files: &mut SourceMap) -> Pr
         line,
         column: u32::try_from(column).unwrap_or(u32::MAX),
     };
-    Problem::at(place, "this is not text in UTF-8").hint("is this another file, or one in another encoding?")
+    Problem::at(place, "this is not text in UTF-8")
+        .hint("check that this is the right file and that its encoding is UTF-8")
 }
 
-/// The first of several problems, for whom one is enough.
+/// The first of several problems, for callers that report only one.
 #[must_use]
 pub fn first(problems: Vec<Problem>) -> Problem {
     problems

@@ -1,72 +1,121 @@
-//! driftgate verifies that a live PostgreSQL database is what its owners think it is.
+//! driftgate compares a live PostgreSQL database with YAML expectation files and reports every difference.
+//!
+//! The crate is a program. Its library is for `main` and for the tests: [`cli`] parses the command line, [`commands::run`]
+//! runs a subcommand and returns a [`report::Exit`]. Modules that only the tests use are hidden from the documentation,
+//! and nothing here is a stable interface.
 //!
 //! # How it works
 //!
 //! ```text
-//! files --load--> SourceMap --parse--> Expectations + [Problem]
-//! URL / SQL / migrations / saved snapshot --open--> session --capture--> Snapshot
-//! plan(&Expectations, &Snapshot) -> Plan               pure, total; differing SQL texts become questions
-//! decide(questions, session) -> Answers                PostgreSQL itself says whether two texts mean the same
-//! resolve(Plan, &Answers) -> [Check] -> Report         pure
-//! report --render(format)--> bytes ; exit code
+//! files --load--> SourceMap --parse--> [ExpectationFile] + [Problem]
+//! URL, SQL, migrations, saved snapshot --resolve--> ResolvedSource --begin--> Session + Snapshot
+//! plan([ExpectationFile], Snapshot) -> Plan            pure; SQL texts that differ become questions
+//! Session::decide([ScopedQuestion]) -> Answers         PostgreSQL decides whether two texts mean the same
+//! resolve(Plan, Answers) -> [Check] -> Report          pure
+//! Format::render(Report) -> text; Report::exit -> Exit
 //! ```
 //!
-//! The heart is the registry, [`kinds`]: a kind of object is one static table of attributes and one query. The
-//! name of an attribute is at once YAML key, SQL column, JSON key and schema key. Parsing, capture, comparison and
-//! report walk the registry; what is special about a kind is a function in its table.
+//! The registry [`kinds`] is at the center. A kind of object is one static table of attributes and one query; the name of
+//! an attribute is its YAML key, its SQL column, its JSON key and its key in the JSON Schema. Parsing, reading, comparing
+//! and reporting walk the registry. What is special about a kind is a function in its table.
+//!
+//! # Glossary
+//!
+//! | type | meaning |
+//! |---|---|
+//! | [`kinds::Kind`], [`kinds::KindSpec`] | a kind of database object, and its entry in the registry |
+//! | [`attribute::Attr`] | an attribute of a kind: its name, its type, how it is compared |
+//! | [`object_id::ObjectId`] | the identity of an object within its kind, for instance schema, table and column |
+//! | [`value::Value`] | the value of an attribute |
+//! | [`snapshot::Snapshot`] | everything that was read of one database |
+//! | [`expectation::ExpectationFile`] | a parsed expectation file |
+//! | [`source::Source`] | a source as it is written on the command line; `session` turns it into a session |
+//! | [`observed::ScopedQuestion`], [`observed::Answer`] | two SQL texts that PostgreSQL compares, and the result |
+//! | [`report::Check`] | one comparison and its result; one that did not pass is a finding |
+//! | [`report::Report`], [`report::Target`] | all results of a run, and those of one database |
+//! | [`error::Problem`] | a mistake of the user: exit code 2 |
+//! | [`error::Failure`] | a failure outside of the program: exit code 3 |
+//! | [`source_map::SourceMap`], [`source_map::Place`] | the texts of the files, and a position in one of them |
 //!
 //! # Invariants
 //!
-//! Held by `tests/it/architecture.rs` and `tests/it/registry.rs`:
+//! `tests/it/architecture.rs` holds these against the source:
 //!
-//! * [`kinds`] depend on nothing but the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`],
-//!   [`sql_text`], [`yaml`] and [`error`].
-//! * [`expectation`] does not know [`catalog`], nor the reverse beyond what is to be read.
+//! * [`kinds`] import only the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`], [`sql`], [`sql_text`],
+//!   [`yaml`], [`error`], `redact`, `secret` and [`source_map::Place`].
+//! * [`expectation`] does not import [`catalog`], [`compare`] or [`report`]; [`catalog`] does not import [`compare`] or
+//!   [`report`]; the reporters do not import [`catalog`], [`compare`], [`snapshot`] or [`kinds`].
 //! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
-//!   [`environment`] and [`commands`]. [`compare`] cannot fail and does none.
-//! * Reporters see only the report and the source map.
-//! * No part of the engine names a kind.
-//! * Core types are not the wire format: each machine format has structs of its own.
-//! * Only `main` turns a [`report::Exit`] into the exit code of the process.
-//! * Maps are ordered and output is sorted: the same input gives the same bytes.
-//! * Our own enums are matched exhaustively.
+//!   `environment`, `atomic_file`, `console`, `session` and [`commands`]. [`compare`] and the reporters do none.
+//! * Outside of [`kinds`] no code names a kind.
+//! * Only `main` turns a [`report::Exit`] into the exit code of the process, and only [`commands::run`] turns an error into
+//!   a [`report::Exit`].
+//! * Nothing panics on input, and maps are ordered: the same input gives the same bytes.
+//!
+//! `tests/it/registry.rs` holds that every attribute is read, compared and reported.
 
 mod atomic_file;
+#[doc(hidden)]
 pub mod attribute;
+#[doc(hidden)]
 pub mod baseline;
+#[doc(hidden)]
 pub mod catalog;
 pub mod cli;
 pub mod commands;
+#[doc(hidden)]
 pub mod compare;
 mod console;
-pub mod environment;
+mod environment;
+#[doc(hidden)]
 pub mod error;
+#[doc(hidden)]
 pub mod expectation;
+mod fnv;
 pub mod input;
 mod invisible;
+#[doc(hidden)]
 pub mod json_schema;
+#[doc(hidden)]
 pub mod kinds;
-pub mod manual;
+mod manual;
+#[doc(hidden)]
 pub mod migrations;
-pub mod not_compared;
+mod not_compared;
+#[doc(hidden)]
 pub mod object_id;
+#[doc(hidden)]
 pub mod observed;
-pub mod platform;
+mod platform;
+#[doc(hidden)]
 pub mod pull;
-pub mod redact;
+mod random;
+mod redact;
+#[doc(hidden)]
 pub mod reference;
 pub mod report;
+#[doc(hidden)]
 pub mod saved;
+#[doc(hidden)]
 pub mod scratch;
-pub mod secret;
+mod secret;
 mod session;
+#[doc(hidden)]
 pub mod snapshot;
+#[doc(hidden)]
 pub mod source;
+#[doc(hidden)]
 pub mod source_map;
+#[doc(hidden)]
 pub mod sql;
+#[doc(hidden)]
 pub mod sql_text;
+#[doc(hidden)]
 pub mod suggest;
+#[doc(hidden)]
 pub mod terminal;
-pub mod update;
+mod update;
+#[doc(hidden)]
 pub mod value;
+#[doc(hidden)]
 pub mod yaml;

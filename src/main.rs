@@ -6,7 +6,7 @@ use std::panic::Location;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use driftgate::cli::{self, Command};
+use driftgate::cli;
 use driftgate::commands;
 use driftgate::input;
 use driftgate::report::Exit;
@@ -19,37 +19,29 @@ fn run() -> Exit {
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
-            // Nobody may be listening: that is no reason to fail otherwise.
+            // If standard error is closed, there is no other place to report it.
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage } else { Exit::Passed };
         }
     };
     input::set_limit(cli.max_file_size);
-    match cli.command {
-        Command::Check(args) => commands::check::run(&args),
-        Command::Pull(args) => commands::pull::run(&args),
-        Command::Diff(args) => commands::diff::run(&args),
-        Command::Schema(args) => commands::schema::run(&args),
-        Command::Lint(args) => commands::lint::run(&args),
-        Command::Completions(args) => commands::completions::run(&args),
-        Command::Man(args) => commands::man::run(&args),
-    }
+    commands::run(&cli.command)
 }
 
 /// Whether any thread of this process has panicked.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
-/// Runs the program. A panic in any thread is a mistake in this program: nothing it said can be relied on, so the exit
-/// is that of a run that could not verify, whatever else was found.
+/// Runs the program. A panic in any thread is a bug in the program: its results cannot be trusted, so the exit is that of
+/// a run that could not verify.
 fn guarded(run: impl FnOnce() -> Exit + std::panic::UnwindSafe) -> Exit {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        // The first panic says why; those that follow from it add nothing.
+        // Only the first panic is reported: the others may be its consequences.
         if !PANICKED.swap(true, Ordering::SeqCst) {
-            // Nobody may be listening: that is no reason for a second panic.
+            // A second panic because standard error is closed would abort the process.
             let _ = std::io::stderr()
                 .lock()
-                .write_all(sentence(info.payload(), info.location()).as_bytes());
+                .write_all(panic_message(info.payload(), info.location()).as_bytes());
         }
         if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
             default(info);
@@ -61,10 +53,10 @@ fn guarded(run: impl FnOnce() -> Exit + std::panic::UnwindSafe) -> Exit {
     }
 }
 
-/// What a user is told of a panic. Its message only if it is a text of the source: it could contain a value of the
-/// database or of the command line.
-fn sentence(message: &dyn Any, place: Option<&Location<'_>>) -> String {
-    let why = message
+/// The message about a panic. It contains the text of the panic only if that is a literal: other texts could contain a
+/// value of the database or of the command line.
+fn panic_message(payload: &dyn Any, place: Option<&Location<'_>>) -> String {
+    let why = payload
         .downcast_ref::<&'static str>()
         .map_or(String::new(), |message| format!(": {message}"));
     let place = place.map_or(String::new(), |place| format!(" ({}:{})", place.file(), place.line()));
@@ -79,19 +71,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_told_in_a_sentence_without_values() {
-        let said = sentence(&"no such thing", Some(Location::caller()));
+    fn a_panic_is_reported_without_values() {
+        let message = panic_message(&"no such thing", Some(Location::caller()));
         assert!(
-            said.starts_with("error: driftgate has a bug and could not finish: no such thing (src/main.rs:"),
-            "{said}"
+            message.starts_with("error: driftgate has a bug and could not finish: no such thing (src/main.rs:"),
+            "{message}"
         );
-        assert!(!sentence(&"HUNTER".to_owned(), None).contains("HUNTER"));
+        assert!(!panic_message(&"HUNTER".to_owned(), None).contains("HUNTER"));
     }
 
     #[test]
     fn a_panic_in_any_thread_means_that_nothing_was_verified() {
         assert_eq!(guarded(|| Exit::Passed), Exit::Passed);
-        // One that is caught: the verdict may lack something.
+        // A panic that was caught: results may be missing.
         let in_a_thread = || {
             let thread = std::thread::spawn(|| panic!("HUNTER{}", 2));
             assert!(thread.join().is_err());

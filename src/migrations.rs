@@ -189,6 +189,13 @@ impl State {
     }
 }
 
+/// Each tool has one entry in the table, and its own name.
+impl PartialEq for Tool {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl Tool {
     /// The tool of this name.
     #[must_use]

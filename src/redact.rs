@@ -1,12 +1,12 @@
 //! Printing text that may hold a password.
 //!
-//! A user can put a connection string where a file name, a number or a pattern belongs. Every message that repeats
-//! what somebody typed goes through one of these functions:
+//! A user can type a connection string where a file name, a number or a pattern belongs. Every message that repeats user
+//! input goes through one of these functions:
 //!
 //! * [`typed`] for one value as it was typed: an argument, a path, the value of a variable.
 //! * [`prose`] for a message that already contains such a value.
-//! * [`line()`] for a line of a file, of which it also says where each character went.
-//! * [`connection_string`] for a text that can be nothing but a connection string: it keeps less.
+//! * [`line()`] for a line of a file; it also maps the positions of characters.
+//! * [`connection_string`] for a text that can only be a connection string; it hides more.
 //!
 //! Text without a secret is returned unchanged. Each function is idempotent and takes linear time.
 
@@ -23,7 +23,7 @@ use std::path::Path;
 pub use connection::connection_string;
 use scan::{Mode, scan};
 
-/// What is printed in the place of a secret.
+/// What is printed instead of a secret.
 pub const HIDDEN: &str = "***";
 
 /// A part of a text, and what is printed instead of it.
@@ -51,22 +51,22 @@ pub fn prose(text: &str) -> Cow<'_, str> {
     hide(text, Mode::Prose)
 }
 
-/// Whether a text holds a password beyond doubt: no file, schema or pattern has such a name.
+/// Whether a text certainly contains a password: no file, schema or pattern has such a name.
 #[must_use]
 pub fn is_secret(text: &str) -> bool {
     !scan(text, Mode::Certain).is_empty()
 }
 
-/// Whether an option, a variable or a parameter of this name holds a secret.
+/// Whether the value of an option, a variable or a parameter of this name is a secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     scan::is_secret_name(name)
 }
 
-/// What a line of YAML is in.
+/// The mapping that contains a line of YAML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Around {
-    /// Options or settings: what stands behind the name of a secret is one.
+    /// Options or settings: the value after the name of a secret is one.
     Options,
     /// Columns: `password: text` is one.
     Columns,
@@ -75,7 +75,7 @@ pub enum Around {
 }
 
 impl Around {
-    /// What is in a line that is itself in something.
+    /// The mapping of the lines below a line.
     #[must_use]
     pub fn within(self, line: &str) -> Self {
         let options = line.rfind("options").max(line.rfind("settings"));
@@ -88,7 +88,7 @@ impl Around {
     }
 }
 
-/// A text of YAML without its secrets, as far as they can be told from a line and what it is in.
+/// YAML without its secrets, as far as a line and the mapping around it show them.
 #[must_use]
 pub fn yaml(text: &str) -> String {
     let mut open: Vec<(usize, Around)> = Vec::new();
@@ -117,7 +117,7 @@ pub fn line(text: &str, around: Around) -> Line<'_> {
     }
 }
 
-/// A line of a file without its secrets, and where its parts went.
+/// A line of a file without its secrets, and the positions of its parts.
 #[derive(Debug)]
 pub struct Line<'a> {
     /// What may be printed.
@@ -126,7 +126,7 @@ pub struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// A line of which nothing but its indentation may be printed.
+    /// A line of which only the indentation may be printed.
     #[must_use]
     pub fn hidden(text: &str) -> Line<'static> {
         let start = text.len() - text.trim_start().len();
@@ -140,7 +140,7 @@ impl Line<'_> {
         }
     }
 
-    /// Where a byte of the line is in what is printed. One inside of something hidden is where that begins.
+    /// The position in the printed text of a byte of the line. A byte of a secret is at the beginning of its replacement.
     #[must_use]
     pub fn place(&self, at: usize) -> usize {
         let (mut before, mut after) = (0, 0);
@@ -159,7 +159,7 @@ impl Line<'_> {
     }
 }
 
-/// Hides until there is nothing left to hide: what stands around a secret can look like one once that is gone.
+/// Hides secrets repeatedly: once a secret is replaced, the text around it can look like another one.
 fn hide(text: &str, mode: Mode) -> Cow<'_, str> {
     const MOST_TURNS: usize = 8;
     let mut shown = apply(text, &scan(text, mode));

@@ -1,4 +1,4 @@
-//! A snapshot as a file: JSON of a versioned format, with a line for each object.
+//! A saved snapshot: a JSON file of a versioned format, with one line for each object.
 //!
 //! ```text
 //! {"snapshot_version": 1, "tool": "driftgate", "tool_version": "…",
@@ -9,8 +9,8 @@
 //!  "objects": {"table": [{"id": ["public", "clients"], "values": {"owner": "app"}}]}}
 //! ```
 //!
-//! `columns` says what was asked about the objects of a kind, so that what is not in `values` is known to be null, and
-//! what nobody asked for is known to be unknown.
+//! `columns` lists the attributes that were read for each kind: an attribute that is in `columns` but not in `values` is
+//! null, and one that is not in `columns` is unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ use crate::snapshot::{IMPLICIT, Object, Server, Snapshot};
 use crate::source_map::{FileId, Place};
 use crate::value::Value;
 
-/// The version of the format. It is raised where what older files say would be read wrongly.
+/// The version of the format. It is raised if this version of driftgate would misread older files.
 pub const VERSION: u32 = 1;
 
 /// Writes a snapshot. The same snapshot gives the same bytes.
@@ -70,7 +70,7 @@ pub fn write(snapshot: &Snapshot) -> String {
 /// Reads a snapshot.
 ///
 /// # Errors
-/// The text is no snapshot, or one of a format that is not known here.
+/// The text is not a snapshot, or has another version of the format.
 pub fn read(text: &str, file: FileId) -> Result<Snapshot, Problem> {
     let broken = |error: &serde_json::Error| {
         let count = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
@@ -83,19 +83,21 @@ pub fn read(text: &str, file: FileId) -> Result<Snapshot, Problem> {
         let end = message.rfind(" at line ").unwrap_or(message.len());
         Problem::at(
             place,
-            format!("this is no snapshot that driftgate has written: {}", &message[..end]),
+            format!("this is not a snapshot that driftgate wrote: {}", &message[..end]),
         )
         .hint("`driftgate pull --snapshot -o FILE` writes one")
     };
-    // What is newer may have any form but for this.
+    // A newer format may differ in everything except this field.
     let Header { snapshot_version } = serde_json::from_str(text).map_err(|e| broken(&e))?;
     if snapshot_version != VERSION {
         let at = text.find("\"snapshot_version\"").map_or(0, |at| at);
         return Err(Problem::at(
             place(text, at, file),
-            format!("this snapshot has the format {snapshot_version}, and this driftgate knows {VERSION}"),
+            format!(
+                "this snapshot has format {snapshot_version}, and this version of driftgate reads format {VERSION}"
+            ),
         )
-        .hint("take a newer driftgate, or pull the snapshot again"));
+        .hint("use a newer version of driftgate, or pull the snapshot again"));
     }
     let saved: SavedFile = serde_json::from_str(text).map_err(|e| broken(&e))?;
     let mut snapshot = Snapshot::default();
@@ -107,7 +109,7 @@ pub fn read(text: &str, file: FileId) -> Result<Snapshot, Problem> {
                 "the snapshot was written by driftgate {}, {message}",
                 saved.tool_version
             ))
-            .hint("pull it again, or take the driftgate that wrote it")
+            .hint("pull it again, or use the version of driftgate that wrote it")
         })?;
     }
     for (KindName(kind), objects) in saved.objects {
@@ -132,7 +134,7 @@ pub fn read(text: &str, file: FileId) -> Result<Snapshot, Problem> {
     Ok(snapshot)
 }
 
-/// What was asked about the objects of a kind, against what would be asked today.
+/// Compares the attributes of a kind that were read with those that this version reads.
 fn read_columns(
     kind: Kind,
     columns: &BTreeMap<String, BTreeSet<String>>,
@@ -143,7 +145,7 @@ fn read_columns(
     };
     for column in kind.columns().filter(|column| !asked.contains(*column)) {
         if kind.attr(column).is_none() {
-            // What everything else is judged by cannot be left open.
+            // This column is not an attribute: the comparison needs it for every object.
             return Err(format!("which did not read `{column}` of {}", kind.many()));
         }
         snapshot.set_unread(kind, column);
@@ -161,7 +163,7 @@ fn place(text: &str, at: usize, file: FileId) -> Place {
     }
 }
 
-/// A value on one line. What is written here has nothing in it that JSON could not say.
+/// A value as JSON on one line. Serialization cannot fail for the types of this file.
 fn json(value: &impl Serialize) -> String {
     escaped_in_json(serde_json::to_string(value).unwrap_or_default())
 }
@@ -204,7 +206,7 @@ struct SavedObject {
     values: BTreeMap<String, Json>,
 }
 
-/// The name of a kind that is known here.
+/// The name of a kind of this version.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 struct KindName(Kind);
@@ -215,20 +217,20 @@ impl TryFrom<String> for KindName {
     fn try_from(name: String) -> Result<Self, String> {
         let kind = Kind::ALL.iter().find(|kind| kind.spec().name == name);
         kind.map(|kind| Self(*kind))
-            .ok_or(format!("there is no kind of object `{name}`"))
+            .ok_or(format!("`{name}` is not a kind of object"))
     }
 }
 
 impl SavedObject {
     fn new(kind: Kind, id: &ObjectId, object: &Object) -> Self {
-        let unsaid =
+        let is_default =
             |value: &Value, column: &str| value.is_null() || (column == IMPLICIT && *value == Value::Bool(false));
         Self {
             id: id.parts().iter().map(ToString::to_string).collect(),
             values: kind
                 .columns()
                 .map(|column| (column, object.get(column)))
-                .filter(|(column, value)| !unsaid(value, column))
+                .filter(|(column, value)| !is_default(value, column))
                 .map(|(column, value)| (column.to_owned(), Json::from(value)))
                 .collect(),
         }
@@ -245,7 +247,7 @@ impl From<&Server> for SavedServer {
             search_path,
             closed_schemas,
             platform_roles,
-            // What these say holds of a session alone.
+            // These describe only the session that read the snapshot.
             encoding: _,
             is_superuser: _,
             sees_everything: _,

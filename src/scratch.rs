@@ -1,7 +1,7 @@
-//! A database of our own for the time of a run, to which SQL is applied.
+//! A temporary (scratch) database, to which SQL is applied.
 //!
-//! Where it comes from is [`Scratch`]: the PostgreSQL inside the program, one that is started from the programs of this
-//! machine, or a server on which a database is created and dropped again. Whatever happens, nothing is left behind.
+//! [`Scratch`] says where it is created: in the PostgreSQL inside the program, in a server that is started from the
+//! programs of this machine, or on a server that the user names. It is removed however the run ends.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ mod apply;
 mod embedded;
 #[cfg(unix)]
 mod local;
-pub(crate) mod random;
+mod random;
 mod remote;
 pub mod statements;
 mod undo;
@@ -23,14 +23,14 @@ use crate::input::walk::Search;
 use crate::redact;
 use crate::source_map::{FileId, Place, SourceMap};
 
-/// Where the database comes from.
+/// Where the database is created.
 #[derive(Debug, Clone)]
 pub enum Scratch {
-    /// The PostgreSQL inside the program.
+    /// In the PostgreSQL inside the program.
     Embedded,
-    /// A server that is started from the PostgreSQL programs of this machine.
+    /// In a server that is started from the PostgreSQL programs of this machine.
     Local,
-    /// A server on which a database may be created and dropped.
+    /// On a server whose role can create and drop databases.
     Server(Box<Conninfo>),
 }
 
@@ -38,7 +38,7 @@ pub enum Scratch {
 pub const EMBEDDED_MAJOR: u32 = 17;
 
 impl Scratch {
-    /// What is taken where nobody says anything.
+    /// The default.
     #[must_use]
     pub fn standard() -> Self {
         if cfg!(feature = "embedded") {
@@ -58,7 +58,7 @@ impl Scratch {
         }
     }
 
-    /// Whether the database is called otherwise in every run.
+    /// Whether the database has another name in every run.
     #[must_use]
     pub fn has_random_name(&self) -> bool {
         match self {
@@ -67,7 +67,7 @@ impl Scratch {
         }
     }
 
-    /// How it is asked what texts mean.
+    /// How questions are sent to it.
     #[must_use]
     pub fn batching(&self) -> Batching {
         match self {
@@ -76,7 +76,7 @@ impl Scratch {
         }
     }
 
-    /// How many connections it takes at the same time.
+    /// How many connections it accepts at the same time.
     #[must_use]
     pub fn most_connections(&self) -> usize {
         match self {
@@ -85,8 +85,7 @@ impl Scratch {
         }
     }
 
-    /// Whether there is an extension of this name that is not installed in the database, but could be, beyond what the
-    /// server itself says.
+    /// Whether the extension can be installed although the server does not list it.
     #[must_use]
     pub fn could_have_extension(&self, name: &str) -> bool {
         match self {
@@ -104,14 +103,14 @@ fn in_embedded(_name: &str) -> bool {
     false
 }
 
-/// SQL that is to be applied: a file, or the part of one that a migration tool would apply.
+/// SQL to apply: a file, or the part of one that a migration tool would apply.
 #[derive(Debug, Clone)]
 pub struct Script {
-    /// Where the file is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What is to be applied.
+    /// The SQL.
     pub text: String,
-    /// The line of the file at which it begins, from 1.
+    /// The line of the file on which the SQL begins, from 1.
     pub first_line: u32,
     /// How it is applied.
     pub mode: Mode,
@@ -120,18 +119,18 @@ pub struct Script {
 /// How SQL is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// All of it as one message, as it stands.
+    /// All of it as one message.
     Whole,
     /// In a transaction.
     Transaction,
-    /// Each statement by itself, so that there may be some that no transaction takes.
+    /// Each statement by itself: some cannot run in a transaction.
     Statements,
 }
 
 /// Reads a file of SQL, or all `*.sql` directly in a folder in the order of their names.
 ///
 /// # Errors
-/// There is no such file, it is not text, or there is something in it that is not for the server.
+/// A file cannot be read, or contains a command of psql.
 pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
     let paths = if path.is_dir() {
         let search = Search {
@@ -142,7 +141,7 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
         let found = search.files(path).map_err(input::first)?;
         if found.is_empty() {
             return Err(Problem::new(format!(
-                "there is no SQL file (*.sql) in {}",
+                "{} contains no SQL file (*.sql)",
                 redact::path(path)
             )));
         }
@@ -160,10 +159,10 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
         .collect()
 }
 
-/// SQL of a file, without what only psql understands and nobody misses.
+/// Makes a script of the SQL of a file, without the psql commands that can be left out.
 ///
 /// # Errors
-/// There is something in it that psql does and a server does not.
+/// It contains another command of psql.
 pub fn script(path: PathBuf, text: String, first_line: u32, mode: Mode, file: FileId) -> Result<Script, Problem> {
     let text = statements::without_guards(text);
     if let Some((offset, what)) = statements::only_for_psql(&text) {
@@ -173,8 +172,8 @@ pub fn script(path: PathBuf, text: String, first_line: u32, mode: Mode, file: Fi
             line: first_line + line - 1,
             column,
         };
-        return Err(Problem::at(place, format!("{what} is for psql, not for the server"))
-            .hint("write it as SQL: driftgate sends the text to the server as it is, as a migration tool does"));
+        return Err(Problem::at(place, format!("{what} belongs to psql and is not SQL"))
+            .hint("write it as SQL: driftgate sends the text to the server unchanged, as a migration tool does"));
     }
     Ok(Script {
         path,
@@ -184,10 +183,10 @@ pub fn script(path: PathBuf, text: String, first_line: u32, mode: Mode, file: Fi
     })
 }
 
-/// Makes the database, applies the SQL and hands over how to connect to the database, which is gone afterwards.
+/// Creates the database, applies the SQL, calls `then` with the connection, and removes the database.
 ///
 /// # Errors
-/// It cannot be made, a statement fails, or what `then` says.
+/// The database cannot be created, a statement fails, or the error of `then`.
 pub fn with<T>(
     scratch: &Scratch,
     scripts: &[Script],
@@ -207,7 +206,7 @@ pub fn with<T>(
         #[cfg(not(unix))]
         Scratch::Local => Err(Failure::new(
             "starting a PostgreSQL server of this machine",
-            "driftgate can do this only on systems with sockets of Unix",
+            "this works only on systems with Unix sockets",
         )
         .hint("give --scratch with the URL of a server")),
         Scratch::Server(info) => remote::with(info, scripts, then),

@@ -1,8 +1,8 @@
-//! Values of the catalog that are secrets: they can be compared, and never be printed.
+//! Values of the catalog that are secrets. They can be compared but are never printed.
 //!
-//! The server sends the SHA-256 of such a value and not the value ([`Secret::of_hex`]). Within a run two of them are
-//! equal or not. Beyond a run, a value is known by its digest: an HMAC-SHA256 with the key of `--digest-key`, over the
-//! kind, the object, the option and the SHA-256. Without a key it is written as `***`, which nothing is equal to.
+//! The server sends the SHA-256 of such a value, not the value ([`Secret::of_hex`]). Within a run, two secrets can be
+//! compared by it. Between runs, a secret is recognized by its digest: an HMAC-SHA256 with the key of `--digest-key` over
+//! the kind, the object, the option and the SHA-256. Without a key it is written as `***`, which equals nothing.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
@@ -15,16 +15,16 @@ use crate::attribute::Verdict;
 use crate::redact::HIDDEN;
 use crate::value::Value;
 
-/// What a digest begins with. The identity of the key and the digest itself follow, in hexadecimal digits.
+/// The prefix of a digest. The identity of the key and the digest itself follow, in hexadecimal digits.
 const PREFIX: &str = "hmac-sha256:";
 
 /// The key of the run.
 static KEY: OnceLock<Key> = OnceLock::new();
 
-/// The fewest characters of a key: a digest by a key that can be guessed tells the password that can be guessed.
+/// The fewest characters of a key: with a key that can be guessed, a digest reveals a password that can be guessed.
 pub const SHORTEST_KEY: usize = 16;
 
-/// A value that is a secret. `Debug` and `Display` show its digest or `***`.
+/// A secret. `Debug` and `Display` show its digest or `***`.
 #[derive(Clone)]
 pub struct Secret {
     sha256: [u8; 32],
@@ -33,7 +33,7 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// The secret that this text is.
+    /// The secret of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self::of_sha256(Sha256::digest(text.as_bytes()).into())
@@ -62,20 +62,20 @@ impl Secret {
         }
     }
 
-    /// The same secret as that of an option of an object: if the run has a key, it has a digest.
+    /// The same secret, as the value of an option of an object. If the run has a key, it gets a digest.
     #[must_use]
     pub fn at(mut self, kind: &str, object: &str, option: &str) -> Self {
         self.digest = KEY.get().map(|key| key.digest(&self, kind, object, option));
         self
     }
 
-    /// Whether it can be written so that it is known again.
+    /// Whether a later run can recognize it.
     #[must_use]
     pub fn has_digest(&self) -> bool {
         self.digest.is_some()
     }
 
-    /// Shows this secret as another one than what was expected.
+    /// Marks this secret as different from the expected one.
     pub fn set_another(&mut self) {
         self.is_another = true;
     }
@@ -130,7 +130,7 @@ impl Key {
     fn digest(&self, secret: &Secret, kind: &str, object: &str, option: &str) -> String {
         let mut message = Vec::new();
         for part in ["driftgate", kind, object, option] {
-            // No two lists of parts make the same message.
+            // With the lengths, no two lists of parts give the same message.
             message.extend_from_slice(&(part.len() as u64).to_be_bytes());
             message.extend_from_slice(part.as_bytes());
         }
@@ -138,13 +138,13 @@ impl Key {
         format!("{PREFIX}{}:{}", self.identity(), hex(&hmac(&self.0, &message)))
     }
 
-    /// What tells this key from another one, and tells nothing else of it.
+    /// Distinguishes this key from others without revealing it.
     fn identity(&self) -> String {
         hex(&hmac(&self.0, b"driftgate: the identity of the key")[..4])
     }
 }
 
-/// Has the digests of this run made with this key. The first key of the process stays.
+/// Sets the key for the digests of this run. Only the first call has an effect.
 pub fn use_key(key: &str) {
     let _ = KEY.set(Key(key.as_bytes().to_vec()));
 }
@@ -246,13 +246,13 @@ fn digests(one: &str, another: &str) -> Verdict {
     }
 }
 
-/// Has the secrets of what is there shown as others where they differ from what was expected.
-pub fn tell_apart(expected: &Value, actual: &mut Value) {
+/// Marks the secrets of the actual value that differ from the expected ones, so that they are not written alike.
+pub fn mark_different(expected: &Value, actual: &mut Value) {
     match (expected, actual) {
         (Value::Map(expected), Value::Map(actual)) => {
             for (name, value) in actual {
                 if let Some(expected) = expected.get(name) {
-                    tell_apart(expected, value);
+                    mark_different(expected, value);
                 }
             }
         }
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_is_of_one_place_and_one_key() {
+    fn a_digest_depends_on_the_place_and_the_key() {
         let key = Key(b"0123456789abcdef".to_vec());
         let of =
             |text: &str, kind: &str, object: &str, option: &str| key.digest(&Secret::of(text), kind, object, option);

@@ -1,5 +1,16 @@
-//! A session with a source: what every command that looks at a database does.
+//! What a run with a source needs. A source passes through three states:
+//!
+//! | | what has happened | live database | `sql:`, `migrations:` | `snapshot:` |
+//! |---|---|---|---|---|
+//! | [`ResolvedSource`](source::ResolvedSource) | named, read and validated | [`LiveDatabase`] | [`ScratchDatabase`] | [`SavedSnapshot`] |
+//! | [`Endpoint`] | can be read now | its connection | the connection of the database created for the run | the file |
+//! | [`Session`] | its catalog is read, questions are answered | a transaction | a transaction | a server that has nothing of it ([`offline`]) |
+//!
+//! `source` and `source_options` resolve a source; `connection` has the deadline; `verify` checks it against
+//! expectations and `wait` repeats that. `scratch_noise`, `migration_progress` and `migration_scripts` are about
+//! scratch databases; `prior_runs`, `earlier_reports` and `report_outputs` about reports.
 
+mod connection;
 pub(crate) mod earlier_reports;
 pub(crate) mod migration_progress;
 mod migration_scripts;
@@ -8,6 +19,8 @@ pub(crate) mod prior_runs;
 pub(crate) mod report_outputs;
 pub(crate) mod scratch_noise;
 pub(crate) mod source;
+mod source_options;
+mod tool_tables;
 pub(crate) mod verify;
 pub(crate) mod wait;
 
@@ -16,20 +29,20 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use self::offline::{Worth, judge};
-use self::source::{Access, Live, Made, Saved};
+use self::connection::{Deadline, close};
+use self::offline::{Fallback, decide_on_scratch};
+use self::source::{Endpoint, LiveDatabase, ResolvedSource, SavedSnapshot, ScratchDatabase};
 use crate::catalog::capture::{self, Scope};
 use crate::catalog::client::Client;
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::{Batching, Decided, Manner, Trust};
-use crate::catalog::{self, Limits, ROLLBACK, connect, equivalence, observe};
+use crate::catalog::{self, Limits, block_on, connect, equivalence, observe};
 use crate::compare::{assertion, unseen};
 use crate::error::Failure;
 use crate::expectation::{Assertion, ExpectationFile, ExpectedHistory};
 use crate::observed::{Answer, Answers, AssertionResult, MigrationHistory, ScopedQuestion};
 use crate::report::Check;
 use crate::snapshot::Snapshot;
-use crate::sql;
 
 /// Drops a large value on another thread: to free the snapshot of a large database takes a second.
 pub(crate) fn drop_in_background<T: Send + 'static>(unneeded: T) {
@@ -37,120 +50,78 @@ pub(crate) fn drop_in_background<T: Send + 'static>(unneeded: T) {
     let _ = std::thread::Builder::new().spawn(move || drop(unneeded));
 }
 
-/// Ends a session. The verdict stands; whether the server hears the farewell does not matter. A pooler would throw the
-/// server's connection away if the transaction were left open.
-pub(crate) async fn close(mut client: Client) {
-    let farewell = async {
-        let _ = client.execute(&[sql![ROLLBACK]]).await;
-        client.close().await;
-    };
-    let _ = tokio::time::timeout(Duration::from_secs(5), farewell).await;
-}
-
-/// When a session must be over.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Deadline {
-    at: tokio::time::Instant,
-    after: Duration,
-}
-
-impl Deadline {
-    /// This long from now.
-    pub(crate) fn after(after: Duration) -> Self {
-        Self {
-            at: tokio::time::Instant::now() + after,
-            after,
-        }
-    }
-
-    /// Does the work, unless the time is over first: the server can only stop a statement while it is there, and a
-    /// connection can die without a word.
-    ///
-    /// # Errors
-    /// The time is over, or what the work says.
-    pub(crate) async fn keep<T>(self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        tokio::time::timeout_at(self.at, work).await.unwrap_or_else(|_| {
-            Err(Failure::new(
-                "waiting for the server",
-                format!("no answer within {} s", self.after.as_secs_f64()),
-            )
-            .hint("the connection is dead, or the server is slow: --timeout sets how long all of it may take"))
-        })
-    }
-}
-
-/// What can be asked of a source once its catalog has been read.
+/// A source whose catalog has been read.
 pub(crate) enum Session<'a> {
-    /// A transaction.
-    Open(Box<OpenSession<'a>>),
-    /// There is nobody to ask but a server that has nothing of it.
-    Saved(&'a Saved),
+    /// The transaction in which it was read.
+    Connected(Box<Transaction<'a>>),
+    /// A saved snapshot, which cannot be queried.
+    Snapshot(&'a SavedSnapshot),
 }
 
-/// A transaction, and what its questions are put to.
-pub(crate) struct OpenSession<'a> {
+/// The transaction in which the catalog was read.
+pub(crate) struct Transaction<'a> {
     client: Client,
     deadline: Deadline,
     limits: Limits,
     /// What was read.
     scope: Scope,
-    /// Of what the database was made, if it was.
-    made: Option<&'a Made>,
-    /// How a live database is asked.
-    live: Option<&'a Live>,
-    /// The transaction in which assertions run, if it is another.
+    /// The scratch database, if it is one.
+    scratch: Option<&'a ScratchDatabase>,
+    /// The live database, if it is one.
+    live: Option<&'a LiveDatabase>,
+    /// The connection in which assertions run, if they have one of their own.
     assertions: Option<Client>,
 }
 
-/// Connects, begins a transaction and reads the catalog in it. `statements` says how many assertions and migration
-/// histories will follow.
+/// Connects, begins a transaction and reads the catalog in it. `statements` is the number of assertions and migration
+/// histories that will follow: each of them extends the deadline.
 ///
 /// # Errors
 /// The server cannot be reached, or does not answer.
 pub(crate) async fn begin<'a>(
-    access: &Access<'a>,
+    endpoint: &Endpoint<'a>,
     scope: &Scope,
     limits: Limits,
     statements: usize,
 ) -> Result<(Session<'a>, Snapshot), Failure> {
-    let (info, made, live) = match access {
-        Access::Server(live) => (&live.info, None, Some(*live)),
-        Access::Made(info, made) => (*info, Some(*made), None),
-        Access::Saved(saved) => {
-            let mut snapshot = saved.of(scope);
-            set_aside(scope, &mut snapshot);
-            return Ok((Session::Saved(saved), snapshot));
+    let (info, scratch, live) = match endpoint {
+        Endpoint::Database(live) => (&live.info, None, Some(*live)),
+        Endpoint::Scratch(info, scratch) => (*info, Some(*scratch), None),
+        Endpoint::Snapshot(saved) => {
+            let mut snapshot = saved.read(scope);
+            mark_tool_tables(scope, &mut snapshot);
+            return Ok((Session::Snapshot(saved), snapshot));
         }
     };
     let connecting = Deadline::after(limits.total.unwrap_or(LONGEST_CONNECTING));
-    let (mut client, mut helpers) = connecting.keep(connections(info, limits.jobs)).await?;
+    let (mut client, mut helpers) = connecting.enforce(connections(info, limits.jobs)).await?;
     let deadline = match limits.total {
         Some(_) => connecting,
         None => Deadline::after(limits.deadline(statements)),
     };
     let reading = capture::capture(&mut client, &mut helpers, scope, limits);
-    let mut snapshot = deadline.keep(reading).await?;
+    let mut snapshot = deadline.enforce(reading).await?;
     join_all(helpers.into_iter().map(close)).await;
-    if made.is_some_and(|made| made.scratch.has_random_name()) {
+    if scratch.is_some_and(|database| database.scratch.has_random_name()) {
         "scratch".clone_into(&mut snapshot.server.database);
     }
-    set_aside(scope, &mut snapshot);
-    let session = OpenSession {
+    mark_tool_tables(scope, &mut snapshot);
+    let transaction = Transaction {
         client,
         deadline,
         limits,
         scope: scope.clone(),
-        made,
+        scratch,
         live,
         assertions: None,
     };
-    Ok((Session::Open(Box::new(session)), snapshot))
+    Ok((Session::Connected(Box::new(transaction)), snapshot))
 }
 
-/// How long connecting may take where nothing is said: each host has its `connect_timeout` besides.
+/// How long connecting may take without `--timeout`. Each host also has its own `connect_timeout`.
 const LONGEST_CONNECTING: Duration = Duration::from_mins(10);
 
-/// The connection of the session, and as many more as there is room for.
+/// The connection of the session, and up to `jobs - 1` more. The server may refuse these.
 async fn connections(info: &Conninfo, jobs: usize) -> Result<(Client, Vec<Client>), Failure> {
     let client = connect::connect(info).await?;
     let more = (1..jobs).map(|_| connect::connect(info));
@@ -158,49 +129,59 @@ async fn connections(info: &Conninfo, jobs: usize) -> Result<(Client, Vec<Client
     Ok((client, helpers))
 }
 
-fn set_aside(scope: &Scope, snapshot: &mut Snapshot) {
+fn mark_tool_tables(scope: &Scope, snapshot: &mut Snapshot) {
     for tool in &scope.set_aside {
-        scratch_noise::set_aside(snapshot, tool);
+        tool_tables::mark_implicit(snapshot, tool);
     }
 }
 
-/// Reads the catalog and nothing else.
+/// Reads the catalog of a source.
 ///
 /// # Errors
-/// The server cannot be reached, or does not answer.
-pub(crate) async fn snapshot(access: &Access<'_>, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
-    let (session, snapshot) = begin(access, scope, limits, 0).await?;
-    session.close().await;
-    Ok(snapshot)
+/// The source cannot be reached, or does not answer.
+pub(crate) fn read_snapshot(source: &ResolvedSource, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
+    let limits = source.limits(limits);
+    source.with_endpoint(|endpoint| {
+        block_on(async {
+            let (session, snapshot) = begin(endpoint, scope, limits, 0).await?;
+            session.close().await;
+            Ok(snapshot)
+        })
+    })
 }
 
-/// Reads the catalog, and which extensions the server could have.
+/// Reads the catalog of a source, and the names of the extensions that its server can create.
 ///
 /// # Errors
-/// The server cannot be reached, or does not answer.
-pub(crate) async fn snapshot_and_extensions(
-    access: &Access<'_>,
+/// The source cannot be reached, or does not answer.
+pub(crate) fn read_snapshot_and_extensions(
+    source: &ResolvedSource,
     scope: &Scope,
     limits: Limits,
 ) -> Result<(Snapshot, BTreeSet<String>), Failure> {
-    let (mut session, snapshot) = begin(access, scope, limits, 1).await?;
-    let available = match &mut session {
-        Session::Open(open) => {
-            let deadline = open.deadline;
-            deadline.keep(observe::available_extensions(&mut open.client)).await?
-        }
-        Session::Saved(_) => BTreeSet::new(),
-    };
-    session.close().await;
-    Ok((snapshot, available))
+    let limits = source.limits(limits);
+    source.with_endpoint(|endpoint| {
+        block_on(async {
+            let (mut session, snapshot) = begin(endpoint, scope, limits, 1).await?;
+            let available = match &mut session {
+                Session::Connected(open) => {
+                    let asking = observe::available_extensions(&mut open.client);
+                    open.deadline.enforce(asking).await?
+                }
+                Session::Snapshot(_) => BTreeSet::new(),
+            };
+            session.close().await;
+            Ok((snapshot, available))
+        })
+    })
 }
 
-/// Why a saved snapshot does not tell something.
-const NOT_SAVED: &str = "a snapshot has the schema and no rows: check against the database itself";
+/// Why a question about rows cannot be answered from a saved snapshot.
+const NOT_SAVED: &str = "a snapshot contains the schema and no rows: check against the database itself";
 
 impl Session<'_> {
-    /// Puts every question to the server; those that could run code of the database to one that has none of it. `None`
-    /// if the catalog has changed meanwhile, so that the answers would be of another one than was read.
+    /// Asks the server every question. Questions that could run code of the database are asked of a scratch server, which
+    /// has none of it. `None` if the catalog has changed since it was read: the answers would not belong to it.
     ///
     /// # Errors
     /// The server does not answer.
@@ -211,15 +192,21 @@ impl Session<'_> {
         limits: Limits,
     ) -> Result<Option<Answers>, Failure> {
         match self {
-            Self::Open(open) => open.decide(questions, snapshot).await,
-            Self::Saved(saved) => {
-                let answers = judge(&saved.scratch, questions, snapshot, limits, Worth::OfSnapshot);
-                Ok(Some(answers))
+            Self::Connected(open) => open.decide(questions, snapshot).await,
+            Self::Snapshot(saved) => {
+                let fallback = Fallback::Undecided;
+                Ok(Some(decide_on_scratch(
+                    &saved.scratch,
+                    questions,
+                    snapshot,
+                    limits,
+                    fallback,
+                )))
             }
         }
     }
 
-    /// Reads a history; or says that this source has none that could be read.
+    /// Reads a migration history. The inner error is the finding that this source has no such history.
     ///
     /// # Errors
     /// The server does not answer.
@@ -229,65 +216,67 @@ impl Session<'_> {
         role: &str,
     ) -> Result<Result<MigrationHistory, Box<Check>>, Failure> {
         match self {
-            Self::Open(open) => {
-                if let Some(folder) = open.made.and_then(|made| made.folder.as_ref()) {
+            Self::Connected(open) => {
+                if let Some(folder) = open.scratch.and_then(|database| database.folder.as_ref()) {
                     return Ok(migration_scripts::history(expected, folder).map_err(Box::new));
                 }
                 let reading = catalog::history::history(&mut open.client, expected, role);
-                open.deadline.keep(reading).await.map(Ok)
+                open.deadline.enforce(reading).await.map(Ok)
             }
-            Self::Saved(_) => Ok(Err(Box::new(unseen::history(expected, NOT_SAVED)))),
+            Self::Snapshot(_) => Ok(Err(Box::new(unseen::history(expected, NOT_SAVED)))),
         }
     }
 
-    /// Whether assertions will run in a live database as a role that may do everything there.
+    /// Whether assertions will run in a live database as a role that can read and write everything.
     pub(crate) fn runs_assertions_privileged(&self, files: &[&ExpectationFile], snapshot: &Snapshot) -> bool {
         let is_shared = match self {
-            Self::Open(open) => open.live.is_some_and(|live| live.assertions.is_none()),
-            Self::Saved(_) => false,
+            Self::Connected(open) => open.live.is_some_and(|live| live.assertions.is_none()),
+            Self::Snapshot(_) => false,
         };
         is_shared && snapshot.server.sees_everything && files.iter().any(|file| !file.assertions.is_empty())
     }
 
-    /// Runs an assertion and compares its rows with what they must be.
+    /// Runs an assertion and compares its rows with the expected ones.
     ///
     /// # Errors
     /// The server does not answer.
     pub(crate) async fn assertion(&mut self, expected: &Assertion, snapshot: &Snapshot) -> Result<Vec<Check>, Failure> {
         match self {
-            Self::Open(open) => {
+            Self::Connected(open) => {
                 let deadline = open.deadline;
                 let running = open.assertion(expected, snapshot);
-                let outcome = deadline.keep(running).await?;
+                let outcome = deadline.enforce(running).await?;
                 Ok(assertion::compare(expected, &outcome))
             }
-            Self::Saved(_) => Ok(vec![unseen::assertion(expected, NOT_SAVED)]),
+            Self::Snapshot(_) => Ok(vec![unseen::assertion(expected, NOT_SAVED)]),
         }
     }
 
     /// Ends the session.
     pub(crate) async fn close(self) {
         match self {
-            Self::Open(open) => {
+            Self::Connected(open) => {
                 close(open.client).await;
                 if let Some(client) = open.assertions {
                     close(client).await;
                 }
             }
-            Self::Saved(_) => {}
+            Self::Snapshot(_) => {}
         }
     }
 }
 
-impl OpenSession<'_> {
+impl Transaction<'_> {
     async fn decide(
         &mut self,
         questions: BTreeSet<ScopedQuestion>,
         snapshot: &Snapshot,
     ) -> Result<Option<Answers>, Failure> {
         let manner = Manner {
-            batching: self.made.map_or(Batching::AllAtOnce, |made| made.scratch.batching()),
-            // What is in a database that was made for this run was put there by who runs it.
+            batching: self
+                .scratch
+                .map_or(Batching::AllAtOnce, |database| database.scratch.batching()),
+            // The code in a scratch database comes from the user's own files.
             trust: self.live.map_or(Trust::Everything, |live| live.trust),
         };
         let deciding = equivalence::decide(&mut self.client, questions, snapshot, manner);
@@ -295,10 +284,10 @@ impl OpenSession<'_> {
             mut answers,
             left,
             reached,
-        } = self.deadline.keep(deciding).await?;
+        } = self.deadline.enforce(deciding).await?;
         if answers.values().any(|answer| *answer != Answer::Equal) {
-            let looking = capture::still_same(&mut self.client, &self.scope);
-            if !self.deadline.keep(looking).await? {
+            let comparing = capture::still_same(&mut self.client, &self.scope);
+            if !self.deadline.enforce(comparing).await? {
                 return Ok(None);
             }
         }
@@ -307,10 +296,11 @@ impl OpenSession<'_> {
         };
         let scope = Scope::of_objects(reached);
         let reading = capture::capture_more(&mut self.client, &scope, self.limits);
-        let mut named = self.deadline.keep(reading).await?;
+        let mut named = self.deadline.enforce(reading).await?;
         named.server = snapshot.server.clone();
         named.absorb(snapshot.clone());
-        answers.extend(judge(&live.scratch, left, &named, self.limits, Worth::OfDatabase));
+        let fallback = Fallback::Unverified;
+        answers.extend(decide_on_scratch(&live.scratch, left, &named, self.limits, fallback));
         Ok(Some(answers))
     }
 

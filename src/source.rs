@@ -1,5 +1,5 @@
-//! Where a schema comes from: a live database, SQL or migrations that are applied to an empty one, or a file in which it
-//! was saved.
+//! The sources of a schema, as they are written on the command line: a live database, SQL or migrations that are applied
+//! to an empty database, or a saved snapshot.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::migrations::Tool;
 use crate::redact;
 
 /// Where a schema comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Source {
     /// A database at a URL.
     Url(String),
@@ -16,27 +16,27 @@ pub enum Source {
     Env(String),
     /// A file of SQL, or a folder of such files, applied to an empty database in the order of their names.
     Sql(PathBuf),
-    /// A folder of migrations, those of this tool or of the one that they look like, applied to an empty database in the
-    /// order of the tool.
+    /// A folder of migrations, applied to an empty database in the order of the tool. Without a tool, the files decide
+    /// which one it is.
     Migrations(Option<&'static Tool>, PathBuf),
-    /// A file in which `pull --snapshot` saved what it read.
+    /// A file that `pull --snapshot` wrote.
     Snapshot(PathBuf),
 }
 
-/// How sources are written, for messages.
+/// The forms of a source, for hints.
 const FORMS: &str = "a source is postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE";
 
-/// Reads what stands behind the word.
+/// Makes a source of the path after the prefix.
 type Read = fn(&str) -> Source;
 
-/// The sources that are a path behind a word and a colon.
+/// The sources that are a path after a prefix and a colon.
 const PATHS: [(&str, Read); 3] = [
     ("sql", |path| Source::Sql(path.into())),
     ("snapshot", |path| Source::Snapshot(path.into())),
     ("migrations", migrations),
 ];
 
-/// `DIR`, or `TOOL:DIR` where the files may be those of several tools.
+/// `DIR`, or `TOOL:DIR` if the files may belong to several tools.
 fn migrations(text: &str) -> Source {
     match text.split_once(':') {
         Some((name, dir)) if !dir.is_empty() && Tool::named(name).is_some() => {
@@ -46,24 +46,8 @@ fn migrations(text: &str) -> Source {
     }
 }
 
-impl PartialEq for Source {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Url(one), Self::Url(another)) | (Self::Env(one), Self::Env(another)) => one == another,
-            (Self::Sql(one), Self::Sql(another)) | (Self::Snapshot(one), Self::Snapshot(another)) => one == another,
-            (Self::Migrations(tool, one), Self::Migrations(another_tool, another)) => {
-                one == another && tool.map(|tool| tool.name) == another_tool.map(|tool| tool.name)
-            }
-            (
-                Self::Url(_) | Self::Env(_) | Self::Sql(_) | Self::Snapshot(_) | Self::Migrations(..),
-                Self::Url(_) | Self::Env(_) | Self::Sql(_) | Self::Snapshot(_) | Self::Migrations(..),
-            ) => false,
-        }
-    }
-}
-
 impl Source {
-    /// The source as reports name it. Never a password.
+    /// The name of the source in reports. Never contains a password.
     #[must_use]
     pub fn label(&self) -> String {
         match self {
@@ -76,7 +60,7 @@ impl Source {
         }
     }
 
-    /// What reports call it before anybody has been there; nothing for a URL, of which they say what it leads to.
+    /// The name of the source before it is connected to. Empty for a URL: reports then name the database itself.
     #[must_use]
     pub fn report_label(&self) -> String {
         match self {
@@ -85,7 +69,7 @@ impl Source {
         }
     }
 
-    /// The problem that a connection string follows a word that takes something else.
+    /// The problem that a connection string follows a prefix that takes something else.
     fn misplaced(word: &str, text: &str) -> Problem {
         let takes = if word == "env" {
             "the name of an environment variable"
@@ -96,13 +80,13 @@ impl Source {
             "{word}: takes {takes}, not a connection string: {}",
             redact::typed(text)
         ))
-        .hint(format!("leave out {word}: if the database itself is meant; {FORMS}"))
+        .hint(format!("leave out {word}: to name the database itself; {FORMS}"))
     }
 
     /// Reads a source from the command line.
     ///
     /// # Errors
-    /// The text is no source. A URL of another sort is left to the connection to refuse, which knows why.
+    /// The text is not a source. URLs of other databases are accepted here: the connection rejects them and says why.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         if let Some(name) = text.strip_prefix("env:") {
             return match name {
@@ -120,7 +104,7 @@ impl Source {
                 };
             }
         }
-        // An empty text is most likely a variable that is not set: the connection says what a URL looks like.
+        // An empty text is probably an unset variable: the connection reports what a URL looks like.
         if text.trim().is_empty() || text.contains("://") || text.contains('=') {
             return Ok(Self::Url(text.to_owned()));
         }

@@ -1,14 +1,9 @@
 //! The expectation files of a run: their names, their texts, and places in them.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-
-use crate::error::Problem;
-use crate::invisible::{covered, shown};
 use crate::redact::{self, Around};
 
 /// One file of a [`SourceMap`].
@@ -82,54 +77,8 @@ impl SourceMap {
         )
     }
 
-    /// A problem as a person wants to read it: what is wrong, where, the line itself, what to do.
-    /// `color` adds terminal colours.
-    #[must_use]
-    pub fn render(&self, problem: &Problem, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let Some(place) = problem.place else {
-            let mut out = format!("error: {}\n", shown(&redact::prose(&problem.message)));
-            if let Some(hint) = &problem.hint {
-                let _ = writeln!(out, "  help: {}", shown(&redact::prose(hint)));
-            }
-            return out;
-        };
-        let path = shown(&redact::path(self.path(place.file))).into_owned();
-        let written = self.line(place);
-        // What stands far to the right is not shown anyway.
-        let end = written.char_indices().nth(place.column as usize + 400);
-        let written = &written[..end.map_or(written.len(), |(end, _)| end)];
-        let start = written
-            .char_indices()
-            .nth(place.column.saturating_sub(1) as usize)
-            .map_or(written.len(), |(i, _)| i);
-        let hidden = self.without_secret(place, written);
-        let start = hidden.place(start);
-        // A character for a character: the columns stay.
-        let column = hidden.text[..start].chars().count();
-        let line = &*covered(&hidden.text);
-        let start = line.char_indices().nth(column).map_or(line.len(), |(i, _)| i);
-        let end = start + word_length(&line[start..]);
-        let message = redact::prose(&problem.message);
-        let message = shown(&message);
-        let mut report = vec![
-            Level::ERROR.primary_title(&*message).element(
-                Snippet::source(line)
-                    .path(path.as_str())
-                    .line_start(place.line as usize)
-                    .annotation(AnnotationKind::Primary.span(start..end)),
-            ),
-        ];
-        let hint = problem.hint.as_deref().map(redact::prose);
-        let hint = hint.as_deref().map(shown);
-        if let Some(hint) = &hint {
-            report.push(Group::with_title(Level::HELP.secondary_title(&**hint)));
-        }
-        format!("{}\n", renderer.render(&report))
-    }
-
     /// A line of a file as it may be shown.
-    fn without_secret<'a>(&self, place: Place, line: &'a str) -> redact::Line<'a> {
+    pub(crate) fn without_secret<'a>(&self, place: Place, line: &'a str) -> redact::Line<'a> {
         if self.is_in_secret(place, indentation(line)) {
             return redact::Line::hidden(line);
         }
@@ -157,7 +106,8 @@ impl SourceMap {
         })
     }
 
-    fn line(&self, place: Place) -> &str {
+    /// The line of a place, without its end.
+    pub(crate) fn line(&self, place: Place) -> &str {
         let file = &self.files[place.file.0 as usize];
         let lines = file.lines.get_or_init(|| line_ranges(&file.text).collect());
         let line = lines.get(place.line.saturating_sub(1) as usize);
@@ -187,13 +137,4 @@ fn line_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// How many blanks a line begins with.
 fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
-}
-
-/// How many bytes of the line to underline: the word that stands there, or the beginning of a long one.
-fn word_length(rest: &str) -> usize {
-    const LONGEST: usize = 60;
-    rest.char_indices()
-        .enumerate()
-        .find(|(i, (_, c))| *i == LONGEST || c.is_whitespace() || matches!(c, ':' | ',' | ']' | '}'))
-        .map_or(rest.len(), |(_, (at, _))| at)
 }

@@ -217,8 +217,8 @@ mod tests {
 
     /// What another reader makes of a text.
     fn other(text: &str) -> serde_json::Value {
-        let options = serde_yaml::options! { strict_booleans: true };
-        serde_yaml::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{text:?}: {error}"))
+        let options = serde_saphyr::options! { strict_booleans: true };
+        serde_saphyr::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{text:?}: {error}"))
     }
 
     /// Whether two readers have read the same. Of a number only that it is one: ours keeps how it was written.

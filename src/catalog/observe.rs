@@ -11,7 +11,7 @@ use crate::expectation::Assertion;
 use crate::observed::{AssertionResult, Cell, CellType, MOST_ROWS};
 use crate::sql;
 use crate::sql::{Sql, Statement, literal};
-use crate::sql_text::quote_name;
+use crate::sql_text::{quote_name, tokens};
 use crate::yaml::shorten;
 
 /// Runs the query of an assertion, in the transaction that [`super::capture::capture`] began.
@@ -65,12 +65,15 @@ pub async fn available_extensions(client: &mut Client) -> Result<BTreeSet<String
     Ok(names.map(str::to_owned).collect())
 }
 
+/// What the text of an assertion follows.
+const DECLARE: &str = "DECLARE driftgate_assertion NO SCROLL CURSOR FOR\n";
+
 async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Result<AssertionResult, ServerError> {
     let begin =
         |first: &'static str| -> Vec<Sql> { [sql![first]].into_iter().chain(settings.iter().cloned()).collect() };
     client.execute(&begin("SAVEPOINT driftgate")).await?;
     let sql = assertion.sql.trim().trim_end_matches(';');
-    let declare = Statement::new("DECLARE driftgate_assertion NO SCROLL CURSOR FOR\n").then_text(sql);
+    let declare = Statement::new(DECLARE).then_text(sql);
     let declared = client.alone(&declare).await;
     let outcome = match declared {
         Ok(_) => match client
@@ -84,9 +87,8 @@ async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Re
             Err(error) => failed(error)?,
         },
         Err(error) if error.code == "42601" => {
-            let positioned = error.message.clone();
             client.execute(&begin("ROLLBACK TO SAVEPOINT driftgate")).await?;
-            why_not_a_query(client, sql, positioned).await?
+            why_not_a_query(client, sql, error).await?
         }
         Err(error) => failed(error)?,
     };
@@ -99,7 +101,9 @@ fn failed(error: ServerError) -> Result<AssertionResult, ServerError> {
         return Err(error);
     }
     let class = error.code.get(..2).unwrap_or_default();
-    if error.message.contains("data-modifying statements in WITH") {
+    // The cursor is neither scrollable nor held, so that this routine has no other error of this code. Source:
+    // src/backend/parser/analyze.c.
+    if error.code == "0A000" && error.is_from("transformDeclareCursorStmt") {
         return Ok(AssertionResult::Refused("it would write".into()));
     }
     Ok(match (error.meaning(), class) {
@@ -111,7 +115,8 @@ fn failed(error: ServerError) -> Result<AssertionResult, ServerError> {
             // The end of the line is ours.
             _ => AssertionResult::Invalid(error.message.replace("\n\"", "\"")),
         },
-        (_, "08") if error.message.starts_with("bind message supplies") => {
+        // Binding fails only because of the number of parameters. Source: src/backend/tcop/postgres.c.
+        (_, "08") if error.is_from("exec_bind_message") => {
             AssertionResult::Invalid("it has a parameter such as $1, for which there is no value".into())
         }
         (Meaning::Permission, _) if error.is_row_security() => AssertionResult::Unverified(
@@ -139,28 +144,33 @@ fn failed(error: ServerError) -> Result<AssertionResult, ServerError> {
     })
 }
 
-/// Tells a text that is no query from a query with a mistake in it, without running anything: EXPLAIN reads all
-/// that writes rows, and a statement of another sort has its mistake at its first word.
-async fn why_not_a_query(client: &mut Client, sql: &str, message: String) -> Result<AssertionResult, ServerError> {
-    let first = sql
-        .split(|c: char| !c.is_alphanumeric())
-        .find(|w| !w.is_empty())
-        .unwrap_or("");
-    let is_first = |message: &str| !first.is_empty() && message.contains(&format!("at or near \"{first}\""));
+/// Distinguishes a statement that is not a query from a query with a mistake, without running anything. EXPLAIN accepts
+/// every statement that writes rows; the error of any other statement is at its first word.
+async fn why_not_a_query(
+    client: &mut Client,
+    sql: &str,
+    declaring: ServerError,
+) -> Result<AssertionResult, ServerError> {
+    let first = tokens(sql).into_iter().next().map_or(0..0, |token| token.range);
+    let position = DECLARE.chars().count() + sql[..first.start].chars().count() + 1;
+    let first = &sql[first];
+    let is_at_first_word = !first.is_empty() && declaring.position == Some(position);
+    let message = declaring.message;
     let explained = client
         .alone(&Statement::new("EXPLAIN (COSTS OFF)\n").then_text(sql))
         .await;
     let error = match explained {
-        Ok(_) if is_first(&message) => return Ok(AssertionResult::Refused(not_a_query(first))),
+        Ok(_) if is_at_first_word => return Ok(AssertionResult::Refused(not_a_query(first))),
         Ok(_) => return Ok(AssertionResult::Refused("it would write".into())),
         Err(error) if error.code.is_empty() => return Err(error),
         Err(error) => error,
     };
     Ok(match error.code.as_str() {
-        "42601" if error.message.contains("multiple commands") => {
+        // The parser accepts several statements, and this routine does not.
+        "42601" if error.is_from("exec_parse_message") => {
             AssertionResult::Refused("it is more than one statement".into())
         }
-        _ if is_first(&message) => AssertionResult::Refused(not_a_query(first)),
+        _ if is_at_first_word => AssertionResult::Refused(not_a_query(first)),
         "42601" => AssertionResult::Invalid(message.replace("\n\"", "\"")),
         // EXPLAIN could read it and DECLARE could not: it writes, if it could be planned.
         _ => AssertionResult::Refused(format!("it would write; {}", error.message)),

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use crate::error::{Failure, os_words};
+use crate::error::{Failure, io_message};
 
 /// An error of the server or of the connection, for a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl ServerError {
                 "the server closed the connection".into()
             }
             ErrorKind::InvalidData | ErrorKind::InvalidInput => return Self::broken(error),
-            _ => format!("the connection broke: {}", os_words(error)),
+            _ => format!("the connection broke: {}", io_message(error)),
         };
         Self {
             message,
@@ -72,6 +72,19 @@ impl ServerError {
             None => text.to_owned(),
         }
     }
+}
+
+/// At most how many tokens a text has: words, numbers and single symbols.
+fn words_and_symbols(text: &str) -> usize {
+    let mut in_word = false;
+    text.chars()
+        .filter(|c| {
+            let is_word = c.is_alphanumeric() || *c == '_';
+            let begins = !c.is_whitespace() && !(is_word && in_word);
+            in_word = is_word;
+            begins
+        })
+        .count()
 }
 
 /// What an error means for a run.
@@ -104,8 +117,6 @@ impl ServerError {
             CHANGING => Meaning::Concurrent,
             "XX000" if self.is_concurrent() => Meaning::Concurrent,
             "3F000" => Meaning::Undefined,
-            // The parser's own limit of depth. Source: YYMAXDEPTH in the parser that Bison writes.
-            "42601" if self.message.starts_with("memory exhausted") => Meaning::Exhausted,
             // Insufficient resources and exceeded limits of the program: classes 53 and 54.
             code if code.starts_with("53") || code.starts_with("54") => Meaning::Exhausted,
             code if code.starts_with("42") => Meaning::Undefined,
@@ -113,14 +124,29 @@ impl ServerError {
         }
     }
 
+    /// Whether a routine of the server reports the error. Its name is not translated, as the message is.
+    #[must_use]
+    pub fn is_from(&self, routine: &str) -> bool {
+        self.routine.as_deref() == Some(routine)
+    }
+
+    /// Whether the parser may have reached its limit of depth, which has the same code as a syntax error: no shorter text
+    /// can reach it. Source: YYMAXDEPTH in the parser that Bison writes.
+    #[must_use]
+    pub fn may_exceed_parser(&self, text: &str) -> bool {
+        const DEPTH: usize = 10_000;
+        self.code == "42601" && text.len() >= DEPTH && words_and_symbols(text) >= DEPTH
+    }
+
     /// Whether row security would hide rows from the role: the server refuses, because `row_security` is off.
     #[must_use]
     pub fn is_row_security(&self) -> bool {
         // Source: src/backend/utils/misc/rls.c.
-        self.code == "42501" && self.routine.as_deref() == Some("check_enable_rls")
+        self.code == "42501" && self.is_from("check_enable_rls")
     }
 
-    /// The messages of `pg_get_…def` for an object that has gone since the snapshot was taken.
+    /// The messages of `pg_get_…def` for an object that was dropped since the snapshot was taken. These are internal errors,
+    /// which PostgreSQL does not translate.
     fn is_concurrent(&self) -> bool {
         self.message.contains("cache lookup failed") || self.message.contains("could not open relation")
     }

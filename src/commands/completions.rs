@@ -1,22 +1,16 @@
-//! `driftgate completions`: prints what makes a shell complete driftgate's commands and options.
+//! `driftgate completions`: prints the completion script of a shell.
 
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, CompletionsArgs};
-use crate::console::{print, tell_failure};
-use crate::error::Failure;
+use crate::console::print;
+use crate::error::CommandError;
 use crate::report::Exit;
 
 /// Runs the command.
-#[must_use]
-pub fn run(args: &CompletionsArgs) -> Exit {
+pub(super) fn run(args: &CompletionsArgs) -> Result<Exit, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "driftgate", &mut script);
-    match print(&String::from_utf8_lossy(&script)) {
-        Ok(()) => Exit::Passed,
-        Err(e) => {
-            tell_failure(&Failure::new("writing to standard output", e.to_string()));
-            Exit::Failure
-        }
-    }
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Passed)
 }

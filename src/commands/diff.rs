@@ -4,148 +4,160 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
+use crate::catalog::Limits;
 use crate::catalog::capture::Scope;
-use crate::catalog::{Limits, block_on};
 use crate::cli::{DiffArgs, Format};
-use crate::console::{print, tell, tell_failure, tell_problems, terminal_width};
+use crate::console::{eprint, print, terminal_width};
 use crate::environment::Environment;
-use crate::error::{Failure, Problem};
+use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::parse::parse;
 use crate::expectation::{ExpectationFile, Subject};
 use crate::kinds::Kind;
 use crate::not_compared::counted;
-use crate::pull::{PullOptions, main_schema, pull};
+use crate::object_id::ObjectId;
+use crate::pull::{PullOptions, is_wanted, main_schema, pull};
 use crate::report::asides::asides;
 use crate::report::diff::unified;
 use crate::report::format::Rendering;
 use crate::report::{Checks, Exit, Report, Status, Target};
 use crate::secret;
-use crate::session;
-use crate::session::migration_progress::{self, Standing};
-use crate::session::report_outputs::{Began, refused, said};
-use crate::session::scratch_noise::{Side, allow, same_owner};
-use crate::session::source::Opened;
-use crate::session::verify::verify;
+use crate::session::migration_progress::{self, MigrationProgress};
+use crate::session::read_snapshot_and_extensions;
+use crate::session::report_outputs::{RunClock, exit_for_format};
+use crate::session::scratch_noise::{ScratchSide, filter_scratch_noise, same_owner};
+use crate::session::source::ResolvedSource;
+use crate::session::verify::Verification;
 use crate::snapshot::{OWNER, Snapshot};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 use crate::terminal::{Palette, visible};
 
+/// The two sources. The first one is what is expected of the second.
+struct Sources {
+    first: ResolvedSource,
+    second: ResolvedSource,
+    first_label: String,
+    second_label: String,
+}
+
+/// What was read and found.
+struct Compared {
+    expected: Snapshot,
+    found: Snapshot,
+    /// The first source as an expectation file.
+    expected_text: String,
+    report: Report,
+    /// The role that applied the migrations, if one source is a folder of migrations.
+    applying_role: Option<String>,
+}
+
 /// Runs the command.
-#[must_use]
-pub fn run(args: &DiffArgs) -> Exit {
-    let mut files = SourceMap::default();
-    match diff(args, &mut files) {
-        Ok(exit) => exit,
-        Err(Trouble::Problem(problem)) => {
-            let problems = [problem];
-            tell_problems(&problems, &files, args.color);
-            refused(args.format, &problems)
-        }
-        Err(Trouble::Failure(failure)) => {
-            tell_failure(&failure);
-            match refused(args.format, &[Problem::new(failure.to_string())]) {
-                exit @ Exit::Nagios(_) => exit,
-                Exit::Passed | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Unknown => Exit::Failure,
-            }
-        }
-    }
+pub(super) fn run(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
+    let clock = RunClock::start();
+    let mut sources = resolve(args, files)?;
+    let progress = skip_unapplied(args, &mut sources, files)?;
+    let compared = compare(args, &sources, progress, files)?;
+    let exit = compared.report.exit(false);
+    print_result(args, &sources, &compared, files, exit, &clock)?;
+    Ok(exit_for_format(args.format, &compared.report, exit))
 }
 
-/// Why two sources could not be compared.
-enum Trouble {
-    Problem(Problem),
-    Failure(Failure),
-}
-
-impl From<Problem> for Trouble {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
-
-fn diff(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
-    let began = Began::now();
+fn resolve(args: &DiffArgs, files: &mut SourceMap) -> Result<Sources, Problem> {
     let environment = Environment::read(!args.session.no_env_file);
     let (first, second) = (Source::parse(&args.first)?, Source::parse(&args.second)?);
-    let mut one = Opened::open(&first, None, &args.session, &environment, files)?;
-    let mut other = Opened::open(&second, None, &args.session, &environment, files)?;
-    let limits = args.session.limits();
-    let standing = catch_up(args, &mut one, &mut other, &first, limits, files)?;
-    let mut scope = Scope::whole(&args.schema, args.platform_schemas);
-    scope.not_compared = true;
-    scope.set_aside.extend(one.tool().or(other.tool()));
-    let (expected, available) =
-        one.with(|access| block_on(session::snapshot_and_extensions(access, &scope, one.limits(limits))))?;
-    let schema = main_schema(&expected, &args.schema);
-    let wanted = |kind: Kind, id: &_| crate::pull::is_wanted(kind, id, &[], &schema, &args.schema);
-    let choice = PullOptions {
-        schema: &schema,
+    let mut resolve = |source: &Source| ResolvedSource::resolve(source, None, &args.session, &environment, files);
+    Ok(Sources {
+        first: resolve(&first)?,
+        second: resolve(&second)?,
+        first_label: first.label(),
+        second_label: second.label(),
+    })
+}
+
+/// If one source is a folder of migrations and the other is not, removes the migrations from the folder that the other
+/// one does not have.
+fn skip_unapplied(
+    args: &DiffArgs,
+    sources: &mut Sources,
+    files: &mut SourceMap,
+) -> Result<MigrationProgress, CommandError> {
+    let (scratch, other) = match (&mut sources.first, &mut sources.second) {
+        (ResolvedSource::Scratch(_), ResolvedSource::Scratch(_)) => return Ok(MigrationProgress::default()),
+        (ResolvedSource::Scratch(scratch), other) | (other, ResolvedSource::Scratch(scratch)) => (scratch, other),
+        (_, _) => return Ok(MigrationProgress::default()),
+    };
+    let Some(folder) = &scratch.folder else {
+        return Ok(MigrationProgress::default());
+    };
+    let place = Place {
+        file: files.add(sources.first_label.as_str().into(), String::new()),
+        line: 1,
+        column: 1,
+    };
+    let progress = migration_progress::read(other, folder, &args.schema, place, args.session.limits())?;
+    scratch.skip_unapplied(&progress.unapplied);
+    Ok(progress)
+}
+
+/// Writes a snapshot as an expectation file, as `pull` does. `None` if there is nothing in it.
+fn as_expectations(args: &DiffArgs, schema: &str, snapshot: &Snapshot) -> Option<String> {
+    let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, &[], schema, &args.schema);
+    let options = PullOptions {
+        schema,
         whole: true,
         schemas: &args.schema,
         tool: None,
         wanted: &wanted,
     };
-    let Some(text) = pull(&expected, &choice) else {
-        return Err(Problem::new(format!("there is nothing in {} to compare with", first.label())).into());
-    };
-    // What the first source is, is what is expected of the second: so the server judges the texts that differ.
-    let file = files.add(first.label().into(), text.clone());
-    let mut expectations = parse(&text, file).map_err(|mut problems| problems.remove(0))?;
-    restore_secrets(&mut expectations, &expected);
-    let mut target = Target::named(second.label());
-    target.checks = Checks::keeping(args.format.spec().passes);
-    other.name(&mut target);
-    let scope = scope.and(&Scope::of(&[&expectations]));
-    let found = other.with(|info| {
-        block_on(async { verify(info, &[&expectations], &scope, other.limits(limits), false, &mut target).await })
-    })?;
-    // What only the first source has is not compared, either.
-    let mut counts = found.not_compared.clone();
-    for (name, count) in &expected.not_compared {
-        let most = counts.entry(name.clone()).or_default();
-        *most = (*most).max(*count);
-    }
-    target.not_compared = counted(&counts);
-    let role = settle(&one, &other, &expected, &found, &available, &mut target, limits)?;
-    target.checks.absorb(standing.checks);
-    target.pending = standing.pending;
-    let report = Report::new(vec![target]);
-    let exit = report.exit(false);
-    let color = args.color.enabled(io::stdout().is_terminal());
-    let out = match args.format {
-        Format::Diff => {
-            let (expected_label, found_label) = (first.label(), second.label());
-            // A diff has no room for words.
-            tell(&wordy(&report));
-            let found = found_text(&expected, &found, &report, role.as_deref(), &choice);
-            unified(&text, &found, (&expected_label, &found_label), Palette { color })
-        }
-        format => {
-            if !format.spec().asides {
-                tell(&asides(&report));
-            }
-            format.render(&Rendering {
-                report: &report,
-                files,
-                exit,
-                timing: began.timing(),
-                color,
-                width: terminal_width(),
-            })
-        }
-    };
-    print(&out).map_err(|e| Failure::new("writing to standard output", e.to_string()))?;
-    Ok(said(args.format, &report, exit))
+    pull(snapshot, &options)
 }
 
-/// The text of an expectation file has no secrets: those of the first source are compared as they were read.
+/// Compares the second source with the first one, which is written as an expectation file for that: so PostgreSQL
+/// decides whether texts that differ mean the same.
+fn compare(
+    args: &DiffArgs,
+    sources: &Sources,
+    progress: MigrationProgress,
+    files: &mut SourceMap,
+) -> Result<Compared, CommandError> {
+    let Sources { first, second, .. } = sources;
+    let limits = args.session.limits();
+    let mut scope = Scope::whole(&args.schema, args.platform_schemas);
+    scope.not_compared = true;
+    scope.set_aside.extend(first.tool().or(second.tool()));
+    let (expected, available) = read_snapshot_and_extensions(first, &scope, limits)?;
+    let schema = main_schema(&expected, &args.schema);
+    let Some(expected_text) = as_expectations(args, &schema, &expected) else {
+        let label = &sources.first_label;
+        return Err(Problem::new(format!("{label} contains nothing to compare")).into());
+    };
+    let file = files.add(sources.first_label.as_str().into(), expected_text.clone());
+    let mut expectations = parse(&expected_text, file)?;
+    restore_secrets(&mut expectations, &expected);
+    let mut target = Target::named(sources.second_label.clone());
+    target.checks = Checks::keeping(args.format.spec().passes);
+    second.describe(&mut target);
+    let verification = Verification {
+        files: &[&expectations],
+        scope: &scope.and(&Scope::of(&[&expectations])),
+        limits,
+        with_coverage: false,
+    };
+    let found = verification.run(second, &mut target)?;
+    count_not_compared(&mut target, &expected, &found);
+    let applying_role = remove_scratch_noise(sources, &expected, &found, &available, &mut target, limits)?;
+    target.checks.absorb(progress.checks);
+    target.pending = progress.pending;
+    Ok(Compared {
+        expected,
+        found,
+        expected_text,
+        report: Report::new(vec![target]),
+        applying_role,
+    })
+}
+
+/// The text of an expectation file contains no secrets, so those that were read from the first source are put back.
 fn restore_secrets(file: &mut ExpectationFile, expected: &Snapshot) {
     for object in &mut file.objects {
         let Subject::Named(id) = &object.subject else { continue };
@@ -158,68 +170,75 @@ fn restore_secrets(file: &mut ExpectationFile, expected: &Snapshot) {
     }
 }
 
-/// Where one source is a folder of migrations and the other is not, the folder is looked at as of the last migration
-/// that the other has.
-fn catch_up(
-    args: &DiffArgs,
-    one: &mut Opened,
-    other: &mut Opened,
-    first: &Source,
-    limits: Limits,
-    files: &mut SourceMap,
-) -> Result<Standing, Trouble> {
-    let (made, another) = match (&mut *one, &mut *other) {
-        (Opened::Made(_), Opened::Made(_)) => return Ok(Standing::default()),
-        (Opened::Made(made), another) | (another, Opened::Made(made)) => (made, another),
-        (_, _) => return Ok(Standing::default()),
-    };
-    let Some(folder) = &made.folder else {
-        return Ok(Standing::default());
-    };
-    let place = Place {
-        file: files.add(first.label().into(), String::new()),
-        line: 1,
-        column: 1,
-    };
-    let standing = another
-        .with(|access| Ok(migration_progress::read(access, folder, &args.schema, place, limits)))?
-        .map_err(|trouble| match trouble {
-            migration_progress::Trouble::Problem(problem) => Trouble::Problem(problem),
-            migration_progress::Trouble::Failure(failure) => Trouble::Failure(failure),
-        })?;
-    made.without(&standing.absent);
-    Ok(standing)
+/// Counts what is not compared: the larger number of the two sources.
+fn count_not_compared(target: &mut Target, expected: &Snapshot, found: &Snapshot) {
+    let mut counts = found.not_compared.clone();
+    for (name, count) in &expected.not_compared {
+        let most = counts.entry(name.clone()).or_default();
+        *most = (*most).max(*count);
+    }
+    target.not_compared = counted(&counts);
 }
 
-/// Takes out of the findings what says nothing where one side was made of migrations; the role that made it.
-fn settle(
-    one: &Opened,
-    other: &Opened,
+/// If one source is a folder of migrations, removes the findings that the migrations do not cause. Returns the role that
+/// applied them.
+fn remove_scratch_noise(
+    sources: &Sources,
     expected: &Snapshot,
     found: &Snapshot,
     available: &BTreeSet<String>,
     target: &mut Target,
     limits: Limits,
 ) -> Result<Option<String>, Failure> {
-    let is_expected = one.tool().is_some();
-    let made = match (one, other) {
-        (Opened::Made(made), _) if is_expected => made,
-        (_, Opened::Made(made)) if other.tool().is_some() => made,
+    let is_expected = sources.first.tool().is_some();
+    let database = match (&sources.first, &sources.second) {
+        (ResolvedSource::Scratch(database), _) if is_expected => database,
+        (_, ResolvedSource::Scratch(database)) if sources.second.tool().is_some() => database,
         (_, _) => return Ok(None),
     };
     let snapshot = if is_expected { expected } else { found };
-    let side = Side {
-        made,
+    let side = ScratchSide {
+        database,
         snapshot,
         available,
         is_expected,
     };
-    allow(&side, target, limits)?;
+    filter_scratch_noise(&side, target, limits)?;
     Ok(Some(snapshot.server.role.clone()))
 }
 
-/// What a diff has no room for: what of the second source is not drift, and what of it is not its schema.
-fn wordy(report: &Report) -> String {
+/// Prints the result in the format that was asked for.
+fn print_result(
+    args: &DiffArgs,
+    sources: &Sources,
+    compared: &Compared,
+    files: &SourceMap,
+    exit: Exit,
+    clock: &RunClock,
+) -> Result<(), Failure> {
+    let report = &compared.report;
+    let color = args.color.enabled(io::stdout().is_terminal());
+    if args.format == Format::Diff {
+        eprint(&notes_beside_diff(report));
+        let found = found_text(args, compared);
+        let labels = (sources.first_label.as_str(), sources.second_label.as_str());
+        return print(&unified(&compared.expected_text, &found, labels, Palette { color }));
+    }
+    if !args.format.spec().asides {
+        eprint(&asides(report));
+    }
+    print(&args.format.render(&Rendering {
+        report,
+        files,
+        exit,
+        timing: clock.timing(),
+        color,
+        width: terminal_width(),
+    }))
+}
+
+/// What a unified diff cannot show: migrations, findings that are not drift, and what was not compared.
+fn notes_beside_diff(report: &Report) -> String {
     let mut out = String::new();
     for check in report.targets.iter().flat_map(Target::findings) {
         if check.kind == "migration" || check.status != Status::Drift {
@@ -233,43 +252,39 @@ fn wordy(report: &Report) -> String {
     out + &asides(report)
 }
 
-/// The second source as an expectation file, with every object about which there is no finding as the first one writes
-/// it: what PostgreSQL only prints otherwise is no difference.
-fn found_text(
-    expected: &Snapshot,
-    found: &Snapshot,
-    report: &Report,
-    role: Option<&str>,
-    choice: &PullOptions<'_>,
-) -> String {
-    let mut merged = found.clone();
-    let findings: BTreeSet<(&str, &str)> = report
+/// The second source as an expectation file. Objects without a finding are written as in the first source, so that
+/// spellings which PostgreSQL treats as equal do not show up as differences.
+fn found_text(args: &DiffArgs, compared: &Compared) -> String {
+    let mut merged = compared.found.clone();
+    let findings: BTreeSet<(&str, &str)> = compared
+        .report
         .targets
         .iter()
         .flat_map(Target::findings)
         .map(|check| (check.kind, check.object.as_str()))
         .collect();
     for kind in Kind::ALL {
-        for (id, object) in expected.of_kind(*kind) {
-            let name = kind.show(id);
-            if !findings.contains(&(kind.spec().name, name.as_str()))
-                && let Some(actual) = merged.get_mut(*kind, id)
-            {
-                actual.clone_from(object);
+        for (id, expected) in compared.expected.of_kind(*kind) {
+            let Some(actual) = merged.get_mut(*kind, id) else {
+                continue;
+            };
+            if !findings.contains(&(kind.spec().name, kind.show(id).as_str())) {
+                actual.clone_from(expected);
                 continue;
             }
-            // Two secrets are written alike.
-            if let (Some(masked), Some(actual)) = (kind.spec().reading.masked, merged.get_mut(*kind, id)) {
+            // Two different secrets would be written alike.
+            if let Some(masked) = kind.spec().reading.masked {
                 let mut value = actual.get(masked.attribute).clone();
-                secret::tell_apart(object.get(masked.attribute), &mut value);
+                secret::mark_different(expected.get(masked.attribute), &mut value);
                 actual.set(masked.attribute, value);
             }
-            if let (Some(role), Some(actual)) = (role, merged.get_mut(*kind, id))
-                && same_owner(role, object.get(OWNER), actual.get(OWNER))
+            if let Some(role) = &compared.applying_role
+                && same_owner(role, expected.get(OWNER), actual.get(OWNER))
             {
-                actual.set(OWNER, object.get(OWNER).clone());
+                actual.set(OWNER, expected.get(OWNER).clone());
             }
         }
     }
-    pull(&merged, choice).unwrap_or_default()
+    let schema = main_schema(&compared.expected, &args.schema);
+    as_expectations(args, &schema, &merged).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! `driftgate lint`: checks expectation files and folders of migrations alone.
+//! `driftgate lint`: checks expectation files and folders of migrations without a database.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::LintArgs;
-use crate::console::{print, tell_problems};
-use crate::error::Problem;
+use crate::console::print;
+use crate::error::CommandError;
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::migrations::Tool;
@@ -17,24 +17,8 @@ use crate::report::Exit;
 use crate::source_map::SourceMap;
 
 /// Runs the command.
-#[must_use]
-pub fn run(args: &LintArgs) -> Exit {
-    let mut files = SourceMap::default();
-    match lint(args, &mut files) {
-        Ok(said) => match print(&said) {
-            Ok(()) => Exit::Passed,
-            Err(_) => Exit::Failure,
-        },
-        Err(problems) => {
-            tell_problems(&problems, &files, args.color);
-            Exit::Usage
-        }
-    }
-}
-
-/// What was checked and is without a mistake.
-fn lint(args: &LintArgs, files: &mut SourceMap) -> Result<String, Vec<Problem>> {
-    let mut said = String::new();
+pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
+    let mut summary = String::new();
     let mut problems = Vec::new();
     let mut folders: BTreeMap<PathBuf, (PathBuf, Option<&'static Tool>)> = BTreeMap::new();
     for dir in &args.migrations {
@@ -43,7 +27,7 @@ fn lint(args: &LintArgs, files: &mut SourceMap) -> Result<String, Vec<Problem>> 
     if !args.paths.is_empty() || args.migrations.is_empty() {
         match load(&args.paths, files) {
             Ok(expectations) => {
-                said = format!(
+                summary = format!(
                     "{} without a mistake\n",
                     counted(expectations.len(), "expectation file")
                 );
@@ -60,7 +44,7 @@ fn lint(args: &LintArgs, files: &mut SourceMap) -> Result<String, Vec<Problem>> 
             Ok(folder) => {
                 let count = counted(folder.migrations.len(), "migration");
                 let _ = writeln!(
-                    said,
+                    summary,
                     "{count} of {} in {} without a mistake",
                     folder.tool.title,
                     redact::path(&dir)
@@ -69,10 +53,14 @@ fn lint(args: &LintArgs, files: &mut SourceMap) -> Result<String, Vec<Problem>> 
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(said) } else { Err(problems) }
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    print(&summary)?;
+    Ok(Exit::Passed)
 }
 
-/// The folders that expectation files name, and the tools of each.
+/// The folders of migrations that expectation files name, with the tool of each.
 fn named(expectations: &[ExpectationFile]) -> Vec<(PathBuf, Option<&'static Tool>)> {
     let histories = expectations.iter().flat_map(|file| &file.histories);
     histories
@@ -80,7 +68,7 @@ fn named(expectations: &[ExpectationFile]) -> Vec<(PathBuf, Option<&'static Tool
         .collect()
 }
 
-/// One folder may be named in two ways.
+/// The path by which a folder is known: the user may have named it in several ways.
 fn canonical(dir: &Path) -> PathBuf {
     fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned())
 }

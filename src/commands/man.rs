@@ -4,33 +4,20 @@ use clap::CommandFactory as _;
 
 use crate::atomic_file;
 use crate::cli::{Cli, ManArgs};
-use crate::console::{print, tell_failure};
-use crate::error::Failure;
+use crate::console::print;
+use crate::error::CommandError;
 use crate::manual;
 use crate::report::Exit;
 
 /// Runs the command.
-#[must_use]
-pub fn run(args: &ManArgs) -> Exit {
-    match write(args) {
-        Ok(()) => Exit::Passed,
-        Err(failure) => {
-            tell_failure(&failure);
-            Exit::Failure
-        }
-    }
-}
-
-fn write(args: &ManArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &ManArgs) -> Result<Exit, CommandError> {
     let pages = manual::pages(Cli::command());
-    match &args.output {
-        Some(folder) => pages
-            .iter()
-            .try_for_each(|page| atomic_file::replace(&folder.join(&page.file), page.text.as_bytes())),
-        // The page of the program itself is the first.
-        None => pages
-            .first()
-            .map_or(Ok(()), |page| print(&page.text))
-            .map_err(|e| Failure::new("writing to standard output", e.to_string())),
+    if let Some(folder) = &args.output {
+        for page in &pages {
+            atomic_file::write_with_folders(&folder.join(&page.file), page.text.as_bytes())?;
+        }
+    } else if let Some(program) = pages.first() {
+        print(&program.text)?;
     }
+    Ok(Exit::Passed)
 }

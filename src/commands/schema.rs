@@ -2,24 +2,17 @@
 
 use crate::atomic_file;
 use crate::cli::SchemaArgs;
-use crate::console::{print, tell_failure};
-use crate::error::Failure;
+use crate::console::print;
+use crate::error::CommandError;
 use crate::json_schema;
 use crate::report::Exit;
 
 /// Runs the command.
-#[must_use]
-pub fn run(args: &SchemaArgs) -> Exit {
+pub(super) fn run(args: &SchemaArgs) -> Result<Exit, CommandError> {
     let text = json_schema::text();
-    let written = match &args.output {
-        Some(path) => atomic_file::replace(path, text.as_bytes()),
-        None => print(&text).map_err(|e| Failure::new("writing to standard output", e.to_string())),
-    };
-    match written {
-        Ok(()) => Exit::Passed,
-        Err(failure) => {
-            tell_failure(&failure);
-            Exit::Failure
-        }
+    match &args.output {
+        Some(path) => atomic_file::write_with_folders(path, text.as_bytes())?,
+        None => print(&text)?,
     }
+    Ok(Exit::Passed)
 }

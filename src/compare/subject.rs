@@ -179,7 +179,7 @@ impl<'a> Subjected<'a> {
             .is_some_and(|masked| masked.attribute == attr.name)
         {
             shown = actual.clone();
-            secret::tell_apart(value, &mut shown);
+            secret::mark_different(value, &mut shown);
             &shown
         } else {
             actual

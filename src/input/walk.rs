@@ -6,18 +6,18 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{OPTION, ReadError, in_units, irregular, limit};
-use crate::error::{Problem, os_words};
+use crate::error::{Problem, io_message};
 
-/// How many files of the largest size a folder may have, in sum.
+/// How many times the limit of one file the files of a folder may have together.
 const LARGE_FILES: u64 = 16;
 
-/// Which files are looked for below a folder.
+/// Which files to find below a folder.
 pub struct Search<'a> {
-    /// How many folders deep is looked; 0 for the folder itself alone.
+    /// How many levels of folders are searched; 0 for the folder itself.
     pub deepest: usize,
-    /// Whether what has this name is looked at.
+    /// Whether to consider an entry of this name.
     pub enters: &'a dyn Fn(&str) -> bool,
-    /// Whether a file at this path is one.
+    /// Whether to return the file at this path.
     pub wants: &'a dyn Fn(&Path) -> bool,
 }
 
@@ -30,7 +30,7 @@ pub struct Found {
     pub path: PathBuf,
 }
 
-/// A folder that is to be looked through.
+/// A folder to search.
 struct Folder {
     path: PathBuf,
     below: String,
@@ -40,12 +40,11 @@ struct Folder {
 impl Search<'_> {
     /// The regular files below a folder, sorted by their paths.
     ///
-    /// A folder is looked through once, whatever number of links leads to it: under its own name if that is below the
-    /// folder, too, otherwise under that of the first link.
+    /// A folder is searched once, even if several links point to it: under its own path if that is below the root,
+    /// otherwise under the path of the first link.
     ///
     /// # Errors
-    /// A folder cannot be read, something that is looked for is no regular file, or the files are too large: all of
-    /// that.
+    /// All problems: a folder cannot be read, a wanted file is not a regular file, or the files are too large.
     pub fn files(&self, root: &Path) -> Result<Vec<Found>, Vec<Problem>> {
         let mut walk = Walk::default();
         let mut folders = VecDeque::from([Folder {
@@ -53,22 +52,22 @@ impl Search<'_> {
             below: String::new(),
             depth: 0,
         }]);
-        // The links of a whole tree come behind the tree.
+        // Links are followed after all folders of the tree.
         while let Some(folder) = folders.pop_front().or_else(|| walk.links.pop_front()) {
-            let entries = walk.enter(&folder).then(|| self.look(&folder, &mut walk));
+            let entries = walk.enter(&folder).then(|| self.search(&folder, &mut walk));
             folders.extend(entries.into_iter().flatten());
         }
         let most = limit().saturating_mul(LARGE_FILES);
         if walk.bytes > most {
             walk.problems.push(
                 Problem::new(format!(
-                    "the files in {} cannot be read: they have {} bytes together, and the limit is {}",
+                    "the files in {} cannot be read: together they have {} bytes, and the limit is {}",
                     root.display(),
                     walk.bytes,
                     in_units(most)
                 ))
                 .hint(format!(
-                    "{OPTION} sets the limit: it is {LARGE_FILES} times that of one file"
+                    "{OPTION} sets the limit of one file; that of a folder is {LARGE_FILES} times as large"
                 )),
             );
         }
@@ -79,12 +78,12 @@ impl Search<'_> {
         Ok(walk.files)
     }
 
-    /// Looks through a folder; what is returned are the folders in it.
-    fn look(&self, folder: &Folder, walk: &mut Walk) -> Vec<Folder> {
+    /// Searches a folder, and returns the folders in it.
+    fn search(&self, folder: &Folder, walk: &mut Walk) -> Vec<Folder> {
         let mut names = match names(&folder.path) {
             Ok(names) => names,
             Err(e) => {
-                let why = os_words(&e);
+                let why = io_message(&e);
                 let problem = format!("the folder {} cannot be read: {why}", folder.path.display());
                 walk.problems.push(Problem::new(problem));
                 return Vec::new();
@@ -114,7 +113,7 @@ impl Search<'_> {
                     }
                 }
                 Ok(metadata) if wanted => walk.file(Found { below, path }, &metadata),
-                // A link that leads nowhere may be of any kind. What else cannot be looked at may be a folder.
+                // A dangling link is a problem only if its name is wanted. Any other unreadable entry may be a folder.
                 Err(e) if wanted || !(path.is_symlink() || e.kind() == ErrorKind::NotFound) => {
                     walk.problems.push(ReadError::System(e).problem(&path));
                 }
@@ -141,9 +140,9 @@ struct Walk {
 }
 
 impl Walk {
-    /// Whether a folder has not been looked through yet. From now on it has.
+    /// Marks a folder as searched. Returns whether it was not before.
     fn enter(&mut self, folder: &Folder) -> bool {
-        // What cannot be told apart cannot be read either: that is told there.
+        // A folder without an identity cannot be read, which is reported when it is searched.
         identity(&folder.path).is_none_or(|identity| self.entered.insert(identity))
     }
 
@@ -158,11 +157,11 @@ impl Walk {
     }
 }
 
-/// What a folder is, by whatever path it was reached.
+/// Identifies a folder, whatever the path to it.
 #[cfg(unix)]
 type Identity = (u64, u64);
 
-/// What a folder is, by whatever path it was reached.
+/// Identifies a folder, whatever the path to it.
 #[cfg(not(unix))]
 type Identity = PathBuf;
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PullOptions, file, key, sections, write};
+use crate::fnv::fnv1a;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::snapshot::Snapshot;
@@ -121,7 +122,7 @@ fn names(keys: &[String]) -> Vec<String> {
         let mut name = if stem == *key && !is_shared {
             stem
         } else {
-            format!("{stem}~{:08x}", mark(key))
+            format!("{stem}~{:08x}", fnv1a(key))
         };
         while !taken.insert(name.to_lowercase()) {
             name.push('_');
@@ -158,13 +159,6 @@ fn stem(key: &str) -> String {
         stem.insert(0, '_');
     }
     stem
-}
-
-/// A number that two names hardly have in common, the same in every run: FNV-1a.
-fn mark(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! A text that can only be a connection string.
 
-/// What of a malformed connection string may be quoted: the scheme, the host and the names of the parameters.
-/// Everything between `://` and the last `@` and every parameter's value becomes `***`, and so does whatever could be
-/// a piece of a secret.
+/// The parts of a malformed connection string that may be printed: the scheme, the host and the names of the parameters.
+/// Everything between `://` and the last `@`, the values of the parameters, and whatever could be a part of a secret
+/// become `***`.
 #[must_use]
 pub fn connection_string(text: &str) -> String {
     const HIDDEN: &str = "***";
@@ -21,7 +21,7 @@ pub fn connection_string(text: &str) -> String {
         Some(at) => (&rest[..at], &rest[at + 1..]),
         None => ("", rest),
     };
-    // An `@` after the `?` is in a parameter's value, and what follows it is the rest of that value.
+    // An `@` after the `?` belongs to the value of a parameter, and so does the text after it.
     if secret.contains('?') {
         return format!("{scheme}://{HIDDEN}");
     }

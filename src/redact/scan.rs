@@ -6,12 +6,12 @@ use super::connection::{connection_string, is_plain_place};
 use super::{Around, Cut, HIDDEN};
 use crate::migrations::Tool;
 
-/// What sort of text is scanned.
+/// The kind of text that is scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// One value: what begins in it may go on to its end.
+    /// One value: a secret in it may extend to its end.
     Value,
-    /// One value, of which only what is a secret beyond doubt counts.
+    /// One value, in which only certain secrets count.
     Certain,
     /// A message: a URL ends at a blank.
     Prose,
@@ -19,7 +19,7 @@ pub(super) enum Mode {
     Line(Around),
 }
 
-/// Words in the names of what holds a secret.
+/// Words in the names of options whose value is a secret.
 const SECRET_WORDS: [&str; 16] = [
     "password",
     "passwd",
@@ -39,7 +39,7 @@ const SECRET_WORDS: [&str; 16] = [
     "passcode",
 ];
 
-/// Names with such a word that hold no secret.
+/// Names with such a word whose value is not a secret.
 const HARMLESS_NAMES: [&str; 4] = [
     "password_required",
     "password_encryption",
@@ -47,13 +47,13 @@ const HARMLESS_NAMES: [&str; 4] = [
     "tokens_total",
 ];
 
-/// What can stand before a colon without being the name of a user.
+/// Words before a colon that are not the name of a user.
 const WORDS_BEFORE_A_COLON: [&str; 6] = ["sql", "snapshot", "migrations", "env", "file", "mailto"];
 
 /// How far to look back for the name before `=` and for the scheme before `://`.
 const LONGEST_NAME: usize = 64;
 
-/// Whether an option, a variable or a parameter of this name holds a secret.
+/// Whether the value of an option, a variable or a parameter of this name is a secret.
 pub(super) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_WORDS.iter().any(|word| name.contains(word)) && !HARMLESS_NAMES.contains(&name.as_str())
@@ -61,7 +61,7 @@ pub(super) fn is_secret_name(name: &str) -> bool {
 
 /// The secrets of a text, in order.
 pub(super) fn scan(text: &str, mode: Mode) -> Vec<Cut> {
-    // Nearly no text has one of the characters that every secret stands behind.
+    // Every secret follows one of these characters, which most texts do not contain.
     if !text.bytes().any(|b| matches!(b, b'=' | b':' | b'%')) {
         return Vec::new();
     }
@@ -76,13 +76,13 @@ pub(super) fn scan(text: &str, mode: Mode) -> Vec<Cut> {
     .run()
 }
 
-/// What lies between two blanks.
+/// The text between two blanks.
 #[derive(Debug, Default)]
 struct Word {
     end: usize,
     /// The last `@` in it.
     last_at: Option<usize>,
-    /// Up to here its URLs are without a secret.
+    /// The URLs before this position contain no secret.
     clean_until: usize,
 }
 
@@ -149,7 +149,7 @@ impl Scan<'_> {
         end
     }
 
-    /// Where the last cut ended: nothing before it is looked at again.
+    /// The end of the last cut. Nothing before it is scanned again.
     fn floor(&self) -> usize {
         self.cuts.last().map_or(0, |cut| cut.range.end)
     }
@@ -169,7 +169,7 @@ impl Scan<'_> {
         }
         let is_part = |b: u8| b.is_ascii_alphanumeric() || b"+-.:".contains(&b);
         let mut start = self.name_before(self.at, is_part);
-        // The words before the URL of a source, and of a line of YAML, are no part of its scheme.
+        // The prefix of a source, or a key of YAML before the URL, is not a part of its scheme.
         while let Some((word, _)) = self.text[start..self.at].split_once(':')
             && word != "jdbc"
         {
@@ -181,7 +181,7 @@ impl Scan<'_> {
             self.word.clean_until = end;
             return behind;
         }
-        // Where the `@` is missing the password may have a blank in it.
+        // If there is no `@`, the password may contain a blank.
         if self.mode != Mode::Value && !rest.contains('@') && !rest.contains(HIDDEN) {
             end = self.text[end..]
                 .find(['\n', '\r'])
@@ -191,7 +191,7 @@ impl Scan<'_> {
         self.hide(start..end, shown)
     }
 
-    /// Where a URL ends: with the word, less the quotes and marks around it.
+    /// The end of a URL: the end of the word, without the quotes and punctuation around it.
     fn url_end(&self, start: usize, behind: usize) -> usize {
         let end = self.word.end;
         match self.mode {
@@ -233,7 +233,7 @@ impl Scan<'_> {
         let user = &self.text[start..self.at];
         let stands_alone = start == 0 || b" \t\n'\"`=:([{,/".contains(&self.text.as_bytes()[start - 1]);
         let drive = user.len() == 1 && self.text[self.at + 1..].starts_with(['/', '\\']);
-        // What begins with a number and a colon is a time, or a line and a column.
+        // A number before a colon is a part of a time, or a line number.
         if user.bytes().all(|b| b.is_ascii_digit())
             || !stands_alone
             || drive
@@ -268,9 +268,9 @@ impl Scan<'_> {
         };
         let value = self.value(self.at + 1, enclosing);
         let shown = &self.text[value.clone()];
-        // What has such a name can be a table as well.
+        // A table can have such a name, too.
         let is_object = shown.starts_with(['{', '[', '|', '>']) || ["present", "absent", "optional"].contains(&shown);
-        // A digest is made to be read.
+        // A digest is not a secret.
         if shown.trim_start_matches(['"', '\'']).starts_with("hmac-sha256:") {
             return None;
         }
@@ -338,7 +338,7 @@ fn quoted(text: &str, quote: u8) -> Option<usize> {
     None
 }
 
-/// How far a value goes that is not quoted: to the next `name=`, for a password may have a blank in it.
+/// The end of a value without quotes: the next `name=`, because a password may contain a blank.
 fn value_length(text: &str) -> usize {
     let mut from = 0;
     while let Some(equals) = text[from..].find('=').map(|at| from + at) {
@@ -369,12 +369,12 @@ fn has_secret(rest: &str, scheme: &str) -> bool {
         return true;
     }
     match rest.rsplit_once('@') {
-        // Of a web page, what stands before the `@` is a token.
+        // In the URL of a web page, the part before `@` is a token.
         Some((user, _)) if ["http", "https"].contains(&scheme) && user != HIDDEN => {
             let authority = user.split(['/', '?', '#']).next().unwrap_or_default();
             authority.len() == user.len() || has_colon(user) && !is_plain_place(authority)
         }
-        // How help texts write a URL.
+        // A placeholder as in help texts.
         Some(("user:password", _)) => false,
         Some((user, _)) => has_colon(user),
         None => {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{Check, Status, Target};
+use crate::fnv::fnv1a;
 use crate::source_map::{FileId, Place};
 
 /// What there is to say of a finding besides what was found.
@@ -246,20 +247,13 @@ pub fn tell_apart(findings: &mut [Check]) {
         for (i, text) in group.into_iter().zip(texts) {
             let mark = &mut findings[i].mark;
             if !one_text {
-                mark.suffix = format!("~{:08x}", fingerprint(&text));
+                mark.suffix = format!("~{:08x}", fnv1a(&text));
             }
             let before = copies.entry(mark.suffix.clone()).or_default();
             mark.copies = *before;
             *before += 1;
         }
     }
-}
-
-/// A number that a text has on every machine and in every version: FNV-1a of 32 bits.
-fn fingerprint(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
 }
 
 /// Whether a finding of now keeps one of another time, with this code and object, from being looked at: what the object

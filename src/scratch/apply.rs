@@ -1,4 +1,4 @@
-//! Applying SQL, and saying at which statement it failed.
+//! Applying SQL, and reporting the statement that fails.
 
 use super::statements::{self, line_and_column, statements};
 use super::{EMBEDDED_MAJOR, Mode, Scratch, Script};
@@ -8,9 +8,9 @@ use crate::error::Failure;
 
 /// Why scripts could not be applied.
 pub(super) struct ApplyError {
-    /// Which statement failed, where it stands, and what to do.
+    /// Which statement failed, its place, and what to do.
     pub(super) failure: Failure,
-    /// Whether it failed for want of a privilege.
+    /// Whether it failed because the role lacks a privilege.
     pub(super) lacks_privilege: bool,
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn apply(client: &mut Client, scripts: &[Script], scratch: &Scr
     Ok(())
 }
 
-/// An error, and where in the script the statement stands.
+/// An error, and the place of the statement in the script.
 struct AtStatement {
     error: ServerError,
     offset: Option<usize>,
@@ -56,7 +56,7 @@ async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStat
         Mode::Transaction => {
             run(client, "BEGIN", 0).await?;
             run(client, text, 0).await?;
-            // What is deferred fails only now, at no statement.
+            // A deferred constraint fails here, so no statement is to blame.
             let committed = run(client, "COMMIT", 0).await;
             committed.map_err(|e| AtStatement { offset: None, ..e })
         }
@@ -69,7 +69,7 @@ async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStat
     }
 }
 
-/// Runs a text that stands at `start` of its script.
+/// Runs a text that begins at `start` of its script.
 async fn run(client: &mut Client, text: &str, start: usize) -> Result<(), AtStatement> {
     client.script(text).await.map_err(|ScriptError { completed, error }| {
         let place = pointed_at(&error, text)
@@ -79,7 +79,7 @@ async fn run(client: &mut Client, text: &str, start: usize) -> Result<(), AtStat
     })
 }
 
-/// Where the server points at, in bytes. A place in the body of a function is none in the text.
+/// The position that the server reports, in bytes. It does not report one for an error in the body of a function.
 fn pointed_at(error: &ServerError, text: &str) -> Option<usize> {
     let mut characters = text.char_indices().skip(error.position?.saturating_sub(1));
     Some(characters.next().map_or(text.len(), |(at, _)| at))
@@ -95,7 +95,7 @@ fn failure(script: &Script, error: &AtStatement, scratch: &Scratch, catches: boo
     let detail = error
         .detail
         .as_deref()
-        // What lies in which folder of the server helps nobody.
+        // The detail names a file on the server, which does not help.
         .filter(|_| error.code != "0A000")
         .map_or(String::new(), |detail| format!("; {}", detail.trim_end_matches('.')));
     let failure = Failure::new(
@@ -104,15 +104,15 @@ fn failure(script: &Script, error: &AtStatement, scratch: &Scratch, catches: boo
     );
     match (hint(error, scratch), scratch) {
         (_, Scratch::Embedded) if catches => failure.hint(
-            "an error that EXCEPTION WHEN … is to catch is not caught by the embedded PostgreSQL: give --scratch local, or \
-             --scratch with the URL of a server",
+            "the embedded PostgreSQL does not catch errors with EXCEPTION WHEN …: give --scratch local, or --scratch with \
+             the URL of a server",
         ),
         (Some(hint), _) => failure.hint(hint),
         (None, _) => failure,
     }
 }
 
-/// What to do about a statement that fails, where it may be for want of something that another server has.
+/// What to do about a failing statement, if the server may lack something that another server has.
 fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
     let (server, elsewhere) = match scratch {
         Scratch::Embedded => (
@@ -128,36 +128,53 @@ fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
             "--scratch with the URL of another server",
         ),
     };
-    let message = error.message.as_str();
-    // What the statement names is more telling than the class of the error.
-    let lacks = if message.contains("extension") && matches!(error.code.as_str(), "0A000" | "58P01" | "42704") {
-        "this extension"
-    } else if message.contains("collation") || message.contains("ICU") || message.contains("locale") {
-        "this collation"
-    } else if message.starts_with("role ") && error.code == "42704" {
-        return Some(format!(
-            "{server} has no roles but the one that applies this: create the role in a migration, or give {elsewhere} that has it"
-        ));
-    } else {
-        match error.code.as_str() {
-            "42601" => "this syntax, if it is right",
-            "42883" => "this function, if it is not to be created here",
-            "42704" => "this, if it is not to be created here",
-            "0A000" | "58P01" => "this",
-            "53300" => "room for another connection",
-            "42501" => {
-                return match scratch {
-                    Scratch::Embedded | Scratch::Local => None,
-                    Scratch::Server(_) => Some(
-                        "the role of --scratch may not do this: give the URL with another role, or --scratch local"
-                            .into(),
-                    ),
-                };
-            }
-            _ => return None,
+    let lacks = match (missing(error), error.code.as_str()) {
+        (Some(Missing::Role), _) => {
+            return Some(format!(
+                "{server} has no roles except the one that applies the SQL: create the role in a migration, or give \
+                 {elsewhere} that has it"
+            ));
         }
+        (Some(Missing::Extension), _) => "this extension",
+        (Some(Missing::Collation), _) => "this collation",
+        (None, "42601") => "this syntax, if it is correct",
+        (None, "42883") => "this function, unless the SQL should create it",
+        (None, "42704") => "this object, unless the SQL should create it",
+        (None, "0A000" | "58P01") => "this feature",
+        (None, "53300") => "room for another connection",
+        (None, "42501") => {
+            return match scratch {
+                Scratch::Embedded | Scratch::Local => None,
+                Scratch::Server(_) => Some(
+                    "the role of --scratch may not do this: give a URL with another role, or --scratch local".into(),
+                ),
+            };
+        }
+        (None, _) => return None,
     };
     Some(format!(
-        "{server} does not have {lacks}: give {elsewhere}, where it is to be had"
+        "{server} does not have {lacks}: give {elsewhere}, which may have it"
     ))
+}
+
+/// What a server may lack, beyond what the code of the error says.
+enum Missing {
+    Role,
+    Extension,
+    Collation,
+}
+
+/// What the server lacks, by the routine that reports the error: its message may be in any language.
+fn missing(error: &ServerError) -> Option<Missing> {
+    let routine = error.routine.as_deref().unwrap_or_default().to_lowercase();
+    let is_from = |words: &[&str]| words.iter().any(|word| routine.contains(word));
+    match error.code.as_str() {
+        // Source: src/backend/commands/extension.c.
+        "0A000" | "58P01" | "42704" if is_from(&["extension"]) => Some(Missing::Extension),
+        // Source: src/backend/utils/adt/acl.c.
+        "42704" if is_from(&["get_role"]) => Some(Missing::Role),
+        // Source: src/backend/catalog/namespace.c, src/backend/utils/adt/pg_locale.c.
+        _ if is_from(&["collation", "locale", "icu", "collator"]) => Some(Missing::Collation),
+        _ => None,
+    }
 }

@@ -1,4 +1,4 @@
-//! The embedded PostgreSQL: 17.5 as WebAssembly, in the program itself. It takes one connection at a time.
+//! The embedded PostgreSQL: 17.5 as WebAssembly, in the program itself. It accepts one connection at a time.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub(super) fn has_extension(name: &str) -> bool {
     by_sql_name(name).is_some()
 }
 
-/// Starts a fresh database, applies the SQL, hands over how to connect, and throws the database away.
+/// Starts a new database, applies the SQL, calls `then` with the connection, and removes the database.
 pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     let doing = "starting the embedded PostgreSQL";
     let extensions = extensions(scripts);
@@ -33,12 +33,12 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
         .map_err(|e| {
             Failure::new(doing, format!("{e:#}")).hint("give --scratch local, or --scratch with the URL of a server")
         })?;
-    // The server takes its folder away when it is dropped; a signal leaves it no time to.
+    // The server removes its folder when it is dropped, but not when a signal ends the process.
     let folder: PathBuf = server.root().to_owned();
     let undo = Undo::new(move || {
         let _ = std::fs::remove_dir_all(folder);
     });
-    // It is a part of this program: on a machine that is busy it answers late, and not never.
+    // On a busy machine it may answer late, but it does answer: it is a part of this process.
     let url = server.database_url();
     let patience = if url.contains('?') {
         "&connect_timeout=60"
@@ -49,13 +49,13 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
         .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
     block_on(prepare(&info, scripts, &extensions))?;
     let result = then(&info);
-    // What it was started for is done; a database that does not stop in order is thrown away all the same.
+    // The results are already read, so an error here does not matter: the database is removed anyway.
     let _ = server.shutdown();
     drop(undo);
     result
 }
 
-/// The extensions that the SQL creates and the embedded PostgreSQL has: their files must be there beforehand.
+/// The extensions of the embedded PostgreSQL that the SQL creates. Their files must be installed before the start.
 fn extensions(scripts: &[Script]) -> Vec<Extension> {
     let mut found: Vec<Extension> = Vec::new();
     for script in scripts {
@@ -91,7 +91,7 @@ fn extensions(scripts: &[Script]) -> Vec<Extension> {
 async fn prepare(info: &Conninfo, scripts: &[Script], extensions: &[Extension]) -> Result<(), Failure> {
     let mut client = connect(info).await?;
     for extension in extensions {
-        // It comes created; the SQL wants to do that itself.
+        // The extension is already created; the SQL creates it again.
         let drop = sql!["DROP EXTENSION IF EXISTS ", name(extension.sql_name()), " CASCADE"];
         let _ = client.execute(&[drop]).await;
     }

@@ -1,8 +1,8 @@
-//! A server that is started from the PostgreSQL programs of this machine, with a folder of its own and nothing but a
-//! socket in it.
+//! A scratch server that is started from the PostgreSQL programs of this machine. It has a folder of its own and listens
+//! only on a socket in it.
 //!
-//! A shell stops the server and removes the folder as soon as nobody holds the other end of its standard input, which
-//! the system closes however this process ends. PostgreSQL refuses to run as root; for root, another user runs it.
+//! A shell stops the server and removes the folder when its standard input is closed, which the operating system does
+//! however this process ends. PostgreSQL does not run as root; if this process is root, another user runs the server.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,7 +16,7 @@ use super::apply::ApplyError;
 use super::{Scratch, Script, apply, random};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{block_on, connect};
-use crate::error::{Failure, os_words};
+use crate::error::{Failure, io_message};
 use crate::sql;
 use crate::sql::Sql;
 
@@ -29,7 +29,7 @@ const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
 /// A part of the socket's name; nothing listens on the network.
 const PORT: u16 = 5432;
 
-/// Nothing here need survive a crash, and nobody else connects.
+/// The settings of the server. Its data need not survive a crash.
 const SETTINGS: &str = "
 listen_addresses = ''
 fsync = off
@@ -42,8 +42,8 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 ";
 
-/// Ends the server and removes its folder. Where this process was killed between two steps, one of its programs may
-/// still be about to write: it is waited for.
+/// Stops the server and removes its folder. If this process was killed between two steps, a program may still be
+/// writing, so the script tries again.
 const WATCHDOG: &str = r#"
 trap '' HUP INT TERM
 cat >/dev/null
@@ -55,13 +55,13 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
 done
 "#;
 
-/// The superuser of the server. Nothing of the user's runs as it.
+/// The superuser of the server. No SQL of the user runs as this role.
 const ADMINISTRATOR: &str = "driftgate_administrator";
 
-/// Starts a server, applies the SQL, hands over how to connect, and ends the server.
+/// Starts a server, applies the SQL, calls `then` with the connection, and stops the server.
 ///
-/// The SQL runs as an ordinary role that owns the database: as a superuser it could run programs of this machine. Only
-/// where it needs more is it applied once more, to a fresh database, as a superuser.
+/// The SQL runs as an ordinary role that owns the database, because a superuser could run programs of this machine. Only
+/// if it needs more privileges is it applied again, to a new database, as a superuser.
 pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     let server = Server::start()?;
     let folder =
@@ -76,7 +76,7 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
         connect(ADMINISTRATOR, "template1")?,
         connect(ADMINISTRATOR, "postgres")?,
     );
-    // Where there is nothing to be applied, texts are compared: that makes a role of its own.
+    // Without scripts, the server compares texts, which needs a superuser to create a role.
     let privileges = if scripts.is_empty() { "SUPERUSER" } else { "NOSUPERUSER" };
     block_on(async {
         run(&template, &[sql!["CREATE ROLE postgres LOGIN ", privileges]]).await?;
@@ -95,7 +95,8 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
     then(&info)
 }
 
-/// Gives the database to the role that applies the SQL. Before PostgreSQL 15 the schema `public` is not the owner's.
+/// Makes the role that applies the SQL the owner of the database, and of the schema `public`, which the owner of the
+/// database owns only from PostgreSQL 15 on.
 async fn own_database(template: &Conninfo, own: &Conninfo) -> Result<(), Failure> {
     run(template, &[sql!["ALTER DATABASE postgres OWNER TO postgres"]]).await?;
     let mut client = connect::connect(own).await?;
@@ -141,7 +142,7 @@ struct Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.watchdog.stdin.take());
-        // When this is over, nothing is left.
+        // The shell ends after it has removed the folder.
         let _ = self.watchdog.wait();
     }
 }
@@ -150,10 +151,10 @@ impl Server {
     fn start() -> Result<Self, Failure> {
         let bin = find()?;
         let folder =
-            random::folder().map_err(|e| Failure::new("making a folder for a PostgreSQL server", os_words(&e)))?;
+            random::folder().map_err(|e| Failure::new("making a folder for a PostgreSQL server", io_message(&e)))?;
         let prepared = User::of(&folder).and_then(|user| {
             let mut watchdog = user.command("sh", &folder);
-            // A group of its own: what an interrupt from the terminal ends is this process, and that ends the server.
+            // In a process group of its own it does not get an interrupt from the terminal, which ends this process first.
             watchdog
                 .args([OsStr::new("-c"), OsStr::new(WATCHDOG), OsStr::new("driftgate")])
                 .args([&bin, &folder])
@@ -161,7 +162,7 @@ impl Server {
                 .process_group(0);
             let watchdog = watchdog
                 .spawn()
-                .map_err(|e| Failure::new(DOING, format!("cannot run sh, which ends it: {}", os_words(&e))))?;
+                .map_err(|e| Failure::new(DOING, format!("cannot run sh, which stops it: {}", io_message(&e))))?;
             Ok((user, watchdog))
         });
         let (user, watchdog) = prepared.inspect_err(|_| {
@@ -174,7 +175,7 @@ impl Server {
             watchdog,
         };
         server.initdb()?;
-        server.configure().map_err(|e| Failure::new(DOING, os_words(&e)))?;
+        server.configure().map_err(|e| Failure::new(DOING, io_message(&e)))?;
         let data = server.folder.join("data");
         let log = server.folder.join("log");
         let mut start = server.command("pg_ctl");
@@ -208,7 +209,7 @@ impl Server {
                 .args([&format!("--locale={locale}"), "--lc-messages=C"]);
             Self::finish(&mut initdb)
         };
-        // Not every system knows C.UTF-8.
+        // Some systems do not have the locale C.UTF-8.
         run("C.UTF-8").or_else(|_| run("C"))
     }
 
@@ -227,35 +228,35 @@ impl Server {
         self.user.command(self.bin.join(program), &self.folder)
     }
 
-    /// Runs to the end; the last of what it said is why it failed.
+    /// Runs a program to its end. If it fails, the last line that it wrote says why.
     fn finish(command: &mut Command) -> Result<(), Failure> {
         let program = command.get_program().display().to_string();
         let failure = |why: String| {
             Failure::new(DOING, format!("{program}: {why}")).hint(format!(
-                "{BIN} names the folder of other PostgreSQL programs; or give --scratch with the URL of a server"
+                "set {BIN} to a folder with other PostgreSQL programs, or give --scratch with the URL of a server"
             ))
         };
         let output = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .output()
-            .map_err(|e| failure(os_words(&e)))?;
+            .map_err(|e| failure(io_message(&e)))?;
         if output.status.success() {
             return Ok(());
         }
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let last = said.lines().rev().find(|line| !line.trim().is_empty());
+        let written = String::from_utf8_lossy(&output.stderr).into_owned();
+        let last = written.lines().rev().find(|line| !line.trim().is_empty());
         Err(failure(last.map_or_else(|| output.status.to_string(), str::to_owned)))
     }
 }
 
-/// Who runs the server.
+/// The user who runs the server, if it is another one than this process has.
 struct User(Option<(u32, u32)>);
 
 impl User {
-    /// This user; or, when that is root, one without rights, to whom the folder is given.
+    /// The user of this process. If that is root, an unprivileged user, who becomes the owner of the folder.
     fn of(folder: &Path) -> Result<Self, Failure> {
-        let failure = |e: io::Error| Failure::new(DOING, format!("{}: {}", folder.display(), os_words(&e)));
+        let failure = |e: io::Error| Failure::new(DOING, format!("{}: {}", folder.display(), io_message(&e)));
         if fs::metadata(folder).map_err(failure)?.uid() != 0 {
             return Ok(Self(None));
         }
@@ -266,7 +267,7 @@ impl User {
             .ok_or_else(|| {
                 Failure::new(
                     DOING,
-                    "PostgreSQL refuses to run as root, and there is neither a user postgres nor a user nobody",
+                    "PostgreSQL does not run as root, and there is neither a user postgres nor a user nobody",
                 )
                 .hint("run driftgate as another user, or give --scratch with the URL of a server")
             })?;
@@ -274,7 +275,7 @@ impl User {
         Ok(Self(Some((uid, gid))))
     }
 
-    /// A command of this user's, with an environment in which no setting of the caller's can do anything.
+    /// A command of this user, with an environment in which no setting of the caller has an effect.
     fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -297,7 +298,7 @@ impl User {
     }
 }
 
-/// The user's and the group's number, from the text of `/etc/passwd`.
+/// The numbers of the user and its group, from the text of `/etc/passwd`.
 fn id_of(users: &str, name: &str) -> Option<(u32, u32)> {
     let mut fields = users
         .lines()
@@ -307,8 +308,8 @@ fn id_of(users: &str, name: &str) -> Option<(u32, u32)> {
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }
 
-/// The folder with the programs of a PostgreSQL server: the one that the variable names, or the first of those where
-/// such programs are.
+/// The folder with the programs of a PostgreSQL server: the one that the variable names, or the first usual place that
+/// has them.
 fn find() -> Result<PathBuf, Failure> {
     let is_complete = |folder: &PathBuf| PROGRAMS.iter().all(|name| folder.join(name).is_file());
     let doing = "looking for the programs of a PostgreSQL server";
@@ -319,7 +320,7 @@ fn find() -> Result<PathBuf, Failure> {
             Failure::new(
                 doing,
                 format!(
-                    "{BIN} is {}, where {programs} are not all to be found",
+                    "{BIN} is {}, which does not contain all of {programs}",
                     folder.display()
                 ),
             )
@@ -340,8 +341,8 @@ fn find() -> Result<PathBuf, Failure> {
         .chain(newest_first("/usr/local/opt", "postgresql@"))
         .find(is_complete)
         .ok_or_else(|| {
-            Failure::new(doing, format!("{programs} are neither on the PATH nor in a usual place")).hint(format!(
-                "install a PostgreSQL server, name the folder of its programs in {BIN}, or give --scratch with the URL of a \
+            Failure::new(doing, format!("{programs} are neither in PATH nor in a usual folder")).hint(format!(
+                "install a PostgreSQL server, set {BIN} to the folder of its programs, or give --scratch with the URL of a \
                  server"
             ))
         })

@@ -1,26 +1,19 @@
-//! Names and folders that nobody else has.
+//! Unique names and private folders.
 
-use std::hash::{BuildHasher as _, RandomState};
-use std::time::SystemTime;
+use crate::random::number;
 
-/// A name that nobody else has. It begins so that everybody knows whose it is.
+/// A unique name. Its prefix says which program uses it.
 pub(super) fn name() -> String {
     format!("driftgate_scratch_{:016x}", number())
 }
 
-/// A number that nobody can guess.
-pub(crate) fn number() -> u64 {
-    // Every one of these states has a key of its own, from the randomness of the operating system.
-    RandomState::new().hash_one((std::process::id(), SystemTime::now()))
-}
-
-/// A folder that nobody else may look into, in the folder for temporary files.
+/// A new folder for temporary files that only this user can read.
 #[cfg(unix)]
 pub(super) fn folder() -> std::io::Result<std::path::PathBuf> {
     use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 
-    // The name of a socket has at most 107 bytes, and some systems have long names for this folder. Where it is one
-    // user's alone, another one who runs the server could not get to what is in it.
+    // The path of a socket has at most 107 bytes, and the temporary folder of some systems has a long path. If the folder
+    // is private to one user, another user who runs the server could not open files in it.
     let is_usable = |path: &std::path::PathBuf| {
         path.as_os_str().len() <= 50 && path.metadata().is_ok_and(|m| m.permissions().mode() & 0o001 != 0)
     };

@@ -1,4 +1,4 @@
-//! A database of our own on a server that somebody named.
+//! A scratch database on a server that the user names.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::sql;
 use crate::sql_text::quote_name;
 
-/// Creates a database, applies the SQL, hands over how to connect, and drops the database.
+/// Creates a database, applies the SQL, calls `then` with the connection, and drops the database.
 pub(super) fn with<T>(
     server: &Conninfo,
     scripts: &[Script],
@@ -41,10 +41,10 @@ pub(super) fn with<T>(
     result
 }
 
-/// From `template0`, which has nothing but PostgreSQL's own: what an administrator has put into `template1` is no part of
-/// what migrations make, and a session with it would be in the way.
+/// Creates the database from `template0`, which contains only what PostgreSQL itself creates. An administrator may have
+/// changed `template1`, and a session that uses it would block the statement.
 ///
-/// `may_exist` is set once the statement is on its way, and reset where the server refuses it.
+/// `may_exist` is set before the statement is sent, and reset if the server rejects it.
 async fn create(server: &Conninfo, name: &str, may_exist: &AtomicBool) -> Result<(), Failure> {
     let mut client = connect::connect(server).await?;
     may_exist.store(true, Ordering::SeqCst);
@@ -53,7 +53,7 @@ async fn create(server: &Conninfo, name: &str, may_exist: &AtomicBool) -> Result
         .await;
     client.close().await;
     created.map_err(|error| {
-        // Without a code the connection broke: the server may have created the database.
+        // An error without a code means that the connection broke: the server may have created the database.
         may_exist.store(error.code.is_empty(), Ordering::SeqCst);
         let failure = Failure::new(
             format!("creating a database on the server of --scratch, {}", server.display()),
@@ -69,7 +69,7 @@ async fn create(server: &Conninfo, name: &str, may_exist: &AtomicBool) -> Result
     })
 }
 
-/// Drops the database whoever is connected to it. It need not be there: its creation may have been stopped.
+/// Drops the database, and the connections to it. It may not exist, because its creation may have failed.
 fn drop_it(server: &Conninfo, name: &str) {
     let dropped = block_on(async {
         let mut client = connect::connect(server).await?;
@@ -79,7 +79,7 @@ fn drop_it(server: &Conninfo, name: &str) {
         dropped.map_err(|error| Failure::new("dropping it", error.message))
     });
     if let Err(failure) = dropped {
-        // The verdict stands; but somebody must know what is left behind on the server.
+        // This does not change the result of the run, but the user must know what is left on the server.
         let _ = writeln!(
             std::io::stderr().lock(),
             "warning: the database {name} is left behind on {}: {failure}\n  help: DROP DATABASE {};",

@@ -1,13 +1,13 @@
-//! Where the statements of a text of SQL begin and end, and what in it is not for a server.
+//! Splitting SQL into statements, and finding psql commands in it.
 //!
-//! The server reads a text of several statements as a whole; this is only to say at which of them it stopped, and to
-//! send them one by one where a migration tool does.
+//! The server can run a text of several statements. It is split only to report which of them failed, and to send them one
+//! by one if the migration tool does.
 
 use std::ops::Range;
 
 use crate::sql_text::{Token, TokenKind, tokens};
 
-/// The statements of a text, without their semicolons; nothing that is empty.
+/// The statements of a text, without their semicolons and without empty ones.
 #[must_use]
 pub fn statements(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
@@ -29,11 +29,11 @@ pub fn statements(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// The body of a function in standard SQL, `BEGIN ATOMIC … END`, in which a semicolon ends no statement.
+/// The body of a function in standard SQL, `BEGIN ATOMIC … END`, in which a semicolon does not end the statement.
 #[derive(Default)]
 struct Body {
     after_begin: bool,
-    /// How many `END` are to come.
+    /// How many `END` are still expected.
     depth: usize,
 }
 
@@ -58,8 +58,8 @@ impl Body {
     }
 }
 
-/// A text without the lines `\restrict` and `\unrestrict`, with which newer versions of `pg_dump` keep psql from doing
-/// what else begins with a backslash. Everything stays at its line.
+/// A text without the lines `\restrict` and `\unrestrict`, with which newer versions of `pg_dump` disable the other
+/// backslash commands of psql. The lines become empty, so that line numbers do not change.
 #[must_use]
 pub fn without_guards(text: String) -> String {
     let is_guard = |line: &str| {
@@ -78,7 +78,7 @@ pub fn without_guards(text: String) -> String {
         .collect()
 }
 
-/// The first thing that psql does and a server does not: where it stands, and what it is.
+/// The first psql command in a text: its position, and what it is.
 #[must_use]
 pub fn only_for_psql(text: &str) -> Option<(usize, String)> {
     let tokens = tokens(text);
@@ -98,14 +98,14 @@ pub fn only_for_psql(text: &str) -> Option<(usize, String)> {
             let end = tokens[i..].iter().position(|t| &text[t.range.clone()] == ";");
             let end = end.map_or(tokens.len(), |length| i + length);
             if (i..end).any(|at| is(at, "from") && is(at + 1, "stdin")) {
-                return Some((at, "COPY … FROM stdin, whose rows follow it,".to_owned()));
+                return Some((at, "COPY … FROM stdin with the rows behind it".to_owned()));
             }
         }
     }
     None
 }
 
-/// Whether there is PL/pgSQL in it that catches errors.
+/// Whether a text contains PL/pgSQL that catches errors.
 #[must_use]
 pub fn catches_errors(text: &str) -> bool {
     let lower = text.to_lowercase();
@@ -175,7 +175,7 @@ mod tests {
         check("select 1;\n\\connect shop", Some((10, "the command \\connect")));
         check(
             "a;\ncopy t (a, b) from stdin;\n1\t2\n\\.",
-            Some((3, "COPY … FROM stdin, whose rows follow it,")),
+            Some((3, "COPY … FROM stdin with the rows behind it")),
         );
         check("copy t from '/tmp/x'", None);
     }

@@ -1,26 +1,26 @@
-//! What must be undone before the process ends, also where a signal ends it.
+//! Cleaning up before the process ends, also if a signal ends it.
 //!
-//! What is to be undone is undone when the value is dropped. Where SIGINT, SIGTERM or SIGHUP comes first, a thread does
-//! it, and the process dies of the signal as it would have without.
+//! An [`Undo`] does its work when it is dropped. If SIGINT, SIGTERM or SIGHUP comes first, a thread does the work, and then
+//! the process ends by the signal as it would have otherwise.
 
 use std::collections::BTreeMap;
 #[cfg(unix)]
 use std::sync::OnceLock;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What there is to do.
+/// The work of an [`Undo`].
 type Work = Box<dyn FnOnce() + Send>;
 
-/// Everything that is still to be undone, by number.
+/// The work that is not done yet, by number.
 static PENDING: Mutex<BTreeMap<u64, Work>> = Mutex::new(BTreeMap::new());
 
-/// Something that is undone when this is dropped.
+/// Work that is done when this is dropped.
 pub(super) struct Undo {
     number: u64,
 }
 
 impl Undo {
-    /// Sees to it that `work` is done: once, at the latest when the process ends by itself or by a signal.
+    /// Registers work that is done once: when this is dropped, or when a signal ends the process.
     pub(super) fn new(work: impl FnOnce() + Send + 'static) -> Self {
         listen();
         let mut pending = pending();
@@ -52,13 +52,13 @@ fn listen() {
 
     static LISTENING: OnceLock<()> = OnceLock::new();
     LISTENING.get_or_init(|| {
-        // Where signals cannot be waited for, they end the process as ever.
+        // If signals cannot be waited for, they end the process as usual.
         let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
             return;
         };
         std::thread::spawn(move || {
             for signal in signals.forever() {
-                // Held to the end: what else is to be undone waits for it, and so does the process.
+                // The lock is held to the end: a thread that drops an Undo waits for it, and so does the process.
                 let mut pending = pending();
                 for work in std::mem::take(&mut *pending).into_values() {
                     work();

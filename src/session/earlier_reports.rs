@@ -1,4 +1,4 @@
-//! Reading the reports of earlier runs from a folder.
+//! Reading the JSON reports of earlier runs from a folder.
 
 use std::fs;
 use std::path::Path;
@@ -10,10 +10,10 @@ use crate::input::walk::Search;
 use crate::report::history::{self, Past};
 use crate::source_map::SourceMap;
 
-/// Reads all `*.json` of a folder, by name.
+/// Reads all `*.json` of a folder, in the order of their names.
 ///
 /// # Errors
-/// The folder cannot be read, or files that are no reports of ours: all of them.
+/// The folder cannot be read, or files in it are not reports of driftgate.
 pub(crate) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Vec<Problem>> {
     let search = Search {
         deepest: 0,
@@ -30,7 +30,7 @@ pub(crate) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Ve
     })?;
     let (mut past, mut problems) = (Vec::new(), Vec::new());
     for file in found {
-        // The texts of years are not kept: that of a file with a problem is read again, to be shown.
+        // There may be years of reports, so the texts are not kept. A file with a problem is read again, to show its line.
         match report(&file.path, &mut SourceMap::default()).or_else(|_| report(&file.path, files)) {
             Ok(read) => past.push(read),
             Err(problem) => problems.push(problem),
@@ -45,7 +45,7 @@ fn report(path: &Path, files: &mut SourceMap) -> Result<Past, Problem> {
     history::read(files.text(place.file), place.file, name, modified(path))
 }
 
-/// When a file was last written. Where that is not told, it stands before all others.
+/// When a file was last written. A file whose time is unknown comes first.
 fn modified(path: &Path) -> Duration {
     let time = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
     time.and_then(|time| time.duration_since(UNIX_EPOCH).ok())

@@ -1,64 +1,60 @@
-//! How far a database is with the migrations of a folder, so that the two can be compared as of the last one that it has.
+//! Which migrations of a folder a database has, so that the two are compared as of the last one that it has.
 
 use std::collections::BTreeSet;
 
 use super::begin;
-use super::source::{Access, Made};
+use super::source::{ResolvedSource, ScratchDatabase};
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::compare::history;
-use crate::error::{Failure, Problem};
+use crate::error::{CommandError, Problem};
 use crate::expectation::{ExpectedHistory, Level, Terms};
 use crate::migrations::folder::{self, Folder};
 use crate::redact;
 use crate::report::{Check, Checks, Status};
 use crate::source_map::Place;
 
-/// How far a database is.
+/// Which migrations of a folder a database has.
 #[derive(Default)]
-pub(crate) struct Standing {
-    /// What is wrong with its history.
+pub(crate) struct MigrationProgress {
+    /// The other findings about its history.
     pub(crate) checks: Checks,
-    /// The migrations of the folder that are still to be applied.
+    /// The migrations after the last applied one.
     pub(crate) pending: Vec<String>,
-    /// The migrations of the folder that the database has not, these and those that failed or were passed over.
-    pub(crate) absent: BTreeSet<String>,
+    /// All migrations that the database does not have: pending, failed or skipped.
+    pub(crate) unapplied: BTreeSet<String>,
 }
 
-/// Compares the history of a database with a folder.
+/// Compares the migration history of a source with a folder.
 ///
 /// # Errors
-/// The folder cannot be read any more, or the database does not answer.
+/// The folder cannot be read, or the database does not answer.
 pub(crate) fn read(
-    access: &Access<'_>,
+    source: &ResolvedSource,
     folder: &Folder,
     schemas: &[String],
     place: Place,
     limits: Limits,
-) -> Result<Standing, Trouble> {
-    let expected = expected(folder, schemas, place).map_err(Trouble::Problem)?;
-    let checks = block_on(async {
-        let (mut session, snapshot) = begin(access, &Scope::default(), limits, 1).await?;
-        let checks = match session.history(&expected, &snapshot.server.role).await? {
-            Ok(found) => history::compare(&expected, &found),
-            Err(unseen) => vec![*unseen],
-        };
-        session.close().await;
-        Ok(checks)
-    });
-    Ok(standing(checks.map_err(Trouble::Failure)?))
+) -> Result<MigrationProgress, CommandError> {
+    let expected = expected(folder, schemas, place)?;
+    let checks = source.with_endpoint(|endpoint| {
+        block_on(async {
+            let (mut session, snapshot) = begin(endpoint, &Scope::default(), limits, 1).await?;
+            let checks = match session.history(&expected, &snapshot.server.role).await? {
+                Ok(found) => history::compare(&expected, &found),
+                Err(unseen) => vec![*unseen],
+            };
+            session.close().await;
+            Ok(checks)
+        })
+    })?;
+    Ok(progress(checks))
 }
 
-/// Why it cannot be told.
-pub(crate) enum Trouble {
-    Problem(Problem),
-    Failure(Failure),
-}
-
-/// That the database has all that is in the folder, and nothing else.
+/// The expectation that every migration of the folder is applied, and no other.
 fn expected(folder: &Folder, schemas: &[String], place: Place) -> Result<ExpectedHistory, Problem> {
     let tool = folder.tool;
-    // The history stands where the application does.
+    // The table of the history is in a schema of the application, or in public.
     let mut candidates = Vec::new();
     for schema in schemas.iter().map(String::as_str).chain(["public"]) {
         for table in tool.tables(schema) {
@@ -86,36 +82,36 @@ fn expected(folder: &Folder, schemas: &[String], place: Place) -> Result<Expecte
     })
 }
 
-fn standing(checks: Vec<Check>) -> Standing {
-    let mut standing = Standing::default();
+fn progress(checks: Vec<Check>) -> MigrationProgress {
+    let mut progress = MigrationProgress::default();
     for check in checks {
-        let is_absent = check.status == Status::Drift && check.actual == "pending";
-        if is_absent {
-            standing.absent.insert(check.object.clone());
+        let is_pending = check.status == Status::Drift && check.actual == "pending";
+        if is_pending {
+            progress.unapplied.insert(check.object.clone());
         }
         if check.code == "migration-failed"
             && let Some(failed) = check.actual.as_array()
         {
             let names = failed.iter().filter_map(|name| name.as_str().map(str::to_owned));
-            standing.absent.extend(names);
+            progress.unapplied.extend(names);
         }
         match (check.status, check.code.as_str()) {
-            (Status::Drift, "migration-pending") => standing.pending.push(check.object),
-            _ => standing.checks.push(check),
+            (Status::Drift, "migration-pending") => progress.pending.push(check.object),
+            _ => progress.checks.push(check),
         }
     }
-    standing
+    progress
 }
 
-impl Made {
-    /// Leaves out the migrations that the database has not with which this is compared.
-    pub(crate) fn without(&mut self, absent: &BTreeSet<String>) {
+impl ScratchDatabase {
+    /// Removes the migrations that the other database does not have.
+    pub(crate) fn skip_unapplied(&mut self, unapplied: &BTreeSet<String>) {
         let Some(folder) = &self.folder else {
             return;
         };
         let mut names = folder.migrations.iter().map(|migration| &migration.name);
-        // There is a script for each.
+        // Each migration has one script.
         self.scripts
-            .retain(|_| names.next().is_none_or(|name| !absent.contains(name)));
+            .retain(|_| names.next().is_none_or(|name| !unapplied.contains(name)));
     }
 }

@@ -1,4 +1,4 @@
-//! A folder of migrations as a source: what is applied, and what a history of it would be.
+//! A folder of migrations as a source: the scripts that apply it, and the history that the database would have.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,10 @@ use crate::scratch::{self, Mode, Script};
 use crate::source_map::{FileId, SourceMap};
 use crate::suggest;
 
-/// The SQL that applies a folder, a script a migration, in the order of the tool.
+/// The SQL that applies a folder: one script for each migration, in the order of the tool.
 ///
 /// # Errors
-/// A migration is no SQL, or has something in it that no server takes; the first that is so.
+/// A migration is not SQL, or contains a command of psql. Only the first such migration is reported.
 pub(crate) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
     let programs: Vec<&FolderMigration> = folder.migrations.iter().filter(|m| is_program(m)).collect();
     if let Some(first) = programs.first()
@@ -28,12 +28,12 @@ pub(crate) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
         let (count, all) = (programs.len(), folder.migrations.len());
         let dir = redact::path(&folder.path);
         let problem = Problem::new(format!(
-            "{count} of the {all} migrations in {dir} are no SQL that could be applied; {} is the first: {why}",
+            "{count} of the {all} migrations in {dir} are not SQL and cannot be applied; the first is {}: {why}",
             redact::path(&first.file)
         ));
-        return Err(problem.hint("SQL that a tool writes instead of applying it is a source, too: sql:FILE_OR_DIR"));
+        return Err(problem.hint("if the tool can write its SQL to a file, use that as the source: sql:FILE_OR_DIR"));
     }
-    // Several migrations may stand in one file.
+    // One file may contain several migrations.
     let mut known: BTreeMap<PathBuf, FileId> = BTreeMap::new();
     folder
         .migrations
@@ -67,14 +67,16 @@ pub(crate) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
         .collect()
 }
 
-/// What is wrong with a folder that is a source: how its tool is named, and that what stands before it may have been
-/// meant for one.
+/// Adds a hint about the tool to a problem with a folder: which tools there are, or how to name one.
 pub(crate) fn with_tool(problem: Problem, path: &Path) -> Problem {
     let text = path.to_string_lossy();
     match text.split_once(':') {
         Some((name, _)) if !name.contains(['/', '\\']) && problem.hint.is_none() => {
             let tools: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
-            problem.hint(format!("if {name} is to be a tool: {}", suggest::hint(name, &tools)))
+            problem.hint(format!(
+                "if {name} is meant to be a tool: {}",
+                suggest::hint(name, &tools)
+            ))
         }
         Some(_) | None if problem.message.contains(" tools: ") => {
             problem.hint(format!("say which one it is: migrations:TOOL:{text}"))
@@ -90,11 +92,11 @@ fn is_program(migration: &FolderMigration) -> bool {
     }
 }
 
-/// What a history of the folder would be: all that is in the folder has been applied.
+/// The history of a database to which every migration of the folder has been applied.
 ///
 /// # Errors
-/// The finding that there is none of the tool that is expected.
-#[expect(clippy::result_large_err, reason = "there is one of a run")]
+/// The finding that the folder belongs to another tool than the expected one.
+#[expect(clippy::result_large_err, reason = "it is called once for each history")]
 pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<MigrationHistory, Check> {
     let tool = folder.tool;
     let Some((_, table)) = expected
@@ -103,7 +105,7 @@ pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<Mig
         .find(|(candidate, _)| candidate.name == tool.name)
     else {
         let why = format!(
-            "{} is a folder of {}, which has no history of another tool",
+            "{} is a folder of {}, so it has no history of another tool",
             redact::path(&folder.path),
             tool.title
         );

@@ -1,9 +1,9 @@
-//! Texts that are compared on a server that does not have the objects of the database, or not their code: what the
-//! texts name is made there first, with its name and its type and nothing in it.
+//! Comparing texts on a scratch server, which does not have the objects of the database, or not their code. Stubs of
+//! the objects that the texts name are created there first: with the same name and type, and nothing in them.
 
 use std::collections::BTreeSet;
 
-use super::{Deadline, close};
+use super::connection::{Deadline, close};
 use crate::catalog::client::{Client, Description};
 use crate::catalog::equivalence::{self, Manner, Trust, UNTRUSTED, is_one_type};
 use crate::catalog::{Limits, block_on, connect, observe};
@@ -17,56 +17,56 @@ use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::{Sql, Statement, name};
 
-/// What it means that such a server cannot compare two texts.
+/// The answer to a question that the scratch server cannot decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Worth {
-    /// There is no other server: it stays undecided.
-    OfSnapshot,
-    /// The database itself could have compared them, and was not asked: it could be verified, and was not.
-    OfDatabase,
+pub(super) enum Fallback {
+    /// The source is a saved snapshot, so no other server can be asked.
+    Undecided,
+    /// The source is a database, which was not asked because it could run its own code.
+    Unverified,
 }
 
-impl Worth {
-    /// The answer where there is none, for this reason.
-    fn none(self, why: &str) -> Answer {
+impl Fallback {
+    /// The answer, with the reason.
+    fn answer(self, why: &str) -> Answer {
         match self {
-            Self::OfSnapshot => Answer::Undecided(why.to_owned()),
-            Self::OfDatabase => Answer::Refused(format!(
+            Self::Undecided => Answer::Undecided(why.to_owned()),
+            Self::Unverified => Answer::Refused(format!(
                 "{UNTRUSTED}, and {why}: give --scratch, or --trust-functions to compare them in the database"
             )),
         }
     }
 
-    /// What an answer is worth that another server gave.
-    fn of(self, answer: Answer) -> Answer {
+    /// Replaces an answer of the scratch server that decides nothing.
+    fn downgrade(self, answer: Answer) -> Answer {
         match (answer, self) {
             (answer @ (Answer::Equal | Answer::Different), _) => answer,
-            (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::OfSnapshot) => {
-                self.none(&format!(
+            (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::Undecided) => {
+                self.answer(&format!(
                     "the texts differ, and the server of --scratch, which is not the one of the snapshot, cannot compare \
                      them: {why}"
                 ))
             }
-            (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::OfDatabase) => {
-                self.none(&format!("the server of --scratch cannot compare them ({why})"))
+            (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::Unverified) => {
+                self.answer(&format!("the server of --scratch cannot compare them ({why})"))
             }
         }
     }
 }
 
-/// Puts questions to a server that is there for nothing else.
-pub(crate) fn judge(
+/// Asks a scratch server the questions.
+pub(super) fn decide_on_scratch(
     scratch: &Scratch,
     questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
     limits: Limits,
-    worth: Worth,
+    fallback: Fallback,
 ) -> Answers {
     if questions.is_empty() {
         return Answers::new();
     }
-    // The session that asks runs on this thread, and its thread can run no other.
-    let judged = std::thread::scope(|threads| {
+    // This thread is already inside a runtime, which cannot run another one: `scratch::with` needs a thread of its own.
+    let decided = std::thread::scope(|threads| {
         let asking = threads.spawn(|| ask(scratch, questions.clone(), snapshot, limits));
         asking.join().unwrap_or_else(|_| {
             Err(Failure::new(
@@ -75,13 +75,13 @@ pub(crate) fn judge(
             ))
         })
     });
-    match judged {
+    match decided {
         Ok(answers) => answers
             .into_iter()
-            .map(|(ask, answer)| (ask, worth.of(answer)))
+            .map(|(ask, answer)| (ask, fallback.downgrade(answer)))
             .collect(),
         Err(failure) => {
-            let answer = worth.none(&format!("there is no server that could compare the texts: {failure}"));
+            let answer = fallback.answer(&format!("there is no server that could compare the texts: {failure}"));
             questions.into_iter().map(|ask| (ask, answer.clone())).collect()
         }
     }
@@ -100,7 +100,7 @@ fn ask(
             let mut client = connect::connect(info).await?;
             let deadline = Deadline::after(limits.deadline(0));
             let answers = deadline
-                .keep(compare(&mut client, needed, questions, snapshot, limits, scratch))
+                .enforce(compare(&mut client, needed, questions, snapshot, limits, scratch))
                 .await?;
             close(client).await;
             Ok(answers)

@@ -1,4 +1,4 @@
-//! What `check` knows from before: a baseline and an earlier report.
+//! The baseline, the earlier report and the folder of earlier reports that `check` compares its findings with.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -7,7 +7,7 @@ use super::earlier_reports;
 use crate::atomic_file;
 use crate::baseline::{self, Baseline, Day};
 use crate::cli::PriorRunArgs;
-use crate::console::tell;
+use crate::console::eprint;
 use crate::error::{Failure, Problem};
 use crate::input;
 use crate::redact;
@@ -17,19 +17,19 @@ use crate::report::{Report, Target};
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
-/// A baseline, an earlier report and those of a folder, as far as they were given.
-pub(crate) struct Known {
+/// The baseline and the reports of earlier runs, as far as options name them.
+pub(crate) struct PriorRuns {
     baseline: Option<Baseline>,
     previous: Option<Previous>,
     history: Option<Vec<Past>>,
     today: Day,
 }
 
-impl Known {
-    /// Reads the files. The baseline that is to be written is read if it is there: what people wrote into it stays.
+impl PriorRuns {
+    /// Reads the files. A baseline that will be overwritten is read, too, because what people wrote into it is kept.
     ///
     /// # Errors
-    /// All problems of these files.
+    /// The problems of all files.
     pub(crate) fn read(args: &PriorRunArgs, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut baseline = None;
@@ -66,17 +66,17 @@ impl Known {
         })
     }
 
-    /// Marks what is known of the findings of one database.
+    /// Marks the findings of one database that the baseline accepts.
     pub(crate) fn mark(&self, target: &mut Target) {
         if let Some(baseline) = &self.baseline {
             baseline.mark(target, &self.today);
         }
     }
 
-    /// Marks what is known of a report, and writes the baseline of it if that was asked.
+    /// Compares the whole report with the earlier ones, and writes the baseline of `--write-baseline`.
     ///
     /// # Errors
-    /// The baseline cannot be written. The report is then what it would be without it.
+    /// The baseline cannot be written. The report is then as it would be without one.
     pub(crate) fn apply(
         mut self,
         report: &mut Report,
@@ -91,7 +91,7 @@ impl Known {
         }
         let mut failure = None;
         if let Some(path) = &args.write_baseline {
-            // What is reported is what the next run says with this baseline.
+            // The report shows what the next run with this baseline will find.
             self.baseline = match write(path, &report.targets, self.baseline.as_ref()) {
                 Ok(text) => {
                     let file = files.add(path.clone(), text);
@@ -113,7 +113,7 @@ impl Known {
     }
 }
 
-/// Writes a baseline of what is found now, and says so. What was written is in the result.
+/// Writes a baseline of all findings, prints a note about it, and returns its text.
 fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<String, Failure> {
     if let Some(target) = targets.iter().find(|target| target.failure.is_some()) {
         let doing = format!("writing the baseline {}", redact::path(path));
@@ -122,17 +122,17 @@ fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<Stri
         );
     }
     let text = baseline::write(targets, old);
-    atomic_file::replace(path, text.as_bytes())?;
+    atomic_file::write_with_folders(path, text.as_bytes())?;
     let findings: usize = targets.iter().map(|target| target.checks.findings.len()).sum();
     let s = if findings == 1 { "" } else { "s" };
     let path = visible(&redact::path(path));
-    tell(&format!("note: wrote {findings} finding{s} to {path}\n"));
+    eprint(&format!("note: wrote {findings} finding{s} to {path}\n"));
     Ok(text)
 }
 
 fn read_baseline(path: &Path, files: &mut SourceMap) -> Result<Baseline, Vec<Problem>> {
     let place = input::read(path, files).map_err(|problem| {
-        vec![problem.hint("`check --write-baseline FILE` writes a baseline of what is found now")]
+        vec![problem.hint("`check --write-baseline FILE` writes a baseline of the current findings")]
     })?;
     baseline::read(files.text(place.file), place.file)
 }

@@ -1,4 +1,4 @@
-//! Writing reports wherever they were asked for.
+//! Writing the reports of a run: to standard output, to files, to the summary of a CI job.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -7,54 +7,60 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::atomic_file;
 use crate::cli::{Color, Format};
-use crate::console::{print, tell, terminal_width};
-use crate::error::{Failure, Problem, os_words};
+use crate::console::{eprint, print, terminal_width};
+use crate::error::{Failure, WhileDoing as _};
 use crate::redact;
 use crate::report::asides::asides;
 use crate::report::format::Rendering;
-use crate::report::nagios::{self, State};
+use crate::report::nagios::State;
 use crate::report::timing::Timing;
 use crate::report::{Exit, Report};
 use crate::source_map::SourceMap;
 
-/// The variable that names the file for the summary of a job of GitHub Actions.
+/// The variable in which GitHub Actions names the file for the summary of a job.
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
-/// The moment at which a run began.
-pub(crate) struct Began(SystemTime, Instant);
+/// When a run began, by the clock of the system and by one that is never set.
+pub(crate) struct RunClock {
+    started_at: SystemTime,
+    started: Instant,
+}
 
-impl Began {
-    /// The run begins now.
-    pub(crate) fn now() -> Self {
-        Self(SystemTime::now(), Instant::now())
+impl RunClock {
+    /// Starts the clock.
+    pub(crate) fn start() -> Self {
+        Self {
+            started_at: SystemTime::now(),
+            started: Instant::now(),
+        }
     }
 
-    /// When it began and how long it has taken.
+    /// When the run began and how long it has taken until now.
     pub(crate) fn timing(&self) -> Timing {
         Timing {
-            began: self.0.duration_since(UNIX_EPOCH).unwrap_or_default(),
-            took: self.1.elapsed(),
+            began: self.started_at.duration_since(UNIX_EPOCH).unwrap_or_default(),
+            took: self.started.elapsed(),
         }
     }
 }
 
-/// Where reports go.
-pub(crate) struct Wanted<'a> {
+/// The reports that a run writes.
+pub(crate) struct ReportOutputs<'a> {
     /// The format on standard output.
     pub(crate) format: Format,
-    /// Those in files.
+    /// The formats and paths of the files.
     pub(crate) output: &'a [(Format, PathBuf)],
-    /// When to colour what goes to a terminal.
+    /// When to color standard output.
     pub(crate) color: Color,
 }
 
-impl Wanted<'_> {
-    /// Whether some report lists the checks that passed.
-    pub(crate) fn passes(&self) -> bool {
+impl ReportOutputs<'_> {
+    /// Whether one of the reports lists the checks that passed.
+    pub(crate) fn need_passed_checks(&self) -> bool {
         self.formats().any(|format| format.spec().passes)
     }
 
-    /// Whether a report of this format is asked for.
+    /// Whether one of the reports has this format.
     pub(crate) fn has(&self, wanted: Format) -> bool {
         self.formats().any(|format| format == wanted)
     }
@@ -66,73 +72,62 @@ impl Wanted<'_> {
             .chain(std::iter::once(self.format))
     }
 
-    /// What there is beside the checks, where no report says it: what was passed over is not passed over in silence.
-    fn tell_asides(&self, report: &Report) {
+    /// Prints what was not compared, unless one of the reports contains it: nothing is skipped silently.
+    fn print_asides(&self, report: &Report) {
         if !self.formats().any(|format| format.spec().asides) {
-            tell(&asides(report));
+            eprint(&asides(report));
         }
     }
 
-    /// Writes the report wherever it was asked for. One that cannot be written does not keep the others back.
-    pub(crate) fn write(&self, report: &Report, files: &SourceMap, exit: Exit, began: &Began) -> Vec<Failure> {
+    /// Writes all reports. If one of them cannot be written, the others still are.
+    pub(crate) fn write(&self, report: &Report, files: &SourceMap, exit: Exit, clock: &RunClock) -> Vec<Failure> {
         let rendering = Rendering {
             report,
             files,
             exit,
-            timing: began.timing(),
+            timing: clock.timing(),
             color: false,
             width: None,
         };
         let mut failures = Vec::new();
-        self.tell_asides(report);
+        self.print_asides(report);
         for (format, path) in self.output {
-            let written = atomic_file::put(path, format.render(&rendering).as_bytes());
-            failures.extend(written.map_err(|e| cannot(&redact::path(path), &e)).err());
+            let written = atomic_file::write(path, format.render(&rendering).as_bytes());
+            failures.extend(written.while_doing(|| writing_to(path)).err());
         }
         let to_terminal = Rendering {
             color: self.color.enabled(io::stdout().is_terminal()),
             width: terminal_width(),
             ..rendering
         };
-        let printed = print(&self.format.render(&to_terminal));
-        failures.extend(printed.map_err(|e| cannot("standard output", &e)).err());
+        failures.extend(print(&self.format.render(&to_terminal)).err());
         if self.has(Format::Github)
             && let Some(path) = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty())
         {
             let path = Path::new(&path);
             let added = append(path, &Format::Markdown.render(&rendering));
-            failures.extend(added.map_err(|e| cannot(&redact::path(path), &e)).err());
+            failures.extend(added.while_doing(|| writing_to(path)).err());
         }
         failures
     }
 }
 
-fn cannot(to: &str, error: &io::Error) -> Failure {
-    Failure::new(format!("writing the report to {to}"), os_words(error))
+fn writing_to(path: &Path) -> String {
+    format!("writing the report to {}", redact::path(path))
 }
 
-/// Adds a text to what other steps have written, behind an empty line.
+/// Appends a text to a file, after an empty line: other steps of the job may have written to it.
 fn append(path: &Path, text: &str) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
     let gap = if file.metadata()?.len() > 0 { "\n" } else { "" };
     file.write_all(format!("{gap}{text}").as_bytes())
 }
 
-/// What the process says at its end, where standard output has a report of this format.
-pub(crate) fn said(format: Format, report: &Report, exit: Exit) -> Exit {
+/// The exit of a run that wrote a report of this format to standard output.
+pub(crate) fn exit_for_format(format: Format, report: &Report, exit: Exit) -> Exit {
     if format == Format::Nagios {
         Exit::Nagios(State::of(report, exit))
     } else {
         exit
     }
-}
-
-/// What the process says at its end, where mistakes have kept it from making a report of this format.
-pub(crate) fn refused(format: Format, problems: &[Problem]) -> Exit {
-    if format != Format::Nagios {
-        return Exit::Usage;
-    }
-    // Nagios shows what stands on standard output, and takes 2 for drift. That nobody listens cannot be told to anybody.
-    let _ = print(&nagios::problems(problems));
-    Exit::Nagios(State::Unknown)
 }

@@ -1,103 +1,104 @@
-//! Sources as far as they can be looked at without connecting: what they are, and how they are reached.
+//! A source that is ready to be read: what the command line named, checked as far as that is possible without a
+//! connection.
 
-use super::migration_scripts;
+use super::{migration_scripts, source_options};
 use crate::catalog::Limits;
 use crate::catalog::capture::{Reach, Scope};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::Trust;
 use crate::cli::SessionArgs;
-use crate::console::tell;
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::input;
 use crate::migrations::Tool;
 use crate::migrations::folder::{self, Folder};
 use crate::platform;
-use crate::redact;
 use crate::report::Target;
 use crate::saved;
 use crate::scratch::{self, Scratch, Script};
-use crate::secret;
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
-use crate::terminal::visible;
 
-/// A source about which nothing is wrong as far as can be seen without connecting.
-pub(crate) enum Opened {
-    Database(Box<Live>),
-    Made(Box<Made>),
-    Saved(Box<Saved>),
+/// A source in which no mistake was found without connecting.
+pub(crate) enum ResolvedSource {
+    /// `postgres://…` or `env:NAME`.
+    Database(Box<LiveDatabase>),
+    /// `sql:…` or `migrations:…`.
+    Scratch(Box<ScratchDatabase>),
+    /// `snapshot:…`.
+    Snapshot(Box<SavedSnapshot>),
 }
 
-/// A live database, and how it is asked.
-pub(crate) struct Live {
+/// A database that exists before and after the run.
+pub(crate) struct LiveDatabase {
     pub(crate) info: Conninfo,
-    /// Where texts are compared that could run code of the database.
+    /// The server that compares texts which could run code of this database.
     pub(crate) scratch: Scratch,
-    /// Whose functions the planner may run.
+    /// The functions that the planner may run.
     pub(crate) trust: Trust,
-    /// How assertions connect, if not as everything else does.
+    /// How assertions connect, if they have a connection of their own.
     pub(crate) assertions: Option<Conninfo>,
 }
 
-/// A database that is made for the time of the run.
-pub(crate) struct Made {
+/// A temporary database, created for this run from SQL.
+pub(crate) struct ScratchDatabase {
+    /// Where it is created.
     pub(crate) scratch: Scratch,
+    /// The SQL that is applied to it.
     pub(crate) scripts: Vec<Script>,
-    /// The folder of migrations that it is made of, if it is.
+    /// The folder of migrations that the scripts come from, if they do.
     pub(crate) folder: Option<Folder>,
 }
 
-/// A snapshot that somebody saved, and where texts are judged that only a server can judge.
-pub(crate) struct Saved {
+/// A snapshot that `pull --snapshot` saved.
+pub(crate) struct SavedSnapshot {
     pub(crate) snapshot: Snapshot,
+    /// The server that compares texts which only a server can compare.
     pub(crate) scratch: Scratch,
 }
 
-/// A way to a source while it is there.
-pub(crate) enum Access<'a> {
-    /// A database.
-    Server(&'a Live),
-    /// A database that was made for the time of the run.
-    Made(&'a Conninfo, &'a Made),
-    /// What somebody saved of one.
-    Saved(&'a Saved),
+/// A source that can be read now: a scratch database exists while there is an endpoint of it.
+pub(crate) enum Endpoint<'a> {
+    Database(&'a LiveDatabase),
+    Scratch(&'a Conninfo, &'a ScratchDatabase),
+    Snapshot(&'a SavedSnapshot),
 }
 
-/// Opens the source of each job, which `source` tells with the place that names it. Every mistake is told before
-/// anything is connected to. With each job comes its number.
+/// Resolves the source of each job. `source` returns the source and the place that names it. All problems are found
+/// before anything is connected to.
 ///
 /// # Errors
-/// What is wrong with the sources, all of it.
-pub(crate) fn open_all<J>(
+/// The problems of all sources.
+pub(crate) fn resolve_all<J>(
     jobs: Vec<J>,
     source: impl Fn(&J) -> (&Source, Option<Place>),
     args: &SessionArgs,
     environment: &Environment,
     files: &mut SourceMap,
-) -> Result<Vec<(usize, J, Opened)>, Vec<Problem>> {
-    let mut ready = Vec::new();
+) -> Result<Vec<(J, ResolvedSource)>, Vec<Problem>> {
+    let mut resolved = Vec::new();
     let mut problems = Vec::new();
-    for (number, job) in jobs.into_iter().enumerate() {
+    for job in jobs {
         let (named, place) = source(&job);
-        match Opened::open(named, place, args, environment, files) {
-            Ok(opened) => ready.push((number, job, opened)),
+        match ResolvedSource::resolve(named, place, args, environment, files) {
+            Ok(source) => resolved.push((job, source)),
             Err(problem) => problems.push(problem),
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
+    if problems.is_empty() {
+        Ok(resolved)
+    } else {
+        Err(problems)
     }
-    Ok(ready)
 }
 
-impl Opened {
-    /// Opens a source that was named at a place in a file, or on the command line.
+impl ResolvedSource {
+    /// Resolves a source that was named at a place in a file, or on the command line.
     ///
     /// # Errors
-    /// The source cannot be read as one, or a variable is not set.
-    pub(crate) fn open(
+    /// Its files cannot be read, its URL is not valid, or a variable is not set.
+    pub(crate) fn resolve(
         source: &Source,
         place: Option<Place>,
         args: &SessionArgs,
@@ -108,13 +109,14 @@ impl Opened {
             problem.place = problem.place.or(place);
             problem
         };
-        use_digest_key(args, environment)?;
+        source_options::use_digest_key(args, environment)?;
+        let scratch = || source_options::scratch(args, environment);
         let url = match source {
             Source::Url(url) => url.clone(),
             Source::Env(name) => environment.require(name).map_err(at)?,
             Source::Sql(path) => {
-                return Ok(Self::Made(Box::new(Made {
-                    scratch: scratch_of(args, environment)?,
+                return Ok(Self::Scratch(Box::new(ScratchDatabase {
+                    scratch: scratch()?,
                     scripts: scratch::read(path, files)?,
                     folder: None,
                 })));
@@ -122,49 +124,50 @@ impl Opened {
             Source::Migrations(tool, path) => {
                 let folder =
                     folder::read(path, *tool).map_err(|problem| at(migration_scripts::with_tool(problem, path)))?;
-                return Ok(Self::Made(Box::new(Made {
-                    scratch: scratch_of(args, environment)?,
+                return Ok(Self::Scratch(Box::new(ScratchDatabase {
+                    scratch: scratch()?,
                     scripts: migration_scripts::scripts(&folder, files).map_err(at)?,
                     folder: Some(folder),
                 })));
             }
             Source::Snapshot(path) => {
                 let file = input::read(path, files)?.file;
-                let snapshot = saved::read(files.text(file), file)?;
-                let scratch = scratch_of(args, environment)?;
-                return Ok(Self::Saved(Box::new(Saved { snapshot, scratch })));
+                return Ok(Self::Snapshot(Box::new(SavedSnapshot {
+                    snapshot: saved::read(files.text(file), file)?,
+                    scratch: scratch()?,
+                })));
             }
         };
-        Ok(Self::Database(Box::new(Live {
-            info: resolve(&url, environment).map_err(at)?,
-            scratch: scratch_of(args, environment)?,
+        Ok(Self::Database(Box::new(LiveDatabase {
+            info: source_options::conninfo(&url, environment).map_err(at)?,
+            scratch: scratch()?,
             trust: if args.trust_functions {
                 Trust::Everything
             } else {
                 Trust::Compiled
             },
-            assertions: assertions_of(args, environment)?,
+            assertions: source_options::assertions(args, environment)?,
         })))
     }
 
-    /// The tool of the folder of migrations that this is, if it is one.
+    /// The migration tool, if the source is a folder of migrations.
     pub(crate) fn tool(&self) -> Option<&'static Tool> {
         match self {
-            Self::Made(made) => made.folder.as_ref().map(|folder| folder.tool),
-            Self::Database(_) | Self::Saved(_) => None,
+            Self::Scratch(database) => database.folder.as_ref().map(|folder| folder.tool),
+            Self::Database(_) | Self::Snapshot(_) => None,
         }
     }
 
-    /// Whether another look may find something else.
+    /// Whether reading it again can give another result.
     pub(crate) fn can_change(&self) -> bool {
         match self {
             Self::Database(_) => true,
-            Self::Made(_) | Self::Saved(_) => false,
+            Self::Scratch(_) | Self::Snapshot(_) => false,
         }
     }
 
-    /// Says in the report where the database is, before anybody has been there.
-    pub(crate) fn name(&self, target: &mut Target) {
+    /// Writes into the report where the database is, before anything is connected to.
+    pub(crate) fn describe(&self, target: &mut Target) {
         match self {
             Self::Database(live) => {
                 let info = &live.info;
@@ -174,152 +177,46 @@ impl Opened {
                 info.host().clone_into(&mut target.host);
                 info.dbname().clone_into(&mut target.name);
             }
-            Self::Made(made) => made.scratch.host().clone_into(&mut target.host),
-            Self::Saved(saved) => {
+            Self::Scratch(database) => database.scratch.host().clone_into(&mut target.host),
+            Self::Snapshot(saved) => {
                 "snapshot".clone_into(&mut target.host);
                 target.name.clone_from(&saved.snapshot.server.database);
             }
         }
     }
 
-    /// The limits of a session with this source, which may take only one connection.
+    /// The limits of a session with this source: some servers accept only one connection.
     pub(crate) fn limits(&self, limits: Limits) -> Limits {
         match self {
-            Self::Database(_) | Self::Saved(_) => limits,
-            Self::Made(made) => Limits {
-                jobs: limits.jobs.min(made.scratch.most_connections()),
+            Self::Database(_) | Self::Snapshot(_) => limits,
+            Self::Scratch(database) => Limits {
+                jobs: limits.jobs.min(database.scratch.most_connections()),
                 ..limits
             },
         }
     }
 
-    /// Hands over the way to the source, while it is there.
+    /// Calls `then` with an endpoint. A scratch database is created before the call and removed after it.
     ///
     /// # Errors
-    /// The source cannot be made, or what `then` says.
-    pub(crate) fn with<T>(&self, then: impl FnOnce(&Access<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    /// The scratch database cannot be created, or the error of `then`.
+    pub(crate) fn with_endpoint<T>(
+        &self,
+        then: impl FnOnce(&Endpoint<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         match self {
-            Self::Database(live) => then(&Access::Server(live)),
-            Self::Made(made) => scratch::with(&made.scratch, &made.scripts, |info| then(&Access::Made(info, made))),
-            Self::Saved(saved) => then(&Access::Saved(saved)),
+            Self::Database(live) => then(&Endpoint::Database(live)),
+            Self::Scratch(database) => scratch::with(&database.scratch, &database.scripts, |info| {
+                then(&Endpoint::Scratch(info, database))
+            }),
+            Self::Snapshot(saved) => then(&Endpoint::Snapshot(saved)),
         }
     }
 }
 
-/// Has the digests of this run made with the key of `--digest-key`.
-///
-/// # Errors
-/// It names no variable, or the key is too short.
-fn use_digest_key(args: &SessionArgs, environment: &Environment) -> Result<(), Problem> {
-    let Some(text) = &args.digest_key else {
-        return Ok(());
-    };
-    // What is no name may be the key itself: it is not repeated.
-    let Some(name) = text.strip_prefix("env:").filter(|name| is_variable(name)) else {
-        return Err(
-            Problem::new("--digest-key takes env:NAME, the name of an environment variable")
-                .hint("put the key into a variable: on a command line, others can read it"),
-        );
-    };
-    let Some(key) = environment.get(name) else {
-        return Err(
-            Problem::new(format!("--digest-key: the environment variable {name} is not set"))
-                .hint("set it to a random text that is kept secret, such as `openssl rand -hex 32` prints"),
-        );
-    };
-    if key.chars().count() < secret::SHORTEST_KEY {
-        return Err(Problem::new(format!(
-            "--digest-key: the key in {name} has fewer than {} characters",
-            secret::SHORTEST_KEY
-        ))
-        .hint("take a random text that is kept secret, such as `openssl rand -hex 32` prints"));
-    }
-    secret::use_key(&key);
-    Ok(())
-}
-
-fn is_variable(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// What a URL means, with what there is to say about it.
-///
-/// # Errors
-/// It cannot be read as one.
-fn resolve(url: &str, environment: &Environment) -> Result<Conninfo, Problem> {
-    let info = Conninfo::resolve(url, &|name| environment.get(name))?;
-    for note in info.notes() {
-        tell(&format!("note: {}\n", visible(note)));
-    }
-    Ok(info)
-}
-
-/// How assertions connect, where `--assertions-url` says so.
-///
-/// # Errors
-/// It is no URL, or the variable is not set.
-fn assertions_of(args: &SessionArgs, environment: &Environment) -> Result<Option<Conninfo>, Problem> {
-    let Some(text) = &args.assertions_url else {
-        return Ok(None);
-    };
-    let at = |problem: Problem| Problem {
-        message: format!("--assertions-url: {}", problem.message),
-        ..problem
-    };
-    let url = match Source::parse(text) {
-        Ok(Source::Url(url)) => url,
-        Ok(Source::Env(name)) => environment.require(&name).map_err(at)?,
-        Ok(Source::Sql(_) | Source::Migrations(..) | Source::Snapshot(_)) | Err(_) => {
-            return Err(Problem::new("--assertions-url takes postgres://… or env:NAME")
-                .hint("it is the same database as another role, which runs the assertions and nothing else"));
-        }
-    };
-    resolve(&url, environment).map(Some).map_err(at)
-}
-
-/// Where a source that is no live database gets one.
-///
-/// # Errors
-/// `--scratch` is none of its words and no URL.
-fn scratch_of(args: &SessionArgs, environment: &Environment) -> Result<Scratch, Problem> {
-    let Some(text) = &args.scratch else {
-        return Ok(Scratch::standard());
-    };
-    let at = |problem: Problem| Problem {
-        message: format!("--scratch: {}", problem.message),
-        ..problem
-    };
-    match text.as_str() {
-        "embedded" if cfg!(feature = "embedded") => Ok(Scratch::Embedded),
-        "embedded" => Err(Problem::new("--scratch embedded: this driftgate was built without it")
-            .hint("give --scratch local, or --scratch with the URL of a server")),
-        "local" => Ok(Scratch::Local),
-        text => {
-            let url = match Source::parse(text) {
-                Ok(Source::Url(url)) => url,
-                Ok(Source::Env(name)) => environment.require(&name).map_err(at)?,
-                Ok(Source::Sql(_) | Source::Migrations(..) | Source::Snapshot(_)) | Err(_) => {
-                    // What looks like a URL may have a password in it.
-                    let shown = if text.contains(['/', '@', '=']) {
-                        redact::connection_string(text)
-                    } else {
-                        text.to_owned()
-                    };
-                    return Err(Problem::new(format!("--scratch: `{shown}` is not known")).hint(
-                        "it is embedded, local, or the URL of a server on which databases may be created: postgres://… or env:NAME",
-                    ));
-                }
-            };
-            resolve(&url, environment)
-                .map(|info| Scratch::Server(Box::new(info)))
-                .map_err(at)
-        }
-    }
-}
-
-impl Saved {
-    /// What a scope would have read.
-    pub(crate) fn of(&self, scope: &Scope) -> Snapshot {
+impl SavedSnapshot {
+    /// The part of the snapshot that a scope would have read from the database.
+    pub(crate) fn read(&self, scope: &Scope) -> Snapshot {
         let mut snapshot = self.snapshot.clone();
         let is_of_schemas = scope.reach == Reach::Named && scope.names.is_empty() && !scope.schemas.is_empty();
         if is_of_schemas {

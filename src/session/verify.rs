@@ -1,91 +1,109 @@
-//! One database against everything that is expected of it.
+//! Verifying one source against everything that is expected of it.
 
 use std::time::Instant;
 
-use super::source::Access;
-use super::{begin, drop_in_background};
-use crate::catalog::{Limits, capture};
+use super::source::{Endpoint, ResolvedSource};
+use super::{Session, begin, drop_in_background};
+use crate::catalog::capture::Scope;
+use crate::catalog::{Limits, block_on};
 use crate::compare::{self, coverage, history, resolve};
-use crate::console::tell;
+use crate::console::eprint;
 use crate::error::Failure;
 use crate::expectation::ExpectationFile;
 use crate::not_compared::counted;
 use crate::report::Target;
 use crate::snapshot::Snapshot;
 
-/// One session: everything that is asked is asked in one transaction. Where the schema is changed while texts are
-/// compared, all of it is done again, for as long as one statement may take.
-///
-/// # Errors
-/// The server cannot be reached, or does not answer. What was found before stays in the target.
-pub(crate) async fn verify(
-    access: &Access<'_>,
-    files: &[&ExpectationFile],
-    scope: &capture::Scope,
-    limits: Limits,
-    with_coverage: bool,
-    target: &mut Target,
-) -> Result<Snapshot, Failure> {
-    let began = Instant::now();
-    loop {
-        if let Some(snapshot) = attempt(access, files, scope, limits, with_coverage, target).await? {
-            return Ok(snapshot);
-        }
-        if began.elapsed() > limits.statement {
-            return Err(
-                Failure::new("comparing texts", "the schema was changed each time meanwhile")
-                    .hint("the schema is being changed right now: run it again when that has ended"),
-            );
-        }
-    }
+/// What is verified, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Verification<'a> {
+    pub(crate) files: &'a [&'a ExpectationFile],
+    /// What is read of the catalog.
+    pub(crate) scope: &'a Scope,
+    pub(crate) limits: Limits,
+    /// Whether the objects that no file mentions are counted.
+    pub(crate) with_coverage: bool,
 }
 
-/// One attempt; `None` if the schema has changed meanwhile.
-async fn attempt(
-    access: &Access<'_>,
-    files: &[&ExpectationFile],
-    scope: &capture::Scope,
-    limits: Limits,
-    with_coverage: bool,
-    target: &mut Target,
-) -> Result<Option<Snapshot>, Failure> {
-    let statements = files
-        .iter()
-        .map(|file| file.histories.len() + file.assertions.len())
-        .sum();
-    let (mut session, snapshot) = begin(access, scope, limits, statements).await?;
-    target.name.clone_from(&snapshot.server.database);
-    target.server_version.clone_from(&snapshot.server.version);
-    let plan = compare::plan(files, &snapshot, target.checks.passes.are_kept());
-    let Some(answers) = session.decide(plan.questions(), &snapshot, limits).await? else {
-        session.close().await;
-        return Ok(None);
-    };
-    let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
-    target.checks = checks;
-    target.not_compared = counted(&snapshot.not_compared);
-    target.coverage = with_coverage.then(|| coverage::coverage(files, &snapshot, &claims));
-    drop_in_background(claims);
-    if session.runs_assertions_privileged(files, &snapshot) {
-        tell(
-            "note: the assertions run as a role that row security does not stop: code of the database that they reach runs \
-             with its privileges\n  help: give --assertions-url with a role that may do less; see docs/security.md\n",
-        );
+impl Verification<'_> {
+    /// Verifies a source in one session, and adds the findings to the target. If the schema changes while texts are
+    /// compared, everything is read again, for at most as long as one statement may take.
+    ///
+    /// # Errors
+    /// The source cannot be reached, or does not answer. Earlier findings stay in the target.
+    pub(crate) fn run(mut self, source: &ResolvedSource, target: &mut Target) -> Result<Snapshot, Failure> {
+        self.limits = source.limits(self.limits);
+        source.with_endpoint(|endpoint| block_on(self.retry(endpoint, target)))
     }
-    for file in files {
-        for expected in &file.histories {
-            match session.history(expected, &snapshot.server.role).await? {
-                Ok(found) => {
-                    target.histories.extend(history::found(expected, &found));
-                    target.checks.extend(history::compare(expected, &found));
-                }
-                Err(unseen) => target.checks.push(*unseen),
+
+    async fn retry(self, endpoint: &Endpoint<'_>, target: &mut Target) -> Result<Snapshot, Failure> {
+        let start = Instant::now();
+        loop {
+            if let Some(snapshot) = self.attempt(endpoint, target).await? {
+                return Ok(snapshot);
+            }
+            if start.elapsed() > self.limits.statement {
+                return Err(
+                    Failure::new("comparing texts", "the schema changed during every attempt")
+                        .hint("the schema is being changed right now: run the command again later"),
+                );
             }
         }
-        for expected in &file.assertions {
-            target.checks.extend(session.assertion(expected, &snapshot).await?);
-        }
     }
-    session.close().await;
-    Ok(Some(snapshot))
+
+    /// One attempt. `None` if the schema has changed while texts were compared.
+    async fn attempt(self, endpoint: &Endpoint<'_>, target: &mut Target) -> Result<Option<Snapshot>, Failure> {
+        let statements = self
+            .files
+            .iter()
+            .map(|file| file.histories.len() + file.assertions.len())
+            .sum();
+        let (mut session, snapshot) = begin(endpoint, self.scope, self.limits, statements).await?;
+        target.name.clone_from(&snapshot.server.database);
+        target.server_version.clone_from(&snapshot.server.version);
+        let plan = compare::plan(self.files, &snapshot, target.checks.passes.are_kept());
+        let Some(answers) = session.decide(plan.questions(), &snapshot, self.limits).await? else {
+            session.close().await;
+            return Ok(None);
+        };
+        let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
+        target.checks = checks;
+        target.not_compared = counted(&snapshot.not_compared);
+        target.coverage = self
+            .with_coverage
+            .then(|| coverage::coverage(self.files, &snapshot, &claims));
+        drop_in_background(claims);
+        self.histories_and_assertions(&mut session, &snapshot, target).await?;
+        session.close().await;
+        Ok(Some(snapshot))
+    }
+
+    async fn histories_and_assertions(
+        self,
+        session: &mut Session<'_>,
+        snapshot: &Snapshot,
+        target: &mut Target,
+    ) -> Result<(), Failure> {
+        if session.runs_assertions_privileged(self.files, snapshot) {
+            eprint(
+                "note: assertions run as a role that bypasses row security: database code that they call runs with the \
+                 privileges of this role\n  help: give --assertions-url with a less privileged role; see docs/security.md\n",
+            );
+        }
+        for file in self.files {
+            for expected in &file.histories {
+                match session.history(expected, &snapshot.server.role).await? {
+                    Ok(found) => {
+                        target.histories.extend(history::found(expected, &found));
+                        target.checks.extend(history::compare(expected, &found));
+                    }
+                    Err(unseen) => target.checks.push(*unseen),
+                }
+            }
+            for expected in &file.assertions {
+                target.checks.extend(session.assertion(expected, snapshot).await?);
+            }
+        }
+        Ok(())
+    }
 }

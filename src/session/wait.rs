@@ -1,52 +1,49 @@
-//! `check --wait`: looks again until all is well, or the time is over.
+//! `check --wait`: repeats the check until it passes or the deadline is reached.
 
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
-use crate::console::tell;
+use crate::console::{clear_progress, eprint, show_progress};
 use crate::expectation::Level;
 use crate::report::{Check, Status, Target};
 use crate::terminal::visible;
 
-/// How long to wait before the second look. Every further wait is half as long again, up to [`LONGEST`].
-const SHORTEST: Duration = Duration::from_millis(500);
+/// The pause before the second check. Each further pause is half as long again, up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// The longest time between two looks.
-const LONGEST: Duration = Duration::from_secs(5);
+/// The longest pause between two checks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// How many characters a line has on every terminal.
-const SHORTEST_LINE: usize = 79;
-
-/// Looks at a database until nothing is left that could change by waiting, or until `deadline`, and then no more. The
-/// result is that of the last look, which begins no later than at the deadline.
-pub(crate) fn until(deadline: Instant, fail_on_unknown: bool, mut look: impl FnMut() -> Target) -> Target {
+/// Repeats a check until nothing is left that could change by waiting, or until the deadline. Returns the result of the
+/// last check, which begins no later than at the deadline.
+pub(crate) fn until(deadline: Instant, fail_on_unknown: bool, mut check: impl FnMut() -> Target) -> Target {
     let start = Instant::now();
-    let mut progress = Progress::new();
-    let mut pause = SHORTEST;
+    let mut messages = WaitMessages::new();
+    let mut pause = FIRST_PAUSE;
     loop {
-        let target = look();
+        let target = check();
         let Some(why) = pending(&target, fail_on_unknown) else {
-            progress.end(&target, start, true);
+            messages.end(&target, start, true);
             return target;
         };
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            progress.end(&target, start, false);
+            messages.end(&target, start, false);
             return target;
         }
-        progress.waiting(&target, &why, left);
+        messages.waiting(&target, &why, left);
         std::thread::sleep(pause.min(left));
-        pause = (pause * 3 / 2).min(LONGEST);
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
 }
 
-/// What there is to wait for; none if all is well, or if nothing of it can change by waiting.
+/// What to wait for. `None` if the check passes, or if waiting cannot change the result.
 fn pending(target: &Target, fail_on_unknown: bool) -> Option<String> {
     if let Some(failure) = &target.failure {
         return (!failure.lasting).then(|| failure.to_string());
     }
     let summary = target.summary();
-    // An assertion that is no query stays none.
+    // An assertion that is not a query will not become one.
     let is_lasting = |check: &&Check| {
         check.status == Status::Unverified
             && check.code == "assertion-refused"
@@ -67,17 +64,17 @@ fn pending(target: &Target, fail_on_unknown: bool) -> Option<String> {
     }
 }
 
-/// What is said on standard error while waiting: on a terminal one line that changes, else a line when something has
-/// changed.
-struct Progress {
-    terminal: bool,
+/// What is printed to standard error while waiting. On a terminal, one line that changes; otherwise a new line whenever
+/// the reason changes.
+struct WaitMessages {
+    is_terminal: bool,
     last: Option<String>,
 }
 
-impl Progress {
+impl WaitMessages {
     fn new() -> Self {
         Self {
-            terminal: io::stderr().is_terminal(),
+            is_terminal: io::stderr().is_terminal(),
             last: None,
         }
     }
@@ -85,33 +82,28 @@ impl Progress {
     fn waiting(&mut self, target: &Target, why: &str, left: Duration) {
         let database = visible(&target.database);
         let text = format!("waiting for {database}: {}", one_line(why));
-        if self.terminal {
+        if self.is_terminal {
             let short = target.failure.as_ref().map_or(why, |failure| &failure.why);
-            let line = format!(
-                "{:.0} s left, waiting for {database}: {}",
-                left.as_secs_f64().ceil(),
+            let left = left.as_secs_f64().ceil();
+            show_progress(&format!(
+                "{left:.0} s left, waiting for {database}: {}",
                 one_line(short)
-            );
-            // What is longer than a line could not be taken back.
-            let line: String = line.chars().take(SHORTEST_LINE).collect();
-            tell(&format!("\r\u{1b}[K{line}"));
+            ));
         } else if self.last.as_ref() != Some(&text) {
-            tell(&format!("{text}\n"));
+            eprint(&format!("{text}\n"));
         }
         self.last = Some(text);
     }
 
-    fn end(&self, target: &Target, start: Instant, well: bool) {
+    fn end(&self, target: &Target, start: Instant, passed: bool) {
         if self.last.is_none() {
             return;
         }
-        if self.terminal {
-            tell("\r\u{1b}[K");
-        }
-        let outcome = if well { "waited" } else { "gave up waiting" };
+        clear_progress();
+        let outcome = if passed { "waited" } else { "gave up waiting" };
         let took = start.elapsed().as_secs_f64();
         let database = visible(&target.database);
-        tell(&format!("{outcome} for {database}, which took {took:.1} s\n"));
+        eprint(&format!("{outcome} for {database}, which took {took:.1} s\n"));
     }
 }
 

@@ -157,12 +157,12 @@ pub(crate) fn scalar(text: &str) -> String {
     if text.contains(|c: char| c != '\n' && is_invisible(c)) {
         return double_quoted(text);
     }
-    let options = serde_yaml::ser_options! { prefer_block_scalars: false };
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
     // A text cannot fail to serialise.
     let mut yaml = if text.contains('\n') {
-        serde_yaml::to_string_with_options(&serde_yaml::DoubleQuoted(text), options).unwrap_or_default()
+        serde_saphyr::to_string_with_options(&serde_saphyr::DoubleQuoted(text), options).unwrap_or_default()
     } else {
-        serde_yaml::to_string_with_options(&text, options).unwrap_or_default()
+        serde_saphyr::to_string_with_options(&text, options).unwrap_or_default()
     };
     yaml.truncate(yaml.trim_end_matches('\n').len());
     yaml

@@ -51,7 +51,7 @@ fn added(text: &str) -> (SourceMap, FileId) {
 /// A problem is shown at a place that the file has, on lines of which none acts on a terminal.
 fn shown(problems: &[Problem], files: &SourceMap) {
     for problem in problems {
-        let told = files.render(problem, false);
+        let told = problem.render(files, false);
         assert!(!told.contains(|c: char| c != '\n' && c.is_control()), "{told:?}");
     }
 }

@@ -30,7 +30,7 @@ fn read(name: &str) -> String {
 fn documents(name: &str) -> Vec<Json> {
     read(name)
         .split("\n---\n")
-        .map(|text| serde_yaml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}")))
+        .map(|text| serde_saphyr::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}")))
         .collect()
 }
 

@@ -158,7 +158,7 @@ fn what_pull_writes_names_the_schema_that_is_written_beside_it() {
 
 /// Checks an expectation file against the JSON Schema.
 pub fn satisfies_the_schema(text: &str) -> Result<(), String> {
-    let instance: serde_json::Value = serde_yaml::from_str(text).map_err(|e| e.to_string())?;
+    let instance: serde_json::Value = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
     let mut schemas = boon::Schemas::new();
     let mut compiler = boon::Compiler::new();
     compiler

@@ -29,6 +29,7 @@ mod secrets;
 mod server;
 mod session;
 mod shell;
+mod translated;
 mod trial;
 mod update;
 mod wait;

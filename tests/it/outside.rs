@@ -185,7 +185,7 @@ fn a_file_that_is_cut_or_misspelt_anywhere_is_no_reason_to_panic() {
         fs::write(&path, text).expect("a file of the test's own");
         let mut files = SourceMap::default();
         for problem in load(&[PathBuf::from(&path)], &mut files).err().unwrap_or_default() {
-            let shown = files.render(&problem, false);
+            let shown = problem.render(&files, false);
             assert!(shown.starts_with("error: "), "{text}\n{shown}");
             let place = problem.place.expect("a problem of a file has its place");
             // The end of the text may be the beginning of one line more.

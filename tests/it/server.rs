@@ -68,7 +68,7 @@ impl Server {
     }
 
     /// One of our own.
-    fn of(launched: Launched) -> Result<Self, String> {
+    pub fn of(launched: Launched) -> Result<Self, String> {
         let server = Self::in_folder(&launched.folder)?;
         Ok(Self {
             _launched: Some(launched),

@@ -11,7 +11,7 @@ use super::reach::ConnectError;
 use crate::catalog::client::StartError;
 use crate::catalog::conninfo::{Address, Conninfo, Target};
 use crate::catalog::server_error::ServerError;
-use crate::error::os_words;
+use crate::error::io_message;
 
 /// Why one host would not do.
 pub(super) struct Reason {
@@ -93,7 +93,7 @@ pub(super) fn error(error: &ConnectError, info: &Conninfo, target: &Target) -> R
     }
     match error {
         ConnectError::Lookup(error) => {
-            let text = os_words(error);
+            let text = io_message(error);
             // The standard library has no kind for this.
             let detail = text.strip_prefix("failed to lookup address information").unwrap_or("");
             Reason::new(format!("the host name `{}` is unknown{detail}", target.name))
@@ -192,7 +192,7 @@ fn io(error: &std::io::Error, target: &Target) -> Reason {
                  or TLS through also hangs up like this",
             )
             .final_word(),
-        _ => Reason::new(os_words(error)),
+        _ => Reason::new(io_message(error)),
     }
 }
 
@@ -209,18 +209,19 @@ fn no_password(info: &Conninfo) -> Reason {
 
 /// What the server says when it refuses.
 pub(super) fn refused(error: &ServerError, info: &Conninfo, target: &Target) -> Reason {
-    rejected(&error.message, &error.code, info, target)
+    rejected(error, info, target)
 }
 
-/// What the server, or the pooler in front of it, says when it rejects a connection. The message is the server's, in
-/// the server's language, so the code decides where there is one.
-fn rejected(message: &str, code: &str, info: &Conninfo, target: &Target) -> Reason {
+/// Why the server, or the pooler in front of it, rejects a connection. A server may translate its messages, so its code
+/// and the routine decide. A pooler has no codes of its own, but its messages are always English.
+fn rejected(error: &ServerError, info: &Conninfo, target: &Target) -> Reason {
+    let (message, code) = (error.message.as_str(), error.code.as_str());
     let has = |words: &str| message.contains(words);
     let wants_password = code == "28P01" || has("password authentication failed") || has("empty password");
     let reason = if wants_password && target.password.is_none() {
         // A pooler may refuse without asking.
         no_password(info)
-    } else if let Some(hint) = advice(message, code, info, target) {
+    } else if let Some(hint) = advice(error, info, target) {
         Reason::new(message).hint(hint)
     } else if code.is_empty() {
         Reason::new(message)
@@ -236,12 +237,13 @@ fn rejected(message: &str, code: &str, info: &Conninfo, target: &Target) -> Reas
     if code == "57P03" { reason } else { reason.final_word() }
 }
 
-/// What to do about a rejection, where that is known.
-fn advice(message: &str, code: &str, info: &Conninfo, target: &Target) -> Option<String> {
-    let has = |words: &str| message.contains(words);
+/// What to do about a rejection, if that is known.
+fn advice(error: &ServerError, info: &Conninfo, target: &Target) -> Option<String> {
+    // The name of the file is the same in every language.
+    let lacks_hba_line = error.message.contains("pg_hba.conf");
     let user = info.user();
     let dbname = info.dbname();
-    let hint = match code {
+    let hint = match error.code.as_str() {
         "28P01" => {
             let origin = target.password.as_ref().map_or("nowhere", |(_, origin)| origin);
             format!(
@@ -249,23 +251,19 @@ fn advice(message: &str, code: &str, info: &Conninfo, target: &Target) -> Option
                  URL must be percent-encoded"
             )
         }
-        "28000" if has("pg_hba.conf") && (has("no encryption") || has("SSL off")) => {
-            "The server wants TLS here (sslmode=require), or its pg_hba.conf needs a line for this \
-             role and address"
-                .to_owned()
-        }
-        "28000" if has("pg_hba.conf") => format!(
+        "28000" if lacks_hba_line => format!(
             "pg_hba.conf of the server needs a line for the role \"{user}\", the database \
-             \"{dbname}\" and this address"
+             \"{dbname}\" and this address; if it has one for TLS alone, write sslmode=require"
         ),
-        "28000" if has("does not exist") => format!(
+        // The role does not exist or has NOLOGIN. Source: src/backend/utils/init/miscinit.c.
+        "28000" if error.is_from("InitializeSessionUserId") => format!(
             "Check the user in the URL; it is \"{user}\". Without one, it is PGUSER or the operating \
-             system's user"
+             system's user. It must exist and have LOGIN: ALTER ROLE \"{user}\" LOGIN"
         ),
-        "28000" if has("not permitted to log in") => {
-            format!("ALTER ROLE \"{user}\" LOGIN, or use another role")
+        // Source: src/backend/libpq/auth.c.
+        "28000" if error.is_from("ClientAuthentication") => {
+            "Name the client certificate with sslcert and sslkey".to_owned()
         }
-        "28000" if has("certificate") => "Name the client certificate with sslcert and sslkey".to_owned(),
         "28000" => "The server rejects this role or this way of authentication; connect over TCP \
          with a password, or see pg_hba.conf"
             .to_owned(),
@@ -278,7 +276,7 @@ fn advice(message: &str, code: &str, info: &Conninfo, target: &Target) -> Option
          again later"
             .to_owned(),
         "57P03" => "The server is not ready; try again in a moment".to_owned(),
-        _ => return advice_about_pooler(message).map(str::to_owned),
+        _ => return advice_about_pooler(&error.message).map(str::to_owned),
     };
     Some(hint)
 }

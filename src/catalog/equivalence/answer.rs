@@ -29,6 +29,13 @@ pub(super) fn of_error(server: &Server, ask: &ScopedQuestion, error: &ServerErro
         return Answer::Invalid("this is more than one statement".into());
     }
     let says = || format!("PostgreSQL says: {}", first_line(&error.message));
+    let question = &ask.question;
+    if [&question.expected, &question.actual]
+        .iter()
+        .any(|text| error.may_exceed_parser(text))
+    {
+        return Answer::Refused(error.message.clone());
+    }
     match error.meaning() {
         Meaning::Undefined | Meaning::Permission => {
             // In a schema that the role may not use nothing can be seen, and nothing be concluded.

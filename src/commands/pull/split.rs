@@ -1,4 +1,4 @@
-//! `driftgate pull --split`: writes one file an object into a folder, and the rest beside them.
+//! `driftgate pull --split`: writes one file per object into a folder, and the rest into files beside them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::atomic_file;
-use crate::console::tell;
-use crate::error::{Failure, Problem, os_words};
+use crate::console::eprint;
+use crate::error::{Failure, Problem, WhileDoing as _};
 use crate::input::{self, ReadError};
 use crate::kinds::Kind;
 use crate::pull::PullOptions;
@@ -17,20 +17,20 @@ use crate::report::Exit;
 use crate::snapshot::Snapshot;
 use crate::suggest;
 
-/// The words by which a file is known as one that `--split` wrote.
+/// The words by which a file of `--split` is recognized.
 const MARK: &str = "`driftgate pull --split";
 
 /// The kinds that the words name.
 ///
 /// # Errors
-/// A word names none.
+/// A word is not the name of a kind.
 pub(crate) fn kinds(words: &[String]) -> Result<BTreeSet<Kind>, Problem> {
     words
         .iter()
         .map(|word| {
             kind(word).map_err(|known| {
                 Problem::new(format!(
-                    "--split: no kind of object that can have a file of its own is called `{word}`"
+                    "--split: `{word}` is not a kind of object that can have a file of its own"
                 ))
                 .hint(suggest::hint(word, &known))
             })
@@ -38,7 +38,7 @@ pub(crate) fn kinds(words: &[String]) -> Result<BTreeSet<Kind>, Problem> {
         .collect()
 }
 
-/// A file, where it goes and what stands there.
+/// A file to write, and how it compares with the file on disk.
 struct Output {
     path: PathBuf,
     text: String,
@@ -52,8 +52,8 @@ enum State {
     Differs,
 }
 
-/// Writes the files. Without `force`, nothing if that would change a file or leave one behind of an object that is
-/// gone, which can only be told where `all` objects are wanted. None if there is no object.
+/// Writes the files. Without `force`, nothing is written if a file would change, or if the object of a file no longer
+/// exists, which is known only if `all` objects are wanted. `None` if there is no object.
 ///
 /// # Errors
 /// A file cannot be read or written.
@@ -73,23 +73,26 @@ pub(crate) fn write(
         .iter()
         .map(|file| output(file, kinds, folder))
         .collect::<Result<_, _>>()?;
-    // Where only some objects are wanted, the others are not gone.
+    // If only some objects are wanted, the others may still exist.
     let stale = if all { stale(&outputs, folder)? } else { Vec::new() };
     let differs: Vec<&Output> = outputs.iter().filter(|o| o.state == State::Differs).collect();
     if !force && (!differs.is_empty() || !stale.is_empty()) {
-        tell(&refusal(&differs, &stale));
+        eprint(&refusal(&differs, &stale));
         return Ok(Some(Exit::Usage));
     }
     let mut written = 0;
     for output in outputs.iter().filter(|o| o.state != State::Same) {
-        atomic_file::replace(&output.path, output.text.as_bytes())?;
+        atomic_file::write_with_folders(&output.path, output.text.as_bytes())?;
         written += 1;
     }
     for path in &stale {
-        fs::remove_file(path).map_err(|e| Failure::new(format!("removing {}", redact::path(path)), os_words(&e)))?;
-        tell(&format!("removed {}: its object is gone\n", redact::path(path)));
+        fs::remove_file(path).while_doing(|| format!("removing {}", redact::path(path)))?;
+        eprint(&format!(
+            "removed {}: its object no longer exists\n",
+            redact::path(path)
+        ));
     }
-    tell(&format!(
+    eprint(&format!(
         "{written} files written, {} unchanged, {} removed\n",
         outputs.len() - written,
         stale.len()
@@ -103,7 +106,7 @@ fn output(file: &SplitFile, kinds: &BTreeSet<Kind>, folder: &Path) -> Result<Out
         Some(below) => (folder.join(below).join(&file.name), "../"),
         None => (folder.join(&file.name), ""),
     };
-    // No version and no time: what has not changed stays the same byte for byte.
+    // No version and no time, so that the file of an unchanged object does not change.
     let text = format!(
         "# yaml-language-server: $schema={up}schema.json\n\
          # Written by {MARK} {}`. The files of one pull belong together.\n{}",
@@ -112,7 +115,6 @@ fn output(file: &SplitFile, kinds: &BTreeSet<Kind>, folder: &Path) -> Result<Out
     );
     let state = match input::read_bytes(&path) {
         Ok(found) if found == text.as_bytes() => State::Same,
-        // One that is too large is another one.
         Ok(_) | Err(ReadError::TooLarge { .. }) => State::Differs,
         Err(ReadError::System(e)) if e.kind() == std::io::ErrorKind::NotFound => State::New,
         Err(e) => return Err(Failure::new(format!("reading {}", redact::path(&path)), e.to_string())),
@@ -120,20 +122,20 @@ fn output(file: &SplitFile, kinds: &BTreeSet<Kind>, folder: &Path) -> Result<Out
     Ok(Output { path, text, state })
 }
 
-/// The files in the folders of kinds that an earlier run wrote, and that nothing is written into now.
+/// The files that an earlier run wrote for objects that no longer exist.
 fn stale(outputs: &[Output], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let wanted: BTreeSet<&Path> = outputs.iter().map(|output| output.path.as_path()).collect();
     let mut stale = Vec::new();
     for kind in Kind::roots() {
         let below = folder.join(kind.spec().section);
-        let failure = |e: std::io::Error| Failure::new(format!("reading {}", redact::path(&below)), os_words(&e));
+        let doing = || format!("reading {}", redact::path(&below));
         let entries = match fs::read_dir(&below) {
             Ok(entries) => entries,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(failure(e)),
+            entries => entries.while_doing(doing)?,
         };
         for entry in entries {
-            let path = entry.map_err(failure)?.path();
+            let path = entry.while_doing(doing)?.path();
             let is_yaml = path.extension().is_some_and(|e| e == "yaml");
             if is_yaml && !wanted.contains(path.as_path()) && is_ours(&path) {
                 stale.push(path);
@@ -144,21 +146,21 @@ fn stale(outputs: &[Output], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(stale)
 }
 
-/// Whether an earlier run wrote a file. What people wrote is theirs.
+/// Whether `--split` wrote the file: files that people wrote are never removed.
 fn is_ours(path: &Path) -> bool {
     input::read_text(path).is_ok_and(|text| text.lines().take(2).any(|line| line.contains(MARK)))
 }
 
 fn refusal(differs: &[&Output], stale: &[PathBuf]) -> String {
-    let mut out = "error: nothing was written, for the folder has files that this would change\n".to_owned();
+    let mut out = "error: nothing was written, because files in the folder would change\n".to_owned();
     for output in differs {
         let _ = writeln!(out, "  differs: {}", redact::path(&output.path));
     }
     for path in stale {
-        let _ = writeln!(out, "  its object is gone: {}", redact::path(path));
+        let _ = writeln!(out, "  its object no longer exists: {}", redact::path(path));
     }
     out.push_str(
-        "  help: --force overwrites what differs and removes the files of what is gone; \
+        "  help: --force overwrites the files that differ and removes those without an object; \
          --update keeps what people wrote in them\n",
     );
     out

@@ -1,16 +1,16 @@
-//! `driftgate pull --update`: writes what is there into expectation files that people wrote.
+//! `driftgate pull --update`: writes what the database has into expectation files that people wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
 use crate::atomic_file;
+use crate::catalog::Limits;
 use crate::catalog::capture::Scope;
-use crate::catalog::{Limits, block_on};
 use crate::cli::PullArgs;
-use crate::console::{print, tell, tell_failure, tell_problems};
+use crate::console::{eprint, print};
 use crate::environment::Environment;
-use crate::error::{Failure, Problem, os_words};
+use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::expectation::parse::parse;
@@ -18,45 +18,17 @@ use crate::input;
 use crate::redact;
 use crate::report::diff::unified;
 use crate::report::{Check, Exit, Report, Target};
-use crate::session::source::{Access, Opened, open_all};
-use crate::session::verify::verify;
+use crate::session::source::{ResolvedSource, resolve_all};
+use crate::session::verify::Verification;
+use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 use crate::terminal::{Palette, visible};
 use crate::update::update;
 
-/// How often the files are compared again: what was written may show what else differs, such as what is in an object
-/// that was expected not to be there.
-const ROUNDS: usize = 6;
-
-/// Runs the command.
-#[must_use]
-pub(crate) fn run(args: &PullArgs) -> Exit {
-    let mut files = SourceMap::default();
-    match try_run(args, &mut files) {
-        Ok(exit) => exit,
-        Err(Trouble::Problems(problems)) => {
-            tell_problems(&problems, &files, args.color);
-            Exit::Usage
-        }
-        Err(Trouble::Failure(failure)) => {
-            tell_failure(&failure);
-            Exit::Failure
-        }
-    }
-}
-
-/// Why files could not be updated.
-enum Trouble {
-    Problems(Vec<Problem>),
-    Failure(Failure),
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
+/// How often the files are compared again. An update can reveal further differences, for instance inside an object that
+/// was expected to be absent.
+const MOST_ROUNDS: usize = 6;
 
 /// A file as it was read and as it would be written.
 struct Draft {
@@ -73,28 +45,28 @@ struct Job {
     drafts: Vec<Draft>,
 }
 
-/// What the files of one database would be, and what would still be found.
-struct Outcome {
+/// The updated files of one database, and the findings that remain.
+struct Updated {
     drafts: Vec<Draft>,
     target: Target,
-    /// Why findings stay, by their ids.
-    left: BTreeMap<String, String>,
+    /// Why findings remain, by their ids.
+    reasons: BTreeMap<String, String>,
 }
 
-fn try_run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, Trouble> {
-    let expectations = load(&args.update, files).map_err(Trouble::Problems)?;
-    let jobs = jobs(args, expectations, files).map_err(|problem| Trouble::Problems(vec![problem]))?;
+/// Runs the command.
+pub(super) fn run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
+    let expectations = load(&args.update, files)?;
+    let jobs = jobs(args, expectations, files)?;
     let environment = Environment::read(!args.session.no_env_file);
-    let ready = open_all(jobs, |job| (&job.source, job.place), &args.session, &environment, files)
-        .map_err(Trouble::Problems)?;
-    let mut outcomes = Vec::new();
-    for (_, job, opened) in ready {
-        outcomes.push(settle(job, &opened, opened.limits(args.session.limits()), files)?);
+    let resolved = resolve_all(jobs, |job| (&job.source, job.place), &args.session, &environment, files)?;
+    let mut updated = Vec::new();
+    for (job, source) in resolved {
+        updated.push(update_until_settled(job, &source, args.session.limits(), files)?);
     }
-    finish(args, outcomes, files)
+    Ok(finish(args, updated, files)?)
 }
 
-/// The files by database, in the order in which they name them.
+/// One job for each database, in the order in which the files name them.
 fn jobs(args: &PullArgs, expectations: Vec<ExpectationFile>, files: &SourceMap) -> Result<Vec<Job>, Problem> {
     let from = args.from.as_deref().map(Source::parse).transpose()?;
     let mut jobs: Vec<Job> = Vec::new();
@@ -119,153 +91,178 @@ fn jobs(args: &PullArgs, expectations: Vec<ExpectationFile>, files: &SourceMap) 
     Ok(jobs)
 }
 
-/// Compares, writes what was found into the texts and compares again, until nothing is found that could be written.
-fn settle(job: Job, opened: &Opened, limits: Limits, files: &mut SourceMap) -> Result<Outcome, Trouble> {
+/// Compares, writes the findings into the texts and compares again, until no finding is left that can be written.
+fn update_until_settled(
+    job: Job,
+    source: &ResolvedSource,
+    limits: Limits,
+    files: &mut SourceMap,
+) -> Result<Updated, Failure> {
     let mut drafts = job.drafts;
-    let mut left = BTreeMap::new();
-    let mut tried = BTreeSet::new();
-    for round in 1.. {
-        let (target, snapshot) = {
-            let expects: Vec<&ExpectationFile> = drafts.iter().map(|draft| &draft.expects).collect();
-            let scope = Scope::of(&expects);
-            let mut target = target(&job.source, opened);
-            let look = |access: &Access<'_>| block_on(verify(access, &expects, &scope, limits, false, &mut target));
-            let snapshot = opened.with(look)?;
-            (target, snapshot)
-        };
-        // What was written once and is still found would be for ever.
-        let findings: Vec<&Check> = target.findings().filter(|check| !tried.contains(&check.id())).collect();
-        let mut changed = Vec::new();
-        for (at, draft) in drafts.iter().enumerate() {
-            let here: Vec<&Check> = findings
-                .iter()
-                .copied()
-                .filter(|check| check.place.file == draft.expects.file)
-                .collect();
-            let updated = update(&draft.expects, &draft.text, &here, &snapshot);
-            left.extend(updated.left);
-            if updated.text == draft.text {
-                continue;
-            }
-            let file = files.add(draft.path.clone(), updated.text.clone());
-            match parse(&updated.text, file) {
-                Ok(expects) => changed.push((at, updated.text, expects)),
-                Err(problems) => left.extend(here.iter().map(|check| (check.id(), no_file(&problems)))),
-            }
+    let mut reasons = BTreeMap::new();
+    let mut written = BTreeSet::new();
+    let mut round = 1;
+    loop {
+        let (target, snapshot) = compare(&job.source, source, &drafts, limits)?;
+        // A finding that was written and is found again would be found in every round.
+        let findings: Vec<&Check> = target
+            .findings()
+            .filter(|check| !written.contains(&check.id()))
+            .collect();
+        let changed = apply_findings(&drafts, &findings, &snapshot, &mut reasons, files);
+        // A finding that could not be written is tried again after others were.
+        let ids = findings.iter().map(|check| check.id());
+        written.extend(ids.filter(|id| !reasons.contains_key(id)));
+        if changed.is_empty() || round > MOST_ROUNDS {
+            return Ok(Updated {
+                drafts,
+                target,
+                reasons,
+            });
         }
-        // What could not be written may be when something else has been.
-        let written = findings
-            .iter()
-            .map(|check| check.id())
-            .filter(|id| !left.contains_key(id));
-        tried.extend(written);
-        if changed.is_empty() || round > ROUNDS {
-            return Ok(Outcome { drafts, target, left });
+        for (index, text, expects) in changed {
+            drafts[index].text = text;
+            drafts[index].expects = expects;
         }
-        for (at, text, expects) in changed {
-            drafts[at].text = text;
-            drafts[at].expects = expects;
-        }
+        round += 1;
     }
-    Err(Failure::new("updating the files", "nothing was compared").into())
 }
 
-/// What would be written is no expectation file, as where nothing is there of all that one expects.
-fn no_file(problems: &[Problem]) -> String {
+fn compare(
+    source: &Source,
+    resolved: &ResolvedSource,
+    drafts: &[Draft],
+    limits: Limits,
+) -> Result<(Target, Snapshot), Failure> {
+    let files: Vec<&ExpectationFile> = drafts.iter().map(|draft| &draft.expects).collect();
+    let mut target = Target::named(source.report_label());
+    resolved.describe(&mut target);
+    let verification = Verification {
+        files: &files,
+        scope: &Scope::of(&files),
+        limits,
+        with_coverage: false,
+    };
+    let snapshot = verification.run(resolved, &mut target)?;
+    Ok((target, snapshot))
+}
+
+/// Writes findings into the texts. Returns the new texts, with the index of the draft and what the text expects.
+fn apply_findings(
+    drafts: &[Draft],
+    findings: &[&Check],
+    snapshot: &Snapshot,
+    reasons: &mut BTreeMap<String, String>,
+    files: &mut SourceMap,
+) -> Vec<(usize, String, ExpectationFile)> {
+    let mut changed = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        let here: Vec<&Check> = findings
+            .iter()
+            .copied()
+            .filter(|check| check.place.file == draft.expects.file)
+            .collect();
+        let updated = update(&draft.expects, &draft.text, &here, snapshot);
+        reasons.extend(updated.left);
+        if updated.text == draft.text {
+            continue;
+        }
+        let file = files.add(draft.path.clone(), updated.text.clone());
+        match parse(&updated.text, file) {
+            Ok(expects) => changed.push((index, updated.text, expects)),
+            Err(problems) => reasons.extend(here.iter().map(|check| (check.id(), not_a_file(&problems)))),
+        }
+    }
+    changed
+}
+
+/// Why an update was not made whose result is not an expectation file, for instance because nothing would be left in it.
+fn not_a_file(problems: &[Problem]) -> String {
     let why = problems.first().map_or("", |problem| problem.message.as_str());
     format!(
-        "the file stays as it is, for what would be left of it is no expectation file: {why}; \
-         remove it, or change it by hand"
+        "the file was not changed, because the result would not be an expectation file: {why}; remove it, or change it by hand"
     )
 }
 
-fn target(source: &Source, opened: &Opened) -> Target {
-    let mut target = Target::named(source.report_label());
-    opened.name(&mut target);
-    target
-}
-
-/// Shows the changes, asks, writes, and says what is left.
-fn finish(args: &PullArgs, outcomes: Vec<Outcome>, files: &SourceMap) -> Result<Exit, Trouble> {
-    let color = args.color.enabled(io::stdout().is_terminal());
-    let mut diff = String::new();
-    let mut changed = Vec::new();
-    for draft in outcomes.iter().flat_map(|outcome| &outcome.drafts) {
-        if draft.text != draft.original {
-            let label = redact::path(&draft.path);
-            diff.push_str(&unified(
-                &redact::yaml(&draft.original),
-                &redact::yaml(&draft.text),
-                (&label, &label),
-                Palette { color },
-            ));
-            changed.push(draft);
-        }
-    }
-    print(&diff).map_err(|e| Failure::new("writing to standard output", os_words(&e)))?;
+/// Shows the changes, asks, writes them, and reports the findings that remain.
+fn finish(args: &PullArgs, updated: Vec<Updated>, files: &SourceMap) -> Result<Exit, Failure> {
+    let drafts = updated.iter().flat_map(|updated| &updated.drafts);
+    let changed: Vec<&Draft> = drafts.filter(|draft| draft.text != draft.original).collect();
+    print(&diff(&changed, args.color.enabled(io::stdout().is_terminal())))?;
     let names: Vec<String> = changed.iter().map(|draft| redact::path(&draft.path)).collect();
-    let names = names.join(", ");
+    let names = visible(&names.join(", "));
     if !changed.is_empty() {
-        if !args.yes {
-            if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-                tell(&format!(
-                    "nothing was written: nobody can be asked here\n  help: --yes writes the changes to {}\n",
-                    visible(&names)
-                ));
-                return Ok(Exit::Drift);
-            }
-            if !agrees(&names) {
-                tell("nothing was written\n");
-                return Ok(Exit::Drift);
-            }
+        if !args.yes && !may_write(&names) {
+            return Ok(Exit::Drift);
         }
         for draft in &changed {
             write(draft)?;
         }
+        eprint(&format!("updated {names}\n"));
     }
-    if !changed.is_empty() {
-        tell(&format!("updated {}\n", visible(&names)));
-    }
-    let (targets, left): (Vec<Target>, Vec<_>) = outcomes.into_iter().map(|o| (o.target, o.left)).unzip();
+    let (targets, reasons): (Vec<Target>, Vec<_>) = updated.into_iter().map(|u| (u.target, u.reasons)).unzip();
     let report = Report::new(targets);
     let exit = report.exit(false);
-    for (target, left) in report.targets.iter().zip(&left) {
+    for (target, reasons) in report.targets.iter().zip(&reasons) {
         for check in target.findings() {
-            tell(&visible(&remaining(check, left.get(&check.id()), files)));
-            tell("\n");
+            eprint(&visible(&remaining(check, reasons.get(&check.id()), files)));
+            eprint("\n");
         }
     }
     if names.is_empty() && exit == Exit::Passed {
-        tell("nothing to change: the files expect what is there\n");
+        eprint("nothing to change: the files expect what the database has\n");
     }
     Ok(exit)
 }
 
-/// A finding that stays, and why.
+/// The changes of all files as a unified diff.
+fn diff(changed: &[&Draft], color: bool) -> String {
+    let diffs = changed.iter().map(|draft| {
+        let label = redact::path(&draft.path);
+        let (old, new) = (redact::yaml(&draft.original), redact::yaml(&draft.text));
+        unified(&old, &new, (&label, &label), Palette { color })
+    });
+    diffs.collect()
+}
+
+/// A finding that remains, and why.
 fn remaining(check: &Check, why: Option<&String>, files: &SourceMap) -> String {
-    let told = format!("left: {}: {}", files.locate(check.place), check.sentence());
+    let text = format!("left: {}: {}", files.locate(check.place), check.sentence());
     match why {
-        Some(why) => format!("{told}: {why}"),
-        None => told,
+        Some(why) => format!("{text}: {why}"),
+        None => text,
     }
 }
 
-fn agrees(names: &str) -> bool {
-    tell(&format!("Write this to {}? [y/N] ", visible(names)));
+/// Asks whether the files may be written. Prints why not, if not.
+fn may_write(names: &str) -> bool {
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        eprint(&format!(
+            "nothing was written: there is no terminal to ask on\n  help: --yes writes the changes to {names}\n"
+        ));
+        return false;
+    }
+    eprint(&format!("Write this to {names}? [y/N] "));
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    let agrees = read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    if !agrees {
+        eprint("nothing was written\n");
+    }
+    agrees
 }
 
-/// Writes a file, unless somebody else has meanwhile.
+/// Writes a file, unless another program has changed it since it was read.
 fn write(draft: &Draft) -> Result<(), Failure> {
     let doing = || format!("writing {}", redact::path(&draft.path));
     let found = input::read_bytes(&draft.path).map_err(|e| Failure::new(doing(), e.to_string()))?;
     let found = String::from_utf8_lossy(&found);
-    // The mark that some editors put in front is no part of the text, but of the file.
+    // The byte order mark that some editors write is not a part of the text that was parsed.
     let mark = if found.starts_with('\u{feff}') { "\u{feff}" } else { "" };
     if found.trim_start_matches('\u{feff}') != draft.original {
-        return Err(Failure::new(doing(), "somebody else has changed it meanwhile").hint("run the command again"));
+        return Err(
+            Failure::new(doing(), "another program has changed it since it was read").hint("run the command again"),
+        );
     }
-    atomic_file::replace(&draft.path, format!("{mark}{}", draft.text).as_bytes())
+    atomic_file::write_with_folders(&draft.path, format!("{mark}{}", draft.text).as_bytes())
 }

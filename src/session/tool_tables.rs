@@ -1,0 +1,37 @@
+//! The tables that a migration tool creates for itself. No folder of migrations contains them.
+
+use crate::kinds::Kind;
+use crate::migrations::Tool;
+use crate::object_id::ObjectId;
+use crate::snapshot::{IMPLICIT, Snapshot};
+use crate::value::Value;
+
+/// Marks the tables of a tool, and what belongs to them, as implicit: they are not expected to be listed.
+pub(super) fn mark_implicit(snapshot: &mut Snapshot, tool: &Tool) {
+    let tables: Vec<&str> = [tool.table]
+        .iter()
+        .chain(tool.other_tables)
+        .chain(tool.bookkeeping_tables)
+        .copied()
+        .collect();
+    let is_table = |id: &ObjectId| match id.parts() {
+        [schema, name, ..] => tool.schema == Some(&**schema) || tables.contains(&&**name),
+        [only] => tool.schema == Some(&**only),
+        [] => false,
+    };
+    for kind in Kind::ALL {
+        let spec = kind.spec();
+        for (id, object) in snapshot.of_kind_mut(*kind) {
+            let by_column = kind.owning_column(object).unwrap_or_default();
+            let is_owned = by_column
+                .iter()
+                .rev()
+                .nth(1)
+                .is_some_and(|table| tables.contains(&table.as_str()));
+            let is_its_schema = kind.is_namespace() && is_table(id);
+            if spec.parents.is_empty() && (is_its_schema || (id.is_in_schema() && is_table(id)) || is_owned) {
+                object.set(IMPLICIT, Value::Bool(true));
+            }
+        }
+    }
+}
