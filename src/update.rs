@@ -18,8 +18,7 @@ use crate::object_id::ObjectId;
 use crate::report::{Check, Status, code};
 use crate::snapshot::Snapshot;
 use crate::value::Value;
-use crate::yaml::layout::Node;
-use crate::yaml::splice;
+use crate::yaml::{self, Places, splice};
 
 /// What became of a file.
 #[derive(Debug)]
@@ -38,13 +37,16 @@ const UNSPLICED: &str =
 #[must_use]
 pub fn update(file: &ExpectationFile, text: &str, findings: &[&Check], snapshot: &Snapshot) -> Updated {
     let mut left = BTreeMap::new();
-    let Some(root) = Node::read(text) else {
-        let why = "the file has a key that is no name; change it by hand";
-        left.extend(findings.iter().map(|check| (check.id(), why.to_owned())));
-        return Updated {
-            text: text.to_owned(),
-            left,
-        };
+    let root = match yaml::parse(text, file.file, Places::OfUse) {
+        Ok(document) => document.root,
+        Err(problem) => {
+            let why = format!("the file cannot be read: {}", problem.message);
+            left.extend(findings.iter().map(|check| (check.id(), why.clone())));
+            return Updated {
+                text: text.to_owned(),
+                left,
+            };
+        }
     };
     let (changes, unlisted) = changes(file, findings, snapshot);
     // One change after the other: where one cannot be made, the others can.

@@ -1,38 +1,57 @@
-//! A YAML document in which every key and value knows its place and its text as written.
+//! YAML: one tree serves reading, updating and writing.
+//!
+//! [`parse`] gives the tree of a document: every value with its place for messages, its text as written, and where and
+//! how it is written. Reading uses what a value means: aliases and merge keys (`<<`) are resolved. `splice` uses how it
+//! is written, and changes parts of the text without touching the rest. `write` formats new values.
 
 mod explain;
 mod guard;
-pub(crate) mod layout;
+mod layout;
 mod lines;
 mod read;
 mod scalar;
 pub(crate) mod splice;
+#[cfg(test)]
+mod tests;
 pub(crate) mod write;
 
 use std::borrow::Cow;
+use std::iter::Filter;
 
 use crate::error::Problem;
 use crate::redact;
 use crate::source_map::{FileId, Place};
 
-/// A value of a document and where it stands.
+pub(crate) use layout::{AsWritten, Style, Written};
+
+/// A value of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// The value.
+    /// What the value means.
     pub value: NodeValue,
     /// Where it begins.
     pub place: Place,
+    /// How it is written.
+    pub(crate) written: Written,
 }
 
-/// What a [`Node`] is.
+/// What a [`Node`] means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeValue {
     /// A single value.
     Scalar(Scalar),
     /// A sequence.
     List(Vec<Node>),
-    /// A mapping, in the order of the file.
-    Map(Vec<Entry>),
+    /// A mapping.
+    Map(Mapping),
+}
+
+/// The entries of a mapping: those written in it, in the order of the file, then those that a merge key (`<<`) adds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Mapping {
+    entries: Vec<Entry>,
+    /// How many of the entries are written in the mapping itself, merge keys included.
+    written: usize,
 }
 
 /// A key of a mapping and its value.
@@ -40,22 +59,25 @@ pub enum NodeValue {
 pub struct Entry {
     /// The key, as written.
     pub key: String,
-    /// Where the key stands.
+    /// Where the key begins.
     pub place: Place,
-    /// The value.
+    /// The value. A merge key has an empty one: what it merges is in the mapping itself.
     pub value: Node,
+    /// How the key is written.
+    pub(crate) written: Written,
+    is_merge: bool,
 }
 
-/// A single value: its text as written (`1.50`, `012`, `yes`) and what YAML 1.2 takes it for.
+/// A single value: its text as written (`1.50`, `012`, `yes`) and its type by the rules of YAML 1.2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
-    /// The text. For a quoted scalar, what stands between the quotes, unescaped.
+    /// The text. For a quoted scalar, the text between the quotes, unescaped.
     pub text: String,
-    /// What it is.
+    /// Its type.
     pub scalar_type: ScalarType,
 }
 
-/// What YAML 1.2 takes a scalar for.
+/// The type that YAML 1.2 gives a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalarType {
     /// Text, quoted or not.
@@ -64,48 +86,120 @@ pub enum ScalarType {
     Bool(bool),
     /// A number without quotes.
     Number,
-    /// `null`, `~` or nothing at all.
+    /// `null`, `~` or an empty value.
     Null,
 }
 
+impl Mapping {
+    /// Whether the mapping has no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The entries, without the merge keys themselves.
+    pub fn iter(&self) -> Filter<std::slice::Iter<'_, Entry>, fn(&&Entry) -> bool> {
+        self.entries.iter().filter(|entry| !entry.is_merge)
+    }
+
+    /// The entries that are written in the mapping itself, merge keys included.
+    pub(crate) fn written(&self) -> &[Entry] {
+        &self.entries[..self.written]
+    }
+}
+
+impl<'a> IntoIterator for &'a Mapping {
+    type Item = &'a Entry;
+    type IntoIter = Filter<std::slice::Iter<'a, Entry>, fn(&&'a Entry) -> bool>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Mapping {
+    type Item = Entry;
+    type IntoIter = Filter<std::vec::IntoIter<Entry>, fn(&Entry) -> bool>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter().filter(|entry| !entry.is_merge)
+    }
+}
+
+impl Entry {
+    /// An entry that a shorthand stands for.
+    #[must_use]
+    pub fn new(key: impl Into<String>, place: Place, value: Node) -> Self {
+        Self {
+            key: key.into(),
+            place,
+            value,
+            written: Written::default(),
+            is_merge: false,
+        }
+    }
+}
+
 impl Node {
-    /// A text node at a place, for values that a shorthand stands for.
+    /// A value that a shorthand stands for.
+    fn new(value: Scalar, place: Place) -> Self {
+        Self {
+            value: NodeValue::Scalar(value),
+            place,
+            written: Written::default(),
+        }
+    }
+
+    /// A text at a place, for values that a shorthand stands for.
     #[must_use]
     pub fn text(text: impl Into<String>, place: Place) -> Self {
-        Self {
-            value: NodeValue::Scalar(Scalar {
-                text: text.into(),
+        let text = text.into();
+        Self::new(
+            Scalar {
+                text,
                 scalar_type: ScalarType::Text,
-            }),
+            },
             place,
-        }
+        )
     }
 
-    /// A boolean node at a place.
+    /// A boolean at a place.
     #[must_use]
     pub fn bool(value: bool, place: Place) -> Self {
-        Self {
-            value: NodeValue::Scalar(Scalar {
-                text: value.to_string(),
+        let text = value.to_string();
+        Self::new(
+            Scalar {
+                text,
                 scalar_type: ScalarType::Bool(value),
-            }),
+            },
             place,
-        }
+        )
     }
 
-    /// A null node at a place.
+    /// A null at a place.
     #[must_use]
     pub fn null(place: Place) -> Self {
-        Self {
-            value: NodeValue::Scalar(Scalar {
-                text: "null".into(),
+        let text = "null".to_owned();
+        Self::new(
+            Scalar {
+                text,
                 scalar_type: ScalarType::Null,
-            }),
+            },
             place,
+        )
+    }
+
+    /// A list at a place.
+    #[must_use]
+    pub fn list(items: Vec<Self>, place: Place) -> Self {
+        Self {
+            value: NodeValue::List(items),
+            place,
+            written: Written::default(),
         }
     }
 
-    /// The scalar, if it is one.
+    /// The scalar, if the value is one.
     #[must_use]
     pub fn scalar(&self) -> Option<&Scalar> {
         match &self.value {
@@ -114,23 +208,31 @@ impl Node {
         }
     }
 
-    /// Whether it is the null of YAML.
+    /// Whether the value is YAML's null.
     #[must_use]
     pub fn is_null(&self) -> bool {
         self.scalar().is_some_and(|s| s.scalar_type == ScalarType::Null)
     }
 
-    /// What it is, for messages: "a list", "the number 5".
+    /// The value in words, for messages: "a list", "the number 5".
     #[must_use]
     pub fn describe(&self) -> String {
-        match &self.value {
-            NodeValue::List(_) => "a list".into(),
-            NodeValue::Map(_) => "a mapping".into(),
-            NodeValue::Scalar(Scalar { text, scalar_type }) => match scalar_type {
+        self.value.describe()
+    }
+}
+
+impl NodeValue {
+    /// The value in words, for messages: "a list", "the number 5".
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::List(_) => "a list".into(),
+            Self::Map(_) => "a mapping".into(),
+            Self::Scalar(Scalar { text, scalar_type }) => match scalar_type {
                 ScalarType::Text => format!("the text {:?}", shorten(&redact::typed(text))),
                 ScalarType::Bool(b) => format!("the boolean {b}"),
                 ScalarType::Number => format!("the number {}", shorten(text)),
-                ScalarType::Null => "nothing".into(),
+                ScalarType::Null => "empty".into(),
             },
         }
     }
@@ -146,157 +248,29 @@ pub fn shorten(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A document, and what is wrong with it that does not keep it from being read.
+/// A document, with the problems that do not prevent reading it.
 #[derive(Debug)]
 pub struct Document {
-    /// What stands in it.
+    /// Its value.
     pub root: Node,
-    /// Keys that stand twice in one mapping.
+    /// Duplicate keys, and texts that a comma cuts in two.
     pub problems: Vec<Problem>,
 }
 
-/// Which place something has that an alias repeats.
+/// Which place the values have that an alias repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Places {
     /// That of the alias.
     OfUse,
-    /// That of what it repeats.
+    /// That of the value that it repeats.
     OfDefinition,
 }
 
 /// Reads one document.
 ///
 /// # Errors
-/// The first mistake that makes the text no YAML document: syntax, a second document, or one of the guards against
-/// documents made to exhaust memory or stack.
+/// The first mistake that prevents reading the text as one YAML document: invalid syntax, a second document, or a
+/// document that exceeds the limits on memory and depth.
 pub fn parse(text: &str, file: FileId, places: Places) -> Result<Document, Problem> {
     read::Reader::new(text, file, places).document()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source_map::SourceMap;
-    use std::path::PathBuf;
-
-    fn parse_text(text: &str) -> Result<Node, Problem> {
-        let mut files = SourceMap::default();
-        let file = files.add(PathBuf::from("test.yaml"), text.to_owned());
-        parse(text, file, Places::OfUse).map(|document| document.root)
-    }
-
-    fn flat(node: &Node, out: &mut Vec<String>) {
-        match &node.value {
-            NodeValue::Scalar(s) => out.push(format!(
-                "{}:{} {:?} {:?}",
-                node.place.line, node.place.column, s.text, s.scalar_type
-            )),
-            NodeValue::List(items) => items.iter().for_each(|i| flat(i, out)),
-            NodeValue::Map(entries) => {
-                for e in entries {
-                    out.push(format!("{}:{} {}:", e.place.line, e.place.column, e.key));
-                    flat(&e.value, out);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn scalars_keep_their_text_and_place() {
-        let node = parse_text(
-            "a: [yes, no, 1.50, 012, true, ~, 'null', 1e999, .inf, 99999999999999999999, \"é\\n\", -0]\n1: x\nb:\né: &anchor 0x1F\nc: *anchor\n",
-        )
-        .expect("valid");
-        let mut out = Vec::new();
-        flat(&node, &mut out);
-        assert_eq!(
-            out.join("\n"),
-            "1:1 a:\n1:5 \"yes\" Text\n1:10 \"no\" Text\n1:14 \"1.50\" Number\n1:20 \"012\" Number\n1:25 \"true\" Bool(true)\n1:31 \"~\" Null\n1:34 \"null\" Text\n1:42 \"1e999\" Number\n1:49 \".inf\" Number\n1:55 \"99999999999999999999\" Number\n1:77 \"é\\n\" Text\n1:84 \"-0\" Number\n2:1 1:\n2:4 \"x\" Text\n3:1 b:\n3:2 \"\" Null\n4:1 é:\n4:12 \"0x1F\" Number\n5:1 c:\n5:4 \"0x1F\" Number"
-        );
-    }
-
-    /// What another reader makes of a text.
-    fn other(text: &str) -> serde_json::Value {
-        let options = serde_saphyr::options! { strict_booleans: true };
-        serde_saphyr::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{text:?}: {error}"))
-    }
-
-    /// Whether two readers have read the same. Of a number only that it is one: ours keeps how it was written.
-    fn is_same(node: &Node, other: &serde_json::Value) -> bool {
-        use serde_json::Value as Json;
-        match (&node.value, other) {
-            (NodeValue::Scalar(scalar), other) => match (scalar.scalar_type, other) {
-                (ScalarType::Text, Json::String(text)) => scalar.text == *text,
-                (ScalarType::Bool(one), Json::Bool(other)) => one == *other,
-                (ScalarType::Null, Json::Null) | (ScalarType::Number, Json::Number(_)) => true,
-                _ => false,
-            },
-            (NodeValue::List(items), Json::Array(others)) => {
-                items.len() == others.len() && items.iter().zip(others).all(|(item, other)| is_same(item, other))
-            }
-            (NodeValue::Map(entries), Json::Object(others)) => {
-                let found = |entry: &Entry| others.get(&entry.key).is_some_and(|other| is_same(&entry.value, other));
-                entries.len() == others.len() && entries.iter().all(found)
-            }
-            _ => false,
-        }
-    }
-
-    #[test]
-    fn another_reader_reads_the_same() {
-        let scalars = "yes no on off y n true True TRUE tRue false null Null NULL ~ nul 0 -0 +0 1 -1 +1 12 012 -012 0o17 0O7 \
-            0x1F 0X1f -0x1F 0xG 0b101 0b2 1_000 1__0 1_ _1 0x_1 1.50 .5 5. -.5 +.5 . .. + -- 1e5 1E-5 e5 1e 1.5.2 \
-            18446744073709551615 18446744073709551616 -9223372036854775808 -9223372036854775809 \
-            0xFFFFFFFFFFFFFFFF 0x10000000000000000 99999999999999999999_0 inf nan infinity -inf 2024-01-02 12:30 1,5 é";
-        for scalar in scalars.split_whitespace() {
-            for text in [
-                format!("- {scalar} \n"),
-                format!("k: {scalar}"),
-                format!("- '{scalar}'\n- \"{scalar}\""),
-            ] {
-                let node = parse_text(&text).expect("valid");
-                assert!(
-                    is_same(&node, &other(&text)),
-                    "{text:?}: {node:?} and {:?}",
-                    other(&text)
-                );
-            }
-        }
-        for text in [
-            "x: &x {a: &y 1, b: [1, *y], c:}\nz: *x\nw: {<<: *x, b: 2}\nv: {<<: [*x, {q: 1, a: 4}], <<: {q: 3, r: 1}, b: }\n",
-            "a: &a\n  - &b text\n  - {k: *b}\n*b : *a\n\"<<\": 1\n",
-            "a: !!str 5\nb: !!int \"5\"\nc: !!float 1\nd: !!null x\ne: !!bool TRUE\nf: ! 5\ng: !own {h: !own 5, i: !!seq []}\nj: !!map {}\nk: !!str\nl: !own\n",
-            "a: |\n  one\n    two\n\n  three\nb: >-\n  one\n  two\n\n  three\nc: one\n  two\nd: 'one\n\n  two'\ne: \"one\\\n  two\"\n",
-            "? a\n: b\n? 'c d'\n:\n- e\n",
-            "%YAML 1.2\n---\r\na:\r\n  b: [c,\r\n    d]\r\n...\r\n",
-            "---\n...\n",
-            "# nothing\n",
-            "",
-        ] {
-            let node = parse_text(text).expect("valid");
-            assert!(is_same(&node, &other(text)), "{text:?}: {node:?} and {:?}", other(text));
-        }
-    }
-
-    #[test]
-    fn what_an_alias_repeats_has_the_place_that_is_asked_for() {
-        let text = "x: &x {a: &y 1, b: [*y]}\nz: *x\nw: {<<: *x, b: 2}\nv: {<<: [{q: 3}]}\n";
-        let file = SourceMap::default().add(PathBuf::from("test.yaml"), text.to_owned());
-        let read = |places: Places| {
-            let mut out = Vec::new();
-            flat(&parse(text, file, places).expect("valid").root, &mut out);
-            let from = out.iter().position(|line| line.ends_with("z:"));
-            out.split_off(from.unwrap_or_default()).join(", ")
-        };
-        assert_eq!(
-            read(Places::OfUse),
-            "2:1 z:, 2:4 a:, 2:4 \"1\" Number, 2:4 b:, 2:4 \"1\" Number, 3:1 w:, 3:13 b:, 3:16 \"2\" Number, 3:9 a:, 3:9 \"1\" Number, \
-             4:1 v:, 4:11 q:, 4:14 \"3\" Number"
-        );
-        assert_eq!(
-            read(Places::OfDefinition),
-            "2:1 z:, 1:8 a:, 1:14 \"1\" Number, 1:17 b:, 1:14 \"1\" Number, 3:1 w:, 3:13 b:, 3:16 \"2\" Number, 1:8 a:, 1:14 \"1\" Number, \
-             4:1 v:, 4:11 q:, 4:14 \"3\" Number"
-        );
-    }
 }

@@ -39,7 +39,7 @@ pub(super) fn parse_section(
     }
     match entry.value.value {
         NodeValue::Map(entries) if !entries.is_empty() => {
-            for Entry { key, place, value } in entries {
+            for Entry { key, place, value, .. } in entries {
                 match identity(kind, &key, parent, &parser.out.schema) {
                     Ok(id) => object(parser, kind, &Subject::Named(id), place, value, parent, terms),
                     Err(message) => parser.problems.push(
@@ -191,9 +191,9 @@ fn presence_word(node: &Node) -> Option<Presence> {
 fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
     let node = match node {
         Node {
-            value: NodeValue::Map(entries),
+            value: NodeValue::Map(map),
             ..
-        } if !entries.is_empty() => return Ok(entries),
+        } if !map.is_empty() => return Ok(map.into_iter().collect()),
         node => node,
     };
     let nothing = || {
@@ -211,11 +211,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
         }
         (NodeValue::Scalar(_), _) if node.is_null() => return Err(nothing()),
         (NodeValue::List(_), Shorthand::List(attribute)) | (NodeValue::Scalar(_), Shorthand::Scalar(attribute)) => {
-            return Ok(vec![Entry {
-                key: attribute.to_owned(),
-                place: node.place,
-                value: node,
-            }]);
+            return Ok(vec![Entry::new(attribute, node.place, node)]);
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::Custom { expects, expand, .. }) => {
             let number_or_bool = node.scalar().is_some_and(|s| s.scalar_type != ScalarType::Text);

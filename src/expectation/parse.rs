@@ -12,7 +12,7 @@ use crate::error::Problem;
 use crate::kinds::Kind;
 use crate::source_map::{FileId, Place};
 use crate::suggest;
-use crate::yaml::{self, Document, Entry, Node, NodeValue, Places, ScalarType, shorten};
+use crate::yaml::{self, Document, Entry, Mapping, Node, NodeValue, Places, ScalarType, shorten};
 
 /// Reads an expectation file.
 ///
@@ -37,7 +37,7 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
     };
     let Document { root, problems } = yaml::parse(text, file, places).map_err(|problem| vec![problem])?;
     let entries = match root.value {
-        NodeValue::Map(entries) => entries,
+        NodeValue::Map(map) => map.into_iter().collect(),
         NodeValue::Scalar(_) if root.is_null() => {
             return Err(vec![
                 Problem::at(start, "the file is empty").hint("an expectation file begins with `driftgate: 1`"),
@@ -293,25 +293,26 @@ impl Parser {
         }
     }
 
-    /// The entries of a value that must be a mapping with something in it.
-    pub(super) fn mapping<'a>(&mut self, key: &str, node: &'a Node) -> &'a [Entry] {
-        match &node.value {
-            NodeValue::Map(entries) if !entries.is_empty() => entries,
+    /// The entries of a value that must be a mapping with at least one entry.
+    pub(super) fn mapping<'a>(&mut self, key: &str, node: &'a Node) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let map = match &node.value {
+            NodeValue::Map(map) if !map.is_empty() => Some(map),
             NodeValue::Map(_) => {
                 self.problems.push(Problem::at(
                     node.place,
                     format!("the mapping `{key}` is empty, so it checks nothing"),
                 ));
-                &[]
+                None
             }
             NodeValue::Scalar(_) | NodeValue::List(_) => {
                 self.problems.push(Problem::at(
                     node.place,
                     format!("`{key}` takes a mapping, but this is {}", node.describe()),
                 ));
-                &[]
+                None
             }
-        }
+        };
+        map.into_iter().flat_map(Mapping::iter)
     }
 
     /// Says that a key is not known, and which are.

@@ -13,9 +13,9 @@ use crate::yaml::{Node, NodeValue, Scalar, ScalarType};
 
 /// Reads the value of an attribute called `name`. `schema` is that of names that are not qualified.
 pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
-    let Node { value, place } = node;
+    let Node { value, place, written } = node;
     let wrong = |expected: &str, value: NodeValue| {
-        let is = Node { value, place }.describe();
+        let is = value.describe();
         Problem::at(place, format!("`{name}` takes {expected}, but this is {is}"))
     };
     match (shape, value) {
@@ -56,7 +56,7 @@ pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result
             })
         }
         (Shape::Name | Shape::QualifiedName, value) => Err(wrong("a name", value)),
-        (Shape::Reference, value) => reference(name, &Node { value, place }, schema),
+        (Shape::Reference, value) => reference(name, &Node { value, place, written }, schema),
         (Shape::OneOf(words), NodeValue::Scalar(scalar)) => {
             let word = scalar.text.to_lowercase();
             match words.iter().find(|w| **w == word) {

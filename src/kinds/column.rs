@@ -294,11 +294,7 @@ impl<'a> Definition<'a> {
     }
 
     fn entry(&self, key: &str, value: Node) -> Entry {
-        Entry {
-            key: key.to_owned(),
-            place: self.place,
-            value,
-        }
+        Entry::new(key, self.place, value)
     }
 }
 
@@ -427,11 +423,7 @@ fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem
     };
     let sequence = ObjectId::new(vec![schema.to_string(), sequence_name(table, column)]);
     let default = format!("nextval({})", quote_literal(&common::sql_name(&sequence)));
-    let entry = |key: &str, value: Node| Entry {
-        key: key.to_owned(),
-        place,
-        value,
-    };
+    let entry = |key: &str, value: Node| Entry::new(key, place, value);
     entries[at].value = Node::text(*integer, place);
     if !entries.iter().any(|entry| entry.key == "nullable") {
         entries.push(entry("nullable", Node::bool(false, place)));

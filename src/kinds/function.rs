@@ -3,7 +3,7 @@
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::error::Problem;
-use crate::yaml::{Entry, Node, NodeValue};
+use crate::yaml::{Entry, Node};
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
@@ -148,22 +148,14 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
         // As in CREATE FUNCTION, where `returns int` is one value. `record` is also what RETURNS TABLE gives.
         let told = entries.iter().any(|entry| entry.key == "returns_set");
         if !told && !word.eq_ignore_ascii_case("record") {
-            entries.push(Entry {
-                key: "returns_set".to_owned(),
-                place,
-                value: Node::bool(false, place),
-            });
+            entries.push(Entry::new("returns_set", place, Node::bool(false, place)));
         }
         return Ok(entries);
     };
     if let Some(entry) = entries.iter().find(|e| e.key == "returns_set" || e.key == "returns_columns") {
         return Err(Problem::at(entry.place, format!("`returns` says `{}` already", entry.key)));
     }
-    let entry = |key: &str, value: Node| Entry {
-        key: key.to_owned(),
-        place,
-        value,
-    };
+    let entry = |key: &str, value: Node| Entry::new(key, place, value);
     entries[at].value = Node::text(sql_type, place);
     entries.push(entry("returns_set", Node::bool(true, place)));
     if !columns.is_empty() {
@@ -171,8 +163,7 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
             .iter()
             .map(|(name, sql_type)| Node::text(format!("{name} {sql_type}"), place))
             .collect();
-        let value = NodeValue::List(columns);
-        entries.push(entry("returns_columns", Node { value, place }));
+        entries.push(entry("returns_columns", Node::list(columns, place)));
     }
     Ok(entries)
 }

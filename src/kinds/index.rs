@@ -71,11 +71,7 @@ fn expand(node: &Node) -> Result<Option<Vec<Entry>>, Problem> {
     let NodeValue::List(_) = node.value else {
         return Ok(None);
     };
-    let entry = |key: &str, value: Node| Entry {
-        key: key.to_owned(),
-        place: node.place,
-        value,
-    };
+    let entry = |key: &str, value: Node| Entry::new(key, node.place, value);
     Ok(Some(vec![
         entry("keys", node.clone()),
         entry("unique", Node::bool(false, node.place)),

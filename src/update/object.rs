@@ -13,9 +13,9 @@ use crate::pull::{default_when_omitted, key, shorthand, value_document, write, w
 use crate::snapshot::Snapshot;
 use crate::source_map::Place;
 use crate::value::Value;
-use crate::yaml::layout::{Form, Node};
 use crate::yaml::splice::Changes;
 use crate::yaml::write::Fragment;
+use crate::yaml::{AsWritten, Node, NodeValue};
 
 /// Collects the changes to one file.
 pub(super) struct Editor<'a> {
@@ -78,30 +78,24 @@ impl<'a> Editor<'a> {
         if let Some(id) = &change.appeared {
             return self.appear(spot, expected, id);
         }
-        let word = spot.value.span.clone();
-        let is_word = matches!(spot.value.form, Form::Scalar(_)) && expected.attributes.is_empty() && !word.is_empty();
-        match &spot.value.form {
-            Form::Map(..) => {
+        let is_scalar = matches!(spot.value.as_written(), AsWritten::Scalar);
+        let is_word = is_scalar && expected.attributes.is_empty() && !spot.value.written.is_empty();
+        match spot.value.as_written() {
+            AsWritten::Map(_) => {
                 let changed = self.attributes(at, spot.value, change);
                 self.children(Some(expected.kind), spot.value, &change.unlisted);
                 changed
             }
-            Form::Scalar(_) if is_word && expected.terms.exact => {
+            AsWritten::Scalar if is_word && expected.terms.exact => {
                 let id = subject(expected);
                 let whole = self.whole(expected.kind, id)?;
                 self.replace(spot.value, whole)
             }
-            Form::Alias(anchor) => {
-                let is_short = match self.root.anchored(*anchor).map(|node| &node.form) {
-                    Some(Form::Scalar(_) | Form::List(..)) => true,
-                    Some(Form::Map(..) | Form::Alias(_)) | None => false,
-                };
-                if !is_short {
-                    return Err("an alias stands for it; change it by hand".into());
-                }
-                self.anew(spot, expected, change)
-            }
-            Form::Scalar(_) | Form::List(..) => self.short(spot, expected, change),
+            AsWritten::Alias => match &spot.value.value {
+                NodeValue::Scalar(_) | NodeValue::List(_) => self.anew(spot, expected, change),
+                NodeValue::Map(_) => Err("it is an alias of another value; change it by hand".into()),
+            },
+            AsWritten::Scalar | AsWritten::List(_) => self.short(spot, expected, change),
         }
     }
 
@@ -124,20 +118,30 @@ impl<'a> Editor<'a> {
             let Some(spot) = self.spots[at].filter(|_| !self.gone.contains(&at)) else {
                 continue;
             };
-            if self.changes.replaced.contains_key(&spot.value.id) || !matches!(spot.value.form, Form::Map(..)) {
+            if self.changes.replaced.contains_key(&spot.value.written.id)
+                || !matches!(spot.value.as_written(), AsWritten::Map(_))
+            {
                 continue;
             }
             let empty = emptied(&self.changes, spot.value);
             if !empty.is_empty() {
-                self.changes.removed.entry(spot.value.id).or_default().extend(empty);
+                self.changes
+                    .removed
+                    .entry(spot.value.written.id)
+                    .or_default()
+                    .extend(empty);
             }
             if self.changes.empties(spot.value) {
-                self.changes.replaced.insert(spot.value.id, present());
+                self.changes.replaced.insert(spot.value.written.id, present());
             }
         }
         let empty = emptied(&self.changes, self.root);
         if !empty.is_empty() {
-            self.changes.removed.entry(self.root.id).or_default().extend(empty);
+            self.changes
+                .removed
+                .entry(self.root.written.id)
+                .or_default()
+                .extend(empty);
         }
         (self.changes, self.left)
     }
@@ -151,13 +155,13 @@ impl<'a> Editor<'a> {
     /// An object that was expected not to be there.
     fn appear(&mut self, spot: Spot<'a>, expected: &ExpectedObject, id: &ObjectId) -> Result<(), String> {
         if let Some(at) = spot.value.find("absent") {
-            if spot.value.repeated {
+            if spot.value.written.is_repeated {
                 return Err(self.repeated());
             }
-            self.changes.renamed.insert((spot.value.id, at), "present");
+            self.changes.renamed.insert((spot.value.written.id, at), "present");
             return Ok(());
         }
-        if !matches!(spot.value.form, Form::Scalar(_) | Form::Alias(_)) {
+        if !matches!(spot.value.as_written(), AsWritten::Scalar | AsWritten::Alias) {
             return Err("`absent` is not written here; change it by hand".into());
         }
         let value = if expected.terms.exact {
@@ -192,7 +196,7 @@ impl<'a> Editor<'a> {
             .iter()
             .filter(|a| change.attributes.contains_key(a.attr.name) && entry_of(a.attr).is_none())
             .map(|a| a.place)
-            .filter(|place| node.entries().iter().any(|entry| stands_at(entry.value.place, *place)))
+            .filter(|place| node.entries().iter().any(|entry| entry.value.place == *place))
             .collect();
         for other in expected.attributes.iter().filter(|a| places.contains(&a.place)) {
             if !change.attributes.contains_key(other.attr.name) {
@@ -227,13 +231,13 @@ impl<'a> Editor<'a> {
 
     /// An object that is written in its short form: as a text or a list.
     fn short(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &Change) -> Result<(), String> {
-        if let (Form::List(..), [(name, actual)], true) = (
-            &spot.value.form,
+        if let (AsWritten::List(_), [(name, actual)], true) = (
+            spot.value.as_written(),
             change.attributes.iter().collect::<Vec<_>>().as_slice(),
             change.unlisted.is_empty(),
         ) && let Some(was) = expected.attributes.iter().find(|a| a.attr.name == **name)
             && matches!(was.value, Value::List(_))
-            && stands_at(spot.value.place, was.place)
+            && spot.value.place == was.place
         {
             let left = self.value(spot.value, was.attr, was.extent, Some(&was.value), actual)?;
             return match left {
@@ -317,12 +321,12 @@ impl<'a> Editor<'a> {
         let section = kind.spec().section;
         if let Some(entry) = node.entries().iter().find(|entry| entry.key == section) {
             let value = self.whole(kind, id)?;
-            return match &entry.value.form {
-                Form::Map(..) => {
+            return match entry.value.as_written() {
+                AsWritten::Map(_) => {
                     let place = self.place_of_object(&entry.value, kind, id);
                     self.add(&entry.value, place, Some(key(kind, id, &self.file.schema)), value)
                 }
-                Form::List(_, items) if value != present() => {
+                AsWritten::List(items) if value != present() => {
                     if self.means_the_same(&entry.value, kind, id, &value) {
                         return Err(format!(
                             "another of `{section}` means the same, and a list cannot tell them apart; give them names"
@@ -330,14 +334,14 @@ impl<'a> Editor<'a> {
                     }
                     self.add(&entry.value, items.len(), None, value)
                 }
-                Form::List(..) | Form::Alias(_) | Form::Scalar(_) => Err(format!(
+                AsWritten::List(_) | AsWritten::Alias | AsWritten::Scalar => Err(format!(
                     "`{section}` is written so that nothing can be added to it; change it by hand"
                 )),
             };
         }
         let value = self.section(kind, id)?;
         // What is found one by one comes into one section.
-        let added = self.changes.added.entry(node.id).or_default();
+        let added = self.changes.added.entry(node.written.id).or_default();
         let same = added.iter_mut().find(|added| added.key.as_deref() == Some(section));
         if let (Some(Fragment::Map(there)), Fragment::Map(more)) = (same.map(|added| &mut added.value), &value) {
             there.extend(more.iter().cloned());
@@ -358,16 +362,17 @@ impl<'a> Editor<'a> {
             known.peek().is_some() && known.all(|a| actual.is_some_and(|actual| *actual.get(a.attr.name) == a.value))
         };
         let here = self.spots.iter().zip(&self.file.objects).enumerate();
-        let mut here = here
-            .filter(|(at, (spot, _))| spot.is_some_and(|spot| spot.holder.id == section.id) && !self.gone.contains(at));
-        let added = self.changes.added.get(&section.id);
+        let mut here = here.filter(|(at, (spot, _))| {
+            spot.is_some_and(|spot| spot.holder.written.id == section.written.id) && !self.gone.contains(at)
+        });
+        let added = self.changes.added.get(&section.written.id);
         here.any(|(_, (_, object))| known(object)) || added.is_some_and(|added| added.iter().any(|a| a.value == *value))
     }
 
     /// Where in a section `pull` would write an object: behind the one that comes before it.
     fn place_of_object(&self, section: &Node, kind: Kind, id: &ObjectId) -> usize {
         let here = self.spots.iter().zip(&self.file.objects).filter_map(|(spot, object)| {
-            let at = spot.filter(|spot| spot.holder.id == section.id)?.at;
+            let at = spot.filter(|spot| spot.holder.written.id == section.written.id)?.at;
             Some((at, (object.kind, subject(object))))
         });
         place(here, &(kind, id), section.len())
@@ -430,18 +435,14 @@ fn spot<'a>(parent: &'a Node, object: &ExpectedObject) -> Option<Spot<'a>> {
             value: section,
         });
     }
-    let at = match &section.form {
-        Form::Map(_, entries) => entries.iter().position(|entry| stands_at(entry.place, object.place))?,
-        Form::List(_, items) => items.iter().position(|item| stands_at(item.place, object.place))?,
-        Form::Alias(_) | Form::Scalar(_) => return None,
+    let at = match section.as_written() {
+        AsWritten::Map(entries) => entries.iter().position(|entry| entry.place == object.place)?,
+        AsWritten::List(items) => items.iter().position(|item| item.place == object.place)?,
+        AsWritten::Alias | AsWritten::Scalar => return None,
     };
     Some(Spot {
         holder: section,
         at,
-        value: section.values().nth(at)?,
+        value: section.value_at(at)?,
     })
-}
-
-fn stands_at((line, column): (u32, u32), place: Place) -> bool {
-    (line, column) == (place.line, place.column)
 }

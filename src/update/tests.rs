@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::source_map::SourceMap;
-use crate::yaml::layout::{Form, Node, Quote, Style};
 use crate::yaml::splice::{Added, Changes, splice};
 use crate::yaml::write::Fragment;
-use crate::yaml::{self, NodeValue, Places};
+use crate::yaml::{self, AsWritten, Node, NodeValue, Places, Style};
 
 const TEXTS: &[&str] = &[
     "a: 1\nb: 2\nc: 3\n",
@@ -22,19 +21,23 @@ const TEXTS: &[&str] = &[
 
 /// What a text says, with a mark for an alias: what it repeats is another's.
 fn said(text: &str) -> Result<Json, String> {
+    read(text).map(|root| of_node(&root))
+}
+
+fn read(text: &str) -> Result<Node, String> {
     let file = SourceMap::default().add("test.yaml".into(), text.to_owned());
     let document = yaml::parse(text, file, Places::OfUse).map_err(|p| format!("{p:?}"))?;
-    Ok(of_node(&document.root))
+    Ok(document.root)
 }
 
 type Json = serde_json::Value;
 
-fn of_node(node: &yaml::Node) -> Json {
+fn of_node(node: &Node) -> Json {
     match &node.value {
         NodeValue::Scalar(scalar) if scalar.scalar_type == yaml::ScalarType::Null => Json::Null,
         NodeValue::Scalar(scalar) => scalar.text.clone().into(),
         NodeValue::List(items) => items.iter().map(of_node).collect(),
-        NodeValue::Map(entries) => entries.iter().map(|e| (e.key.clone(), of_node(&e.value))).collect(),
+        NodeValue::Map(map) => map.iter().map(|e| (e.key.clone(), of_node(&e.value))).collect(),
     }
 }
 
@@ -50,19 +53,19 @@ fn of_document(document: &Fragment) -> Json {
 
 /// What a text must say with the changes made.
 fn expected(layout: &Node, was: &Json, changes: &Changes) -> Json {
-    if let Some(value) = changes.replaced.get(&layout.id) {
+    if let Some(value) = changes.replaced.get(&layout.written.id) {
         return of_document(value);
     }
     let removed = |at: usize| {
         changes
             .removed
-            .get(&layout.id)
+            .get(&layout.written.id)
             .is_some_and(|removed| removed.contains(&at))
     };
-    let added: &[Added] = changes.added.get(&layout.id).map_or(&[], Vec::as_slice);
-    match &layout.form {
-        Form::Alias(_) | Form::Scalar(_) => was.clone(),
-        Form::Map(_, entries) => {
+    let added: &[Added] = changes.added.get(&layout.written.id).map_or(&[], Vec::as_slice);
+    match layout.as_written() {
+        AsWritten::Alias | AsWritten::Scalar => was.clone(),
+        AsWritten::Map(entries) => {
             let mut out: BTreeMap<String, Json> = BTreeMap::new();
             for (at, entry) in entries.iter().enumerate().filter(|(at, _)| !removed(*at)) {
                 out.insert(
@@ -79,7 +82,7 @@ fn expected(layout: &Node, was: &Json, changes: &Changes) -> Json {
                 out.into_iter().collect()
             }
         }
-        Form::List(_, items) => {
+        AsWritten::List(items) => {
             let mut out = Vec::new();
             for (at, item) in items.iter().enumerate() {
                 out.extend(added.iter().filter(|a| a.at == at).map(|a| of_document(&a.value)));
@@ -128,38 +131,43 @@ impl Chance {
 
 /// Some changes; never ones that leave a list or mapping empty, which is its holder's to see to.
 fn some(node: &Node, chance: &mut Chance, changes: &mut Changes, block: bool, fresh: &mut usize) {
-    let (style, length) = match &node.form {
-        Form::Map(style, entries) => (*style, entries.len()),
-        Form::List(style, items) => (*style, items.len()),
-        Form::Alias(_) | Form::Scalar(_) => return,
+    let (style, length) = match node.as_written() {
+        AsWritten::Map(_) | AsWritten::List(_) => (node.written.style, node.len()),
+        AsWritten::Alias | AsWritten::Scalar => return,
     };
-    let is_map = matches!(node.form, Form::Map(..));
+    let is_map = matches!(node.as_written(), AsWritten::Map(_));
     let block = block && style == Style::Block;
     for (at, value) in node.values().enumerate() {
-        if node.repeated || value.holds_repeated() {
+        if node.written.is_repeated || value.holds_repeated() {
             continue;
         }
-        let left = length - changes.removed.get(&node.id).map_or(0, std::collections::BTreeSet::len);
+        let left = length
+            - changes
+                .removed
+                .get(&node.written.id)
+                .map_or(0, std::collections::BTreeSet::len);
         match chance.below(6) {
             0 if left > 1 => {
-                changes.removed.entry(node.id).or_default().insert(at);
+                changes.removed.entry(node.written.id).or_default().insert(at);
             }
             // In a list of lines, only what is on one line is replaced.
-            1 if is_map || matches!(value.form, Form::Scalar(Quote::Plain)) => {
-                changes.replaced.insert(value.id, chance.document(block && is_map));
+            1 if is_map || matches!(value.as_written(), AsWritten::Scalar) && value.written.style == Style::Plain => {
+                changes
+                    .replaced
+                    .insert(value.written.id, chance.document(block && is_map));
             }
             _ => some(value, chance, changes, block, fresh),
         }
     }
     for _ in 0..[0, 0, 1, 2][chance.below(4)] {
         *fresh += 1;
-        changes.added.entry(node.id).or_default().push(Added {
+        changes.added.entry(node.written.id).or_default().push(Added {
             at: chance.below(length + 1),
             key: is_map.then(|| format!("new {fresh}")),
             value: chance.document(block && is_map),
         });
     }
-    if let Some(added) = changes.added.get_mut(&node.id) {
+    if let Some(added) = changes.added.get_mut(&node.written.id) {
         added.sort_by_key(|added| added.at);
     }
 }
@@ -171,7 +179,7 @@ fn any_changes_give_what_they_should() {
     for text in TEXTS {
         let was = said(text).expect("a document");
         for _ in 0..800 {
-            let layout = Node::read(text).expect("a layout");
+            let layout = read(text).expect("a layout");
             let mut changes = Changes::default();
             some(&layout, &mut chance, &mut changes, true, &mut 0);
             let Ok(new) = splice(text, &layout, &changes) else {
@@ -196,21 +204,23 @@ fn any_changes_give_what_they_should() {
 #[test]
 fn a_layout_has_the_spans_of_what_is_written() {
     for text in TEXTS {
-        let layout = Node::read(text).expect("a layout");
+        let layout = read(text).expect("a layout");
         check(text, &layout);
     }
 }
 
 fn check(text: &str, node: &Node) {
-    let written = &text[node.span.clone()];
-    match &node.form {
-        Form::Alias(_) => assert!(written.starts_with('*'), "{written}"),
-        Form::Scalar(Quote::Single) => assert!(written.starts_with('\'') && written.ends_with('\''), "{written}"),
-        Form::Scalar(Quote::Double) => assert!(written.starts_with('"') && written.ends_with('"'), "{written}"),
-        Form::Scalar(Quote::Plain | Quote::Block) => assert!(!written.ends_with(['\n', ' ']), "{written:?}"),
-        Form::List(Style::Flow, _) => assert!(written.starts_with('[') && written.ends_with(']'), "{written}"),
-        Form::Map(Style::Flow, _) => assert!(written.starts_with('{') && written.ends_with('}'), "{written}"),
-        Form::List(Style::Block, _) | Form::Map(Style::Block, _) => assert!(!written.ends_with('\n'), "{written:?}"),
+    let written = &text[node.written.span()];
+    match node.written.style {
+        Style::Alias => assert!(written.starts_with('*'), "{written}"),
+        Style::SingleQuoted => assert!(written.starts_with('\'') && written.ends_with('\''), "{written}"),
+        Style::DoubleQuoted => assert!(written.starts_with('"') && written.ends_with('"'), "{written}"),
+        Style::Plain | Style::BlockScalar => assert!(!written.ends_with(['\n', ' ']), "{written:?}"),
+        Style::Flow if node.entries().is_empty() => {
+            assert!(written.starts_with('[') && written.ends_with(']'), "{written}");
+        }
+        Style::Flow => assert!(written.starts_with('{') && written.ends_with('}'), "{written}"),
+        Style::Block => assert!(!written.ends_with('\n'), "{written:?}"),
     }
     node.values().for_each(|value| check(text, value));
 }

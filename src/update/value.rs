@@ -10,9 +10,9 @@ use crate::expectation::Extent;
 use crate::pull::shaped;
 use crate::secret;
 use crate::value::Value;
-use crate::yaml::layout::{Form, Node};
 use crate::yaml::splice::Added;
 use crate::yaml::write::Fragment;
+use crate::yaml::{AsWritten, Node};
 
 /// Why a value cannot be written.
 pub(super) const HIDDEN_VALUE: &str = "its value is hidden: give --digest-key, or change it by hand";
@@ -45,14 +45,14 @@ impl Editor<'_> {
         if matches!(actual, Value::Secret(secret) if !secret.has_digest()) {
             return Err(HIDDEN_VALUE.to_owned());
         }
-        match (&node.form, expected, actual, attr.shape) {
-            (Form::List(_, nodes), Some(Value::List(expected)), Value::List(actual), Shape::List(shape))
+        match (node.as_written(), expected, actual, attr.shape) {
+            (AsWritten::List(nodes), Some(Value::List(expected)), Value::List(actual), Shape::List(shape))
                 if nodes.len() == expected.len() =>
             {
                 let ordered = !matches!(attr.compare, Compare::Unordered);
                 self.list(node, nodes, *shape, (extent, ordered), expected, actual)
             }
-            (Form::Map(_, entries), Some(Value::Map(expected)), Value::Map(actual), Shape::Map(shape)) => {
+            (AsWritten::Map(entries), Some(Value::Map(expected)), Value::Map(actual), Shape::Map(shape)) => {
                 let mut some = false;
                 for (at, entry) in entries.iter().enumerate() {
                     match (expected.get(&entry.key), actual.get(&entry.key)) {
@@ -159,11 +159,11 @@ impl Editor<'_> {
 
     /// Takes something out of a list or mapping.
     pub(super) fn remove(&mut self, node: &Node, at: usize) -> Result<(), String> {
-        let repeated = node.value(at).is_some_and(Node::holds_repeated);
-        if node.repeated || repeated {
+        let repeated = node.value_at(at).is_some_and(Node::holds_repeated);
+        if node.written.is_repeated || repeated {
             return Err(self.repeated());
         }
-        self.changes.removed.entry(node.id).or_default().insert(at);
+        self.changes.removed.entry(node.written.id).or_default().insert(at);
         Ok(())
     }
 
@@ -172,16 +172,16 @@ impl Editor<'_> {
         if node.holds_repeated() {
             return Err(self.repeated());
         }
-        self.changes.replaced.insert(node.id, value);
+        self.changes.replaced.insert(node.written.id, value);
         Ok(())
     }
 
     /// Puts something into a list or mapping, in front of what stands at `at`.
     pub(super) fn add(&mut self, node: &Node, at: usize, key: Option<String>, value: Fragment) -> Result<(), String> {
-        if node.repeated {
+        if node.written.is_repeated {
             return Err(self.repeated());
         }
-        let added = self.changes.added.entry(node.id).or_default();
+        let added = self.changes.added.entry(node.written.id).or_default();
         added.push(Added { at, key, value });
         Ok(())
     }

@@ -40,7 +40,13 @@ pub(super) struct Size {
 impl Size {
     /// The size of a value. It is no deeper than [`DEEPEST`].
     pub(super) fn of(node: &Node) -> Self {
-        let (inner, bytes) = match &node.value {
+        let mut inner = Self::default();
+        let mut add = |other: Self| {
+            inner.values += other.values;
+            inner.bytes += other.bytes;
+            inner.depth = inner.depth.max(other.depth);
+        };
+        match &node.value {
             NodeValue::Scalar(scalar) => {
                 return Self {
                     values: 1,
@@ -48,35 +54,22 @@ impl Size {
                     depth: 0,
                 };
             }
-            NodeValue::List(items) => (items.iter().map(Self::of).fold(Self::default(), Self::with), 0),
-            NodeValue::Map(entries) => (
-                entries
-                    .iter()
-                    .map(|entry| Self::of(&entry.value))
-                    .fold(Self::default(), Self::with)
-                    .keys(entries.len()),
-                entries.iter().map(|entry| entry.key.len()).sum(),
-            ),
-        };
+            NodeValue::List(items) => items.iter().map(Self::of).for_each(add),
+            NodeValue::Map(map) => {
+                for entry in map.iter() {
+                    let value = Self::of(&entry.value);
+                    add(Self {
+                        values: value.values + 1,
+                        bytes: value.bytes + entry.key.len(),
+                        ..value
+                    });
+                }
+            }
+        }
         Self {
             values: inner.values + 1,
-            bytes: inner.bytes + bytes,
             depth: inner.depth + 1,
-        }
-    }
-
-    fn with(self, other: Self) -> Self {
-        Self {
-            values: self.values + other.values,
-            bytes: self.bytes + other.bytes,
-            depth: self.depth.max(other.depth),
-        }
-    }
-
-    fn keys(self, keys: usize) -> Self {
-        Self {
-            values: self.values + keys,
-            ..self
+            ..inner
         }
     }
 }

@@ -1,16 +1,17 @@
-//! From the events of the YAML parser to nodes.
+//! Builds the tree of a document from the events of the YAML parser.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
+use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, StructureStyle, Tag};
 
-use super::guard::{Breach, Guard, Size};
-use super::scalar::{Claim, is_merge};
-use super::{Document, Entry, Node, NodeValue, Places, Scalar, ScalarType, explain};
+use super::guard::{Guard, Size};
+use super::scalar::{Claim, is_merge_key};
+use super::{Document, Entry, Mapping, Node, NodeValue, Places, Scalar, ScalarType, Style, Written, explain};
 use crate::error::Problem;
 use crate::source_map::{FileId, Place};
 
-/// What an alias may repeat.
+/// A value with an anchor.
 struct Anchored {
     node: Node,
     size: Size,
@@ -25,9 +26,13 @@ pub(super) struct Reader<'a> {
     guard: Guard,
     /// By the number that the parser gave to the anchor.
     anchors: BTreeMap<usize, Anchored>,
+    /// The numbers of the values that an alias repeats.
+    aliased: BTreeSet<u32>,
+    /// The number of the next value.
+    next_id: u32,
     problems: Vec<Problem>,
-    /// The first thing that YAML can have and an expectation file cannot. A mistake in the syntax is told before it,
-    /// wherever it stands: it may be why there is such a thing.
+    /// The first construct that YAML allows and an expectation file does not. A syntax error is reported instead,
+    /// wherever it is: it may be the cause of such a construct.
     refused: Option<Problem>,
 }
 
@@ -40,14 +45,16 @@ impl<'a> Reader<'a> {
             places,
             guard: Guard::default(),
             anchors: BTreeMap::new(),
+            aliased: BTreeSet::new(),
+            next_id: 0,
             problems: Vec::new(),
             refused: None,
         }
     }
 
-    /// Reads the one document that the text has.
+    /// Reads the only document of the text.
     pub(super) fn document(mut self) -> Result<Document, Problem> {
-        let root = loop {
+        let mut root = loop {
             match self.event()? {
                 (Event::StreamStart | Event::DocumentStart(..), _) => {}
                 (Event::StreamEnd, span) => break Node::null(self.place(&span)),
@@ -55,6 +62,9 @@ impl<'a> Reader<'a> {
             }
         };
         self.end()?;
+        if !self.aliased.is_empty() {
+            root.mark_repeated(&self.aliased, false);
+        }
         match self.refused {
             Some(problem) => Err(problem),
             None => Ok(Document {
@@ -64,9 +74,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Makes sure that nothing stands behind the document.
+    /// Makes sure that nothing follows the document.
     fn end(&mut self) -> Result<(), Problem> {
-        // Behind `...` anything may stand.
+        // Anything may follow `...`.
         let mut closed = false;
         loop {
             match self.parser.next_event() {
@@ -99,57 +109,95 @@ impl<'a> Reader<'a> {
     /// The value that begins with an event.
     fn node(&mut self, event: Event<'a>, span: &Span) -> Result<Node, Problem> {
         let place = self.place(span);
-        let breach = |breach: Breach| explain::breach(breach, place);
-        let (value, anchor) = match event {
+        let bytes = span.byte_range().unwrap_or_default();
+        let id = self.next_id;
+        self.next_id = id.saturating_add(1);
+        let (value, anchor, style, end) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.guard.scalar(&text, anchor != 0).map_err(breach)?;
-                let tag = tag.as_deref();
-                let scalar_type = Claim::of(tag).scalar_type(&text, style).unwrap_or_else(|| {
-                    self.refuse(explain::tag(tag, place));
-                    ScalarType::Text
-                });
-                let text = match scalar_type {
-                    ScalarType::Text => text.into_owned(),
-                    // The parser writes `~` for what is left out.
-                    ScalarType::Null if span.is_empty() => String::new(),
-                    ScalarType::Null | ScalarType::Bool(_) | ScalarType::Number => text.trim().to_owned(),
-                };
-                (NodeValue::Scalar(Scalar { text, scalar_type }), anchor)
+                let limit = self.guard.scalar(&text, anchor != 0);
+                limit.map_err(|breach| explain::breach(breach, place))?;
+                let scalar = self.scalar(text.into_owned(), style, tag.as_deref(), span);
+                let (style, end) = self.scalar_end(style, &bytes);
+                (NodeValue::Scalar(scalar), anchor, style, end)
             }
-            Event::SequenceStart(_, anchor, tag) => {
+            Event::SequenceStart(style, anchor, tag) => {
                 self.enter(Claim::fits_list, tag.as_deref(), anchor != 0, place)?;
-                let items = self.items()?;
+                let (items, end) = self.items()?;
                 self.guard.leave(anchor != 0);
-                (NodeValue::List(items), anchor)
+                let last = items.last().map(|item| item.written.end());
+                let (style, end) = collection_end(style, end, last);
+                (NodeValue::List(items), anchor, style, end)
             }
-            Event::MappingStart(_, anchor, tag) => {
+            Event::MappingStart(style, anchor, tag) => {
                 self.enter(Claim::fits_map, tag.as_deref(), anchor != 0, place)?;
-                let entries = self.entries()?;
+                let (map, end) = self.mapping()?;
                 self.guard.leave(anchor != 0);
-                (NodeValue::Map(entries), anchor)
+                let last = map.written().last().map(Entry::end);
+                let (style, end) = collection_end(style, end, last);
+                (NodeValue::Map(map), anchor, style, end)
             }
             Event::Alias(anchor) => {
-                let anchored = self.anchors.get(&anchor).ok_or_else(|| explain::inside_itself(place))?;
-                self.guard.repeat(anchored.size).map_err(breach)?;
-                return Ok(match self.places {
-                    Places::OfUse => moved(&anchored.node, place),
-                    Places::OfDefinition => anchored.node.clone(),
-                });
+                let written = Written::new(id, &bytes, Style::Alias);
+                return self.alias(anchor, place, written);
             }
             // A document has no other events.
             _ => return Err(explain::cut_short(place)),
         };
-        let node = Node { value, place };
+        let written = Written::new(id, &(bytes.start..end), style);
+        let node = Node { value, place, written };
         if anchor != 0 {
             let size = Size::of(&node);
-            self.guard.copy(size).map_err(breach)?;
+            let limit = self.guard.copy(size);
+            limit.map_err(|breach| explain::breach(breach, place))?;
             let kept = node.clone();
             self.anchors.insert(anchor, Anchored { node: kept, size });
         }
         Ok(node)
     }
 
-    /// Goes into a list or mapping.
+    /// A single value by its tag and quotes.
+    fn scalar(&mut self, text: String, style: ScalarStyle, tag: Option<&Tag>, span: &Span) -> Scalar {
+        let scalar_type = Claim::of(tag).scalar_type(&text, style).unwrap_or_else(|| {
+            self.refuse(explain::tag(tag, self.place(span)));
+            ScalarType::Text
+        });
+        let text = match scalar_type {
+            ScalarType::Text => text,
+            // The parser writes `~` for a value that is left out.
+            ScalarType::Null if span.is_empty() => String::new(),
+            ScalarType::Null | ScalarType::Bool(_) | ScalarType::Number => text.trim().to_owned(),
+        };
+        Scalar { text, scalar_type }
+    }
+
+    /// How a single value is written, and where it ends.
+    fn scalar_end(&self, style: ScalarStyle, bytes: &Range<usize>) -> (Style, usize) {
+        match style {
+            ScalarStyle::Plain => (Style::Plain, bytes.end),
+            ScalarStyle::SingleQuoted => (Style::SingleQuoted, bytes.end),
+            ScalarStyle::DoubleQuoted => (Style::DoubleQuoted, bytes.end),
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                // The parser includes the blank lines below, up to the next value.
+                let written = self.text.get(bytes.clone()).unwrap_or_default();
+                (Style::BlockScalar, bytes.start + written.trim_end().len())
+            }
+        }
+    }
+
+    /// A copy of the value that has an anchor.
+    fn alias(&mut self, anchor: usize, place: Place, written: Written) -> Result<Node, Problem> {
+        let anchored = self.anchors.get(&anchor).ok_or_else(|| explain::inside_itself(place))?;
+        let limit = self.guard.repeat(anchored.size);
+        limit.map_err(|breach| explain::breach(breach, place))?;
+        self.aliased.insert(anchored.node.written.id);
+        let node = match self.places {
+            Places::OfUse => moved(&anchored.node, place),
+            Places::OfDefinition => anchored.node.clone(),
+        };
+        Ok(Node { written, ..node })
+    }
+
+    /// Begins a list or mapping.
     fn enter(
         &mut self,
         fits: fn(Claim) -> bool,
@@ -166,14 +214,14 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The items of a list, up to its end.
-    fn items(&mut self) -> Result<Vec<Node>, Problem> {
+    /// The items of a list, and the byte at which it ends.
+    fn items(&mut self) -> Result<(Vec<Node>, usize), Problem> {
         let mut items = Vec::new();
         let mut opened = false;
         loop {
             let (event, span) = self.event()?;
             if event == Event::SequenceEnd {
-                return Ok(items);
+                return Ok((items, span.byte_range().unwrap_or_default().end));
             }
             let plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..));
             let item = self.node(event, &span)?;
@@ -187,56 +235,70 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The entries of a mapping, up to its end.
-    fn entries(&mut self) -> Result<Vec<Entry>, Problem> {
+    /// The entries of a mapping, and the byte at which it ends.
+    fn mapping(&mut self) -> Result<(Mapping, usize), Problem> {
         let mut entries = Vec::new();
-        let mut taken = Vec::new();
-        loop {
+        let mut merged = Vec::new();
+        let end = loop {
             let (event, span) = self.event()?;
-            let merges = match &event {
-                Event::MappingEnd => break,
-                Event::Scalar(key, style, _, tag) => is_merge(key, *style, tag.as_deref()),
-                _ => false,
-            };
-            let key = self.node(event, &span)?;
-            let name = match key.value {
-                NodeValue::Scalar(Scalar {
-                    text,
-                    scalar_type: ScalarType::Text | ScalarType::Bool(_) | ScalarType::Number,
-                }) => text,
-                NodeValue::Scalar(_) | NodeValue::List(_) | NodeValue::Map(_) => {
-                    self.refuse(explain::no_name(&key));
-                    String::new()
-                }
-            };
-            let (event, span) = self.event()?;
-            let value = self.node(event, &span)?;
-            if merges {
-                self.merge(value, &mut taken);
-            } else if value.is_null() && parentheses(&name) < 0 {
-                self.problems.push(explain::cut(&name, key.place));
-            } else {
-                entries.push(Entry {
-                    key: name,
-                    place: key.place,
-                    value,
-                });
+            if event == Event::MappingEnd {
+                break span.byte_range().unwrap_or_default().end;
             }
-        }
+            let is_merge =
+                matches!(&event, Event::Scalar(key, style, _, tag) if is_merge_key(key, *style, tag.as_deref()));
+            let key = self.node(event, &span)?;
+            let name = self.name(&key);
+            let (event, span) = self.event()?;
+            let mut value = self.node(event, &span)?;
+            if !is_merge && value.is_null() && parentheses(&name) < 0 {
+                self.problems.push(explain::cut(&name, key.place));
+                continue;
+            }
+            if is_merge {
+                let written = value.written;
+                let empty = Node {
+                    written,
+                    ..Node::null(value.place)
+                };
+                self.merge(std::mem::replace(&mut value, empty), &mut merged);
+            }
+            entries.push(Entry {
+                key: name,
+                place: key.place,
+                value,
+                written: key.written,
+                is_merge,
+            });
+        };
         self.refuse_duplicates(&mut entries);
-        if !taken.is_empty() {
-            // What `<<` takes over stands behind, and gives way.
+        let written = entries.len();
+        if !merged.is_empty() {
+            // An entry of the mapping itself takes precedence over a merged one.
             let mut names: BTreeSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
-            entries.extend(taken.into_iter().filter(|entry| names.insert(entry.key.clone())));
+            entries.extend(merged.into_iter().filter(|entry| names.insert(entry.key.clone())));
         }
-        Ok(entries)
+        Ok((Mapping { entries, written }, end))
     }
 
-    /// What a value holds that `<<` takes over.
-    fn merge(&mut self, value: Node, taken: &mut Vec<Entry>) {
+    /// The text of a key.
+    fn name(&mut self, key: &Node) -> String {
+        match &key.value {
+            NodeValue::Scalar(Scalar {
+                text,
+                scalar_type: ScalarType::Text | ScalarType::Bool(_) | ScalarType::Number,
+            }) => text.clone(),
+            NodeValue::Scalar(_) | NodeValue::List(_) | NodeValue::Map(_) => {
+                self.refuse(explain::no_name(key));
+                String::new()
+            }
+        }
+    }
+
+    /// Collects the entries that a merge key adds.
+    fn merge(&mut self, value: Node, merged: &mut Vec<Entry>) {
         match value.value {
-            NodeValue::Map(entries) => taken.extend(entries),
-            NodeValue::List(items) => items.into_iter().for_each(|item| self.merge(item, taken)),
+            NodeValue::Map(map) => merged.extend(map),
+            NodeValue::List(items) => items.into_iter().for_each(|item| self.merge(item, merged)),
             NodeValue::Scalar(Scalar {
                 scalar_type: ScalarType::Null,
                 ..
@@ -245,50 +307,61 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes out the entries whose keys have stood before.
+    /// Removes the entries whose key is a duplicate, and reports them. A merge key may be repeated.
     fn refuse_duplicates(&mut self, entries: &mut Vec<Entry>) {
-        // What is written in the order of the names has none.
+        // Sorted keys, as `pull` writes them, have no duplicates.
         if entries.is_sorted_by(|one, next| one.key < next.key) {
             return;
         }
-        let mut order: Vec<(usize, &Entry)> = entries.iter().enumerate().collect();
+        let own = entries.iter().enumerate().filter(|(_, entry)| !entry.is_merge);
+        let mut order: Vec<(usize, &Entry)> = own.collect();
         order.sort_by(|(_, one), (_, other)| one.key.cmp(&other.key));
-        let mut again = BTreeSet::new();
+        let mut duplicates = BTreeSet::new();
         for same in order.chunk_by(|(_, one), (_, next)| one.key == next.key) {
             let mut first = None;
             for (at, entry) in same {
                 if first.is_some() {
                     self.problems.push(explain::duplicate(&entry.key, entry.place, first));
-                    again.insert(*at);
+                    duplicates.insert(*at);
                 } else {
                     first = Some(entry.place);
                 }
             }
         }
-        if !again.is_empty() {
+        if !duplicates.is_empty() {
             let mut at = 0..;
-            entries.retain(|_| at.next().is_none_or(|at| !again.contains(&at)));
+            entries.retain(|_| at.next().is_none_or(|at| !duplicates.contains(&at)));
         }
     }
 }
 
-/// A copy of which everything stands at one place.
+/// How a list or mapping is written, and where it ends: a block with its last item.
+fn collection_end(style: StructureStyle, end: usize, last: Option<usize>) -> (Style, usize) {
+    match style {
+        StructureStyle::Flow => (Style::Flow, end),
+        StructureStyle::Block => (Style::Block, last.unwrap_or(end)),
+    }
+}
+
+/// A copy whose parts all have one place.
 fn moved(node: &Node, place: Place) -> Node {
     let value = match &node.value {
         NodeValue::Scalar(scalar) => NodeValue::Scalar(scalar.clone()),
         NodeValue::List(items) => NodeValue::List(items.iter().map(|item| moved(item, place)).collect()),
-        NodeValue::Map(entries) => NodeValue::Map(
-            entries
-                .iter()
-                .map(|entry| Entry {
-                    key: entry.key.clone(),
-                    place,
-                    value: moved(&entry.value, place),
-                })
-                .collect(),
-        ),
+        NodeValue::Map(map) => {
+            let entries = map.entries.iter().map(|entry| Entry {
+                key: entry.key.clone(),
+                place,
+                value: moved(&entry.value, place),
+                ..*entry
+            });
+            NodeValue::Map(Mapping {
+                entries: entries.collect(),
+                written: map.written,
+            })
+        }
     };
-    Node { value, place }
+    Node { value, place, ..*node }
 }
 
 /// How many more parentheses a text opens than it closes.

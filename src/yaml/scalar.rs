@@ -86,7 +86,7 @@ impl Claim {
 }
 
 /// Whether a key is the one that takes over what is in other mappings.
-pub(super) fn is_merge(key: &str, style: ScalarStyle, tag: Option<&Tag>) -> bool {
+pub(super) fn is_merge_key(key: &str, style: ScalarStyle, tag: Option<&Tag>) -> bool {
     key == "<<"
         && match tag {
             None => style == ScalarStyle::Plain,

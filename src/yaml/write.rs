@@ -353,7 +353,7 @@ mod tests {
                 for (i, entry) in read.iter().enumerate() {
                     assert_eq!(entry.key, format!("{}{}", texts[i], i + turn));
                     if let NodeValue::Map(inner) = &entry.value.value {
-                        assert_eq!(inner[0].key, texts[i]);
+                        assert_eq!(inner.written()[0].key, texts[i]);
                     }
                     collect(&entry.value, &mut found);
                 }
