@@ -1,4 +1,4 @@
-//! What is expected: the contents of expectation files.
+//! The contents of expectation files.
 
 mod history;
 mod keys;
@@ -27,7 +27,7 @@ use crate::yaml::Scalar;
 /// The format version of expectation files that this program reads.
 pub const FORMAT_VERSION: &str = "1";
 
-/// The environment variable that holds the URL when a file names none.
+/// The environment variable with the database URL, for files that name none.
 pub const DEFAULT_DATABASE: &str = "DATABASE_URL";
 
 /// What one file expects.
@@ -35,26 +35,26 @@ pub const DEFAULT_DATABASE: &str = "DATABASE_URL";
 pub struct ExpectationFile {
     /// The file.
     pub file: FileId,
-    /// The environment variable that holds the URL of the database.
+    /// The environment variable with the URL of the database.
     pub database: String,
-    /// Where the file names it; the beginning of the file if it does not.
+    /// Where the file names it, or the beginning of the file.
     pub database_place: Place,
     /// The schema of names that are not qualified.
     pub schema: String,
-    /// Whether the file closes the world: what it does not list must not exist.
+    /// Whether the file is exact: objects that it does not list must not exist.
     pub exact: bool,
-    /// The schemas that it closes, where it names them: then what is in no schema is not closed. `None` closes the
-    /// whole database as far as the file speaks of it.
+    /// The schemas for which it is exact, if it names them; objects outside of schemas may then exist. `None` means the
+    /// whole database, as far as the file lists objects of a kind.
     pub exact_schemas: Option<BTreeSet<String>>,
-    /// Where it says so; the beginning of the file if it does not.
+    /// Where `exact` is written, or the beginning of the file.
     pub exact_place: Place,
-    /// The objects, parents before what is in them.
+    /// The objects, parents before their children.
     pub objects: Vec<ExpectedObject>,
-    /// The histories of migrations.
+    /// The migration histories.
     pub histories: Vec<ExpectedHistory>,
     /// The assertions about data, in the order of the file.
     pub assertions: Vec<Assertion>,
-    /// What is left out of the closed world.
+    /// Patterns for objects that an exact file does not report.
     pub ignore: Vec<IgnoreRule>,
 }
 
@@ -83,7 +83,7 @@ impl ExpectationFile {
     }
 }
 
-/// How much a finding weighs.
+/// The weight of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// It fails the run.
@@ -92,21 +92,21 @@ pub enum Level {
     Warn,
 }
 
-/// Whether an object must be there.
+/// Whether an object must exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// It must be there.
+    /// It must exist.
     Required,
-    /// It need not be there; if it is, it must match.
+    /// It may be missing; if it exists, it must match.
     Optional,
-    /// It must not be there.
+    /// It must not exist.
     Absent,
 }
 
-/// What holds for an expectation whatever it is about.
+/// The settings that every expectation has.
 #[derive(Debug, Clone)]
 pub struct Terms {
-    /// How much a finding weighs.
+    /// The weight of a finding.
     pub level: Level,
     /// Why it is expected, for the report.
     pub reason: Option<String>,
@@ -119,26 +119,26 @@ pub struct Terms {
 pub struct ExpectedObject {
     /// Its kind.
     pub kind: Kind,
-    /// Which object is meant.
+    /// The object that it describes.
     pub subject: Subject,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
-    /// The object that it is in: an index into [`ExpectationFile::objects`].
+    /// Its parent: an index into [`ExpectationFile::objects`].
     pub parent: Option<usize>,
     /// Whether it must be there.
     pub presence: Presence,
-    /// Level, reason, exactness: most objects share them with what they are in.
+    /// Level, reason and exactness. Most objects share them with their parent.
     pub terms: Arc<Terms>,
     /// The attributes that were written, in the order of the file.
     pub attributes: Box<[ExpectedAttribute]>,
 }
 
-/// Which object an expectation means.
+/// The object that an expectation describes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// The one with this identity.
+    /// The object with this identity.
     Named(ObjectId),
-    /// Any in this parent that has the attributes.
+    /// Any object in this parent that has the attributes.
     ByMeaning(ObjectId),
 }
 
@@ -149,92 +149,92 @@ pub struct ExpectedAttribute {
     pub attr: &'static Attr,
     /// The value.
     pub value: Value,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
-    /// Whether the value is all or a part.
+    /// Whether the value is the whole value or a part of it.
     pub extent: Extent,
 }
 
-/// Whether an expected value is all that may be there.
+/// Whether an expected value is the whole value or a part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// The value is what must be there.
+    /// The actual value must be equal.
     Whole,
-    /// At least the items of the value must be there.
+    /// The actual value must contain the items.
     AtLeast,
 }
 
-/// What is expected of the history that a migration tool keeps.
+/// The expectations about the history that a migration tool keeps.
 #[derive(Debug)]
 pub struct ExpectedHistory {
-    /// The tool; `None` if it is to be found by its table.
+    /// The tool; `None` if its table determines it.
     pub tool: Option<&'static Tool>,
-    /// The tables that may be the history, each with the tool whose it is: one if the table was named, or if the tool
-    /// has but one.
+    /// The tables that may hold the history, each with its tool: one if the file names the table, or if the tool has
+    /// only one.
     pub candidates: Vec<(&'static Tool, ObjectId)>,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
     /// The migrations that must be applied.
     pub applied: Vec<(String, Place)>,
-    /// The migration that must be the last one that is applied.
+    /// The migration that must be the last applied one.
     pub latest: Option<(String, Place)>,
-    /// The migration that must be applied, or a later one.
+    /// The migration that must be applied; a later one is sufficient.
     pub at_least: Option<(String, Place)>,
-    /// Whether a migration that failed is a finding, also if nobody named it.
+    /// Whether a failed migration is a finding, even if the file does not name it.
     pub failed: bool,
     /// Whether migrations that were applied after later ones are a finding.
     pub out_of_order: bool,
-    /// The folder of the migrations, as it is written: a path from the file.
+    /// The folder of the migrations, as written: relative to the file.
     pub directory: Option<(String, Place)>,
-    /// What is in that folder; read after the file.
+    /// The files in that folder. They are read after the expectation file.
     pub files: Option<Files>,
     /// Level and reason.
     pub terms: Terms,
 }
 
-/// A query and what it must give.
+/// A query and the result that it must have.
 #[derive(Debug)]
 pub struct Assertion {
     /// Its name.
     pub name: String,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
     /// The query.
     pub sql: String,
-    /// Where the query stands.
+    /// The place of the query in the file.
     pub sql_place: Place,
     /// The schema that comes first on the search path.
     pub schema: String,
-    /// What it must give.
+    /// The tests of its result.
     pub tests: Vec<(Test, Place)>,
     /// Level and reason.
     pub terms: Terms,
 }
 
-/// What the rows of an assertion must be.
+/// A test of the rows of an assertion.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
     /// One row of one column with this value.
     Equals(Scalar),
     /// These rows, in this order.
     Rows(Vec<Vec<Scalar>>),
-    /// One number that is not below this.
+    /// One number that is not less than this.
     Min(Scalar),
-    /// One number that is not above this.
+    /// One number that is not greater than this.
     Max(Scalar),
-    /// No row, or at least one.
+    /// `true`: no rows; `false`: at least one.
     Empty(bool),
 }
 
-/// A pattern for objects that are left out of the closed world.
+/// A pattern for objects that an exact file does not report.
 #[derive(Debug)]
 pub struct IgnoreRule {
     /// The kind.
     pub kind: Kind,
     /// The pattern as written, without `!`.
     pub pattern: glob::Pattern,
-    /// Whether it takes objects back in.
+    /// Whether it reports objects again that another pattern excludes.
     pub negated: bool,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }

@@ -1,11 +1,11 @@
-//! Characters that nobody sees, or that change how what stands around them is seen: names that differ in one of them
-//! look the same, and a text with one of them may look like another text.
+//! Invisible characters, and those that change how the text around them is displayed: names that differ only in such a
+//! character look the same.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character is not seen, acts on a terminal or changes the direction of writing: controls (Cc), formats (Cf),
-/// the separators of lines and paragraphs, noncharacters, and what Unicode says is to be ignored when it is shown.
+/// Whether a character is invisible, controls a terminal or changes the direction of writing: controls (Cc), formats
+/// (Cf), separators of lines and paragraphs, noncharacters, and those that Unicode says to ignore in display.
 #[must_use]
 pub(crate) fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
@@ -23,7 +23,7 @@ fn is_control_or_format(c: char) -> bool {
         | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
 }
 
-/// Unicode 16: what else has the property Default_Ignorable_Code_Point: joiners, fillers, selectors of variations, tags.
+/// Unicode 16: other characters with the property Default_Ignorable_Code_Point: joiners, fillers, selectors of variations, tags.
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{3164}'
@@ -34,7 +34,7 @@ fn is_noncharacter(c: char) -> bool {
     matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }
 
-/// A text in which each of these characters but the end of a line is shown as an escape: `\u{200b}`.
+/// A text with an escape for each invisible character but line breaks: `\u{200b}`.
 #[must_use]
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     let is_hidden = |c: char| c != '\n' && is_invisible(c);
@@ -52,7 +52,7 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A text of as many characters in which `�` stands for each of these. Tabs stay.
+/// A text with `�` for each invisible character but tabs. The number of characters stays the same.
 #[must_use]
 pub(crate) fn covered(text: &str) -> Cow<'_, str> {
     let is_hidden = |c: char| c != '\t' && is_invisible(c);
@@ -63,8 +63,8 @@ pub(crate) fn covered(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// JSON in which each of these characters is an escape. Only its texts can have them, but for the ends of lines, and to
-/// a reader of JSON they stay the same.
+/// JSON with an escape for each invisible character. Apart from line breaks, only its strings can have such characters,
+/// so that a JSON reader gets the same values.
 #[must_use]
 pub(crate) fn escaped_in_json(json: String) -> String {
     let is_hidden = |c: char| c != '\n' && is_invisible(c);

@@ -1,4 +1,4 @@
-//! From a snapshot to the expectation file of what is there: exact, sorted, without what is at its default.
+//! Writes the expectation file of a snapshot: exact, sorted, without attributes that have their default.
 
 pub mod split;
 
@@ -10,21 +10,21 @@ use crate::snapshot::{Object, Snapshot};
 use crate::value::Value;
 use crate::yaml::write::Fragment;
 
-/// What to write, and how.
+/// Options for writing expectation files.
 pub struct PullOptions<'a> {
     /// The schema of names that are not qualified.
     pub schema: &'a str,
-    /// Whether the file closes the world; otherwise each object does.
+    /// Whether the file is exact; if not, each object is.
     pub whole: bool,
-    /// The schemas that it closes; the whole database if there are none.
+    /// The schemas for which the file is exact; the whole database if there are none.
     pub schemas: &'a [String],
-    /// The migration tool that made the schema, if one did: its history is expected, too.
+    /// The migration tool of the database, if any: the file also expects its history.
     pub tool: Option<&'a str>,
-    /// Whether a top object is wanted.
+    /// Whether a top-level object is selected.
     pub wanted: &'a dyn Fn(Kind, &ObjectId) -> bool,
 }
 
-/// The expectation file of a snapshot, without a header. Nothing if no object is wanted.
+/// The expectation file of a snapshot, without a header; nothing if no object is selected.
 #[must_use]
 pub fn pull(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Option<String> {
     let sections = sections(snapshot, choice);
@@ -55,7 +55,7 @@ fn file(choice: &PullOptions<'_>, sections: Vec<(String, Fragment)>) -> String {
     Fragment::Map(file).to_yaml()
 }
 
-/// The sections of everything that is wanted.
+/// The sections of the selected objects.
 fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragment)> {
     let mut sections = Vec::new();
     for kind in Kind::roots() {
@@ -76,7 +76,7 @@ fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragm
     sections
 }
 
-/// The schema of names that are not qualified: `public` if it is there, otherwise the first.
+/// The schema of names that are not qualified: `public` if it exists, or the first one.
 #[must_use]
 pub fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
     let namespaces: Vec<&str> = Kind::ALL
@@ -96,7 +96,7 @@ pub fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
 /// without patterns, every object.
 #[must_use]
 pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> bool {
-    // Schemas and what is in no schema belong to the whole database.
+    // Schemas, and objects outside of schemas, belong to the whole database.
     if !id.is_in_schema() && !schemas.is_empty() {
         return kind.is_namespace() && schemas.iter().any(|schema| schema == id.last());
     }
@@ -110,7 +110,7 @@ pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: 
         .any(|pattern| pattern.matches(&full) || pattern.matches(short))
 }
 
-/// The key under which an object stands.
+/// The key of an object in its section.
 pub(crate) fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
     match kind.spec().syntax.key {
         KeyForm::Part | KeyForm::Only => show_part(id.last()),
@@ -190,7 +190,7 @@ pub(crate) fn write(
     Fragment::Map(all)
 }
 
-/// The value that an attribute has where an exact file says nothing of it.
+/// The value that an exact file expects of an attribute that it leaves out.
 pub(crate) fn default_when_omitted(kind: Kind, id: &ObjectId, attribute: &str) -> Value {
     let spec = kind.spec();
     let derived = || spec.matching.implied_default.and_then(|derived| derived(id, attribute));

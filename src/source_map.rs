@@ -10,7 +10,7 @@ use crate::redact::{self, Around};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
-/// Where something stands in a file. Lines and columns count from 1; columns count characters.
+/// A place in a file. Lines and columns count from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file.
@@ -33,24 +33,24 @@ impl Place {
 }
 
 #[derive(Debug)]
-struct File {
+struct SourceFile {
     path: PathBuf,
     text: String,
-    /// Where in the text each line is, without its line end; found when the first of them is shown.
+    /// The range of each line, without its line end. Computed when the first line is shown.
     lines: OnceLock<Vec<Range<usize>>>,
 }
 
 /// The files of a run, in the order in which they were read.
 #[derive(Debug, Default)]
 pub struct SourceMap {
-    files: Vec<File>,
+    files: Vec<SourceFile>,
 }
 
 impl SourceMap {
     /// Adds a file and returns its handle.
     pub fn add(&mut self, path: PathBuf, text: String) -> FileId {
         let lines = OnceLock::new();
-        self.files.push(File { path, text, lines });
+        self.files.push(SourceFile { path, text, lines });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -66,7 +66,7 @@ impl SourceMap {
         &self.files[file.0 as usize].text
     }
 
-    /// `file:line:column`, as editors and terminals understand it.
+    /// `file:line:column`, the form that editors and terminals recognize.
     #[must_use]
     pub fn locate(&self, place: Place) -> String {
         format!(
@@ -77,7 +77,7 @@ impl SourceMap {
         )
     }
 
-    /// A line of a file as it may be shown.
+    /// A line of a file, with secrets hidden.
     pub(crate) fn without_secret<'a>(&self, place: Place, line: &'a str) -> redact::Line<'a> {
         if self.is_in_secret(place, indentation(line)) {
             return redact::Line::hidden(line);
@@ -86,7 +86,7 @@ impl SourceMap {
         redact::line(line, Around::Other.within(opening).within(line))
     }
 
-    /// The line that holds one that is indented so far.
+    /// The nearest line above that is indented less: the one that contains this one.
     fn opening(&self, place: Place, indented: usize) -> Option<&str> {
         /// How far up to look.
         const FARTHEST: u32 = 100;
@@ -95,7 +95,7 @@ impl SourceMap {
         above.find(|line| !line.trim().is_empty() && indentation(line) < indented)
     }
 
-    /// Whether a line that is indented so far belongs to a value that began on a line before it, and is a secret.
+    /// Whether a line with this indentation belongs to a secret value that begins on a line above.
     fn is_in_secret(&self, place: Place, indented: usize) -> bool {
         let opening = self.opening(place, indented);
         opening.is_some_and(|line| {
@@ -134,7 +134,7 @@ fn line_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// How many blanks a line begins with.
+/// The number of spaces at the beginning of a line.
 fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }

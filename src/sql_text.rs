@@ -1,7 +1,7 @@
 //! The outer shape of a piece of SQL: where its words, quotes and parentheses begin and end.
 //!
-//! This knows no meaning. What a text means is PostgreSQL's to say; this only tells apart, in a shorthand
-//! such as `uuid not null default gen_random_uuid()`, the pieces that are put to it.
+//! Meaning is left to PostgreSQL. This module only separates the parts of a shorthand, for example
+//! `uuid not null default gen_random_uuid()`.
 
 mod words;
 
@@ -9,17 +9,17 @@ use std::ops::Range;
 
 pub use words::{Words, same_tokens};
 
-/// A stretch of text that stands together at the outermost level: a word, a quoted text, a group in
+/// A unit of a text at the outermost level: a word, a quoted text, a group in
 /// parentheses or brackets, a comma, or another symbol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands, in bytes.
+    /// Its range in bytes.
     pub range: Range<usize>,
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
 }
 
-/// What a [`Token`] is.
+/// The kind of a [`Token`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// A word or number without quotes.
@@ -41,26 +41,26 @@ pub enum TokenKind {
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
-    // Where the group begins that is open, and how many parentheses in it are.
+    // Where the open group begins, and how many parentheses and brackets are open.
     let mut group = None;
-    for (range, piece) in Pieces::of(text) {
+    for (range, piece) in Lexemes::of(text) {
         match (group, piece) {
-            (None, Piece::Open) => group = Some((range.start, 1_usize)),
-            (None, Piece::Close) => out.push(Token {
+            (None, Lexeme::Open) => group = Some((range.start, 1_usize)),
+            (None, Lexeme::Close) => out.push(Token {
                 range,
                 kind: TokenKind::Symbol,
             }),
-            (None, Piece::Token(kind)) => out.push(Token { range, kind }),
-            (Some((start, depth)), Piece::Open) => group = Some((start, depth + 1)),
-            (Some((start, 1)), Piece::Close) => {
+            (None, Lexeme::Token(kind)) => out.push(Token { range, kind }),
+            (Some((start, depth)), Lexeme::Open) => group = Some((start, depth + 1)),
+            (Some((start, 1)), Lexeme::Close) => {
                 group = None;
                 out.push(Token {
                     range: start..range.end,
                     kind: TokenKind::Group,
                 });
             }
-            (Some((start, depth)), Piece::Close) => group = Some((start, depth - 1)),
-            (Some(_), Piece::Token(_)) => {}
+            (Some((start, depth)), Lexeme::Close) => group = Some((start, depth - 1)),
+            (Some(_), Lexeme::Token(_)) => {}
         }
     }
     out.extend(group.map(|(start, _)| Token {
@@ -70,17 +70,17 @@ pub fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
-/// The words and the quoted names of a text, also those in parentheses and brackets, as they are written.
+/// The words and quoted names of a text, including those in parentheses and brackets, as they are written.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    Pieces::of(text).filter_map(|(range, piece)| match piece {
-        Piece::Token(TokenKind::Word | TokenKind::QuotedName) => Some(&text[range]),
-        Piece::Token(TokenKind::QuotedText | TokenKind::Group | TokenKind::Comma | TokenKind::Symbol)
-        | Piece::Open
-        | Piece::Close => None,
+    Lexemes::of(text).filter_map(|(range, piece)| match piece {
+        Lexeme::Token(TokenKind::Word | TokenKind::QuotedName) => Some(&text[range]),
+        Lexeme::Token(TokenKind::QuotedText | TokenKind::Group | TokenKind::Comma | TokenKind::Symbol)
+        | Lexeme::Open
+        | Lexeme::Close => None,
     })
 }
 
-/// Whether no parenthesis or bracket is closed that was not opened.
+/// Whether every closing parenthesis or bracket has an opening one.
 #[must_use]
 pub fn is_balanced(text: &str) -> bool {
     tokens(text)
@@ -112,13 +112,13 @@ pub fn quote_name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// How long the quoted name is that begins a text: up to its closing quote, or to the end.
+/// The length of the quoted name at the beginning of a text: up to its closing quote, or to the end.
 #[must_use]
 pub fn quoted_name_length(text: &str) -> usize {
     quoted(text, b'"', false)
 }
 
-/// The words that PostgreSQL takes for no name unless they are quoted.
+/// The words that PostgreSQL accepts as a name only in quotes.
 const RESERVED: &str = " all analyse analyze and any array as asc asymmetric authorization binary both case cast check \
     collate collation column concurrently constraint create cross current_catalog current_date current_role \
     current_schema current_time current_timestamp current_user default deferrable desc distinct do else end except \
@@ -127,7 +127,7 @@ const RESERVED: &str = " all analyse analyze and any array as asc asymmetric aut
     overlaps placing primary references returning right select session_user similar some symmetric system_user table \
     tablesample then to trailing true union unique user using variadic verbose when where window with ";
 
-/// A name as statements for people write it: quoted only where PostgreSQL could not read it otherwise.
+/// A name in quotes only where PostgreSQL requires them.
 #[must_use]
 pub fn show_name(part: &str) -> String {
     let plain = part
@@ -141,7 +141,7 @@ pub fn show_name(part: &str) -> String {
     }
 }
 
-/// A text as an SQL literal that means the same whatever `standard_conforming_strings` says.
+/// A text as an SQL literal with the same meaning for both values of `standard_conforming_strings`.
 #[must_use]
 pub fn quote_literal(text: &str) -> String {
     let doubled = text.replace('\'', "''");
@@ -152,7 +152,7 @@ pub fn quote_literal(text: &str) -> String {
     }
 }
 
-/// The name in a piece of text: what is in quotes if it is quoted as in SQL, otherwise the text as it is.
+/// The name in a text: its contents if it is quoted as in SQL, the text itself if it is not.
 /// `None` if a quote is opened and not closed at the end.
 #[must_use]
 pub fn unquote_name(text: &str) -> Option<String> {
@@ -164,29 +164,29 @@ pub fn unquote_name(text: &str) -> Option<String> {
     (!unescaped.contains('"') && !inner.is_empty()).then(|| unescaped.replace('\u{0}', "\""))
 }
 
-/// A piece of SQL: as a [`Token`], but that parentheses and brackets stand alone.
+/// A unit of SQL text like a [`Token`], but with each parenthesis and bracket on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Piece {
+enum Lexeme {
     Token(TokenKind),
     Open,
     Close,
 }
 
-/// The pieces of a text, as the lexer of PostgreSQL (`scan.l`) tells them apart. Every character is looked at a fixed
-/// number of times, whatever the text: it may be one that somebody made to keep us busy.
-struct Pieces<'a> {
+/// The lexemes of a text by the rules of PostgreSQL's lexer (`scan.l`). The time is linear for every text, because a
+/// text may be made to waste time.
+struct Lexemes<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Pieces<'a> {
+impl<'a> Lexemes<'a> {
     fn of(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 }
 
-impl Iterator for Pieces<'_> {
-    type Item = (Range<usize>, Piece);
+impl Iterator for Lexemes<'_> {
+    type Item = (Range<usize>, Lexeme);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -204,7 +204,7 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-/// Whether PostgreSQL takes a character for white space. No other one is, such as a no-break space.
+/// Whether PostgreSQL treats a character as white space. A no-break space, for example, is not.
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
@@ -213,7 +213,7 @@ fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// How much of the beginning is white space or one comment.
+/// The length of the white space or the comment at the beginning.
 fn blank_length(rest: &str, first: char) -> usize {
     if is_space(first) {
         return rest.find(|c| !is_space(c)).unwrap_or(rest.len());
@@ -227,7 +227,7 @@ fn blank_length(rest: &str, first: char) -> usize {
     0
 }
 
-/// How long the comment is that begins a text. Comments of this form nest.
+/// The length of the comment at the beginning of a text. Comments of this form nest.
 fn comment_length(rest: &[u8]) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -250,10 +250,10 @@ fn comment_length(rest: &[u8]) -> usize {
     rest.len()
 }
 
-fn piece_at(rest: &str, first: char) -> (usize, Piece) {
+fn piece_at(rest: &str, first: char) -> (usize, Lexeme) {
     let (length, kind) = match first {
-        '(' | '[' => return (1, Piece::Open),
-        ')' | ']' => return (1, Piece::Close),
+        '(' | '[' => return (1, Lexeme::Open),
+        ')' | ']' => return (1, Lexeme::Close),
         '"' => (quoted(rest, b'"', false), TokenKind::QuotedName),
         '\'' => (quoted(rest, b'\'', false), TokenKind::QuotedText),
         'e' | 'E' if rest[1..].starts_with('\'') => (1 + quoted(&rest[1..], b'\'', true), TokenKind::QuotedText),
@@ -265,21 +265,21 @@ fn piece_at(rest: &str, first: char) -> (usize, Piece) {
         c if is_word(c) => (rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()), TokenKind::Word),
         c => (c.len_utf8(), TokenKind::Symbol),
     };
-    (length, Piece::Token(kind))
+    (length, Lexeme::Token(kind))
 }
 
-/// Whether a character can stand in a name or number without quotes. Those beyond ASCII all can.
+/// Whether a character may be part of a name or number without quotes. Those beyond ASCII all may.
 fn is_word(c: char) -> bool {
     c == '_' || c == '$' || c.is_ascii_alphanumeric() || !c.is_ascii()
 }
 
-/// How long the quoted text is that begins a text.
+/// The length of the quoted text at the beginning of a text.
 fn quoted(rest: &str, quote: u8, backslash: bool) -> usize {
     let bytes = rest.as_bytes();
     let mut at = 1;
     while let Some(byte) = bytes.get(at) {
         if backslash && *byte == b'\\' {
-            // What is behind it may have several bytes, of which none is a quote or a backslash.
+            // The escaped character may have several bytes, none of which is a quote or a backslash.
             at += 2;
         } else if *byte == quote {
             if bytes.get(at + 1) != Some(&quote) {

@@ -1,21 +1,21 @@
-//! "Did you mean": the known word that is nearest to one that is not known.
+//! "Did you mean": the known word that is nearest to an unknown one.
 
-/// The longest word that another one is suggested for, in characters.
+/// The longest unknown word that gets a suggestion, in characters.
 const LONGEST: usize = 200;
 
 /// The known word nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Nobody means a name by a page of text.
+    // A long text is not a misspelled name.
     let length = word.chars().count();
     if length > LONGEST {
         return None;
     }
     let lower = word.to_lowercase();
-    // One letter is as near to any other; only its case may be meant.
+    // Any two letters are equally near, so a single letter only matches in the other case.
     let limit = (length / 3).max(usize::from(length > 1));
     known
         .into_iter()
-        // A word that is much longer or shorter is not compared: that takes time of the size of both together.
+        // A much longer or shorter word is not compared: the time is the product of both lengths.
         .filter(|candidate| *candidate != word && candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| {
             (
@@ -28,7 +28,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// A sentence that names what is known: `did you mean `columns`?` or the whole list.
+/// A hint with the nearest known word, or with all of them: `did you mean `columns`?`
 #[must_use]
 pub fn hint(word: &str, known: &[&str]) -> String {
     match nearest(word, known.iter().copied()) {

@@ -1,7 +1,7 @@
-//! From an expectation file and what was found about it to the file that expects what is there.
+//! Changes an expectation file so that it matches the database.
 //!
-//! Only what drifted is changed: the findings say what, so that PostgreSQL itself has judged what means the same. All
-//! else, comments and blank lines included, stays byte for byte.
+//! Only values with a finding are changed, so that spellings that PostgreSQL treats as equal stay. The rest of the file,
+//! comments and blank lines included, stays byte for byte.
 
 mod object;
 #[cfg(test)]
@@ -20,20 +20,19 @@ use crate::snapshot::Snapshot;
 use crate::value::Value;
 use crate::yaml::{self, Places, splice};
 
-/// What became of a file.
+/// The result of an update.
 #[derive(Debug)]
 pub struct Updated {
-    /// The new text; the old one where nothing could be changed.
+    /// The new text; the old one if nothing could be changed.
     pub text: String,
-    /// Why findings are left as they were, by their ids.
+    /// Why findings were not applied, by their ids.
     pub left: BTreeMap<String, String>,
 }
 
-/// Why something stays as it is, where the way it is written is the reason.
-const UNSPLICED: &str =
-    "it is written in a way that cannot be changed without touching what stands around it; change it by hand";
+/// Why a value that is written in an unusual way is not changed.
+const UNSPLICED: &str = "the way it is written does not allow a change without touching other text; change it by hand";
 
-/// Writes what was found into a file. `text` is the one that `file` was read from.
+/// Applies findings to a file. `text` is the text that `file` was read from.
 #[must_use]
 pub fn update(file: &ExpectationFile, text: &str, findings: &[&Check], snapshot: &Snapshot) -> Updated {
     let mut left = BTreeMap::new();
@@ -49,7 +48,7 @@ pub fn update(file: &ExpectationFile, text: &str, findings: &[&Check], snapshot:
         }
     };
     let (changes, unlisted) = changes(file, findings, snapshot);
-    // One change after the other: where one cannot be made, the others can.
+    // One change after the other: if one fails, the others are still made.
     let mut editor = Editor::new(file, snapshot, &root);
     for (at, change) in &changes {
         if let Err(why) = editor.change(*at, change) {
@@ -60,7 +59,7 @@ pub fn update(file: &ExpectationFile, text: &str, findings: &[&Check], snapshot:
             left.extend(findings.map(|id| (id.clone(), why.clone())));
         }
     }
-    editor.enlist(&unlisted);
+    editor.list_unlisted(&unlisted);
     let (changes, more) = editor.finish();
     left.extend(more);
     if changes.is_empty() {
@@ -72,7 +71,7 @@ pub fn update(file: &ExpectationFile, text: &str, findings: &[&Check], snapshot:
     match splice::splice(text, &root, &changes) {
         Ok(text) => Updated { text, left },
         Err((line, column)) => {
-            let why = format!("what stands at line {line}, column {column} hinders: {UNSPLICED}");
+            let why = format!("line {line}, column {column} prevents the change: {UNSPLICED}");
             left.extend(findings.iter().map(|check| (check.id(), why.clone())));
             Updated {
                 text: text.to_owned(),
@@ -82,22 +81,22 @@ pub fn update(file: &ExpectationFile, text: &str, findings: &[&Check], snapshot:
     }
 }
 
-/// What is to be changed about one object.
+/// The changes to one object.
 #[derive(Debug, Default)]
 struct Change {
-    /// The findings that ask for it, but for those of what is not listed.
+    /// The findings that require them, without those of unlisted objects.
     findings: Vec<String>,
-    /// It is not there.
+    /// The object does not exist.
     gone: bool,
-    /// It is there, and was expected not to be.
+    /// The object exists and was expected to be absent.
     appeared: Option<ObjectId>,
-    /// Attributes and what they are.
+    /// Attributes and their actual values.
     attributes: BTreeMap<&'static str, Value>,
-    /// What is in it and not listed.
+    /// Objects in it that are not listed.
     unlisted: Vec<Unlisted>,
 }
 
-/// An object that is there and not listed.
+/// An object that exists and is not listed.
 #[derive(Debug)]
 struct Unlisted {
     kind: Kind,

@@ -272,5 +272,5 @@ pub enum Places {
 /// The first mistake that prevents reading the text as one YAML document: invalid syntax, a second document, or a
 /// document that exceeds the limits on memory and depth.
 pub fn parse(text: &str, file: FileId, places: Places) -> Result<Document, Problem> {
-    read::Reader::new(text, file, places).document()
+    read::TreeBuilder::new(text, file, places).document()
 }

@@ -1,4 +1,4 @@
-//! Reading what is expected of histories of migrations.
+//! Parses the expectations about migration histories.
 
 use super::keys::{HistoryKey, TermKey};
 use super::parse::Parser;
@@ -11,7 +11,7 @@ use crate::source_map::Place;
 use crate::suggest;
 use crate::yaml::{Entry, Node, NodeValue, Scalar, ScalarType};
 
-/// The name that stands for the tool whose table is there.
+/// The name that selects the tool whose table exists.
 pub const AUTO: &str = "auto";
 
 /// Reads `migrations`: one history, or a list of them.
@@ -29,11 +29,11 @@ pub(super) fn parse_histories(parser: &mut Parser, entry: &Entry, terms: &Terms)
     }
 }
 
-/// What stands under `migrations`, before it is known whether it fits together.
+/// An entry of `migrations` before its keys are checked together.
 #[derive(Default)]
-struct Written {
+struct HistoryDraft {
     tool: Option<&'static Tool>,
-    told_tool: bool,
+    has_tool: bool,
     schema: Option<String>,
     table: Option<Vec<String>>,
     applied: Vec<(String, Place)>,
@@ -46,27 +46,27 @@ struct Written {
 
 fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
     let mut terms = terms.clone();
-    let mut written = Written::default();
+    let mut draft = HistoryDraft::default();
     let before = parser.problems.len();
     for entry in parser.mapping("migrations", node) {
-        read(parser, entry, &mut written, &mut terms);
+        read(parser, entry, &mut draft, &mut terms);
     }
     if parser.problems.len() > before {
         return;
     }
-    if !written.told_tool {
+    if !draft.has_tool {
         let problem = Problem::at(place, "`migrations` needs `tool`").hint(suggest::hint("", &tools()));
         parser.problems.push(problem);
         return;
     }
-    if let (Some(tool), Some((version, place)), None) = (written.tool, &written.at_least, &written.directory) {
+    if let (Some(tool), Some((version, place)), None) = (draft.tool, &draft.at_least, &draft.directory) {
         if !tool.is_ordered() {
             parser.problems.push(
                 Problem::at(
                     *place,
-                    format!("only the folder knows the order of the migrations of {}", tool.title),
+                    format!("the order of {} migrations is known only from their folder", tool.title),
                 )
-                .hint("`at_least` needs `directory` here"),
+                .hint("add `directory`, so that `at_least` can be compared"),
             );
         } else if tool.sort_written(version).is_none() {
             parser.problems.push(
@@ -75,23 +75,23 @@ fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
             );
         }
     }
-    let candidates = candidates(&parser.out.schema, &written);
+    let candidates = candidates(&parser.out.schema, &draft);
     parser.out.histories.push(ExpectedHistory {
-        tool: written.tool,
+        tool: draft.tool,
         candidates,
         place,
-        applied: written.applied,
-        latest: written.latest,
-        at_least: written.at_least,
-        failed: !written.allow_failed,
-        out_of_order: !written.allow_out_of_order,
-        directory: written.directory,
+        applied: draft.applied,
+        latest: draft.latest,
+        at_least: draft.at_least,
+        failed: !draft.allow_failed,
+        out_of_order: !draft.allow_out_of_order,
+        directory: draft.directory,
         files: None,
         terms,
     });
 }
 
-fn read(parser: &mut Parser, entry: &Entry, written: &mut Written, terms: &mut Terms) {
+fn read(parser: &mut Parser, entry: &Entry, draft: &mut HistoryDraft, terms: &mut Terms) {
     let place = entry.value.place;
     let Some(key) = HistoryKey::named(&entry.key) else {
         parser.unknown_key(entry, HistoryKey::NAMES);
@@ -99,10 +99,10 @@ fn read(parser: &mut Parser, entry: &Entry, written: &mut Written, terms: &mut T
     };
     match key {
         HistoryKey::Tool => {
-            written.told_tool = true;
+            draft.has_tool = true;
             if let Some(name) = parser.text(entry) {
-                written.tool = Tool::named(&name);
-                if written.tool.is_none() && name != AUTO {
+                draft.tool = Tool::named(&name);
+                if draft.tool.is_none() && name != AUTO {
                     parser.problems.push(
                         Problem::at(place, format!("unknown migration tool `{name}`"))
                             .hint(suggest::hint(&name, &tools())),
@@ -110,20 +110,20 @@ fn read(parser: &mut Parser, entry: &Entry, written: &mut Written, terms: &mut T
                 }
             }
         }
-        HistoryKey::Applied => written.applied = names(parser, entry),
-        HistoryKey::Latest => written.latest = parser.text(entry).map(|name| (name, place)),
-        HistoryKey::AtLeast => written.at_least = parser.text(entry).map(|name| (name, place)),
-        HistoryKey::Directory => written.directory = parser.text(entry).map(|path| (path, place)),
-        HistoryKey::Failed => written.allow_failed = allowed(parser, entry),
-        HistoryKey::OutOfOrder => written.allow_out_of_order = allowed(parser, entry),
-        HistoryKey::Schema => written.schema = parser.text(entry),
+        HistoryKey::Applied => draft.applied = names(parser, entry),
+        HistoryKey::Latest => draft.latest = parser.text(entry).map(|name| (name, place)),
+        HistoryKey::AtLeast => draft.at_least = parser.text(entry).map(|name| (name, place)),
+        HistoryKey::Directory => draft.directory = parser.text(entry).map(|path| (path, place)),
+        HistoryKey::Failed => draft.allow_failed = allowed(parser, entry),
+        HistoryKey::OutOfOrder => draft.allow_out_of_order = allowed(parser, entry),
+        HistoryKey::Schema => draft.schema = parser.text(entry),
         HistoryKey::Table => {
             if let Some(name) = parser.text(entry) {
                 match split_name(&name).filter(|parts| parts.len() <= 2) {
-                    Some(parts) => written.table = Some(parts),
+                    Some(parts) => draft.table = Some(parts),
                     None => parser.problems.push(
                         Problem::at(place, format!("`{name}` is not the name of a table"))
-                            .hint("a dot or quote inside a name is written as in SQL: '\"odd.name\"'"),
+                            .hint("write a dot or quote inside a name as in SQL: '\"odd.name\"'"),
                     ),
                 }
             }
@@ -133,18 +133,18 @@ fn read(parser: &mut Parser, entry: &Entry, written: &mut Written, terms: &mut T
     }
 }
 
-/// The tables that may be the history.
-fn candidates(file_schema: &str, written: &Written) -> Vec<(&'static Tool, ObjectId)> {
-    let named = written.tool.map(|tool| vec![tool]);
+/// The tables that may hold the history.
+fn candidates(file_schema: &str, draft: &HistoryDraft) -> Vec<(&'static Tool, ObjectId)> {
+    let named = draft.tool.map(|tool| vec![tool]);
     let tools = named.unwrap_or_else(|| TOOLS.to_vec());
-    let schema = written.schema.as_deref().unwrap_or(file_schema);
+    let schema = draft.schema.as_deref().unwrap_or(file_schema);
     let mut out = Vec::new();
     for tool in tools {
-        match (&written.table, &written.schema) {
+        match (&draft.table, &draft.schema) {
             (Some(parts), _) => {
                 let mut parts = parts.clone();
                 if parts.len() == 1 {
-                    let own = tool.schema.filter(|_| written.schema.is_none());
+                    let own = tool.schema.filter(|_| draft.schema.is_none());
                     parts.insert(0, own.unwrap_or(schema).to_owned());
                 }
                 out.push((tool, ObjectId::new(parts)));
@@ -161,13 +161,13 @@ fn candidates(file_schema: &str, written: &Written) -> Vec<(&'static Tool, Objec
     out
 }
 
-/// The names that `tool` takes.
+/// The values of `tool`.
 #[must_use]
 pub fn tools() -> Vec<&'static str> {
     TOOLS.iter().map(|tool| tool.name).chain([AUTO]).collect()
 }
 
-/// Whether a key that takes `forbid` or `allow` says `allow`.
+/// Whether a key that takes `forbid` or `allow` is `allow`.
 fn allowed(parser: &mut Parser, entry: &Entry) -> bool {
     match parser.text(entry).as_deref() {
         None | Some("forbid") => false,
@@ -206,7 +206,7 @@ fn names(parser: &mut Parser, entry: &Entry) -> Vec<(String, Place)> {
             }
             Some(_) | None => parser.problems.push(Problem::at(
                 item.place,
-                format!("a migration is named by a text, but this is {}", item.describe()),
+                format!("a migration takes a name, but this is {}", item.describe()),
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! Finding and reading expectation files.
+//! Finds and reads expectation files.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,14 +13,14 @@ use crate::migrations::folder;
 use crate::redact;
 use crate::source_map::SourceMap;
 
-/// Where expectation files are looked for when the command line names none.
+/// The folder of expectation files if the command line names none.
 pub const DEFAULT_PATH: &str = "expectations";
 
-/// Reads the files that `paths` name: files, folders (all `*.yaml` and `*.yml` below) and glob patterns.
-/// No path at all stands for [`DEFAULT_PATH`].
+/// Reads the expectation files in `paths`: files, folders (all `*.yaml` and `*.yml` below) and glob patterns. Without
+/// paths, [`DEFAULT_PATH`] is read.
 ///
 /// # Errors
-/// All problems of all files. A path that leads to no file is one.
+/// All problems of all files. A path without files is a problem.
 pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationFile>, Vec<Problem>> {
     let default = [PathBuf::from(DEFAULT_PATH)];
     let paths = if paths.is_empty() { &default[..] } else { paths };
@@ -33,7 +33,7 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
         }
     }
     found.sort();
-    // The same file may have been named twice, in two ways.
+    // Two paths may name the same file.
     let mut seen = BTreeSet::new();
     found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     let mut expectations = Vec::new();
@@ -56,7 +56,7 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
     }
 }
 
-/// Reads the folders of migrations that a file names, and says what hinders it.
+/// Reads the folders of migrations that a file names, and returns the problems.
 fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
     let mut problems = Vec::new();
     for history in &mut file.histories {
@@ -65,7 +65,7 @@ fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
         };
         let beside = path.parent().unwrap_or(Path::new(""));
         let read = folder::list(&plain(beside.join(directory))).and_then(|files| {
-            // Which tool it is may be for the database to say.
+            // Without a tool, the database determines it later.
             if let Some(tool) = history.tool {
                 folder::interpret(&files, Some(tool))?;
             }
@@ -82,7 +82,7 @@ fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
     problems
 }
 
-/// A path without `folder/..` in it, where that leads to the same place.
+/// A path without `folder/..`, if that is the same file.
 fn plain(path: PathBuf) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
@@ -111,8 +111,8 @@ fn find(path: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
     if text.contains(['*', '?', '[']) {
         return find_matches(&text).map_err(|problem| vec![problem]);
     }
-    Err(vec![Problem::new(format!("there is no file or folder {shown}")).hint(
-        "name the expectation files or a folder of them; without a path, driftgate reads the folder expectations/",
+    Err(vec![Problem::new(format!("no such file or folder: {shown}")).hint(
+        "pass expectation files or a folder; the default is the folder expectations/",
     )])
 }
 
@@ -127,8 +127,8 @@ fn find_below(folder: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
     if found.is_empty() {
         let folder = folder.display();
         return Err(vec![
-            Problem::new(format!("there is no expectation file (*.yaml, *.yml) in {folder}")).hint(format!(
-                "if it is a folder of migrations: driftgate lint --migrations {folder}"
+            Problem::new(format!("no expectation files (*.yaml, *.yml) in {folder}")).hint(format!(
+                "to check a folder of migrations, run: driftgate lint --migrations {folder}"
             )),
         ]);
     }
@@ -144,7 +144,7 @@ fn find_matches(pattern: &str) -> Result<Vec<PathBuf>, Problem> {
             e.msg
         ))
     })?;
-    // What is no folder and no regular file is a problem of its own.
+    // A path that is neither a folder nor a regular file is reported when it is read.
     let mut found: Vec<PathBuf> = matches.filter_map(Result::ok).filter(|p| !p.is_dir()).collect();
     found.sort();
     if found.is_empty() {

@@ -1,4 +1,4 @@
-//! Reading the objects of an expectation file, by walking the registry.
+//! Parses the objects of an expectation file by the registry of kinds.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::suggest;
 use crate::value::Value;
 use crate::yaml::{Entry, Node, NodeValue, ScalarType};
 
-/// An object that others are in.
+/// An object with children.
 #[derive(Clone)]
 pub(super) struct Parent {
     index: usize,
@@ -23,7 +23,7 @@ pub(super) struct Parent {
     id: ObjectId,
 }
 
-/// Reads the objects of a kind that stand under one key.
+/// Reads the objects of one section.
 pub(super) fn parse_section(
     parser: &mut Parser,
     kind: Kind,
@@ -44,7 +44,7 @@ pub(super) fn parse_section(
                     Ok(id) => object(parser, kind, &Subject::Named(id), place, value, parent, terms),
                     Err(message) => parser.problems.push(
                         Problem::at(place, message)
-                            .hint("a dot or quote inside a name is written as in SQL: '\"odd.name\"'"),
+                            .hint("write a dot or quote inside a name as in SQL: '\"odd.name\"'"),
                     ),
                 }
             }
@@ -64,7 +64,7 @@ pub(super) fn parse_section(
         )),
         NodeValue::List(_) | NodeValue::Scalar(_) => {
             let takes = match spec.syntax.list {
-                ListForm::ByMeaning => "a mapping of names, or a list of what must be there whatever its name",
+                ListForm::ByMeaning => "a mapping of names, or a list of objects that may have any name",
                 ListForm::Refused => "a mapping of names",
             };
             parser.problems.push(
@@ -81,7 +81,7 @@ pub(super) fn parse_section(
     }
 }
 
-/// The identity that a key gives.
+/// The identity of an object by its key.
 fn identity(kind: Kind, key: &str, parent: Option<&Parent>, schema: &str) -> Result<ObjectId, String> {
     let bad = || format!("`{key}` is not the name of {}", kind.one());
     let part = || match unquote_name(key) {
@@ -161,7 +161,7 @@ fn object(
             return;
         }
     };
-    let mut reader = Reader {
+    let mut reader = ObjectParser {
         parser,
         kind,
         index,
@@ -177,7 +177,7 @@ fn object(
     reader.finish(place, subject);
 }
 
-/// `present` or `absent`, written as the whole value.
+/// `present` or `absent` as the whole value.
 fn presence_word(node: &Node) -> Option<Presence> {
     let scalar = node.scalar().filter(|s| s.scalar_type == ScalarType::Text)?;
     match scalar.text.as_str() {
@@ -187,7 +187,7 @@ fn presence_word(node: &Node) -> Option<Presence> {
     }
 }
 
-/// The attributes that a value stands for.
+/// The attributes of an object, expanded from its short form.
 fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
     let node = match node {
         Node {
@@ -197,8 +197,8 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
         node => node,
     };
     let nothing = || {
-        Problem::at(node.place, format!("this {} says nothing", kind.words()))
-            .hint("write `present` if it only has to be there")
+        Problem::at(node.place, format!("nothing is expected of this {}", kind.words()))
+            .hint("write `present` if it only has to exist")
     };
     let (expects, expanded) = match (&node.value, kind.spec().syntax.shorthand) {
         (NodeValue::Map(_), _) => return Err(nothing()),
@@ -207,7 +207,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
                 node.place,
                 format!("the list of this {} is empty, so it checks nothing", kind.words()),
             )
-            .hint("write what must be there, or leave it out"));
+            .hint("list at least one item, or remove the key"));
         }
         (NodeValue::Scalar(_), _) if node.is_null() => return Err(nothing()),
         (NodeValue::List(_), Shorthand::List(attribute)) | (NodeValue::Scalar(_), Shorthand::Scalar(attribute)) => {
@@ -244,7 +244,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
     })
 }
 
-/// The attribute that a key means, and whether its value is all or a part.
+/// The attribute of a key, and whether its value is the whole value or a part of it.
 fn attribute(kind: Kind, key: &str) -> Option<(&'static Attr, Extent)> {
     kind.spec().attrs.iter().find_map(|attr| {
         if attr.name == key {
@@ -257,7 +257,7 @@ fn attribute(kind: Kind, key: &str) -> Option<(&'static Attr, Extent)> {
     })
 }
 
-struct Reader<'a> {
+struct ObjectParser<'a> {
     parser: &'a mut Parser,
     kind: Kind,
     index: usize,
@@ -266,7 +266,7 @@ struct Reader<'a> {
     has_children: bool,
 }
 
-impl Reader<'_> {
+impl ObjectParser<'_> {
     fn this(&mut self) -> &mut ExpectedObject {
         &mut self.parser.out.objects[self.index]
     }
@@ -321,8 +321,8 @@ impl Reader<'_> {
             (ObjectKey::Optional, true) => Presence::Optional,
             (ObjectKey::Present, false) => {
                 self.parser.problems.push(
-                    Problem::at(entry.value.place, "`present: false` may mean two things")
-                        .hint("write `absent: true` if it must not be there, `optional: true` if it need not be there"),
+                    Problem::at(entry.value.place, "`present: false` is ambiguous")
+                        .hint("write `absent: true` if it must not exist, `optional: true` if it may be missing"),
                 );
                 return;
             }
@@ -332,15 +332,16 @@ impl Reader<'_> {
         };
         let this = self.this();
         if this.presence != Presence::Required && this.presence != presence {
-            self.parser
-                .problems
-                .push(Problem::at(entry.place, "it cannot be `absent` and `optional` at once"));
+            self.parser.problems.push(Problem::at(
+                entry.place,
+                "an object cannot be both `absent` and `optional`",
+            ));
             return;
         }
         this.presence = presence;
     }
 
-    /// A value of which nothing that may be a secret can be printed.
+    /// A value in which secrets are hidden.
     fn sealed(&self, attr: &Attr, value: Value) -> Value {
         match &self.parser.out.objects[self.index].subject {
             Subject::Named(id) | Subject::ByMeaning(id) => self.kind.seal(id, attr.name, value),
@@ -377,10 +378,7 @@ impl Reader<'_> {
         if this.presence == Presence::Absent && (!empty || has_children) {
             self.parser.problems.push(Problem::at(
                 place,
-                format!(
-                    "this {} must not exist, so nothing else can be said of it",
-                    kind.words()
-                ),
+                format!("this {} must not exist, so it cannot have other keys", kind.words()),
             ));
             return;
         }

@@ -1,4 +1,4 @@
-//! From the text of an expectation file to what it expects.
+//! Parses expectation files.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::yaml::{self, Document, Entry, Mapping, Node, NodeValue, Places, Scala
 /// Reads an expectation file.
 ///
 /// # Errors
-/// All its problems, in the order of the file. A problem in what an alias repeats stands where that is written.
+/// All its problems, in the order of the file. A problem in a value that an alias repeats has the place of the value.
 pub fn parse(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> {
     read(text, file, Places::OfUse).map_err(|problems| {
         if !text.contains('*') {
@@ -64,7 +64,7 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
     }
 }
 
-/// What is being read, and the problems so far.
+/// The file that is being read, and the problems so far.
 pub(super) struct Parser {
     pub(super) out: ExpectationFile,
     pub(super) problems: Vec<Problem>,
@@ -106,7 +106,7 @@ impl Parser {
             exact: false,
         };
         let mut version = false;
-        // What holds for the whole file comes first, wherever it stands.
+        // Settings of the whole file come first, wherever they are written.
         for entry in &entries {
             match FileKey::named(&entry.key) {
                 Some(FileKey::Driftgate) => {
@@ -135,13 +135,13 @@ impl Parser {
         }
         if !version {
             self.problems.push(
-                Problem::at(start, "the version of the format is missing")
+                Problem::at(start, "the format version is missing")
                     .hint(format!("begin the file with `driftgate: {FORMAT_VERSION}`")),
             );
         }
         self.out.exact = terms.exact;
         let terms = Arc::new(terms);
-        // What has been read is dropped at once: a large file is not in memory twice.
+        // Each entry is dropped when it has been read: a large file is not in memory twice.
         for entry in entries {
             match FileKey::named(&entry.key) {
                 Some(FileKey::Migrations) => parse_histories(self, &entry, &terms),
@@ -166,7 +166,7 @@ impl Parser {
         if nothing && !self.out.exact && self.problems.is_empty() {
             self.problems.push(
                 Problem::at(start, "this file checks nothing")
-                    .hint("write what must be there, for instance under `tables:`"),
+                    .hint("add the objects that must exist, for example under `tables:`"),
             );
         }
     }
@@ -181,14 +181,14 @@ impl Parser {
                     entry.value.place,
                     "`database` takes the name of an environment variable, not a URL",
                 )
-                .hint("a URL has a password that must not be in a file: put it into a variable and name that here"),
+                .hint("a URL may contain a password: put it in an environment variable, and write the name of the variable here"),
             );
         }
         self.out.database = name;
         self.out.database_place = entry.value.place;
     }
 
-    /// The schemas that `exact` names, if it is a list.
+    /// The schemas in `exact`, if it is a list.
     fn exact_schemas(&mut self, entry: &Entry) -> Option<BTreeSet<String>> {
         let NodeValue::List(items) = &entry.value.value else {
             return None;
@@ -220,7 +220,7 @@ impl Parser {
             self.problems.push(
                 Problem::at(
                     entry.value.place,
-                    format!("the version of the format cannot be {}", entry.value.describe()),
+                    format!("the format version cannot be {}", entry.value.describe()),
                 )
                 .hint(format!(
                     "this driftgate reads version {FORMAT_VERSION}: write `driftgate: {FORMAT_VERSION}`"
@@ -256,7 +256,7 @@ impl Parser {
         }
     }
 
-    /// The text of a value that must be one and not empty.
+    /// The text of a value that must be a text and not empty.
     pub(super) fn text(&mut self, entry: &Entry) -> Option<String> {
         match entry.value.scalar() {
             Some(scalar) if scalar.scalar_type == ScalarType::Text && scalar.text.trim().is_empty() => {
@@ -315,7 +315,7 @@ impl Parser {
         map.into_iter().flat_map(Mapping::iter)
     }
 
-    /// Says that a key is not known, and which are.
+    /// Reports an unknown key, with the known ones.
     pub(super) fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
         self.problems.push(
             Problem::at(entry.place, format!("unknown key `{}`", shorten(&entry.key)))
@@ -353,7 +353,7 @@ impl Parser {
                 match glob::Pattern::new(pattern) {
                     Ok(_) if pattern.is_empty() => {
                         self.problems
-                            .push(Problem::at(item.place, "a pattern is a text such as `tmp_*`"));
+                            .push(Problem::at(item.place, "a pattern is a text, for example `tmp_*`"));
                     }
                     Ok(pattern) => self.out.ignore.push(IgnoreRule {
                         kind: *kind,
@@ -371,7 +371,7 @@ impl Parser {
     }
 }
 
-/// All keys that a file can have at its top.
+/// All keys of the top level of a file.
 fn file_keys() -> Vec<&'static str> {
     FileKey::NAMES
         .iter()

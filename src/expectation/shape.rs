@@ -1,4 +1,4 @@
-//! Reading the value of an attribute: from a node to a value of the attribute's shape.
+//! Parses the values of attributes by their shape.
 
 use std::collections::BTreeMap;
 
@@ -11,74 +11,22 @@ use crate::suggest;
 use crate::value::Value;
 use crate::yaml::{Node, NodeValue, Scalar, ScalarType};
 
-/// Reads the value of an attribute called `name`. `schema` is that of names that are not qualified.
+/// Reads the value of the attribute `name`. `schema` is the schema of names that are not qualified.
 pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
-    let Node { value, place, written } = node;
-    let wrong = |expected: &str, value: NodeValue| {
-        let is = value.describe();
-        Problem::at(place, format!("`{name}` takes {expected}, but this is {is}"))
-    };
-    match (shape, value) {
-        (
-            Shape::Bool,
-            NodeValue::Scalar(Scalar {
-                scalar_type: ScalarType::Bool(value),
-                ..
-            }),
-        ) => Ok(Value::Bool(value)),
-        (Shape::Bool, value) => Err(wrong("`true` or `false`", value)),
-        (Shape::Integer, value) => match &value {
-            NodeValue::Scalar(Scalar {
-                text,
-                scalar_type: ScalarType::Number,
-            }) => text.parse().ok().map(Value::Integer),
-            NodeValue::Scalar(_) | NodeValue::List(_) | NodeValue::Map(_) => None,
-        }
-        .ok_or_else(|| wrong("a whole number", value)),
-        (
-            Shape::Text | Shape::Sql | Shape::Name | Shape::QualifiedName,
-            NodeValue::Scalar(Scalar {
-                scalar_type: ScalarType::Null,
-                ..
-            }),
-        ) => Ok(Value::Null),
-        (Shape::Text, NodeValue::Scalar(scalar)) => Ok(Value::Text(scalar.text)),
-        (Shape::Sql, NodeValue::Scalar(scalar)) => match scalar.text.trim() {
-            "" => Err(Problem::at(place, format!("`{name}` is empty")).hint("write `null` if there must be none")),
-            sql if sql.len() == scalar.text.len() => Ok(Value::Text(scalar.text)),
-            sql => Ok(Value::Text(sql.to_owned())),
-        },
-        (Shape::Text | Shape::Sql, value) => Err(wrong("a text", value)),
-        (Shape::Name | Shape::QualifiedName, NodeValue::Scalar(scalar)) => {
-            name_value(shape, scalar.text).map_err(|text| {
-                Problem::at(place, format!("`{text}` is not a name"))
-                    .hint("a quote or dot inside a name is written as in SQL: '\"odd.name\"'")
-            })
-        }
-        (Shape::Name | Shape::QualifiedName, value) => Err(wrong("a name", value)),
-        (Shape::Reference, value) => reference(name, &Node { value, place, written }, schema),
-        (Shape::OneOf(words), NodeValue::Scalar(scalar)) => {
-            let word = scalar.text.to_lowercase();
-            match words.iter().find(|w| **w == word) {
-                Some(word) => Ok(Value::from(*word)),
-                None if scalar.scalar_type == ScalarType::Null => Ok(Value::Null),
-                None => Err(Problem::at(place, format!("`{name}` cannot be `{}`", scalar.text))
-                    .hint(suggest::hint(&word, words))),
-            }
-        }
-        (Shape::OneOf(_), value) => Err(wrong("a word", value)),
+    let place = node.place;
+    match (shape, node.value) {
+        (Shape::Reference, value) => reference(name, &value, place, schema),
         (Shape::List(_), NodeValue::List(items)) if items.is_empty() => Err(empty_list(place, name)),
         (Shape::List(item), NodeValue::List(items)) => items
             .into_iter()
             .map(|node| read_item(*item, name, node, schema))
             .collect::<Result<_, _>>()
             .map(Value::List),
-        (Shape::List(_), value) => Err(wrong("a list", value).hint("write it as [a, b]")),
-        (Shape::Map(_), NodeValue::Map(entries)) if entries.is_empty() => Err(Problem::at(
+        (Shape::Map(_), NodeValue::Map(map)) if map.is_empty() => Err(Problem::at(
             place,
             format!("the mapping `{name}` is empty, so it checks nothing"),
         )),
-        (Shape::Map(item), NodeValue::Map(entries)) => entries
+        (Shape::Map(item), NodeValue::Map(map)) => map
             .into_iter()
             .map(|entry| {
                 let value = read(*item, &entry.key, entry.value, schema)?;
@@ -86,8 +34,61 @@ pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result
             })
             .collect::<Result<BTreeMap<_, _>, _>>()
             .map(Value::Map),
-        (Shape::Map(_), value) => Err(wrong("a mapping", value)),
+        (Shape::List(_), value) => Err(mismatch(shape, name, &value, place).hint("write it as [a, b]")),
+        (_, NodeValue::Scalar(scalar)) => read_scalar(shape, name, scalar, place),
+        (_, value) => Err(mismatch(shape, name, &value, place)),
     }
+}
+
+/// Reads a single value.
+fn read_scalar(shape: Shape, name: &str, scalar: Scalar, place: Place) -> Result<Value, Problem> {
+    let is_null = scalar.scalar_type == ScalarType::Null;
+    match (shape, scalar.scalar_type) {
+        (Shape::Bool, ScalarType::Bool(value)) => Ok(Value::Bool(value)),
+        (Shape::Integer, ScalarType::Number) => match scalar.text.parse() {
+            Ok(number) => Ok(Value::Integer(number)),
+            Err(_) => Err(mismatch(shape, name, &NodeValue::Scalar(scalar), place)),
+        },
+        (Shape::Text | Shape::Sql | Shape::Name | Shape::QualifiedName, _) if is_null => Ok(Value::Null),
+        (Shape::Text, _) => Ok(Value::Text(scalar.text)),
+        (Shape::Sql, _) => match scalar.text.trim() {
+            "" => Err(Problem::at(place, format!("`{name}` is empty")).hint("write `null` to expect none")),
+            sql if sql.len() == scalar.text.len() => Ok(Value::Text(scalar.text)),
+            sql => Ok(Value::Text(sql.to_owned())),
+        },
+        (Shape::Name | Shape::QualifiedName, _) => name_value(shape, scalar.text).map_err(|text| {
+            Problem::at(place, format!("`{text}` is not a name"))
+                .hint("write a quote or dot inside a name as in SQL: '\"odd.name\"'")
+        }),
+        (Shape::OneOf(words), _) => {
+            let word = scalar.text.to_lowercase();
+            match words.iter().find(|w| **w == word) {
+                Some(word) => Ok(Value::from(*word)),
+                None if is_null => Ok(Value::Null),
+                None => Err(Problem::at(place, format!("`{name}` cannot be `{}`", scalar.text))
+                    .hint(suggest::hint(&word, words))),
+            }
+        }
+        (Shape::Bool | Shape::Integer | Shape::Reference | Shape::List(_) | Shape::Map(_), _) => {
+            Err(mismatch(shape, name, &NodeValue::Scalar(scalar), place))
+        }
+    }
+}
+
+/// The problem that a value does not have the shape of its attribute.
+fn mismatch(shape: Shape, name: &str, value: &NodeValue, place: Place) -> Problem {
+    let expected = match shape {
+        Shape::Bool => "`true` or `false`",
+        Shape::Integer => "a whole number",
+        Shape::Text | Shape::Sql => "a text",
+        Shape::Name | Shape::QualifiedName => "a name",
+        Shape::Reference => "a table and its columns, for example `companies(id)`",
+        Shape::OneOf(_) => "a word",
+        Shape::List(_) => "a list",
+        Shape::Map(_) => "a mapping",
+    };
+    let is = value.describe();
+    Problem::at(place, format!("`{name}` takes {expected}, but this is {is}"))
 }
 
 /// Reads an item of a list.
@@ -102,22 +103,18 @@ fn read_item(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value
         return Ok(value);
     }
     Err(match null {
-        Some(word) if !word.is_empty() => Problem::at(place, format!("`{word}` without quotes is nothing in YAML"))
-            .hint(format!("write \"{word}\" in quotes if that is the text that is meant")),
+        Some(word) if !word.is_empty() => Problem::at(place, format!("`{word}` without quotes is null in YAML"))
+            .hint(format!("write \"{word}\" in quotes if you mean the text")),
         Some(_) | None => Problem::at(place, format!("an item of `{name}` is empty")),
     })
 }
 
-/// Reads a table and columns of it, and writes both in one way.
-fn reference(name: &str, node: &Node, schema: &str) -> Result<Value, Problem> {
-    let wrong = || {
-        let is = node.describe();
-        Problem::at(
-            node.place,
-            format!("`{name}` takes a table and its columns, such as `companies(id)`, but this is {is}"),
-        )
+/// Reads a table with its columns, and normalizes how they are written.
+fn reference(name: &str, value: &NodeValue, place: Place, schema: &str) -> Result<Value, Problem> {
+    let wrong = || mismatch(Shape::Reference, name, value, place);
+    let NodeValue::Scalar(scalar) = value else {
+        return Err(wrong());
     };
-    let scalar = node.scalar().ok_or_else(wrong)?;
     let (mut table, columns) = split_reference(&scalar.text)
         .filter(|(table, _)| table.len() <= 2)
         .ok_or_else(wrong)?;
@@ -131,13 +128,16 @@ fn reference(name: &str, node: &Node, schema: &str) -> Result<Value, Problem> {
     Ok(Value::Text(format!("{}{columns}", ObjectId::new(table))))
 }
 
-/// The problem with a list that checks nothing.
+/// The problem that a list is empty.
 pub(super) fn empty_list(place: Place, name: &str) -> Problem {
     Problem::at(place, format!("the list `{name}` is empty, so it checks nothing"))
-        .hint("write what must be there, or leave the key out")
+        .hint("list at least one item, or remove the key")
 }
 
-/// A name that cannot be qualified is kept without quotes; one that can, with those it needs. The text if it is none.
+/// A name. One that cannot be qualified has no quotes; one that can has the quotes that it needs.
+///
+/// # Errors
+/// The text, if it is not a name.
 fn name_value(shape: Shape, text: String) -> Result<Value, String> {
     let Some(parts) = split_name(&text) else {
         return Err(text);

@@ -1,4 +1,4 @@
-//! Reading what is expected of data.
+//! Parses assertions about data.
 
 use std::str::FromStr as _;
 
@@ -52,7 +52,7 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
     if tests.is_empty() {
         parser.problems.push(
             Problem::at(entry.place, format!("the assertion `{}` tests nothing", entry.key))
-                .hint("add one of `equals`, `rows`, `min`, `max`, `empty`"),
+                .hint("add `equals`, `rows`, `min`, `max` or `empty`"),
         );
         return;
     }
@@ -86,7 +86,7 @@ fn number(parser: &mut Parser, entry: &Entry) -> Option<Scalar> {
     let scalar = entry
         .value
         .scalar()
-        // Not every number of YAML's is one that a database has: 0x1F and .inf are texts to it.
+        // Not every YAML number is a PostgreSQL number: 0x1F and .inf are texts to PostgreSQL.
         .filter(|s| s.scalar_type == ScalarType::Number && BigDecimal::from_str(&s.text).is_ok())
         .cloned();
     if scalar.is_none() {
@@ -119,8 +119,7 @@ fn rows(parser: &mut Parser, entry: &Entry) -> Option<Vec<Vec<Scalar>>> {
     };
     if items.is_empty() {
         parser.problems.push(
-            Problem::at(entry.value.place, "the list `rows` is empty")
-                .hint("write `empty: true` if there must be no row"),
+            Problem::at(entry.value.place, "the list `rows` is empty").hint("write `empty: true` to expect no rows"),
         );
         return None;
     }
@@ -137,7 +136,7 @@ fn rows(parser: &mut Parser, entry: &Entry) -> Option<Vec<Vec<Scalar>>> {
         let Some(row) = row else {
             let empty = matches!(&item.value, NodeValue::List(values) if values.is_empty());
             parser.problems.push(if empty {
-                Problem::at(item.place, "this row has no value")
+                Problem::at(item.place, "this row is empty")
             } else {
                 wrong(item)
             });

@@ -1,7 +1,7 @@
-//! One expectation file an object: the objects of some kinds in files of their own, and the rest in one more.
+//! One expectation file per object for some kinds, and one more file for the rest.
 //!
-//! Only the file of the rest closes the world; the others close their object. Files of one database are compared
-//! together, so that what any of them lists is listed.
+//! Only the file of the rest is exact for the whole database; the others are exact for their object. Files of one
+//! database are compared together, so that an object that any of them lists is listed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,33 +16,33 @@ use crate::yaml::write::Fragment;
 /// One of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitFile {
-    /// Its folder below that of all files; none for the rest.
+    /// Its folder, relative to the output folder; none for the rest.
     pub folder: Option<&'static str>,
     /// Its name.
     pub name: String,
-    /// What stands in it, without a header.
+    /// Its text, without a header.
     pub text: String,
 }
 
 /// The name of the file of the rest.
 const REST: &str = "database.yaml";
 
-/// The end of the name of every file.
+/// The extension of every file.
 const END: &str = ".yaml";
 
-/// The kind that a word names: by its own name, `table`, or that of its section, `tables`.
+/// The kind with this name, for example `table`, or with this section, `tables`.
 ///
 /// # Errors
-/// No kind whose objects can have files of their own has this name; all that do.
+/// The kinds whose objects can have files of their own, if none of them has this name.
 pub fn kind(word: &str) -> Result<Kind, Vec<&'static str>> {
-    // What closes the world has to name the schemas.
+    // Schemas belong to the file that is exact for the database.
     let kinds = || Kind::roots().filter(|kind| !kind.is_namespace());
     kinds()
         .find(|kind| kind.spec().name == word || kind.spec().section == word)
         .ok_or_else(|| kinds().map(|kind| kind.spec().name).collect())
 }
 
-/// The files of a snapshot. None if no object is wanted.
+/// The files of a snapshot; none if no object is selected.
 #[must_use]
 pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kind>) -> Vec<SplitFile> {
     let mut files = Vec::new();
@@ -82,7 +82,7 @@ pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kin
             ..*choice
         },
     );
-    // The world is closed also where there is nothing else in it.
+    // The file of the rest is exact even if it lists no objects.
     if !rest.is_empty() || (choice.whole && !files.is_empty()) {
         files.push(SplitFile {
             folder: None,

@@ -1,31 +1,31 @@
 //! The words and operators of a piece of SQL: everything in it that can name a function, an operator, a type or a
 //! relation.
 //!
-//! This is conservative: it may give names that the text does not use, and never misses one that it does. Where the
-//! text is written so that this cannot be said, it says that. Source: PostgreSQL's `src/backend/parser/scan.l`.
+//! This is conservative: it may return names that the text does not use, and misses none that it does. A text that
+//! cannot be analyzed is marked as opaque. Source: PostgreSQL's `src/backend/parser/scan.l`.
 
 use std::collections::BTreeSet;
 
-use super::{Piece, Pieces, TokenKind};
+use super::{Lexeme, Lexemes, TokenKind};
 
 /// The names that a text may use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
-    /// Every name that may be meant: as it is written, and in lower case.
+    /// Every possible name: as written, and in lower case.
     pub words: BTreeSet<String>,
-    /// Every operator that may be meant.
+    /// Every possible operator.
     pub operators: BTreeSet<String>,
-    /// Whether there may be others.
+    /// Whether the text may use others.
     pub is_opaque: bool,
 }
 
-/// The longest name in PostgreSQL, in bytes; a longer one is cut (`NAMEDATALEN`).
+/// The longest name in PostgreSQL, in bytes; longer ones are truncated (`NAMEDATALEN`).
 const LONGEST: usize = 63;
 
-/// The longest run of operator characters that is taken apart.
+/// The longest run of operator characters that is split.
 const LONGEST_OPERATOR: usize = 16;
 
-/// The operators that words stand for: `IN`, `BETWEEN`, `LIKE`, `IS DISTINCT FROM`, `CASE x WHEN y`, `JOIN … USING`.
+/// The operators that SQL has keywords for: `IN`, `BETWEEN`, `LIKE`, `IS DISTINCT FROM`, `CASE x WHEN y`, `JOIN … USING`.
 const BY_WORDS: [&str; 14] = [
     "=", "<>", "<", ">", "<=", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*",
 ];
@@ -40,14 +40,14 @@ impl Words {
         out
     }
 
-    /// Adds those of another text.
+    /// Adds the names of another text.
     pub fn extend(&mut self, other: Self) {
         self.words.extend(other.words);
         self.operators.extend(other.operators);
         self.is_opaque |= other.is_opaque;
     }
 
-    /// Whether the text may have a query in it.
+    /// Whether the text may contain a query.
     #[must_use]
     pub fn may_have_query(&self) -> bool {
         ["select", "table", "from", "values", "with"]
@@ -58,36 +58,36 @@ impl Words {
     fn read(&mut self, text: &str) {
         let mut run = String::new();
         let mut before: Option<(usize, bool)> = None;
-        for (range, piece) in Pieces::of(text) {
+        for (range, piece) in Lexemes::of(text) {
             let written = &text[range.clone()];
             let joins = before.is_some_and(|(end, _)| end == range.start);
-            if piece != Piece::Token(TokenKind::Symbol) || !joins {
+            if piece != Lexeme::Token(TokenKind::Symbol) || !joins {
                 self.operator(&run);
                 run.clear();
             }
             match piece {
-                Piece::Token(TokenKind::Word) => self.word(written),
-                Piece::Token(TokenKind::QuotedName) => {
-                    // U&"…" has escapes in it, with a character of the author's choice.
+                Lexeme::Token(TokenKind::Word) => self.word(written),
+                Lexeme::Token(TokenKind::QuotedName) => {
+                    // U&"…" has escapes, with a character that the author chooses.
                     self.is_opaque |= joins && before.is_some_and(|(_, is_ampersand)| is_ampersand);
                     let inner = written.strip_prefix('"').unwrap_or(written);
                     let inner = inner.strip_suffix('"').unwrap_or(inner);
                     self.name(&inner.replace("\"\"", "\""));
                 }
-                Piece::Token(TokenKind::Symbol) => run.push_str(written),
-                Piece::Token(TokenKind::QuotedText | TokenKind::Comma | TokenKind::Group)
-                | Piece::Open
-                | Piece::Close => {}
+                Lexeme::Token(TokenKind::Symbol) => run.push_str(written),
+                Lexeme::Token(TokenKind::QuotedText | TokenKind::Comma | TokenKind::Group)
+                | Lexeme::Open
+                | Lexeme::Close => {}
             }
             before = Some((range.end, written == "&"));
         }
         self.operator(&run);
     }
 
-    /// A word as it is written without quotes. One that begins with digits may be a number and a name behind it.
+    /// A word without quotes. One that begins with digits may be a number followed by a name.
     fn word(&mut self, word: &str) {
         self.name(word);
-        // In Turkish locales it is in lower case the letter that ASCII has.
+        // In Turkish locales its lower case is an ASCII letter.
         self.is_opaque |= word.contains('İ');
         if word.starts_with(|c: char| c.is_ascii_digit() || c == '$') {
             let mut rest = word;
@@ -107,7 +107,7 @@ impl Words {
         self.words.insert(name.to_lowercase());
     }
 
-    /// Operators that a run of symbols may be taken for: every part of it.
+    /// The operators that a run of symbols may contain: every part of it.
     fn operator(&mut self, run: &str) {
         let symbols: Vec<char> = run.chars().collect();
         self.is_opaque |= symbols.len() > LONGEST_OPERATOR;
@@ -120,25 +120,24 @@ impl Words {
     }
 }
 
-/// Whether two texts are the same, token for token: they differ at most in the blank space and the comments between
-/// tokens.
+/// Whether two texts have the same tokens: they differ at most in white space and comments.
 #[must_use]
 pub fn same_tokens(one: &str, another: &str) -> bool {
     one == another || shape(one).is_some_and(|shape_of_one| Some(shape_of_one) == shape(another))
 }
 
-/// A text with one blank wherever there is any blank space; `None` where the amount of it can have a meaning: texts on
-/// two lines behind one another are one text.
+/// A text with a single space for each stretch of white space. `None` where the amount of white space may have a meaning:
+/// string literals on consecutive lines are one string.
 fn shape(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
     let mut before = None;
-    for (range, piece) in Pieces::of(text) {
-        let is_text = piece == Piece::Token(TokenKind::QuotedText);
+    for (range, piece) in Lexemes::of(text) {
+        let is_text = piece == Lexeme::Token(TokenKind::QuotedText);
         if is_text && before == Some(piece) {
             return None;
         }
-        let is_inside = !matches!(before, None | Some(Piece::Open)) && piece != Piece::Close;
+        let is_inside = !matches!(before, None | Some(Lexeme::Open)) && piece != Lexeme::Close;
         if range.start > end && is_inside {
             out.push(' ');
         }

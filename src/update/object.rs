@@ -1,4 +1,4 @@
-//! What is written about one object, and what is there instead.
+//! Changes what a file expects of one object.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,15 +22,15 @@ pub(super) struct Editor<'a> {
     file: &'a ExpectationFile,
     snapshot: &'a Snapshot,
     root: &'a Node,
-    /// Where each object stands; none where it comes from an alias or a merge.
+    /// Where each object is written; none if it comes from an alias or a merge key.
     spots: Vec<Option<Spot<'a>>>,
     gone: BTreeSet<usize>,
     pub(super) changes: Changes,
-    /// Why some things that are not listed stay so, by their findings.
+    /// Why unlisted objects were not added, by their findings.
     left: BTreeMap<String, String>,
 }
 
-/// Where an object stands: in this mapping or list, at this place.
+/// Where an object is written: its mapping or list, and the position in it.
 #[derive(Clone, Copy)]
 struct Spot<'a> {
     holder: &'a Node,
@@ -38,7 +38,7 @@ struct Spot<'a> {
     value: &'a Node,
 }
 
-/// The words that stand for an object that is there.
+/// The short form of an object that only has to exist.
 fn present() -> Fragment {
     Fragment::Plain("present".into())
 }
@@ -64,11 +64,11 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// Makes what is written about an object what is there, or says why that cannot be.
+    /// Changes what is expected of an object to what exists, or returns why that is not possible.
     pub(super) fn change(&mut self, at: usize, change: &Change) -> Result<(), String> {
         let expected = &self.file.objects[at];
         let Some(spot) = self.spots[at] else {
-            return Err("it is not written here but comes from an alias or `<<`; change it by hand".into());
+            return Err("it comes from an alias or `<<`; change it by hand".into());
         };
         if change.gone {
             self.remove(spot.holder, spot.at)?;
@@ -92,19 +92,19 @@ impl<'a> Editor<'a> {
                 self.replace(spot.value, whole)
             }
             AsWritten::Alias => match &spot.value.value {
-                NodeValue::Scalar(_) | NodeValue::List(_) => self.anew(spot, expected, change),
+                NodeValue::Scalar(_) | NodeValue::List(_) => self.rewrite(spot, expected, change),
                 NodeValue::Map(_) => Err("it is an alias of another value; change it by hand".into()),
             },
             AsWritten::Scalar | AsWritten::List(_) => self.short(spot, expected, change),
         }
     }
 
-    /// Writes objects that are not listed at the top of the file.
-    pub(super) fn enlist(&mut self, unlisted: &[Unlisted]) {
+    /// Adds unlisted objects to the top level of the file.
+    pub(super) fn list_unlisted(&mut self, unlisted: &[Unlisted]) {
         self.children(None, self.root, unlisted);
     }
 
-    /// All changes, with what has become empty taken out, and what could not be listed.
+    /// All changes, without sections that became empty, and the objects that could not be added.
     pub(super) fn finish(mut self) -> (Changes, BTreeMap<String, String>) {
         let emptied = |changes: &Changes, holder: &Node| -> Vec<usize> {
             let sections = holder.values().enumerate();
@@ -113,7 +113,7 @@ impl<'a> Editor<'a> {
                 .map(|(at, _)| at)
                 .collect()
         };
-        // What is in an object comes behind it.
+        // Children come after their parents.
         for at in (0..self.spots.len()).rev() {
             let Some(spot) = self.spots[at].filter(|_| !self.gone.contains(&at)) else {
                 continue;
@@ -146,13 +146,13 @@ impl<'a> Editor<'a> {
         (self.changes, self.left)
     }
 
-    /// Why something stays that is repeated elsewhere.
+    /// Why a value that an alias repeats is not changed.
     #[expect(clippy::unused_self, reason = "where a change is refused, this is at hand")]
     pub(super) fn repeated(&self) -> String {
-        "an anchor stands here, and what is changed would change wherever an alias repeats it; change it by hand".into()
+        "an alias repeats this value elsewhere, so a change would affect both; change it by hand".into()
     }
 
-    /// An object that was expected not to be there.
+    /// Expects an object that was expected to be absent.
     fn appear(&mut self, spot: Spot<'a>, expected: &ExpectedObject, id: &ObjectId) -> Result<(), String> {
         if let Some(at) = spot.value.find("absent") {
             if spot.value.written.is_repeated {
@@ -177,7 +177,7 @@ impl<'a> Editor<'a> {
         let object = self
             .snapshot
             .get(kind, id)
-            .ok_or("it is not there under this name any more")?;
+            .ok_or("it no longer exists under this name")?;
         Ok(write(self.snapshot, kind, id, object, &self.file.schema, false))
     }
 
@@ -186,7 +186,7 @@ impl<'a> Editor<'a> {
         let expected = &self.file.objects[at];
         let kind = expected.kind;
         let mut values: Vec<(&'static str, Value)> = change.attributes.clone().into_iter().collect();
-        // One spelling may stand for several attributes, as `serial` does: then each is written for itself.
+        // One spelling may mean several attributes, as `serial` does: then each is written on its own.
         let entry_of = |attr: &Attr| {
             node.find(attr.name)
                 .or_else(|| attr.subset_key.and_then(|includes| node.find(includes)))
@@ -209,9 +209,9 @@ impl<'a> Editor<'a> {
                 continue;
             };
             let was = expected.attributes.iter().find(|a| a.attr.name == *name);
-            let is_unsaid = expected.terms.exact && default_when_omitted(kind, subject(expected), name) == *actual;
+            let is_default = expected.terms.exact && default_when_omitted(kind, subject(expected), name) == *actual;
             match entry_of(attr) {
-                Some(entry) if is_unsaid => self.remove(node, entry)?,
+                Some(entry) if is_default => self.remove(node, entry)?,
                 Some(entry) => {
                     let value = &node.entries()[entry].value;
                     let extent = was.map_or(Extent::Whole, |was| was.extent);
@@ -219,7 +219,7 @@ impl<'a> Editor<'a> {
                         self.remove(node, entry)?;
                     }
                 }
-                None if is_unsaid => {}
+                None if is_default => {}
                 None => {
                     let place = place_of_key(node, kind, attr.name);
                     self.add(node, place, Some(attr.name.to_owned()), value_document(attr, actual))?;
@@ -229,7 +229,7 @@ impl<'a> Editor<'a> {
         Ok(())
     }
 
-    /// An object that is written in its short form: as a text or a list.
+    /// Changes an object that is written in its short form: as a text or a list.
     fn short(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &Change) -> Result<(), String> {
         if let (AsWritten::List(_), [(name, actual)], true) = (
             spot.value.as_written(),
@@ -245,11 +245,11 @@ impl<'a> Editor<'a> {
                 Left::Nothing => self.replace(spot.value, present()),
             };
         }
-        self.anew(spot, expected, change)
+        self.rewrite(spot, expected, change)
     }
 
-    /// Writes an object anew that was written in a short form: what has not drifted as it was written.
-    fn anew(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &Change) -> Result<(), String> {
+    /// Rewrites an object that is written in a short form. Values without drift stay as they are written.
+    fn rewrite(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &Change) -> Result<(), String> {
         let kind = expected.kind;
         let id = subject(expected);
         let mut attributes: Attributes = Vec::new();
@@ -258,14 +258,14 @@ impl<'a> Editor<'a> {
             let Some(value) = change.attributes.get(attr.name).or(was.map(|was| &was.value)) else {
                 continue;
             };
-            let is_said = !(expected.terms.exact && default_when_omitted(kind, id, attr.name) == *value);
-            // There is no way to say that a list or mapping is empty.
+            let is_needed = !(expected.terms.exact && default_when_omitted(kind, id, attr.name) == *value);
+            // An expectation file cannot express an empty list or mapping.
             let is_empty = matches!(value, Value::List(items) if items.is_empty())
                 || matches!(value, Value::Map(map) if map.is_empty());
             if matches!(value, Value::Secret(secret) if !secret.has_digest()) {
                 return Err(HIDDEN_VALUE.to_owned());
             }
-            if is_said && !is_empty {
+            if is_needed && !is_empty {
                 attributes.push((attr.name, value.clone()));
             }
         }
@@ -284,7 +284,7 @@ impl<'a> Editor<'a> {
         self.replace(spot.value, value)
     }
 
-    /// Objects that are not listed, as the sections of what they are in.
+    /// Unlisted objects, as the sections of their parent.
     fn sections(&self, unlisted: &[Unlisted]) -> Result<Vec<(String, Fragment)>, String> {
         let mut sections: Vec<(String, Fragment)> = Vec::new();
         for Unlisted { kind, id, .. } in unlisted {
@@ -308,7 +308,7 @@ impl<'a> Editor<'a> {
         })
     }
 
-    /// Writes objects that are not listed into the mapping of what they are in.
+    /// Adds unlisted objects to the mapping of their parent.
     fn children(&mut self, parent: Option<Kind>, node: &'a Node, unlisted: &[Unlisted]) {
         for Unlisted { kind, id, finding } in unlisted {
             if let Err(why) = self.child(parent, node, *kind, id) {
@@ -329,18 +329,18 @@ impl<'a> Editor<'a> {
                 AsWritten::List(items) if value != present() => {
                     if self.means_the_same(&entry.value, kind, id, &value) {
                         return Err(format!(
-                            "another of `{section}` means the same, and a list cannot tell them apart; give them names"
+                            "another of `{section}` has the same meaning, and a list cannot distinguish them; give them names"
                         ));
                     }
                     self.add(&entry.value, items.len(), None, value)
                 }
                 AsWritten::List(_) | AsWritten::Alias | AsWritten::Scalar => Err(format!(
-                    "`{section}` is written so that nothing can be added to it; change it by hand"
+                    "`{section}` is written in a way that does not allow additions; change it by hand"
                 )),
             };
         }
         let value = self.section(kind, id)?;
-        // What is found one by one comes into one section.
+        // Objects of one kind share a section.
         let added = self.changes.added.entry(node.written.id).or_default();
         let same = added.iter_mut().find(|added| added.key.as_deref() == Some(section));
         if let (Some(Fragment::Map(there)), Fragment::Map(more)) = (same.map(|added| &mut added.value), &value) {
@@ -354,7 +354,7 @@ impl<'a> Editor<'a> {
         self.add(node, place, Some(section.to_owned()), value)
     }
 
-    /// Whether what a list has, or is about to have, is known by the same as an object.
+    /// Whether a list has, or is about to have, an item that identifies the same object.
     fn means_the_same(&self, section: &Node, kind: Kind, id: &ObjectId, value: &Fragment) -> bool {
         let actual = self.snapshot.get(kind, id);
         let known = |object: &ExpectedObject| {
@@ -369,7 +369,7 @@ impl<'a> Editor<'a> {
         here.any(|(_, (_, object))| known(object)) || added.is_some_and(|added| added.iter().any(|a| a.value == *value))
     }
 
-    /// Where in a section `pull` would write an object: behind the one that comes before it.
+    /// Where `pull` would write an object in a section: after the one that precedes it.
     fn place_of_object(&self, section: &Node, kind: Kind, id: &ObjectId) -> usize {
         let here = self.spots.iter().zip(&self.file.objects).filter_map(|(spot, object)| {
             let at = spot.filter(|spot| spot.holder.written.id == section.written.id)?.at;
@@ -379,8 +379,8 @@ impl<'a> Editor<'a> {
     }
 }
 
-/// Where what comes last in the order of `pull` of all that comes before `new` ends; in front of what comes behind it
-/// where there is nothing before it.
+/// The position after the last item that precedes `new` in the order of `pull`; if there is none, the position of the
+/// first one that follows it.
 fn place<T: Ord>(there: impl Iterator<Item = (usize, T)>, new: &T, end: usize) -> usize {
     let (before, behind): (Vec<_>, Vec<_>) = there.partition(|(_, other)| other < new);
     let before = before.into_iter().max_by(|(_, one), (_, other)| one.cmp(other));
@@ -416,14 +416,14 @@ fn place_in(node: &Node, order: &[&str], new: &str) -> usize {
     rank(new).map_or(node.len(), |new| place(there, &new, node.len()))
 }
 
-/// The identity of an object; of its parent where it has no name.
+/// The identity of an object; that of its parent if it has no name.
 fn subject(object: &ExpectedObject) -> &ObjectId {
     match &object.subject {
         Subject::Named(id) | Subject::ByMeaning(id) => id,
     }
 }
 
-/// Where an object stands in the mapping of its parent.
+/// Where an object is written in the mapping of its parent.
 fn spot<'a>(parent: &'a Node, object: &ExpectedObject) -> Option<Spot<'a>> {
     let spec = object.kind.spec();
     let at = parent.find(spec.section)?;

@@ -1,4 +1,4 @@
-//! The value of an attribute as it is written, and what is there instead: as little of it as can be is changed.
+//! Changes the value of an attribute to the actual one, and as little of it as possible.
 
 use std::collections::BTreeSet;
 
@@ -15,19 +15,19 @@ use crate::yaml::write::Fragment;
 use crate::yaml::{AsWritten, Node};
 
 /// Why a value cannot be written.
-pub(super) const HIDDEN_VALUE: &str = "its value is hidden: give --digest-key, or change it by hand";
+pub(super) const HIDDEN_VALUE: &str = "its value is hidden: use --digest-key, or change it by hand";
 
-/// What is left of a value.
+/// What remains of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
-    /// Something.
+    /// A value that an expectation file can express.
     Something,
-    /// Nothing that an expectation file could say.
+    /// An empty value, which an expectation file cannot express.
     Nothing,
 }
 
 impl Editor<'_> {
-    /// Makes a value what is there.
+    /// Changes a value to the actual one.
     pub(super) fn value(
         &mut self,
         node: &Node,
@@ -36,7 +36,7 @@ impl Editor<'_> {
         expected: Option<&Value>,
         actual: &Value,
     ) -> Result<Left, String> {
-        // A list must have something in it, and so must a mapping.
+        // A list or mapping must not be empty.
         if matches!(actual, Value::List(items) if items.is_empty())
             || matches!(actual, Value::Map(map) if map.is_empty())
         {
@@ -57,7 +57,7 @@ impl Editor<'_> {
                 for (at, entry) in entries.iter().enumerate() {
                     match (expected.get(&entry.key), actual.get(&entry.key)) {
                         (_, None) => self.remove(node, at)?,
-                        (Some(expected), Some(actual)) if expected == actual || is_no_news(expected, actual) => {
+                        (Some(expected), Some(actual)) if expected == actual || keeps_secret(expected, actual) => {
                             some = true;
                         }
                         (Some(Value::List(expected)), Some(Value::List(actual)))
@@ -71,7 +71,7 @@ impl Editor<'_> {
                         }
                     }
                 }
-                // The keys come in order, so each stands behind the one before.
+                // The keys are sorted, so each comes after the previous one.
                 let mut at = 0;
                 for (key, value) in actual.iter().filter(|(key, _)| !expected.contains_key(*key)) {
                     at += entries[at..].iter().take_while(|other| other.key < *key).count();
@@ -122,7 +122,7 @@ impl Editor<'_> {
                     (step.old_range(), step.new_range())
                 }
             };
-            // One for one, each where the other was; then what is over.
+            // Items are replaced one by one; then the surplus ones are removed or added.
             let both = old.len().min(new.len());
             for (at, item) in old.clone().zip(new.clone()) {
                 self.replace(&nodes[at], shaped(shape, &actual[item]))?;
@@ -137,7 +137,7 @@ impl Editor<'_> {
         Ok(Left::Something)
     }
 
-    /// Makes the list under a key of a mapping what is there: privileges, in any order and case.
+    /// Changes a list of privileges to the actual one. Order and case do not matter.
     fn words(&mut self, node: &Node, expected: &[Value], actual: &[Value]) -> Result<Left, String> {
         let same = |one: &Value, other: &Value| match (one, other) {
             (Value::Text(one), Value::Text(other)) => one.eq_ignore_ascii_case(other),
@@ -157,7 +157,7 @@ impl Editor<'_> {
         })
     }
 
-    /// Takes something out of a list or mapping.
+    /// Removes an item from a list or mapping.
     pub(super) fn remove(&mut self, node: &Node, at: usize) -> Result<(), String> {
         let repeated = node.value_at(at).is_some_and(Node::holds_repeated);
         if node.written.is_repeated || repeated {
@@ -167,7 +167,7 @@ impl Editor<'_> {
         Ok(())
     }
 
-    /// Puts a value in the place of another.
+    /// Replaces a value.
     pub(super) fn replace(&mut self, node: &Node, value: Fragment) -> Result<(), String> {
         if node.holds_repeated() {
             return Err(self.repeated());
@@ -176,7 +176,7 @@ impl Editor<'_> {
         Ok(())
     }
 
-    /// Puts something into a list or mapping, in front of what stands at `at`.
+    /// Adds an item to a list or mapping, before the one at `at`.
     pub(super) fn add(&mut self, node: &Node, at: usize, key: Option<String>, value: Fragment) -> Result<(), String> {
         if node.written.is_repeated {
             return Err(self.repeated());
@@ -187,8 +187,8 @@ impl Editor<'_> {
     }
 }
 
-/// Whether what is written of a secret stays: it may be what is there, or it says more than could be written.
-fn is_no_news(expected: &Value, actual: &Value) -> bool {
+/// Whether the written value of a secret stays: it may equal the actual one, or it is more precise.
+fn keeps_secret(expected: &Value, actual: &Value) -> bool {
     match actual {
         Value::Secret(secret) => !secret.has_digest() || secret::compare(expected, actual) != Verdict::Different,
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => false,

@@ -1,4 +1,4 @@
-//! What keeps a text from being a YAML document, in words for a person.
+//! Messages for texts that are not valid YAML documents.
 
 use granit_parser::{ErrorKind, Marker, ScanError, Tag};
 
@@ -7,13 +7,9 @@ use super::{Node, shorten};
 use crate::error::Problem;
 use crate::source_map::{FileId, Place, lines};
 
-/// The words of the parser that are of no use to the writer of a file, and better ones: message and hint.
+/// Messages of the parser, each with a message and a hint for the author of the file.
 const WORDS: &[(&str, &str, &str)] = &[
-    (
-        "tab",
-        "a tab stands where only spaces may stand",
-        "YAML does not allow tabs for indentation: use spaces",
-    ),
+    ("tab", "tabs are not allowed here", "indent with spaces"),
     (
         "simple key expected ':'",
         "a `:` is missing after this key",
@@ -21,18 +17,18 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "mapping values are not allowed in this context",
-        "a `:` cannot stand here",
-        "a text with `: ` in it is written in quotes; or a line before this one is indented wrongly",
+        "a `:` is not allowed here",
+        "put a text that contains `: ` in quotes, or check the indentation of the lines above",
     ),
     (
         "illegal placement of ':' indicator",
-        "a `:` cannot stand here",
-        "is every `[` and `{` before it closed?",
+        "a `:` is not allowed here",
+        "check that every `[` and `{` before it is closed",
     ),
     (
         "block sequence entries are not allowed in this context",
-        "a `-` cannot stand here",
-        "the items of a list stand on lines of their own",
+        "a `-` is not allowed here",
+        "write each list item on a line of its own",
     ),
     (
         "unclosed bracket",
@@ -41,13 +37,13 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "mismatched bracket",
-        "this bracket closes another one than was opened last",
-        "`[` is closed by `]`, and `{` by `}`",
+        "this bracket does not match the last open one",
+        "close `[` with `]` and `{` with `}`",
     ),
     (
         "did not find expected key",
-        "this line does not go on with what stands before it",
-        "is it indented as the lines that it belongs to, and is every quote before it closed?",
+        "this line does not continue the lines before it",
+        "check its indentation, and that every quote before it is closed",
     ),
     (
         "did not find expected ',' or '}'",
@@ -61,14 +57,14 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "invalid trailing content after",
-        "something stands behind the closing quote",
+        "unexpected text after the closing quote",
         "a quote inside a text in quotes is written twice in '…', and as \\\" in \"…\"; a text that has quotes and \
          commas in it is written in quotes as a whole",
     ),
     (
         "found unknown escape character",
-        "there is a backslash in \"…\" that begins no escape sequence",
-        "write '…' instead, in which a backslash is a backslash",
+        "invalid escape sequence in \"…\"",
+        "use '…', where a backslash is an ordinary character",
     ),
     (
         "unexpected character: `@'",
@@ -77,19 +73,15 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "unexpected character: ``'",
-        "a text without quotes cannot begin with a back quote",
+        "a text without quotes cannot begin with a backtick",
         "write it in quotes",
     ),
-    (
-        "recursion limit exceeded",
-        "the document is nested too deeply to be an expectation file",
-        STOPPED,
-    ),
+    ("recursion limit exceeded", "the document is nested too deeply", STOPPED),
 ];
 
-const STOPPED: &str = "driftgate stops here, so that a document made to exhaust memory cannot";
+const STOPPED: &str = "driftgate limits the size of documents to protect memory";
 
-/// Where the parser says that something is.
+/// The place of a marker of the parser.
 pub(super) fn place(marker: &Marker, file: FileId) -> Place {
     Place {
         file,
@@ -98,81 +90,78 @@ pub(super) fn place(marker: &Marker, file: FileId) -> Place {
     }
 }
 
-/// The problem that a document has too much of something.
+/// The problem that a document exceeds a limit.
 pub(super) fn breach(breach: Breach, place: Place) -> Problem {
     let message = match breach {
-        Breach::Depth => "the document is nested too deeply to be an expectation file",
-        Breach::Aliases => "the anchors and aliases of this document make it too large to be an expectation file",
-        Breach::Size => "the document is too large to be an expectation file",
+        Breach::Depth => "the document is nested too deeply",
+        Breach::Aliases => "the anchors and aliases of this document make it too large",
+        Breach::Size => "the document is too large",
     };
     Problem::at(place, message).hint(STOPPED)
 }
 
 /// The problem that a second document begins.
 pub(super) fn second_document(place: Place) -> Problem {
-    Problem::at(place, "a second document begins here")
-        .hint("a file holds one document: put the rest into a file of its own")
+    Problem::at(place, "a second document begins here").hint("write one document per file")
 }
 
-/// The problem that an alias repeats what it stands in.
+/// The problem that an alias repeats a value that contains it.
 pub(super) fn inside_itself(place: Place) -> Problem {
-    Problem::at(place, "an alias stands inside of what it stands for")
-        .hint("an alias can only repeat what is complete before it")
+    Problem::at(place, "an alias is inside the value that it repeats")
+        .hint("an alias can only repeat a value that ends before it")
 }
 
-/// The problem that `<<` stands before something that is no mapping.
+/// The problem that the value of `<<` is not a mapping.
 pub(super) fn no_mapping(place: Place) -> Problem {
-    Problem::at(place, "`<<` can only take over a mapping").hint("the anchor that it names stands at something else")
+    Problem::at(place, "`<<` can only merge a mapping").hint("its anchor is on another type of value")
 }
 
-/// The problem that a key is no name.
+/// The problem that a key is not a name.
 pub(super) fn no_name(key: &Node) -> Problem {
     Problem::at(
         key.place,
         format!("a key must be a name, but this is {}", key.describe()),
     )
-    .hint("a name that YAML takes for something else is written in quotes")
+    .hint("put the name in quotes")
 }
 
-/// The problem that a value is not what its tag says.
+/// The problem that a value does not have the type of its tag.
 pub(super) fn tag(tag: Option<&Tag>, place: Place) -> Problem {
     let tag = tag.map_or_else(String::new, Tag::original);
     Problem::at(place, format!("this cannot have the tag `{}`", shorten(&tag)))
-        .hint("leave the tag out: what a value is taken for is said by its key")
+        .hint("remove the tag: the key determines the type of its value")
 }
 
-/// The problem that a document ends where a value should be.
+/// The problem that a document ends before a value.
 pub(super) fn cut_short(place: Place) -> Problem {
-    Problem::at(place, "the document ends where a value is missing")
+    Problem::at(place, "the document ends before a value")
 }
 
-/// The problem that a key stands twice in a mapping.
+/// The problem that a mapping has a key twice.
 pub(super) fn duplicate(key: &str, place: Place, first: Option<Place>) -> Problem {
-    let first = first.map_or(String::new(), |first| format!(", first in line {}", first.line));
-    Problem::at(place, format!("the key `{key}` stands twice in this mapping{first}"))
-        .hint("only one of them would count: put both contents under one key")
+    let first = first.map_or(String::new(), |first| format!(", first used on line {}", first.line));
+    Problem::at(place, format!("duplicate key `{key}`{first}")).hint("merge the contents under one key")
 }
 
-/// The problem that a comma inside parentheses has ended a text.
+/// The problem that a comma inside parentheses ended a text.
 pub(super) fn cut(rest: &str, place: Place) -> Problem {
     Problem::at(
         place,
-        format!("`{}` is cut off from what stands before it", shorten(rest)),
+        format!("`{}` is separated from the text before it", shorten(rest)),
     )
-    .hint("inside {…} and […] a comma ends a text, also one in parentheses: write the text in quotes, or give it a line of its own")
+    .hint("inside {…} and […] a comma ends a text, even within parentheses: put the text in quotes, or write it on a line of its own")
 }
 
-/// The problem that an error of the parser is.
+/// The problem for an error of the parser.
 pub(super) fn syntax(error: &ScanError, file: FileId, text: &str) -> Problem {
     let place = place(error.marker(), file);
     if let Some(opened) = unclosed_quote(text, place) {
-        return Problem::at(opened, "this quote is not closed").hint(
-            "close it before the line ends; a text of several lines is written behind `|`, on lines of their own",
-        );
+        return Problem::at(opened, "this quote is not closed")
+            .hint("close it on the same line, or write a text of several lines below `|`");
     }
     if matches!(error.kind(), ErrorKind::UnknownAnchor) {
-        return Problem::at(place, "there is no anchor of this name before this")
-            .hint("an anchor is written as &name; a text that begins with `*` is written in quotes");
+        return Problem::at(place, "unknown anchor")
+            .hint("define the anchor earlier as &name, or put a text that begins with `*` in quotes");
     }
     let message = error.info();
     let message = message.lines().next().unwrap_or_default().trim();
@@ -185,7 +174,7 @@ pub(super) fn syntax(error: &ScanError, file: FileId, text: &str) -> Problem {
     Problem::at(place, format!("this is not valid YAML: {message}"))
 }
 
-/// Terms of the YAML specification, and what they are to a person.
+/// Terms of the YAML specification, and plain words for them.
 const TERMS: &[(&str, &str)] = &[
     ("plain scalar", "text without quotes"),
     ("block scalar", "text behind `|` or `>`"),
@@ -200,39 +189,66 @@ const TERMS: &[(&str, &str)] = &[
 
 /// Where a quote opens that is still open at `place`, or that closes only on a later line than it opens.
 ///
-/// The parser says where it could not go on, which may be a page below the quote that is to blame.
+/// The parser reports where it could not continue, which may be a page below the quote.
 fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
-    let mut open: Option<(char, Place)> = None;
-    let mut suspect = None;
-    // Lines that are indented deeper than this belong to a text behind `|` or `>`.
+    let mut quotes = Quotes {
+        open: None,
+        suspect: None,
+        stopped: place,
+    };
+    // Deeper lines belong to a text below `|` or `>`.
     let mut block: Option<usize> = None;
-    for (number, line) in (1..).zip(lines(text)) {
-        if number > place.line {
-            break;
-        }
+    for (number, line) in (1..=place.line).zip(lines(text)) {
         let indentation = line.len() - line.trim_start_matches(' ').len();
-        if open.is_none() {
+        if quotes.open.is_none() {
             if line.trim().is_empty() || block.is_some_and(|outer| indentation > outer) {
                 continue;
             }
             block = None;
         }
-        // The character before, the last one that is no space, and the one that its word begins with.
+        quotes.read(number, line);
+        if quotes.open.is_none() && opens_block_scalar(line) {
+            block = Some(indentation);
+        }
+    }
+    quotes.open.map(|(_, at)| at).or(quotes.suspect)
+}
+
+/// Whether a line ends with `|` or `>`, perhaps with an indicator such as `2-`.
+fn opens_block_scalar(line: &str) -> bool {
+    let end = line.split(" #").next().unwrap_or(line).trim_end();
+    let header = end.trim_end_matches(|c: char| matches!(c, '+' | '-') || c.is_ascii_digit());
+    header.ends_with(['|', '>']) && header.trim_end_matches(['|', '>']).ends_with(' ')
+}
+
+/// The quotes in the lines of a text.
+struct Quotes {
+    /// The quote that is open, and where it opens.
+    open: Option<(char, Place)>,
+    /// Where a quote opens that closes on the line on which the parser stopped.
+    suspect: Option<Place>,
+    /// Where the parser stopped.
+    stopped: Place,
+}
+
+impl Quotes {
+    fn read(&mut self, number: u32, line: &str) {
+        // The previous character, the last one that is not a space, and the first one of its word.
         let (mut before, mut solid, mut word) = (' ', None, ' ');
         let mut characters = (1_u32..).zip(line.chars()).peekable();
         while let Some((column, c)) = characters.next() {
-            match open {
+            match self.open {
                 None if matches!(c, '"' | '\'')
                     && (solid.is_none_or(|c| matches!(c, ':' | '[' | '{' | ',' | '-' | '?'))
-                        // Behind an anchor or a tag.
+                        // After an anchor or a tag.
                         || before == ' ' && matches!(word, '&' | '!')) =>
                 {
                     let at = Place {
                         line: number,
                         column,
-                        ..place
+                        ..self.stopped
                     };
-                    open = Some((c, at));
+                    self.open = Some((c, at));
                 }
                 None if c == '#' && matches!(before, ' ' | '\t') => break,
                 Some((quote, _))
@@ -242,9 +258,9 @@ fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
                     characters.next();
                 }
                 Some((quote, at)) if c == quote => {
-                    // A text over several lines is right, unless what it closes on is where the parser stopped.
-                    suspect = (at.line < number && number == place.line).then_some(at);
-                    open = None;
+                    // A text on several lines is valid, unless the parser stopped where it closes.
+                    self.suspect = (at.line < number && number == self.stopped.line).then_some(at);
+                    self.open = None;
                 }
                 None | Some(_) => {}
             }
@@ -256,11 +272,5 @@ fn unclosed_quote(text: &str, place: Place) -> Option<Place> {
             }
             before = c;
         }
-        let end = line.split(" #").next().unwrap_or(line).trim_end();
-        let header = end.trim_end_matches(|c: char| matches!(c, '+' | '-') || c.is_ascii_digit());
-        if open.is_none() && (header.ends_with(['|', '>'])) && header.trim_end_matches(['|', '>']).ends_with(' ') {
-            block = Some(indentation);
-        }
     }
-    open.map(|(_, at)| at).or(suspect)
 }

@@ -1,35 +1,35 @@
-//! What keeps a document from exhausting memory or stack.
+//! Limits that keep a document from exhausting memory or stack.
 
 use super::{Node, NodeValue};
 
-/// The deepest that lists and mappings may be in each other.
+/// The maximum depth of nested lists and mappings.
 const DEEPEST: usize = 64;
 
-/// The most values that a document may have, keys included. A file of 50,000 tables has some five million.
+/// The maximum number of values in a document, keys included. A file of 50,000 tables has about five million.
 const MOST_VALUES: usize = 8_000_000;
 
-/// The most bytes that its texts may have.
+/// The maximum size of its texts in bytes.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
 
-/// The most values that aliases may repeat. One anchor for the columns that hundreds of tables have in common is good
-/// use of it.
+/// The maximum number of values that aliases repeat. It leaves room for one anchor with the columns that hundreds of
+/// tables share.
 const MOST_REPEATED: usize = 500_000;
 
-/// The most values that may be kept for aliases, once for each anchor that they stand behind.
+/// The maximum number of values that are kept for aliases. A value counts once for each anchor around it.
 const MOST_KEPT: usize = 100_000;
 
-/// What a document has too much of.
+/// A limit that a document exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breach {
-    /// Lists and mappings in each other.
+    /// The depth of lists and mappings.
     Depth,
-    /// What anchors and aliases stand for.
+    /// The values that aliases repeat.
     Aliases,
-    /// Values, or bytes.
+    /// The number of values, or of bytes.
     Size,
 }
 
-/// How much there is in a value.
+/// The size of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Size {
     values: usize,
@@ -38,7 +38,7 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// The size of a value. It is no deeper than [`DEEPEST`].
+    /// The size of a value. The depth of the recursion is limited by [`DEEPEST`].
     pub(super) fn of(node: &Node) -> Self {
         let mut inner = Self::default();
         let mut add = |other: Self| {
@@ -74,7 +74,7 @@ impl Size {
     }
 }
 
-/// What there is so far.
+/// The size of the document so far.
 #[derive(Debug, Default)]
 pub(super) struct Guard {
     values: usize,
@@ -82,18 +82,18 @@ pub(super) struct Guard {
     depth: usize,
     repeated: usize,
     kept: usize,
-    /// How many of the lists and mappings that are being read have an anchor.
+    /// The number of open lists and mappings with an anchor.
     anchored: usize,
 }
 
 impl Guard {
-    /// A single value begins; `anchored` if it has an anchor.
+    /// Counts a scalar; `anchored` if it has an anchor.
     pub(super) fn scalar(&mut self, text: &str, anchored: bool) -> Result<(), Breach> {
         self.keep(usize::from(anchored))?;
         self.add(1, text.len())
     }
 
-    /// A list or mapping begins.
+    /// Counts a list or mapping that begins.
     pub(super) fn enter(&mut self, anchored: bool) -> Result<(), Breach> {
         if self.depth == DEEPEST {
             return Err(Breach::Depth);
@@ -103,13 +103,13 @@ impl Guard {
         self.add(1, 0)
     }
 
-    /// A list or mapping is read.
+    /// Ends a list or mapping.
     pub(super) fn leave(&mut self, anchored: bool) {
         self.depth = self.depth.saturating_sub(1);
         self.anchored = self.anchored.saturating_sub(usize::from(anchored));
     }
 
-    /// Something is copied, to be repeated later.
+    /// Counts the copy of a value that is kept for aliases.
     pub(super) fn copy(&mut self, size: Size) -> Result<(), Breach> {
         self.bytes = self.bytes.saturating_add(size.bytes);
         if self.bytes > MOST_BYTES {
@@ -119,7 +119,7 @@ impl Guard {
         }
     }
 
-    /// An alias repeats something.
+    /// Counts the values that an alias repeats.
     pub(super) fn repeat(&mut self, size: Size) -> Result<(), Breach> {
         if self.depth + size.depth > DEEPEST {
             return Err(Breach::Depth);

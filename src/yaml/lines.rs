@@ -1,14 +1,14 @@
-//! The lines of a text, and what stands on them.
+//! The lines of a text: where they begin, and which are blank or comments.
 
 use std::ops::Range;
 
 /// The lines of a text with their ends.
-pub(super) struct Lines<'a> {
+pub(super) struct TextLines<'a> {
     text: &'a str,
     pub(super) ranges: Vec<Range<usize>>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> TextLines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let mut ranges = Vec::new();
         let mut start = 0;
@@ -33,21 +33,21 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Whether nothing but blanks stands in front of something on its line.
+    /// Whether only white space precedes an offset on its line.
     pub(super) fn is_first(&self, offset: usize) -> bool {
         self.text[self.ranges[self.line_of(offset)].start..offset]
             .trim()
             .is_empty()
     }
 
-    /// Where the colon behind a key ends.
+    /// Where the colon after a key ends.
     pub(super) fn colon(&self, key_end: usize) -> Option<usize> {
         let rest = &self.text[key_end..];
         let blank = rest.len() - rest.trim_start_matches(' ').len();
         rest[blank..].starts_with(':').then_some(key_end + blank + 1)
     }
 
-    /// Where the dash in front of an item stands.
+    /// Where the dash of a list item is.
     pub(super) fn dash(&self, item: usize) -> usize {
         let line = &self.ranges[self.line_of(item)];
         self.text[line.start..item]
@@ -61,7 +61,7 @@ impl<'a> Lines<'a> {
             .min(self.ranges.len().saturating_sub(1))
     }
 
-    /// How many characters stand in front of something on its line.
+    /// The number of characters before an offset on its line.
     pub(super) fn column(&self, offset: usize) -> usize {
         let line = &self.ranges[self.line_of(offset)];
         self.text[line.start..offset].chars().count()
@@ -73,14 +73,14 @@ impl<'a> Lines<'a> {
             .is_some_and(|line| self.text[line.clone()].trim().is_empty())
     }
 
-    /// How deep the comment is that a line is.
+    /// The indentation of a comment line; nothing for other lines.
     pub(super) fn comment(&self, line: usize) -> Option<usize> {
         let text = &self.text[self.ranges.get(line)?.clone()];
         let blank = text.len() - text.trim_start_matches(' ').len();
         text[blank..].starts_with('#').then_some(blank)
     }
 
-    /// The first of the comment lines directly above.
+    /// The first of the comment lines directly above a line, with the same indentation.
     pub(super) fn first_line(&self, mut line: usize, indent: usize) -> usize {
         while let Some(above) = line.checked_sub(1).filter(|above| self.comment(*above) == Some(indent)) {
             line = above;
@@ -88,7 +88,7 @@ impl<'a> Lines<'a> {
         line
     }
 
-    /// The last line of what ends here, with comments below that stand deeper.
+    /// The last line of a value that ends here, with deeper comments below.
     pub(super) fn last_line(&self, end: usize, indent: usize) -> usize {
         let mut last = self.line_of(end.saturating_sub(1));
         let mut line = last + 1;

@@ -18,7 +18,7 @@ struct Anchored {
 }
 
 /// A document that is being read.
-pub(super) struct Reader<'a> {
+pub(super) struct TreeBuilder<'a> {
     parser: Parser<'a, StrInput<'a>>,
     text: &'a str,
     file: FileId,
@@ -36,7 +36,7 @@ pub(super) struct Reader<'a> {
     refused: Option<Problem>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> TreeBuilder<'a> {
     pub(super) fn new(text: &'a str, file: FileId, places: Places) -> Self {
         Self {
             parser: Parser::new_from_str_with_options(text, granit_parser::options! { emit_comments: false }),

@@ -1,20 +1,20 @@
-//! What YAML 1.2 takes a single value for.
+//! The types of scalars in YAML 1.2.
 
 use granit_parser::{ScalarStyle, Tag};
 
 use super::ScalarType;
 
-/// What stands before the name of a tag that YAML itself defines.
+/// The prefix of the tags that YAML defines.
 const NAMESPACE: &str = "tag:yaml.org,2002:";
 
-/// What a tag such as `!!str` says of the value behind it.
+/// The type that a tag, for example `!!str`, requires of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
-    /// Nothing: there is no tag, or one that is not known.
+    /// None: there is no tag, or an unknown one.
     Nothing,
-    /// Nothing but that a single value is a text: `!`.
+    /// A scalar is text: `!`.
     AsWritten,
-    /// A single value of any type.
+    /// A scalar of any type.
     Single,
     Text,
     Bool,
@@ -23,12 +23,12 @@ pub(super) enum Claim {
     Null,
     List,
     Map,
-    /// Something that no expectation file can have.
+    /// A type that expectation files do not support.
     Unreadable,
 }
 
 impl Claim {
-    /// What a tag says.
+    /// The claim of a tag.
     pub(super) fn of(tag: Option<&Tag>) -> Self {
         let Some(tag) = tag else {
             return Self::Nothing;
@@ -51,7 +51,7 @@ impl Claim {
         }
     }
 
-    /// Whether a list can have such a tag.
+    /// Whether a list may have such a tag.
     pub(super) fn fits_list(self) -> bool {
         match self {
             Self::Nothing | Self::AsWritten | Self::List => true,
@@ -66,12 +66,12 @@ impl Claim {
         }
     }
 
-    /// Whether a mapping can have such a tag.
+    /// Whether a mapping may have such a tag.
     pub(super) fn fits_map(self) -> bool {
         self == Self::Map || self != Self::List && self.fits_list()
     }
 
-    /// What a text is of which this is said; nothing if it is not that.
+    /// The type of a text with such a tag; nothing if the text does not have that type.
     pub(super) fn scalar_type(self, text: &str, style: ScalarStyle) -> Option<ScalarType> {
         match self {
             Self::Nothing | Self::Single if style == ScalarStyle::Plain => Some(plain(text)),
@@ -85,7 +85,7 @@ impl Claim {
     }
 }
 
-/// Whether a key is the one that takes over what is in other mappings.
+/// Whether a key is a merge key, which adds the entries of other mappings.
 pub(super) fn is_merge_key(key: &str, style: ScalarStyle, tag: Option<&Tag>) -> bool {
     key == "<<"
         && match tag {
@@ -94,7 +94,7 @@ pub(super) fn is_merge_key(key: &str, style: ScalarStyle, tag: Option<&Tag>) -> 
         }
 }
 
-/// What a text without quotes and tag is.
+/// The type of a text without quotes and without a tag.
 fn plain(text: &str) -> ScalarType {
     match text.as_bytes().first() {
         None => ScalarType::Null,

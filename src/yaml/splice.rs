@@ -6,7 +6,7 @@ mod flow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::lines::Lines;
+use super::lines::TextLines;
 use super::write::{Fragment, double_quoted};
 use super::{Node, Style};
 use crate::invisible::is_invisible;
@@ -57,7 +57,7 @@ impl Changes {
 pub(crate) fn splice(text: &str, root: &Node, changes: &Changes) -> Result<String, (u32, u32)> {
     let mut splicer = Splicer {
         text,
-        lines: Lines::new(text),
+        lines: TextLines::new(text),
         indent: indent(root),
         changes,
         replaced: Vec::new(),
@@ -70,7 +70,7 @@ pub(crate) fn splice(text: &str, root: &Node, changes: &Changes) -> Result<Strin
 
 struct Splicer<'a> {
     text: &'a str,
-    lines: Lines<'a>,
+    lines: TextLines<'a>,
     /// The number of spaces by which this file indents a nested mapping.
     indent: usize,
     changes: &'a Changes,

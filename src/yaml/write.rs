@@ -1,13 +1,13 @@
-//! The YAML that `pull` writes, whole or as pieces of a file that is there.
+//! Formats YAML: whole files, and fragments for existing files.
 
 use std::fmt::Write as _;
 
 use crate::invisible::is_invisible;
 
-/// A piece of a document.
+/// A part of a document, without a place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Fragment {
-    /// A word that YAML reads as it is meant: a number, `true`, `null`, `present`.
+    /// A word that needs no quotes: a number, `true`, `null`, `present`.
     Plain(String),
     /// A text.
     Text(String),
@@ -17,20 +17,20 @@ pub(crate) enum Fragment {
     Flow(Vec<Fragment>),
     /// A mapping on one line.
     FlowMap(Vec<(String, Fragment)>),
-    /// A mapping, a line an entry.
+    /// A mapping with one line per entry.
     Map(Vec<(String, Fragment)>),
 }
 
-/// How much deeper than its key a mapping stands.
+/// The number of spaces by which a nested mapping is indented.
 const STEP: usize = 2;
 
-/// The longest text that still goes on a line with others.
+/// The longest text that may share a line, in bytes.
 const SHORT: usize = 60;
 
 impl Fragment {
     /// A text, of one line or several.
     pub(crate) fn text(text: &str) -> Self {
-        // A literal block keeps one line end behind the text, and nothing that is not seen.
+        // A literal block keeps at most one line break at its end, and cannot escape invisible characters.
         let is_plain = |c: char| c == '\n' || !is_invisible(c);
         if text.contains('\n') && text.chars().all(is_plain) && !text.ends_with("\n\n") && text.trim() != "" {
             Self::Lines(text.to_owned())
@@ -39,7 +39,7 @@ impl Fragment {
         }
     }
 
-    /// Whether it may stand on a line with others.
+    /// Whether it may share a line with others.
     pub(crate) fn is_short(&self) -> bool {
         match self {
             Self::Plain(text) | Self::Text(text) => text.len() <= SHORT && !text.contains('\n'),
@@ -49,12 +49,12 @@ impl Fragment {
         }
     }
 
-    /// Whether it is a text that means something else where an object stands.
+    /// Whether it is a text that has another meaning in place of an object.
     pub(crate) fn is_word(&self) -> bool {
         matches!(self, Self::Text(text) if text == "present" || text == "absent")
     }
 
-    /// The document as YAML: a mapping, a line an entry.
+    /// The document as YAML, with one line per entry.
     pub(crate) fn to_yaml(&self) -> String {
         let mut out = String::new();
         if let Self::Map(entries) = self {
@@ -65,7 +65,7 @@ impl Fragment {
         out
     }
 
-    /// The document behind a key in a mapping that is `indent` deep; what is in it, `step` deeper.
+    /// The fragment as the value of a key that is indented by `indent`; its contents are indented `step` deeper.
     pub(crate) fn to_entry(&self, key: &str, indent: usize, step: usize) -> String {
         let mut out = " ".repeat(indent);
         let key = scalar(key);
@@ -79,21 +79,21 @@ impl Fragment {
         out
     }
 
-    /// What stands behind a key: on its line, and on the lines below.
+    /// The text after a key: on its line, and on the lines below.
     pub(crate) fn to_value(&self, indent: usize, step: usize) -> String {
         let mut out = String::new();
         self.block(indent, step, &mut out);
         out
     }
 
-    /// The document on one line; `inside` a list or mapping that stands on one, too.
+    /// The fragment on one line; `inside` a list or mapping in brackets.
     pub(crate) fn to_line(&self, inside: bool) -> String {
         let mut out = String::new();
         self.flow(if inside { &inner_scalar } else { &scalar }, &mut out);
         out
     }
 
-    /// Writes what stands behind a key, and the end of the line.
+    /// Writes the text after a key, with the line break.
     fn block(&self, indent: usize, step: usize, out: &mut String) {
         match self {
             Self::Map(entries) => {
@@ -122,7 +122,7 @@ impl Fragment {
         }
     }
 
-    /// Writes a value on one line, its texts as `quote` says.
+    /// Writes a value on one line, with `quote` for its texts.
     fn flow(&self, quote: &dyn Fn(&str) -> String, out: &mut String) {
         match self {
             Self::Plain(word) => out.push_str(word),
@@ -187,7 +187,7 @@ fn is_long(key: &str) -> bool {
     key.len() > 1000
 }
 
-/// A text in double quotes, in which what nobody sees is an escape.
+/// A text in double quotes, with escapes for invisible characters.
 pub(crate) fn double_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

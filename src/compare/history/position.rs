@@ -91,7 +91,10 @@ pub(super) fn at_least(of: &Of<'_>, known: &[Migration], folder: Option<&[Folder
         None => {
             check.message = match folder {
                 Some(_) => format!("{name} is no migration of the folder, so nobody knows what is before it"),
-                None => format!("only the folder knows the order of the migrations of {}", of.tool.title),
+                None => format!(
+                    "the order of {} migrations is known only from their folder",
+                    of.tool.title
+                ),
             };
             check.hint = Some(match folder {
                 Some(_) => "write the whole name as the folder has it".into(),
