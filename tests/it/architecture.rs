@@ -68,10 +68,12 @@ fn is_kinds(name: &str) -> bool {
 const LAYERS: [&[&str]; 9] = [
     &[
         "error",
+        "fnv",
         "input",
         "invisible",
         "migrations",
         "object_id",
+        "random",
         "redact",
         "source_map",
         "sql_text",
@@ -157,7 +159,8 @@ fn imports(code: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-fn layer(module: &str) -> Option<usize> {
+/// The layer of a module, counted from the bottom; none for a module that LAYERS does not have.
+pub fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
 

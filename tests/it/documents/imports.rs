@@ -5,22 +5,26 @@ use std::fs;
 use std::path::Path;
 
 use super::root;
+use crate::architecture::layer;
 
-/// The table, as Markdown.
+/// The table, as Markdown: the modules by layer, the lowest first.
 pub fn table() -> String {
     let imports = imports();
-    let list = |modules: &BTreeSet<String>| -> String {
-        let names: Vec<String> = modules.iter().map(|module| format!("`{module}`")).collect();
-        names.join(", ")
-    };
-    let mut out = String::from("| module | imports | imported by |\n|---|---|---|\n");
-    for (module, imported) in &imports {
-        let importers = imports
-            .iter()
-            .filter(|(_, imported)| imported.contains(module))
-            .map(|(importer, _)| importer.clone())
-            .collect();
-        out.push_str(&format!("| `{module}` | {} | {} |\n", list(imported), list(&importers)).replace("|  |", "| |"));
+    let mut modules: Vec<(usize, &String)> = imports
+        .keys()
+        .map(|module| (layer(module).unwrap_or(usize::MAX), module))
+        .collect();
+    modules.sort();
+    let mut out = String::from("| layer | module | imports |\n|---|---|---|\n");
+    for (layer, module) in modules {
+        let layer = if layer == usize::MAX {
+            String::new()
+        } else {
+            (layer + 1).to_string()
+        };
+        let imported: Vec<String> = imports[module].iter().map(|name| format!("`{name}`")).collect();
+        let row = format!("| {layer} | `{module}` | {} |\n", imported.join(", "));
+        out.push_str(&row.replace("|  |", "| |"));
     }
     out
 }
