@@ -238,7 +238,7 @@ pub async fn capture(
     loop {
         let read = if helpers.is_empty() {
             let batch = Batch::begin().then_read(scope, limits, Part::WHOLE, asking);
-            run(client, batch.then_changed(scope)).await
+            if_unchanged(client, batch.then_is_quiet(), scope).await
         } else {
             together(client, helpers, scope, limits, asking).await
         };
@@ -329,11 +329,21 @@ async fn together(
         whole.snapshot.absorb(part.snapshot);
         whole
     });
-    let changed = run(client, Batch::resume().then_changed(scope)).await?.changed;
+    let last = if_unchanged(client, Batch::resume().then_is_quiet(), scope).await?;
     Ok(Read {
-        changed,
+        changed: last.changed,
         ..whole.unwrap_or_default()
     })
+}
+
+/// Runs a batch that ends with the question whether the server was quiet. If it was not, the rows that have changed are
+/// counted.
+async fn if_unchanged(client: &mut Client, batch: Batch, scope: &Scope) -> Result<Read, ServerError> {
+    let mut read = run(client, batch).await?;
+    if !read.is_quiet {
+        read.changed = run(client, Batch::resume().then_changed(scope)).await?.changed;
+    }
+    Ok(read)
 }
 
 /// What a batch gave.
@@ -342,6 +352,8 @@ struct Read {
     snapshot: Snapshot,
     /// The name of the transaction's snapshot, if the batch asks for one.
     name: String,
+    /// Whether no other transaction can have written anything since the snapshot was taken.
+    is_quiet: bool,
     /// How many rows of the catalog have changed since the snapshot was taken.
     changed: u64,
 }
@@ -358,6 +370,7 @@ async fn run(client: &mut Client, batch: Batch) -> Result<Read, ServerError> {
                 Some(Answer::Server) => read.snapshot.server = rows::server(row)?,
                 Some(Answer::Name) => read.name = rows::text(row),
                 Some(Answer::NotCompared) => read.snapshot.not_compared = rows::counts(row)?,
+                Some(Answer::IsQuiet) => read.is_quiet = rows::text(row) == "true",
                 Some(Answer::Changed) => {
                     read.changed = rows::text(row).parse().map_err(ServerError::broken)?;
                 }
@@ -371,7 +384,12 @@ async fn run(client: &mut Client, batch: Batch) -> Result<Read, ServerError> {
         .await?;
     for (count, answer) in counts.iter().zip(&batch.answers) {
         let is_one = match answer {
-            Answer::Mark(_) | Answer::Server | Answer::Name | Answer::NotCompared | Answer::Changed => *count == 1,
+            Answer::Mark(_)
+            | Answer::Server
+            | Answer::Name
+            | Answer::NotCompared
+            | Answer::IsQuiet
+            | Answer::Changed => *count == 1,
             Answer::Nothing | Answer::Kind(_) => true,
         };
         if !is_one {

@@ -128,6 +128,19 @@ fn without_server(ask: &ScopedQuestion) -> Option<Answer> {
     (!is_probe && same_tokens(&question.expected, &question.actual)).then_some(Answer::Equal)
 }
 
+/// Where a pair of texts is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route {
+    /// By the planner of the database.
+    Planner,
+    /// By the planner, under a search path on which there is nothing of anybody's.
+    OwnObjects,
+    /// By the trees that the database makes of the texts. If these differ, a superuser's pair is judged elsewhere.
+    Trees,
+    /// On a server that has nothing of the database but names.
+    Elsewhere,
+}
+
 struct Session<'a> {
     client: &'a mut Client,
     snapshot: &'a Snapshot,
@@ -250,23 +263,49 @@ impl Session<'_> {
         let reach = reach::reach(self.client, &names, &paths).await?;
         let mut clean = Vec::new();
         let mut doubtful: Vec<(Pair, ScopedQuestion, Danger)> = Vec::new();
-        for ((pair, ask), words) in open.into_iter().zip(&words) {
+        for ((mut pair, ask), words) in open.into_iter().zip(&words) {
             let mut danger = reach.of(words);
             if self.manner.trust == Trust::Everything {
                 (danger.is_untrusted, danger.is_by_constant) = (false, false);
             }
-            let is_superuser = self.snapshot.server.is_superuser;
-            if !danger.is_untrusted && !danger.is_shadowed {
-                clean.push((pair, ask));
-            } else if !danger.is_by_constant && (is_superuser || !danger.is_untrusted) {
-                doubtful.push((pair, ask, danger));
-            } else {
-                self.decided.left.insert(ask);
+            match self.route(danger) {
+                Route::Planner => clean.push((pair, ask)),
+                Route::OwnObjects => {
+                    pair.only_own_objects();
+                    clean.push((pair, ask));
+                }
+                Route::Trees => doubtful.push((pair, ask, danger)),
+                Route::Elsewhere => {
+                    self.decided.left.insert(ask);
+                }
             }
         }
+        // Analysing what names a relation can wait for a lock on it: everything else comes before.
+        doubtful.sort_by_key(|(pair, _, _)| pair.may_name_relations(&pair.words()));
         clean.extend(self.by_trees(doubtful, &paths).await?);
         self.reached_from_left(&paths).await?;
         Ok(clean)
+    }
+
+    /// Whether nothing is planned that names objects of the database: a superuser's privileges are at stake.
+    fn is_wary(&self) -> bool {
+        self.snapshot.server.is_superuser && self.manner.trust == Trust::Compiled
+    }
+
+    /// Where a pair is judged.
+    fn route(&self, danger: Danger) -> Route {
+        let is_superuser = self.is_wary();
+        if danger.is_by_constant {
+            Route::Elsewhere
+        } else if !danger.is_named && !danger.is_untrusted {
+            Route::OwnObjects
+        } else if is_superuser || danger.is_shadowed && !danger.is_untrusted {
+            Route::Trees
+        } else if danger.is_untrusted {
+            Route::Elsewhere
+        } else {
+            Route::Planner
+        }
     }
 
     /// What the texts that are left can reach: another server needs all of it, and not only what is dangerous.
@@ -306,7 +345,8 @@ impl Session<'_> {
         }
         let reach = reach::reach(self.client, &names, paths).await?;
         let mut clean = Vec::new();
-        for ((pair, ask, danger), trees) in doubtful.into_iter().zip(trees) {
+        let is_wary = self.is_wary();
+        for ((mut pair, ask, danger), trees) in doubtful.into_iter().zip(trees) {
             let Trees {
                 expected,
                 actual,
@@ -326,9 +366,15 @@ impl Session<'_> {
                 }
             };
             let reaches = |tree: &tree::Tree| reach.of_oids(&tree.oids());
+            let names_objects = |tree: &tree::Tree| reach.names_objects(&tree.oids());
             if expected == actual {
                 self.answer(ask, Answer::Equal);
             } else if danger.is_untrusted && (reaches(&expected) || reaches(&actual)) {
+                self.decided.left.insert(ask);
+            } else if is_wary && !names_objects(&expected) && !names_objects(&actual) {
+                pair.only_own_objects();
+                clean.push((pair, ask));
+            } else if is_wary {
                 self.decided.left.insert(ask);
             } else if danger.is_shadowed && actual_elsewhere.ok().as_ref() != Some(&actual) {
                 // The planner would read the catalog's text otherwise; and the trees do differ.

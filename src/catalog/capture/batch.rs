@@ -27,6 +27,8 @@ pub(super) enum Answer {
     Name,
     /// How much there is of what no kind speaks of.
     NotCompared,
+    /// Whether any transaction can have changed anything since.
+    IsQuiet,
     /// How much of what was read has changed since.
     Changed,
     /// Objects of a kind.
@@ -136,7 +138,12 @@ impl Batch {
         self
     }
 
-    /// What asks, when everything has been read, whether it is still so.
+    /// Asks, once in a transaction, whether any other transaction can have changed anything since it began.
+    pub(super) fn then_is_quiet(self) -> Self {
+        self.then(sql![stable::IS_QUIET], Answer::IsQuiet)
+    }
+
+    /// Asks how many catalog rows of what was read have changed since.
     pub(super) fn then_changed(self, scope: &Scope) -> Self {
         self.then(stable::statement(scope), Answer::Changed)
     }

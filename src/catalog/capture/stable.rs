@@ -6,6 +6,9 @@
 //! transaction still sees: their `xmax` is the transaction that has changed or dropped them since. Where one of those
 //! has committed by now, what was read may be torn, and is read again. Source: PostgreSQL's documentation, "System
 //! Columns" (xmax), "Transaction ID and Snapshot Information Functions" (`pg_xact_status`).
+//!
+//! Where no transaction can have written anything since the snapshot was taken, those rows are not searched: with few
+//! objects, planning the search takes longer than reading them.
 
 use super::{Extent, Scope, find};
 use crate::sql;
@@ -159,6 +162,14 @@ others AS MATERIALIZED (\
  SELECT classid, objid FROM own \
  UNION SELECT d.refclassid, d.refobjid FROM own o JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid), \
 classes AS MATERIALIZED (SELECT objid AS oid FROM others WHERE classid = 'pg_class'::regclass)";
+
+/// One row, true if no transaction has written anything since the snapshot was taken: none was in progress then, and the
+/// next transaction ID is still the one of that moment. `age` keeps the transaction ID that it has seen for the rest of
+/// the transaction, so this can be asked only once in each. Source: `xid_age` in src/backend/utils/adt/xid.c.
+pub(super) const IS_QUIET: &str = "\
+SELECT (pg_snapshot_xmin(x.s) = pg_snapshot_xmax(x.s) \
+        AND age((pg_snapshot_xmax(x.s)::text::bigint & 4294967295)::text::xid) = 0)::text \
+FROM (SELECT pg_current_snapshot() AS s) x";
 
 /// The statement: one row with the number of rows that have changed since the snapshot was taken.
 pub(super) fn statement(scope: &Scope) -> Sql {

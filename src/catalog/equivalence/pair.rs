@@ -22,6 +22,10 @@ pub(super) struct Pair {
     pub(super) path: String,
 }
 
+/// The search path on which there are only PostgreSQL's own functions and operators: of temporary ones there are none
+/// without a schema.
+const OWN_PATH: &str = "pg_catalog, pg_temp";
+
 /// Which of the two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -50,6 +54,12 @@ impl Pair {
             variables: variables(ask, snapshot),
             path: path.join(", ").replace('\0', " "),
         }
+    }
+
+    /// Has both texts read where only PostgreSQL's own objects are found without a schema: for texts that name nothing
+    /// else, so that nothing that is made meanwhile can take the place of one.
+    pub(super) fn only_own_objects(&mut self) {
+        OWN_PATH.clone_into(&mut self.path);
     }
 
     fn text(&self, side: Side) -> &str {

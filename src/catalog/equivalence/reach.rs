@@ -9,6 +9,11 @@
 //! From the names that a text has, this follows what the catalog says of them: the arguments, defaults and results of
 //! functions, the functions of operators, casts and domains, the parts of types, and of relations everything that
 //! planning a query over them folds or expands: rules, index expressions, checks, policies, statistics, partitions.
+//!
+//! The catalog is read as of the transaction's snapshot, but PostgreSQL analyses and plans by the newest catalog. Between
+//! the two, an owner can make a volatile function immutable, add a check to a domain or a function to the search path,
+//! and can hold this session at that point with a lock on a relation that a text names. A superuser therefore plans
+//! only texts that name nothing but PostgreSQL's own objects, under a search path on which there is nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +53,9 @@ impl Names {
 /// What the names can reach.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Reach {
+    /// The names of objects that are not PostgreSQL's own.
+    #[serde(default)]
+    named: BTreeSet<String>,
     /// The names from which code can be reached that is not trusted.
     #[serde(default)]
     untrusted: BTreeSet<String>,
@@ -66,6 +74,8 @@ pub(super) struct Reach {
 /// What a text can reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Danger {
+    /// Whether a name in it is that of an object that is not PostgreSQL's own.
+    pub(super) is_named: bool,
     pub(super) is_untrusted: bool,
     pub(super) is_by_constant: bool,
     pub(super) is_shadowed: bool,
@@ -81,10 +91,16 @@ impl Reach {
                 .any(|word| names.contains(word))
         };
         Danger {
+            is_named: words.is_opaque || any(&self.named),
             is_untrusted: words.is_opaque || any(&self.untrusted),
             is_by_constant: words.is_opaque || any(&self.by_constant),
             is_shadowed: any(&self.shadowed),
         }
+    }
+
+    /// Whether any of these object identifiers is that of an object which is not PostgreSQL's own.
+    pub(super) fn names_objects(&self, oids: &BTreeSet<u32>) -> bool {
+        oids.iter().any(|oid| self.named.contains(&format!("{OID}{oid}")))
     }
 
     /// Whether any of these object identifiers reaches untrusted code.

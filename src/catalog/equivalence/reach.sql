@@ -183,6 +183,7 @@ thieves(word) AS (
   WHERE (SELECT is_explicit FROM explicit)
 )
 SELECT json_build_object(
+  'named', (SELECT coalesce(json_agg(DISTINCT root), '[]') FROM roots WHERE objid >= 16384),
   'untrusted', (SELECT coalesce(json_agg(DISTINCT root), '[]') FROM bad),
   'by_constant', (SELECT coalesce(json_agg(DISTINCT root), '[]') FROM bad WHERE by_constant),
   'shadowed', (SELECT coalesce(json_agg(word), '[]') FROM thieves),
