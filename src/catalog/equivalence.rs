@@ -20,14 +20,14 @@ mod answer;
 mod block;
 mod pair;
 mod reach;
+mod route;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use answer::{of_error, of_outcome};
 use pair::{Pair, Side, is_close};
-use reach::{Danger, Names};
-use tree::{Trees, set_path};
+use tree::set_path;
 
 use super::client::{Client, Described, Description};
 use super::encoding::can_send;
@@ -37,7 +37,7 @@ use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::snapshot::Snapshot;
 use crate::sql;
 use crate::sql::{Sql, Statement};
-use crate::sql_text::{Words, same_tokens};
+use crate::sql_text::same_tokens;
 
 /// How questions are put to the planner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,19 +128,6 @@ fn without_server(ask: &ScopedQuestion) -> Option<Answer> {
     (!is_probe && same_tokens(&question.expected, &question.actual)).then_some(Answer::Equal)
 }
 
-/// Where a pair of texts is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Route {
-    /// By the planner of the database.
-    Planner,
-    /// By the planner, under a search path on which there is nothing of anybody's.
-    OwnObjects,
-    /// By the trees that the database makes of the texts. If these differ, a superuser's pair is judged elsewhere.
-    Trees,
-    /// On a server that has nothing of the database but names.
-    Elsewhere,
-}
-
 struct Session<'a> {
     client: &'a mut Client,
     snapshot: &'a Snapshot,
@@ -149,6 +136,16 @@ struct Session<'a> {
 }
 
 type Open = Vec<(Pair, ScopedQuestion)>;
+
+/// What the planner leaves open.
+#[derive(Default)]
+struct Planned {
+    /// Types of which only analysis can say more.
+    same_types: Open,
+    /// Texts that cannot be read without the search path of the file, such as `nextval('ids')`: the name of a relation in a
+    /// literal is looked up, too.
+    unread: Open,
+}
 
 impl Session<'_> {
     fn answer(&mut self, ask: ScopedQuestion, answer: Answer) {
@@ -161,8 +158,11 @@ impl Session<'_> {
         // The name of a type is looked up, and nothing of it runs.
         let mut in_place = self.only_types(types);
         in_place.extend(self.without_danger(expressions).await?);
-        let same_types = self.put_to_planner(in_place).await?;
-        self.modifiers(same_types).await
+        let Planned { same_types, unread } = self.put_to_planner(in_place).await?;
+        self.modifiers(same_types).await?;
+        let in_place = self.on_file_path(unread).await?;
+        self.put_to_planner(in_place).await?;
+        Ok(())
     }
 
     /// A text with a character that the database's encoding lacks costs its own check, and no other.
@@ -203,7 +203,7 @@ impl Session<'_> {
     async fn modifiers(&mut self, types: Open) -> Result<(), ServerError> {
         let mut by_path: BTreeMap<String, Open> = BTreeMap::new();
         for (pair, ask) in types {
-            by_path.entry(pair.path.clone()).or_default().push((pair, ask));
+            by_path.entry(pair.path().to_owned()).or_default().push((pair, ask));
         }
         for (path, types) in by_path {
             let expected = self.described(&types, Side::Expected, Some(&path)).await?;
@@ -248,149 +248,11 @@ impl Session<'_> {
         Ok(described)
     }
 
-    /// The pairs that may be put to the planner. Those that may not are answered, or left.
-    async fn without_danger(&mut self, open: Open) -> Result<Open, ServerError> {
+    /// Answers what the planner can answer.
+    async fn put_to_planner(&mut self, open: Open) -> Result<Planned, ServerError> {
+        let mut planned = Planned::default();
         if open.is_empty() {
-            return Ok(open);
-        }
-        let mut names = Names::default();
-        let words: Vec<Words> = open.iter().map(|(pair, _)| pair.words()).collect();
-        for ((pair, _), words) in open.iter().zip(&words) {
-            names.add(words, pair.may_name_relations(words));
-        }
-        let paths: BTreeSet<&str> = open.iter().map(|(pair, _)| pair.path.as_str()).collect();
-        let paths = paths.into_iter().collect::<Vec<_>>().join(", ");
-        let reach = reach::reach(self.client, &names, &paths).await?;
-        let mut clean = Vec::new();
-        let mut doubtful: Vec<(Pair, ScopedQuestion, Danger)> = Vec::new();
-        for ((mut pair, ask), words) in open.into_iter().zip(&words) {
-            let mut danger = reach.of(words);
-            if self.manner.trust == Trust::Everything {
-                (danger.is_untrusted, danger.is_by_constant) = (false, false);
-            }
-            match self.route(danger) {
-                Route::Planner => clean.push((pair, ask)),
-                Route::OwnObjects => {
-                    pair.only_own_objects();
-                    clean.push((pair, ask));
-                }
-                Route::Trees => doubtful.push((pair, ask, danger)),
-                Route::Elsewhere => {
-                    self.decided.left.insert(ask);
-                }
-            }
-        }
-        // Analysing what names a relation can wait for a lock on it: everything else comes before.
-        doubtful.sort_by_key(|(pair, _, _)| pair.may_name_relations(&pair.words()));
-        clean.extend(self.by_trees(doubtful, &paths).await?);
-        self.reached_from_left(&paths).await?;
-        Ok(clean)
-    }
-
-    /// Whether nothing is planned that names objects of the database: a superuser's privileges are at stake.
-    fn is_wary(&self) -> bool {
-        self.snapshot.server.is_superuser && self.manner.trust == Trust::Compiled
-    }
-
-    /// Where a pair is judged.
-    fn route(&self, danger: Danger) -> Route {
-        let is_superuser = self.is_wary();
-        if danger.is_by_constant {
-            Route::Elsewhere
-        } else if !danger.is_named && !danger.is_untrusted {
-            Route::OwnObjects
-        } else if is_superuser || danger.is_shadowed && !danger.is_untrusted {
-            Route::Trees
-        } else if danger.is_untrusted {
-            Route::Elsewhere
-        } else {
-            Route::Planner
-        }
-    }
-
-    /// What the texts that are left can reach: another server needs all of it, and not only what is dangerous.
-    async fn reached_from_left(&mut self, paths: &str) -> Result<(), ServerError> {
-        let mut names = Names {
-            with_objects: true,
-            ..Names::default()
-        };
-        for ask in &self.decided.left {
-            let pair = Pair::new(ask, self.snapshot);
-            let words = pair.words();
-            names.add(&words, pair.may_name_relations(&words));
-        }
-        if !names.words.is_empty() {
-            let reach = reach::reach(self.client, &names, paths).await?;
-            self.decided.reached.extend(reach.objects);
-        }
-        Ok(())
-    }
-
-    /// Looks at the trees of pairs of which the names alone do not say enough.
-    async fn by_trees(
-        &mut self,
-        doubtful: Vec<(Pair, ScopedQuestion, Danger)>,
-        paths: &str,
-    ) -> Result<Open, ServerError> {
-        if doubtful.is_empty() {
-            return Ok(Vec::new());
-        }
-        let pairs: Vec<&Pair> = doubtful.iter().map(|(pair, _, _)| pair).collect();
-        let trees = tree::trees(self.client, &pairs, self.snapshot.server.is_superuser).await?;
-        let mut names = Names::default();
-        for trees in &trees {
-            for tree in [&trees.expected, &trees.actual].into_iter().flatten() {
-                names.oids.extend(tree.oids());
-            }
-        }
-        let reach = reach::reach(self.client, &names, paths).await?;
-        let mut clean = Vec::new();
-        let is_wary = self.is_wary();
-        for ((mut pair, ask, danger), trees) in doubtful.into_iter().zip(trees) {
-            let Trees {
-                expected,
-                actual,
-                actual_elsewhere,
-            } = trees;
-            let (expected, actual) = match (expected, actual) {
-                (Ok(expected), Ok(actual)) => (expected, actual),
-                // What stands between may keep messages of this sort to itself; that says nothing about the texts.
-                (Err(error), _) | (_, Err(error)) if error.code.is_empty() => {
-                    self.decided.left.insert(ask);
-                    continue;
-                }
-                (Err(error), _) | (_, Err(error)) => {
-                    let answer = of_error(&self.snapshot.server, &ask, &error);
-                    self.answer(ask, answer);
-                    continue;
-                }
-            };
-            let reaches = |tree: &tree::Tree| reach.of_oids(&tree.oids());
-            let names_objects = |tree: &tree::Tree| reach.names_objects(&tree.oids());
-            if expected == actual {
-                self.answer(ask, Answer::Equal);
-            } else if danger.is_untrusted && (reaches(&expected) || reaches(&actual)) {
-                self.decided.left.insert(ask);
-            } else if is_wary && !names_objects(&expected) && !names_objects(&actual) {
-                pair.only_own_objects();
-                clean.push((pair, ask));
-            } else if is_wary {
-                self.decided.left.insert(ask);
-            } else if danger.is_shadowed && actual_elsewhere.ok().as_ref() != Some(&actual) {
-                // The planner would read the catalog's text otherwise; and the trees do differ.
-                self.answer(ask, Answer::Different);
-            } else {
-                clean.push((pair, ask));
-            }
-        }
-        Ok(clean)
-    }
-
-    /// Answers what the planner can answer. Types of which only analysis can say more are returned.
-    async fn put_to_planner(&mut self, open: Open) -> Result<Open, ServerError> {
-        let mut same_types = Vec::new();
-        if open.is_empty() {
-            return Ok(same_types);
+            return Ok(planned);
         }
         let pairs: Vec<(&Pair, bool)> = open.iter().map(|(pair, ask)| (pair, is_close(&ask.question))).collect();
         let outcomes = match self.manner.batching {
@@ -411,12 +273,13 @@ impl Session<'_> {
             // A look-up says less than the grammar about what is wrong with a type.
             let is_malformed = pair.is_type() && outcome.error().code == "42601";
             match of_outcome(&self.snapshot.server, &ask, &outcome) {
-                _ if is_malformed => same_types.push((pair, ask)),
-                Answer::Equal if pair.is_type() => same_types.push((pair, ask)),
+                _ if is_malformed => planned.same_types.push((pair, ask)),
+                Answer::Equal if pair.is_type() => planned.same_types.push((pair, ask)),
+                _ if outcome.names_nothing() && pair.is_on_own_path() => planned.unread.push((pair, ask)),
                 answer => self.answer(ask, answer),
             }
         }
-        Ok(same_types)
+        Ok(planned)
     }
 }
 

@@ -1,7 +1,13 @@
 //! Aggregate functions.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use super::stub::written_name;
+use crate::object_id::ObjectId;
+use crate::snapshot::{Object, Snapshot};
+use crate::sql;
+use crate::sql::name;
+use crate::sql_text::split_commas;
 use crate::value::Value;
 
 /// What a final function does to the state.
@@ -147,8 +153,48 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
+    stub: Some(stub),
     ..KindSpec::EMPTY
 };
+
+/// An aggregate of the same arguments, state and result. Its functions are stubs, too, or PostgreSQL's own.
+fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
+    let [schema, aggregate, arguments] = id.parts() else {
+        return None;
+    };
+    let direct = match (object.get("kind").as_text(), object.get("direct_arguments")) {
+        (Some("normal"), _) => None,
+        (_, Value::Integer(direct)) => usize::try_from(*direct).ok(),
+        (_, Value::Null | Value::Bool(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) | Value::Map(_)) => None,
+    };
+    let mut stub = Stub::of(sql!["CREATE AGGREGATE ", name(schema), ".", name(aggregate), "("]);
+    let arguments = split_commas(arguments);
+    if arguments.is_empty() {
+        stub = stub.then("*");
+    }
+    for (number, sql_type) in arguments.into_iter().enumerate() {
+        stub = stub.then(match (number, direct) {
+            (0, Some(0)) => "ORDER BY ",
+            (0, _) => "",
+            (number, Some(direct)) if number == direct => " ORDER BY ",
+            (_, _) => ", ",
+        });
+        stub = stub.then_type(sql_type);
+    }
+    let state_function = written_name(object.get("state_function").as_text()?)?;
+    stub = stub.then(sql![") (SFUNC = ", state_function, ", STYPE = "]);
+    stub = stub.then_type(object.get("state_type").as_text()?);
+    if let Some(function) = object.get("final_function").as_text() {
+        stub = stub.then(sql![", FINALFUNC = ", written_name(function)?]);
+        if *object.get("final_function_extra") == Value::Bool(true) {
+            stub = stub.then(", FINALFUNC_EXTRA");
+        }
+    }
+    if object.get("kind").as_text() == Some("hypothetical") {
+        stub = stub.then(", HYPOTHETICAL");
+    }
+    Some(stub.then(")"))
+}
 
 fn hint(finding: &HintContext<'_>) -> Option<String> {
     match &finding.detail {

@@ -2,10 +2,10 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
-use crate::object_id::{ObjectId, split_name};
+use super::stub::written_name;
+use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
-use crate::sql::{Sql, name};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -84,9 +84,7 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     let stub = Stub::of("CREATE CAST (").then_type(source).then(" AS ").then_type(target).then(")");
     let stub = match object.get("function").as_text() {
         Some(function) => {
-            let function = split_name(function)?;
-            let function = Sql::join(function.iter().map(|part| name(part)), ".");
-            stub.then(sql![" WITH FUNCTION ", function, "("]).then_type(source).then(")")
+            stub.then(sql![" WITH FUNCTION ", written_name(function)?, "("]).then_type(source).then(")")
         }
         None if object.get("method").as_text() == Some("inout") => stub.then(" WITH INOUT"),
         None => stub.then(" WITHOUT FUNCTION"),

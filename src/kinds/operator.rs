@@ -2,10 +2,11 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
-use crate::object_id::{ObjectId, split_name};
+use super::stub::written_name;
+use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
-use crate::sql::{Sql, name};
+use crate::sql::name;
 use crate::sql_text::split_commas;
 use crate::value::Value;
 
@@ -106,8 +107,7 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     if operator.is_empty() || !operator.chars().all(|c| "+-*/<>=~!@#%^&|`?".contains(c)) {
         return None;
     }
-    let function = split_name(object.get("function").as_text()?)?;
-    let function = Sql::join(function.iter().map(|part| name(part)), ".");
+    let function = written_name(object.get("function").as_text()?)?;
     let mut stub = Stub::of(sql!["CREATE OPERATOR ", name(schema), "."]).then_operator(operator);
     stub = stub.then(sql![" (FUNCTION = ", function]);
     for (side, argument) in ["LEFTARG", "RIGHTARG"].into_iter().zip(split_commas(arguments)) {

@@ -1,8 +1,11 @@
 //! Range types.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::object_id::ObjectId;
+use crate::snapshot::{Object, Snapshot};
+use crate::sql;
+use crate::sql::{name, qualified};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -63,8 +66,19 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
     },
+    stub: Some(stub),
     ..KindSpec::EMPTY
 };
+
+/// A range over the same type. The functions that make its constants canonical are not created: they are code.
+fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
+    let mut stub = Stub::of(sql!["CREATE TYPE ", qualified(id), " AS RANGE (SUBTYPE = "]);
+    stub = stub.then_type(object.get("subtype").as_text()?);
+    if let Some(multirange) = object.get("multirange").as_text() {
+        stub = stub.then(sql![", MULTIRANGE_TYPE_NAME = ", name(multirange)]);
+    }
+    Some(stub.then(")"))
+}
 
 /// PostgreSQL makes the name of the multirange type from that of the range type.
 fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {

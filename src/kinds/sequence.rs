@@ -1,7 +1,9 @@
 //! Sequences, other than those of identity columns.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Role, Syntax, common};
+use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::sql;
+use crate::sql::qualified;
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -71,6 +73,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("SEQUENCE"),
         hint: Some(hint),
     },
+    stub: Some(|id, _, _| Some(Stub::of(sql!["CREATE SEQUENCE ", qualified(id)]))),
     ..KindSpec::EMPTY
 };
 

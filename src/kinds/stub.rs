@@ -4,7 +4,7 @@
 //! stubs take their place.
 
 use super::{Kind, Role, variables};
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::{Piece, Sql, Statement, name, qualified};
@@ -80,6 +80,12 @@ impl Kind {
             | Role::OwnedByColumn { .. } => None,
         })
     }
+}
+
+/// A name as the catalog prints it, in a statement; `None` if it is not a name.
+pub(super) fn written_name(text: &str) -> Option<Sql> {
+    let parts = split_name(text)?;
+    Some(Sql::join(parts.iter().map(|part| name(part)), "."))
 }
 
 /// A table with the columns of a relation of any kind: its rows have the same type.

@@ -17,7 +17,7 @@
 use serde::Deserialize;
 
 use super::super::client::Client;
-use super::super::server_error::ServerError;
+use super::super::server_error::{Meaning, ServerError};
 use super::pair::{MARKER, Pair, Side};
 use super::set_path;
 use crate::sql;
@@ -54,6 +54,11 @@ impl Outcome {
         }
     }
 
+    /// Whether something that a text names was not found.
+    pub(super) fn names_nothing(&self) -> bool {
+        self.count.is_none() && self.error().meaning() == Meaning::Undefined
+    }
+
     /// The error, if it is none other.
     pub(super) fn error(&self) -> ServerError {
         ServerError {
@@ -75,12 +80,12 @@ pub(super) async fn all_at_once(client: &mut Client, pairs: &[(&Pair, bool)]) ->
             if pair.is_any_type() {
                 let [expected, actual] = [Side::Expected, Side::Actual].map(|side| pair.base_type(side));
                 return serde_json::json!({
-                    "path": pair.path, "expected": expected.as_str(), "actual": actual.as_str()
+                    "path": pair.path(), "expected": expected.as_str(), "actual": actual.as_str()
                 });
             }
             let second = pair.second();
             serde_json::json!({
-                "path": pair.path,
+                "path": pair.path(),
                 "sql": pair.both().as_str(),
                 "second": second.as_ref().map(Statement::as_str),
                 "closely": closely,
@@ -131,7 +136,7 @@ pub(super) async fn one_by_one(client: &mut Client, pairs: &[(&Pair, bool)]) -> 
 async fn one(client: &mut Client, pair: &Pair, closely: bool) -> Result<Outcome, ServerError> {
     if pair.is_any_type() {
         let mut types = Vec::new();
-        for (side, path) in [(Side::Expected, Some(pair.path.as_str())), (Side::Actual, None)] {
+        for (side, path) in [(Side::Expected, Some(pair.path())), (Side::Actual, None)] {
             types.push(alone(client, path, &Statement::new(pair.base_type(side))).await?);
         }
         return Ok(Outcome {
@@ -140,7 +145,7 @@ async fn one(client: &mut Client, pair: &Pair, closely: bool) -> Result<Outcome,
             ..Outcome::default()
         });
     }
-    let plan = alone(client, Some(&pair.path), &pair.both()).await?;
+    let plan = alone(client, Some(pair.path()), &pair.both()).await?;
     let plan: serde_json::Value = serde_json::from_str(&plan).map_err(ServerError::broken)?;
     let output = plan.pointer("/0/Plan/Output").and_then(serde_json::Value::as_array);
     let output = output.cloned().unwrap_or_default();
@@ -149,7 +154,7 @@ async fn one(client: &mut Client, pair: &Pair, closely: bool) -> Result<Outcome,
     if let Some(second) = pair.second()
         && (!is_same || closely)
     {
-        match alone(client, Some(&pair.path), &second).await {
+        match alone(client, Some(pair.path()), &second).await {
             Ok(plan) => is_equal = is_without_marker(&plan),
             Err(error) if error.code.is_empty() => return Err(error),
             // It can be read, but not be a condition: it stays different.

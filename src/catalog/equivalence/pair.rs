@@ -18,8 +18,10 @@ pub(super) struct Pair {
     actual: String,
     relation: String,
     variables: Vec<(String, String)>,
-    /// The search path under which what was expected is read.
-    pub(super) path: String,
+    /// The search path under which the file's texts are read.
+    file_path: String,
+    /// Whether they are read where only PostgreSQL's own objects are found without a schema.
+    is_on_own_path: bool,
 }
 
 /// The search path on which there are only PostgreSQL's own functions and operators: of temporary ones there are none
@@ -52,14 +54,33 @@ impl Pair {
             actual: ask.question.actual.clone(),
             relation: ask.relation.last().to_owned(),
             variables: variables(ask, snapshot),
-            path: path.join(", ").replace('\0', " "),
+            file_path: path.join(", ").replace('\0', " "),
+            is_on_own_path: false,
         }
     }
 
     /// Has both texts read where only PostgreSQL's own objects are found without a schema: for texts that name nothing
     /// else, so that nothing that is made meanwhile can take the place of one.
     pub(super) fn only_own_objects(&mut self) {
-        OWN_PATH.clone_into(&mut self.path);
+        self.is_on_own_path = true;
+    }
+
+    /// Has them read under the search path of the file.
+    pub(super) fn on_file_path(&mut self) {
+        self.is_on_own_path = false;
+    }
+
+    pub(super) fn is_on_own_path(&self) -> bool {
+        self.is_on_own_path
+    }
+
+    pub(super) fn file_path(&self) -> &str {
+        &self.file_path
+    }
+
+    /// The search path under which what was expected is read.
+    pub(super) fn path(&self) -> &str {
+        if self.is_on_own_path { OWN_PATH } else { &self.file_path }
     }
 
     fn text(&self, side: Side) -> &str {

@@ -56,15 +56,31 @@ impl Tree {
         Self(kept)
     }
 
-    /// Every number in it that may be an object identifier, whatever stands beside it: of a list, and of a list of
-    /// nodes that end with one.
+    /// Every number in it that may be an object identifier, whatever it is next to: of a list, of a list of nodes that
+    /// end with one, and of a constant, which is printed byte by byte: `nextval('ids'::regclass)` has one.
     pub(super) fn oids(&self) -> BTreeSet<u32> {
-        self.0
-            .iter()
-            .flat_map(|word| word.split(|c: char| !c.is_ascii_digit()))
-            .filter_map(|number| number.parse().ok())
-            .collect()
+        let numbers = self.0.iter().flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
+        let mut oids: BTreeSet<u32> = numbers.filter_map(|number| number.parse().ok()).collect();
+        for (start, _) in self.0.iter().enumerate().filter(|(_, word)| *word == "[") {
+            let bytes: Vec<u8> = self.0[start + 1..]
+                .iter()
+                .take(8)
+                .map_while(|word| byte(word))
+                .collect();
+            if let Some(first) = bytes.first_chunk::<4>() {
+                oids.extend([u32::from_le_bytes(*first), u32::from_be_bytes(*first)]);
+            }
+            if let Some(last) = bytes.last_chunk::<4>() {
+                oids.insert(u32::from_be_bytes(*last));
+            }
+        }
+        oids
     }
+}
+
+/// A byte of a constant, which PostgreSQL prints as a signed number.
+fn byte(word: &str) -> Option<u8> {
+    word.parse::<i8>().map(i8::cast_unsigned).or_else(|_| word.parse()).ok()
 }
 
 /// Has the server analyse the texts of pairs, in one round trip.
@@ -75,9 +91,9 @@ pub(super) async fn trees(client: &mut Client, pairs: &[&Pair], is_superuser: bo
     let mut descriptions = Vec::new();
     for pair in pairs {
         for (side, path) in [
-            (Side::Expected, Some(pair.path.as_str())),
+            (Side::Expected, Some(pair.path())),
             (Side::Actual, None),
-            (Side::Actual, Some(pair.path.as_str())),
+            (Side::Actual, Some(pair.path())),
         ] {
             descriptions.push(Description {
                 before: Sql::join(before(path, is_superuser), "; "),
@@ -149,5 +165,9 @@ mod tests {
         ] {
             assert!(Tree::of(text).oids().contains(&16_500), "{text}");
         }
+        let constant = "{CONST :consttype 2205 :constvalue 4 [ 116 64 0 0 0 0 0 0 ]}";
+        assert!(Tree::of(constant).oids().contains(&16_500));
+        let constant = "{CONST :consttype 2205 :constvalue 4 [ -2 -1 64 0 0 0 0 0 ]}";
+        assert!(Tree::of(constant).oids().contains(&4_259_838));
     }
 }
