@@ -195,13 +195,10 @@ impl Session<'_> {
             Self::Connected(open) => open.decide(questions, snapshot).await,
             Self::Snapshot(saved) => {
                 let fallback = Fallback::Undecided;
-                Ok(Some(decide_on_scratch(
-                    &saved.scratch,
-                    questions,
-                    snapshot,
-                    limits,
-                    fallback,
-                )))
+                let answers = decide_on_scratch(&saved.scratch, questions.clone(), snapshot, limits, fallback);
+                Ok(Some(
+                    answers.unwrap_or_else(|failure| fallback.unavailable(questions, &failure)),
+                ))
             }
         }
     }
@@ -278,6 +275,7 @@ impl Transaction<'_> {
                 .map_or(Batching::AllAtOnce, |database| database.scratch.batching()),
             // The code in a scratch database comes from the user's own files.
             trust: self.live.map_or(Trust::Everything, |live| live.trust),
+            has_other_server: self.live.is_some(),
         };
         let deciding = equivalence::decide(&mut self.client, questions, snapshot, manner);
         let Decided {
@@ -299,9 +297,31 @@ impl Transaction<'_> {
         let mut named = self.deadline.enforce(reading).await?;
         named.server = snapshot.server.clone();
         named.absorb(snapshot.clone());
-        let fallback = Fallback::Unverified;
-        answers.extend(decide_on_scratch(&live.scratch, left, &named, self.limits, fallback));
+        match decide_on_scratch(&live.scratch, left.clone(), &named, self.limits, Fallback::Unverified) {
+            Ok(decided) => answers.extend(decided),
+            Err(failure) => answers.extend(self.decide_without_other(left, snapshot, manner, &failure).await?),
+        }
         Ok(Some(answers))
+    }
+
+    /// Puts to the database what would rather have been put to another server, as far as its names lead to nothing that
+    /// is not trusted.
+    async fn decide_without_other(
+        &mut self,
+        questions: BTreeSet<ScopedQuestion>,
+        snapshot: &Snapshot,
+        manner: Manner,
+        failure: &Failure,
+    ) -> Result<Answers, Failure> {
+        let manner = Manner {
+            has_other_server: false,
+            ..manner
+        };
+        let deciding = equivalence::decide(&mut self.client, questions, snapshot, manner);
+        let mut decided = self.deadline.enforce(deciding).await?;
+        let left = Fallback::Unverified.unavailable(decided.left, failure);
+        decided.answers.extend(left);
+        Ok(decided.answers)
     }
 
     async fn assertion(&mut self, expected: &Assertion, snapshot: &Snapshot) -> Result<AssertionResult, Failure> {

@@ -64,6 +64,8 @@ pub struct Manner {
     pub batching: Batching,
     /// Whose functions may run.
     pub trust: Trust,
+    /// Whether another server can compare what a superuser should not have planned in the database.
+    pub has_other_server: bool,
 }
 
 /// What came of the questions.

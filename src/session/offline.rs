@@ -37,6 +37,15 @@ impl Fallback {
         }
     }
 
+    /// The answers where no scratch server can be reached.
+    pub(super) fn unavailable(self, questions: BTreeSet<ScopedQuestion>, failure: &Failure) -> Answers {
+        let answer = self.answer(&format!("there is no server that could compare the texts: {failure}"));
+        questions
+            .into_iter()
+            .map(|question| (question, answer.clone()))
+            .collect()
+    }
+
     /// Replaces an answer of the scratch server that decides nothing.
     fn downgrade(self, answer: Answer) -> Answer {
         match (answer, self) {
@@ -55,19 +64,22 @@ impl Fallback {
 }
 
 /// Asks a scratch server the questions.
+///
+/// # Errors
+/// There is no such server.
 pub(super) fn decide_on_scratch(
     scratch: &Scratch,
     questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
     limits: Limits,
     fallback: Fallback,
-) -> Answers {
+) -> Result<Answers, Failure> {
     if questions.is_empty() {
-        return Answers::new();
+        return Ok(Answers::new());
     }
     // This thread is already inside a runtime, which cannot run another one: `scratch::with` needs a thread of its own.
     let decided = std::thread::scope(|threads| {
-        let asking = threads.spawn(|| ask(scratch, questions.clone(), snapshot, limits));
+        let asking = threads.spawn(|| ask(scratch, questions, snapshot, limits));
         asking.join().unwrap_or_else(|_| {
             Err(Failure::new(
                 "comparing texts",
@@ -75,16 +87,10 @@ pub(super) fn decide_on_scratch(
             ))
         })
     });
-    match decided {
-        Ok(answers) => answers
-            .into_iter()
-            .map(|(ask, answer)| (ask, fallback.downgrade(answer)))
-            .collect(),
-        Err(failure) => {
-            let answer = fallback.answer(&format!("there is no server that could compare the texts: {failure}"));
-            questions.into_iter().map(|ask| (ask, answer.clone())).collect()
-        }
-    }
+    let answers = decided?.into_iter();
+    Ok(answers
+        .map(|(question, answer)| (question, fallback.downgrade(answer)))
+        .collect())
 }
 
 fn ask(
@@ -145,6 +151,7 @@ async fn compare(
     let manner = Manner {
         batching: scratch.batching(),
         trust: Trust::Everything,
+        has_other_server: false,
     };
     // Who was a superuser where the snapshot was taken is none here.
     let mut there = snapshot.clone();

@@ -5,6 +5,7 @@
 
 mod histories;
 mod names;
+mod races;
 mod texts;
 mod types;
 

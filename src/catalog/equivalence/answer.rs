@@ -12,14 +12,22 @@ pub(super) fn of_outcome(server: &Server, ask: &ScopedQuestion, outcome: &Outcom
     let question = &ask.question;
     match outcome.count {
         None => of_error(server, ask, &outcome.error()),
-        Some(2) if question.form.is_expression() && !is_balanced(&question.expected) => {
-            Answer::Invalid("this is not one expression: a parenthesis is closed that was never opened".into())
-        }
-        Some(2) if outcome.is_same && !(question.form.is_expression() && is_close(question)) => Answer::Equal,
-        Some(2) if outcome.is_equal => Answer::Equal,
-        Some(2) => Answer::Different,
+        Some(2) => match unbalanced(ask) {
+            Some(invalid) => invalid,
+            None if outcome.is_same && !(question.form.is_expression() && is_close(question)) => Answer::Equal,
+            None if outcome.is_equal => Answer::Equal,
+            None => Answer::Different,
+        },
         Some(_) => Answer::Invalid("this is more than one expression".into()),
     }
+}
+
+/// The answer to a text that closes a parenthesis which it did not open: within those that are put around it, the server
+/// would read it as more than one expression.
+pub(super) fn unbalanced(ask: &ScopedQuestion) -> Option<Answer> {
+    let question = &ask.question;
+    (question.form.is_expression() && !is_balanced(&question.expected))
+        .then(|| Answer::Invalid("this is not one expression: a parenthesis is closed that was never opened".into()))
 }
 
 /// What an error of the server's says of a question.

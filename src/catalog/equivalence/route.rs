@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::of_error;
+use super::answer::{of_error, unbalanced};
 use super::pair::Pair;
 use super::reach::{self, Danger, Names};
 use super::tree::{self, Trees};
@@ -52,7 +52,7 @@ impl Session<'_> {
                 }
                 Route::Trees => doubtful.push((pair, ask, danger)),
                 Route::Elsewhere => {
-                    self.decided.left.insert(ask);
+                    self.leave(ask);
                 }
             }
         }
@@ -65,7 +65,17 @@ impl Session<'_> {
 
     /// Whether nothing is planned that names objects of the database: a superuser's privileges are at stake.
     fn is_wary(&self) -> bool {
-        self.snapshot.server.is_superuser && self.manner.trust == Trust::Compiled
+        self.snapshot.server.is_superuser && self.manner.trust == Trust::Compiled && self.manner.has_other_server
+    }
+
+    /// Leaves a pair for another server, unless it is plain what is wrong with it.
+    fn leave(&mut self, ask: ScopedQuestion) {
+        match unbalanced(&ask) {
+            Some(invalid) => self.answer(ask, invalid),
+            None => {
+                self.decided.left.insert(ask);
+            }
+        }
     }
 
     /// Where a pair is judged.
@@ -105,7 +115,7 @@ impl Session<'_> {
         };
         let doubtful = unread.into_iter().map(|(pair, ask)| (pair, ask, danger)).collect();
         for (_, ask) in self.by_trees(doubtful, &paths).await? {
-            self.decided.left.insert(ask);
+            self.leave(ask);
         }
         self.reached_from_left(&paths).await?;
         Ok(Vec::new())
@@ -174,7 +184,9 @@ impl Session<'_> {
             };
             let reaches = |tree: &tree::Tree| reach.of_oids(&tree.oids());
             let names_objects = |tree: &tree::Tree| reach.names_objects(&tree.oids());
-            if expected == actual {
+            if let Some(invalid) = unbalanced(&ask) {
+                self.answer(ask, invalid);
+            } else if expected == actual {
                 self.answer(ask, Answer::Equal);
             } else if is_wary && !names_objects(&expected) && !names_objects(&actual) {
                 pair.only_own_objects();
@@ -182,7 +194,7 @@ impl Session<'_> {
             } else if is_wary || danger.is_untrusted && (reaches(&expected) || reaches(&actual)) {
                 left.oids.extend(expected.oids());
                 left.oids.extend(actual.oids());
-                self.decided.left.insert(ask);
+                self.leave(ask);
             } else if danger.is_shadowed && actual_elsewhere.ok().as_ref() != Some(&actual) {
                 // The planner would read the catalog's text otherwise; and the trees do differ.
                 self.answer(ask, Answer::Different);
