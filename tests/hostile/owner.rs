@@ -9,9 +9,9 @@ mod races;
 mod texts;
 mod types;
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::run::{Driftgate, Run};
 use crate::server::{TestDb, server};
@@ -35,7 +35,7 @@ create function ev.inlined(w text) returns int language sql volatile as $$ selec
 struct Trapped {
     database: TestDb<'static>,
     /// How many lines of the log about traps have been read.
-    read: Cell<usize>,
+    read: AtomicUsize,
 }
 
 /// The role, on the server of the tests.
@@ -58,7 +58,7 @@ impl Trapped {
         database.exec(&format!("alter database {} owner to {}", database.name(), owner()));
         let trapped = Self {
             database,
-            read: Cell::new(0),
+            read: AtomicUsize::new(0),
         };
         trapped.as_owner(TRAPS);
         trapped.as_owner(&of_major(sql));
@@ -86,8 +86,8 @@ impl Trapped {
             .filter(|line| line.contains(&of_database) && line.contains(" app=driftgate LOG:  CANARY "))
             .filter_map(|line| Some(line.split_once(" LOG:  CANARY ")?.1.to_owned()))
             .collect();
-        let new = lines.get(self.read.get()..).unwrap_or_default();
-        self.read.set(lines.len());
+        let new = lines.get(self.read.load(Ordering::Relaxed)..).unwrap_or_default();
+        self.read.store(lines.len(), Ordering::Relaxed);
         // The server adds where in a statement a constant was read.
         let label = |line: &String| line.split(" at character ").next().unwrap_or_default().to_owned();
         new.iter().map(label).collect()
