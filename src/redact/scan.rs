@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::connection::{connection_string, is_plain_place};
 use super::{Around, Cut, HIDDEN};
-use crate::migrations::Tool;
 
 /// The kind of text that is scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +48,33 @@ const HARMLESS_NAMES: [&str; 4] = [
 
 /// Words before a colon that are not the name of a user.
 const WORDS_BEFORE_A_COLON: [&str; 6] = ["sql", "snapshot", "migrations", "env", "file", "mailto"];
+
+/// The names of the migration tools, which come before the path in `migrations:TOOL:DIR`. They are repeated here so that
+/// this module depends on no other; a test compares them with the registry.
+pub(super) const MIGRATION_TOOLS: [&str; 22] = [
+    "alembic",
+    "atlas",
+    "dbmate",
+    "diesel",
+    "django",
+    "drizzle",
+    "ecto",
+    "flyway",
+    "golang-migrate",
+    "goose",
+    "knex",
+    "laravel",
+    "liquibase",
+    "node-pg-migrate",
+    "prisma",
+    "rails",
+    "refinery",
+    "seaorm",
+    "sequelize",
+    "sqitch",
+    "sqlx",
+    "typeorm",
+];
 
 /// How far to look back for the name before `=` and for the scheme before `://`.
 const LONGEST_NAME: usize = 64;
@@ -240,7 +266,7 @@ impl Scan<'_> {
             // A cast of SQL.
             || self.text[self.at + 1..].starts_with(':')
             || WORDS_BEFORE_A_COLON.contains(&user)
-            || Tool::named(user).is_some()
+            || MIGRATION_TOOLS.contains(&user)
             || self.text[self.at + 1..].starts_with(|c: char| c.is_whitespace())
         {
             return None;

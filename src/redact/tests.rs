@@ -294,3 +294,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_names_of_migration_tools_are_those_of_the_registry() {
+    let mut names: Vec<&str> = crate::migrations::TOOLS.iter().map(|tool| tool.name).collect();
+    names.sort_unstable();
+    assert_eq!(names, super::scan::MIGRATION_TOOLS);
+}

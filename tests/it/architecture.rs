@@ -369,6 +369,11 @@ fn only_main_decides_the_exit_code() {
         &["ExitCode", "process::exit"],
         "the exit code is decided elsewhere",
     );
+    check(
+        |name| !matches!(name, "commands.rs" | "error.rs"),
+        &["CommandError::"],
+        "an error becomes an exit elsewhere",
+    );
 }
 
 #[test]
