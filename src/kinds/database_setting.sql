@@ -1,4 +1,4 @@
--- One row per setting of ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET.
+-- One row per setting of ALTER DATABASE name SET and ALTER ROLE name IN DATABASE name SET.
 SELECT s.name || coalesce(' for ' || s.role, '') AS name,
        {setting s.name s.value} AS value,
        s.role AS owner,

@@ -452,3 +452,11 @@ fn no_function_is_too_long() {
     let code = "fn a() {\n    1\n}\n\npub async fn b(\n    c: u8,\n) -> u8 {\n    c\n}\n";
     assert_eq!(functions(code), [("a", 3), ("b", 5)]);
 }
+
+/// A database in LATIN1 refuses a query with a character that it lacks, also in a comment.
+#[test]
+fn queries_are_ascii() {
+    for kind in Kind::ALL {
+        assert!(kind.spec().query.is_ascii(), "the query of {}", kind.words());
+    }
+}
