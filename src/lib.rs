@@ -41,13 +41,14 @@
 //!
 //! `tests/it/architecture.rs` holds these against the source:
 //!
+//! * The modules are in layers, and a module imports only from its own layer and from lower ones.
 //! * [`kinds`] import only the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`], [`sql`], [`sql_text`],
 //!   [`yaml`], [`error`], `redact`, `secret` and [`source_map::Place`].
 //! * [`expectation`] does not import [`catalog`], [`compare`] or [`report`]; [`catalog`] does not import [`compare`] or
 //!   [`report`]; the reporters do not import [`catalog`], [`compare`], [`snapshot`] or [`kinds`].
 //! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
 //!   `environment`, `atomic_file`, `console`, `session` and [`commands`]. [`compare`] and the reporters do none.
-//! * Outside of [`kinds`] no code names a kind.
+//! * Outside of [`kinds`] no code names a kind or one of its attributes.
 //! * Only `main` turns a [`report::Exit`] into the exit code of the process, and only [`commands::run`] turns an error into
 //!   a [`report::Exit`].
 //! * Nothing panics on input, and maps are ordered: the same input gives the same bytes.
