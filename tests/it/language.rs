@@ -186,7 +186,11 @@ fn allowed() -> Option<BTreeMap<String, usize>> {
 }
 
 fn write(allowed: &BTreeMap<String, usize>) {
-    let text: String = allowed.iter().map(|(path, most)| format!("{most} {path}\n")).collect();
+    let lines: Vec<String> = allowed.iter().map(|(path, most)| format!("{most} {path}")).collect();
+    let mut text = lines.join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
     fs::write(root().join(ALLOWED), text).unwrap_or_else(|e| panic!("{ALLOWED} cannot be written: {e}"));
 }
 

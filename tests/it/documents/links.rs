@@ -83,7 +83,7 @@ fn follow(document: &str, link: &str, anchors: &mut BTreeMap<String, BTreeSet<St
     let Some(anchor) = anchor else {
         return Ok(());
     };
-    if !Path::new(&target).extension().is_some_and(|e| e == "md") {
+    if Path::new(&target).extension().is_none_or(|e| e != "md") {
         return Err("only Markdown has anchors");
     }
     let known = anchors
