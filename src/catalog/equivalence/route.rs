@@ -139,7 +139,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Looks at the trees of pairs of which the names alone do not say enough.
+    /// Compares the parse trees of pairs whose names alone are not conclusive.
     async fn by_trees(
         &mut self,
         doubtful: Vec<(Pair, ScopedQuestion, Danger)>,
@@ -171,7 +171,7 @@ impl Session<'_> {
             } = trees;
             let (expected, actual) = match (expected, actual) {
                 (Ok(expected), Ok(actual)) => (expected, actual),
-                // What stands between may keep messages of this sort to itself; that says nothing about the texts.
+                // A proxy between may swallow such messages; that says nothing about the texts.
                 (Err(error), _) | (_, Err(error)) if error.code.is_empty() => {
                     self.decided.left.insert(ask);
                     continue;
