@@ -1,5 +1,5 @@
-//! The vocabulary in which kinds of objects are described: attributes, the shape of their values, how two
-//! values are compared, and the questions that only the server can answer.
+//! The vocabulary that describes kinds of objects: attributes, the shapes of their values, how two values are compared,
+//! and the questions that only the server can answer.
 
 use std::collections::BTreeMap;
 
@@ -19,22 +19,22 @@ pub struct Attr {
     pub doc: &'static str,
     /// When an expected and an actual value are equal.
     pub compare: Compare,
-    /// The value it has when nobody says anything; `None` if there is no such value.
+    /// The value it has if the statement that creates the object leaves it out; `None` if there is no such value.
     pub default: Option<Literal>,
-    /// Set if it is checked against its default even when nobody wrote it, for present is not working: what to
-    /// say where it differs, such as "it is INVALID".
+    /// Set if it is checked against its default even in objects that do not write it, because an object that exists may
+    /// still not work. The text is the message for another value: "it is INVALID".
     pub always_checked: Option<&'static str>,
-    /// Whether it tells which object is meant where objects are matched by meaning.
+    /// Whether it identifies the object where objects are matched by meaning.
     pub identifies: bool,
-    /// The end of the code of a finding, where it is not the name.
+    /// The end of the code of a finding, if it is not the name.
     pub code_suffix: Option<&'static str>,
-    /// Another key that asks for at least these items.
+    /// Another key, which requires at least these items.
     pub subset_key: Option<&'static str>,
     /// The first major version of PostgreSQL that has it.
     pub since: u32,
     /// Whether its value is a mapping whose keys are roles.
     pub keyed_by_role: bool,
-    /// Whether the same statements give it another value on another server.
+    /// Whether its value depends on the server, even if the same statements were run.
     pub server_dependent: bool,
 }
 
@@ -68,21 +68,21 @@ impl Attr {
         self
     }
 
-    /// Sets the value it has when nobody says anything.
+    /// Sets the value it has if the statement that creates the object leaves it out.
     #[must_use]
     pub const fn default(mut self, default: Literal) -> Self {
         self.default = Some(default);
         self
     }
 
-    /// Has it checked against its default even when nobody wrote it; `words` say what it means that it differs.
+    /// Checks it against its default even in objects that do not write it. `words` say what another value means.
     #[must_use]
     pub const fn always_checked(mut self, words: &'static str) -> Self {
         self.always_checked = Some(words);
         self
     }
 
-    /// Has it tell which object is meant where objects are matched by meaning.
+    /// Makes it identify the object where objects are matched by meaning.
     #[must_use]
     pub const fn identifies(mut self) -> Self {
         self.identifies = true;
@@ -96,21 +96,21 @@ impl Attr {
         self
     }
 
-    /// Adds the key that asks for at least these items.
+    /// Adds the key that requires at least these items.
     #[must_use]
     pub const fn subset_key(mut self, key: &'static str) -> Self {
         self.subset_key = Some(key);
         self
     }
 
-    /// Says that its value is a mapping whose keys are roles.
+    /// Declares that its value is a mapping whose keys are roles.
     #[must_use]
     pub const fn keyed_by_role(mut self) -> Self {
         self.keyed_by_role = true;
         self
     }
 
-    /// Says that the same statements give it another value on another server.
+    /// Declares that its value depends on the server.
     #[must_use]
     pub const fn server_dependent(mut self) -> Self {
         self.server_dependent = true;
@@ -132,9 +132,9 @@ pub enum Shape {
     Bool,
     /// A whole number.
     Integer,
-    /// Any text as written; nothing at all is the absence of a value.
+    /// Any text as written, or no value.
     Text,
-    /// A piece of SQL; nothing at all is the absence of a value.
+    /// A piece of SQL, or no value.
     Sql,
     /// A name, qualified or not, exactly as the catalog has it.
     Name,
@@ -155,7 +155,7 @@ pub enum Shape {
 pub enum Literal {
     /// No value.
     Null,
-    /// Yes or no.
+    /// `true` or `false`.
     Bool(bool),
     /// A whole number.
     Integer(i64),
@@ -212,31 +212,31 @@ pub enum Compare {
     Equal,
     /// When they have the same items, in any order.
     Unordered,
-    /// When the expected name is the actual one, whose schema need not be written.
+    /// When the expected name is the actual one, with or without its schema.
     Name,
-    /// When they are the same but for line ends and blank lines around them.
+    /// When they are the same except for line ends and surrounding blank lines.
     Lines,
-    /// When the server takes both for the same type, with its modifiers.
+    /// When the server considers both the same type, with its modifiers.
     Type,
-    /// When the server takes both for the same type, whatever modifiers are written.
+    /// When the server considers both the same type, whatever their modifiers.
     BaseType,
-    /// When the server takes both for the same expression over the columns of the relation.
+    /// When the server considers both the same expression over the columns of the relation.
     Expression,
-    /// When the server takes both for the same expression, cast to the type that the named attribute of the
-    /// same object gives. No value is the same as `NULL`.
+    /// When the server considers both the same expression, cast to the type in this attribute of the same object. No
+    /// value is the same as `NULL`.
     Default(&'static str),
-    /// When the server takes both for the same expression over the columns of the relation, cast to the type that
-    /// the named attribute of the same object gives.
+    /// When the server considers both the same expression over the columns of the relation, cast to the type in this
+    /// attribute of the same object.
     Computed(&'static str),
-    /// When this says so.
+    /// When this function says so.
     Custom(fn(&Comparison<'_>) -> Verdict),
 }
 
-/// Two values and what is around them.
+/// Two values and their context.
 pub struct Comparison<'a> {
-    /// What was written.
+    /// The expected value.
     pub expected: &'a Value,
-    /// What is there.
+    /// The actual value.
     pub actual: &'a Value,
     /// The actual object.
     pub object: &'a Object,
@@ -244,20 +244,20 @@ pub struct Comparison<'a> {
     pub id: &'a ObjectId,
     /// The rest of the database.
     pub snapshot: &'a Snapshot,
-    /// Everything that was written about the object.
+    /// The attributes that the file expects of the object, by name.
     pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
 }
 
-/// What a comparison came to.
+/// The result of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Equal.
     Equal,
     /// Different.
     Different,
-    /// Equal if the server takes the two texts of every question for the same.
+    /// Equal if the server considers the two texts of every question the same.
     Ask(Vec<Question>),
-    /// Not to be told, for this reason.
+    /// Unknown, for this reason.
     Unknown(&'static str),
 }
 
@@ -282,7 +282,7 @@ impl Verdict {
         }
     }
 
-    /// Equal if the texts are the same, otherwise as the server says.
+    /// Equal if the texts are the same; otherwise the server decides.
     #[must_use]
     pub fn ask(form: Form, expected: &str, actual: &str) -> Self {
         if expected == actual {
@@ -301,9 +301,9 @@ impl Verdict {
 pub struct Question {
     /// What the texts are.
     pub form: Form,
-    /// What was written.
+    /// The expected text.
     pub expected: String,
-    /// What the catalog has.
+    /// The text in the catalog.
     pub actual: String,
 }
 
@@ -312,7 +312,7 @@ pub struct Question {
 pub enum Form {
     /// Types with modifiers.
     Type,
-    /// Types without modifiers, pseudo-types among them.
+    /// Types without modifiers, including pseudo-types.
     BaseType,
     /// Expressions over the columns of the relation.
     Expression,
@@ -345,13 +345,13 @@ impl Compare {
         match self {
             Self::Equal => Verdict::when(expected == actual),
             Self::Unordered => Verdict::when(sorted(expected) == sorted(actual)),
-            Self::Name => Verdict::when(match (expected, actual) {
-                (Value::Text(expected), Value::Text(actual)) => is_name(expected, actual),
-                _ => expected == actual,
+            Self::Name => Verdict::when(match (expected.as_text(), actual.as_text()) {
+                (Some(expected), Some(actual)) => is_name(expected, actual),
+                (None, _) | (_, None) => expected == actual,
             }),
-            Self::Lines => Verdict::when(match (expected, actual) {
-                (Value::Text(expected), Value::Text(actual)) => same_lines(expected, actual),
-                _ => expected == actual,
+            Self::Lines => Verdict::when(match (expected.as_text(), actual.as_text()) {
+                (Some(expected), Some(actual)) => same_lines(expected, actual),
+                (None, _) | (_, None) => expected == actual,
             }),
             Self::Type => texts(Form::Type, expected, actual),
             Self::BaseType => texts(Form::BaseType, expected, actual),
@@ -359,15 +359,15 @@ impl Compare {
             Self::Default(attribute) => {
                 let none = Value::from("NULL");
                 let or_null = |value: &Value| if value.is_null() { none.clone() } else { value.clone() };
-                match comparison.object.get(attribute) {
+                match comparison.object.get(attribute).as_text() {
                     _ if expected == actual => Verdict::Equal,
-                    Value::Text(cast) => texts(Form::Value(cast.clone()), &or_null(expected), &or_null(actual)),
-                    _ => Verdict::Different,
+                    Some(cast) => texts(Form::Value(cast.to_owned()), &or_null(expected), &or_null(actual)),
+                    None => Verdict::Different,
                 }
             }
-            Self::Computed(attribute) => match comparison.object.get(attribute) {
-                Value::Text(cast) => texts(Form::Computed(cast.clone()), expected, actual),
-                _ => Verdict::when(expected == actual),
+            Self::Computed(attribute) => match comparison.object.get(attribute).as_text() {
+                Some(cast) => texts(Form::Computed(cast.to_owned()), expected, actual),
+                None => Verdict::when(expected == actual),
             },
             Self::Custom(compare) => compare(comparison),
         }
@@ -376,9 +376,9 @@ impl Compare {
 
 /// Compares two values that are texts or nothing.
 fn texts(form: Form, expected: &Value, actual: &Value) -> Verdict {
-    match (expected, actual) {
-        (Value::Text(expected), Value::Text(actual)) => Verdict::ask(form, expected, actual),
-        _ => Verdict::when(expected == actual),
+    match (expected.as_text(), actual.as_text()) {
+        (Some(expected), Some(actual)) => Verdict::ask(form, expected, actual),
+        (None, _) | (_, None) => Verdict::when(expected == actual),
     }
 }
 
@@ -395,23 +395,23 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-/// Whether `expected`, qualified or not, names what `actual`, qualified, does.
+/// Whether `expected`, qualified or not, names the same object as `actual`, which is qualified.
 #[must_use]
 pub fn is_name(expected: &str, actual: &str) -> bool {
     match (split_name(expected), split_name(actual)) {
         (Some(expected), Some(actual)) => actual.ends_with(&expected),
-        _ => expected == actual,
+        (None, _) | (_, None) => expected == actual,
     }
 }
 
-/// Whether two texts are the same but for line ends and blank lines around them.
+/// Whether two texts are the same except for line ends and surrounding blank lines.
 #[must_use]
 pub fn same_lines(expected: &str, actual: &str) -> bool {
     expected.trim().lines().eq(actual.trim().lines())
 }
 
 /// The table and columns of a reference, `"billing"."companies"(id, x)`; the columns may be left out.
-/// `None` if it is written otherwise.
+/// `None` if the text has another form.
 #[must_use]
 pub fn split_reference(text: &str) -> Option<(Vec<String>, Option<Vec<String>>)> {
     let columns = if text.contains('"') {

@@ -1,8 +1,8 @@
-//! The registry: what kinds of objects there are, and everything that is special about each.
+//! The registry: the kinds of objects, and everything that is special about each of them.
 //!
 //! A kind is a static table of attributes (`kinds/<kind>.rs`) and one query (`kinds/<kind>.sql`). Parsing,
 //! capture, comparison, the JSON Schema and the reference each walk this registry; none of them names a kind.
-//! A new kind is two files and a line here.
+//! A new kind is two files and a line here: see "To add a kind" above [`KindSpec`].
 
 mod common;
 mod hint;
@@ -44,7 +44,7 @@ macro_rules! kinds {
             /// Every kind, in the order of reports.
             pub const ALL: &[Kind] = &[$(Kind::$kind),*];
 
-            /// What there is to know about the kind.
+            /// The table that describes the kind.
             #[must_use]
             pub fn spec(self) -> &'static KindSpec {
                 match self {
@@ -107,14 +107,14 @@ kinds! {
 }
 
 impl Kind {
-    /// The query that reads the kind, with what all kinds write alike.
+    /// The query that reads the kind, with the placeholders of common columns replaced.
     #[must_use]
     pub fn query(self) -> Sql {
         masks::with_masks(common::with_grants(self.spec().query))
     }
 
-    /// Makes secrets of the values of an attribute that must not be shown; what the server sends of them, or what a
-    /// file expects.
+    /// Turns values of an attribute that must not be shown into secrets, whether the server sent them or a file expects
+    /// them.
     #[must_use]
     pub fn seal(self, id: &ObjectId, attribute: &str, value: Value) -> Value {
         match self.spec().reading.masked {
@@ -123,7 +123,7 @@ impl Kind {
         }
     }
 
-    /// The columns of the kind's query but for those that identify an object.
+    /// The columns of the query, except those that identify an object.
     pub fn columns(self) -> impl Iterator<Item = &'static str> {
         let spec = self.spec();
         spec.attrs
@@ -133,10 +133,10 @@ impl Kind {
             .chain([IMPLICIT])
     }
 
-    /// Where a column stands among [`Kind::columns`].
+    /// The position of a column among [`Kind::columns`].
     #[must_use]
     pub fn position(self, name: &str) -> Option<usize> {
-        // The name is nearly always the one in the table itself, which is found without reading it.
+        // The name is nearly always the one in the table itself: comparing pointers is enough.
         let attrs = self.spec().attrs;
         attrs
             .iter()
@@ -144,13 +144,13 @@ impl Kind {
             .or_else(|| self.columns().position(|column| column == name))
     }
 
-    /// The attribute of this name.
+    /// The attribute with this name.
     #[must_use]
     pub fn attr(self, name: &str) -> Option<&'static Attr> {
         self.spec().attrs.iter().find(|attr| attr.name == name)
     }
 
-    /// The kinds of object that can be in one of this kind.
+    /// The kinds of objects that one of this kind can contain.
     pub fn children(self) -> impl Iterator<Item = Kind> {
         Self::ALL
             .iter()
@@ -158,12 +158,12 @@ impl Kind {
             .filter(move |kind| kind.spec().parents.contains(&self))
     }
 
-    /// The kinds that stand by themselves.
+    /// The kinds without parents.
     pub fn roots() -> impl Iterator<Item = Kind> {
         Self::ALL.iter().copied().filter(|kind| kind.spec().parents.is_empty())
     }
 
-    /// The last part of the identity of a function that any arguments satisfy.
+    /// The last part of the identity of a function that matches any arguments.
     #[must_use]
     pub fn any_arguments() -> &'static str {
         signature::ANY_ARGUMENTS
@@ -183,7 +183,7 @@ impl Kind {
         match words.strip_suffix('y') {
             Some(stem) if !stem.ends_with(vowel) => format!("{stem}ies"),
             Some(_) | None if words.ends_with("ss") || words.ends_with('x') => format!("{words}es"),
-            // Those that are many by their name.
+            // Names that are plural already.
             Some(_) | None if words.ends_with('s') => words,
             Some(_) | None => format!("{words}s"),
         }

@@ -1,5 +1,5 @@
-//! Migration tools: the history that each keeps in the database, and the folder of files that it applies. One static
-//! entry a tool says all there is to know about it.
+//! Migration tools: the history that each of them keeps in the database, and the folder of files that it applies. One
+//! static table per tool holds everything about it.
 
 pub mod files;
 pub mod folder;
@@ -23,117 +23,115 @@ use version::SortKey;
 pub struct Tool {
     /// Its name in expectation files.
     pub name: &'static str,
-    /// The name that its makers give it.
+    /// Its name as its authors write it.
     pub title: &'static str,
     /// The table that holds its history.
     pub table: &'static str,
-    /// The schema of that table, where the tool has one of its own; else it stands in the schema of the application.
+    /// The schema of that table, if the tool has a schema of its own; otherwise the schema of the application.
     pub schema: Option<&'static str>,
-    /// Other tables that may hold it, in the schema of the application: what older releases made, or what is made by
-    /// another setting.
+    /// Other tables that may hold it, in the schema of the application: those of older releases or of other settings.
     pub other_tables: &'static [&'static str],
-    /// Further tables that the tool makes for itself beside it.
+    /// Further tables that the tool creates for itself.
     pub bookkeeping_tables: &'static [&'static str],
-    /// Columns by which the table is told from that of another tool of the same name.
+    /// Columns that distinguish the table from another tool's table with the same name.
     pub telltale_columns: &'static [&'static str],
-    /// A table that must stand beside it, or (with `!`) must not, where columns do not tell tools apart.
+    /// A table that must exist beside it, or with `!` must not, if the columns do not distinguish two tools.
     pub sibling_table: Option<&'static str>,
-    /// The query that reads the history: the columns `name`, `version` (by which the tool recognises the migration),
-    /// `state` (see [`State::parse`]) and `checksum` (null if there is none), all texts, in the order of the history.
-    /// `{table}` stands for the table.
+    /// The query that reads the history, in its order: the text columns `name`, `version` (by which the tool recognises
+    /// the migration), `state` (see [`State::parse`]) and `checksum` (may be null). `{table}` is replaced by the table.
     pub query: &'static str,
-    /// Whether the history has all migrations or only where the database stands.
+    /// Whether the history has all migrations or only the last one.
     pub keeps: Keeps,
-    /// How versions sort; `None` from it if only the folder knows.
+    /// The key by which a version sorts; `None` if only the folder knows the order.
     pub sort: fn(&str) -> Option<SortKey>,
-    /// The version in the name of a migration, where the history has no names but only versions.
+    /// The version in the name of a migration, if the history has versions and no names.
     pub version_in: fn(&str) -> Option<String>,
-    /// A name without what the tool puts in front of it, which people leave out.
+    /// A name without the prefix that the tool generates, which people leave out.
     pub short_name: fn(&str) -> Option<&str>,
-    /// What the history does not tell, for the message about a migration that is not in it.
+    /// What the history does not record, for the message about a migration that is not in it.
     pub caveat: &'static str,
-    /// What to do about a migration that is not applied.
+    /// The command that applies migrations.
     pub apply: &'static str,
-    /// How the tool is told that a migration which failed is resolved; empty if there is no way of its own.
+    /// The command that marks a failed migration as resolved; empty if the tool has none.
     pub resolve_hint: &'static str,
-    /// The part of a version that says to which set of migrations it belongs, where one history has several.
+    /// The part of a version that names its set of migrations, if one history has several sets.
     pub family: fn(&str) -> &str,
-    /// How its files are called, for messages and the reference.
+    /// The names of its files, for messages and the reference.
     pub layout: &'static str,
-    /// What its checksums are; empty if the history has none that can be compared.
+    /// How its checksums are computed; empty if the history has none that can be compared.
     pub checksum: &'static str,
-    /// Whether its numbers follow each other, so that a gap is a mistake, unless they are dates.
+    /// Whether its numbers are consecutive, so that a gap is a mistake, unless they are dates.
     pub consecutive: bool,
-    /// Whether a folder looks like one of this tool.
+    /// Whether a folder belongs to this tool.
     pub detect: fn(&Files) -> Fit,
     /// Reads the folder.
     pub read: fn(&Files) -> FolderContents,
-    /// How what is said here was verified.
+    /// How this table was verified.
     pub verified: Verified,
 }
 
-/// What of the migrations a history has.
+/// Which migrations a history has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeps {
-    /// A row for each.
+    /// One row per migration.
     All,
-    /// Where the database stands: of the migrations before it nothing.
+    /// Only the last migration.
     Last,
 }
 
-/// How what is said of a tool was verified.
+/// How the table of a tool was verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
-    /// The tool of this version was run, and what it left in a database is read by the tests.
+    /// This version of the tool was run, and the tests read the history that it wrote.
     Run(&'static str),
-    /// By its sources and its documentation alone.
+    /// Against its sources and its documentation only.
     Documentation,
 }
 
-/// Whether a folder is of a tool.
+/// Whether a folder belongs to a tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fit {
-    /// It is not.
+    /// It does not.
     No,
-    /// Its files are called as they may be called, but so are those of other tools.
+    /// The names of its files fit, but they fit other tools, too.
     Ambiguous,
-    /// It has what only this tool makes.
+    /// It has something that only this tool creates.
     Certain,
 }
 
-/// What a tool finds in a folder.
+/// What a tool reads from a folder.
 #[derive(Debug, Default)]
 pub struct FolderContents {
     /// The migrations, in the order in which the tool applies them.
     pub migrations: Vec<FolderMigration>,
-    /// Files that look like migrations and that the tool would not see, below the folder.
+    /// The paths of files that look like migrations, but that the tool would ignore.
     pub ignored: Vec<String>,
-    /// What else is wrong with it.
+    /// Other problems of the folder.
     pub problems: Vec<Problem>,
 }
 
 /// A migration in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderMigration {
-    /// Its name, for people; where the history has names, the one that the history has.
+    /// Its name, for people; the one in the history if the history has names.
     pub name: String,
-    /// By what the tool recognises it in the history.
+    /// The text by which the tool recognises it in the history.
     pub version: String,
     /// Its file.
     pub file: PathBuf,
-    /// What applies it.
+    /// The code that applies it.
     pub up: Up,
-    /// Its checksum as the tool makes it and keeps it in the history.
+    /// Its checksum, as the tool computes it and writes it into the history.
     pub checksum: Option<String>,
-    /// Whether it is applied again when it has changed, so that a change is pending and not a mistake.
+    /// Whether the tool applies it again after a change, so that a change is pending and not a mistake.
     pub repeatable: bool,
-    /// The versions that it follows, where the tool keeps a graph.
+    /// The versions that it depends on, if the migrations of the tool form a graph.
     pub after: Vec<String>,
-    /// The versions that it stands for, being all of them in one.
+    /// The versions that it replaces, because it combines them.
     pub replaces: Vec<String>,
 }
 
-/// What applies a migration.
+/// The code that applies a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Up {
     /// SQL.
@@ -145,16 +143,16 @@ pub enum Up {
         /// Whether the tool applies it in one transaction.
         transaction: bool,
     },
-    /// It is a program, or SQL that the tool completes. Why it cannot be applied without the tool, and what to do.
+    /// A program, or SQL that the tool completes: why it needs the tool, and what to do.
     NotSql(String),
 }
 
-/// A migration that the history has.
+/// A migration in the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     /// Its name.
     pub name: String,
-    /// By what the tool recognises it.
+    /// The text by which the tool recognises it.
     pub version: String,
     /// How it ended.
     pub state: State,
@@ -165,18 +163,18 @@ pub struct Migration {
 /// How a migration ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It is applied.
+    /// It was applied.
     Applied,
-    /// It began and did not end, or ended with an error.
+    /// It did not end, or ended with an error.
     Failed,
-    /// It was taken back.
+    /// It was rolled back.
     RolledBack,
-    /// It and all before it were there when the tool came.
+    /// It and all migrations before it were applied before the tool was used.
     Baseline,
 }
 
 impl State {
-    /// The state that a query calls by this word.
+    /// The state that a query returns as this word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         match word {
@@ -203,7 +201,7 @@ impl Tool {
         TOOLS.iter().copied().find(|tool| tool.name == name)
     }
 
-    /// Where its history may stand, the usual place first. `schema` is that of the application.
+    /// The tables that may hold its history, the usual one first. `schema` is that of the application.
     #[must_use]
     pub fn tables(&self, schema: &str) -> Vec<ObjectId> {
         let usual = ObjectId::new(vec![self.schema.unwrap_or(schema), self.table]);
@@ -220,14 +218,14 @@ impl Tool {
         (self.sort)("1").is_some()
     }
 
-    /// By what a version sorts that a person wrote, as a version or as the name of a migration.
+    /// The sort key of a text that a person wrote: a version, or the name of a migration.
     #[must_use]
     pub fn sort_written(&self, written: &str) -> Option<SortKey> {
         (self.sort)(&(self.version_in)(written).unwrap_or_else(|| written.to_owned()))
     }
 
-    /// Whether a name in an expectation file means the migration of this name and version: it is the name, the
-    /// version, or the name without what the tool puts in front.
+    /// Whether a name in an expectation file means the migration with this name and version: it is the name, the version,
+    /// or the name without the generated prefix.
     #[must_use]
     pub fn means(&self, expected: &str, name: &str, version: &str) -> bool {
         expected == name

@@ -1,7 +1,7 @@
-//! What a database can have that no kind of the registry speaks of. Where the world is closed it is counted, so that it is
-//! never passed over in silence.
+//! Objects of a database that no kind of the registry describes. In exact comparisons they are counted, so that they are
+//! never ignored silently.
 //!
-//! Roles, tablespaces and their privileges are of the whole server, not of a database: they are not counted either.
+//! Roles, tablespaces and their privileges belong to the server, not to a database: they are not counted.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use crate::report::NotCompared;
 pub struct Uncompared {
     /// Its name in reports for programs.
     pub name: &'static str,
-    /// One of it, for people.
+    /// A single one, for people.
     pub one: &'static str,
-    /// Several of it, for people.
+    /// Several of them, for people.
     pub many: &'static str,
     /// What it is, as one sentence.
     pub doc: &'static str,
@@ -29,7 +29,7 @@ pub static UNCOMPARED: &[Uncompared] = &[
         name: "base_type",
         one: "base type",
         many: "base types",
-        doc: "A type that is made of functions written in C, or one that is still to be defined.",
+        doc: "A base type with its functions in C, or a shell type that is not defined yet.",
         query: "SELECT count(*) FROM closed_schemas s JOIN pg_type t ON t.typnamespace = s.oid \
                 WHERE (t.typtype = 'b' AND t.typinput <> 'array_in'::regproc OR t.typtype = 'p') \
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')",
@@ -38,14 +38,14 @@ pub static UNCOMPARED: &[Uncompared] = &[
         name: "typed_table",
         one: "table of a type",
         many: "tables of a type",
-        doc: "That a table is `OF` a composite type. Its columns are compared.",
+        doc: "A table that is `OF` a composite type. Its columns are compared.",
         query: "SELECT count(*) FROM closed_schemas s JOIN pg_class c ON c.relnamespace = s.oid WHERE c.reloftype <> 0",
     },
     Uncompared {
         name: "clustered_index",
         one: "choice of an index for CLUSTER",
         many: "choices of an index for CLUSTER",
-        doc: "That `CLUSTER ON` says by which index a table is sorted.",
+        doc: "The index of a table that `CLUSTER ON` chooses.",
         query: "SELECT count(*) FROM closed_schemas s JOIN pg_class c ON c.relnamespace = s.oid JOIN pg_index i ON i.indexrelid = c.oid \
                 WHERE i.indisclustered",
     },
@@ -53,7 +53,7 @@ pub static UNCOMPARED: &[Uncompared] = &[
         name: "index_tablespace",
         one: "tablespace of an index",
         many: "tablespaces of indexes",
-        doc: "That an index is not in the tablespace of the database.",
+        doc: "The tablespace of an index, if it is not that of the database.",
         query: "SELECT count(*) FROM closed_schemas s JOIN pg_class c ON c.relnamespace = s.oid \
                 WHERE c.relkind IN ('i', 'I') AND c.reltablespace <> 0",
     },
@@ -61,7 +61,7 @@ pub static UNCOMPARED: &[Uncompared] = &[
         name: "index_statistics",
         one: "statistics target of an index",
         many: "statistics targets of indexes",
-        doc: "That ANALYZE keeps more or less about an expression of an index.",
+        doc: "A statistics target of an expression of an index.",
         query: "SELECT count(*) FROM closed_schemas s JOIN pg_class c ON c.relnamespace = s.oid JOIN pg_attribute a ON a.attrelid = c.oid \
                 WHERE c.relkind IN ('i', 'I') AND a.attstattarget >= 0",
     },
@@ -69,7 +69,7 @@ pub static UNCOMPARED: &[Uncompared] = &[
         name: "not_null_constraint",
         one: "NOT NULL constraint with terms of its own",
         many: "NOT NULL constraints with terms of their own",
-        doc: "That NOT NULL is NOT VALID, NO INHERIT or has a comment, from PostgreSQL 18. That a column is NOT NULL is compared.",
+        doc: "A NOT NULL constraint that is NOT VALID or NO INHERIT or has a comment, from PostgreSQL 18. `nullable` of the column is compared.",
         query: "SELECT count(*) FROM closed_schemas s JOIN pg_constraint c ON c.connamespace = s.oid \
                 WHERE c.contype = 'n' AND (NOT c.convalidated OR c.connoinherit \
                      OR c.oid IN (SELECT d.objoid FROM pg_description d WHERE d.classoid = 'pg_constraint'::regclass))",
@@ -85,7 +85,7 @@ pub static UNCOMPARED: &[Uncompared] = &[
         name: "security_label",
         one: "security label",
         many: "security labels",
-        doc: "A label that `SECURITY LABEL` has put on an object or on the database.",
+        doc: "A label of `SECURITY LABEL` on an object or on the database.",
         query: "SELECT (SELECT count(*) FROM pg_seclabel l WHERE NOT EXISTS \
                  (SELECT FROM pg_depend d WHERE d.classid = l.classoid AND d.objid = l.objoid AND d.deptype = 'e')) \
                 + (SELECT count(*) FROM pg_shseclabel l JOIN pg_database b ON b.oid = l.objoid \
@@ -95,7 +95,7 @@ pub static UNCOMPARED: &[Uncompared] = &[
         name: "database_grant",
         one: "grant on the database",
         many: "grants on the database",
-        doc: "A role that may do something with the database itself, or PUBLIC where it may do otherwise than by default.",
+        doc: "A privilege of a role on the database itself, or a privilege of PUBLIC that differs from the default.",
         query: "SELECT count(*) FROM (SELECT a.grantee, string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type) AS privileges \
                                       FROM pg_database b, aclexplode(b.datacl) a \
                                       WHERE b.datname = current_database() AND a.grantee <> b.datdba GROUP BY a.grantee) g \
@@ -106,13 +106,13 @@ pub static UNCOMPARED: &[Uncompared] = &[
         name: "role_setting",
         one: "setting of a role",
         many: "settings of roles",
-        doc: "A setting that `ALTER ROLE … SET` has made for a role in every database.",
+        doc: "A setting of `ALTER ROLE … SET`, which applies to a role in every database.",
         query: "SELECT count(*) FROM pg_db_role_setting d, unnest(d.setconfig) \
                 WHERE d.setdatabase = 0 AND NOT EXISTS (SELECT FROM platform_roles r WHERE r.name = pg_get_userbyid(d.setrole)::text)",
     },
 ];
 
-/// What there is of it, for the report, in the order of the table; nothing of what there is none.
+/// The counts for the report, in the order of the table, without those that are 0.
 #[must_use]
 pub fn counted(counts: &BTreeMap<String, u64>) -> Vec<NotCompared> {
     UNCOMPARED

@@ -76,7 +76,7 @@ impl ObjectId {
 
 impl Ord for ObjectId {
     fn cmp(&self, other: &Self) -> Ordering {
-        // Most of what is compared is in the same table: what is shared is equal without a look.
+        // Most compared identities are in the same table: shared parts are equal without comparing texts.
         for (one, another) in self.0.iter().zip(other.0.iter()) {
             if !Arc::ptr_eq(one, another) {
                 match one.cmp(another) {
@@ -105,8 +105,8 @@ impl fmt::Display for ObjectId {
     }
 }
 
-/// A name as expectation files write it: as it is, quoted as in SQL where a dot or quote is in it, or a parenthesis,
-/// which begins columns or arguments.
+/// A name as expectation files write it: unquoted, or quoted as in SQL if it contains a dot, a quote or a parenthesis,
+/// which would begin columns or arguments.
 #[must_use]
 pub fn show_part(part: &str) -> String {
     if part.is_empty() || part.contains(['.', '"', '(']) || part.trim() != part || part.contains(char::is_control) {

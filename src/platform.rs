@@ -1,5 +1,5 @@
-//! What hosting platforms make and own in a database. It is no part of what the owners of the database write down, so
-//! nothing that looks at a whole database looks at it unless it is asked to.
+//! Objects that hosting platforms create and own. The owners of a database do not describe them, so everything that
+//! reads a whole database leaves them out unless it is asked for them.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +15,14 @@ use crate::value::Value;
 pub struct Platform {
     /// Its name.
     pub name: &'static str,
-    /// The schemas that it makes. The names alone say little, `auth` may be anybody's: they are the platform's where
-    /// the server has one of its roles.
+    /// The schemas that it creates. A name such as `auth` is not enough: a schema is the platform's if the server also has
+    /// one of its roles.
     pub schemas: &'static [&'static str],
-    /// The roles that it makes; none if its schemas are its own wherever they are.
+    /// The roles that it creates; none if the names of its schemas are enough.
     pub roles: &'static [&'static str],
 }
 
-/// The platforms. Sources: their own documentation of what a new database holds.
+/// The platforms. Sources: their documentation of the contents of a new database.
 pub const PLATFORMS: &[Platform] = &[
     Platform {
         name: "Supabase",
@@ -117,7 +117,7 @@ pub const PLATFORMS: &[Platform] = &[
     },
 ];
 
-/// Roles that other software may make, too: they alone are no sign of the platform.
+/// Roles that other software may create, too: they alone do not identify the platform.
 const COMMON_ROLES: &[&str] = &["authenticator", "pgbouncer"];
 
 /// Whether a schema is PostgreSQL's own.
@@ -126,7 +126,7 @@ pub fn is_postgres(schema: &str) -> bool {
     schema.starts_with("pg_") || schema == "information_schema"
 }
 
-/// The list, as SQL, of the schemas that the platforms of this server make.
+/// The schemas of the platforms of this server, as a list in SQL.
 #[must_use]
 pub fn schemas_sql() -> Sql {
     let rows = PLATFORMS.iter().map(|platform| {
@@ -145,7 +145,7 @@ pub fn schemas_sql() -> Sql {
     Sql::join(rows, " UNION ALL ")
 }
 
-/// The list, as SQL, of the roles of platforms that this server has.
+/// The roles of platforms that this server has, as a list in SQL.
 #[must_use]
 pub fn roles_sql() -> Sql {
     let roles = PLATFORMS.iter().flat_map(|platform| platform.roles.iter().copied());
@@ -160,8 +160,8 @@ fn list(words: impl Iterator<Item = &'static str>) -> Sql {
     Sql::join(words.map(literal), ", ")
 }
 
-/// Takes out of a snapshot what is the platforms', so that nobody need list it: what stands in their schemas, what belongs
-/// to their roles, and what is granted to their roles. A role that is `named` is looked at like any other.
+/// Removes from a snapshot what belongs to platforms: objects in their schemas, objects that their roles own, and grants to
+/// their roles. A role in `named` is compared like any other.
 ///
 /// `there` are the roles of platforms that the server has.
 pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &BTreeSet<String>) {
@@ -178,7 +178,7 @@ pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &BTre
         let spec = kind.spec();
         for (id, object) in snapshot.of_kind_mut(*kind) {
             let mut is_theirs = spec.parents.is_empty() && is_in(*kind, id, &schemas);
-            // A schema that a platform has made for its users is where their objects stand.
+            // Users may have objects in a schema that a platform created for them.
             is_theirs |= !kind.is_namespace() && object.get(OWNER).as_text().is_some_and(theirs);
             for attr in spec.attrs.iter().filter(|attr| attr.keyed_by_role) {
                 let Value::Map(grants) = object.get(attr.name) else {
@@ -189,7 +189,7 @@ pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &BTre
                 }
                 let mut grants = grants.clone();
                 grants.retain(|role, _| !theirs(role));
-                // Without a default there is nothing that it could be when nothing is left.
+                // Without a default the attribute would have no value if nothing is left.
                 is_theirs |= attr.default.is_none() && grants.is_empty();
                 object.set(attr.name, Value::Map(grants));
             }
@@ -200,7 +200,7 @@ pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &BTre
     }
 }
 
-/// The roles that are a sign of the platform.
+/// The roles that identify the platform.
 fn signs(platform: &Platform) -> impl Iterator<Item = &'static str> {
     platform
         .roles
@@ -209,7 +209,7 @@ fn signs(platform: &Platform) -> impl Iterator<Item = &'static str> {
         .filter(|role| !COMMON_ROLES.contains(role))
 }
 
-/// Whether an object is one of these schemas or stands in one.
+/// Whether an object is one of these schemas or is in one.
 fn is_in(kind: Kind, id: &ObjectId, schemas: &BTreeSet<&str>) -> bool {
     (kind.is_namespace() || id.is_in_schema()) && schemas.contains(id.schema())
 }

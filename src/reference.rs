@@ -13,11 +13,11 @@ use crate::report::codes;
 #[must_use]
 pub fn markdown() -> String {
     let mut out = String::from(
-        "# Reference\n\nEvery kind of object that an expectation file can speak of, and every attribute. Generated from the \
+        "# Reference\n\nEvery kind of object that an expectation file can describe, and every attribute. Generated from the \
          registry (`src/kinds`) by `UPDATE=1 cargo test reference`; do not edit.\n\n\
-         What is not written is not checked, but for the attributes that are *implied*: those are checked for every object \
-         that is named, because present is not working. The default is what `exact: true` takes an attribute that is left \
-         out to be.\n",
+         An attribute that is not written is not checked, except for the *implied* ones: they are checked for every object in \
+         the file, because an object that exists may still not work. With `exact: true`, an attribute that is left out must \
+         have its default.\n",
     );
     for kind in Kind::ALL {
         describe(&mut out, *kind);
@@ -36,11 +36,12 @@ pub fn markdown() -> String {
 fn migration_tools(out: &mut String) {
     let _ = writeln!(
         out,
-        "\n## Migration tools\n\nUnder `migrations`, with `tool`; `auto` finds the tool by its table. The table stands in the schema of \
-         the file unless it is told with one here; `table` and `schema` say otherwise. Where the history has only the last \
-         migration, `directory` tells what is before it. A file that was edited after it was applied is found where the tool keeps \
-         checksums that can be made again. *Run* means that this release of the tool was run against a real server and that the tests \
-         read what it left (`ci/migration-tools`); the others are known from their sources and documentation.\n\n\
+        "\n## Migration tools\n\nUnder `migrations`, with `tool`; `auto` finds the tool by its table. The table is in the schema of \
+         the file unless this list names another one; set `table` and `schema` to use different ones. If the history has only the \
+         last migration, `directory` supplies the ones before it. A file that was edited after it was applied is found if the tool \
+         keeps a checksum that driftgate can compute. *Run* means that this release of the tool was run against a real server and \
+         that the tests read the history that it wrote (`ci/migration-tools`); the others are known from their sources and \
+         documentation.\n\n\
          | tool | table | history | files | checksum | known from |\n|---|---|---|---|---|---|"
     );
     for tool in TOOLS {
@@ -74,14 +75,14 @@ fn migration_tools(out: &mut String) {
     }
 }
 
-/// What no kind speaks of.
+/// Objects that no kind describes.
 fn not_compared(out: &mut String) {
     let _ = writeln!(
         out,
-        "\n## What is not compared\n\nNo expectation can speak of these. Where a file is `exact: true` and in `driftgate diff` they are \
-         counted, and the report says how many there are: `not_compared` of a database in JSON. They never fail a run. \
-         Not counted are the owner, encoding, locale and connection limit of the database itself, and roles and tablespaces, which are of \
-         the server, not of a database.\n\n\
+        "\n## What is not compared\n\nNo expectation can describe these. With `exact: true` and in `driftgate diff` they are \
+         counted, and the report shows the numbers: `not_compared` of a database in JSON. They never fail a run. \
+         The owner, encoding, locale and connection limit of the database itself are not counted, and neither are roles and \
+         tablespaces, which belong to the server and not to a database.\n\n\
          | name | what it is |\n|---|---|"
     );
     for what in UNCOMPARED {
@@ -89,15 +90,15 @@ fn not_compared(out: &mut String) {
     }
 }
 
-/// What hosting platforms own.
+/// Objects of hosting platforms.
 fn platforms(out: &mut String) {
     let _ = writeln!(
         out,
-        "\n## Hosting platforms\n\nWhat a platform has made is left out of what is `exact`, of `driftgate pull`, of `driftgate diff` and of \
-         `--coverage`, unless `--platform-schemas` is given: what stands in its schemas, what belongs to its roles, and what was granted \
-         to its roles. The names of schemas count only where the server has one of the platform's roles: elsewhere `auth` is a \
-         schema like any other. An object that a file names is compared wherever it stands, and a role that a file names under \
-         `grants` is looked at like any other.\n\n| platform | schemas | roles |\n|---|---|---|"
+        "\n## Hosting platforms\n\nThe objects of a platform are left out of `exact`, `driftgate pull`, `driftgate diff` and \
+         `--coverage`, unless `--platform-schemas` is given. They are the objects in its schemas, the objects that its roles own, and \
+         the grants to its roles. A schema counts only if the server also has one of the platform's roles: on other servers `auth` is \
+         a schema like any other. An object that a file names is always compared, and so is a role that a file names under \
+         `grants`.\n\n| platform | schemas | roles |\n|---|---|---|"
     );
     let list = |names: &[&str]| {
         names
@@ -140,7 +141,7 @@ fn describe(out: &mut String, kind: Kind) {
     }
 }
 
-/// Where its objects stand and how they are written.
+/// Where its objects are written, and how.
 fn place(spec: &KindSpec) -> String {
     let parents: Vec<String> = spec
         .parents

@@ -1,4 +1,4 @@
-//! What the catalog of a database said at one moment.
+//! The contents of the catalog of a database at one moment.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::value::Value;
 
-/// An object of a snapshot: the values of its kind's columns, in the order of [`Kind::columns`]. Most values are those
-/// of many objects: they are shared.
+/// An object of a snapshot: the values of the columns of its kind, in the order of [`Kind::columns`]. Equal values are
+/// shared between objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     kind: Kind,
@@ -17,7 +17,7 @@ pub struct Object {
 }
 
 impl Object {
-    /// An object whose values are given by name; what is not given is [`Value::Null`].
+    /// An object with values by name; the others are [`Value::Null`].
     #[must_use]
     pub fn new(kind: Kind, mut values: BTreeMap<String, Value>) -> Self {
         Self {
@@ -38,42 +38,42 @@ impl Object {
         }
     }
 
-    /// The value of an attribute or fact of the object's kind; [`Value::Null`] if the kind has no such one.
+    /// The value of an attribute or extra column; [`Value::Null`] if the kind does not have it.
     #[must_use]
     pub fn get(&self, name: &str) -> &Value {
         self.kind.position(name).map_or(&Value::Null, |i| &self.values[i])
     }
 
-    /// Sets the value of an attribute or fact. Does nothing if the kind has no such one.
+    /// Sets the value of an attribute or extra column. Does nothing if the kind does not have it.
     pub fn set(&mut self, name: &str, value: Value) {
         if let Some(i) = self.kind.position(name) {
             self.values[i] = Arc::new(value);
         }
     }
 
-    /// Whether PostgreSQL or an extension made it as a part of something else, so that nobody lists it.
+    /// Whether PostgreSQL or an extension created it as a part of something else, so that no file needs to list it.
     #[must_use]
     pub fn is_implicit(&self) -> bool {
         *self.get(IMPLICIT) == Value::Bool(true)
     }
 }
 
-/// The column of every kind's query that says whether an object is somebody else's part.
+/// The column of every query of a kind that says whether an object is a part of something else.
 pub const IMPLICIT: &str = "implicit";
 
-/// The column of a query, attribute or fact, that names the role to which an object belongs.
+/// The column, an attribute or an extra one, that names the role that owns an object.
 pub const OWNER: &str = "owner";
 
 /// The server that a snapshot came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Server {
-    /// Its version as it says it: `15.18`.
+    /// Its version: `15.18`.
     pub version: String,
     /// Its major version.
     pub major: u32,
     /// The name of the database.
     pub database: String,
-    /// The role that looked.
+    /// The current role.
     pub role: String,
     /// The search path that the role has in this database.
     pub search_path: String,
@@ -83,44 +83,44 @@ pub struct Server {
     pub is_superuser: bool,
     /// Whether row security does not apply to the role: a superuser, or with BYPASSRLS.
     pub sees_everything: bool,
-    /// The schemas in which the role may not look names up.
+    /// The schemas that the role has no USAGE privilege on.
     pub closed_schemas: BTreeSet<String>,
     /// The roles of hosting platforms that the server has.
     pub platform_roles: BTreeSet<String>,
 }
 
-/// What the catalog of a database said at one moment.
+/// The contents of the catalog of a database at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Where it came from.
+    /// The server it was read from.
     pub server: Server,
-    /// How much there is of what no kind speaks of, by name; empty if nobody asked.
+    /// The numbers of objects that no kind describes, by name; empty if they were not counted.
     pub not_compared: BTreeMap<String, u64>,
     objects: BTreeMap<Kind, BTreeMap<ObjectId, Object>>,
-    /// Attributes that nobody has read: those that came to driftgate after the snapshot was saved.
+    /// Attributes that were not read: those that are newer than the driftgate that saved the snapshot.
     unread: BTreeSet<(Kind, &'static str)>,
 }
 
 impl Snapshot {
-    /// Says that nobody has read an attribute.
+    /// Marks an attribute as not read.
     pub fn set_unread(&mut self, kind: Kind, attribute: &'static str) {
         self.unread.insert((kind, attribute));
     }
 
-    /// Whether nobody has read an attribute.
+    /// Whether an attribute was not read.
     #[must_use]
     pub fn is_unread(&self, kind: Kind, attribute: &str) -> bool {
         !self.unread.is_empty() && self.unread.iter().any(|(k, a)| *k == kind && *a == attribute)
     }
 
-    /// Keeps the objects for which `is_wanted` says so.
+    /// Keeps the objects that satisfy `is_wanted`.
     pub fn retain(&mut self, is_wanted: impl Fn(Kind, &ObjectId) -> bool) {
         for (kind, objects) in &mut self.objects {
             objects.retain(|id, _| is_wanted(*kind, id));
         }
     }
 
-    /// Adds an object. What must not be shown of it becomes a secret.
+    /// Adds an object. Values that must not be shown become secrets.
     pub fn insert(&mut self, kind: Kind, id: ObjectId, mut object: Object) {
         if let Some(masked) = kind.spec().reading.masked
             && !matches!(object.get(masked.attribute), Value::Null)
@@ -132,7 +132,7 @@ impl Snapshot {
         self.objects.entry(kind).or_default().insert(id, object);
     }
 
-    /// Adds the objects that another snapshot of the same moment has.
+    /// Adds the objects of another snapshot of the same moment.
     pub fn absorb(&mut self, other: Self) {
         self.unread.extend(other.unread);
         for (kind, mut objects) in other.objects {
@@ -140,18 +140,18 @@ impl Snapshot {
         }
     }
 
-    /// Takes an object out.
+    /// Removes an object.
     pub fn remove(&mut self, kind: Kind, id: &ObjectId) -> Option<Object> {
         self.objects.get_mut(&kind)?.remove(id)
     }
 
-    /// An object, if it is there.
+    /// An object, if it exists.
     #[must_use]
     pub fn get(&self, kind: Kind, id: &ObjectId) -> Option<&Object> {
         self.objects.get(&kind)?.get(id)
     }
 
-    /// An object to be changed, if it is there.
+    /// An object to change, if it exists.
     pub fn get_mut(&mut self, kind: Kind, id: &ObjectId) -> Option<&mut Object> {
         self.objects.get_mut(&kind)?.get_mut(id)
     }
@@ -161,7 +161,7 @@ impl Snapshot {
         self.objects.get(&kind).into_iter().flatten()
     }
 
-    /// The objects of a kind to be changed, sorted.
+    /// The objects of a kind to change, sorted.
     pub fn of_kind_mut(&mut self, kind: Kind) -> impl Iterator<Item = (&ObjectId, &mut Object)> {
         self.objects.get_mut(&kind).into_iter().flatten()
     }

@@ -8,12 +8,12 @@ use serde_json::Value as Json;
 
 use crate::secret::Secret;
 
-/// The value of an attribute. The same on both sides of a comparison.
+/// The value of an attribute, on either side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// The attribute has no value: no default, no predicate, no comment.
     Null,
-    /// Yes or no.
+    /// `true` or `false`.
     Bool(bool),
     /// A whole number.
     Integer(i64),
@@ -21,7 +21,7 @@ pub enum Value {
     Text(String),
     /// A text that is never shown.
     Secret(Secret),
-    /// Several values; whether their order matters is the attribute's to say.
+    /// Several values. The attribute says whether their order matters.
     List(Vec<Value>),
     /// Named values.
     Map(BTreeMap<String, Value>),
@@ -75,7 +75,7 @@ impl From<&str> for Value {
 }
 
 impl From<Json> for Value {
-    /// What `to_jsonb` gave. A fraction, which no attribute has, is kept as its text.
+    /// Converts a value of `jsonb`. A fraction, which no attribute has, becomes a text.
     fn from(json: Json) -> Self {
         match json {
             Json::Null => Self::Null,

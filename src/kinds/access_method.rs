@@ -7,11 +7,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "access_method",
     section: "access_methods",
     identity: &["name"],
-    doc: "An access method of tables or indexes. Nobody need list those that PostgreSQL or an extension brings.",
+    doc: "An access method of tables or indexes. Those that come with PostgreSQL or an extension need not be listed.",
     query: include_str!("access_method.sql"),
     attrs: &[
-        Attr::new("type", Shape::OneOf(&["index", "table"]), "What it is for."),
-        Attr::new("handler", Shape::QualifiedName, "The function that does it.").compare(Compare::Name),
+        Attr::new("type", Shape::OneOf(&["index", "table"]), "Whether it is for tables or indexes."),
+        Attr::new("handler", Shape::QualifiedName, "The handler function.").compare(Compare::Name),
         common::COMMENT,
     ],
     advice: Advice {

@@ -15,7 +15,7 @@ const fn modify(name: &'static str) -> Attr {
     Attr::new(
         name,
         Shape::OneOf(&["read_only", "shareable", "read_write"]),
-        "What the final function does to the state.",
+        "Whether the final function changes the state.",
     )
     .default(Literal::Text("read_only"))
 }
@@ -25,17 +25,17 @@ const fn extra(name: &'static str) -> Attr {
     Attr::new(
         name,
         Shape::Bool,
-        "Whether the final function is given the types of the arguments too.",
+        "Whether the final function also gets the types of the arguments.",
     )
     .default(Literal::Bool(false))
 }
 
-/// How much memory a state is thought to take.
+/// The estimated size of a state, in bytes.
 const fn size(name: &'static str) -> Attr {
     Attr::new(
         name,
         Shape::Integer,
-        "How many bytes a state is thought to take; 0 leaves it to PostgreSQL.",
+        "The estimated size of a state, in bytes; 0 for the estimate of PostgreSQL.",
     )
     .default(Literal::Integer(0))
 }
@@ -45,7 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     section: "aggregates",
     identity: &["schema", "name", "arguments"],
     doc: "An aggregate function, named with the types of its arguments; the name alone is any aggregate of this name. \
-          Those of an ordered-set aggregate are its direct arguments and then those it sorts.",
+          The arguments of an ordered-set aggregate are the direct ones followed by the sorted ones.",
     query: include_str!("aggregate.sql"),
     attrs: &[
         Attr::new(
@@ -63,7 +63,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "state_function",
             Shape::QualifiedName,
-            "The function that takes a row into the state.",
+            "The function that adds a row to the state.",
         )
         .compare(Compare::Name),
         Attr::new("state_type", Shape::Sql, "The type of the state.").compare(Compare::BaseType),
@@ -76,29 +76,29 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Null),
         common::other(
             "final_function",
-            "The function that makes the result of the state; `null` for none.",
+            "The function that computes the result from the state; `null` for none.",
         ),
         extra("final_function_extra"),
         modify("final_function_modify"),
         common::other(
             "combine_function",
-            "The function that makes one state of two; `null` for none.",
+            "The function that combines two states; `null` for none.",
         ),
         common::other(
             "serialize_function",
-            "The function that writes a state; `null` for none.",
+            "The function that serializes a state; `null` for none.",
         ),
         common::other(
             "deserialize_function",
-            "The function that reads a state; `null` for none.",
+            "The function that deserializes a state; `null` for none.",
         ),
         common::other(
             "moving_state_function",
-            "The function that takes a row into the state of a moving frame; `null` for none.",
+            "The function that adds a row to the state of a moving frame; `null` for none.",
         ),
         common::other(
             "moving_inverse_function",
-            "The function that takes a row out of the state of a moving frame; `null` for none.",
+            "The function that removes a row from the state of a moving frame; `null` for none.",
         ),
         Attr::new(
             "moving_state_type",
@@ -116,14 +116,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Null),
         common::other(
             "moving_final_function",
-            "The function that makes the result of the state of a moving frame; `null` for none.",
+            "The function that computes the result from the state of a moving frame; `null` for none.",
         ),
         extra("moving_final_function_extra"),
         modify("moving_final_function_modify"),
         Attr::new(
             "sort_operator",
             Shape::QualifiedName,
-            "The operator by which the result is the first of the sorted rows; `null` for none.",
+            "The sort operator of an aggregate such as `min` or `max`; `null` for none.",
         )
         .compare(Compare::Name)
         .default(Literal::Null),
@@ -205,14 +205,14 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             expected,
             actual,
         } => match (*attribute, expected) {
-            // For this an aggregate is a function.
+            // GRANT and REVOKE call an aggregate a function.
             ("grants", _) => {
                 let name = common::sql_name(&finding.id.relation());
                 common::grant(&format!("FUNCTION {name}({})", finding.id.last()), expected, actual)
             }
-            // The arguments of an ordered-set aggregate are written in another way, which the finding does not know.
+            // The arguments of an ordered-set aggregate are written differently here, and the finding does not say how.
             ("owner", Value::Text(_)) | ("comment", _) => None,
-            _ => Some("CREATE OR REPLACE AGGREGATE with the definition that is expected".into()),
+            _ => Some("CREATE OR REPLACE AGGREGATE with the expected definition".into()),
         },
     }
 }

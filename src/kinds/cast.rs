@@ -19,7 +19,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "method",
             Shape::OneOf(&["function", "inout", "binary"]),
-            "Whether a function casts, or the types' output and input, or nothing has to be done.",
+            "How it casts: with a function, with the output and input functions of the types, or by taking the bytes as they are.",
         )
         .default(Literal::Text("function")),
         Attr::new(
@@ -32,7 +32,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "context",
             Shape::OneOf(&["explicit", "assignment", "implicit"]),
-            "Where it is applied unasked.",
+            "Where it is applied without CAST.",
         )
         .default(Literal::Text("explicit")),
         common::COMMENT,

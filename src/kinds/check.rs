@@ -16,7 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             .identifies(),
         common::VALIDATED,
         common::ENFORCED,
-        Attr::new("no_inherit", Shape::Bool, "Whether tables that inherit are exempt.").default(Literal::Bool(false)),
+        Attr::new("no_inherit", Shape::Bool, "Whether inheriting tables are exempt.").default(Literal::Bool(false)),
         common::COMMENT,
     ],
     syntax: Syntax {

@@ -16,27 +16,27 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "provider",
             Shape::OneOf(&["libc", "icu", "builtin", "default"]),
-            "What sorts by it.",
+            "The library that implements it.",
         )
         .default(Literal::Text("libc"))
         .server_dependent(),
         Attr::new(
             "locale",
             Shape::Text,
-            "Its locale; for `libc`, `LC_COLLATE` and `LC_CTYPE` where they are the same.",
+            "The locale; for `libc`, `LC_COLLATE` and `LC_CTYPE` if they are the same.",
         )
         .default(Literal::Null)
         .server_dependent(),
         Attr::new(
             "lc_collate",
             Shape::Text,
-            "Its `LC_COLLATE`, where it is not its `LC_CTYPE`.",
+            "`LC_COLLATE`, if it differs from `LC_CTYPE`.",
         )
         .default(Literal::Null),
         Attr::new(
             "lc_ctype",
             Shape::Text,
-            "Its `LC_CTYPE`, where it is not its `LC_COLLATE`.",
+            "`LC_CTYPE`, if it differs from `LC_COLLATE`.",
         )
         .default(Literal::Null),
         Attr::new(
@@ -48,7 +48,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "rules",
             Shape::Text,
-            "What it has beyond its locale, as ICU writes it; `null` for none.",
+            "The ICU rules that customize the locale; `null` for none.",
         )
         .default(Literal::Null)
         .since(16),
@@ -71,8 +71,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// `lc_collate` and `lc_ctype` that are the same are the `locale`.
-#[expect(clippy::unnecessary_wraps, reason = "the table of kinds asks for this form")]
+/// If `lc_collate` and `lc_ctype` are equal, they are the `locale`.
+#[expect(clippy::unnecessary_wraps, reason = "the table of kinds needs this signature")]
 fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
     let at = |key: &str| entries.iter().position(|entry| entry.key == key);
     if let (Some(collate), Some(ctype), None) = (at("lc_collate"), at("lc_ctype"), at("locale")) {
@@ -93,7 +93,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("comment" | "owner", _) => None,
-            _ => Some("a collation cannot be altered in this: drop it and create it as expected".into()),
+            _ => Some("this attribute of a collation cannot be altered: drop the collation and create it as expected".into()),
         },
     }
 }

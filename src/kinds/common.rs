@@ -21,7 +21,7 @@ pub(super) const COMMENT: Attr =
 /// The owner.
 pub(super) const OWNER: Attr = Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.");
 
-/// Another object that an object may have, by its name: a function, an operator.
+/// An attribute that names another object, such as a function or an operator.
 pub(super) const fn other(name: &'static str, doc: &'static str) -> Attr {
     Attr::new(name, Shape::QualifiedName, doc)
         .compare(Compare::Name)
@@ -32,7 +32,7 @@ pub(super) const fn other(name: &'static str, doc: &'static str) -> Attr {
 pub(super) const DEFERRABLE: Attr = Attr::new(
     "deferrable",
     Shape::Bool,
-    "Whether a transaction may defer it to its end.",
+    "Whether a transaction may defer the check to its end.",
 )
 .default(Literal::Bool(false));
 
@@ -40,18 +40,18 @@ pub(super) const DEFERRABLE: Attr = Attr::new(
 pub(super) const INITIALLY: Attr = Attr::new(
     "initially",
     Shape::OneOf(&["immediate", "deferred"]),
-    "When it is checked unless a transaction says otherwise.",
+    "When it is checked, unless a transaction sets this differently.",
 )
 .default(Literal::Text("immediate"));
 
-/// Whether the rows that were there before have been checked.
+/// Whether rows older than the constraint have been checked.
 pub(super) const VALIDATED: Attr = Attr::new(
     "validated",
     Shape::Bool,
-    "Whether the rows that were there before it have been checked; `false` is NOT VALID.",
+    "Whether rows older than the constraint have been checked; `false` is NOT VALID.",
 )
 .default(Literal::Bool(true))
-.always_checked("it is NOT VALID: the rows that were there before it have not been checked");
+.always_checked("it is NOT VALID: rows older than the constraint have not been checked");
 
 /// Whether a constraint is enforced.
 pub(super) const ENFORCED: Attr = Attr::new(
@@ -64,8 +64,12 @@ pub(super) const ENFORCED: Attr = Attr::new(
 .since(18);
 
 /// Columns that an index carries without being keys.
-pub(super) const INCLUDE: Attr =
-    Attr::new("include", NAMES, "Columns that its index carries without being keys.").default(Literal::EmptyList);
+pub(super) const INCLUDE: Attr = Attr::new(
+    "include",
+    NAMES,
+    "The columns that its index stores without using them as keys.",
+)
+.default(Literal::EmptyList);
 
 /// The columns of a constraint, in order.
 pub(super) const COLUMNS: Attr = Attr::new("columns", NAMES, "Its columns, in order.").identifies();
@@ -83,7 +87,7 @@ pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(
     "options",
     Shape::Map(&Shape::Text),
     "Its options: everything that OPTIONS (…) sets. The value of an option that may hold a secret is never printed: it is \
-     compared with the value, or with the digest that `pull --digest-key` writes; of `***` only its presence is checked.",
+     compared with the value, or with the digest that `pull --digest-key` writes; for `***` only its presence is checked.",
 )
 .compare(Compare::Custom(same_masked))
 .default(Literal::EmptyMap);
@@ -93,7 +97,7 @@ pub(super) fn same_masked(comparison: &Comparison<'_>) -> Verdict {
     secret::compare(comparison.expected, comparison.actual)
 }
 
-/// Who may do what.
+/// The privileges on an object.
 pub(super) const GRANTS: Attr = Attr::new(
     "grants",
     Shape::Map(&Shape::List(&Shape::Text)),
@@ -104,7 +108,7 @@ pub(super) const GRANTS: Attr = Attr::new(
 .keyed_by_role()
 .default(Literal::EmptyMap);
 
-/// Who may do what with a thing that PUBLIC may use unless that is revoked.
+/// The privileges on an object that PUBLIC may use by default.
 pub(super) const GRANTS_BEYOND_PUBLIC: Attr = Attr::new(
     "grants",
     Shape::Map(&Shape::List(&Shape::Text)),
@@ -115,13 +119,13 @@ pub(super) const GRANTS_BEYOND_PUBLIC: Attr = Attr::new(
 .keyed_by_role()
 .default(Literal::EmptyMap);
 
-/// The columns of these attributes, for the queries of kinds: `{grants c.relacl c.relowner}`.
+/// The SQL of the columns of these attributes, for `{grants c.relacl c.relowner}` in the queries of kinds.
 const COLUMNS_OF_GRANTS: [(&str, &str); 2] = [
     ("grants", include_str!("common/grants.sql")),
     ("grants_beyond_public", include_str!("common/grants_beyond_public.sql")),
 ];
 
-/// The query of a kind with the columns that are written once for all kinds in their places.
+/// Replaces the placeholders of grants in the query of a kind.
 pub(super) fn with_grants(query: &'static str) -> Sql {
     Sql::template(query, |place| {
         let (name, names) = place.split_once(' ')?;
@@ -151,7 +155,7 @@ fn privileges_of(value: &Value) -> BTreeSet<String> {
     }
 }
 
-/// The statements that make the grants on an object what is expected; `on` is what follows ON.
+/// The statements that change the grants on an object to the expected ones. `on` is the text after ON.
 pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<String> {
     let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
         return None;
@@ -165,7 +169,7 @@ pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<String
         } else {
             name(role)
         };
-        // What is missing or there without the option is granted; what is left over is taken away.
+        // Privileges that are missing, or that lack the grant option, are granted; others are revoked.
         for privilege in wanted.difference(&there) {
             match privilege.strip_suffix(OPTION) {
                 _ if privilege == "none" => statements.push(format!("REVOKE ALL ON {on} FROM {to};")),
@@ -190,12 +194,12 @@ pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<String
     (!statements.is_empty()).then(|| statements.join(" "))
 }
 
-/// The statement that gives an object to another owner; `noun` is what SQL calls the object.
-pub(super) fn set_owner(noun: &str, id: &ObjectId, owner: &str) -> String {
-    format!("ALTER {noun} {} OWNER TO {};", sql_name(id), name(owner))
+/// The statement that sets the owner of an object. `keyword` is the text between ALTER and the name.
+pub(super) fn set_owner(keyword: &str, id: &ObjectId, owner: &str) -> String {
+    format!("ALTER {keyword} {} OWNER TO {};", sql_name(id), name(owner))
 }
 
-/// The statement that sets storage options to what is expected; `alter` is what comes before SET.
+/// The statement that changes storage options to the expected ones. `alter` is the text before SET.
 pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Option<String> {
     let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
         return None;
@@ -221,7 +225,7 @@ pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Opti
     (!statements.is_empty()).then(|| statements.join(" "))
 }
 
-/// What follows a privilege that its holder may grant.
+/// The text after a privilege that its holder may grant.
 const OPTION: &str = " with grant option";
 
 /// A name as statements in hints write it: quoted only where SQL needs it.
@@ -254,15 +258,15 @@ pub(super) fn drop_constraint(id: &ObjectId) -> String {
     )
 }
 
-/// What to do about a constraint that no statement can alter in this.
+/// The hint for an attribute of a constraint that no statement can alter.
 pub(super) fn recreate_constraint(id: &ObjectId) -> String {
     format!(
-        "a constraint cannot be altered in this: {} and add it as expected",
+        "this attribute of a constraint cannot be altered: {} and add it as expected",
         drop_constraint(id)
     )
 }
 
-/// The statement that checks the rows that were there before a constraint.
+/// The statement that checks the rows that are older than a constraint.
 pub(super) fn validate_constraint(id: &ObjectId) -> String {
     format!(
         "ALTER TABLE {} VALIDATE CONSTRAINT {};",
@@ -271,7 +275,7 @@ pub(super) fn validate_constraint(id: &ObjectId) -> String {
     )
 }
 
-/// The statement that changes when and whether a foreign key is checked, the only constraint for which there is one.
+/// The statement that changes when and whether a foreign key is checked. Other constraints have no such statement.
 pub(super) fn alter_foreign_key(id: &ObjectId, attribute: &str, expected: &Value) -> Option<String> {
     let words = match (attribute, expected) {
         ("deferrable", Value::Bool(true)) => "DEFERRABLE",

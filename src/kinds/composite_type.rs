@@ -6,7 +6,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "composite_type",
     section: "composite_types",
     identity: &["schema", "name"],
-    doc: "A composite type that was created as one; the row types of tables and views are not among them.",
+    doc: "A composite type created with CREATE TYPE; the row types of tables and views are not included.",
     query: include_str!("composite_type.sql"),
     attrs: &[common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
     syntax: Syntax {

@@ -16,7 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "default",
             Shape::Bool,
-            "Whether it is the conversion between the two when nobody says anything.",
+            "Whether it is the default conversion between the two encodings.",
         )
         .default(Literal::Bool(false)),
         common::OWNER,
@@ -47,7 +47,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("owner" | "comment", _) => None,
-            _ => Some(format!("a conversion cannot be altered in this: DROP CONVERSION {name}; and create it as expected")),
+            _ => Some(format!("this attribute of a conversion cannot be altered: DROP CONVERSION {name}; and create it as expected")),
         },
     }
 }

@@ -10,14 +10,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "database_setting",
     section: "database_settings",
     identity: &["name"],
-    doc: "A setting that ALTER DATABASE … SET has made, `statement_timeout`, or ALTER ROLE … IN DATABASE … SET for one role, \
+    doc: "A setting of ALTER DATABASE … SET, named `statement_timeout`, or of ALTER ROLE … IN DATABASE … SET, named \
           `search_path for app`.",
     query: include_str!("database_setting.sql"),
     attrs: &[Attr::new(
         "value",
         Shape::Text,
-        "Its value as it was set. That of a setting that may hold a secret is never printed: it is compared with the value, or \
-         with the digest that `pull --digest-key` writes; of `***` only its presence is checked.",
+        "The value as it was set. The value of a setting that may hold a secret is never printed: it is compared with the value, or \
+         with the digest that `pull --digest-key` writes; for `***` only its presence is checked.",
     )
     .compare(Compare::Custom(common::same_masked))],
     syntax: Syntax {
@@ -43,7 +43,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         None => (finding.id.last(), "ALTER DATABASE …".to_owned()),
     };
     let value = |value: &str| {
-        // A list of names is not one text.
+        // A list of names is not a single text.
         let is_hidden = is_marker(value) || is_digest(value);
         (!is_hidden && !value.contains([',', '"'])).then(|| format!("{of} SET {setting} = {};", quote_literal(value)))
     };

@@ -4,7 +4,7 @@ use super::{KindSpec, Reading, common};
 use crate::attribute::Attr;
 use crate::snapshot::OWNER;
 
-/// The whole of it.
+/// The privileges.
 const GRANTS: Attr = Attr {
     doc: "The privileges that roles will be granted, in any order: `{reader: [select]}`. What PUBLIC has by default is left out; \
           `{public: [none]}` says that it was revoked.",
@@ -16,7 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "default_privileges",
     section: "default_privileges",
     identity: &["name"],
-    doc: "What is granted on objects that a role will make. Named with the role, the schema if there is one, and the sort of object: \
+    doc: "The privileges on objects that a role will create. The name has the role, the schema if there is one, and the class of objects: \
           `app in billing on tables`, `app on functions`.",
     query: include_str!("default_privileges.sql"),
     attrs: &[GRANTS],

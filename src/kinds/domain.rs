@@ -13,15 +13,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A domain: a type with constraints of its own.",
     query: include_str!("domain.sql"),
     attrs: &[
-        Attr::new("type", Shape::Sql, "The type it is over, with its modifiers.").compare(Compare::Type),
+        Attr::new("type", Shape::Sql, "The underlying type, with its modifiers.").compare(Compare::Type),
         Attr::new("nullable", Shape::Bool, "Whether its values may be null.").default(Literal::Bool(true)),
-        Attr::new("default", Shape::Sql, "The expression of its default; `null` for none.")
+        Attr::new("default", Shape::Sql, "The expression of the default; `null` for none.")
             .compare(Compare::Default("type"))
             .default(Literal::Null),
         Attr::new(
             "collation",
             Shape::QualifiedName,
-            "Its collation, where it is not that of its type.",
+            "The collation, if it is not that of the type.",
         )
         .compare(Compare::Name)
         .default(Literal::Null),
@@ -56,7 +56,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     let alter = |what: &str| Some(format!("ALTER DOMAIN {name} {what};"));
     match &finding.detail {
         FindingDetail::Missing(attributes) => match common::expected(attributes, "type") {
-            Some(Value::Text(sql_type)) => Some(format!("CREATE DOMAIN {name} AS {sql_type}; with its constraints")),
+            Some(Value::Text(sql_type)) => Some(format!("CREATE DOMAIN {name} AS {sql_type}; and add its constraints")),
             Some(_) | None => Some("apply the migration that creates it".into()),
         },
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
@@ -67,7 +67,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         } => match (*attribute, expected) {
             ("grants", _) => common::grant(&format!("DOMAIN {name}"), expected, actual),
             ("type" | "collation", _) => {
-                Some("it cannot be altered in this: create another domain and change the columns to it".into())
+                Some("this attribute of a domain cannot be altered: create another domain and change the columns to it".into())
             }
             ("nullable", Value::Bool(false)) => alter("SET NOT NULL"),
             ("nullable", Value::Bool(true)) => alter("DROP NOT NULL"),

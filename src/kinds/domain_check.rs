@@ -56,7 +56,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             )),
             "comment" => None,
             _ => Some(format!(
-                "a constraint cannot be altered in this: {} and add it as expected",
+                "this attribute of a constraint cannot be altered: {} and add it as expected",
                 drop()
             )),
         },

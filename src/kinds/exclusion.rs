@@ -18,15 +18,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "keys",
             Shape::List(&Shape::Sql),
-            "What is compared and with which operator, each as `room with =`.",
+            "What is compared, each with its operator: `room with =`.",
         )
         .compare(Compare::Custom(same_keys))
         .identifies(),
         Attr::new("method", Shape::Name, "The access method of its index.").default(Literal::Text("gist")),
-        Attr::new("where", Shape::Sql, "The rows it holds for; `null` for all.")
+        Attr::new("where", Shape::Sql, "The condition on the rows it applies to; `null` for all rows.")
             .compare(Compare::Expression)
             .default(Literal::Null)
-            .always_checked("it holds for some of the rows only"),
+            .always_checked("it applies to some of the rows only"),
         common::INCLUDE,
         common::DEFERRABLE,
         common::INITIALLY,

@@ -13,7 +13,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "handler",
             Shape::QualifiedName,
-            "The function that reaches foreign tables; `null` for none.",
+            "The function that accesses foreign tables; `null` for none.",
         )
         .compare(Compare::Name)
         .default(Literal::Null),

@@ -18,32 +18,32 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A foreign key.",
     query: include_str!("foreign_key.sql"),
     attrs: &[
-        Attr::new("columns", common::NAMES, "Its columns, each for one of those that it refers to.")
+        Attr::new("columns", common::NAMES, "The referencing columns, in the order of the referenced ones.")
             .compare(Compare::Custom(same_columns))
             .identifies(),
         Attr::new(
             "references",
             Shape::Reference,
-            "The table it refers to, and the columns there, which may be left out: `billing.companies(id)`.",
+            "The referenced table and columns: `billing.companies(id)`. The columns may be left out.",
         )
         .compare(Compare::Custom(same_reference))
         .identifies(),
-        Attr::new("on_delete", ACTION, "What deleting a referenced row does.")
+        Attr::new("on_delete", ACTION, "The action when a referenced row is deleted.")
             .default(Literal::Text("no action")),
         Attr::new(
             "on_delete_columns",
             common::NAMES,
-            "The columns that `set null` or `set default` on delete touches, where not all.",
+            "The columns that `set null` or `set default` on delete changes; none for all.",
         )
         .compare(Compare::Unordered)
         .default(Literal::EmptyList)
         .since(15),
-        Attr::new("on_update", ACTION, "What changing a referenced key does.")
+        Attr::new("on_update", ACTION, "The action when a referenced key is updated.")
             .default(Literal::Text("no action")),
         Attr::new(
             "match",
             Shape::OneOf(&["simple", "full", "partial"]),
-            "What a key with nulls in some of its columns refers to.",
+            "How a key is matched if some of its columns are null.",
         )
         .default(Literal::Text("simple")),
         common::DEFERRABLE,
@@ -56,10 +56,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "in_force",
             Shape::Bool,
-            "Whether its triggers are enabled, on both tables; DISABLE TRIGGER ALL puts it out of force.",
+            "Whether its triggers are enabled on both tables; DISABLE TRIGGER ALL disables them.",
         )
         .default(Literal::Bool(true))
-        .always_checked("its triggers are disabled, so PostgreSQL does not check it: ENABLE TRIGGER ALL on both tables"),
+        .always_checked("its triggers are disabled, so PostgreSQL does not check it: run ENABLE TRIGGER ALL on both tables"),
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -88,8 +88,8 @@ fn same_reference(comparison: &Comparison<'_>) -> Verdict {
     })
 }
 
-/// Whether each column refers to what it should, for the order in which the pairs are written changes nothing.
-/// `None` if not both columns were written.
+/// Whether each column refers to the expected one, in any order of the pairs. `None` if the referenced columns are not
+/// written.
 fn same_pairs(comparison: &Comparison<'_>) -> Option<bool> {
     let pairs = |columns: &Value, references: &Value| {
         let (table, referred) = split_reference(references.as_text()?)?;

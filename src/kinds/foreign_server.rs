@@ -11,7 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A foreign server.",
     query: include_str!("foreign_server.sql"),
     attrs: &[
-        Attr::new("wrapper", Shape::Name, "The foreign-data wrapper that reaches it."),
+        Attr::new("wrapper", Shape::Name, "Its foreign-data wrapper."),
         Attr::new("type", Shape::Text, "Its type; `null` for none.").default(Literal::Null),
         Attr::new("version", Shape::Text, "Its version; `null` for none.").default(Literal::Null),
         common::FOREIGN_OPTIONS,

@@ -14,11 +14,11 @@ use crate::value::Value;
 /// The language.
 pub(super) const LANGUAGE: Attr = Attr::new("language", Shape::Name, "The language it is written in.");
 
-/// With whose privileges it runs.
+/// The role whose privileges it runs with.
 pub(super) const SECURITY: Attr = Attr::new(
     "security",
     Shape::OneOf(&["invoker", "definer"]),
-    "With whose privileges it runs.",
+    "The role whose privileges it runs with.",
 )
 .default(Literal::Text("invoker"));
 
@@ -38,11 +38,11 @@ pub(super) const ARGUMENTS: Attr = Attr::new(
 )
 .compare(Compare::Custom(same_arguments));
 
-/// What it sets while it runs.
+/// The settings that apply while it runs.
 pub(super) const SETTINGS: Attr = Attr::new(
     "settings",
     Shape::Map(&Shape::Text),
-    "The settings that hold while it runs: everything that SET says. The value of one that may hold a secret is never \
+    "The settings that apply while it runs: everything that SET sets. The value of one that may hold a secret is never \
      printed: it is compared with the value, or with the digest that `pull --digest-key` writes; of `***` only its \
      presence is checked.",
 )
@@ -71,10 +71,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "volatility",
             Shape::OneOf(&["immutable", "stable", "volatile"]),
-            "What its result depends on.",
+            "How its result may change between calls.",
         )
         .default(Literal::Text("volatile")),
-        Attr::new("strict", Shape::Bool, "Whether it is null when an argument is.").default(Literal::Bool(false)),
+        Attr::new("strict", Shape::Bool, "Whether its result is null if any argument is null.").default(Literal::Bool(false)),
         SECURITY,
         Attr::new(
             "parallel",
@@ -82,12 +82,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether it may run in parallel.",
         )
         .default(Literal::Text("unsafe")),
-        Attr::new("leakproof", Shape::Bool, "Whether it tells nothing about its arguments.").default(Literal::Bool(false)),
+        Attr::new("leakproof", Shape::Bool, "Whether it reveals nothing about its arguments.").default(Literal::Bool(false)),
         Attr::new("cost", Shape::Text, "The cost that the planner estimates.").default(Literal::Text("100")),
-        Attr::new("rows", Shape::Text, "The rows that the planner estimates where it returns a set, if not 1000.")
+        Attr::new("rows", Shape::Text, "The number of rows that the planner estimates if it returns a set and the number is not 1000.")
             .compare(Compare::Custom(same_rows))
             .default(Literal::Null),
-        Attr::new("support", Shape::QualifiedName, "Its function of support for the planner; `null` for none.")
+        Attr::new("support", Shape::QualifiedName, "The planner support function; `null` for none.")
             .compare(Compare::Name)
             .default(Literal::Null),
         Attr::new("window", Shape::Bool, "Whether it is a window function.").default(Literal::Bool(false)),
@@ -119,7 +119,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// `returns: setof text` and `returns: table(id int, name text)` say more than a type.
+/// Splits `returns: setof text` and `returns: table(id int, name text)` into several attributes.
 fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
     let Some(at) = entries.iter().position(|entry| entry.key == "returns") else {
         return Ok(entries);
@@ -136,7 +136,7 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
         (sql_type.to_owned(), Vec::new())
     } else if word.eq_ignore_ascii_case("table") {
         let columns = table_columns(&text, &tokens).ok_or_else(|| {
-            Problem::at(place, format!("`{text}` is no list of columns with their types"))
+            Problem::at(place, format!("`{text}` is not a list of columns with their types"))
                 .hint("write it as in CREATE FUNCTION: `returns: table(id int, name text)`")
         })?;
         let sql_type = match columns.as_slice() {
@@ -186,7 +186,7 @@ fn split_column(text: &str) -> Option<(&str, &str)> {
     (!sql_type.is_empty()).then(|| (&text[name.range.clone()], sql_type))
 }
 
-/// The mode IN goes without saying; from version 14 on PostgreSQL says it of a procedure's arguments.
+/// Compares arguments without the mode IN, which PostgreSQL 14 and later print for the arguments of procedures.
 fn same_arguments(comparison: &Comparison<'_>) -> Verdict {
     let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
         return Verdict::when(comparison.expected == comparison.actual);
@@ -195,7 +195,7 @@ fn same_arguments(comparison: &Comparison<'_>) -> Verdict {
     Verdict::when(arguments(expected) == arguments(actual))
 }
 
-/// An argument without the mode IN, which is a reserved word: a name that is the same has quotes.
+/// Removes the mode IN from an argument. IN is a reserved word: a name IN would be quoted.
 fn without_in(argument: &str) -> String {
     match tokens(argument).first() {
         Some(mode) if argument[mode.range.clone()].eq_ignore_ascii_case("in") => argument[mode.range.end..].trim_start(),
@@ -204,7 +204,7 @@ fn without_in(argument: &str) -> String {
     .to_owned()
 }
 
-/// The estimate that is not written is 1000.
+/// The estimate is 1000 if none is written.
 fn same_rows(comparison: &Comparison<'_>) -> Verdict {
     let is_set = *comparison.object.get("returns_set") == Value::Bool(true);
     let usual = |value: &Value| is_set && value.as_text() == Some("1000");
@@ -222,7 +222,7 @@ fn same_columns(comparison: &Comparison<'_>) -> Verdict {
         else {
             return Verdict::Different;
         };
-        // As PostgreSQL reads it in CREATE FUNCTION, or as the catalog has it.
+        // As CREATE FUNCTION folds it, or exactly as in the catalog.
         let actual_name = unquote_name(actual_name);
         let same_name = unquote_name(name) == actual_name || Some(name.to_lowercase()) == actual_name;
         verdict
@@ -254,10 +254,10 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             ("grants", _) => common::grant(&format!("FUNCTION {}", signature()), expected, actual),
             ("comment", _) => None,
             ("returns" | "returns_set" | "returns_columns", _) => Some(format!(
-                "what it returns cannot be altered: DROP FUNCTION {}; and create it as expected",
+                "the result type cannot be altered: DROP FUNCTION {}; and create it as expected",
                 signature()
             )),
-            _ => Some("CREATE OR REPLACE FUNCTION with the definition that is expected".into()),
+            _ => Some("CREATE OR REPLACE FUNCTION with the expected definition".into()),
         },
     }
 }

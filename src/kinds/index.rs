@@ -27,16 +27,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
         NULLS_NOT_DISTINCT,
         Attr::new("method", Shape::Name, "The access method.").default(Literal::Text("btree")),
         common::INCLUDE,
-        Attr::new("where", Shape::Sql, "The rows it covers; `null` for all.")
+        Attr::new("where", Shape::Sql, "The condition on the rows it covers; `null` for all rows.")
             .compare(Compare::Expression)
             .default(Literal::Null),
         Attr::new(
             "valid",
             Shape::Bool,
-            "Whether queries may use it; `false` is what a failed CREATE INDEX CONCURRENTLY leaves.",
+            "Whether queries may use it; a failed CREATE INDEX CONCURRENTLY leaves `false`.",
         )
         .default(Literal::Bool(true))
-        .always_checked("it is INVALID: it is there, but no query uses it and it may not hold")
+        .always_checked("it is INVALID: no query uses it, and it may not guarantee what it should")
         .code_suffix("invalid"),
         common::OPTIONS,
         common::COMMENT,
@@ -45,7 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         list: ListForm::ByMeaning,
         shorthand: Shorthand::Custom {
             form: CustomForm::TextList,
-            expects: "a list of keys, which stands for a plain index on them",
+            expects: "a list of keys, for a plain index on them",
             expand,
             abbreviate: |attributes| match attributes {
                 [("keys", keys)] => Some(keys.clone()),
@@ -65,8 +65,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// A list of keys is what `CREATE INDEX … (keys)` makes: not unique, without a predicate, of the usual method.
-#[expect(clippy::unnecessary_wraps, reason = "the table of kinds asks for this form")]
+/// A list of keys means the index of `CREATE INDEX … (keys)`: not unique, without a predicate, with the default method.
+#[expect(clippy::unnecessary_wraps, reason = "the table of kinds needs this signature")]
 fn expand(node: &Node) -> Result<Option<Vec<Entry>>, Problem> {
     let NodeValue::List(_) = node.value else {
         return Ok(None);
@@ -130,7 +130,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             "valid" => Some(format!("REINDEX INDEX CONCURRENTLY {name};")),
             "options" | "comment" => None,
             _ => Some(format!(
-                "an index cannot be altered in this: DROP INDEX CONCURRENTLY {name}; and create it as expected"
+                "this attribute of an index cannot be altered: DROP INDEX CONCURRENTLY {name}; and create it as expected"
             )),
         },
         FindingDetail::Unreadable { .. } => None,

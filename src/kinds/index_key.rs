@@ -5,19 +5,19 @@ use crate::attribute::{Comparison, Form, Verdict, is_name};
 use crate::kinds::Kind;
 use crate::sql_text::{Token, TokenKind, quote_name, tokens, unquote_name};
 
-/// One key of an index, taken apart.
+/// One key of an index, parsed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct IndexKey {
     subject: Subject,
     collation: Option<String>,
     operator_class: Option<String>,
-    /// The parameters of the operator class, as they are written but for white space.
+    /// The parameters of the operator class as written, without white space.
     parameters: Option<String>,
     descending: bool,
     nulls_first: bool,
 }
 
-/// What an index key is about.
+/// What an index key indexes.
 #[derive(Debug, PartialEq, Eq)]
 enum Subject {
     Column(String),
@@ -25,7 +25,7 @@ enum Subject {
 }
 
 impl IndexKey {
-    /// A key as an expectation file writes it: a column by its exact name, or SQL.
+    /// Parses a key of an expectation file: the exact name of a column, or SQL.
     pub(super) fn parse_expected(text: &str, comparison: &Comparison<'_>) -> Self {
         let relation = comparison.id.relation();
         Self::parse(text.trim(), &|name| {
@@ -33,7 +33,7 @@ impl IndexKey {
         })
     }
 
-    /// A key as the query prints it: a column quoted as SQL needs it, or an expression.
+    /// Parses a key as the query prints it: a column, quoted if SQL needs that, or an expression.
     pub(super) fn parse_catalog(text: &str) -> Self {
         Self::parse(text, &|name| {
             let tokens = tokens(name);
@@ -41,7 +41,7 @@ impl IndexKey {
         })
     }
 
-    /// The column, if the key is one in the order and with the operators that equality asks for.
+    /// The column, if the key is a plain column whose operators are those of equality.
     pub(super) fn column(&self) -> Option<&str> {
         match &self.subject {
             Subject::Column(name) => Some(name),
@@ -54,7 +54,7 @@ impl IndexKey {
         self.collation.is_some()
     }
 
-    /// A key as an expectation file writes it, as statements write it: a column that needs quotes has them.
+    /// A key of an expectation file as SQL, with quotes around columns that need them.
     pub(super) fn to_sql(text: &str) -> String {
         let is_column = |name: &str| matches!(tokens(name).as_slice(), [only] if only.kind == TokenKind::Word);
         let key = Self::parse(text.trim(), &is_column);
@@ -66,8 +66,8 @@ impl IndexKey {
         }
     }
 
-    /// Whether an expected key and an actual one are the same. `class` is the operator class of the actual key,
-    /// which the catalog does not print where it is the default one.
+    /// Whether an expected key and an actual one are the same. `class` is the operator class of the actual key, which
+    /// the query does not print if it is the default one.
     pub(super) fn same(&self, actual: &Self, class: Option<&str>) -> Verdict {
         let names = |expected: &Option<String>, actual: &Option<String>| match (expected, actual) {
             (Some(expected), Some(actual)) => is_name(expected, actual),
@@ -77,7 +77,7 @@ impl IndexKey {
         let same_class = self.parameters == actual.parameters
             && match (&self.operator_class, &actual.operator_class, class) {
                 (Some(expected), _, Some(class)) => is_name(expected, class),
-                // Where it has parameters the default one is printed too.
+                // With parameters the default class is printed, too.
                 (None, Some(_), _) if actual.parameters.is_some() => true,
                 (expected, actual, _) => names(expected, actual),
             };
@@ -86,18 +86,18 @@ impl IndexKey {
             (Subject::Column(expected), Subject::Column(column)) => {
                 Verdict::when(expected == column && names(&self.collation, &actual.collation))
             }
-            // A name that is no column now, as when the column has been renamed since.
+            // A name that is not a column, for instance because the column was renamed.
             (Subject::Expression(expected), Subject::Column(column)) if expected == column => {
                 Verdict::when(names(&self.collation, &actual.collation))
             }
-            // An expression may have its collation from a part of it: the server knows.
+            // A part of an expression may set its collation: the server decides.
             (Subject::Expression(_), _) | (_, Subject::Expression(_)) => {
                 Verdict::ask(Form::Expression, &self.collated(), &actual.collated())
             }
         })
     }
 
-    /// What the key is about, with its collation, as an expression.
+    /// The column or expression, with its collation, as an expression.
     fn collated(&self) -> String {
         let subject = match &self.subject {
             Subject::Column(column) => quote_name(column),
@@ -118,29 +118,15 @@ impl IndexKey {
             descending: false,
             nulls_first: false,
         };
-        // A column may be called "total desc": the whole text comes first.
+        // The name of a column may be "total desc": try the whole text first.
         if is_column(text) {
             return key;
         }
         let tokens = tokens(text);
-        let word = |i: usize| -> String {
-            tokens
-                .get(i)
-                .filter(|t| t.kind == TokenKind::Word)
-                .map_or(String::new(), |t| text[t.range.clone()].to_lowercase())
-        };
-        let mut end = tokens.len();
-        let mut nulls = None;
-        if end >= 3 && word(end - 2) == "nulls" && ["first", "last"].contains(&word(end - 1).as_str()) {
-            nulls = Some(word(end - 1) == "first");
-            end -= 2;
-        }
-        if end >= 2 && ["asc", "desc"].contains(&word(end - 1).as_str()) {
-            key.descending = word(end - 1) == "desc";
-            end -= 1;
-        }
-        key.nulls_first = nulls.unwrap_or(key.descending);
-        let tokens = &tokens[..end];
+        let order = sort_order(text, &tokens);
+        key.descending = order.descending;
+        key.nulls_first = order.nulls_first;
+        let tokens = &tokens[..order.start];
         let Some(last) = tokens.last() else {
             return key;
         };
@@ -162,20 +148,13 @@ impl IndexKey {
             at += 1 + length;
         }
         if at < tokens.len() && key.collation.is_none() || at < tokens.len() && is_name_start(&tokens[at]) {
-            let length = name_length(text, &tokens[at..]);
-            let parameters = usize::from(tokens.get(at + length).is_some_and(|t| t.kind == TokenKind::Group));
-            if length == 0 || at + length + parameters != tokens.len() {
-                // Not of the form that CREATE INDEX takes without parentheses: the server judges the whole.
+            let Some((class, parameters)) = operator_class(text, &tokens[at..]) else {
+                // CREATE INDEX would need parentheses here: the server decides about the whole text.
                 key.subject = Subject::Expression(rest.to_owned());
                 return key;
-            }
-            key.operator_class = Some(between(text, &tokens[at..at + length]).to_owned());
-            key.parameters = (parameters == 1).then(|| {
-                between(text, &tokens[at + length..])
-                    .chars()
-                    .filter(|c| !c.is_whitespace() && *c != '\'')
-                    .collect()
-            });
+            };
+            key.operator_class = Some(class);
+            key.parameters = parameters;
         }
         key.subject = match tokens {
             [only, ..] if subject_end == 1 && only.kind == TokenKind::QuotedName => {
@@ -186,6 +165,55 @@ impl IndexKey {
         };
         key
     }
+}
+
+/// The end of a key: the direction and the place of nulls.
+struct SortOrder {
+    descending: bool,
+    nulls_first: bool,
+    /// The number of tokens before it.
+    start: usize,
+}
+
+fn sort_order(text: &str, tokens: &[Token]) -> SortOrder {
+    let word = |i: usize| -> String {
+        tokens
+            .get(i)
+            .filter(|t| t.kind == TokenKind::Word)
+            .map_or(String::new(), |t| text[t.range.clone()].to_lowercase())
+    };
+    let mut start = tokens.len();
+    let mut nulls_first = None;
+    let mut descending = false;
+    if start >= 3 && word(start - 2) == "nulls" && ["first", "last"].contains(&word(start - 1).as_str()) {
+        nulls_first = Some(word(start - 1) == "first");
+        start -= 2;
+    }
+    if start >= 2 && ["asc", "desc"].contains(&word(start - 1).as_str()) {
+        descending = word(start - 1) == "desc";
+        start -= 1;
+    }
+    SortOrder {
+        descending,
+        nulls_first: nulls_first.unwrap_or(descending),
+        start,
+    }
+}
+
+/// An operator class and its parameters, if the tokens are nothing else.
+fn operator_class(text: &str, tokens: &[Token]) -> Option<(String, Option<String>)> {
+    let length = name_length(text, tokens);
+    let has_parameters = tokens.get(length).is_some_and(|t| t.kind == TokenKind::Group);
+    if length == 0 || length + usize::from(has_parameters) != tokens.len() {
+        return None;
+    }
+    let parameters = has_parameters.then(|| {
+        between(text, &tokens[length..])
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '\'')
+            .collect()
+    });
+    Some((between(text, &tokens[..length]).to_owned(), parameters))
 }
 
 /// How many tokens the column, function call or expression in parentheses at the beginning has.

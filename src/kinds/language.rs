@@ -7,7 +7,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "language",
     section: "languages",
     identity: &["name"],
-    doc: "A procedural language. Nobody need list those that PostgreSQL or an extension brings.",
+    doc: "A procedural language. Those that come with PostgreSQL or an extension need not be listed.",
     query: include_str!("language.sql"),
     attrs: &[
         Attr::new(

@@ -1,8 +1,8 @@
-//! Which options and settings are shown, and what is made of the others.
+//! Which values of options and settings are shown, and how the others are sealed.
 //!
 //! A value is shown only if the name of its option is known to be harmless, and nothing in the value looks like a
-//! secret. The server decides this for what is there: it sends the SHA-256 of every other value as a list of one text.
-//! [`seal`] makes a [`Secret`] of that, and of what a file expects.
+//! secret. The query decides this for actual values: it returns the SHA-256 of every other value as a list of one text.
+//! [`Masked::seal`] turns that, and the values that a file expects, into a [`Secret`].
 
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -21,19 +21,19 @@ pub struct Masked {
     pub of: Of,
 }
 
-/// What the values of a masked attribute are.
+/// What kind of values a masked attribute has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// Options of something foreign, by name.
+    /// Options of a foreign object, by name.
     Options,
     /// Settings, by name.
     Settings,
-    /// The setting that the object itself is.
+    /// A single setting: the object itself.
     Setting,
 }
 
-/// The options whose values are shown: those of postgres_fdw, dblink_fdw and file_fdw that hold no secret, and common
-/// ones of other wrappers.
+/// The options whose values are shown: those of postgres_fdw, dblink_fdw and file_fdw that hold no secret, and some
+/// common options of other wrappers.
 const HARMLESS_OPTIONS: &[&str] = &[
     // What to connect to, and how.
     "host",
@@ -137,7 +137,7 @@ const HARMLESS_OPTIONS: &[&str] = &[
     "location",
 ];
 
-/// The first words of the names of settings that extensions of PostgreSQL's own and common ones have: none is a secret.
+/// The prefixes of settings of common extensions, including PostgreSQL's own. None of these settings is a secret.
 const HARMLESS_PREFIXES: &[&str] = &[
     "plpgsql",
     "plperl",
@@ -164,11 +164,10 @@ const HARMLESS_PREFIXES: &[&str] = &[
     "pg_stash_advice",
 ];
 
-/// What the name of a setting that holds a secret has in it.
+/// A pattern in the names of settings that hold a secret.
 const SECRET_SETTING: &str = "password|passphrase|secret|token|key|conninfo|credential";
 
-/// What a value that holds a secret has in it, or one that would be taken for a hidden one. In PostgreSQL's and in our
-/// own notation.
+/// A pattern in values that hold a secret, or that look like a masked value. PostgreSQL and Rust read it alike.
 const SECRET_VALUE: &str = "://[^[:space:]]*@|passw|passphrase|pwd|secret|token|api_?key|^[*]+$|^hmac-sha256:";
 
 impl Masked {
@@ -188,7 +187,7 @@ impl Masked {
         of: Of::Setting,
     });
 
-    /// Whether a value of this name may be shown, as far as its name says.
+    /// Whether the name alone allows the value to be shown.
     fn is_harmless(self, name: &str) -> bool {
         let name = name.to_lowercase();
         match self.of {
@@ -203,7 +202,7 @@ impl Masked {
         }
     }
 
-    /// Makes secrets of the values of this attribute that must not be shown.
+    /// Turns the values of this attribute that must not be shown into secrets.
     #[must_use]
     pub fn seal(self, kind: Kind, id: &ObjectId, value: Value) -> Value {
         match (self.of, value) {
@@ -251,8 +250,8 @@ fn has_secret(text: &str) -> bool {
             .any(|word| lower.contains(word))
 }
 
-/// The query of a kind with the columns of options and settings in their places: `{options v.srvoptions}` are the
-/// options of an array, `{settings p.proconfig}` the settings of one, `{setting s.name s.value}` is one setting.
+/// Replaces the placeholders of options and settings in the query of a kind: `{options v.srvoptions}` for an array of
+/// options, `{settings p.proconfig}` for an array of settings, `{setting s.name s.value}` for a single setting.
 pub(super) fn with_masks(mut sql: Sql) -> Sql {
     for (name, column) in [
         ("options", include_str!("common/options.sql")),

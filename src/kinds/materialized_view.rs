@@ -17,7 +17,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "populated",
             Shape::Bool,
-            "Whether it can be read; `false` is WITH NO DATA.",
+            "Whether it has been filled and can be read; `false` is WITH NO DATA.",
         )
         .default(Literal::Bool(true))
         .always_checked("it has never been filled, so no query can read it"),
@@ -50,7 +50,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     let alter = format!("ALTER MATERIALIZED VIEW {name}");
     match &finding.detail {
         FindingDetail::Missing(_) => {
-            Some("apply the migration that creates it, or look whether this is the right database".into())
+            Some("apply the migration that creates it, or check that this is the right database".into())
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {

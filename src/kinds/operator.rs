@@ -14,16 +14,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "operator",
     section: "operators",
     identity: &["schema", "name", "arguments"],
-    doc: "An operator, named with the types of its operands: `===(text, text)`, `!!(none, integer)` for one that stands \
-          before its operand; the name alone is any operator of this name.",
+    doc: "An operator, named with the types of its operands: `===(text, text)`, `!!(none, integer)` for a prefix \
+          operator; the name alone is any operator of this name.",
     query: include_str!("operator.sql"),
     attrs: &[
         Attr::new("function", Shape::QualifiedName, "The function that computes it.").compare(Compare::Name),
         common::other(
             "commutator",
-            "The operator that gives the same with the operands exchanged; `null` for none.",
+            "The operator with the same result for exchanged operands; `null` for none.",
         ),
-        common::other("negator", "The operator that gives the opposite; `null` for none."),
+        common::other("negator", "The operator with the opposite result; `null` for none."),
         common::other(
             "restrict",
             "The function that estimates how many rows satisfy it; `null` for none.",
@@ -57,7 +57,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// No type is the same as `none`, which the server does not know as one.
+/// `none` is not a type, so the server cannot compare it: only `none` equals `none`.
 fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
     let (left, right) = (split_commas(expected.last()), split_commas(actual.last()));
     let none = |operand: &str| operand.eq_ignore_ascii_case("none");
@@ -98,12 +98,12 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     }
 }
 
-/// An operator of the same name and function. What it is the commutator or negator of is not made.
+/// An operator with the same name and function, without commutator and negator.
 fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     let [schema, operator, arguments] = id.parts() else {
         return None;
     };
-    // What is no operator's name does not get into the statement.
+    // An operator cannot be quoted: only the characters of operators go into the statement.
     if operator.is_empty() || !operator.chars().all(|c| "+-*/<>=~!@#%^&|`?".contains(c)) {
         return None;
     }

@@ -18,19 +18,19 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "default",
             Shape::Bool,
-            "Whether an index on the type uses it when nobody says anything.",
+            "Whether it is the default for indexes on the type.",
         )
         .default(Literal::Bool(false)),
         Attr::new(
             "family",
             Shape::QualifiedName,
-            "Its operator family; left out, the one of its own name.",
+            "Its operator family. If left out: the one with the same name.",
         )
         .compare(Compare::Name),
         Attr::new(
             "storage",
             Shape::Sql,
-            "The type that an index keeps, where it is another one; `null` for none.",
+            "The type that an index stores, if it is another one; `null` for none.",
         )
         .compare(Compare::BaseType)
         .default(Literal::Null),
@@ -57,13 +57,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// Whether the names are the same, and the access methods where one is written.
+/// Whether the names are equal, and the access methods if one is written.
 pub(super) fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
     let at = expected.parts().len().saturating_sub(1);
     Verdict::when(expected == actual || expected.last() == signature::ANY_ARGUMENTS && expected.prefix(at) == actual.prefix(at))
 }
 
-/// CREATE OPERATOR CLASS makes a family of the same name.
+/// CREATE OPERATOR CLASS creates a family with the same name.
 fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     match (attribute, id.parts()) {
         ("family", [schema, name, _]) => Some(Value::Text(format!("{}.{}", show_name(schema), show_name(name)))),
@@ -83,12 +83,12 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 Some(format!("ALTER OPERATOR CLASS {name} OWNER TO {};", common::name(owner)))
             }
             ("comment" | "owner", _) => None,
-            _ => Some("an operator class cannot be altered in this: drop it and create it as expected".into()),
+            _ => Some("this attribute of an operator class cannot be altered: drop the operator class and create it as expected".into()),
         },
     }
 }
 
-/// A class or family as statements name it: `app.money_ops USING btree`.
+/// A class or family as SQL names it: `app.money_ops USING btree`.
 pub(super) fn using(id: &ObjectId) -> String {
     format!("{} USING {}", common::sql_name(&id.relation()), common::name(id.last()))
 }

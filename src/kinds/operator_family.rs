@@ -16,8 +16,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "operators",
             Shape::Map(&Shape::Text),
-            "The operators, those of its classes among them, each under its strategy and the types of its operands: \
-             `{'1 (money, money)': pg_catalog.<}`; one that sorts with the family it sorts by: \
+            "The operators, including those of its classes, each under its strategy and the types of its operands: \
+             `{'1 (money, money)': pg_catalog.<}`; an ordering operator has its sort family: \
              `pg_catalog.<-> for order by pg_catalog.float_ops`.",
         )
         .compare(Compare::Custom(same_names))
@@ -25,7 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "functions",
             Shape::Map(&Shape::Text),
-            "The functions, those of its classes among them, each under its number and the types that it is for: \
+            "The functions, including those of its classes, each under its number and types: \
              `{'1 (money, money)': pg_catalog.cash_cmp}`.",
         )
         .compare(Compare::Custom(same_names))
@@ -75,7 +75,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("operators" | "functions", _) => {
-                Some(format!("ALTER OPERATOR FAMILY {name} ADD or DROP what is not as expected"))
+                Some(format!("ALTER OPERATOR FAMILY {name} ADD or DROP the members that differ"))
             }
             ("owner", Value::Text(owner)) => {
                 Some(format!("ALTER OPERATOR FAMILY {name} OWNER TO {};", common::name(owner)))

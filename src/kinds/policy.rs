@@ -9,40 +9,40 @@ pub(super) static SPEC: KindSpec = KindSpec {
     section: "policies",
     parents: &[Kind::Table],
     identity: &["schema", "relation", "name"],
-    doc: "A policy of row security.",
+    doc: "A row security policy.",
     query: include_str!("policy.sql"),
     attrs: &[
         Attr::new(
             "command",
             Shape::OneOf(&["all", "select", "insert", "update", "delete"]),
-            "The command that it is for.",
+            "The command that it applies to.",
         )
         .default(Literal::Text("all")),
         Attr::new(
             "roles",
             common::NAMES,
-            "The roles that it is for; left out for all, which is `[public]`. In any order.",
+            "The roles that it applies to. If left out: all roles, which is `[public]`. In any order.",
         )
         .compare(Compare::Custom(same_roles))
         .default(Literal::Null),
         Attr::new(
             "using",
             Shape::Sql,
-            "Which rows can be seen or changed; `null` for no such condition.",
+            "The condition on the rows that can be read or changed; `null` for none.",
         )
         .compare(Compare::Expression)
         .default(Literal::Null),
         Attr::new(
             "check",
             Shape::Sql,
-            "Which rows may be written; `null` if it is the condition of `using`.",
+            "The condition on the rows that may be written; `null` if it is that of `using`.",
         )
         .compare(Compare::Expression)
         .default(Literal::Null),
         Attr::new(
             "permissive",
             Shape::Bool,
-            "Whether it grants access; `false` if it restricts what others grant.",
+            "Whether it grants access; `false` if it restricts the access that other policies grant.",
         )
         .default(Literal::Bool(true)),
         Attr::new("in_force", Shape::Bool, "Whether row security is enabled on its table.")
@@ -61,12 +61,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// The catalog has no list where it is for everybody.
+/// The query gives no list if the policy applies to all roles.
 fn same_roles(comparison: &Comparison<'_>) -> Verdict {
     let roles = |value: &Value| {
         let mut roles: Vec<String> = value.texts().into_iter().map(str::to_owned).collect();
         roles.sort();
-        // Beside PUBLIC other roles mean nothing.
+        // With PUBLIC in the list, other roles change nothing.
         if roles.is_empty() || roles.iter().any(|role| role == "public") {
             None
         } else {

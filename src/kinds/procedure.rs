@@ -46,7 +46,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
             }
             ("comment", _) => None,
-            _ => Some("CREATE OR REPLACE PROCEDURE with the definition that is expected".into()),
+            _ => Some("CREATE OR REPLACE PROCEDURE with the expected definition".into()),
         },
     }
 }

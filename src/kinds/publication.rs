@@ -13,14 +13,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "publication",
     section: "publications",
     identity: &["name"],
-    doc: "A publication: what logical replication may read.",
+    doc: "A publication: a set of changes for logical replication.",
     query: include_str!("publication.sql"),
     attrs: &[
         Attr::new("all_tables", Shape::Bool, "Whether it publishes every table.").default(Literal::Bool(false)),
         Attr::new(
             "tables",
             Shape::List(&Shape::Reference),
-            "The tables it publishes by name, in any order; which columns and rows of one, the table says under \
+            "The tables that it lists, in any order. Columns and row filters are written in the table, under \
              `publications`.",
         )
         .compare(Compare::Custom(same_tables))
@@ -32,13 +32,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "operations",
             Shape::List(&Shape::OneOf(&["insert", "update", "delete", "truncate"])),
-            "What it publishes of them.",
+            "The operations that it publishes.",
         )
         .compare(Compare::Unordered),
         Attr::new(
             "via_root",
             Shape::Bool,
-            "Whether a change of a partition is published as one of the partitioned table.",
+            "Whether changes of a partition are published as changes of the partitioned table.",
         )
         .default(Literal::Bool(false)),
         Attr::new(
@@ -78,9 +78,9 @@ fn rewrite(_: &ObjectId, entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
             if let Some((_, Some(_))) = split_reference(text) {
                 return Err(Problem::at(
                     item.place,
-                    format!("`{text}` says columns; `tables` takes tables alone"),
+                    format!("`{text}` has columns, but `tables` takes tables without columns"),
                 )
-                .hint("write the columns at the table: `publications: {<publication>: {columns: [a, b]}}`"));
+                .hint("write the columns in the table: `publications: {<publication>: {columns: [a, b]}}`"));
             }
         }
     }
@@ -101,7 +101,7 @@ fn same_tables(comparison: &Comparison<'_>) -> Verdict {
 fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
     let alter = |what: String| Some(format!("ALTER PUBLICATION {name} {what};"));
-    // SET TABLE would take away the columns and rows of tables that stay.
+    // SET TABLE would remove the column lists and row filters of the remaining tables.
     let tables = |these: &Value, other: &Value| {
         let other: BTreeSet<_> = other.texts().into_iter().map(split_reference).collect();
         let names: Vec<String> = these
@@ -133,7 +133,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 (!statements.is_empty()).then(|| statements.join(" "))
             }
             ("all_tables", _) => {
-                Some("a publication cannot be altered in this: drop it and create it as expected".into())
+                Some("this attribute of a publication cannot be altered: drop the publication and create it as expected".into())
             }
             _ => None,
         },

@@ -9,13 +9,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     section: "publications",
     parents: &[Kind::Table],
     identity: &["schema", "relation", "name"],
-    doc: "That a publication of this name publishes the table by name, and what of it.",
+    doc: "The table in a publication that lists it by name.",
     query: include_str!("publication_table.sql"),
     attrs: &[
         Attr::new(
             "columns",
             common::NAMES,
-            "The columns that are published; left out, all of them.",
+            "The published columns. If left out: all columns.",
         )
         .compare(Compare::Unordered)
         .default(Literal::EmptyList)
@@ -23,7 +23,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "where",
             Shape::Sql,
-            "What the rows satisfy that are published; `null` for all rows.",
+            "The condition on the published rows; `null` for all rows.",
         )
         .compare(Compare::Expression)
         .default(Literal::Null)

@@ -19,14 +19,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "operator_class",
             Shape::QualifiedName,
-            "The operator class by which its bounds are ordered, where it is not that of their type.",
+            "The operator class that orders the bounds, if it is not the default one of their type.",
         )
         .compare(Compare::Name)
         .default(Literal::Null),
         Attr::new(
             "collation",
             Shape::QualifiedName,
-            "The collation by which its bounds are ordered, where it is not that of their type.",
+            "The collation that orders the bounds, if it is not that of their type.",
         )
         .compare(Compare::Name)
         .default(Literal::Null),
@@ -80,7 +80,7 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     Some(stub.then(")"))
 }
 
-/// PostgreSQL makes the name of the multirange type from that of the range type.
+/// PostgreSQL derives the name of the multirange type from that of the range type.
 fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     const LONGEST: usize = 63;
     if attribute != "multirange" {
@@ -109,7 +109,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         } => match (*attribute, expected) {
             ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
             ("comment" | "owner", _) => None,
-            _ => Some("a range type cannot be altered in this: create another one and change the columns to it".into()),
+            _ => Some("a range type cannot be altered: create another type and change the columns to it".into()),
         },
     }
 }

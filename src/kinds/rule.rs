@@ -9,7 +9,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     section: "rules",
     parents: &[Kind::Table, Kind::View],
     identity: &["schema", "relation", "name"],
-    doc: "A rewrite rule, other than the one that makes a view a view.",
+    doc: "A rewrite rule. The rules that implement views are not included.",
     query: include_str!("rule.sql"),
     attrs: &[
         Attr::new(
@@ -49,7 +49,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             ("enabled", Some(enabled)) if finding.parent == Some(Kind::Table) => {
                 Some(format!("ALTER TABLE {relation} {} RULE {name};", enable(enabled)))
             }
-            ("definition", _) => Some("CREATE OR REPLACE RULE with the definition that is expected".into()),
+            ("definition", _) => Some("CREATE OR REPLACE RULE with the expected definition".into()),
             _ => None,
         },
     }

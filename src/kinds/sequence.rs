@@ -10,8 +10,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "sequence",
     section: "sequences",
     identity: &["schema", "name"],
-    doc: "A sequence, that of a `serial` column among them; that of an identity column belongs to the column. \
-          What it has counted to is not compared.",
+    doc: "A sequence, including those of `serial` columns. The sequence of an identity column is part of the column. \
+          The current value is not compared.",
     query: include_str!("sequence.sql"),
     attrs: &[
         Attr::new("type", Shape::Sql, "The type of its numbers.")
@@ -20,31 +20,31 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "start",
             Shape::Integer,
-            "Where it starts; left out, at its `min`, or at its `max` if it counts down.",
+            "The first number. If left out: `min`, or `max` if it counts down.",
         )
         .compare(Compare::Custom(same_start))
         .default(Literal::Null),
-        Attr::new("increment", Shape::Integer, "What it adds each time.").default(Literal::Integer(1)),
+        Attr::new("increment", Shape::Integer, "The difference between two numbers.").default(Literal::Integer(1)),
         Attr::new(
             "min",
             Shape::Integer,
-            "The lowest number; left out, 1, or the lowest of its type if it counts down.",
+            "The lowest number. If left out: 1, or the lowest number of the type if it counts down.",
         )
         .compare(Compare::Custom(same_min))
         .default(Literal::Null),
         Attr::new(
             "max",
             Shape::Integer,
-            "The highest number; left out, the highest of its type, or -1 if it counts down.",
+            "The highest number. If left out: the highest number of the type, or -1 if it counts down.",
         )
         .compare(Compare::Custom(same_max))
         .default(Literal::Null),
-        Attr::new("cycle", Shape::Bool, "Whether it begins anew after its last number.").default(Literal::Bool(false)),
-        Attr::new("cache", Shape::Integer, "How many numbers a session takes at once.").default(Literal::Integer(1)),
+        Attr::new("cycle", Shape::Bool, "Whether it starts again after its last number.").default(Literal::Bool(false)),
+        Attr::new("cache", Shape::Integer, "How many numbers a session reserves at once.").default(Literal::Integer(1)),
         Attr::new(
             "owned_by",
             Shape::QualifiedName,
-            "The column with which it is dropped, `table.column`; `null` for none.",
+            "The column that owns it, as `table.column`: it is dropped with the column. `null` for none.",
         )
         .compare(Compare::Name)
         .default(Literal::Null),
@@ -77,7 +77,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// What a sequence has where nothing is written of it; the query gives these as no value.
+/// The bounds of a sequence that CREATE SEQUENCE chooses. The query gives no value for them.
 struct Bounds {
     start: i64,
     min: i64,
@@ -106,7 +106,7 @@ impl Bounds {
     }
 }
 
-/// Whether a number is the one that is there, where no value stands for `default`.
+/// Whether an expected number is the actual one. No value means `default`.
 fn same(comparison: &Comparison<'_>, default: i64) -> Verdict {
     let or_default = |value: &Value| match value {
         Value::Null => Value::Integer(default),

@@ -4,10 +4,10 @@ use crate::attribute::{Form, Verdict};
 use crate::object_id::{ObjectId, show_part};
 use crate::sql_text::split_commas;
 
-/// The last part of an identity that any arguments satisfy.
+/// The last part of an identity that matches any arguments.
 pub(super) const ANY_ARGUMENTS: &str = "*";
 
-/// `public.f(text, integer)`; only the name where any arguments satisfy.
+/// `public.f(text, integer)`, or only the name if any arguments match.
 pub(super) fn show(id: &ObjectId) -> String {
     let [schema, name, arguments] = id.parts() else {
         return id.to_string();
@@ -20,7 +20,7 @@ pub(super) fn show(id: &ObjectId) -> String {
     }
 }
 
-/// Whether an expected signature is an actual one: the same name, and types that the server takes for the same.
+/// Whether an expected signature is an actual one: equal names, and types that the server considers equal.
 pub(super) fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
     let ([schema, name, arguments], [actual_schema, actual_name, actual_arguments]) =
         (expected.parts(), actual.parts())

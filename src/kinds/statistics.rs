@@ -10,13 +10,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     section: "statistics",
     parents: &[Kind::Table, Kind::MaterializedView],
     identity: &["schema", "relation", "name"],
-    doc: "A statistics object: what the planner knows of several columns or of expressions.",
+    doc: "Extended statistics: what the planner knows about several columns or about expressions.",
     query: include_str!("statistics.sql"),
     attrs: &[
         Attr::new(
             "kinds",
             Shape::List(&Shape::OneOf(&["ndistinct", "dependencies", "mcv", "expressions"])),
-            "What is gathered; `expressions` is always there where there are expressions.",
+            "What is collected; with expressions, always including `expressions`.",
         )
         .compare(Compare::Unordered),
         Attr::new("columns", common::NAMES, "Its columns.")
@@ -29,7 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "target",
             Shape::Integer,
-            "How much is gathered; left out, as much as of its columns.",
+            "The statistics target. If left out: that of its columns.",
         )
         .default(Literal::Null),
         common::OWNER,
@@ -46,7 +46,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// The catalog prints all expressions as one text.
+/// The catalog function prints all expressions as a single text.
 fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
     let parts = |value: &Value| -> Vec<String> {
         let texts = value.texts().into_iter();
@@ -65,7 +65,7 @@ fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<String> {
-    // The statistics may be in another schema than the table: a statement that names them would have to guess.
+    // The statistics may be in another schema than the table, which the identity does not say.
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let list = |name: &str| common::expected(attributes, name);

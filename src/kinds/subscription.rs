@@ -5,7 +5,7 @@ use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::object_id::ObjectId;
 use crate::value::Value;
 
-/// Something that is on or off.
+/// An option that is on or off.
 const fn switch(name: &'static str, doc: &'static str, default: bool) -> Attr {
     Attr::new(name, Shape::Bool, doc).default(Literal::Bool(default))
 }
@@ -14,7 +14,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "subscription",
     section: "subscriptions",
     identity: &["name"],
-    doc: "A subscription: what logical replication writes. How it connects is not compared: nobody but a superuser may read it.",
+    doc: "A subscription to publications of another server. Its connection is not compared: only superusers may read it.",
     query: include_str!("subscription.sql"),
     attrs: &[
         switch("enabled", "Whether it replicates.", true).always_checked("it is disabled: it replicates nothing"),
@@ -22,13 +22,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "slot",
             Shape::Name,
-            "The replication slot at the publisher; left out, the one of its own name; `null` for none.",
+            "The replication slot of the publisher. If left out: the one with the name of the subscription. `null` for none.",
         ),
-        switch("binary", "Whether it asks for values in binary form.", false).since(14),
+        switch("binary", "Whether it requests values in binary form.", false).since(14),
         Attr::new(
             "streaming",
             Shape::OneOf(&["off", "on", "parallel"]),
-            "Whether it receives transactions before they have ended.",
+            "Whether it receives transactions that are still in progress.",
         )
         .since(14),
         switch("two_phase", "Whether it receives prepared transactions.", false).since(15),
@@ -36,18 +36,18 @@ pub(super) static SPEC: KindSpec = KindSpec {
         switch("password_required", "Whether it must connect with a password.", true).since(16),
         switch(
             "run_as_owner",
-            "Whether changes are made as its owner, not as the owners of the tables.",
+            "Whether changes are applied as its owner, not as the owners of the tables.",
             false,
         )
         .since(16),
         Attr::new(
             "origin",
             Shape::OneOf(&["any", "none"]),
-            "Whether it receives what the publisher has itself received.",
+            "Whether it also receives changes that the publisher received by replication.",
         )
         .default(Literal::Text("any"))
         .since(16),
-        switch("failover", "Whether its slot is kept on standbys of the publisher.", false).since(17),
+        switch("failover", "Whether its slot is synchronized to standbys of the publisher.", false).since(17),
         common::OWNER,
         common::COMMENT,
     ],
@@ -66,7 +66,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// CREATE SUBSCRIPTION makes a slot of the same name.
+/// CREATE SUBSCRIPTION creates a slot with the same name.
 fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     (attribute == "slot").then(|| Value::from(id.last()))
 }
@@ -76,7 +76,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     let alter = |what: String| Some(format!("ALTER SUBSCRIPTION {name} {what};"));
     match &finding.detail {
         FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP SUBSCRIPTION {name}; which drops its slot, too")),
+        FindingDetail::Unexpected => Some(format!("DROP SUBSCRIPTION {name}; which also drops its slot")),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..

@@ -5,15 +5,15 @@ use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict,
 use crate::sql_text::{TokenKind, split_commas, tokens};
 use crate::value::Value;
 
-/// Where it is stored.
+/// The tablespace.
 pub(super) const TABLESPACE: Attr = Attr::new(
     "tablespace",
     Shape::Name,
-    "The tablespace; `null` for that of the database.",
+    "The tablespace; `null` for the default one of the database.",
 )
 .default(Literal::Null);
 
-/// How it is stored.
+/// The table access method.
 pub(super) const ACCESS_METHOD: Attr =
     Attr::new("access_method", Shape::Name, "The access method.").default(Literal::Text("heap"));
 
@@ -33,43 +33,43 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "row_security",
             Shape::OneOf(&["enabled", "disabled"]),
-            "Whether its policies are in force.",
+            "Whether its policies are enforced.",
         )
         .default(Literal::Text("disabled")),
         Attr::new(
             "row_security_forced",
             Shape::Bool,
-            "Whether its policies hold for its owner too.",
+            "Whether its policies also apply to its owner.",
         )
         .default(Literal::Bool(false)),
         Attr::new(
             "partition_by",
             Shape::Sql,
-            "The strategy and the key by which it is partitioned: `range (created_at)`; `null` if it is not.",
+            "The strategy and the key of its partitions: `range (created_at)`; `null` if it is not partitioned.",
         )
         .compare(Compare::Custom(same_partition_key))
         .default(Literal::Null),
-        Attr::new("partition_of", Shape::QualifiedName, "The table of which it is a partition; `null` for none.")
+        Attr::new("partition_of", Shape::QualifiedName, "The partitioned table that it is a partition of; `null` for none.")
             .compare(Compare::Name)
             .default(Literal::Null),
         Attr::new(
             "partition_bound",
             Shape::Sql,
-            "The rows that it holds as a partition: `for values from ('2024-01-01') to ('2025-01-01')`; `null` if it is none.",
+            "The rows that it holds as a partition: `for values from ('2024-01-01') to ('2025-01-01')`; `null` if it is not a partition.",
         )
         .compare(Compare::Custom(same_bound))
         .default(Literal::Null),
         Attr::new(
             "inherits",
             Shape::List(&Shape::QualifiedName),
-            "The tables that it inherits from, in order, other than that of which it is a partition.",
+            "The tables that it inherits from, in order. The table that it is a partition of is not included.",
         )
         .compare(Compare::Custom(same_names))
         .default(Literal::EmptyList),
         Attr::new(
             "replica_identity",
             Shape::Name,
-            "What identifies a row that is changed or deleted to logical replication: `default`, `full`, `nothing` or the name of an index.",
+            "What logical replication sends to identify an updated or deleted row: `default`, `full`, `nothing` or the name of an index.",
         )
         .default(Literal::Text("default")),
         common::OPTIONS,
@@ -106,7 +106,7 @@ fn same_names(comparison: &Comparison<'_>) -> Verdict {
     )
 }
 
-/// The strategy in any case, and keys that the server takes for the same.
+/// The same strategy in any case, and keys that the server considers equal.
 fn same_partition_key(comparison: &Comparison<'_>) -> Verdict {
     let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
         return Verdict::when(comparison.expected == comparison.actual);
@@ -138,7 +138,7 @@ fn partition_key(text: &str) -> Option<(&str, Vec<&str>)> {
     }
 }
 
-/// The same words in any case, and the same of everything else; a list of values in any order.
+/// Equal words in any case, and equal texts otherwise; the values of a list in any order.
 fn same_bound(comparison: &Comparison<'_>) -> Verdict {
     let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
         return Verdict::when(comparison.expected == comparison.actual);
@@ -191,7 +191,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
     match finding.detail {
         FindingDetail::Missing(_) => {
-            Some("apply the migration that creates it, or look whether this is the right database".into())
+            Some("apply the migration that creates it, or check that this is the right database".into())
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
@@ -215,7 +215,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 Some(format!("ALTER TABLE {name} REPLICA IDENTITY {identity};"))
             }
             ("partition_by", _) => {
-                Some("this cannot be altered: create a table that is as expected and move the rows".into())
+                Some("the partitioning of a table cannot be altered: create a table as expected and move the rows".into())
             }
             ("options", _) => common::set_options(&format!("ALTER TABLE {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),

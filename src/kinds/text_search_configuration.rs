@@ -14,13 +14,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "parser",
             Shape::QualifiedName,
-            "The parser that makes tokens of a text.",
+            "Its parser.",
         )
         .compare(Compare::Name),
         Attr::new(
             "mappings",
             Shape::Map(&Shape::List(&Shape::QualifiedName)),
-            "The dictionaries that are asked for a token, in order, under its type, such as `asciiword`.",
+            "The dictionaries for each type of token, such as `asciiword`, in the order in which they are tried.",
         )
         .compare(Compare::Custom(same_mappings))
         .default(Literal::EmptyMap),
@@ -69,7 +69,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             let parser = common::expected(attributes, "parser").and_then(Value::as_text)?;
             let parser = common::sql_names(parser);
             Some(format!(
-                "CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser}); with its mappings"
+                "CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser}); and add its mappings"
             ))
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
@@ -84,7 +84,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     }
 }
 
-/// The statements that change those mappings that are not as expected.
+/// The statements that change the mappings that differ.
 fn mappings_hint(name: &str, expected: &std::collections::BTreeMap<String, Value>, actual: &Value) -> Option<String> {
     let Value::Map(actual) = actual else {
         return None;

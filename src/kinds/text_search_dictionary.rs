@@ -11,11 +11,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A text search dictionary.",
     query: include_str!("text_search_dictionary.sql"),
     attrs: &[
-        Attr::new("template", Shape::QualifiedName, "The template that it is made from.").compare(Compare::Name),
+        Attr::new("template", Shape::QualifiedName, "Its template.").compare(Compare::Name),
         Attr::new(
             "options",
             Shape::Text,
-            "The options of its template, as PostgreSQL prints them: `language = 'english'`; `null` for none.",
+            "Its options, as PostgreSQL prints them: `language = 'english'`; `null` for none.",
         )
         .default(Literal::Null),
         common::OWNER,

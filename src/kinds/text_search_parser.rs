@@ -15,9 +15,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A text search parser.",
     query: include_str!("text_search_parser.sql"),
     attrs: &[
-        function("start", "The function that begins."),
-        function("token", "The function that gives the next token."),
-        function("end", "The function that ends."),
+        function("start", "The function that starts the parser."),
+        function("token", "The function that returns the next token."),
+        function("end", "The function that ends the parser."),
         function("headline", "The function that makes a headline; `null` for none.").default(Literal::Null),
         function("token_types", "The function that lists the types of its tokens."),
         common::COMMENT,

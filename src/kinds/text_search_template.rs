@@ -13,7 +13,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "init",
             Shape::QualifiedName,
-            "The function that reads the options of a dictionary; `null` for none.",
+            "The function that initializes a dictionary from its options; `null` for none.",
         )
         .compare(Compare::Name)
         .default(Literal::Null),

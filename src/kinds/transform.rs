@@ -6,11 +6,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "transform",
     section: "transforms",
     identity: &["name"],
-    doc: "How a language sees a type. Named with the type as PostgreSQL prints it and the language: `'\"billing.point for plpython3u\"'`.",
+    doc: "How a language represents a type. The name has the type as PostgreSQL prints it and the language: `'\"billing.point for plpython3u\"'`.",
     query: include_str!("transform.sql"),
     attrs: &[
-        common::other("from_sql", "The function that gives a value to the language; `null` for none."),
-        common::other("to_sql", "The function that takes a value from the language; `null` for none."),
+        common::other("from_sql", "The function that converts a value for the language; `null` for none."),
+        common::other("to_sql", "The function that converts a value from the language; `null` for none."),
         common::COMMENT,
     ],
     reading: Reading {

@@ -4,21 +4,21 @@ use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common}
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::value::Value;
 
-/// For which sessions a trigger, event trigger or rule fires.
+/// The sessions in which a trigger, event trigger or rule fires.
 pub(super) const ENABLED: Attr = Attr::new(
     "enabled",
     Shape::OneOf(&["origin", "always", "replica", "disabled"]),
-    "In which sessions it fires: `origin` is in all but those that apply replicated changes.",
+    "The sessions in which it fires: `origin` means all but those that apply replicated changes.",
 )
 .default(Literal::Text("origin"))
-.always_checked("it is there, but it does not fire as it does by default");
+.always_checked("it exists, but does not fire as it does by default");
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "trigger",
     section: "triggers",
     parents: &[Kind::Table, Kind::View, Kind::ForeignTable],
     identity: &["schema", "relation", "name"],
-    doc: "A trigger, other than those with which PostgreSQL itself implements constraints.",
+    doc: "A trigger. The internal triggers of constraints are not included.",
     query: include_str!("trigger.sql"),
     attrs: &[
         Attr::new(
@@ -38,26 +38,26 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "for_each",
             Shape::OneOf(&["row", "statement"]),
-            "Whether it fires for each row or once for a statement.",
+            "Whether it fires once per row or once per statement.",
         )
         .default(Literal::Text("statement")),
         Attr::new(
             "condition",
             Shape::Sql,
-            "The condition of WHEN, over `OLD` and `NEW`; `null` for none. PostgreSQL decides whether it means the same.",
+            "The condition of WHEN, which can use `OLD` and `NEW`; `null` for none. PostgreSQL decides whether it means the same.",
         )
         .compare(Compare::Custom(same_condition))
         .default(Literal::Null),
         Attr::new("function", Shape::QualifiedName, "The function that it runs.").compare(Compare::Name),
-        Attr::new("arguments", Shape::List(&Shape::Text), "The arguments that the function gets.")
+        Attr::new("arguments", Shape::List(&Shape::Text), "The arguments of the function.")
             .default(Literal::EmptyList),
         ENABLED,
         Attr::new("constraint", Shape::Bool, "Whether it is a constraint trigger.").default(Literal::Bool(false)),
         common::DEFERRABLE,
         common::INITIALLY,
-        Attr::new("old_table", Shape::Name, "The transition table of the rows as they were; `null` for none.")
+        Attr::new("old_table", Shape::Name, "The name of the transition table with the old rows; `null` for none.")
             .default(Literal::Null),
-        Attr::new("new_table", Shape::Name, "The transition table of the rows as they are; `null` for none.")
+        Attr::new("new_table", Shape::Name, "The name of the transition table with the new rows; `null` for none.")
             .default(Literal::Null),
         common::COMMENT,
     ],
@@ -79,7 +79,7 @@ fn same_condition(comparison: &Comparison<'_>) -> Verdict {
     }
 }
 
-/// The word with which ALTER … TRIGGER or RULE sets when it fires.
+/// The keyword of ALTER … TRIGGER or RULE that sets when it fires.
 pub(super) fn enable(enabled: &str) -> &'static str {
     match enabled {
         "always" => "ENABLE ALWAYS",

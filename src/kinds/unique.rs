@@ -1,4 +1,4 @@
-//! Unique keys: unique constraints by name, or by meaning whatever guarantees the same.
+//! Unique keys: constraints by name, or by meaning anything that guarantees the same.
 
 use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
@@ -11,7 +11,7 @@ use crate::value::Value;
 pub(super) const NULLS_NOT_DISTINCT: Attr = Attr::new(
     "nulls_not_distinct",
     Shape::Bool,
-    "Whether nulls count as equal, so that only one row may have them.",
+    "Whether nulls are equal, so that only one row may have a null.",
 )
 .default(Literal::Bool(false))
 .since(15);
@@ -25,7 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
           By name: a unique constraint, or a unique index that guarantees the same.",
     query: include_str!("unique.sql"),
     attrs: &[
-        Attr::new("columns", common::NAMES, "Its columns; their order does not change what it guarantees.")
+        Attr::new("columns", common::NAMES, "Its columns.")
             .compare(Compare::Unordered)
             .identifies(),
         common::INCLUDE,
@@ -55,7 +55,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-#[expect(clippy::unnecessary_wraps, reason = "the table of stand-ins asks for this form")]
+#[expect(clippy::unnecessary_wraps, reason = "the table of stand-ins needs this signature")]
 fn from_primary_key(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static str> {
     let same = |name: &'static str| (name, object.get(name).clone());
     Ok(vec![
@@ -96,7 +96,7 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
         same("nulls_not_distinct"),
         ("deferrable", Value::Bool(false)),
         ("initially", Value::from("immediate")),
-        // Only an index of WITHOUT OVERLAPS is unique by another method.
+        // Among unique indexes, only those of WITHOUT OVERLAPS have another method.
         ("without_overlaps", Value::Bool(*object.get("method") != Value::from("btree"))),
         same("valid"),
         same("comment"),

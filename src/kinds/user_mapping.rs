@@ -4,14 +4,14 @@ use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, commo
 use crate::attribute::{Attr, Compare, Comparison, Verdict};
 use crate::value::Value;
 
-/// The column that says whether the role that looks may not see the options.
+/// The column that says whether the options are hidden from the current role.
 const HIDDEN: &str = "hidden";
 
 /// The options.
 const OPTIONS: Attr = Attr {
-    doc: "Its options: everything that OPTIONS (…) sets, which PostgreSQL shows to few. The value of an option \
+    doc: "Its options: everything that OPTIONS (…) sets. PostgreSQL shows them to few roles. The value of an option \
           that may hold a secret is never printed: it is compared with the value, or with the digest that \
-          `pull --digest-key` writes; of `***` only its presence is checked.",
+          `pull --digest-key` writes; for `***` only its presence is checked.",
     compare: Compare::Custom(same_options),
     ..common::FOREIGN_OPTIONS
 };
@@ -20,7 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "user_mapping",
     section: "user_mappings",
     identity: &["name"],
-    doc: "What a role is on a foreign server. Named with the role and the server: `app on elsewhere`, `public on elsewhere`.",
+    doc: "The options with which a role connects to a foreign server. The name has the role and the server: `app on elsewhere`, `public on elsewhere`.",
     query: include_str!("user_mapping.sql"),
     attrs: &[OPTIONS],
     reading: Reading {
@@ -36,10 +36,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// What cannot be seen is neither the same nor different.
+/// Options that the role may not see are neither equal nor different.
 fn same_options(comparison: &Comparison<'_>) -> Verdict {
     if *comparison.object.get(HIDDEN) == Value::Bool(true) {
-        return Verdict::Unknown("PostgreSQL shows the options of a user mapping to the owner of the server and to the role itself alone");
+        return Verdict::Unknown("PostgreSQL shows the options of a user mapping only to the owner of the server and to the role itself");
     }
     common::same_masked(comparison)
 }
@@ -53,7 +53,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     };
     let mapping = format!("USER MAPPING FOR {role} SERVER {}", common::name(server));
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(format!("CREATE {mapping}; with its options")),
+        FindingDetail::Missing(_) => Some(format!("CREATE {mapping}; and add its options")),
         FindingDetail::Unexpected => Some(format!("DROP {mapping};")),
         FindingDetail::Differs { .. } => Some(format!("ALTER {mapping} OPTIONS (…);")),
         FindingDetail::Unreadable { .. } => None,

@@ -8,12 +8,12 @@ use crate::value::Value;
 pub(super) const DEFINITION: Attr = Attr::new(
     "definition",
     Shape::Text,
-    "Its query. PostgreSQL decides whether it means the same; what tables are called in it must be the same.",
+    "Its query. PostgreSQL decides whether it means the same; aliases of tables must be the same.",
 )
 .compare(Compare::Custom(same_query));
 
-/// PostgreSQL takes some queries for different ones that are the same.
-pub(super) const OR_AS_FOUND: &str = "; where both mean the same, write it as found";
+/// PostgreSQL considers some equal queries different.
+pub(super) const OR_AS_FOUND: &str = "; if both mean the same, write the found one";
 
 fn same_query(comparison: &Comparison<'_>) -> Verdict {
     match (comparison.expected, comparison.actual) {
@@ -59,7 +59,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
         FindingDetail::Missing(_) => {
-            Some("apply the migration that creates it, or look whether this is the right database".into())
+            Some("apply the migration that creates it, or check that this is the right database".into())
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
@@ -68,7 +68,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             actual,
         } => match (*attribute, expected.as_text()) {
             ("definition", _) => Some(format!(
-                "CREATE OR REPLACE VIEW with the definition that is expected{OR_AS_FOUND}"
+                "CREATE OR REPLACE VIEW with the expected definition{OR_AS_FOUND}"
             )),
             ("options", _) => common::set_options(&format!("ALTER VIEW {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),

@@ -1,4 +1,4 @@
-//! The files of a folder of migrations, as they were read.
+//! The files of a folder of migrations.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -58,7 +58,7 @@ impl Files {
         out
     }
 
-    /// Whether a file with this ending is there of which `is` holds.
+    /// Whether a file with this extension satisfies `is`.
     pub fn any(&self, ending: &str, is: impl Fn(&File) -> bool) -> bool {
         self.files.iter().any(|file| file.ends(ending) && is(file))
     }
@@ -90,13 +90,13 @@ impl File {
         self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
-    /// Whether its name ends so. Tools take endings as they are written.
+    /// Whether its name ends with this text, in the same case: tools compare extensions exactly.
     #[must_use]
     pub fn ends(&self, ending: &str) -> bool {
         self.path.ends_with(ending)
     }
 
-    /// Its text, without the mark that some editors put in front.
+    /// Its text, without a byte order mark.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         let bytes = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes);

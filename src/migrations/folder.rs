@@ -10,19 +10,19 @@ use crate::input;
 use crate::input::walk::Search;
 use crate::redact;
 
-/// How many folders deep is looked.
+/// The number of levels of folders that are read.
 const DEEPEST: usize = 5;
 
-/// Endings of files that can be migrations or say something of them.
+/// The extensions of files that can be migrations or describe them.
 const ENDINGS: &[&str] = &[
     "sql", "py", "rb", "js", "cjs", "mjs", "ts", "cts", "mts", "php", "exs", "rs", "go", "java", "json", "toml", "sum",
     "plan", "conf", "xml", "yaml", "yml",
 ];
 
-/// Folders of programs and what they have made, in which no tool keeps migrations.
+/// Folders of dependencies and build outputs, in which no tool keeps migrations.
 const SKIPPED: &[&str] = &["node_modules", "__pycache__", "target"];
 
-/// A folder of migrations as its tool sees it.
+/// A folder of migrations, as its tool reads it.
 #[derive(Debug)]
 pub struct Folder {
     /// The tool.
@@ -31,22 +31,22 @@ pub struct Folder {
     pub path: PathBuf,
     /// The migrations, in the order in which the tool applies them to an empty database.
     pub migrations: Vec<FolderMigration>,
-    /// What is wrong with the folder: what `driftgate lint` tells. Most of it does not hinder reading it.
+    /// The problems of the folder, for `driftgate lint`. Most of them do not prevent reading it.
     pub problems: Vec<Problem>,
 }
 
-/// Reads a folder of migrations, of this tool or of the one that it looks like.
+/// Reads a folder of migrations, of this tool or of the one that is detected.
 ///
 /// # Errors
-/// The folder cannot be read, has no migration of the tool, or looks like one of none or of several tools.
+/// The folder cannot be read, has no migration of the tool, or the tool cannot be detected.
 pub fn read(dir: &Path, tool: Option<&'static Tool>) -> Result<Folder, Problem> {
     interpret(&list(dir)?, tool)
 }
 
-/// What the files of a folder are to this tool, or to the one that they look like.
+/// Interprets the files of a folder as this tool does, or as the one that is detected.
 ///
 /// # Errors
-/// As for [`read`], but for what the disk has to say.
+/// As for [`read`], except for the errors of reading files.
 pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, Problem> {
     let tool = match tool {
         Some(tool) => tool,
@@ -59,7 +59,7 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
     } = (tool.read)(files);
     if migrations.is_empty() && problems.is_empty() {
         return Err(Problem::new(format!(
-            "there is no migration of {} in {}",
+            "found no migration of {} in {}",
             tool.title,
             redact::path(&files.root)
         ))
@@ -79,10 +79,10 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
     })
 }
 
-/// The tool that made a folder.
+/// The tool that a folder belongs to.
 ///
 /// # Errors
-/// No tool or several could have made it.
+/// It fits no tool, or several tools.
 fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
     let of = |fit: Fit| -> Vec<&'static Tool> {
         TOOLS
@@ -97,19 +97,16 @@ fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
     let names = |tools: &[&Tool]| tools.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
     match fitting.as_slice() {
         [tool] => Ok(tool),
-        [] => Err(
-            Problem::new(format!("{dir} looks like a folder of migrations of no known tool")).hint(format!(
-                "{}; known tools are {}",
-                what_is_there(files),
-                names(TOOLS)
-            )),
-        ),
+        [] => Err(Problem::new(format!(
+            "{dir} does not look like a folder of migrations of a known tool"
+        ))
+        .hint(format!("{}; known tools are {}", what_is_there(files), names(TOOLS)))),
         several => Err(Problem::new(format!(
-            "{dir} looks like a folder of migrations of {} tools: {}",
+            "{dir} looks like a folder of migrations of any of {} tools: {}",
             several.len(),
             names(several)
         ))
-        .hint("say which one it is: `--tool` on the command line, `tool` in an expectation file")),
+        .hint("name the tool: `--tool` on the command line, `tool` in an expectation file")),
     }
 }
 
@@ -117,11 +114,11 @@ fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
 fn what_is_there(files: &Files) -> String {
     const SHOWN: usize = 4;
     if files.files.is_empty() {
-        return "there are no files of SQL or programs in it".into();
+        return "it has no SQL files and no programs".into();
     }
     let some: Vec<&str> = files.files.iter().take(SHOWN).map(|file| file.path.as_str()).collect();
     let more = if files.files.len() > SHOWN { ", …" } else { "" };
-    format!("there are {}{more}", some.join(", "))
+    format!("it has {}{more}", some.join(", "))
 }
 
 /// Reads the files of a folder.
@@ -133,7 +130,7 @@ pub fn list(dir: &Path) -> Result<Files, Problem> {
         let what = if dir.exists() {
             "is not a folder"
         } else {
-            "is not there"
+            "does not exist"
         };
         return Err(Problem::new(format!(
             "the folder of migrations {} {what}",

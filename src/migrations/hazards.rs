@@ -1,4 +1,4 @@
-//! What breaks a folder of migrations, whatever the tool.
+//! Problems of a folder of migrations that concern every tool.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use super::{FolderMigration, Tool};
 use crate::error::Problem;
 use crate::redact;
 
-/// Numbers above this are dates.
+/// Larger numbers are dates.
 const LARGEST_NUMBER: u128 = 99_999;
 
-/// Two migrations of one version or prefix, gaps, files that the tool does not see.
+/// Migrations with the same version or prefix, gaps, and files that the tool ignores.
 #[must_use]
 pub fn hazards(tool: &Tool, files: &Files, migrations: &[FolderMigration], ignored: &[String]) -> Vec<Problem> {
     let mut out = same_version(tool, migrations);
@@ -24,7 +24,7 @@ pub fn hazards(tool: &Tool, files: &Files, migrations: &[FolderMigration], ignor
     for path in ignored {
         out.push(
             Problem::new(format!(
-                "{} would not see {}",
+                "{} would ignore {}",
                 tool.title,
                 files.root.join(path).display()
             ))
@@ -59,14 +59,14 @@ fn same_version(tool: &Tool, migrations: &[FolderMigration]) -> Vec<Problem> {
                 files.join(", ")
             ))
             .hint(format!(
-                "{} refuses them, or applies one of them and never the other: give each a number of its own, or make them one",
+                "{} refuses them, or applies one of them and never the other: give each its own number, or combine them",
                 tool.title
             ))
         })
         .collect()
 }
 
-/// The date or number that a name begins with: digits, and more digits behind single `_` or `-`.
+/// The date or number that a name begins with: groups of digits, separated by single `_` or `-`.
 fn prefix(name: &str) -> Option<&str> {
     let mut end = 0;
     loop {
@@ -86,7 +86,7 @@ fn prefix(name: &str) -> Option<&str> {
     (end > 0).then(|| &name[..end])
 }
 
-/// Two that begin with one date are applied in the order of the rest of their names, which nobody chose.
+/// Migrations with the same date are applied in the order of the rest of their names, which may not be intended.
 fn same_prefix(tool: &Tool, migrations: &[FolderMigration]) -> Vec<Problem> {
     groups(migrations, |m| prefix(&m.name))
         .map(|(prefix, files)| {
@@ -96,8 +96,8 @@ fn same_prefix(tool: &Tool, migrations: &[FolderMigration]) -> Vec<Problem> {
                 files.join(", ")
             ))
             .hint(format!(
-                "{} applies them in the order of what follows in their names, which may not be the order in which they were \
-                 written: give each a time of its own, or make them one",
+                "{} applies them in the order of the rest of their names, which may not be the order in which they were \
+                 written: give each its own time, or combine them",
                 tool.title
             ))
         })
@@ -111,7 +111,7 @@ fn gaps(migrations: &[FolderMigration]) -> Vec<Problem> {
     if numbers.last().is_none_or(|last| *last > LARGEST_NUMBER) {
         return Vec::new();
     }
-    // Numbers that are counted in tens have no gaps.
+    // Numbers in steps, such as tens, have no gaps.
     if numbers.iter().copied().fold(0, greatest_common_divisor) > 1 {
         return Vec::new();
     }
@@ -119,8 +119,8 @@ fn gaps(migrations: &[FolderMigration]) -> Vec<Problem> {
         .windows(2)
         .filter(|pair| pair[1] - pair[0] > 1)
         .map(|pair| {
-            Problem::new(format!("between the migrations {} and {} one is missing", pair[0], pair[1]))
-                .hint("was a file left out of the commit? Where the number was never given, number the later ones again if nothing has applied them")
+            Problem::new(format!("a migration is missing between {} and {}", pair[0], pair[1]))
+                .hint("add the file if it was left out of the commit; if the number was never used, renumber the later migrations, provided that no database has applied them")
         })
         .collect()
 }

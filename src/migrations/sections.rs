@@ -1,27 +1,27 @@
-//! The part of a file between two lines that a tool gives a meaning.
+//! The part of a file between two marker lines of a tool.
 
 /// A part of a file: its text and the line on which it begins, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Section {
     pub(super) text: String,
     pub(super) first_line: usize,
-    /// What stands behind the words of the line that began it.
+    /// The text after the marker in its first line.
     pub(super) options: String,
 }
 
 /// What a line means to a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// What applies the migration begins, with what stands behind the words.
+    /// The part that applies the migration begins. The text is what follows the marker.
     Up(String),
-    /// What takes it back begins.
+    /// The part that rolls the migration back begins.
     Down,
-    /// Nothing, or nothing that matters here.
+    /// Not a marker, or one that does not matter here.
     None,
 }
 
-/// What stands between the first line that begins what applies and the first one behind it that begins what takes
-/// back. The line itself belongs to neither. `None` if no line begins anything that applies.
+/// The text between the first marker of the part that applies the migration and the next marker of the part that rolls
+/// it back, without the marker lines. `None` if the file has no marker of the first type.
 pub(super) fn up(text: &str, mark: impl Fn(&str) -> Mark) -> Option<Section> {
     let mut section: Option<Section> = None;
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
@@ -44,7 +44,7 @@ pub(super) fn up(text: &str, mark: impl Fn(&str) -> Mark) -> Option<Section> {
     section
 }
 
-/// The words behind the `--` that a line begins with.
+/// The text after the `--` at the beginning of a line.
 pub(super) fn comment(line: &str) -> Option<&str> {
     line.trim_start().strip_prefix("--").map(str::trim)
 }

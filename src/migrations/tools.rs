@@ -1,4 +1,4 @@
-//! Every migration tool that is known.
+//! The table of migration tools.
 
 mod alembic;
 mod atlas;
@@ -52,7 +52,7 @@ pub static TOOLS: &[&Tool] = &[
     &typeorm::TOOL,
 ];
 
-/// A migration of this name and version that the file applies whole, in a transaction.
+/// A migration with this name and version, of which the whole file is applied in a transaction.
 fn sql(files: &Files, file: &File, name: impl Into<String>, version: impl Into<String>) -> FolderMigration {
     FolderMigration {
         name: name.into(),
@@ -70,7 +70,7 @@ fn sql(files: &Files, file: &File, name: impl Into<String>, version: impl Into<S
     }
 }
 
-/// A migration of this name and version that is a program.
+/// A migration with this name and version that is a program.
 fn program(
     files: &Files,
     file: &File,
@@ -88,23 +88,23 @@ fn program(
 /// Why a program is not applied, and what to do.
 fn not_sql(tool: &Tool, language: &str) -> String {
     format!(
-        "it is a program in {language}, which only {} can run: let it migrate an empty database ({}), and give the URL of that",
+        "it is a program in {language}, which only {} can run: let {0} migrate an empty database ({}), and use the URL of that database",
         tool.title, tool.apply
     )
 }
 
-/// The part of a file that applies it, by the lines that begin one, or why there is none.
+/// The part of a file that applies the migration, by its marker lines.
 fn section(file: &File, mark: impl Fn(&str) -> Mark) -> Option<sections::Section> {
     sections::up(&file.text(), mark)
 }
 
-/// Sorts by the key of the version, those that are equal by name.
+/// Sorts by version, then by name.
 fn sort(tool: &Tool, migrations: &mut [FolderMigration]) {
     migrations.sort_by_cached_key(|m| ((tool.sort)(&m.version), m.name.clone()));
 }
 
-/// Reads a folder in which each file that `named` knows is a program, and sorts by version. One that is not called so,
-/// but says `mark`, is one that the tool would not see.
+/// Reads a folder of programs, sorted by version. `named` gives the name and version of a migration. A file without them
+/// that contains `mark` is one that the tool would ignore.
 fn programs(
     tool: &Tool,
     all: &Files,

@@ -1,21 +1,21 @@
-//! How the versions of migrations sort.
+//! The order of versions of migrations.
 
-/// What versions are sorted by: first the numbers, then the text.
+/// The key by which versions sort: first the numbers, then the text.
 pub type SortKey = (Vec<u128>, String);
 
-/// By the text.
+/// Sorts by the text.
 #[must_use]
 pub fn text(version: &str) -> Option<SortKey> {
     Some((Vec::new(), version.to_owned()))
 }
 
-/// By the number that it is.
+/// Sorts by the number.
 #[must_use]
 pub fn number(version: &str) -> Option<SortKey> {
     Some((vec![version.parse().ok()?], String::new()))
 }
 
-/// By the numbers between its dots, where what is left out is 0: `1.10` is after `1.9`, and `2` is `2.0`.
+/// Sorts by the numbers between the dots, where missing ones are 0: `1.10` is after `1.9`, and `2` equals `2.0`.
 #[must_use]
 pub fn dotted(version: &str) -> Option<SortKey> {
     let mut parts = Vec::new();
@@ -28,21 +28,21 @@ pub fn dotted(version: &str) -> Option<SortKey> {
     Some((parts, String::new()))
 }
 
-/// By the number that it begins with, then by the text.
+/// Sorts by the leading number, then by the text.
 #[must_use]
 pub fn leading_number(version: &str) -> Option<SortKey> {
     let (digits, _) = split_digits(version);
     Some((vec![digits.parse().unwrap_or(0)], version.to_owned()))
 }
 
-/// By the number that it ends with.
+/// Sorts by the trailing number.
 #[must_use]
 pub fn trailing_number(version: &str) -> Option<SortKey> {
     let start = version.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     Some((vec![version[start..].parse().ok()?], version.to_owned()))
 }
 
-/// Only the folder knows the order.
+/// The version does not sort: only the folder knows the order.
 #[must_use]
 pub fn only_the_folder(_version: &str) -> Option<SortKey> {
     None
@@ -62,7 +62,7 @@ pub fn digits(text: &str) -> Option<String> {
     (!digits.is_empty()).then(|| digits.to_owned())
 }
 
-/// The number that a text begins with, without zeros in front, if a `_` follows it or nothing at all.
+/// The leading number of a text, without leading zeros, if `_`, `.` or the end of the text follows.
 #[must_use]
 pub fn number_of(text: &str) -> Option<String> {
     let (digits, rest) = split_digits(text);

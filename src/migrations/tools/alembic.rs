@@ -32,12 +32,12 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-/// The texts in quotes of what is assigned to a name at the beginning of a line, over the lines of its brackets.
+/// The quoted texts in the value that a line assigns to a name, including further lines in brackets.
 fn assigned(text: &str, name: &str) -> Option<Vec<String>> {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let Some(rest) = line.strip_prefix(name) else { continue };
-        // `revision: str = "…"` has a type between.
+        // `revision: str = "…"` has a type annotation.
         let Some((before, value)) = rest.split_once('=') else {
             continue;
         };
@@ -97,10 +97,10 @@ fn read(all: &Files) -> FolderContents {
         for missing in migration.after.iter().filter(|version| !known.contains(*version)) {
             out.problems.push(
                 Problem::new(format!(
-                    "{} follows the revision {missing}, which no file has",
+                    "{} depends on the revision {missing}, which no file has",
                     migration.file.display()
                 ))
-                .hint("Alembic cannot read such a folder: bring the file back, or name another `down_revision`"),
+                .hint("Alembic cannot read such a folder: restore the file, or name another `down_revision`"),
             );
         }
     }
@@ -118,10 +118,10 @@ fn read(all: &Files) -> FolderContents {
                 heads.len(),
                 heads.join(", ")
             ))
-            .hint("`alembic upgrade head` refuses to choose between them: `alembic merge heads`"),
+            .hint("`alembic upgrade head` refuses to choose between them: run `alembic merge heads`"),
         );
     }
-    // Each after those that it follows.
+    // Each migration after those that it depends on.
     left.sort_by(|a, b| a.file.cmp(&b.file));
     let mut done = BTreeSet::new();
     while let Some(next) = left.iter().position(|m| {
@@ -135,7 +135,7 @@ fn read(all: &Files) -> FolderContents {
     }
     if let Some(first) = left.first() {
         out.problems.push(Problem::new(format!(
-            "{} and those that it follows go round in a circle",
+            "{} and the migrations that it depends on form a circle",
             first.file.display()
         )));
         out.migrations.extend(left);

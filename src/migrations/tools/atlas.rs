@@ -17,7 +17,7 @@ pub(super) static TOOL: Tool = Tool {
     schema: Some("atlas_schema_revisions"),
     other_tables: &["atlas_schema_revisions"],
     telltale_columns: &["version", "hash", "operator_version"],
-    // Rows whose version begins with a dot are notes of Atlas to itself.
+    // Rows whose version begins with a dot are internal to Atlas.
     query: "SELECT CASE WHEN description = '' THEN version ELSE version || '_' || description END AS name, version, \
                    CASE WHEN coalesce(error, '') <> '' OR applied < total THEN 'failed' \
                         WHEN type = 1 THEN 'baseline' ELSE 'applied' END AS state, \
@@ -28,7 +28,7 @@ pub(super) static TOOL: Tool = Tool {
     apply: "atlas migrate apply",
     resolve_hint: "atlas migrate set VERSION",
     layout: "VERSION_name.sql and atlas.sum",
-    checksum: "the line of the file in atlas.sum: SHA-256 of the files so far, in base 64",
+    checksum: "the line of the file in atlas.sum: SHA-256 of the files up to it, in base64",
     detect: |files| {
         if files.get(SUM).is_some() {
             Fit::Certain
@@ -41,7 +41,7 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-/// What stands behind `atlas:WORD` in one of the comments at the top of a file.
+/// The text after `atlas:WORD` in one of the comments at the top of a file.
 fn directive(file: &File, word: &str) -> Option<String> {
     file.text()
         .lines()
@@ -52,7 +52,7 @@ fn directive(file: &File, word: &str) -> Option<String> {
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
     let files: Vec<&File> = all.top().filter(|file| file.ends(".sql")).collect();
-    // A file in a folder below is not seen.
+    // Atlas ignores subfolders.
     let below = all
         .files
         .iter()
@@ -66,7 +66,7 @@ fn read(all: &Files) -> FolderContents {
         if let Up::Sql { transaction, .. } = &mut migration.up {
             *transaction = directive(file, "txmode").is_none_or(|mode| mode != "none");
         }
-        // On an empty database the last checkpoint stands for all before it.
+        // On an empty database the last checkpoint replaces all migrations before it.
         if directive(file, "checkpoint").is_some() {
             migration.replaces = out.migrations.drain(..).map(|m| m.version).collect();
         }
@@ -78,8 +78,8 @@ fn read(all: &Files) -> FolderContents {
     out
 }
 
-/// What Atlas writes into `atlas.sum` for each file: the hash of the names and texts so far. A file that says
-/// `atlas:sum ignore` has no line.
+/// The hashes that Atlas writes into `atlas.sum`: for each file that of the names and texts up to it. A file with
+/// `atlas:sum ignore` has none.
 fn sums(files: &[&File]) -> Vec<Option<String>> {
     let mut hasher = Sha256::new();
     let mut out = Vec::new();
@@ -95,8 +95,8 @@ fn sums(files: &[&File]) -> Vec<Option<String>> {
     out
 }
 
-/// How the files differ from what `atlas.sum` says of them. An edited file changes the sums of all behind it, so only
-/// the first is told.
+/// The difference between the files and `atlas.sum`. An edited file changes the hashes of all files after it, so only
+/// the first is reported.
 fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> Vec<Problem> {
     let path = all.root.join(SUM);
     let path = path.display();
@@ -106,7 +106,7 @@ fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> 
         .filter_map(|line| line.rsplit_once(" h1:"))
         .map(|(name, sum)| (name.trim(), sum.trim()))
         .collect();
-    let hint = "Atlas refuses the folder: take the change back, or accept it with `atlas migrate hash`";
+    let hint = "Atlas refuses the folder: revert the change, or accept it with `atlas migrate hash`";
     let problem = |what: String| vec![Problem::new(what).hint(hint)];
     let names: Vec<&str> = files
         .iter()
@@ -115,20 +115,20 @@ fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> 
         .map(|(file, _)| file.name())
         .collect();
     if let Some((name, _)) = told.iter().find(|(name, _)| !names.contains(name)) {
-        return problem(format!("{path} has {name}, but the file is not there"));
+        return problem(format!("{path} lists {name}, but the file does not exist"));
     }
     for (file, sum) in files.iter().zip(sums) {
         let Some(sum) = sum else { continue };
         match told.iter().find(|(name, _)| *name == file.name()) {
             None => {
                 return problem(format!(
-                    "{} is not in {path}: it was added by hand",
+                    "{} is not listed in {path}: it was added by hand",
                     all.path(file).display()
                 ));
             }
             Some((_, told)) if told != sum => {
                 return problem(format!(
-                    "{} is not what it was when {path} was written",
+                    "{} has changed since {path} was written",
                     all.path(file).display()
                 ));
             }

@@ -9,12 +9,12 @@ pub(super) static TOOL: Tool = Tool {
     title: "dbmate",
     table: "schema_migrations",
     telltale_columns: &["version character varying"],
-    // Rails has the same table, and another one beside it.
+    // Rails has the same table and a second one.
     sibling_table: Some("!ar_internal_metadata"),
     query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY version",
     version_in: version::digits,
     short_name: version::without_digits,
-    caveat: "dbmate keeps the digits that the file begins with alone",
+    caveat: "dbmate records only the digits that the file name begins with",
     apply: "dbmate migrate",
     layout: "N_name.sql with `-- migrate:up` and `-- migrate:down`",
     detect: |files| {
@@ -41,7 +41,7 @@ fn mark(line: &str) -> Mark {
     }
 }
 
-/// What stands before the first block and is neither empty nor a comment; dbmate refuses it.
+/// The statement before the first block, which dbmate refuses.
 fn stray(file: &File) -> bool {
     let text = file.text();
     let mut before = text.lines().take_while(|line| matches!(mark(line), Mark::None));
@@ -59,7 +59,7 @@ fn read(all: &Files) -> FolderContents {
         let Some(up) = section(file, mark) else {
             out.problems.push(
                 Problem::new(format!("{} has no `-- migrate:up`", path.display()))
-                    .hint("dbmate refuses a file without it: begin what applies the migration with that line"),
+                    .hint("dbmate refuses a file without this line: write it before the statements"),
             );
             continue;
         };
@@ -80,7 +80,7 @@ fn read(all: &Files) -> FolderContents {
         };
         out.migrations.push(migration);
     }
-    // By the names of the files, not by number: 10 comes before 9.
+    // Sorted by file name, not by number: 10 comes before 9.
     sort(&TOOL, &mut out.migrations);
     out
 }

@@ -12,9 +12,9 @@ pub(super) static TOOL: Tool = Tool {
     version_in: |name| Some(version_of(name)),
     short_name: |_| None,
     sort: version::text,
-    caveat: "Diesel keeps the version alone, the part before the first `_` without hyphens",
+    caveat: "Diesel records only the version: the part before the first `_`, without hyphens",
     apply: "diesel migration run",
-    layout: "a folder a migration, VERSION_name/up.sql and down.sql",
+    layout: "one folder per migration: VERSION_name/up.sql and down.sql",
     detect: |files| {
         let folders = files.folders();
         if folders

@@ -63,7 +63,7 @@ fn read(all: &Files) -> FolderContents {
     for file in all.files.iter().filter(|file| file.ends(".py")) {
         let is_one = file.says("class Migration");
         match app(all, file) {
-            // Django leaves out what begins so.
+            // Django ignores these names.
             Some(app) if is_one && !file.name().starts_with(['_', '~']) => {
                 let text = file.text();
                 let name = format!("{app}.{}", file.stem());
@@ -81,7 +81,7 @@ fn read(all: &Files) -> FolderContents {
     out
 }
 
-/// Django refuses an app of which two migrations are the last.
+/// Django refuses an app with two last migrations.
 fn conflicts(migrations: &[FolderMigration]) -> Vec<Problem> {
     let mut leaves: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for migration in migrations {
@@ -98,11 +98,11 @@ fn conflicts(migrations: &[FolderMigration]) -> Vec<Problem> {
         .filter(|(_, leaves)| leaves.len() > 1)
         .map(|(app, leaves)| {
             Problem::new(format!(
-                "the app {app} has {} migrations that no other one follows: {}",
+                "the app {app} has {} migrations that no other migration depends on: {}",
                 leaves.len(),
                 leaves.join(", ")
             ))
-            .hint("Django refuses to choose between them: python manage.py makemigrations --merge")
+            .hint("Django refuses to choose between them: run `python manage.py makemigrations --merge`")
         })
         .collect()
 }

@@ -19,9 +19,9 @@ pub(super) static TOOL: Tool = Tool {
                    'applied' AS state, hash AS checksum \
             FROM {table} AS t ORDER BY created_at, id",
     sort: version::number,
-    caveat: "Drizzle keeps the time that the journal gives each file, not its name: give the `directory`",
+    caveat: "Drizzle records the time of a file in the journal, not its name: add `directory`",
     apply: "npx drizzle-kit migrate",
-    layout: "meta/_journal.json and the files that it names, or a folder a migration with migration.sql and snapshot.json",
+    layout: "meta/_journal.json and the files that it names, or one folder per migration with migration.sql and snapshot.json",
     checksum: "SHA-256 of the file",
     detect: |files| {
         let folders = files.folders();
@@ -66,15 +66,15 @@ fn by_journal(all: &Files, journal: &str) -> FolderContents {
                 tags.push(name.clone());
                 let Some(file) = all.get(&name) else {
                     out.problems.push(
-                        Problem::new(format!("{path} names {tag}, but there is no {name} beside it"))
-                            .hint("Drizzle stops there: bring the file back"),
+                        Problem::new(format!("{path} names {tag}, but {name} does not exist"))
+                            .hint("Drizzle stops there: restore the file"),
                     );
                     continue;
                 };
                 if last.is_some_and(|last| last >= when) {
                     out.problems.push(
-                        Problem::new(format!("{path} gives {tag} a time that is not after the one before it"))
-                            .hint("Drizzle leaves out what is not newer than what it applied last: generate the migration again"),
+                        Problem::new(format!("the time of {tag} in {path} is not later than the time before it"))
+                            .hint("Drizzle skips migrations that are not newer than the last applied one: generate the migration again"),
                     );
                 }
                 last = Some(when);

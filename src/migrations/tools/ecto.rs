@@ -12,7 +12,7 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::number,
     version_in: version::number_of,
     short_name: version::without_digits,
-    caveat: "Ecto keeps the number alone",
+    caveat: "Ecto records only the number",
     apply: "mix ecto.migrate",
     layout: "TIMESTAMP_name.exs",
     detect: |files| {
@@ -24,7 +24,7 @@ pub(super) static TOOL: Tool = Tool {
     },
     read: |files| {
         programs(&TOOL, files, (&[".exs"], "Ecto.Migration"), "Elixir", |file| {
-            // `.formatter.exs` is there in every such folder.
+            // Every folder of Ecto migrations has `.formatter.exs`.
             let (digits, rest) = version::split_digits(file.stem());
             let number: u128 = digits.parse().ok()?;
             rest.starts_with('_')

@@ -11,9 +11,9 @@ pub(super) static TOOL: Tool = Tool {
     table: "flyway_schema_history",
     other_tables: &["schema_version"],
     telltale_columns: &["installed_rank", "script", "checksum", "success"],
-    // A version that was undone has a later row of the undo; one that was deleted from the folder and repaired, one of
-    // type DELETE. Neither is a migration of its own, but what counts of that version. The row of the schema that
-    // Flyway made has no version and no migration.
+    // An undone version has a later row for the undo. A version that was deleted from the folder and repaired has a later
+    // row of type DELETE. These rows are not migrations, but they set the state of the version. The row for a schema
+    // that Flyway created has no version and is not a migration.
     query: "SELECT script AS name, coalesce(version, 'R__' || replace(description, ' ', '_')) AS version, \
                    CASE WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'rolled back' \
                         WHEN type LIKE '%BASELINE' THEN 'baseline' WHEN success THEN 'applied' ELSE 'failed' END AS state, \
@@ -24,13 +24,13 @@ pub(super) static TOOL: Tool = Tool {
     short_name: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
     apply: "flyway migrate",
     resolve_hint: "flyway repair",
-    layout: "V1__name.sql, V1_2__name.sql, R__name.sql, B1__name.sql; U1__name.sql takes back",
+    layout: "V1__name.sql, V1_2__name.sql, R__name.sql, B1__name.sql; U1__name.sql rolls back",
     checksum: "CRC-32 of the lines",
     consecutive: true,
     detect: |files| {
         let mut fit = Fit::No;
         for named in files.files.iter().filter_map(|file| named(file.name())) {
-            // What refinery has not.
+            // refinery does not have these.
             let sure = matches!(named.prefix, 'R' | 'B') || named.version.is_some_and(|v| v.contains('.'));
             fit = fit.max(if sure { Fit::Certain } else { Fit::Ambiguous });
         }
@@ -47,7 +47,7 @@ struct Named {
     description: String,
 }
 
-/// What the name of a file says, if it is a migration.
+/// The type, version and name in a file name, if it is a migration.
 fn named(name: &str) -> Option<Named> {
     let stem = name.strip_suffix(".sql").or_else(|| name.strip_suffix(".java"))?;
     let prefix = stem.chars().next().filter(|c| matches!(c, 'V' | 'R' | 'B' | 'U'))?;
@@ -64,7 +64,7 @@ fn named(name: &str) -> Option<Named> {
     })
 }
 
-/// `1_2` is the version 1.2, and numbers have no zeros in front.
+/// `1_2` is the version 1.2; leading zeros do not count.
 fn canonical(version: &str) -> Option<String> {
     let mut parts = Vec::new();
     for part in version.split(['.', '_']) {
@@ -118,7 +118,7 @@ fn read(all: &Files) -> FolderContents {
     sort(&TOOL, &mut versioned);
     sort(&TOOL, &mut baselines);
     repeatable.sort_by(|a, b| a.version.cmp(&b.version));
-    // On an empty database the last baseline stands for all before it.
+    // On an empty database the last baseline replaces all migrations before it.
     if let Some(mut baseline) = baselines.pop() {
         let upto = (TOOL.sort)(&baseline.version);
         let (before, after) = versioned
@@ -131,7 +131,7 @@ fn read(all: &Files) -> FolderContents {
     }
     if versioned.is_empty() && repeatable.is_empty() && !all.files.is_empty() && out.ignored.is_empty() {
         out.problems.push(Problem::new(format!(
-            "{} has no migration of Flyway but such as take back",
+            "{} has no migration of Flyway except those that roll back",
             all.root.display()
         )));
     }
@@ -140,7 +140,7 @@ fn read(all: &Files) -> FolderContents {
     out
 }
 
-/// What applies a file: its text, unless Flyway fills something in.
+/// The code that applies a file: its text, unless Flyway replaces placeholders.
 fn up(file: &File, all: &Files) -> Up {
     let text = file.text().into_owned();
     let configuration = all
@@ -164,7 +164,7 @@ fn up(file: &File, all: &Files) -> Up {
     }
 }
 
-/// Whether a file is run before or after others, and is no migration.
+/// Whether a file is a callback, which runs before or after migrations and is not one.
 fn is_callback(stem: &str) -> bool {
     let event = stem.split("__").next().unwrap_or_default();
     ["before", "after", "createSchema"]

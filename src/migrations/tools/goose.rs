@@ -11,15 +11,15 @@ pub(super) static TOOL: Tool = Tool {
     title: "goose",
     table: "goose_db_version",
     telltale_columns: &["version_id", "is_applied"],
-    // Older releases wrote a second row when a migration was taken back; the last row of a version counts. Version 0
-    // stands for the empty database.
+    // Older releases wrote a second row when a migration was rolled back; the last row of a version counts. Version 0
+    // is the empty database.
     query: "SELECT version_id::text AS name, version_id::text AS version, \
                    CASE WHEN is_applied THEN 'applied' ELSE 'rolled back' END AS state, NULL::text AS checksum \
             FROM {table} WHERE version_id <> 0 ORDER BY id",
     sort: version::number,
     version_in: version::number_of,
     short_name: version::without_digits,
-    caveat: "goose keeps the number alone",
+    caveat: "goose records only the number",
     apply: "goose up",
     layout: "N_name.sql with `-- +goose Up` and `-- +goose Down`, or N_name.go",
     consecutive: true,
@@ -73,7 +73,7 @@ fn read(all: &Files) -> FolderContents {
         let Some(up) = section(file, mark) else {
             out.problems.push(
                 Problem::new(format!("{} has no `-- +goose Up`", all.path(file).display()))
-                    .hint("goose refuses a file without it: begin what applies the migration with that line"),
+                    .hint("goose refuses a file without this line: write it before the statements"),
             );
             continue;
         };
@@ -82,7 +82,7 @@ fn read(all: &Files) -> FolderContents {
         let mut migration = sql(all, file, file.stem(), version);
         migration.up = if says("ENVSUB ON") {
             Up::NotSql(
-                "goose fills variables of the environment in (`-- +goose ENVSUB ON`), which driftgate does not".into(),
+                "goose replaces environment variables here (`-- +goose ENVSUB ON`), which driftgate does not".into(),
             )
         } else {
             Up::Sql {

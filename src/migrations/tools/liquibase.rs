@@ -33,7 +33,7 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-/// Whether a file of SQL has the first line that makes it a change log.
+/// Whether the first line of a SQL file makes it a change log.
 fn is_formatted(file: &File) -> bool {
     let text = file.text();
     let first = text
@@ -43,7 +43,7 @@ fn is_formatted(file: &File) -> bool {
     file.ends(".sql") && first.is_some_and(|words| words.to_ascii_lowercase().starts_with("liquibase formatted sql"))
 }
 
-/// `--changeset author:id key:value` as author, id and what is behind them.
+/// `--changeset author:id key:value` as author, id and the rest.
 fn changeset(line: &str) -> Option<(String, String, String)> {
     let rest = sections::comment(line)?;
     let rest = rest
@@ -55,7 +55,7 @@ fn changeset(line: &str) -> Option<(String, String, String)> {
     Some((author, id, attributes.to_owned()))
 }
 
-/// What is before a character, which may be in double quotes, and what is behind it.
+/// The text before a character, which may be in double quotes, and the text after it.
 fn part(text: &str, end: char) -> Option<(String, &str)> {
     let (word, rest) = match text.strip_prefix('"') {
         Some(quoted) => quoted.split_once('"')?,
@@ -92,7 +92,7 @@ fn changesets(all: &Files, file: &File) -> Vec<FolderMigration> {
                         .split(',')
                         .any(|name| name.trim().eq_ignore_ascii_case("postgresql")) =>
                 {
-                    // For another database: Liquibase leaves it out.
+                    // For another database: Liquibase skips it.
                     taking_back = true;
                     continue;
                 }
@@ -143,7 +143,7 @@ fn read(all: &Files) -> FolderContents {
         .map(|file| (file, entries(file)))
         .collect();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    // A log that no other one includes is where Liquibase begins; without one, all files are, in the order of names.
+    // Liquibase begins with the log that no other log includes. Without one it reads all files, in the order of names.
     let included = |file: &File| {
         let mut all_entries = logs.iter().flat_map(|(_, entries)| entries);
         all_entries.any(|entry| match entry {
@@ -163,17 +163,17 @@ fn read(all: &Files) -> FolderContents {
         if logs.is_empty() && is_formatted(file) {
             out.migrations.extend(changesets(all, file));
         } else if logs.is_empty() || is_formatted(file) {
-            // A log may name a file that is not formatted in a change of its own.
+            // A log may name an unformatted file in a change of its own.
             out.ignored.push(file.path.clone());
         }
     }
     out
 }
 
-/// Endings of change logs that are not SQL.
+/// The extensions of change logs that are not SQL.
 const LOGS: &[&str] = &[".xml", ".yaml", ".yml", ".json"];
 
-/// What a change log has in it.
+/// An item of a change log.
 enum Entry {
     /// A change set: author and id.
     ChangeSet(String, String),
@@ -183,7 +183,7 @@ enum Entry {
     IncludeAll(String),
 }
 
-/// Whether a path in a change log, from wherever it begins, leads to a file or folder of the folder.
+/// Whether a path in a change log, relative to any folder, means this file or folder.
 fn same(path: &str, below: &str) -> bool {
     let path = path.trim_start_matches("./").trim_start_matches("classpath:");
     let ends = |long: &str, short: &str| {
@@ -193,7 +193,7 @@ fn same(path: &str, below: &str) -> bool {
     ends(below, path) || ends(path, below)
 }
 
-/// Adds what a file has, and what the files have that it includes. A file is taken once.
+/// Adds the change sets of a file and of the files that it includes. A file is read once.
 fn follow<'a>(
     all: &'a Files,
     logs: &[(&'a File, Vec<Entry>)],
@@ -239,7 +239,7 @@ fn follow<'a>(
     }
 }
 
-/// What stands in a change log of XML, YAML or JSON, in its order.
+/// The items of a change log in XML, YAML or JSON, in order.
 fn entries(file: &File) -> Vec<Entry> {
     let text = file.text();
     if file.ends(".xml") {
@@ -275,7 +275,7 @@ fn of_xml(text: &str) -> Vec<Entry> {
     out
 }
 
-/// YAML and JSON have a key a line, as Liquibase and people write them.
+/// YAML and JSON have one key per line, as Liquibase and people write them.
 fn of_lines(text: &str) -> Vec<Entry> {
     let mut out = Vec::new();
     let mut section = "";

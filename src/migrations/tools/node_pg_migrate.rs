@@ -41,7 +41,8 @@ fn mark(line: &str) -> Mark {
     }
 }
 
-/// What applies a file: what is under `-- Up Migration`; without that line, all that is before `-- Down Migration`.
+/// The SQL that applies a file: the part under `-- Up Migration`, or without that line the part before
+/// `-- Down Migration`.
 fn up(file: &File) -> Up {
     let text = file.text();
     match section(file, mark) {
@@ -71,7 +72,7 @@ fn read(all: &Files) -> FolderContents {
                 out.ignored.push(file.path.clone());
             }
         } else if is_sql && (file.ends(".up.sql") || file.ends(".down.sql")) {
-            // Kept in two files instead of two parts.
+            // Two files instead of two parts of one file.
             if let Some(name) = file.name().strip_suffix(".up.sql") {
                 out.migrations.push(sql(all, file, name, name));
             }

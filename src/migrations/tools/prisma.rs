@@ -10,7 +10,7 @@ pub(super) static TOOL: Tool = Tool {
     title: "Prisma Migrate",
     table: "_prisma_migrations",
     telltale_columns: &["migration_name", "rolled_back_at"],
-    // A migration that was rolled back and applied again has two rows; the one that counts is the last.
+    // A migration that was rolled back and applied again has two rows; the last one counts.
     query: "SELECT migration_name AS name, migration_name AS version, \
                    CASE WHEN rolled_back_at IS NOT NULL THEN 'rolled back' \
                         WHEN finished_at IS NOT NULL THEN 'applied' ELSE 'failed' END AS state, checksum \
@@ -18,14 +18,14 @@ pub(super) static TOOL: Tool = Tool {
     short_name: version::without_digits,
     apply: "npx prisma migrate deploy",
     resolve_hint: "npx prisma migrate resolve",
-    layout: "a folder a migration, TIMESTAMP_name/migration.sql",
+    layout: "one folder per migration: TIMESTAMP_name/migration.sql",
     checksum: "SHA-256 of the file",
     detect: |files| {
         let folders = files.folders();
         let has = |name: &str| folders.iter().any(|(_, in_it)| in_it.iter().any(|f| f.name() == name));
         match (has("migration.sql"), files.get("migration_lock.toml").is_some()) {
             (true, true) => Fit::Certain,
-            // Drizzle has the same files, and a picture of the schema beside each.
+            // Drizzle has the same files, and a snapshot of the schema beside each.
             (true, false) if !has("snapshot.json") => Fit::Ambiguous,
             (true | false, _) => Fit::No,
         }

@@ -9,14 +9,14 @@ pub(super) static TOOL: Tool = Tool {
     table: "schema_migrations",
     bookkeeping_tables: &["ar_internal_metadata"],
     telltale_columns: &["version character varying"],
-    // dbmate has the same table without another one beside it.
+    // dbmate has the same table without the second one.
     sibling_table: Some("ar_internal_metadata"),
     query: "SELECT version AS name, version, 'applied' AS state, NULL::text AS checksum FROM {table} \
             ORDER BY lpad(version, 40, '0')",
     sort: version::number,
     version_in: version::digits,
     short_name: version::without_digits,
-    caveat: "Rails keeps the digits that the file begins with alone",
+    caveat: "Rails records only the digits that the file name begins with",
     apply: "bin/rails db:migrate",
     layout: "TIMESTAMP_name.rb",
     consecutive: true,

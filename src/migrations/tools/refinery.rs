@@ -45,7 +45,7 @@ fn named(file: &File) -> Option<(char, i64, &str)> {
     Some((prefix, digits.parse().ok()?, name)).filter(|_| word)
 }
 
-/// The hash of the name, the version and the text, as the standard library fed them to it.
+/// The hash of the name, the version and the text, in the form in which the standard library of Rust hashes them.
 fn checksum(name: &str, version: i64, text: &str) -> String {
     let mut hasher = SipHasher13::new();
     name.hash(&mut hasher);

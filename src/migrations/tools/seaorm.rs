@@ -1,5 +1,5 @@
 //! SeaORM. Source: `sea-orm-migration/src/seaql_migrations.rs` (the table) and `sea-orm-migration/src/migrator.rs`. The
-//! order is that of the list in `lib.rs`, which goes by the names.
+//! order is that of the list in `lib.rs`, which is sorted by name.
 
 use super::{BASE, Fit, Tool, Verified, programs, version};
 

@@ -14,7 +14,7 @@ pub(super) static TOOL: Tool = Tool {
     table: "changes",
     schema: Some("sqitch"),
     telltale_columns: &["change_id", "script_hash", "change", "project"],
-    // A change that was reworked is there twice under its name.
+    // A reworked change has two rows with the same name.
     query: "SELECT change AS name, \
                    change || '#' || row_number() OVER (PARTITION BY project, change ORDER BY committed_at) AS version, \
                    'applied' AS state, script_hash AS checksum \
@@ -65,7 +65,7 @@ fn read(all: &Files) -> FolderContents {
     let mut used = Vec::new();
     for (i, (name, tag)) in changes.iter().enumerate() {
         let number = changes[..=i].iter().filter(|(other, _)| other == name).count();
-        // The script of a change that is reworked later was kept under the name with the tag.
+        // The script of a change that was reworked later has the tag in its name.
         let reworked = changes[i + 1..].iter().any(|(other, _)| other == name);
         let script = match tag {
             Some(tag) if reworked => format!("deploy/{name}@{tag}.sql"),
@@ -74,20 +74,20 @@ fn read(all: &Files) -> FolderContents {
         let Some(file) = all.get(&script) else {
             out.problems.push(
                 Problem::new(format!(
-                    "{} has the change {name}, but there is no {script}",
+                    "{} lists the change {name}, but {script} does not exist",
                     all.path(plan).display()
                 ))
-                .hint("Sqitch stops there: bring the script back, or take the change out of the plan"),
+                .hint("Sqitch stops there: restore the script, or remove the change from the plan"),
             );
             continue;
         };
         used.push(script);
         let mut migration = sql(all, file, name, format!("{name}#{number}"));
         migration.checksum = Some(files::hex(&Sha1::digest(&file.bytes)));
-        // The script itself says BEGIN and COMMIT, and psql runs it.
+        // The script has its own BEGIN and COMMIT, and psql runs it.
         migration.up = match file.text().lines().find(|line| line.starts_with('\\')) {
             Some(line) => Up::NotSql(format!(
-                "it has a command of psql, {}, which only psql can run: let Sqitch deploy to an empty database, and give the URL of that",
+                "it has the psql command {}, which only psql can run: let Sqitch deploy to an empty database, and use the URL of that database",
                 line.split_whitespace().next().unwrap_or_default()
             )),
             None => Up::Sql {

@@ -34,7 +34,7 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-/// The name of the class in a file that ends with a timestamp in milliseconds, or the `name` that it gives itself.
+/// The name of the class in a file, which ends with a timestamp in milliseconds, or its explicit `name`.
 fn class(file: &File) -> Option<String> {
     let text = file.text();
     let stamped = |name: &str| {
