@@ -186,8 +186,8 @@ fn every_kind_has_an_object_and_every_attribute_a_value_in_the_schema() {
     for kind in Kind::ALL {
         assert!(
             snapshot.of_kind(*kind).next().is_some(),
-            "tests/registry/schema.sql has no {}",
-            kind.words()
+            "tests/registry/schema.sql does not create {}: add one, with values other than the defaults",
+            kind.one()
         );
         for attr in kind.spec().attrs {
             let default: Option<Value> = attr.default.map(Value::from);
@@ -201,13 +201,14 @@ fn every_kind_has_an_object_and_every_attribute_a_value_in_the_schema() {
             // These came with 15; the schema is for every version.
             let newer = ["nulls_not_distinct", "on_delete_columns"];
             if !exercised && !cannot && !newer.contains(&attr.name) {
-                lacking.push(format!("{} of {}", attr.name, kind.words()));
+                lacking.push(format!("{} of {}", attr.name, kind.one()));
             }
         }
     }
     assert!(
         lacking.is_empty(),
-        "tests/registry/schema.sql has none with another value than the default: {lacking:#?}"
+        "these attributes have their defaults in every object of tests/registry/schema.sql: {lacking:#?}\n\
+         give one object another value, so that the tests see that the attribute is read and compared"
     );
 }
 
@@ -231,7 +232,18 @@ fn the_columns_of_a_query_are_the_attributes() {
                 .unwrap_or_else(|e| panic!("the query of {}: {e:?}", kind.words()));
             let found: BTreeSet<&str> = described.columns.iter().map(|column| column.name.as_str()).collect();
             let expected: BTreeSet<&str> = kind.spec().identity.iter().copied().chain(kind.columns()).collect();
-            assert_eq!(found, expected, "the query of {}", kind.words());
+            let file = format!("src/kinds/{}.sql", kind.spec().name);
+            let missing: Vec<_> = expected.difference(&found).collect();
+            assert!(
+                missing.is_empty(),
+                "{file} lacks the columns {missing:?}: an attribute is a line in the .rs file and a column of the query"
+            );
+            let unknown: Vec<_> = found.difference(&expected).collect();
+            assert!(
+                unknown.is_empty(),
+                "{file} has the columns {unknown:?}, which are no attributes of the kind: add them to `attrs`, or to \
+                 `reading.extra_columns` if only functions of the kind use them"
+            );
         }
     });
 }
@@ -404,11 +416,15 @@ fn the_keys_of_an_object_do_not_collide() {
 #[test]
 fn everything_is_described() {
     for kind in Kind::ALL {
-        assert!(kind.spec().doc.ends_with('.'), "{} has no sentence", kind.words());
+        assert!(
+            kind.spec().doc.ends_with('.'),
+            "`doc` of {} is not a sentence with a full stop",
+            kind.words()
+        );
         for attr in kind.spec().attrs {
             assert!(
                 attr.doc.ends_with('.'),
-                "{} of {} has no sentence",
+                "the description of {} of {} is not a sentence with a full stop",
                 attr.name,
                 kind.words()
             );

@@ -1,4 +1,4 @@
-//! Finding what is in a scope: once, in statements of its own, whose results the queries of the kinds look up.
+//! Finds the objects in a scope once, in separate statements. The queries of the kinds look the results up.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::platform;
 use crate::sql;
 use crate::sql::{Sql, literal};
 
-/// Whether what is expected as one kind may be there as another: relations and types have their names in common, and
-/// so have routines.
+/// Whether an object that is expected as one kind may exist as the other one: relations and types share their names, and
+/// so do routines.
 pub(super) fn shares_names(one: Kind, another: Kind) -> bool {
     match (Catalog::of(one), Catalog::of(another)) {
         (Some(one), Some(another)) => one.names == another.names,
@@ -17,17 +17,17 @@ pub(super) fn shares_names(one: Kind, another: Kind) -> bool {
     }
 }
 
-/// Whether the objects of a kind are in what can be divided between connections.
+/// Whether several connections can each read a part of the objects of a kind.
 pub(super) fn is_divided(kind: Kind) -> bool {
     Catalog::of(kind).is_some()
 }
 
-/// Finds what is in the scope, once, and leaves the identities in settings: the queries of the kinds look them up by
-/// the indexes of the catalogs, and the server plans nothing else for them. Names go in as data.
+/// Finds the objects in the scope and stores their OIDs in settings. The queries of the kinds look them up through the
+/// indexes of the catalogs. Names are sent as data.
 pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
     let names: Vec<serde_json::Value> = scope
         .outside()
-        // No name in a database has a NUL in it, and jsonb takes none.
+        // No name in a database contains a NUL, and jsonb does not accept one.
         .filter(|(schema, name)| !schema.contains('\0') && !name.contains('\0'))
         .map(|(schema, name)| serde_json::json!({"schema": schema, "name": name}))
         .collect();
@@ -39,7 +39,7 @@ pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
     ];
     let whole = match scope.reach {
         Reach::Named => sql![LISTED],
-        // What is listed is not looked up by name: a platform's schema, too, is read whole if a file closes it.
+        // A listed schema is read whole even if it is that of a platform, because a file asks for it.
         Reach::Owners => sql![
             "(",
             OWNERS,
@@ -64,8 +64,7 @@ pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
     statements
 }
 
-/// The relations, types and routines that the query of a kind reads from, and no others: the server parses all that it
-/// is sent.
+/// Defines the scope relations that the query of a kind reads, and no others: the server parses everything it is sent.
 pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> Sql {
     let mut parts = Vec::new();
     if kind.reads(ScopeRelation::Schemas) {
@@ -100,7 +99,7 @@ pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> Sql {
     }
 }
 
-/// The statement that leaves in the setting `driftgate.kinds` the numbers of those kinds of which there may be objects.
+/// The statement that stores the numbers of the kinds that may have objects in the setting `driftgate.kinds`.
 pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql {
     let mut parts = vec![sql!["schemas(oid) AS (SELECT unnest(", setting("schemas"), "))"]];
     for catalog in &CATALOGS {
@@ -128,44 +127,44 @@ pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql
     ]
 }
 
-/// The schemas that are somebody's.
+/// The schemas that are not PostgreSQL's own.
 const OWNERS: &str = "n.nspname !~ '^(pg_|information_schema$)'";
 
-/// The schemas that are listed.
+/// The listed schemas.
 const LISTED: &str =
     "n.nspname IN (SELECT w::name FROM jsonb_array_elements_text(current_setting('driftgate.whole')::jsonb) w)";
 
-/// Every schema that somebody names, for the objects of which there are few in any schema.
+/// Every schema in a name that is looked up, for kinds with few objects per schema.
 const OF_NAMES: &str =
     "n.nspname IN (SELECT (w->>'schema')::name FROM jsonb_array_elements(current_setting('driftgate.names')::jsonb) w)";
 
-/// The most names that are looked up in what may have been meant.
+/// The maximum number of missing names for which similar ones are searched.
 const MISSING: usize = 20;
 
-/// The most objects that are read because one that is named may have been meant for one of them.
+/// The maximum number of objects with a similar name that are read.
 const NEAR: &str = "50";
 
-/// A catalog of objects that are in a schema and may be many.
+/// A catalog of objects that are in schemas and may be many.
 struct Catalog {
-    /// What the queries of kinds read instead of it.
+    /// The relation that the queries of kinds read instead of the catalog.
     relation: ScopeRelation,
     name: &'static str,
-    /// What the names of its columns begin with.
+    /// The prefix of the names of its columns.
     prefix: &'static str,
     /// The column whose values [`crate::kinds::Reading::catalog_codes`] lists; `None` if every row is an object.
     code: Option<&'static str>,
-    /// The relation in which the conditions of kinds find what the scope contains at all.
+    /// The relation that the conditions `if_any` of kinds read.
     census: &'static str,
     /// Its columns.
     census_columns: &'static str,
-    /// What has its names in common with it.
+    /// The objects that share its names.
     names: Names,
 }
 
-/// What may not have the same name.
+/// Objects that may not have the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
-    /// Every relation is a type, too.
+    /// Every relation is also a type.
     RelationsAndTypes,
     Routines,
 }
@@ -201,23 +200,23 @@ static CATALOGS: [Catalog; 3] = [
 ];
 
 impl Scope {
-    /// Whether some schema is read whole.
+    /// Whether any schema is read whole.
     pub(super) fn has_whole(&self) -> bool {
         !self.schemas.is_empty() || self.reach != Reach::Named
     }
 
-    /// What is named outside the schemas that are read whole.
+    /// The names outside the schemas that are read whole.
     fn outside(&self) -> impl Iterator<Item = &(String, String)> {
         self.names.iter().filter(|(schema, _)| !self.schemas.contains(schema))
     }
 }
 
-/// Sets a setting to data of ours.
+/// Sets a setting to JSON.
 fn set_json(name: &'static str, value: &serde_json::Value) -> Sql {
     sql!["SET LOCAL driftgate.", name, " = ", literal(&value.to_string())]
 }
 
-/// Sets a setting to identities.
+/// Sets a setting to OIDs.
 fn set(name: &'static str, oids: &Sql) -> Sql {
     sql![
         "set_config('driftgate.",
@@ -228,7 +227,7 @@ fn set(name: &'static str, oids: &Sql) -> Sql {
     ]
 }
 
-/// Finds what is in the scope of one catalog and is read one by one.
+/// Finds the objects of one catalog that are looked up one by one.
 fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> Sql {
     let mut parts = Vec::new();
     let mut found = Vec::new();
@@ -261,7 +260,7 @@ fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> Sql {
     ]
 }
 
-/// The objects that are named, and where there is none of a name, those for which it may be a mistake.
+/// The named objects, and for a name without an object those with a similar name.
 fn named(catalog: &Catalog) -> [Sql; 3] {
     let exists = CATALOGS.iter().map(|c| {
         Sql::replaced(
@@ -311,12 +310,12 @@ named AS (SELECT c.oid FROM names s JOIN $table c ON c.$prefixname = s.name AND 
           JOIN pg_namespace n ON n.oid = c.$prefixnamespace AND $owners)";
 
 impl Catalog {
-    /// The catalog from which the query of a kind reads. A test holds that it is one at most.
+    /// The catalog that the query of a kind reads. A test holds that there is at most one.
     fn of(kind: Kind) -> Option<&'static Self> {
         CATALOGS.iter().find(|catalog| kind.reads(catalog.relation))
     }
 
-    /// The rows that are objects of some kind.
+    /// The condition for rows that are objects of any kind.
     fn condition(&self) -> Sql {
         let Some(column) = self.code else {
             return sql!["true"];
@@ -335,13 +334,13 @@ impl Catalog {
         ]
     }
 
-    /// What is in a schema that is read whole.
+    /// The condition for objects in schemas that are read whole.
     fn in_whole(&self) -> Sql {
         sql!["c.", self.prefix, "namespace = ANY (", setting("namespaces"), ")"]
     }
 
-    /// What is in the scope. One by one through the index of identities where there are few, for then it costs the
-    /// same in the largest database; else in one look through the catalog.
+    /// The condition for objects in the scope. Few objects are looked up one by one through the index of OIDs, so that the
+    /// cost does not grow with the database; many are found by reading the catalog once.
     fn in_scope(&self, scope: &Scope) -> Sql {
         let one_by_one = sql!["c.oid = ANY (", setting(self.relation.name()), ")"];
         if !scope.has_whole() || scope.extent == Extent::Few {
@@ -355,13 +354,13 @@ impl Catalog {
     }
 }
 
-/// The identities in a setting. As a query of its own it is read once, and not again for each row.
+/// The OIDs in a setting. As a subquery it is read once, and not once per row.
 pub(super) fn setting(name: &'static str) -> Sql {
     sql!["(SELECT current_setting('driftgate.", name, "')::oid[])::oid[]"]
 }
 
 impl Part {
-    /// What is read in this part: identities are spread by their hash, for those of tables may all be even.
+    /// The condition for objects of this part. OIDs are divided by their hash, because those of tables may all be even.
     fn condition(self) -> Sql {
         if self.of == 1 {
             return Sql::new();
