@@ -59,7 +59,7 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
     } = (tool.read)(files);
     if migrations.is_empty() && problems.is_empty() {
         return Err(Problem::new(format!(
-            "found no migration of {} in {}",
+            "there is no migration of {} in {}",
             tool.title,
             redact::path(&files.root)
         ))

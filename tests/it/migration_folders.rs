@@ -73,7 +73,7 @@ fn tools_that_keep_a_folder_or_a_file_of_plain_sql_for_each() {
             "1 1_a 1: a;",
             "2 2_b 1: b;",
             "10 10_c 1 outside: -- no-transaction / c;",
-            "! between the migrations 2 and 10 one is missing",
+            "! a migration is missing between 2 and 10",
         ],
     );
     check(
@@ -131,7 +131,7 @@ fn tools_that_mark_what_applies() {
             "20240102000000 20240102000000_b 2 outside: b;",
             "20240103000000 20240103000000_c 3: c;",
             "! 20240103000000_c.sql has a statement before `-- migrate:up`",
-            "! dbmate would not see init.sql",
+            "! dbmate would ignore init.sql",
         ],
     );
     check(
@@ -166,7 +166,7 @@ fn tools_that_say_version_and_kind_in_the_name() {
             "1.10 V1_10__c.sql 1: c;",
             "2 sub/V2__d.sql not SQL: Flyway fills the placeholder ${owner} in",
             "R__view R__view.sql 1: v;",
-            "! Flyway would not see V3_e.sql",
+            "! Flyway would ignore V3_e.sql",
         ],
     );
     check(
@@ -215,9 +215,9 @@ fn each_tool_follows_its_plan() {
             "1700000000000 0000_b 1: b; / --> statement-breakpoint / bb;",
             "1700000000001 0001_a 1: a;",
             "1600000000000 0002_old 1: o;",
-            "! meta/_journal.json gives 0002_old a time that is not after the one before it",
-            "! meta/_journal.json names 0003_gone, but there is no 0003_gone.sql beside it",
-            "! Drizzle Kit would not see 0009_stray.sql",
+            "! the time of 0002_old in meta/_journal.json is not later than the time before it",
+            "! meta/_journal.json names 0003_gone, but 0003_gone.sql does not exist",
+            "! Drizzle Kit would ignore 0009_stray.sql",
         ],
     );
     check(
@@ -247,8 +247,8 @@ fn each_tool_follows_its_plan() {
             "users#1 users 1 outside: BEGIN; a; COMMIT;",
             "flips#1 flips 1 outside: c;",
             "users#2 users not SQL: it has a command of psql",
-            "! sqitch.plan has the change missing, but there is no deploy/missing.sql",
-            "! Sqitch would not see deploy/other.sql",
+            "! sqitch.plan lists the change missing, but deploy/missing.sql does not exist",
+            "! Sqitch would ignore deploy/other.sql",
         ],
     );
     check(
@@ -280,7 +280,7 @@ fn each_tool_follows_its_plan() {
             "bob:1 bob:1 4: a; / aa;",
             "bob:two bob:two 8 outside: b;",
             "a b:4 a b:4 not SQL: Liquibase fills the parameter ${p} in",
-            "! Liquibase would not see 2.sql",
+            "! Liquibase would ignore 2.sql",
         ],
     );
 }
@@ -292,7 +292,7 @@ fn liquibase_follows_its_change_log() {
         "ann:2 ann:2 3: b;",
         "bob:x bob:x not SQL: it is a change set that only Liquibase can turn into SQL: let it update an empty database (liquibase update)",
         "ann:1 ann:1 3: a;",
-        "! Liquibase would not see other/3.sql",
+        "! Liquibase would ignore other/3.sql",
     ];
     let formatted = |number: u8, sql: &str| format!("--liquibase formatted sql\n--changeset ann:{number}\n{sql};\n");
     let (one, two, three) = (formatted(1, "a"), formatted(2, "b"), formatted(3, "c"));
@@ -345,7 +345,7 @@ fn programs_of_python_and_ruby_are_named_and_not_applied() {
             "aaa aaa not SQL: it is a program in Python",
             "bbb bbb not SQL: it is a program in Python",
             "ddd ddd not SQL: it is a program in Python",
-            "! versions/d_merge.py follows the revision ccc, which no file has",
+            "! versions/d_merge.py depends on the revision ccc, which no file has",
         ],
     );
     check(
@@ -370,7 +370,7 @@ fn programs_of_python_and_ruby_are_named_and_not_applied() {
             "shop.0001_initial shop.0001_initial not SQL: it is a program in Python",
             "shop.0002_x shop.0002_x not SQL: it is a program in Python",
             "shop.0002_y shop.0002_y not SQL: it is a program in Python",
-            "! the app shop has 2 migrations that no other one follows: shop.0002_x, shop.0002_y",
+            "! the app shop has 2 migrations that no other migration depends on: shop.0002_x, shop.0002_y",
         ],
     );
     check(
@@ -382,7 +382,7 @@ fn programs_of_python_and_ruby_are_named_and_not_applied() {
         &[
             "rails",
             "20240101000000 20240101000000_a not SQL: it is a program in Ruby",
-            "! Rails would not see b.rb",
+            "! Rails would ignore b.rb",
         ],
     );
 }
@@ -458,7 +458,7 @@ fn a_folder_of_no_tool_or_of_several_is_told() {
         None,
         &[("schema.sql", "a;")],
         &[&format!(
-            "! . looks like a folder of migrations of no known tool: there are schema.sql; known tools are {}",
+            "! . does not look like a folder of migrations of a known tool: it has schema.sql; known tools are {}",
             known.join(", ")
         )],
     );
@@ -466,22 +466,22 @@ fn a_folder_of_no_tool_or_of_several_is_told() {
         None,
         &[("1_a.up.sql", "a;"), ("1_a.down.sql", "x;")],
         &[
-            "! . looks like a folder of migrations of 2 tools: golang-migrate, sqlx: say which one it is: `--tool` on the command line, `tool` in an expectation file",
+            "! . looks like a folder of migrations of any of 2 tools: golang-migrate, sqlx: name the tool: `--tool` on the command line, `tool` in an expectation file",
         ],
     );
     check(
         None,
         &[("V1__a.sql", "a;")],
         &[
-            "! . looks like a folder of migrations of 2 tools: flyway, refinery: say which one it is: `--tool` on the command line, `tool` in an expectation file",
+            "! . looks like a folder of migrations of any of 2 tools: flyway, refinery: name the tool: `--tool` on the command line, `tool` in an expectation file",
         ],
     );
     check(
         Tool::named("prisma"),
         &[("README.txt", "")],
         &[
-            "! there is no migration of Prisma Migrate in .: Prisma Migrate reads a folder a migration, TIMESTAMP_name/migration.sql; \
-           there are no files of SQL or programs in it",
+            "! there is no migration of Prisma Migrate in .: Prisma Migrate reads one folder per migration: TIMESTAMP_name/migration.sql; \
+           it has no SQL files and no programs",
         ],
     );
 }
