@@ -271,30 +271,8 @@ fn no_part_of_the_engine_names_an_attribute() {
     broken.dedup();
     assert!(
         broken.is_empty(),
-        "the registry lacks a word, so the engine names an attribute:\n{}",
+        "the registry lacks a word, so the engine names an attribute (see `Role` in src/kinds/spec.rs):\n{}",
         broken.join("\n")
-    );
-}
-
-#[test]
-fn no_part_of_the_engine_names_an_attribute() {
-    // A name without `_` may also be a key of JSON or of a file: it counts only where the value of an object is taken.
-    let attributes = driftgate::kinds::Kind::ALL.iter().flat_map(|kind| kind.columns());
-    let mut words: Vec<String> = attributes
-        .flat_map(|name| {
-            let literal = name.contains('_').then(|| format!("\"{name}\""));
-            let taken = ["object.get", "object.set", "kind.attr"].map(|call| format!("{call}(\"{name}\""));
-            literal.into_iter().chain(taken)
-        })
-        .collect();
-    words.sort();
-    words.dedup();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    check(
-        // The settings of connections have names like those of attributes of subscriptions.
-        |name| !is_kinds(name) && name != "redact/scan.rs",
-        &words,
-        "the registry lacks a word, so the engine names an attribute; see `Role` in src/kinds/spec.rs",
     );
 }
 
