@@ -165,8 +165,8 @@ fn place(spec: &KindSpec) -> String {
     };
     let short = match spec.syntax.shorthand {
         Shorthand::None => String::new(),
-        Shorthand::List(attribute) => format!(" A list stands for its `{attribute}`."),
-        Shorthand::Scalar(attribute) => format!(" A text stands for its `{attribute}`."),
+        Shorthand::List(attribute) => format!(" A list sets its `{attribute}`."),
+        Shorthand::Scalar(attribute) => format!(" A text sets its `{attribute}`."),
         Shorthand::Custom { expects, .. } => format!(" It may be written as {expects}."),
     };
     format!("{under}{key}{list}.{short}")

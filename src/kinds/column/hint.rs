@@ -28,7 +28,7 @@ pub(super) fn hint(finding: &HintContext<'_>) -> Option<String> {
             })
         }
         FindingDetail::Unexpected => Some(format!(
-            "once nothing reads it: ALTER TABLE {table} DROP COLUMN {column};"
+            "ALTER TABLE {table} DROP COLUMN {column}; once nothing reads it"
         )),
         FindingDetail::Differs { attribute, expected, actual } => {
             alter(&format!("ALTER TABLE {table} ALTER COLUMN {column}"), attribute, expected, actual)

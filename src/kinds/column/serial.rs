@@ -31,7 +31,7 @@ pub(super) fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entr
         null || ["default", "identity", "generated"].contains(&entry.key.as_str())
     }) {
         return Err(Problem::at(entry.place, format!("`{serial}` cannot be combined with `{}`", entry.key)).hint(format!(
-            "`{serial}` stands for `{integer} not null` and a default from a sequence; write the type as `{integer}` for anything else"
+            "`{serial}` means `{integer} not null` and a default from a sequence; write the type as `{integer}` for anything else"
         )));
     }
     let [schema, table, column] = id.parts() else {
