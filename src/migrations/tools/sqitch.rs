@@ -87,7 +87,7 @@ fn read(all: &Files) -> FolderContents {
         // The script has its own BEGIN and COMMIT, and psql runs it.
         migration.up = match file.text().lines().find(|line| line.starts_with('\\')) {
             Some(line) => Up::NotSql(format!(
-                "it has the psql command {}, which only psql can run: let Sqitch deploy to an empty database, and use the URL of that database",
+                "it has a psql command, {}, which only psql can run: let Sqitch deploy to an empty database, and use the URL of that database",
                 line.split_whitespace().next().unwrap_or_default()
             )),
             None => Up::Sql {
