@@ -185,8 +185,10 @@ fn validate_outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &
     {
         let folder = redact::path(folder);
         problems.push(
-            Problem::new(format!("there is no HTML report to draw the history {folder} in"))
-                .hint("add -o html=FILE, or leave --history out"),
+            Problem::new(format!(
+                "--history {folder} needs an HTML report, which shows the history"
+            ))
+            .hint("add -o html=FILE, or remove --history"),
         );
     }
     if let Some(path) = &args.prior_runs.write_baseline {

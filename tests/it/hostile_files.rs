@@ -149,7 +149,7 @@ fn many_large_files_are_too_much() {
     check(
         &driftgate.run(["lint", "--max-file-size", &limit]),
         2,
-        &["together, and the limit is", "--max-file-size"],
+        &["together they have", "--max-file-size"],
     );
     fs::remove_file(driftgate.folder().path().join("expectations/0.yaml")).expect("a file goes");
     check(&driftgate.run(["lint", "--max-file-size", &limit]), 0, &[]);

@@ -85,7 +85,7 @@ fn a_document_made_to_exhaust_memory_or_stack_is_refused_at_once() {
     told_at_once(vec![
         ("sequences", deep("[").into(), "x.yaml:2:264", "nested too deeply"),
         ("mappings", deep("{a: ").into(), "x.yaml:2:261", "nested too deeply"),
-        ("entries", deep("- ").into(), "x.yaml:2:9", "cannot stand here"),
+        ("entries", deep("- ").into(), "x.yaml:2:9", "is not allowed here"),
         (
             "lines of entries",
             deep("\n- ").into(),
