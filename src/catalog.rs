@@ -1,18 +1,24 @@
 //! What is: a session with a database, and everything that is asked in it.
 
+pub mod assertion_query;
 pub mod capture;
 pub mod client;
 pub mod connect;
 pub mod conninfo;
 mod encoding;
 pub mod equivalence;
-pub mod history;
-pub mod observe;
+pub mod migration_history;
 pub mod server_error;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use client::{Cells, Client};
+use server_error::ServerError;
+
 use crate::error::Failure;
+use crate::sql;
+use crate::sql::Sql;
 
 /// The first statement of every connection and of every transaction: from here on no name means an object that the
 /// owner of the database has made. A temporary object comes last, as PostgreSQL's documentation advises for functions
@@ -76,4 +82,33 @@ impl Default for Limits {
             total: None,
         }
     }
+}
+
+/// The names of the extensions that can be created, read in the transaction that [`capture::capture`] began.
+///
+/// # Errors
+/// The connection breaks.
+pub async fn available_extensions(client: &mut Client) -> Result<BTreeSet<String>, Failure> {
+    let found = client
+        .rows(&[sql!["SELECT name::text FROM pg_catalog.pg_available_extensions"]])
+        .await
+        .map_err(|error| error.failure("listing the available extensions"))?;
+    let names = found.iter().filter_map(|row| row.text(0).ok().flatten());
+    Ok(names.map(str::to_owned).collect())
+}
+
+/// Runs statements within a savepoint, and rolls back to it if one of them fails.
+async fn in_savepoint(client: &mut Client, statements: Vec<Sql>) -> Result<Vec<Cells>, ServerError> {
+    let batch: Vec<Sql> = [sql!["SAVEPOINT driftgate"]]
+        .into_iter()
+        .chain(statements)
+        .chain([sql!["RELEASE SAVEPOINT driftgate"]])
+        .collect();
+    let result = client.rows(&batch).await;
+    if let Err(error) = &result
+        && !error.code.is_empty()
+    {
+        client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
+    }
+    result
 }

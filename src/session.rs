@@ -35,8 +35,8 @@ use self::source::{Endpoint, LiveDatabase, ResolvedSource, SavedSnapshot, Scratc
 use crate::catalog::capture::{self, Scope};
 use crate::catalog::client::Client;
 use crate::catalog::conninfo::Conninfo;
-use crate::catalog::equivalence::{Batching, Decided, Manner, Trust};
-use crate::catalog::{self, Limits, block_on, connect, equivalence, observe};
+use crate::catalog::equivalence::{Batching, DecideOptions, Decisions, Trust};
+use crate::catalog::{self, Limits, assertion_query, block_on, connect, equivalence};
 use crate::compare::{assertion, unseen};
 use crate::error::Failure;
 use crate::expectation::{Assertion, ExpectationFile, ExpectedHistory};
@@ -165,7 +165,7 @@ pub(crate) fn read_snapshot_and_extensions(
             let (mut session, snapshot) = begin(endpoint, scope, limits, 1).await?;
             let available = match &mut session {
                 Session::Connected(open) => {
-                    let asking = observe::available_extensions(&mut open.client);
+                    let asking = catalog::available_extensions(&mut open.client);
                     open.deadline.enforce(asking).await?
                 }
                 Session::Snapshot(_) => BTreeSet::new(),
@@ -217,7 +217,7 @@ impl Session<'_> {
                 if let Some(folder) = open.scratch.and_then(|database| database.folder.as_ref()) {
                     return Ok(migration_scripts::history(expected, folder).map_err(Box::new));
                 }
-                let reading = catalog::history::history(&mut open.client, expected, role);
+                let reading = catalog::migration_history::read_history(&mut open.client, expected, role);
                 open.deadline.enforce(reading).await.map(Ok)
             }
             Self::Snapshot(_) => Ok(Err(Box::new(unseen::history(expected, NOT_SAVED)))),
@@ -269,7 +269,7 @@ impl Transaction<'_> {
         questions: BTreeSet<ScopedQuestion>,
         snapshot: &Snapshot,
     ) -> Result<Option<Answers>, Failure> {
-        let manner = Manner {
+        let options = DecideOptions {
             batching: self
                 .scratch
                 .map_or(Batching::AllAtOnce, |database| database.scratch.batching()),
@@ -277,29 +277,35 @@ impl Transaction<'_> {
             trust: self.live.map_or(Trust::Everything, |live| live.trust),
             has_other_server: self.live.is_some(),
         };
-        let deciding = equivalence::decide(&mut self.client, questions, snapshot, manner);
-        let Decided {
+        let deciding = equivalence::decide(&mut self.client, questions, snapshot, options);
+        let Decisions {
             mut answers,
-            left,
-            reached,
+            deferred,
+            reachable,
         } = self.deadline.enforce(deciding).await?;
         if answers.values().any(|answer| *answer != Answer::Equal) {
-            let comparing = capture::still_same(&mut self.client, &self.scope);
+            let comparing = capture::is_unchanged(&mut self.client, &self.scope);
             if !self.deadline.enforce(comparing).await? {
                 return Ok(None);
             }
         }
-        let Some(live) = self.live.filter(|_| !left.is_empty()) else {
+        let Some(live) = self.live.filter(|_| !deferred.is_empty()) else {
             return Ok(Some(answers));
         };
-        let scope = Scope::of_objects(reached);
+        let scope = Scope::of_objects(reachable);
         let reading = capture::capture_more(&mut self.client, &scope, self.limits);
         let mut named = self.deadline.enforce(reading).await?;
         named.server = snapshot.server.clone();
         named.absorb(snapshot.clone());
-        match decide_on_scratch(&live.scratch, left.clone(), &named, self.limits, Fallback::Unverified) {
+        match decide_on_scratch(
+            &live.scratch,
+            deferred.clone(),
+            &named,
+            self.limits,
+            Fallback::Unverified,
+        ) {
             Ok(decided) => answers.extend(decided),
-            Err(failure) => answers.extend(self.decide_without_other(left, snapshot, manner, &failure).await?),
+            Err(failure) => answers.extend(self.decide_without_other(deferred, snapshot, options, &failure).await?),
         }
         Ok(Some(answers))
     }
@@ -310,33 +316,33 @@ impl Transaction<'_> {
         &mut self,
         questions: BTreeSet<ScopedQuestion>,
         snapshot: &Snapshot,
-        manner: Manner,
+        options: DecideOptions,
         failure: &Failure,
     ) -> Result<Answers, Failure> {
-        let manner = Manner {
+        let options = DecideOptions {
             has_other_server: false,
-            ..manner
+            ..options
         };
-        let deciding = equivalence::decide(&mut self.client, questions, snapshot, manner);
+        let deciding = equivalence::decide(&mut self.client, questions, snapshot, options);
         let mut decided = self.deadline.enforce(deciding).await?;
-        let left = Fallback::Unverified.unavailable(decided.left, failure);
-        decided.answers.extend(left);
+        let unavailable = Fallback::Unverified.unavailable(decided.deferred, failure);
+        decided.answers.extend(unavailable);
         Ok(decided.answers)
     }
 
     async fn assertion(&mut self, expected: &Assertion, snapshot: &Snapshot) -> Result<AssertionResult, Failure> {
         let path = &snapshot.server.search_path;
         let Some(info) = self.live.and_then(|live| live.assertions.as_ref()) else {
-            return observe::assertion(&mut self.client, expected, path).await;
+            return assertion_query::run(&mut self.client, expected, path).await;
         };
         let client = match &mut self.assertions {
             Some(client) => client,
             none => {
                 let mut client = connect::connect(info).await?;
-                observe::begin(&mut client, self.limits).await?;
+                assertion_query::begin(&mut client, self.limits).await?;
                 none.insert(client)
             }
         };
-        observe::assertion(client, expected, path).await
+        assertion_query::run(client, expected, path).await
     }
 }

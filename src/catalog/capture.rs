@@ -1,10 +1,10 @@
 //! Reading the catalog: one batch, one round trip, one snapshot.
 
 mod batch;
+mod consistency;
 mod find;
 mod not_compared;
 mod rows;
-mod stable;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 pub use batch::query;
-use batch::{Answer, Asking, Batch};
-pub(super) use batch::{reset_planner_settings, session_settings};
+use batch::{Batch, ResultKind, Strategy};
+pub(super) use batch::{begin_transaction, reset_planner_settings};
 use find::shares_names;
-use rows::Reader;
+use rows::RowReader;
 
 use super::client::Client;
 use super::server_error::{Meaning, ServerError};
@@ -39,9 +39,9 @@ pub struct Scope {
     /// The kinds that are read.
     pub kinds: BTreeSet<Kind>,
     /// Whether every schema is read whole.
-    pub reach: Reach,
+    pub selection: SchemaSelection,
     /// How much there is likely to be.
-    pub extent: Extent,
+    pub size_hint: SizeHint,
     /// Whether what hosting platforms own is looked at like everything else.
     pub platform: bool,
     /// The roles of platforms that are looked at like any other, because a file names them.
@@ -52,40 +52,40 @@ pub struct Scope {
     pub set_aside: Vec<&'static Tool>,
 }
 
-/// How much there is likely to be in the schemas that are read whole. Either is right whatever there is; it decides
-/// how the server is asked to look.
+/// How many objects the schemas that are read whole probably have. The result is the same with either value; only the
+/// plan of the queries differs.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Extent {
-    /// So little that it is looked up one by one.
+pub enum SizeHint {
+    /// Few: each object is looked up through an index.
     #[default]
-    Few,
-    /// So much that whole catalogs are looked through, or nobody knows.
-    Many,
+    Small,
+    /// Many or unknown: whole catalogs are scanned.
+    Large,
 }
 
-/// As many objects of their own as this, and those in them, are few.
-const FEW: usize = 300;
+/// A file with more objects than this, not counting columns and other children, gets [`SizeHint::Large`].
+const SMALL: usize = 300;
 
 /// Whether every schema is read whole.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Only what a scope names.
+pub enum SchemaSelection {
+    /// Only the schemas that the scope lists.
     #[default]
-    Named,
-    /// Every schema but PostgreSQL's own and those that hosting platforms own.
-    Owners,
-    /// Every schema but PostgreSQL's own.
+    Listed,
+    /// All schemas except those of PostgreSQL and of hosting platforms.
+    ExceptPlatforms,
+    /// All schemas except those of PostgreSQL.
     All,
 }
 
 impl Scope {
     /// What either scope has.
     #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
+    pub fn union(mut self, other: &Self) -> Self {
         self.names.extend(other.names.iter().cloned());
         self.schemas.extend(other.schemas.iter().cloned());
         self.kinds.extend(other.kinds.iter().copied());
-        self.extent = self.extent.max(other.extent);
+        self.size_hint = self.size_hint.max(other.size_hint);
         self.roles.extend(other.roles.iter().cloned());
         self.not_compared |= other.not_compared;
         self.set_aside.extend(&other.set_aside);
@@ -98,12 +98,12 @@ impl Scope {
         Self {
             schemas: schemas.iter().cloned().collect(),
             kinds: Kind::ALL.iter().copied().collect(),
-            reach: match (schemas.is_empty(), platform) {
-                (false, _) => Reach::Named,
-                (true, false) => Reach::Owners,
-                (true, true) => Reach::All,
+            selection: match (schemas.is_empty(), platform) {
+                (false, _) => SchemaSelection::Listed,
+                (true, false) => SchemaSelection::ExceptPlatforms,
+                (true, true) => SchemaSelection::All,
             },
-            extent: Extent::Many,
+            size_hint: SizeHint::Large,
             platform,
             ..Self::default()
         }
@@ -125,8 +125,8 @@ impl Scope {
     pub fn of(files: &[&ExpectationFile]) -> Self {
         let mut scope = Self::default();
         let expected = files.iter().filter(|file| file.exact).flat_map(|file| &file.objects);
-        if expected.filter(|object| object.parent.is_none()).count() > FEW {
-            scope.extent = Extent::Many;
+        if expected.filter(|object| object.parent.is_none()).count() > SMALL {
+            scope.size_hint = SizeHint::Large;
         }
         for file in files {
             let closed = if file.exact {
@@ -179,14 +179,14 @@ impl Scope {
 
 /// One of several parts that are read at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct Slice {
     /// Which one, from 0. The first also reads what cannot be divided.
     index: usize,
     /// How many there are.
     of: usize,
 }
 
-impl Part {
+impl Slice {
     /// Everything.
     const WHOLE: Self = Self { index: 0, of: 1 };
 
@@ -234,13 +234,13 @@ pub async fn capture(
         .map_err(|error| error.failure(doing))?;
     let began = std::time::Instant::now();
     let mut pause = PAUSE;
-    let mut asking = Asking::WhereThereIsSome;
+    let mut strategy = Strategy::SkipEmptyKinds;
     loop {
         let read = if helpers.is_empty() {
-            let batch = Batch::begin().then_read(scope, limits, Part::WHOLE, asking);
-            if_unchanged(client, batch.then_is_quiet(), scope).await
+            let batch = Batch::begin().then_read(scope, limits, Slice::WHOLE, strategy);
+            run_and_count_changes(client, batch.then_is_quiet(), scope).await
         } else {
-            together(client, helpers, scope, limits, asking).await
+            read_in_parallel(client, helpers, scope, limits, strategy).await
         };
         let error = match read {
             Ok(read) if read.changed == 0 => {
@@ -251,7 +251,7 @@ pub async fn capture(
                 }
                 return Ok(snapshot);
             }
-            Ok(read) => ServerError::changing(read.changed),
+            Ok(read) => ServerError::schema_changed(read.changed),
             Err(error) => error,
         };
         if !client.is_usable() && helpers.is_empty() {
@@ -264,9 +264,10 @@ pub async fn capture(
         } else if !helpers.is_empty() {
             // What is wrong with reading together is no reason not to read. They may be waiting: they are given up.
             helpers.clear();
-        } else if asking == Asking::WhereThereIsSome && !error.code.is_empty() && error.meaning() != Meaning::Timeout {
+        } else if strategy == Strategy::SkipEmptyKinds && !error.code.is_empty() && error.meaning() != Meaning::Timeout
+        {
             // PL/pgSQL is not for everybody everywhere, nor can every server load it. What else is wrong shows again.
-            asking = Asking::Plainly;
+            strategy = Strategy::Plain;
         } else {
             return Err(error.failure(doing));
         }
@@ -281,7 +282,7 @@ pub async fn capture(
 /// # Errors
 /// The server refuses or does not answer in time.
 pub async fn capture_more(client: &mut Client, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
-    let batch = Batch::resume().then_read(scope, limits, Part::WHOLE, Asking::Plainly);
+    let batch = Batch::resume().then_read(scope, limits, Slice::WHOLE, Strategy::Plain);
     let read = run(client, batch).await;
     Ok(read
         .map_err(|error| error.failure("reading what the texts name"))?
@@ -293,44 +294,44 @@ pub async fn capture_more(client: &mut Client, scope: &Scope, limits: Limits) ->
 ///
 /// # Errors
 /// A [`Failure`] if the server does not answer.
-pub async fn still_same(client: &mut Client, scope: &Scope) -> Result<bool, Failure> {
+pub async fn is_unchanged(client: &mut Client, scope: &Scope) -> Result<bool, Failure> {
     let read = run(client, Batch::resume().then_changed(scope)).await;
     let read = read.map_err(|error| error.failure("comparing texts"))?;
     Ok(read.changed == 0)
 }
 
 /// Reads parts of the catalog through several connections at the same time, as of the same moment.
-async fn together(
+async fn read_in_parallel(
     client: &mut Client,
     helpers: &mut [Client],
     scope: &Scope,
     limits: Limits,
-    asking: Asking,
-) -> Result<Read, ServerError> {
+    strategy: Strategy,
+) -> Result<BatchResult, ServerError> {
     let name = run(client, Batch::begin().then_export()).await?.name;
     // A pooler may have no other connection to the server, and give none before this transaction has ended.
     let shared = join_all(helpers.iter_mut().map(|helper| run(helper, Batch::share(&name))));
     let shared = tokio::time::timeout(limits.lock, shared)
         .await
         .map_err(|_| ServerError::broken("no connection shares the snapshot"))?;
-    shared.into_iter().collect::<Result<Vec<Read>, _>>()?;
+    shared.into_iter().collect::<Result<Vec<BatchResult>, _>>()?;
     let of = helpers.len() + 1;
     let parts = [&mut *client]
         .into_iter()
         .chain(helpers)
         .enumerate()
         .map(|(index, client)| {
-            let batch = Batch::resume().then_read(scope, limits, Part { index, of }, asking);
+            let batch = Batch::resume().then_read(scope, limits, Slice { index, of }, strategy);
             run(client, batch)
         });
     // A call that is given up leaves its connection unusable: each comes to its end.
-    let parts: Vec<Read> = join_all(parts).await.into_iter().collect::<Result<_, _>>()?;
+    let parts: Vec<BatchResult> = join_all(parts).await.into_iter().collect::<Result<_, _>>()?;
     let whole = parts.into_iter().reduce(|mut whole, part| {
         whole.snapshot.absorb(part.snapshot);
         whole
     });
-    let last = if_unchanged(client, Batch::resume().then_is_quiet(), scope).await?;
-    Ok(Read {
+    let last = run_and_count_changes(client, Batch::resume().then_is_quiet(), scope).await?;
+    Ok(BatchResult {
         changed: last.changed,
         ..whole.unwrap_or_default()
     })
@@ -338,7 +339,7 @@ async fn together(
 
 /// Runs a batch that ends with the question whether the server was quiet. If it was not, the rows that have changed are
 /// counted.
-async fn if_unchanged(client: &mut Client, batch: Batch, scope: &Scope) -> Result<Read, ServerError> {
+async fn run_and_count_changes(client: &mut Client, batch: Batch, scope: &Scope) -> Result<BatchResult, ServerError> {
     let mut read = run(client, batch).await?;
     if !read.is_quiet {
         read.changed = run(client, Batch::resume().then_changed(scope)).await?.changed;
@@ -348,7 +349,7 @@ async fn if_unchanged(client: &mut Client, batch: Batch, scope: &Scope) -> Resul
 
 /// What a batch gave.
 #[derive(Debug, Default)]
-struct Read {
+struct BatchResult {
     snapshot: Snapshot,
     /// The name of the transaction's snapshot, if the batch asks for one.
     name: String,
@@ -359,38 +360,38 @@ struct Read {
 }
 
 /// Runs a batch. What answers it must be a server: every mark must come back, and every statement that has one row.
-async fn run(client: &mut Client, batch: Batch) -> Result<Read, ServerError> {
+async fn run(client: &mut Client, batch: Batch) -> Result<BatchResult, ServerError> {
     let batch = batch.end();
-    let mut read = Read::default();
-    let mut reader = Reader::default();
+    let mut read = BatchResult::default();
+    let mut reader = RowReader::default();
     let counts = client
         .batch(&batch.statements, |statement, row| {
-            match batch.answers.get(statement) {
-                Some(Answer::Kind(kind)) => reader.object(&mut read.snapshot, statement, *kind, row)?,
-                Some(Answer::Server) => read.snapshot.server = rows::server(row)?,
-                Some(Answer::Name) => read.name = rows::text(row),
-                Some(Answer::NotCompared) => read.snapshot.not_compared = rows::counts(row)?,
-                Some(Answer::IsQuiet) => read.is_quiet = rows::text(row) == "true",
-                Some(Answer::Changed) => {
+            match batch.results.get(statement) {
+                Some(ResultKind::Kind(kind)) => reader.object(&mut read.snapshot, statement, *kind, row)?,
+                Some(ResultKind::Server) => read.snapshot.server = rows::server(row)?,
+                Some(ResultKind::Name) => read.name = rows::text(row),
+                Some(ResultKind::NotCompared) => read.snapshot.not_compared = rows::counts(row)?,
+                Some(ResultKind::IsQuiet) => read.is_quiet = rows::text(row) == "true",
+                Some(ResultKind::Changed) => {
                     read.changed = rows::text(row).parse().map_err(ServerError::broken)?;
                 }
-                Some(Answer::Mark(mark)) if rows::text(row) != *mark => {
+                Some(ResultKind::Mark(mark)) if rows::text(row) != *mark => {
                     return Err(ServerError::broken("it does not answer what it was asked"));
                 }
-                Some(Answer::Mark(_) | Answer::Nothing) | None => {}
+                Some(ResultKind::Mark(_) | ResultKind::Nothing) | None => {}
             }
             Ok(())
         })
         .await?;
-    for (count, answer) in counts.iter().zip(&batch.answers) {
-        let is_one = match answer {
-            Answer::Mark(_)
-            | Answer::Server
-            | Answer::Name
-            | Answer::NotCompared
-            | Answer::IsQuiet
-            | Answer::Changed => *count == 1,
-            Answer::Nothing | Answer::Kind(_) => true,
+    for (count, result) in counts.iter().zip(&batch.results) {
+        let is_one = match result {
+            ResultKind::Mark(_)
+            | ResultKind::Server
+            | ResultKind::Name
+            | ResultKind::NotCompared
+            | ResultKind::IsQuiet
+            | ResultKind::Changed => *count == 1,
+            ResultKind::Nothing | ResultKind::Kind(_) => true,
         };
         if !is_one {
             return Err(ServerError::broken(

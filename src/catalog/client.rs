@@ -217,7 +217,7 @@ impl Client {
     }
 
     /// Sends a query of the simple protocol and hands over what comes back.
-    async fn simple(&mut self, text: &str, each: impl FnMut(Message) -> Taken) -> Result<(), ServerError> {
+    async fn simple(&mut self, text: &str, each: impl FnMut(Message) -> Handled) -> Result<(), ServerError> {
         let mut out = BytesMut::new();
         frontend::query(text, &mut out).map_err(|_| ServerError::broken("the query is too long to be sent"))?;
         self.exchange(&out, 1, each).await
@@ -228,12 +228,12 @@ impl Client {
     async fn exchange(
         &mut self,
         out: &[u8],
-        readies: usize,
-        mut each: impl FnMut(Message) -> Taken,
+        ready_count: usize,
+        mut each: impl FnMut(Message) -> Handled,
     ) -> Result<(), ServerError> {
         let mut failure = None;
         let run = self
-            .run(out, readies, |event| {
+            .run(out, ready_count, |event| {
                 match event {
                     Event::Message(message) if failure.is_none() => failure = each(message)?.err(),
                     Event::Error(error) => failure = failure.take().or(Some(error)),
@@ -250,17 +250,17 @@ impl Client {
     async fn run(
         &mut self,
         out: &[u8],
-        readies: usize,
+        ready_count: usize,
         mut each: impl FnMut(Event) -> Result<(), ServerError>,
     ) -> Result<(), ServerError> {
-        if readies == 0 {
+        if ready_count == 0 {
             return Ok(());
         }
         if let Some(error) = &self.unusable {
             return Err(error.clone());
         }
         self.unusable = Some(ServerError::broken("an earlier call on this connection was given up"));
-        let mut left = readies;
+        let mut left = ready_count;
         let parameters = &mut self.parameters;
         let mut on_message = |message: Message| -> Result<wire::Next, ServerError> {
             match message {
@@ -297,7 +297,7 @@ impl Client {
 
 /// What becomes of a message: the outer error is that the protocol is broken, after which nothing that comes can be
 /// relied on; the inner one is the caller's, after which the rest of the answer is read and dropped.
-type Taken = Result<Result<(), ServerError>, ServerError>;
+type Handled = Result<Result<(), ServerError>, ServerError>;
 
 /// What comes back from the server.
 enum Event {

@@ -3,20 +3,20 @@
 use std::future::Future;
 
 use super::client::{Binding, Client, StartError, Startup};
-use super::conninfo::{Address, ChannelBinding, Conninfo, SessionAttrs, SslMode, Target};
+use super::conninfo::{Address, ChannelBinding, Conninfo, Host, SessionAttrs, SslMode};
 use super::server_error::ServerError;
 use crate::error::Failure;
 use crate::sql;
 
 mod binding;
 mod explain;
-mod reach;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod tls;
 
 use explain::Reason;
-use reach::{ConnectError, Encryption, Endpoint};
+use stream::{ConnectError, Encryption, ServerAddress};
 
 /// Connects to the first host that can be reached and has the wanted `target_session_attrs`.
 ///
@@ -40,12 +40,12 @@ pub async fn connect(info: &Conninfo) -> Result<Client, Failure> {
     let mut reasons: Vec<(String, Reason)> = Vec::new();
     for wanted in passes {
         reasons.clear();
-        for target in info.targets() {
-            match try_host(info, target, *wanted).await {
+        for host in info.hosts() {
+            match try_host(info, host, *wanted).await {
                 Ok(client) => return Ok(client),
                 Err(reason) => {
                     let is_last = reason.ends_the_search;
-                    reasons.push((place(target), reason));
+                    reasons.push((label(host), reason));
                     if is_last {
                         return Err(failure(&reasons));
                     }
@@ -58,16 +58,16 @@ pub async fn connect(info: &Conninfo) -> Result<Client, Failure> {
 
 /// Tries each address of a host in turn. As in libpq, each gets the time that `connect_timeout` allows: the first may
 /// be an IPv6 address to which there is no route.
-async fn try_host(info: &Conninfo, target: &Target, wanted: SessionAttrs) -> Result<Client, Reason> {
-    let endpoints = within(info, async {
-        reach::endpoints(target)
+async fn try_host(info: &Conninfo, host: &Host, wanted: SessionAttrs) -> Result<Client, Reason> {
+    let addresses = within(info, async {
+        stream::addresses(host)
             .await
-            .map_err(|error| explain::error(&error, info, target))
+            .map_err(|error| explain::error(&error, info, host))
     })
     .await?;
     let mut kept: Option<Reason> = None;
-    for endpoint in &endpoints {
-        let attempt = within(info, try_endpoint(info, target, endpoint, wanted)).await;
+    for address in &addresses {
+        let attempt = within(info, try_address(info, host, address, wanted)).await;
         match attempt {
             Ok(client) => return Ok(client),
             Err(reason) if reason.ends_the_search => return Err(reason),
@@ -76,7 +76,7 @@ async fn try_host(info: &Conninfo, target: &Target, wanted: SessionAttrs) -> Res
             Err(reason) => kept = Some(reason),
         }
     }
-    Err(kept.unwrap_or_else(|| Reason::new(format!("the host name `{}` has no address", target.name))))
+    Err(kept.unwrap_or_else(|| Reason::new(format!("the host name `{}` has no address", host.name))))
 }
 
 /// Runs an attempt for as long as `connect_timeout` allows.
@@ -90,22 +90,22 @@ async fn within<T>(info: &Conninfo, attempt: impl Future<Output = Result<T, Reas
     }
 }
 
-async fn try_endpoint(
+async fn try_address(
     info: &Conninfo,
-    target: &Target,
-    endpoint: &Endpoint,
+    host: &Host,
+    address: &ServerAddress,
     wanted: SessionAttrs,
 ) -> Result<Client, Reason> {
-    let client = try_modes(info, target, endpoint)
+    let client = try_modes(info, host, address)
         .await
-        .map_err(|error| explain::error(&error, info, target))?;
-    check_session(client, wanted, info, target).await
+        .map_err(|error| explain::error(&error, info, host))?;
+    check_session(client, wanted, info, host).await
 }
 
 /// Tries plain and TLS in the order of `sslmode`.
-async fn try_modes(info: &Conninfo, target: &Target, endpoint: &Endpoint) -> Result<Client, ConnectError> {
-    let open = |encryption| open(info, target, endpoint, encryption);
-    if matches!(target.address, Address::Socket(_)) {
+async fn try_modes(info: &Conninfo, host: &Host, address: &ServerAddress) -> Result<Client, ConnectError> {
+    let open = |encryption| open(info, host, address, encryption);
+    if matches!(host.address, Address::Socket(_)) {
         return open(Encryption::Plain).await;
     }
     let (first, second) = match info.tls().mode {
@@ -131,25 +131,25 @@ async fn try_modes(info: &Conninfo, target: &Target, endpoint: &Endpoint) -> Res
     }
     match open(second).await {
         Ok(client) => Ok(client),
-        Err(second_error) => Err(explain::more_telling(first_error, second_error)),
+        Err(second_error) => Err(explain::more_helpful(first_error, second_error)),
     }
 }
 
-/// Reaches an endpoint and begins a session on it.
+/// Reaches an address and begins a session on it.
 async fn open(
     info: &Conninfo,
-    target: &Target,
-    endpoint: &Endpoint,
+    host: &Host,
+    address: &ServerAddress,
     encryption: Encryption,
 ) -> Result<Client, ConnectError> {
-    let (stream, hash) = reach::stream(info, target, endpoint, encryption).await?;
+    let (stream, hash) = stream::stream(info, host, address, encryption).await?;
     let binding = match (info.channel_binding(), hash.as_deref()) {
         (ChannelBinding::Disable, _) | (ChannelBinding::Prefer, None) => Binding::Unsupported,
         (ChannelBinding::Prefer, Some(hash)) => Binding::Preferred(hash),
         (ChannelBinding::Require, Some(hash)) => Binding::Required(hash),
-        (ChannelBinding::Require, None) => return Err(StartError::NotBound.into()),
+        (ChannelBinding::Require, None) => return Err(StartError::NoChannelBinding.into()),
     };
-    let password = target.password.as_ref().map(|(password, _)| password.as_str());
+    let password = host.password.as_ref().map(|(password, _)| password.as_str());
     let startup = Startup {
         user: info.user(),
         // As in libpq, an empty password is none.
@@ -167,13 +167,13 @@ async fn check_session(
     mut client: Client,
     wanted: SessionAttrs,
     info: &Conninfo,
-    target: &Target,
+    host: &Host,
 ) -> Result<Client, Reason> {
     if wanted == SessionAttrs::Any {
         return Ok(client);
     }
     let state = session_state(&mut client).await;
-    let (in_recovery, read_only) = state.map_err(|error| explain::refused(&error, info, target))?;
+    let (in_recovery, read_only) = state.map_err(|error| explain::refused(&error, info, host))?;
     let complaint = match wanted {
         SessionAttrs::ReadWrite if in_recovery || read_only => "session is read-only",
         SessionAttrs::ReadOnly if !in_recovery && !read_only => "session is not read-only",
@@ -192,7 +192,7 @@ async fn check_session(
 
 /// Whether the server is in recovery, and whether its sessions are read-only by default.
 ///
-/// The search path comes first: functions of the database could otherwise take the place of PostgreSQL's own.
+/// The search path comes first: functions of the database could otherwise take the label of PostgreSQL's own.
 async fn session_state(client: &mut Client) -> Result<(bool, bool), ServerError> {
     let rows = client
         .rows(&[
@@ -213,19 +213,19 @@ async fn session_state(client: &mut Client) -> Result<(bool, bool), ServerError>
 }
 
 /// `host:port`, or the path of the socket.
-fn place(target: &Target) -> String {
-    match &target.address {
-        Address::Socket(directory) => reach::socket_path(directory, target.port),
+fn label(host: &Host) -> String {
+    match &host.address {
+        Address::Socket(directory) => stream::socket_path(directory, host.port),
         Address::Tcp(address) => {
-            let name = if address == &target.name {
+            let name = if address == &host.name {
                 address.clone()
             } else {
-                format!("{} ({address})", target.name)
+                format!("{} ({address})", host.name)
             };
-            if address.contains(':') && address == &target.name {
-                format!("[{name}]:{}", target.port)
+            if address.contains(':') && address == &host.name {
+                format!("[{name}]:{}", host.port)
             } else {
-                format!("{name}:{}", target.port)
+                format!("{name}:{}", host.port)
             }
         }
     }
@@ -233,13 +233,13 @@ fn place(target: &Target) -> String {
 
 /// One failure from what each host said; with several hosts the last one's hint.
 fn failure(reasons: &[(String, Reason)]) -> Failure {
-    let places: Vec<&str> = reasons.iter().map(|(place, _)| place.as_str()).collect();
-    let doing = format!("connecting to {}", places.join(", "));
+    let labels: Vec<&str> = reasons.iter().map(|(label, _)| label.as_str()).collect();
+    let doing = format!("connecting to {}", labels.join(", "));
     let why = match reasons {
         [(_, only)] => only.why.clone(),
         several => several
             .iter()
-            .map(|(place, reason)| format!("{place}: {}", reason.why))
+            .map(|(label, reason)| format!("{label}: {}", reason.why))
             .collect::<Vec<_>>()
             .join("; "),
     };

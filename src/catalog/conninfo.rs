@@ -21,8 +21,8 @@ mod tls;
 mod url;
 
 pub use crate::redact::connection_string as redact;
-pub(crate) use hosts::{Address, Target};
-use hosts::{find_passwords, targets};
+pub(crate) use hosts::{Address, Host};
+use hosts::{find_passwords, resolve_hosts};
 use settings::Settings;
 pub(crate) use tls::{Roots, SslMode, Tls, TlsVersions};
 
@@ -46,7 +46,7 @@ const RESERVED: &AsciiSet = &CONTROLS
 /// A resolved connection: hosts to try in order, who connects to what, and how.
 #[derive(Clone)]
 pub struct Conninfo {
-    hosts: Vec<Target>,
+    hosts: Vec<Host>,
     host: String,
     dbname: String,
     user: String,
@@ -106,9 +106,9 @@ impl Conninfo {
                 .hint("Write postgresql://user:password@host/dbname, or set PGUSER")
         })?;
         let dbname = settings.get("dbname").unwrap_or_else(|| user.clone());
-        let mut hosts = targets(&settings)?;
+        let mut hosts = resolve_hosts(&settings)?;
         find_passwords(&settings, &mut hosts, &dbname, &user, &mut notes);
-        let over_network = hosts.iter().any(|target| matches!(target.address, Address::Tcp(_)));
+        let over_network = hosts.iter().any(|host| matches!(host.address, Address::Tcp(_)));
         let tls = tls::resolve(&settings, over_network, &mut notes)?;
         check_names(&settings, &tls)?;
         // libpq ignores requirepeer over the network.
@@ -121,7 +121,7 @@ impl Conninfo {
 
         let host = hosts
             .iter()
-            .map(|target| target.name.as_str())
+            .map(|host| host.name.as_str())
             .collect::<Vec<_>>()
             .join(",");
         Ok(Self {
@@ -148,11 +148,11 @@ impl Conninfo {
         let hosts: Vec<String> = self
             .hosts
             .iter()
-            .map(|target| {
-                if target.name.parse::<std::net::Ipv6Addr>().is_ok() {
-                    format!("[{}]:{}", target.name, target.port)
+            .map(|host| {
+                if host.name.parse::<std::net::Ipv6Addr>().is_ok() {
+                    format!("[{}]:{}", host.name, host.port)
                 } else {
-                    format!("{}:{}", utf8_percent_encode(&target.name, RESERVED), target.port)
+                    format!("{}:{}", utf8_percent_encode(&host.name, RESERVED), host.port)
                 }
             })
             .collect();
@@ -196,7 +196,7 @@ impl Conninfo {
         &self.notes
     }
 
-    pub(crate) fn targets(&self) -> &[Target] {
+    pub(crate) fn hosts(&self) -> &[Host] {
         &self.hosts
     }
 

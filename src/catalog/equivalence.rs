@@ -10,24 +10,24 @@
 //!    that checks.
 //! 4. Where the names in the texts leave that open, a superuser looks at the trees that the server makes of them
 //!    (`tree`): equal trees are equal, and a tree says exactly what it reaches.
-//! 5. What is left is for a server that has nothing of the database but names: see [`Decided::left`].
+//! 5. What is left is for a server that has nothing of the database but names: see [`Decisions::deferred`].
 //!
 //! The text of the catalog is read under the search path under which it was printed; what was expected is read under
 //! that of the file. The planner sees both under that of the file: where an object on it can take the place of one of
 //! PostgreSQL's own, the trees say whether the catalog's text means the same there.
 
 mod answer;
-mod block;
 mod pair;
-mod reach;
+mod parse_tree;
+mod planner;
+mod reachable;
 mod route;
-mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use answer::{of_error, of_outcome};
-use pair::{Pair, Side, is_close};
-use tree::set_path;
+use answer::{from_error, from_planner};
+use pair::{Pair, Side, mentions_collation};
+use parse_tree::set_path;
 
 use super::client::{Client, Described, Description};
 use super::encoding::can_send;
@@ -59,25 +59,25 @@ pub enum Trust {
 
 /// How to decide.
 #[derive(Debug, Clone, Copy)]
-pub struct Manner {
+pub struct DecideOptions {
     /// How questions are put.
     pub batching: Batching,
     /// Whose functions may run.
     pub trust: Trust,
-    /// Whether another server can compare what a superuser should not have planned in the database.
+    /// Whether another server can compare what a superuser should not plan in the database.
     pub has_other_server: bool,
 }
 
 /// What came of the questions.
 #[derive(Debug, Default)]
-pub struct Decided {
+pub struct Decisions {
     /// The answers.
     pub answers: Answers,
     /// The questions that can only be decided where the database's functions are not: reading these texts could run
     /// them.
-    pub left: BTreeSet<ScopedQuestion>,
+    pub deferred: BTreeSet<ScopedQuestion>,
     /// The objects that these texts can reach: schema and name.
-    pub reached: BTreeSet<(String, String)>,
+    pub reachable: BTreeSet<(String, String)>,
 }
 
 const DOING: &str = "asking the server what two texts mean";
@@ -88,27 +88,27 @@ const DOING: &str = "asking the server what two texts mean";
 /// A [`Failure`] if the server does not answer at all. A question that it would not answer is no failure.
 pub async fn decide(
     client: &mut Client,
-    asks: BTreeSet<ScopedQuestion>,
+    questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
-    manner: Manner,
-) -> Result<Decided, Failure> {
-    let mut decided = Decided::default();
+    options: DecideOptions,
+) -> Result<Decisions, Failure> {
+    let mut decided = Decisions::default();
     let mut open = Vec::new();
-    for ask in asks {
-        match without_server(&ask) {
+    for scoped in questions {
+        match decide_locally(&scoped) {
             Some(answer) => {
-                decided.answers.insert(ask, answer);
+                decided.answers.insert(scoped, answer);
             }
-            None => open.push((Pair::new(&ask, snapshot), ask)),
+            None => open.push((Pair::new(&scoped, snapshot), scoped)),
         }
     }
     if open.is_empty() {
         return Ok(decided);
     }
-    Session {
+    Decider {
         client,
         snapshot,
-        manner,
+        options,
         decided: &mut decided,
     }
     .decide(open)
@@ -118,8 +118,8 @@ pub async fn decide(
 }
 
 /// What can be said without asking.
-fn without_server(ask: &ScopedQuestion) -> Option<Answer> {
-    let question = &ask.question;
+fn decide_locally(scoped: &ScopedQuestion) -> Option<Answer> {
+    let question = &scoped.question;
     if question.expected.contains('\0') {
         return Some(Answer::Invalid(
             "no text in a database can have the character NUL in it".into(),
@@ -130,107 +130,108 @@ fn without_server(ask: &ScopedQuestion) -> Option<Answer> {
     (!is_probe && same_tokens(&question.expected, &question.actual)).then_some(Answer::Equal)
 }
 
-struct Session<'a> {
+struct Decider<'a> {
     client: &'a mut Client,
     snapshot: &'a Snapshot,
-    manner: Manner,
-    decided: &'a mut Decided,
+    options: DecideOptions,
+    decided: &'a mut Decisions,
 }
 
-type Open = Vec<(Pair, ScopedQuestion)>;
+type OpenQuestions = Vec<(Pair, ScopedQuestion)>;
 
 /// What the planner leaves open.
 #[derive(Default)]
-struct Planned {
+struct Unresolved {
     /// Types of which only analysis can say more.
-    same_types: Open,
+    same_types: OpenQuestions,
     /// Texts that cannot be read without the search path of the file, such as `nextval('ids')`: the name of a relation in a
     /// literal is looked up, too.
-    unread: Open,
+    unread: OpenQuestions,
 }
 
-impl Session<'_> {
-    fn answer(&mut self, ask: ScopedQuestion, answer: Answer) {
-        self.decided.answers.insert(ask, answer);
+impl Decider<'_> {
+    fn answer(&mut self, scoped: ScopedQuestion, answer: Answer) {
+        self.decided.answers.insert(scoped, answer);
     }
 
-    async fn decide(mut self, open: Open) -> Result<(), ServerError> {
-        let open = self.only_what_can_be_sent(open).await?;
-        let (types, expressions): (Open, Open) = open.into_iter().partition(|(pair, _)| pair.is_any_type());
+    async fn decide(mut self, open: OpenQuestions) -> Result<(), ServerError> {
+        let open = self.keep_encodable(open).await?;
+        let (types, expressions): (OpenQuestions, OpenQuestions) =
+            open.into_iter().partition(|(pair, _)| pair.is_any_type());
         // The name of a type is looked up, and nothing of it runs.
-        let mut in_place = self.only_types(types);
-        in_place.extend(self.without_danger(expressions).await?);
-        let Planned { same_types, unread } = self.put_to_planner(in_place).await?;
-        self.modifiers(same_types).await?;
-        let in_place = self.on_file_path(unread).await?;
-        self.put_to_planner(in_place).await?;
+        let mut in_place = self.keep_single_types(types);
+        in_place.extend(self.keep_safe(expressions).await?);
+        let Unresolved { same_types, unread } = self.ask_planner(in_place).await?;
+        self.compare_modifiers(same_types).await?;
+        let in_place = self.retry_on_file_path(unread).await?;
+        self.ask_planner(in_place).await?;
         Ok(())
     }
 
     /// A text with a character that the database's encoding lacks costs its own check, and no other.
-    async fn only_what_can_be_sent(&mut self, open: Open) -> Result<Open, ServerError> {
+    async fn keep_encodable(&mut self, open: OpenQuestions) -> Result<OpenQuestions, ServerError> {
         let mut sent = Vec::new();
-        for (pair, ask) in open {
+        for (pair, scoped) in open {
             // Outside of a savepoint an error would end the transaction.
-            if ask.question.expected.is_ascii() {
-                sent.push((pair, ask));
+            if scoped.question.expected.is_ascii() {
+                sent.push((pair, scoped));
                 continue;
             }
             self.client.execute(&[sql!["SAVEPOINT driftgate"]]).await?;
-            let can = can_send(self.client, &ask.question.expected).await?;
+            let can = can_send(self.client, &scoped.question.expected).await?;
             self.client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
             if can {
-                sent.push((pair, ask));
+                sent.push((pair, scoped));
             } else {
                 let encoding = &self.snapshot.server.encoding;
                 let why = format!("the encoding of the database, {encoding}, lacks a character of this text");
-                self.answer(ask, Answer::Invalid(why));
+                self.answer(scoped, Answer::Invalid(why));
             }
         }
         Ok(sent)
     }
 
     /// What is expected as a type with modifiers must be one type, and nothing else.
-    fn only_types(&mut self, types: Open) -> Open {
-        let (types, others): (Open, Open) = types
+    fn keep_single_types(&mut self, types: OpenQuestions) -> OpenQuestions {
+        let (types, others): (OpenQuestions, OpenQuestions) = types
             .into_iter()
-            .partition(|(pair, ask)| !pair.is_type() || is_one_type(&ask.question.expected));
-        for (_, ask) in others {
-            self.answer(ask, Answer::Invalid("this is not one type".into()));
+            .partition(|(pair, scoped)| !pair.is_type() || is_one_type(&scoped.question.expected));
+        for (_, scoped) in others {
+            self.answer(scoped, Answer::Invalid("this is not one type".into()));
         }
         types
     }
 
     /// Types that are the same without their modifiers: those are known from analysis alone.
-    async fn modifiers(&mut self, types: Open) -> Result<(), ServerError> {
-        let mut by_path: BTreeMap<String, Open> = BTreeMap::new();
-        for (pair, ask) in types {
-            by_path.entry(pair.path().to_owned()).or_default().push((pair, ask));
+    async fn compare_modifiers(&mut self, types: OpenQuestions) -> Result<(), ServerError> {
+        let mut by_path: BTreeMap<String, OpenQuestions> = BTreeMap::new();
+        for (pair, scoped) in types {
+            by_path.entry(pair.path().to_owned()).or_default().push((pair, scoped));
         }
         for (path, types) in by_path {
-            let expected = self.described(&types, Side::Expected, Some(&path)).await?;
-            let actual = self.described(&types, Side::Actual, None).await?;
-            for (((_, ask), expected), actual) in types.into_iter().zip(expected).zip(actual) {
+            let expected = self.describe_types(&types, Side::Expected, Some(&path)).await?;
+            let actual = self.describe_types(&types, Side::Actual, None).await?;
+            for (((_, scoped), expected), actual) in types.into_iter().zip(expected).zip(actual) {
                 let answer = match (&expected, &actual) {
-                    (Ok(expected), Ok(actual)) if column(expected) == column(actual) => Answer::Equal,
+                    (Ok(expected), Ok(actual)) if only_column(expected) == only_column(actual) => Answer::Equal,
                     (Ok(_), Ok(_)) => Answer::Different,
-                    (Err(error), _) | (_, Err(error)) => of_error(&self.snapshot.server, &ask, error),
+                    (Err(error), _) | (_, Err(error)) => from_error(&self.snapshot.server, &scoped, error),
                 };
-                self.answer(ask, answer);
+                self.answer(scoped, answer);
             }
         }
         Ok(())
     }
 
-    async fn described(
+    async fn describe_types(
         &mut self,
-        types: &Open,
+        types: &OpenQuestions,
         side: Side,
         path: Option<&str>,
     ) -> Result<Vec<Result<Described, ServerError>>, ServerError> {
         let before = Sql::join([sql!["SAVEPOINT driftgate"], set_path(path)], "; ");
-        let statements: Vec<Statement> = types.iter().map(|(pair, _)| pair.alone(side)).collect();
-        if self.manner.batching == Batching::AllAtOnce {
+        let statements: Vec<Statement> = types.iter().map(|(pair, _)| pair.analysis_query(side)).collect();
+        if self.options.batching == Batching::AllAtOnce {
             match self.client.describe_all(&before, &statements).await {
                 Ok(described) => return Ok(described.into_iter().map(Ok).collect()),
                 Err(error) if error.code.is_empty() => return Err(error),
@@ -251,42 +252,45 @@ impl Session<'_> {
     }
 
     /// Answers what the planner can answer.
-    async fn put_to_planner(&mut self, open: Open) -> Result<Planned, ServerError> {
-        let mut planned = Planned::default();
+    async fn ask_planner(&mut self, open: OpenQuestions) -> Result<Unresolved, ServerError> {
+        let mut unresolved = Unresolved::default();
         if open.is_empty() {
-            return Ok(planned);
+            return Ok(unresolved);
         }
-        let pairs: Vec<(&Pair, bool)> = open.iter().map(|(pair, ask)| (pair, is_close(&ask.question))).collect();
-        let outcomes = match self.manner.batching {
-            Batching::OneByOne => block::one_by_one(self.client, &pairs).await?,
-            Batching::AllAtOnce => match block::all_at_once(self.client, &pairs).await {
+        let pairs: Vec<(&Pair, bool)> = open
+            .iter()
+            .map(|(pair, scoped)| (pair, mentions_collation(&scoped.question)))
+            .collect();
+        let outcomes = match self.options.batching {
+            Batching::OneByOne => planner::one_by_one(self.client, &pairs).await?,
+            Batching::AllAtOnce => match planner::all_at_once(self.client, &pairs).await {
                 Ok(outcomes) if outcomes.len() == pairs.len() => outcomes,
                 Ok(_) => return Err(ServerError::broken("it gave fewer answers than questions")),
                 Err(error) if error.code.is_empty() => return Err(error),
                 Err(error) => match error.meaning() {
                     Meaning::Undefined | Meaning::Permission | Meaning::Other => {
-                        block::one_by_one(self.client, &pairs).await?
+                        planner::one_by_one(self.client, &pairs).await?
                     }
                     Meaning::Write | Meaning::Timeout | Meaning::Concurrent | Meaning::Exhausted => return Err(error),
                 },
             },
         };
-        for ((pair, ask), outcome) in open.into_iter().zip(outcomes) {
+        for ((pair, scoped), outcome) in open.into_iter().zip(outcomes) {
             // A look-up says less than the grammar about what is wrong with a type.
             let is_malformed = pair.is_type() && outcome.error().code == "42601";
-            match of_outcome(&self.snapshot.server, &ask, &outcome) {
-                _ if is_malformed => planned.same_types.push((pair, ask)),
-                Answer::Equal if pair.is_type() => planned.same_types.push((pair, ask)),
-                _ if outcome.names_nothing() && pair.is_on_own_path() => planned.unread.push((pair, ask)),
-                answer => self.answer(ask, answer),
+            match from_planner(&self.snapshot.server, &scoped, &outcome) {
+                _ if is_malformed => unresolved.same_types.push((pair, scoped)),
+                Answer::Equal if pair.is_type() => unresolved.same_types.push((pair, scoped)),
+                _ if outcome.is_undefined() && pair.is_on_system_path() => unresolved.unread.push((pair, scoped)),
+                answer => self.answer(scoped, answer),
             }
         }
-        Ok(planned)
+        Ok(unresolved)
     }
 }
 
 /// What the server says of the one column: its type and the modifier of it.
-fn column(described: &Described) -> Option<(u32, i32)> {
+fn only_column(described: &Described) -> Option<(u32, i32)> {
     match described.columns.as_slice() {
         [column] => Some((column.type_oid, column.type_modifier)),
         _ => None,

@@ -21,12 +21,12 @@ pub struct ServerError {
     pub routine: Option<Box<str>>,
 }
 
-/// The code of [`ServerError::changing`], which no server uses: classes that begin with a letter beyond H are free.
+/// The code of [`ServerError::schema_changed`], which no server uses: classes that begin with a letter beyond H are free.
 /// Source: PostgreSQL's documentation, "PostgreSQL Error Codes".
-const CHANGING: &str = "ZZ001";
+const SCHEMA_CHANGED: &str = "ZZ001";
 
 /// The longest text of an error that is kept, in characters.
-const MOST_TEXT: usize = 2000;
+const MAX_TEXT: usize = 2000;
 
 impl ServerError {
     /// The server, or what answers in its place, does not do what a server does.
@@ -40,7 +40,7 @@ impl ServerError {
 
     /// The connection broke.
     #[must_use]
-    pub fn of_io(error: &io::Error) -> Self {
+    pub fn from_io(error: &io::Error) -> Self {
         let message = match error.kind() {
             ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
                 "the server closed the connection".into()
@@ -56,9 +56,9 @@ impl ServerError {
 
     /// What was read is not what the catalog said at one moment: so many rows have changed since.
     #[must_use]
-    pub fn changing(rows: u64) -> Self {
+    pub fn schema_changed(rows: u64) -> Self {
         Self {
-            code: CHANGING.to_owned(),
+            code: SCHEMA_CHANGED.to_owned(),
             message: format!("the schema is being changed: {rows} rows of the catalog changed while it was read"),
             ..Self::default()
         }
@@ -67,7 +67,7 @@ impl ServerError {
     /// A text of the server's, cut where nobody would read on.
     #[must_use]
     pub fn shorten(text: &str) -> String {
-        match text.char_indices().nth(MOST_TEXT) {
+        match text.char_indices().nth(MAX_TEXT) {
             Some((end, _)) => format!("{} …", &text[..end]),
             None => text.to_owned(),
         }
@@ -114,7 +114,7 @@ impl ServerError {
             "42501" => Meaning::Permission,
             "25006" => Meaning::Write,
             "57014" | "55P03" | "25P03" | "25P04" => Meaning::Timeout,
-            CHANGING => Meaning::Concurrent,
+            SCHEMA_CHANGED => Meaning::Concurrent,
             "XX000" if self.is_concurrent() => Meaning::Concurrent,
             "3F000" => Meaning::Undefined,
             // Insufficient resources and exceeded limits of the program: classes 53 and 54.

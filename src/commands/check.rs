@@ -159,7 +159,7 @@ fn check_one(job: &Job<'_>, source: &ResolvedSource, args: &CheckArgs, prior: &P
     source.describe(&mut target);
     let mut scope = Scope::of(&job.files);
     if args.coverage {
-        scope = Scope::whole(&[], args.platform_schemas).and(&scope);
+        scope = Scope::whole(&[], args.platform_schemas).union(&scope);
     }
     scope.platform = args.platform_schemas;
     let verification = Verification {

@@ -139,7 +139,7 @@ fn compare(
     second.describe(&mut target);
     let verification = Verification {
         files: &[&expectations],
-        scope: &scope.and(&Scope::of(&[&expectations])),
+        scope: &scope.union(&Scope::of(&[&expectations])),
         limits,
         with_coverage: false,
     };

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::connection::{Deadline, close};
 use crate::catalog::client::{Client, Description};
-use crate::catalog::equivalence::{self, Manner, Trust, UNTRUSTED, is_one_type};
-use crate::catalog::{Limits, block_on, connect, observe};
+use crate::catalog::equivalence::{self, DecideOptions, Trust, UNTRUSTED, is_one_type};
+use crate::catalog::{Limits, assertion_query, block_on, connect};
 use crate::error::Failure;
 use crate::kinds::{Kind, Stub, variables};
 use crate::object_id::ObjectId;
@@ -147,8 +147,8 @@ async fn compare(
 ) -> Result<Answers, Failure> {
     prepare(client, &needed, limits, scratch).await;
     make(client, needed).await;
-    observe::begin(client, limits).await?;
-    let manner = Manner {
+    assertion_query::begin(client, limits).await?;
+    let options = DecideOptions {
         batching: scratch.batching(),
         trust: Trust::Everything,
         has_other_server: false,
@@ -156,7 +156,7 @@ async fn compare(
     // Who was a superuser where the snapshot was taken is none here.
     let mut there = snapshot.clone();
     there.server.is_superuser = false;
-    Ok(equivalence::decide(client, questions, &there, manner).await?.answers)
+    Ok(equivalence::decide(client, questions, &there, options).await?.answers)
 }
 
 /// The role that makes the stubs where the server is ours: it may do nothing else.
@@ -185,7 +185,7 @@ async fn prepare(client: &mut Client, needed: &[Needed], limits: Limits, scratch
         let _ = client.execute(&[statement]).await;
     }
     for extension in extensions {
-        let _ = client.alone(&extension.stub.statement).await;
+        let _ = client.run_single(&extension.stub.statement).await;
     }
     if is_ours {
         let _ = client.execute(&[sql!["SET ROLE ", ROLE]]).await;
@@ -204,10 +204,10 @@ struct Needed {
 fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Needed> {
     let mut texts: Vec<String> = Vec::new();
     let mut relations: BTreeSet<&ObjectId> = BTreeSet::new();
-    for ask in questions {
-        texts.push(ask.question.expected.to_lowercase());
-        texts.push(ask.question.actual.to_lowercase());
-        relations.insert(&ask.relation);
+    for scoped in questions {
+        texts.push(scoped.question.expected.to_lowercase());
+        texts.push(scoped.question.actual.to_lowercase());
+        relations.insert(&scoped.relation);
     }
     // The columns of these are what the texts are about; their types are texts, too.
     for relation in relations {
@@ -267,7 +267,7 @@ async fn make(client: &mut Client, needed: Vec<Needed>) {
         let before = left.len();
         let mut rest = Vec::new();
         for stub in left {
-            if !(are_types(client, &stub.types).await && client.alone(&stub.statement).await.is_ok()) {
+            if !(are_types(client, &stub.types).await && client.run_single(&stub.statement).await.is_ok()) {
                 rest.push(stub);
             }
         }

@@ -3,7 +3,7 @@
 
 use super::{migration_scripts, source_options};
 use crate::catalog::Limits;
-use crate::catalog::capture::{Reach, Scope};
+use crate::catalog::capture::{SchemaSelection, Scope};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::Trust;
 use crate::cli::SessionArgs;
@@ -218,7 +218,8 @@ impl SavedSnapshot {
     /// The part of the snapshot that a scope would have read from the database.
     pub(crate) fn read(&self, scope: &Scope) -> Snapshot {
         let mut snapshot = self.snapshot.clone();
-        let is_of_schemas = scope.reach == Reach::Named && scope.names.is_empty() && !scope.schemas.is_empty();
+        let is_of_schemas =
+            scope.selection == SchemaSelection::Listed && scope.names.is_empty() && !scope.schemas.is_empty();
         if is_of_schemas {
             snapshot.retain(|_, id| !id.is_in_schema() || scope.schemas.contains(id.schema()));
         }

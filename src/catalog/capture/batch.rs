@@ -1,7 +1,7 @@
 //! The batch of statements that reads the catalog.
 
 use super::super::{Limits, PIN_SEARCH_PATH};
-use super::{Part, Scope, find, not_compared, stable};
+use super::{Scope, Slice, consistency, find, not_compared};
 use crate::kinds::Kind;
 use crate::platform;
 use crate::sql;
@@ -11,12 +11,12 @@ use crate::sql::{Sql, literal};
 pub(super) struct Batch {
     pub(super) statements: Vec<Sql>,
     /// In the order of the statements.
-    pub(super) answers: Vec<Answer>,
+    pub(super) results: Vec<ResultKind>,
 }
 
 /// What the rows of a statement are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum ResultKind {
     /// There are none, or they are not read.
     Nothing,
     /// One row with the text of the statement: what answers is a server that runs what it is sent.
@@ -37,12 +37,12 @@ pub(super) enum Answer {
 
 /// How the server is asked for the kinds of which a database often has nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asking {
+pub(super) enum Strategy {
     /// Where there is nothing of a kind, its query is not even planned, which for all of them takes longer than reading
     /// a small database. Needs PL/pgSQL, which opens a cursor for each.
-    WhereThereIsSome,
+    SkipEmptyKinds,
     /// Everything, in plain statements.
-    Plainly,
+    Plain,
 }
 
 const FIRST_MARK: &str = "driftgate: first";
@@ -53,10 +53,10 @@ impl Batch {
     pub(super) fn begin() -> Self {
         Self {
             statements: Vec::new(),
-            answers: Vec::new(),
+            results: Vec::new(),
         }
-        .then(sql![PIN_SEARCH_PATH], Answer::Nothing)
-        .then(sql![BEGIN], Answer::Nothing)
+        .then(sql![PIN_SEARCH_PATH], ResultKind::Nothing)
+        .then(sql![BEGIN], ResultKind::Nothing)
         .then_mark(FIRST_MARK)
     }
 
@@ -64,20 +64,20 @@ impl Batch {
     pub(super) fn resume() -> Self {
         Self {
             statements: Vec::new(),
-            answers: Vec::new(),
+            results: Vec::new(),
         }
         .then_mark(FIRST_MARK)
     }
 
     /// One more statement.
-    fn then(mut self, statement: Sql, answer: Answer) -> Self {
+    fn then(mut self, statement: Sql, result: ResultKind) -> Self {
         self.statements.push(statement);
-        self.answers.push(answer);
+        self.results.push(result);
         self
     }
 
     fn then_mark(self, mark: &'static str) -> Self {
-        self.then(sql!["SELECT ", literal(mark), "::text"], Answer::Mark(mark))
+        self.then(sql!["SELECT ", literal(mark), "::text"], ResultKind::Mark(mark))
     }
 
     /// The end of every batch.
@@ -87,82 +87,82 @@ impl Batch {
 
     /// What names the snapshot of the transaction, so that others can share it.
     pub(super) fn then_export(self) -> Self {
-        self.then(sql!["SELECT pg_catalog.pg_export_snapshot()"], Answer::Name)
+        self.then(sql!["SELECT pg_catalog.pg_export_snapshot()"], ResultKind::Name)
     }
 
     /// What makes the transaction share the snapshot of this name, before it has one of its own.
     pub(super) fn share(name: &str) -> Self {
         Self {
             statements: Vec::new(),
-            answers: Vec::new(),
+            results: Vec::new(),
         }
-        .then(sql![PIN_SEARCH_PATH], Answer::Nothing)
-        .then(sql![BEGIN], Answer::Nothing)
-        .then(sql!["SET TRANSACTION SNAPSHOT ", literal(name)], Answer::Nothing)
+        .then(sql![PIN_SEARCH_PATH], ResultKind::Nothing)
+        .then(sql![BEGIN], ResultKind::Nothing)
+        .then(sql!["SET TRANSACTION SNAPSHOT ", literal(name)], ResultKind::Nothing)
         .then_mark(FIRST_MARK)
     }
 
     /// What reads one part of the scope.
-    pub(super) fn then_read(mut self, scope: &Scope, limits: Limits, part: Part, asking: Asking) -> Self {
-        for statement in before(limits) {
-            self = self.then(statement, Answer::Nothing);
+    pub(super) fn then_read(mut self, scope: &Scope, limits: Limits, slice: Slice, strategy: Strategy) -> Self {
+        for statement in limit_settings(limits) {
+            self = self.then(statement, ResultKind::Nothing);
         }
-        let settings = SETTINGS.iter().map(|setting| sql!["SET LOCAL ", *setting]);
-        let planning = PLANNING
+        let settings = OUTPUT_SETTINGS.iter().map(|setting| sql!["SET LOCAL ", *setting]);
+        let planning = PLANNER_SETTINGS
             .iter()
             .map(|(name, value)| sql!["SET LOCAL ", *name, " = ", *value]);
         for statement in settings.chain(planning) {
-            self = self.then(statement, Answer::Nothing);
+            self = self.then(statement, ResultKind::Nothing);
         }
-        if part.is_first() {
-            self = self.then(server(), Answer::Server);
+        if slice.is_first() {
+            self = self.then(server(), ResultKind::Server);
         }
         for statement in find::statements(scope) {
-            self = self.then(statement, Answer::Nothing);
+            self = self.then(statement, ResultKind::Nothing);
         }
         let read = scope
             .kinds
             .iter()
-            .filter(|kind| part.is_first() || find::is_divided(**kind));
-        let (often_none, asked): (Vec<Kind>, Vec<Kind>) =
-            read.partition(|kind| asking == Asking::WhereThereIsSome && kind.spec().reading.if_any.is_some());
-        for kind in asked {
-            self = self.then(part_query(kind, scope, part), Answer::Kind(kind));
+            .filter(|kind| slice.is_first() || find::is_divided(**kind));
+        let (often_empty, others): (Vec<Kind>, Vec<Kind>) =
+            read.partition(|kind| strategy == Strategy::SkipEmptyKinds && kind.spec().reading.if_any.is_some());
+        for kind in others {
+            self = self.then(part_query(kind, scope, slice), ResultKind::Kind(kind));
         }
-        if !often_none.is_empty() {
-            self = self.then_read_if_any(scope, part, &often_none);
+        if !often_empty.is_empty() {
+            self = self.then_read_if_any(scope, slice, &often_empty);
         }
-        if scope.not_compared && part.is_first() {
-            self = self.then(not_compared::statement(scope), Answer::NotCompared);
+        if scope.not_compared && slice.is_first() {
+            self = self.then(not_compared::statement(scope), ResultKind::NotCompared);
         }
         self
     }
 
     /// Asks, once in a transaction, whether any other transaction can have changed anything since it began.
     pub(super) fn then_is_quiet(self) -> Self {
-        self.then(sql![stable::IS_QUIET], Answer::IsQuiet)
+        self.then(sql![consistency::IS_QUIET], ResultKind::IsQuiet)
     }
 
     /// Asks how many catalog rows of what was read have changed since.
     pub(super) fn then_changed(self, scope: &Scope) -> Self {
-        self.then(stable::statement(scope), Answer::Changed)
+        self.then(consistency::statement(scope), ResultKind::Changed)
     }
 
-    fn then_read_if_any(mut self, scope: &Scope, part: Part, kinds: &[Kind]) -> Self {
+    fn then_read_if_any(mut self, scope: &Scope, slice: Slice, kinds: &[Kind]) -> Self {
         let conditions: Vec<(usize, &'static str)> = kinds
             .iter()
             .enumerate()
             .filter_map(|(number, kind)| Some((number, kind.spec().reading.if_any?)))
             .collect();
-        let queries: Vec<Sql> = kinds.iter().map(|kind| part_query(*kind, scope, part)).collect();
+        let queries: Vec<Sql> = kinds.iter().map(|kind| part_query(*kind, scope, slice)).collect();
         let queries: Vec<&str> = queries.iter().map(Sql::as_str).collect();
-        self = self.then(find::census(scope, &conditions), Answer::Nothing);
+        self = self.then(find::census(scope, &conditions), ResultKind::Nothing);
         let block = Sql::template(OPEN_CURSORS, |place| {
             (place == "queries").then(|| literal(&serde_json::json!(queries).to_string()))
         });
-        self = self.then(block, Answer::Nothing);
+        self = self.then(block, ResultKind::Nothing);
         for (number, kind) in kinds.iter().enumerate() {
-            self = self.then(sql!["FETCH ALL FROM driftgate_", number], Answer::Kind(*kind));
+            self = self.then(sql!["FETCH ALL FROM driftgate_", number], ResultKind::Kind(*kind));
         }
         self
     }
@@ -186,21 +186,21 @@ $driftgate$";
 /// The whole query of a kind, over the relations of a scope, whose identities are in settings of the session.
 #[must_use]
 pub fn query(kind: Kind, scope: &Scope) -> Sql {
-    part_query(kind, scope, Part::WHOLE)
+    part_query(kind, scope, Slice::WHOLE)
 }
 
-fn part_query(kind: Kind, scope: &Scope, part: Part) -> Sql {
-    sql![find::prelude(scope, kind, part), kind.query()]
+fn part_query(kind: Kind, scope: &Scope, slice: Slice) -> Sql {
+    sql![find::prelude(scope, kind, slice), kind.query()]
 }
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// What begins a transaction of the same kind in which no catalog is read.
-pub(in crate::catalog) fn session_settings(limits: Limits) -> Vec<Sql> {
+pub(in crate::catalog) fn begin_transaction(limits: Limits) -> Vec<Sql> {
     [sql![PIN_SEARCH_PATH], sql![BEGIN]]
         .into_iter()
-        .chain(before(limits))
-        .chain(SETTINGS.iter().map(|setting| sql!["SET LOCAL ", *setting]))
+        .chain(limit_settings(limits))
+        .chain(OUTPUT_SETTINGS.iter().map(|setting| sql!["SET LOCAL ", *setting]))
         .collect()
 }
 
@@ -226,7 +226,7 @@ SELECT json_build_object('version', current_setting('server_version'), 'major', 
 }
 
 /// What the catalog's functions print with, whatever the database and the role are set to.
-const SETTINGS: [&str; 8] = [
+const OUTPUT_SETTINGS: [&str; 8] = [
     "row_security = off",
     "quote_all_identifiers = off",
     "standard_conforming_strings = on",
@@ -238,7 +238,7 @@ const SETTINGS: [&str; 8] = [
 ];
 
 /// How the queries of the kinds are planned. [`reset_planner_settings`] takes it back.
-const PLANNING: [(&str, &str); 4] = [
+const PLANNER_SETTINGS: [(&str, &str); 4] = [
     // A look at a catalog takes one process of the server's, as everybody's catalog queries do.
     ("max_parallel_workers_per_gather", "0"),
     // Catalogs are read through their indexes or by hash; what is not thought of is not planned.
@@ -251,13 +251,13 @@ const PLANNING: [(&str, &str); 4] = [
 
 /// The statements that set planning back to what the server, the database and the role are set to.
 pub(in crate::catalog) fn reset_planner_settings() -> Vec<Sql> {
-    PLANNING
+    PLANNER_SETTINGS
         .iter()
         .map(|(name, _)| sql!["SET LOCAL ", *name, " TO DEFAULT"])
         .collect()
 }
 
-fn before(limits: Limits) -> [Sql; 5] {
+fn limit_settings(limits: Limits) -> [Sql; 5] {
     [
         sql!["SET LOCAL statement_timeout = ", limits.statement.as_millis()],
         sql!["SET LOCAL lock_timeout = ", limits.lock.as_millis()],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Extent, Part, Reach, Scope};
+use super::{SchemaSelection, Scope, SizeHint, Slice};
 use crate::kinds::{Kind, ScopeRelation};
 use crate::platform;
 use crate::sql;
@@ -12,7 +12,7 @@ use crate::sql::{Sql, literal};
 /// so do routines.
 pub(super) fn shares_names(one: Kind, another: Kind) -> bool {
     match (Catalog::of(one), Catalog::of(another)) {
-        (Some(one), Some(another)) => one.names == another.names,
+        (Some(one), Some(another)) => one.namespace == another.namespace,
         (None, _) | (_, None) => false,
     }
 }
@@ -37,19 +37,19 @@ pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
         set_json("names", &serde_json::Value::Array(names)),
         set_json("whole", &serde_json::json!(schemas)),
     ];
-    let whole = match scope.reach {
-        Reach::Named => sql![LISTED],
+    let whole = match scope.selection {
+        SchemaSelection::Listed => sql![LISTED],
         // A listed schema is read whole even if it is that of a platform, because a file asks for it.
-        Reach::Owners => sql![
+        SchemaSelection::ExceptPlatforms => sql![
             "(",
-            OWNERS,
+            NOT_OF_POSTGRES,
             " AND n.nspname NOT IN (",
             platform::schemas_sql(),
             ") OR ",
             LISTED,
             ")"
         ],
-        Reach::All => sql![OWNERS],
+        SchemaSelection::All => sql![NOT_OF_POSTGRES],
     };
     statements.push(sql![
         "SELECT ",
@@ -57,7 +57,12 @@ pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
         ", ",
         set(
             "schemas",
-            &sql!["SELECT n.oid FROM pg_namespace n WHERE ", whole, " OR ", OF_NAMES]
+            &sql![
+                "SELECT n.oid FROM pg_namespace n WHERE ",
+                whole,
+                " OR ",
+                WITH_NAMED_OBJECTS
+            ]
         ),
     ]);
     statements.extend(CATALOGS.iter().map(|catalog| find(catalog, scope, by_names)));
@@ -65,7 +70,7 @@ pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
 }
 
 /// Defines the scope relations that the query of a kind reads, and no others: the server parses everything it is sent.
-pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> Sql {
+pub(super) fn prelude(scope: &Scope, kind: Kind, slice: Slice) -> Sql {
     let mut parts = Vec::new();
     if kind.reads(ScopeRelation::Schemas) {
         parts.push(sql![
@@ -88,7 +93,7 @@ pub(super) fn prelude(scope: &Scope, kind: Kind, part: Part) -> Sql {
             *prefix,
             "namespace WHERE ",
             catalog.in_scope(scope),
-            part.condition(),
+            slice.condition(),
             ")",
         ]);
     }
@@ -128,21 +133,21 @@ pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql
 }
 
 /// The schemas that are not PostgreSQL's own.
-const OWNERS: &str = "n.nspname !~ '^(pg_|information_schema$)'";
+const NOT_OF_POSTGRES: &str = "n.nspname !~ '^(pg_|information_schema$)'";
 
 /// The listed schemas.
 const LISTED: &str =
     "n.nspname IN (SELECT w::name FROM jsonb_array_elements_text(current_setting('driftgate.whole')::jsonb) w)";
 
 /// Every schema in a name that is looked up, for kinds with few objects per schema.
-const OF_NAMES: &str =
+const WITH_NAMED_OBJECTS: &str =
     "n.nspname IN (SELECT (w->>'schema')::name FROM jsonb_array_elements(current_setting('driftgate.names')::jsonb) w)";
 
 /// The maximum number of missing names for which similar ones are searched.
-const MISSING: usize = 20;
+const MAX_MISSING: usize = 20;
 
 /// The maximum number of objects with a similar name that are read.
-const NEAR: &str = "50";
+const MAX_SIMILAR: &str = "50";
 
 /// A catalog of objects that are in schemas and may be many.
 struct Catalog {
@@ -158,12 +163,12 @@ struct Catalog {
     /// Its columns.
     census_columns: &'static str,
     /// The objects that share its names.
-    names: Names,
+    namespace: Namespace,
 }
 
 /// Objects that may not have the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Names {
+enum Namespace {
     /// Every relation is also a type.
     RelationsAndTypes,
     Routines,
@@ -177,7 +182,7 @@ static CATALOGS: [Catalog; 3] = [
         code: Some("relkind"),
         census: "relation_kinds",
         census_columns: "c.relkind, c.relhasrules, c.relhastriggers",
-        names: Names::RelationsAndTypes,
+        namespace: Namespace::RelationsAndTypes,
     },
     Catalog {
         relation: ScopeRelation::Types,
@@ -186,7 +191,7 @@ static CATALOGS: [Catalog; 3] = [
         code: Some("typtype"),
         census: "type_kinds",
         census_columns: "c.typtype",
-        names: Names::RelationsAndTypes,
+        namespace: Namespace::RelationsAndTypes,
     },
     Catalog {
         relation: ScopeRelation::Routines,
@@ -195,14 +200,14 @@ static CATALOGS: [Catalog; 3] = [
         code: None,
         census: "routine_kinds",
         census_columns: "c.prokind",
-        names: Names::Routines,
+        namespace: Namespace::Routines,
     },
 ];
 
 impl Scope {
     /// Whether any schema is read whole.
     pub(super) fn has_whole(&self) -> bool {
-        !self.schemas.is_empty() || self.reach != Reach::Named
+        !self.schemas.is_empty() || self.selection != SchemaSelection::Listed
     }
 
     /// The names outside the schemas that are read whole.
@@ -235,7 +240,7 @@ fn find(catalog: &Catalog, scope: &Scope, by_names: bool) -> Sql {
         parts.extend(named(catalog));
         found.push(sql!["SELECT oid FROM named"]);
     }
-    if scope.has_whole() && scope.extent == Extent::Few {
+    if scope.has_whole() && scope.size_hint == SizeHint::Small {
         found.push(sql![
             "SELECT c.oid FROM ",
             catalog.name,
@@ -278,7 +283,7 @@ fn named(catalog: &Catalog) -> [Sql; 3] {
             "missing AS MATERIALIZED (SELECT s.* FROM names s WHERE NOT (",
             Sql::join(exists, " OR "),
             ") LIMIT ",
-            MISSING,
+            MAX_MISSING,
             ")",
         ],
         sql![
@@ -287,8 +292,8 @@ fn named(catalog: &Catalog) -> [Sql; 3] {
                 &[
                     ("$table", catalog.name),
                     ("$prefix", catalog.prefix),
-                    ("$owners", OWNERS),
-                    ("$near", NEAR),
+                    ("$owners", NOT_OF_POSTGRES),
+                    ("$near", MAX_SIMILAR),
                 ],
             )
             .with("$condition", &catalog.condition())
@@ -343,7 +348,7 @@ impl Catalog {
     /// cost does not grow with the database; many are found by reading the catalog once.
     fn in_scope(&self, scope: &Scope) -> Sql {
         let one_by_one = sql!["c.oid = ANY (", setting(self.relation.name()), ")"];
-        if !scope.has_whole() || scope.extent == Extent::Few {
+        if !scope.has_whole() || scope.size_hint == SizeHint::Small {
             return one_by_one;
         }
         let whole = sql![self.in_whole(), " AND ", self.condition()];
@@ -359,7 +364,7 @@ pub(super) fn setting(name: &'static str) -> Sql {
     sql!["(SELECT current_setting('driftgate.", name, "')::oid[])::oid[]"]
 }
 
-impl Part {
+impl Slice {
     /// The condition for objects of this part. OIDs are divided by their hash, because those of tables may all be even.
     fn condition(self) -> Sql {
         if self.of == 1 {

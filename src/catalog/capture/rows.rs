@@ -18,11 +18,11 @@ use crate::value::Value;
 
 /// Reads rows into objects.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct RowReader {
     /// The statement whose rows are being read, and what its columns are.
     layout: Option<(usize, Layout)>,
     names: BTreeSet<Arc<str>>,
-    values: BTreeMap<Form, BTreeMap<Box<str>, Arc<Value>>>,
+    values: BTreeMap<CellFormat, BTreeMap<Box<str>, Arc<Value>>>,
 }
 
 /// Texts up to this length, in bytes, are kept once: it is those that repeat.
@@ -34,12 +34,12 @@ struct Layout {
     /// The columns that identify an object, outermost first.
     identity: Vec<usize>,
     /// The columns of the values of an object, in the order of [`Kind::columns`].
-    values: Vec<Option<(usize, Form)>>,
+    values: Vec<Option<(usize, CellFormat)>>,
 }
 
 /// How the text of a cell is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Form {
+enum CellFormat {
     Bool,
     Integer,
     Text,
@@ -48,26 +48,29 @@ enum Form {
 }
 
 /// The object identifiers of the types of PostgreSQL that the queries of kinds give. Source: `pg_type.dat`.
-const TYPES: [(u32, Form); 14] = [
-    (16, Form::Bool),
-    (20, Form::Integer),
-    (21, Form::Integer),
-    (23, Form::Integer),
-    (26, Form::Integer),
-    (18, Form::Text),
-    (19, Form::Text),
-    (25, Form::Text),
-    (1043, Form::Text),
-    (114, Form::Json),
-    (3802, Form::Json),
-    (1003, Form::Texts),
-    (1009, Form::Texts),
-    (1015, Form::Texts),
+const TYPES: [(u32, CellFormat); 14] = [
+    (16, CellFormat::Bool),
+    (20, CellFormat::Integer),
+    (21, CellFormat::Integer),
+    (23, CellFormat::Integer),
+    (26, CellFormat::Integer),
+    (18, CellFormat::Text),
+    (19, CellFormat::Text),
+    (25, CellFormat::Text),
+    (1043, CellFormat::Text),
+    (114, CellFormat::Json),
+    (3802, CellFormat::Json),
+    (1003, CellFormat::Texts),
+    (1009, CellFormat::Texts),
+    (1015, CellFormat::Texts),
 ];
 
-impl Form {
+impl CellFormat {
     fn of(type_oid: u32) -> Option<Self> {
-        TYPES.iter().find(|(oid, _)| *oid == type_oid).map(|(_, form)| *form)
+        TYPES
+            .iter()
+            .find(|(oid, _)| *oid == type_oid)
+            .map(|(_, format)| *format)
     }
 
     fn read(self, text: &str) -> Result<Value, ServerError> {
@@ -131,7 +134,7 @@ fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-impl Reader {
+impl RowReader {
     /// Adds the object of a row to a snapshot. `statement` tells rows of different columns apart.
     pub(super) fn object(
         &mut self,
@@ -152,7 +155,7 @@ impl Reader {
         let mut values = Vec::with_capacity(layout.values.len());
         for place in &layout.values {
             values.push(match place {
-                Some((column, form)) => self.value(row, *column, *form)?,
+                Some((column, format)) => self.value(row, *column, *format)?,
                 None => Value::null(),
             });
         }
@@ -170,19 +173,19 @@ impl Reader {
         name
     }
 
-    fn value(&mut self, row: &Row<'_>, column: usize, form: Form) -> Result<Arc<Value>, ServerError> {
+    fn value(&mut self, row: &Row<'_>, column: usize, format: CellFormat) -> Result<Arc<Value>, ServerError> {
         let Some(bytes) = row.bytes(column) else {
             return Ok(Value::null());
         };
         let text = show_bytes(bytes);
         if text.len() > SHORT {
-            return Ok(Arc::new(form.read(&text)?));
+            return Ok(Arc::new(format.read(&text)?));
         }
-        let known = self.values.entry(form).or_default();
+        let known = self.values.entry(format).or_default();
         if let Some(value) = known.get(&*text) {
             return Ok(Arc::clone(value));
         }
-        let value = Arc::new(form.read(&text)?);
+        let value = Arc::new(format.read(&text)?);
         known.insert(Box::from(&*text), Arc::clone(&value));
         Ok(value)
     }
@@ -197,13 +200,13 @@ impl Layout {
             .map(|name| {
                 let Some(at) = find(name) else { return Ok(None) };
                 let type_oid = row.columns()[at].type_oid;
-                let form = Form::of(type_oid).ok_or_else(|| {
+                let format = CellFormat::of(type_oid).ok_or_else(|| {
                     ServerError::broken(format!(
                         "the column {name} of {} is of the type {type_oid}",
                         kind.words()
                     ))
                 })?;
-                Ok(Some((at, form)))
+                Ok(Some((at, format)))
             })
             .collect::<Result<_, ServerError>>()?;
         Ok(Self { identity, values })

@@ -37,7 +37,7 @@ impl Client {
     ///
     /// # Errors
     /// The statement fails.
-    pub async fn alone(&mut self, statement: &Statement) -> Result<Vec<Cells>, ServerError> {
+    pub async fn run_single(&mut self, statement: &Statement) -> Result<Vec<Cells>, ServerError> {
         let mut out = BytesMut::new();
         let written = (|| {
             frontend::parse("", statement.as_str(), None, &mut out)?;
@@ -103,7 +103,7 @@ impl Client {
                 .write(&mut out)
                 .map_err(|_| ServerError::broken("a statement is too long to be sent"))?;
         }
-        let mut answers = Answers::default();
+        let mut answers = DescribeResults::default();
         self.run(&out, descriptions.len() * 3, |event| answers.take(event))
             .await?;
         match answers.failure {
@@ -172,14 +172,14 @@ impl Description {
 }
 
 /// As many bytes of details are kept for one statement. The tree of a view of 1000 columns has some 5 million.
-const MOST_DETAILS: usize = 64 << 20;
+const MAX_DETAIL_BYTES: usize = 64 << 20;
 
 /// What has come of the answers to [`Client::describe`].
 #[derive(Default)]
-struct Answers {
+struct DescribeResults {
     all: Vec<Result<Described, ServerError>>,
     /// How often the server has been ready.
-    readies: usize,
+    ready_count: usize,
     /// Whether the server has said what columns the statement has, or that it has none.
     is_described: bool,
     /// The bytes of the details that were kept.
@@ -188,17 +188,17 @@ struct Answers {
     failure: Option<ServerError>,
 }
 
-impl Answers {
+impl DescribeResults {
     fn take(&mut self, event: Event) -> Result<(), ServerError> {
-        if self.readies % 3 != 1 {
+        if self.ready_count % 3 != 1 {
             match event {
-                Event::Ready => self.readies += 1,
+                Event::Ready => self.ready_count += 1,
                 Event::Error(error) => self.failure = self.failure.take().or(Some(error)),
                 Event::Message(_) | Event::Notice(_) => {}
             }
             return Ok(());
         }
-        if self.all.len() <= self.readies / 3 {
+        if self.all.len() <= self.ready_count / 3 {
             self.all.push(Ok(Described::default()));
             (self.is_described, self.kept) = (false, 0);
         }
@@ -208,12 +208,12 @@ impl Answers {
                 if let (Some(Ok(_)), false) = (answer, self.is_described) {
                     return Err(ServerError::broken("it did not describe a statement"));
                 }
-                self.readies += 1;
+                self.ready_count += 1;
             }
             Event::Notice(notice) => {
                 if let (Some(Ok(described)), Some(detail)) = (answer, notice.detail) {
                     self.kept += detail.len();
-                    if self.kept > MOST_DETAILS {
+                    if self.kept > MAX_DETAIL_BYTES {
                         return Err(ServerError::broken("it says too much about a statement"));
                     }
                     described.details.push(detail);

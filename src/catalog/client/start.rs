@@ -57,9 +57,9 @@ pub enum StartError {
     /// The server asks for a way of authentication that this program does not have; its name.
     Unsupported(String),
     /// The server does not prove that it knows the password, though it accepted it.
-    NotMutual,
+    UnprovenServer,
     /// The binding to the channel is required, and the server does not have it.
-    NotBound,
+    NoChannelBinding,
     /// What answers is no server of PostgreSQL: not even its first bytes are a message.
     NotPostgres,
 }
@@ -71,7 +71,7 @@ impl From<io::Error> for StartError {
 }
 
 /// As many messages may come before the session has begun. PostgreSQL sends some twenty.
-const MOST_MESSAGES: usize = 1000;
+const MAX_MESSAGES: usize = 1000;
 
 /// Sends the start-up message, answers what the server asks, and reads until it is ready.
 pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<BTreeMap<String, String>, StartError> {
@@ -89,33 +89,33 @@ pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<BTre
         .chain(startup.options.map(|options| ("options", options)));
     frontend::startup_message(parameters, &mut out)?;
     wire.write(&out).await?;
-    let mut message = wire.message().await.map_err(first)?;
+    let mut message = wire.message().await.map_err(first_message_error)?;
     let mut reported = BTreeMap::new();
-    let mut exchange = Exchange::None;
-    for _ in 0..MOST_MESSAGES {
+    let mut state = AuthState::None;
+    for _ in 0..MAX_MESSAGES {
         match message {
             Message::NoticeResponse(_) => {}
             Message::ErrorResponse(body) => return Err(StartError::Refused(server_error(body.fields()).0)),
-            Message::ParameterStatus(body) if exchange.is_over() => {
+            Message::ParameterStatus(body) if state.is_authenticated() => {
                 remember(&mut reported, body.name()?, body.value()?);
             }
-            Message::BackendKeyData(_) | Message::NotificationResponse(_) if exchange.is_over() => {}
-            Message::ReadyForQuery(_) if exchange.is_over() => return Ok(reported),
-            other if !exchange.is_over() => {
-                exchange = authenticate(wire, startup, exchange, other).await?;
-                if exchange.is_over() {
-                    wire.begun();
+            Message::BackendKeyData(_) | Message::NotificationResponse(_) if state.is_authenticated() => {}
+            Message::ReadyForQuery(_) if state.is_authenticated() => return Ok(reported),
+            other if !state.is_authenticated() => {
+                state = authenticate(wire, startup, state, other).await?;
+                if state.is_authenticated() {
+                    wire.session_started();
                 }
             }
-            _ => return Err(out_of_order()),
+            _ => return Err(unexpected_message()),
         }
         message = wire.message().await?;
     }
-    Err(out_of_order())
+    Err(unexpected_message())
 }
 
 /// How far the authentication has come.
-enum Exchange {
+enum AuthState {
     /// The server has asked for nothing yet, or for a password, which it has.
     None,
     /// The server has to show that it knows the password.
@@ -123,12 +123,12 @@ enum Exchange {
     /// The server has shown it.
     Proved,
     /// The server has let us in.
-    Over,
+    Authenticated,
 }
 
-impl Exchange {
-    fn is_over(&self) -> bool {
-        matches!(self, Self::Over)
+impl AuthState {
+    fn is_authenticated(&self) -> bool {
+        matches!(self, Self::Authenticated)
     }
 }
 
@@ -136,43 +136,43 @@ impl Exchange {
 async fn authenticate(
     wire: &mut Wire,
     startup: &Startup<'_>,
-    exchange: Exchange,
+    state: AuthState,
     message: Message,
-) -> Result<Exchange, StartError> {
+) -> Result<AuthState, StartError> {
     let mut out = BytesMut::new();
-    let next = match (message, exchange) {
+    let next = match (message, state) {
         // One who takes the place of the server would like to leave the proof out.
-        (Message::AuthenticationOk, Exchange::Scram(_)) => return Err(StartError::NotMutual),
+        (Message::AuthenticationOk, AuthState::Scram(_)) => return Err(StartError::UnprovenServer),
         (
             Message::AuthenticationOk
             | Message::AuthenticationCleartextPassword
             | Message::AuthenticationMd5Password(_),
-            Exchange::None,
-        ) if matches!(startup.binding, Binding::Required(_)) => return Err(StartError::NotBound),
-        (Message::AuthenticationOk, _) => return Ok(Exchange::Over),
-        (Message::AuthenticationCleartextPassword, Exchange::None) => {
+            AuthState::None,
+        ) if matches!(startup.binding, Binding::Required(_)) => return Err(StartError::NoChannelBinding),
+        (Message::AuthenticationOk, _) => return Ok(AuthState::Authenticated),
+        (Message::AuthenticationCleartextPassword, AuthState::None) => {
             frontend::password_message(password(startup)?, &mut out)?;
-            Exchange::None
+            AuthState::None
         }
-        (Message::AuthenticationMd5Password(body), Exchange::None) => {
+        (Message::AuthenticationMd5Password(body), AuthState::None) => {
             let hash = md5_hash(startup.user.as_bytes(), password(startup)?, body.salt());
             frontend::password_message(hash.as_bytes(), &mut out)?;
-            Exchange::None
+            AuthState::None
         }
-        (Message::AuthenticationSasl(body), Exchange::None) => {
+        (Message::AuthenticationSasl(body), AuthState::None) => {
             let (mechanism, binding) = mechanism(&body, startup.binding)?;
             let scram = ScramSha256::new(password(startup)?, binding);
             frontend::sasl_initial_response(mechanism, scram.message(), &mut out)?;
-            Exchange::Scram(Box::new(scram))
+            AuthState::Scram(Box::new(scram))
         }
-        (Message::AuthenticationSaslContinue(body), Exchange::Scram(mut scram)) => {
-            scram.update(body.data()).map_err(|error| not_scram(&error))?;
+        (Message::AuthenticationSaslContinue(body), AuthState::Scram(mut scram)) => {
+            scram.update(body.data()).map_err(|error| scram_error(&error))?;
             frontend::sasl_response(scram.message(), &mut out)?;
-            Exchange::Scram(scram)
+            AuthState::Scram(scram)
         }
-        (Message::AuthenticationSaslFinal(body), Exchange::Scram(mut scram)) => {
-            scram.finish(body.data()).map_err(|_| StartError::NotMutual)?;
-            return Ok(Exchange::Proved);
+        (Message::AuthenticationSaslFinal(body), AuthState::Scram(mut scram)) => {
+            scram.finish(body.data()).map_err(|_| StartError::UnprovenServer)?;
+            return Ok(AuthState::Proved);
         }
         (
             Message::AuthenticationKerberosV5
@@ -182,14 +182,14 @@ async fn authenticate(
             _,
         ) => return Err(StartError::Unsupported("GSSAPI or SSPI".to_owned())),
         (Message::AuthenticationScmCredential, _) => return Err(StartError::Unsupported("credentials".to_owned())),
-        _ => return Err(out_of_order()),
+        _ => return Err(unexpected_message()),
     };
     wire.write(&out).await?;
     Ok(next)
 }
 
 /// What is wrong with the very first message: who does not speak the protocol cannot know what one looks like.
-fn first(error: io::Error) -> StartError {
+fn first_message_error(error: io::Error) -> StartError {
     let is_broken = matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput);
     // What the TLS library says is no message either.
     let is_tls = error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<TlsError>);
@@ -200,7 +200,7 @@ fn first(error: io::Error) -> StartError {
     }
 }
 
-fn not_scram(error: &io::Error) -> StartError {
+fn scram_error(error: &io::Error) -> StartError {
     malformed(format!("SCRAM: {}", error.to_string().escape_debug())).into()
 }
 
@@ -220,7 +220,7 @@ fn mechanism(
             let binding = ChannelBinding::tls_server_end_point(hash.to_vec());
             Ok((SCRAM_SHA_256_PLUS, binding))
         }
-        Binding::Required(_) => Err(StartError::NotBound),
+        Binding::Required(_) => Err(StartError::NoChannelBinding),
         // The server learns that the client has the binding: one that has it, too, knows that somebody hid its offer.
         Binding::Preferred(_) if has(SCRAM_SHA_256) => Ok((SCRAM_SHA_256, ChannelBinding::unrequested())),
         Binding::Unsupported if has(SCRAM_SHA_256) => Ok((SCRAM_SHA_256, ChannelBinding::unsupported())),
@@ -230,6 +230,6 @@ fn mechanism(
     }
 }
 
-fn out_of_order() -> StartError {
+fn unexpected_message() -> StartError {
     malformed("a message that does not belong here").into()
 }

@@ -39,8 +39,8 @@ fn error(severity: &str) -> Vec<u8> {
     message(b'E', format!("V{severity}\0C42703\0M{words}\0\0").as_bytes())
 }
 
-/// What comes of a call on a client that hears this.
-fn hears<T>(answer: &[Vec<u8>], call: impl AsyncFnOnce(&mut Client) -> T) -> T {
+/// What comes of a call on a client that with_answer this.
+fn with_answer<T>(answer: &[Vec<u8>], call: impl AsyncFnOnce(&mut Client) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -69,7 +69,7 @@ fn hears<T>(answer: &[Vec<u8>], call: impl AsyncFnOnce(&mut Client) -> T) -> T {
 #[test]
 fn a_batch_is_answered_statement_by_statement() {
     let batch = |answer: &[Vec<u8>]| {
-        hears(answer, async |client| {
+        with_answer(answer, async |client| {
             let mut seen = Vec::new();
             let counts = client
                 .batch(&[sql!["SELECT 1"], sql!["SELECT 2"]], |number, row| {
@@ -111,14 +111,14 @@ fn a_batch_is_answered_statement_by_statement() {
 #[test]
 fn a_call_that_broke_off_leaves_nothing_to_go_on_with() {
     let answer = [message(b'I', b""), ready(), complete("SET"), ready()];
-    let said = hears(&answer, async |client| {
+    let said = with_answer(&answer, async |client| {
         let broken = client.execute(&[sql!["SET a = b"]]).await;
         assert_eq!(client.execute(&[sql!["SET a = b"]]).await, broken);
         broken.unwrap_err().message
     });
     assert!(said.contains("none to a query"), "{said}");
     // One that nobody waits for is not taken up again.
-    let said = hears(&[complete("SET")], async |client| {
+    let said = with_answer(&[complete("SET")], async |client| {
         let statements = [sql!["SET a = b"]];
         let mut call = Box::pin(client.execute(&statements));
         assert!(futures_util::future::poll_immediate(&mut call).await.is_none());
@@ -127,7 +127,7 @@ fn a_call_that_broke_off_leaves_nothing_to_go_on_with() {
     });
     assert!(said.contains("was given up"), "{said}");
     // A statement that fails leaves the connection as it is.
-    let outcome = hears(&[error("ERROR"), ready(), complete("SET"), ready()], async |client| {
+    let outcome = with_answer(&[error("ERROR"), ready(), complete("SET"), ready()], async |client| {
         assert!(client.execute(&[sql!["SET a = b"]]).await.is_err());
         client.execute(&[sql!["SET a = b"]]).await
     });
@@ -137,8 +137,8 @@ fn a_call_that_broke_off_leaves_nothing_to_go_on_with() {
 #[test]
 fn a_statement_alone_is_answered_or_failed() {
     let alone = |answer: &[Vec<u8>]| {
-        hears(answer, async |client| {
-            let rows = client.alone(&Statement::new("SELECT 1")).await;
+        with_answer(answer, async |client| {
+            let rows = client.run_single(&Statement::new("SELECT 1")).await;
             rows.map(|rows| rows.len()).map_err(|error| error.message)
         })
     };
@@ -159,7 +159,7 @@ fn a_statement_alone_is_answered_or_failed() {
 #[test]
 fn a_statement_that_was_not_described_is_no_answer() {
     let describe = |answer: &[Vec<u8>]| {
-        hears(answer, async |client| {
+        with_answer(answer, async |client| {
             let described = client.describe(&[Description::default()]).await;
             described.map_err(|error| error.message)
         })
@@ -201,8 +201,11 @@ fn a_statement_that_was_not_described_is_no_answer() {
     ];
     assert!(describe(&failed).unwrap()[0].is_err());
     // Nobody waits for an answer to nothing.
-    assert_eq!(hears(&[], async |client| client.execute(&[]).await), Ok(()));
-    assert_eq!(hears(&[], async |client| client.describe(&[]).await), Ok(Vec::new()));
+    assert_eq!(with_answer(&[], async |client| client.execute(&[]).await), Ok(()));
+    assert_eq!(
+        with_answer(&[], async |client| client.describe(&[]).await),
+        Ok(Vec::new())
+    );
     let said = describe(&[ready(), ready(), ready()]).unwrap_err();
     assert!(said.contains("did not describe"), "{said}");
     // What fails around it is the failure of all.
@@ -221,7 +224,7 @@ fn a_statement_that_was_not_described_is_no_answer() {
 #[test]
 fn a_table_is_copied_to_the_end() {
     let copy = |answer: &[Vec<u8>]| {
-        hears(answer, async |client| {
+        with_answer(answer, async |client| {
             let mut lines = 0;
             let copied = client
                 .copy_out(&sql!["COPY t TO STDOUT"], |_| {
@@ -254,7 +257,7 @@ fn a_table_is_copied_to_the_end() {
 #[test]
 fn a_script_is_answered() {
     let script = |answer: &[Vec<u8>]| {
-        hears(answer, async |client| {
+        with_answer(answer, async |client| {
             let outcome = client.script("x").await;
             outcome.map_err(|error| (error.completed, error.error.message))
         })

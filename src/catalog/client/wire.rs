@@ -18,23 +18,23 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// The largest message before the session begins, in bytes. What a server sends then is some hundred bytes long.
-const MOST_BEFORE_START: u32 = 64 * 1024;
+const MAX_BEFORE_START: u32 = 64 * 1024;
 
 /// The largest message in a session, in bytes: PostgreSQL makes no larger one (`MaxAllocSize`, `utils/memutils.h`).
-const MOST: u32 = 0x3fff_ffff;
+const MAX_MESSAGE: u32 = 0x3fff_ffff;
 
 /// How long the answer to one call may be, in bytes. The catalog of 100,000 tables has some 500 million.
-const MOST_ANSWER: u64 = 2 << 30;
+const MAX_ANSWER: u64 = 2 << 30;
 
 /// After so many messages other work gets its turn, such as the deadline: a server can send faster than they are read.
-const AT_ONCE: u64 = 256;
+const MESSAGES_BEFORE_YIELD: u64 = 256;
 
 /// How much is read at a time, in bytes. Memory is taken for what has come, never for what was announced.
 const CHUNK: usize = 64 * 1024;
 
 /// As many settings of the server's as are remembered, and the bytes of each. PostgreSQL reports about fifteen.
-const MOST_PARAMETERS: usize = 100;
-const MOST_PARAMETER: usize = 1024;
+const MAX_PARAMETERS: usize = 100;
+const MAX_PARAMETER: usize = 1024;
 
 /// What follows a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +56,14 @@ pub(super) struct Notice {
 
 /// The messages of a stream.
 pub(super) struct Wire {
-    reader: Reader,
+    reader: MessageReader,
     writer: WriteHalf<Box<dyn Stream>>,
 }
 
-struct Reader {
+struct MessageReader {
     half: ReadHalf<Box<dyn Stream>>,
     buffer: BytesMut,
-    most: u32,
+    max_message: u32,
     /// How many bytes have come.
     total: u64,
 }
@@ -72,19 +72,19 @@ impl Wire {
     pub(super) fn new(stream: Box<dyn Stream>) -> Self {
         let (half, writer) = tokio::io::split(stream);
         Self {
-            reader: Reader {
+            reader: MessageReader {
                 half,
                 buffer: BytesMut::new(),
-                most: MOST_BEFORE_START,
+                max_message: MAX_BEFORE_START,
                 total: 0,
             },
             writer,
         }
     }
 
-    /// The session has begun: rows may be long.
-    pub(super) fn begun(&mut self) {
-        self.reader.most = MOST;
+    /// The session has session_started: rows may be long.
+    pub(super) fn session_started(&mut self) {
+        self.reader.max_message = MAX_MESSAGE;
     }
 
     pub(super) async fn write(&mut self, out: &[u8]) -> io::Result<()> {
@@ -108,15 +108,15 @@ impl Wire {
         each: &mut dyn FnMut(Message) -> Result<Next, ServerError>,
     ) -> Result<(), ServerError> {
         let Self { reader, writer } = self;
-        let mut next = both(reader, writer, out, each).await?;
+        let mut next = write_and_read(reader, writer, out, each).await?;
         while next == Next::FailCopy {
             let mut fail = BytesMut::new();
-            frontend::copy_fail("no rows follow", &mut fail).map_err(|error| ServerError::of_io(&error))?;
+            frontend::copy_fail("no rows follow", &mut fail).map_err(|error| ServerError::from_io(&error))?;
             writer
                 .write_all(&fail)
                 .await
-                .map_err(|error| ServerError::of_io(&error))?;
-            writer.flush().await.map_err(|error| ServerError::of_io(&error))?;
+                .map_err(|error| ServerError::from_io(&error))?;
+            writer.flush().await.map_err(|error| ServerError::from_io(&error))?;
             next = read(reader, each).await?;
         }
         Ok(())
@@ -124,8 +124,8 @@ impl Wire {
 }
 
 /// Writes messages and reads at the same time. What the server says counts for more than that it no longer listens.
-async fn both(
-    reader: &mut Reader,
+async fn write_and_read(
+    reader: &mut MessageReader,
     writer: &mut WriteHalf<Box<dyn Stream>>,
     out: &[u8],
     each: &mut dyn FnMut(Message) -> Result<Next, ServerError>,
@@ -137,28 +137,28 @@ async fn both(
     let mut reading = Box::pin(read(reader, each));
     match select(&mut write, &mut reading).await {
         Either::Left((Ok(()), _)) => reading.await,
-        Either::Left((Err(error), _)) => Err(reading.await.err().unwrap_or_else(|| ServerError::of_io(&error))),
+        Either::Left((Err(error), _)) => Err(reading.await.err().unwrap_or_else(|| ServerError::from_io(&error))),
         Either::Right((next, _)) => {
             let next = next?;
-            write.await.map_err(|error| ServerError::of_io(&error))?;
+            write.await.map_err(|error| ServerError::from_io(&error))?;
             Ok(next)
         }
     }
 }
 
 async fn read(
-    reader: &mut Reader,
+    reader: &mut MessageReader,
     each: &mut dyn FnMut(Message) -> Result<Next, ServerError>,
 ) -> Result<Next, ServerError> {
     let start = reader.total;
     for number in 1_u64.. {
-        if number % AT_ONCE == 0 {
+        if number % MESSAGES_BEFORE_YIELD == 0 {
             tokio::task::yield_now().await;
         }
-        let message = reader.message().await.map_err(|error| ServerError::of_io(&error))?;
-        if reader.total - start > MOST_ANSWER {
+        let message = reader.message().await.map_err(|error| ServerError::from_io(&error))?;
+        if reader.total - start > MAX_ANSWER {
             return Err(ServerError::broken(format!(
-                "its answer has more than {MOST_ANSWER} bytes"
+                "its answer has more than {MAX_ANSWER} bytes"
             )));
         }
         match each(message)? {
@@ -174,11 +174,11 @@ pub(super) fn malformed(why: impl Into<Box<dyn std::error::Error + Send + Sync>>
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
-impl Reader {
+impl MessageReader {
     async fn message(&mut self) -> io::Result<Message> {
         loop {
-            let wanted = self.wanted()?;
-            if self.buffer.len() >= wanted {
+            let needed = self.needed_bytes()?;
+            if self.buffer.len() >= needed {
                 // One that ends too early is an `UnexpectedEof` there, as if the connection had ended.
                 return match Message::parse(&mut self.buffer) {
                     Ok(Some(message)) => Ok(message),
@@ -198,12 +198,12 @@ impl Reader {
     }
 
     /// How many bytes must be there before the next message can be read.
-    fn wanted(&self) -> io::Result<usize> {
+    fn needed_bytes(&self) -> io::Result<usize> {
         let Some(header) = self.buffer.get(..5) else {
             return Ok(5);
         };
         let length = u32::from_be_bytes([header[1], header[2], header[3], header[4]]);
-        if length < 4 || length > self.most {
+        if length < 4 || length > self.max_message {
             return Err(malformed(format!("a message of {length} bytes")));
         }
         Ok(usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1))
@@ -213,7 +213,7 @@ impl Reader {
 /// Keeps a setting that the server reports, as far as a server has as many.
 pub(super) fn remember(parameters: &mut BTreeMap<String, String>, name: &str, value: &str) {
     let is_known = parameters.contains_key(name);
-    if (is_known || parameters.len() < MOST_PARAMETERS) && name.len() + value.len() < MOST_PARAMETER {
+    if (is_known || parameters.len() < MAX_PARAMETERS) && name.len() + value.len() < MAX_PARAMETER {
         parameters.insert(name.to_owned(), value.to_owned());
     }
 }

@@ -7,9 +7,9 @@ mod certificate;
 
 use certificate::tls;
 
-use super::reach::ConnectError;
+use super::stream::ConnectError;
 use crate::catalog::client::StartError;
-use crate::catalog::conninfo::{Address, Conninfo, Target};
+use crate::catalog::conninfo::{Address, Conninfo, Host};
 use crate::catalog::server_error::ServerError;
 use crate::error::io_message;
 
@@ -43,7 +43,7 @@ impl Reason {
         self
     }
 
-    fn final_word(mut self) -> Self {
+    fn end_the_search(mut self) -> Self {
         self.ends_the_search = true;
         self
     }
@@ -67,11 +67,11 @@ fn lacks_hba_entry(error: &ConnectError) -> bool {
 }
 
 /// Of the errors of two attempts, with and without TLS, the one that tells the user more.
-pub(super) fn more_telling(first: ConnectError, second: ConnectError) -> ConnectError {
+pub(super) fn more_helpful(first: ConnectError, second: ConnectError) -> ConnectError {
     let lacks_tls = |error: &ConnectError| matches!(error, ConnectError::NoTls | ConnectError::TlsRequestRejected);
-    let second_says_less = lacks_tls(&second) || lacks_hba_entry(&second);
-    let first_says_less = lacks_tls(&first) || lacks_hba_entry(&first) || first.is_about_tls();
-    if first_says_less && !second_says_less || lacks_tls(&first) {
+    let second_is_vague = lacks_tls(&second) || lacks_hba_entry(&second);
+    let first_is_vague = lacks_tls(&first) || lacks_hba_entry(&first) || first.is_about_tls();
+    if first_is_vague && !second_is_vague || lacks_tls(&first) {
         second
     } else {
         first
@@ -87,48 +87,48 @@ pub(super) fn timeout(limit: Duration) -> Reason {
 }
 
 /// Why an attempt failed.
-pub(super) fn error(error: &ConnectError, info: &Conninfo, target: &Target) -> Reason {
+pub(super) fn error(error: &ConnectError, info: &Conninfo, host: &Host) -> Reason {
     if let Some(error) = error.tls_error() {
-        return tls(error, target).final_word().lasting();
+        return tls(error, host).end_the_search().lasting();
     }
     match error {
         ConnectError::Lookup(error) => {
             let text = io_message(error);
             // The standard library has no kind for this.
             let detail = text.strip_prefix("failed to lookup address information").unwrap_or("");
-            Reason::new(format!("the host name `{}` is unknown{detail}", target.name))
+            Reason::new(format!("the host name `{}` is unknown{detail}", host.name))
                 .hint("Check the spelling of the host; a name of a private network needs its VPN or DNS")
         }
-        ConnectError::Io(error) => io(error, target),
+        ConnectError::Io(error) => io(error, host),
         ConnectError::NoTls | ConnectError::TlsRequestRejected => Reason::new("the server does not support TLS")
             .hint(
                 "Turn ssl on at the server, or write sslmode=prefer or sslmode=disable if the \
                  connection may be unencrypted",
             )
-            .final_word()
+            .end_the_search()
             .lasting(),
         ConnectError::NotPostgres => Reason::new("what listens there does not speak the PostgreSQL protocol")
             .hint("Check host and port; an HTTP address or another database's port is the usual mistake")
-            .final_word()
+            .end_the_search()
             .lasting(),
-        ConnectError::UnusableName => Reason::new(format!("TLS cannot be used with the host name `{}`", target.name))
+        ConnectError::UnusableName => Reason::new(format!("TLS cannot be used with the host name `{}`", host.name))
             .hint("Write the host as a DNS name or an address")
-            .final_word()
+            .end_the_search()
             .lasting(),
         ConnectError::Certificates(why) => Reason::new(why.clone())
             .hint("Check the files that sslrootcert, sslcrl, sslcert and sslkey name")
-            .final_word()
+            .end_the_search()
             .lasting(),
-        ConnectError::Start(error) => start(error, info, target),
+        ConnectError::Start(error) => start(error, info, host),
     }
 }
 
-fn start(error: &StartError, info: &Conninfo, target: &Target) -> Reason {
+fn start(error: &StartError, info: &Conninfo, host: &Host) -> Reason {
     match error {
-        StartError::Io(error) => io(error, target),
-        StartError::Refused(error) => refused(error, info, target),
-        StartError::NotPostgres => self::error(&ConnectError::NotPostgres, info, target),
-        StartError::NoPassword => no_password(info).lasting().final_word(),
+        StartError::Io(error) => io(error, host),
+        StartError::Refused(error) => refused(error, info, host),
+        StartError::NotPostgres => self::error(&ConnectError::NotPostgres, info, host),
+        StartError::NoPassword => no_password(info).lasting().end_the_search(),
         StartError::Unsupported(_) => Reason::new(
             "the server asks for a way of authentication that driftgate does not have, \
              such as GSSAPI, SSPI or OAuth",
@@ -137,27 +137,27 @@ fn start(error: &StartError, info: &Conninfo, target: &Target) -> Reason {
             "Use a role that authenticates with a password (scram-sha-256, md5) or with \
              a client certificate",
         )
-        .final_word()
+        .end_the_search()
         .lasting(),
-        StartError::NotBound => Reason::new(
+        StartError::NoChannelBinding => Reason::new(
             "channel_binding=require is given, but the server does not bind the password to the encrypted channel",
         )
         .hint(
             "It takes TLS, a role with a password of the kind scram-sha-256, and a server or pooler that has \
              SCRAM-SHA-256-PLUS; else leave channel_binding (PGCHANNELBINDING) out, and use sslmode=verify-full",
         )
-        .final_word()
+        .end_the_search()
         .lasting(),
-        StartError::NotMutual => Reason::new("the server does not prove that it knows the password of this role")
+        StartError::UnprovenServer => Reason::new("the server does not prove that it knows the password of this role")
             .hint("Check host and port: what answers there may not be your server")
-            .final_word()
+            .end_the_search()
             .lasting(),
     }
 }
 
-fn io(error: &std::io::Error, target: &Target) -> Reason {
+fn io(error: &std::io::Error, host: &Host) -> Reason {
     const RUNNING: &str = "Check that the server is running and that host and port are right";
-    let socket = matches!(target.address, Address::Socket(_));
+    let socket = matches!(host.address, Address::Socket(_));
     match error.kind() {
         ErrorKind::NotFound if socket => Reason::new("there is no such socket; no server listens there").hint(
             "Check that the server is running and which directory and port its \
@@ -180,7 +180,7 @@ fn io(error: &std::io::Error, target: &Target) -> Reason {
         ErrorKind::InvalidData | ErrorKind::InvalidInput => {
             Reason::new(format!("the server's answer is not understood ({error})"))
                 .hint("Check that PostgreSQL, or a pooler for it, listens on this port")
-                .final_word()
+                .end_the_search()
                 .lasting()
         }
         ErrorKind::UnexpectedEof
@@ -191,7 +191,7 @@ fn io(error: &std::io::Error, target: &Target) -> Reason {
                 "Check that PostgreSQL listens on this port; a proxy that lets only known clients \
                  or TLS through also hangs up like this",
             )
-            .final_word(),
+            .end_the_search(),
         _ => Reason::new(io_message(error)),
     }
 }
@@ -208,20 +208,20 @@ fn no_password(info: &Conninfo) -> Reason {
 }
 
 /// What the server says when it refuses.
-pub(super) fn refused(error: &ServerError, info: &Conninfo, target: &Target) -> Reason {
-    rejected(error, info, target)
+pub(super) fn refused(error: &ServerError, info: &Conninfo, host: &Host) -> Reason {
+    rejected(error, info, host)
 }
 
 /// Why the server, or the pooler in front of it, rejects a connection. A server may translate its messages, so its code
 /// and the routine decide. A pooler has no codes of its own, but its messages are always English.
-fn rejected(error: &ServerError, info: &Conninfo, target: &Target) -> Reason {
+fn rejected(error: &ServerError, info: &Conninfo, host: &Host) -> Reason {
     let (message, code) = (error.message.as_str(), error.code.as_str());
     let has = |words: &str| message.contains(words);
     let wants_password = code == "28P01" || has("password authentication failed") || has("empty password");
-    let reason = if wants_password && target.password.is_none() {
+    let reason = if wants_password && host.password.is_none() {
         // A pooler may refuse without asking.
         no_password(info)
-    } else if let Some(hint) = advice(error, info, target) {
+    } else if let Some(hint) = advice(error, info, host) {
         Reason::new(message).hint(hint)
     } else if code.is_empty() {
         Reason::new(message)
@@ -234,18 +234,22 @@ fn rejected(error: &ServerError, info: &Conninfo, target: &Target) -> Reason {
     } else {
         reason
     };
-    if code == "57P03" { reason } else { reason.final_word() }
+    if code == "57P03" {
+        reason
+    } else {
+        reason.end_the_search()
+    }
 }
 
 /// What to do about a rejection, if that is known.
-fn advice(error: &ServerError, info: &Conninfo, target: &Target) -> Option<String> {
+fn advice(error: &ServerError, info: &Conninfo, host: &Host) -> Option<String> {
     // The name of the file is the same in every language.
     let lacks_hba_line = error.message.contains("pg_hba.conf");
     let user = info.user();
     let dbname = info.dbname();
     let hint = match error.code.as_str() {
         "28P01" => {
-            let origin = target.password.as_ref().map_or("nowhere", |(_, origin)| origin);
+            let origin = host.password.as_ref().map_or("nowhere", |(_, origin)| origin);
             format!(
                 "Check user and password (the password came from {origin}); special characters in a \
                  URL must be percent-encoded"
@@ -310,7 +314,7 @@ fn advice_about_pooler(message: &str) -> Option<&'static str> {
         ),
         (
             "ndpoint ID is not specified",
-            "Connect by the host name (without hostaddr), or write options=endpoint%3DENDPOINT_ID",
+            "Connect by the host name (without hostaddr), or write options=address%3DENDPOINT_ID",
         ),
     ];
     let (_, hint) = KNOWN.iter().find(|(words, _)| message.contains(words))?;

@@ -14,12 +14,12 @@ fn run(url: &str) -> Failure {
 
 #[test]
 fn places_read_like_addresses() {
-    let places = |url: &str| info(url).targets().iter().map(place).collect::<Vec<_>>().join(" ");
+    let labels = |url: &str| info(url).hosts().iter().map(label).collect::<Vec<_>>().join(" ");
     assert_eq!(
-        places("postgres://h,[::1]:6,%2Fdir:7/d"),
+        labels("postgres://h,[::1]:6,%2Fdir:7/d"),
         "h:5432 [::1]:6 /dir/.s.PGSQL.7"
     );
-    assert_eq!(places("postgres://h/d?hostaddr=::1"), "h (::1):5432");
+    assert_eq!(labels("postgres://h/d?hostaddr=::1"), "h (::1):5432");
 }
 
 #[test]

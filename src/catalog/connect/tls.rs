@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{
 };
 use tokio_rustls::{TlsConnector, rustls::crypto::ring};
 
-use super::reach::ConnectError;
+use super::stream::ConnectError;
 use crate::catalog::conninfo::{Roots, SslMode, Tls, TlsVersions};
 
 /// Begins TLS on a stream. `name` is the host as the user wrote it, which the certificate must be for.
@@ -102,7 +102,7 @@ fn verifier(settings: &Tls, provider: Arc<CryptoProvider>) -> Result<Arc<dyn Ser
     Ok(Arc::new(Verified {
         chain,
         // The system's are authorities; a file may have the server's own certificate in it. It is in no revocation list.
-        named: match (&settings.roots, &settings.revoked) {
+        pinned: match (&settings.roots, &settings.revoked) {
             (Roots::File(_), None) => trusted,
             (Roots::File(_) | Roots::System | Roots::Unverified, _) => Vec::new(),
         },
@@ -155,7 +155,7 @@ impl ServerCertVerifier for Unverified {
 struct Verified {
     chain: Arc<WebPkiServerVerifier>,
     /// The certificates of the root file.
-    named: Vec<CertificateDer<'static>>,
+    pinned: Vec<CertificateDer<'static>>,
     checks_name: bool,
 }
 
@@ -176,7 +176,7 @@ impl ServerCertVerifier for Verified {
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if !self.checks_name => Ok(ServerCertVerified::assertion()),
-            Err(error) if is_authority(&error) && self.is_named(end_entity) => {
+            Err(error) if is_authority(&error) && self.is_pinned(end_entity) => {
                 if self.checks_name {
                     verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 }
@@ -214,12 +214,12 @@ impl Verified {
     ///
     /// That is so with a self-signed certificate as `openssl req -x509` makes it: it says CA:TRUE, for which the
     /// library rejects it although the user trusts it by name. Its times have been checked then, its purposes have not.
-    fn is_named(&self, end_entity: &CertificateDer<'_>) -> bool {
+    fn is_pinned(&self, end_entity: &CertificateDer<'_>) -> bool {
         // The object identifiers of the extension and of the purpose (RFC 5280, 4.2.1.12), in DER.
         const EXTENDED_KEY_USAGE: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x25];
         const SERVER_AUTH: &[u8] = &[0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
         let has = |bytes: &[u8]| end_entity.windows(bytes.len()).any(|window| window == bytes);
-        self.named.contains(end_entity) && (!has(EXTENDED_KEY_USAGE) || has(SERVER_AUTH))
+        self.pinned.contains(end_entity) && (!has(EXTENDED_KEY_USAGE) || has(SERVER_AUTH))
     }
 }
 

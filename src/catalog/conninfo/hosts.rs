@@ -10,7 +10,7 @@ use crate::error::Problem;
 
 /// One host to try.
 #[derive(Clone)]
-pub(crate) struct Target {
+pub(crate) struct Host {
     /// As the user named it: a host name, an address or a socket directory.
     pub(crate) name: String,
     /// Where to connect.
@@ -30,9 +30,9 @@ pub(crate) enum Address {
     Socket(String),
 }
 
-impl fmt::Debug for Target {
+impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Target")
+        f.debug_struct("Host")
             .field("name", &self.name)
             .field("address", &self.address)
             .field("port", &self.port)
@@ -45,7 +45,7 @@ impl fmt::Debug for Target {
 }
 
 /// The hosts in order, by libpq's rules for lists: as many addresses and ports as hosts, or one port for all.
-pub(super) fn targets(settings: &Settings<'_>) -> Result<Vec<Target>, Problem> {
+pub(super) fn resolve_hosts(settings: &Settings<'_>) -> Result<Vec<Host>, Problem> {
     let list = |name| {
         settings
             .get(name)
@@ -88,12 +88,12 @@ pub(super) fn targets(settings: &Settings<'_>) -> Result<Vec<Target>, Problem> {
                     .filter(|t| !t.is_empty())
                     .cloned()
             };
-            target(at(&hosts), at(&addresses), port)
+            resolve_host(at(&hosts), at(&addresses), port)
         })
         .collect()
 }
 
-fn target(host: Option<String>, address: Option<String>, port: u16) -> Result<Target, Problem> {
+fn resolve_host(host: Option<String>, address: Option<String>, port: u16) -> Result<Host, Problem> {
     if host.as_deref().is_some_and(|host| host.chars().any(char::is_control)) {
         return Err(Problem::new("a host of the database URL contains a control character"));
     }
@@ -123,7 +123,7 @@ fn target(host: Option<String>, address: Option<String>, port: u16) -> Result<Ta
             }
         }
     };
-    Ok(Target {
+    Ok(Host {
         name,
         address,
         port,
@@ -134,7 +134,7 @@ fn target(host: Option<String>, address: Option<String>, port: u16) -> Result<Ta
 /// A password that is given holds for every host; otherwise each host may have its own line in the password file.
 pub(super) fn find_passwords(
     settings: &Settings<'_>,
-    hosts: &mut [Target],
+    hosts: &mut [Host],
     dbname: &str,
     user: &str,
     notes: &mut Vec<String>,
@@ -154,9 +154,9 @@ pub(super) fn find_passwords(
             })
         })
     };
-    for target in hosts {
-        target.password = given.clone().or_else(|| {
-            let password = pgpass::find(text.as_deref()?, &target.name, target.port, dbname, user)?;
+    for host in hosts {
+        host.password = given.clone().or_else(|| {
+            let password = pgpass::find(text.as_deref()?, &host.name, host.port, dbname, user)?;
             Some((password, "the password file"))
         });
     }

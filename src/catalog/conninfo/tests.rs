@@ -58,7 +58,7 @@ fn refused(url: &str, env: &[(&str, &str)]) -> String {
 }
 
 fn password(info: &Conninfo, index: usize) -> Option<&str> {
-    info.targets()[index]
+    info.hosts()[index]
         .password
         .as_ref()
         .map(|(password, _)| password.as_str())
@@ -151,7 +151,7 @@ fn lists_of_hosts() {
         assert!(refused(&format!("postgres:///d?host=a&port={port}"), &[]).contains("between 1 and 65535"));
     }
     let info = ok("postgres:///d?host=db.example.com&hostaddr=127.0.0.1", &[]);
-    assert_eq!(info.targets()[0].address, Address::Tcp("127.0.0.1".to_owned()));
+    assert_eq!(info.hosts()[0].address, Address::Tcp("127.0.0.1".to_owned()));
     assert_eq!(info.host(), "db.example.com");
 }
 
@@ -382,7 +382,7 @@ fn nothing_prints_the_password() {
         "postgres://u:HUNTER@h/d?options=-c%20x%3DHUNTER",
         &[("PGPASSWORD", "HUNTER")],
     );
-    let printed = format!("{info:?} {:?} {} {:?}", info.targets(), info.display(), info.notes());
+    let printed = format!("{info:?} {:?} {} {:?}", info.hosts(), info.display(), info.notes());
     assert!(!printed.contains("HUNTER"), "{printed}");
     assert!(printed.contains("from the URL"));
 }

@@ -1,20 +1,22 @@
 //! What the server says, as answers.
 
-use super::block::{Outcome, SEVERAL};
-use super::pair::is_close;
+use super::pair::mentions_collation;
+use super::planner::{PlannerResult, SEVERAL_STATEMENTS};
 use crate::catalog::server_error::{Meaning, ServerError};
 use crate::observed::{Answer, ScopedQuestion};
 use crate::snapshot::Server;
 use crate::sql_text::{is_balanced, quote_name, show_name};
 
 /// What the planner has said of a pair.
-pub(super) fn of_outcome(server: &Server, ask: &ScopedQuestion, outcome: &Outcome) -> Answer {
-    let question = &ask.question;
+pub(super) fn from_planner(server: &Server, scoped: &ScopedQuestion, outcome: &PlannerResult) -> Answer {
+    let question = &scoped.question;
     match outcome.count {
-        None => of_error(server, ask, &outcome.error()),
-        Some(2) => match unbalanced(ask) {
+        None => from_error(server, scoped, &outcome.error()),
+        Some(2) => match unbalanced(scoped) {
             Some(invalid) => invalid,
-            None if outcome.is_same && !(question.form.is_expression() && is_close(question)) => Answer::Equal,
+            None if outcome.is_same && !(question.form.is_expression() && mentions_collation(question)) => {
+                Answer::Equal
+            }
             None if outcome.is_equal => Answer::Equal,
             None => Answer::Different,
         },
@@ -24,20 +26,20 @@ pub(super) fn of_outcome(server: &Server, ask: &ScopedQuestion, outcome: &Outcom
 
 /// The answer to a text that closes a parenthesis which it did not open: within those that are put around it, the server
 /// would read it as more than one expression.
-pub(super) fn unbalanced(ask: &ScopedQuestion) -> Option<Answer> {
-    let question = &ask.question;
+pub(super) fn unbalanced(scoped: &ScopedQuestion) -> Option<Answer> {
+    let question = &scoped.question;
     (question.form.is_expression() && !is_balanced(&question.expected))
         .then(|| Answer::Invalid("this is not one expression: a parenthesis is closed that was never opened".into()))
 }
 
 /// What an error of the server's says of a question.
-pub(super) fn of_error(server: &Server, ask: &ScopedQuestion, error: &ServerError) -> Answer {
+pub(super) fn from_error(server: &Server, scoped: &ScopedQuestion, error: &ServerError) -> Answer {
     // The one is said of a cursor, the other of a message of the extended protocol.
-    if error.code == SEVERAL || error.routine.as_deref() == Some("exec_parse_message") {
+    if error.code == SEVERAL_STATEMENTS || error.routine.as_deref() == Some("exec_parse_message") {
         return Answer::Invalid("this is more than one statement".into());
     }
     let says = || format!("PostgreSQL says: {}", first_line(&error.message));
-    let question = &ask.question;
+    let question = &scoped.question;
     if [&question.expected, &question.actual]
         .iter()
         .any(|text| error.may_exceed_parser(text))
@@ -48,12 +50,12 @@ pub(super) fn of_error(server: &Server, ask: &ScopedQuestion, error: &ServerErro
         Meaning::Undefined | Meaning::Permission => {
             // In a schema that the role may not use nothing can be seen, and nothing be concluded.
             let role = &server.role;
-            let mut closed = ask
+            let mut closed = scoped
                 .schemas
                 .iter()
                 .filter(|schema| server.closed_schemas.contains(*schema));
             match closed.next() {
-                Some(_) if is_in_schema(ask) => Answer::Equal,
+                Some(_) if is_in_schema(scoped) => Answer::Equal,
                 Some(schema) => Answer::Refused(format!(
                     "the role {role} may not use the schema {schema}, so PostgreSQL does not look names up in it: \
                      GRANT USAGE ON SCHEMA {} TO {};",
@@ -79,10 +81,10 @@ fn first_line(message: &str) -> String {
 }
 
 /// Whether a type is written without the schema that the catalog prints before it, and otherwise in the same way.
-fn is_in_schema(ask: &ScopedQuestion) -> bool {
-    let question = &ask.question;
+fn is_in_schema(scoped: &ScopedQuestion) -> bool {
+    let question = &scoped.question;
     !question.form.is_expression()
-        && ask.schemas.iter().any(|schema| {
+        && scoped.schemas.iter().any(|schema| {
             question
                 .actual
                 .strip_suffix(&*question.expected)

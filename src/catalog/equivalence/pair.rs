@@ -21,12 +21,12 @@ pub(super) struct Pair {
     /// The search path under which the file's texts are read.
     file_path: String,
     /// Whether they are read where only PostgreSQL's own objects are found without a schema.
-    is_on_own_path: bool,
+    is_on_system_path: bool,
 }
 
 /// The search path on which there are only PostgreSQL's own functions and operators: of temporary ones there are none
 /// without a schema.
-const OWN_PATH: &str = "pg_catalog, pg_temp";
+const SYSTEM_PATH: &str = "pg_catalog, pg_temp";
 
 /// Which of the two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,42 +36,42 @@ pub(super) enum Side {
 }
 
 /// Whether two texts can be different although a plan prints them alike.
-pub(super) fn is_close(question: &Question) -> bool {
+pub(super) fn mentions_collation(question: &Question) -> bool {
     [&question.expected, &question.actual]
         .iter()
         .any(|text| text.to_lowercase().contains("collate"))
 }
 
 impl Pair {
-    pub(super) fn new(ask: &ScopedQuestion, snapshot: &Snapshot) -> Self {
-        let mut path: Vec<String> = ask.schemas.iter().map(|s| quote_name(s)).collect();
+    pub(super) fn new(scoped: &ScopedQuestion, snapshot: &Snapshot) -> Self {
+        let mut path: Vec<String> = scoped.schemas.iter().map(|s| quote_name(s)).collect();
         if !snapshot.server.search_path.trim().is_empty() {
             path.push(snapshot.server.search_path.clone());
         }
         Self {
-            form: ask.question.form.clone(),
-            expected: ask.question.expected.clone(),
-            actual: ask.question.actual.clone(),
-            relation: ask.relation.last().to_owned(),
-            variables: variables(ask, snapshot),
+            form: scoped.question.form.clone(),
+            expected: scoped.question.expected.clone(),
+            actual: scoped.question.actual.clone(),
+            relation: scoped.relation.last().to_owned(),
+            variables: variables(scoped, snapshot),
             file_path: path.join(", ").replace('\0', " "),
-            is_on_own_path: false,
+            is_on_system_path: false,
         }
     }
 
     /// Has both texts read where only PostgreSQL's own objects are found without a schema: for texts that name nothing
     /// else, so that nothing that is made meanwhile can take the place of one.
-    pub(super) fn only_own_objects(&mut self) {
-        self.is_on_own_path = true;
+    pub(super) fn use_system_path(&mut self) {
+        self.is_on_system_path = true;
     }
 
     /// Has them read under the search path of the file.
-    pub(super) fn on_file_path(&mut self) {
-        self.is_on_own_path = false;
+    pub(super) fn use_file_path(&mut self) {
+        self.is_on_system_path = false;
     }
 
-    pub(super) fn is_on_own_path(&self) -> bool {
-        self.is_on_own_path
+    pub(super) fn is_on_system_path(&self) -> bool {
+        self.is_on_system_path
     }
 
     pub(super) fn file_path(&self) -> &str {
@@ -80,7 +80,11 @@ impl Pair {
 
     /// The search path under which what was expected is read.
     pub(super) fn path(&self) -> &str {
-        if self.is_on_own_path { OWN_PATH } else { &self.file_path }
+        if self.is_on_system_path {
+            SYSTEM_PATH
+        } else {
+            &self.file_path
+        }
     }
 
     fn text(&self, side: Side) -> &str {
@@ -170,7 +174,7 @@ impl Pair {
     }
 
     /// One of the texts, to be analysed.
-    pub(super) fn alone(&self, side: Side) -> Statement {
+    pub(super) fn analysis_query(&self, side: Side) -> Statement {
         let statement = self.expression(Statement::new("SELECT "), side);
         match self.form {
             Form::Type | Form::BaseType => statement,
@@ -180,8 +184,8 @@ impl Pair {
         }
     }
 
-    /// Both texts, to be planned.
-    pub(super) fn both(&self) -> Statement {
+    /// Both texts, for `EXPLAIN`.
+    pub(super) fn plan_query(&self) -> Statement {
         let statement = Statement::new(EXPLAIN);
         let statement = self.expression(statement, Side::Expected).then(", ");
         let statement = self.expression(statement, Side::Actual);
@@ -189,7 +193,7 @@ impl Pair {
     }
 
     /// What is asked where the texts are printed differently: whether the planner takes them for the same.
-    pub(super) fn second(&self) -> Option<Statement> {
+    pub(super) fn implication_query(&self) -> Option<Statement> {
         if !self.form.is_expression() {
             return None;
         }
@@ -236,16 +240,16 @@ impl Pair {
 const EXPLAIN: &str = "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT ";
 
 /// The columns of the relation that the texts may mention.
-fn variables(ask: &ScopedQuestion, snapshot: &Snapshot) -> Vec<(String, String)> {
+fn variables(scoped: &ScopedQuestion, snapshot: &Snapshot) -> Vec<(String, String)> {
     let mut columns = Vec::new();
-    match ask.question.form {
+    match scoped.question.form {
         Form::Expression | Form::Computed(_) | Form::Rows(_) => {}
         Form::Type | Form::BaseType | Form::Value(_) | Form::Query => return columns,
     }
-    let texts = [&ask.question.expected, &ask.question.actual].map(|text| text.to_lowercase());
-    for Variable { name, sql_type } in kinds::variables(snapshot, &ask.relation) {
+    let texts = [&scoped.question.expected, &scoped.question.actual].map(|text| text.to_lowercase());
+    for Variable { name, sql_type } in kinds::variables(snapshot, &scoped.relation) {
         // A name with quotes in it is written with more of them.
-        let mentioned = matches!(ask.question.form, Form::Rows(_))
+        let mentioned = matches!(scoped.question.form, Form::Rows(_))
             || name.contains('"')
             || texts.iter().any(|text| text.contains(&name.to_lowercase()));
         if mentioned {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::{of_error, unbalanced};
+use super::answer::{from_error, unbalanced};
 use super::pair::Pair;
-use super::reach::{self, Danger, Names};
-use super::tree::{self, Trees};
-use super::{Open, Session, Trust};
+use super::parse_tree::{self, PairTrees};
+use super::reachable::{self, LookupNames, Risk};
+use super::{Decider, OpenQuestions, Trust};
 use crate::catalog::server_error::ServerError;
 use crate::observed::{Answer, ScopedQuestion};
 use crate::sql_text::Words;
@@ -17,201 +17,201 @@ enum Route {
     /// By the planner of the database.
     Planner,
     /// By the planner, under a search path on which there is nothing of anybody's.
-    OwnObjects,
+    PlannerOnSystemPath,
     /// By the trees that the database makes of the texts. If these differ, a superuser's pair is judged elsewhere.
-    Trees,
+    ParseTrees,
     /// On a server that has nothing of the database but names.
-    Elsewhere,
+    OtherServer,
 }
 
-impl Session<'_> {
+impl Decider<'_> {
     /// The pairs that may be put to the planner. Those that may not are answered, or left.
-    pub(super) async fn without_danger(&mut self, open: Open) -> Result<Open, ServerError> {
+    pub(super) async fn keep_safe(&mut self, open: OpenQuestions) -> Result<OpenQuestions, ServerError> {
         if open.is_empty() {
             return Ok(open);
         }
-        let mut names = Names::default();
+        let mut names = LookupNames::default();
         let words: Vec<Words> = open.iter().map(|(pair, _)| pair.words()).collect();
         for ((pair, _), words) in open.iter().zip(&words) {
             names.add(words, pair.may_name_relations(words));
         }
         let paths = paths(&open);
-        let reach = reach::reach(self.client, &names, &paths).await?;
-        let mut clean = Vec::new();
-        let mut doubtful: Vec<(Pair, ScopedQuestion, Danger)> = Vec::new();
-        for ((mut pair, ask), words) in open.into_iter().zip(&words) {
-            let mut danger = reach.of(words);
-            if self.manner.trust == Trust::Everything {
-                (danger.is_untrusted, danger.is_by_constant) = (false, false);
+        let reachable = reachable::find_reachable(self.client, &names, &paths).await?;
+        let mut safe = Vec::new();
+        let mut uncertain: Vec<(Pair, ScopedQuestion, Risk)> = Vec::new();
+        for ((mut pair, scoped), words) in open.into_iter().zip(&words) {
+            let mut risk = reachable.risk_of(words);
+            if self.options.trust == Trust::Everything {
+                (risk.is_untrusted, risk.is_by_constant) = (false, false);
             }
-            match self.route(danger) {
-                Route::Planner => clean.push((pair, ask)),
-                Route::OwnObjects => {
-                    pair.only_own_objects();
-                    clean.push((pair, ask));
+            match self.route(risk) {
+                Route::Planner => safe.push((pair, scoped)),
+                Route::PlannerOnSystemPath => {
+                    pair.use_system_path();
+                    safe.push((pair, scoped));
                 }
-                Route::Trees => doubtful.push((pair, ask, danger)),
-                Route::Elsewhere => {
-                    self.leave(ask);
+                Route::ParseTrees => uncertain.push((pair, scoped, risk)),
+                Route::OtherServer => {
+                    self.defer(scoped);
                 }
             }
         }
         // Analysing what names a relation can wait for a lock on it: everything else comes before.
-        doubtful.sort_by_key(|(pair, _, _)| pair.may_name_relations(&pair.words()));
-        clean.extend(self.by_trees(doubtful, &paths).await?);
-        self.reached_from_left(&paths).await?;
-        Ok(clean)
+        uncertain.sort_by_key(|(pair, _, _)| pair.may_name_relations(&pair.words()));
+        safe.extend(self.compare_trees(uncertain, &paths).await?);
+        self.add_reachable_objects(&paths).await?;
+        Ok(safe)
     }
 
     /// Whether nothing is planned that names objects of the database: a superuser's privileges are at stake.
-    fn is_wary(&self) -> bool {
-        self.snapshot.server.is_superuser && self.manner.trust == Trust::Compiled && self.manner.has_other_server
+    fn protects_superuser(&self) -> bool {
+        self.snapshot.server.is_superuser && self.options.trust == Trust::Compiled && self.options.has_other_server
     }
 
     /// Leaves a pair for another server, unless it is plain what is wrong with it.
-    fn leave(&mut self, ask: ScopedQuestion) {
-        match unbalanced(&ask) {
-            Some(invalid) => self.answer(ask, invalid),
+    fn defer(&mut self, scoped: ScopedQuestion) {
+        match unbalanced(&scoped) {
+            Some(invalid) => self.answer(scoped, invalid),
             None => {
-                self.decided.left.insert(ask);
+                self.decided.deferred.insert(scoped);
             }
         }
     }
 
     /// Where a pair is judged.
-    fn route(&self, danger: Danger) -> Route {
-        let is_superuser = self.is_wary();
-        if danger.is_by_constant {
-            Route::Elsewhere
-        } else if !danger.is_named && !danger.is_untrusted {
-            Route::OwnObjects
-        } else if is_superuser || danger.is_shadowed && !danger.is_untrusted {
-            Route::Trees
-        } else if danger.is_untrusted {
-            Route::Elsewhere
+    fn route(&self, risk: Risk) -> Route {
+        let is_superuser = self.protects_superuser();
+        if risk.is_by_constant {
+            Route::OtherServer
+        } else if !risk.is_named && !risk.is_untrusted {
+            Route::PlannerOnSystemPath
+        } else if is_superuser || risk.is_shadowed && !risk.is_untrusted {
+            Route::ParseTrees
+        } else if risk.is_untrusted {
+            Route::OtherServer
         } else {
             Route::Planner
         }
     }
 
     /// The pairs that may be put to the planner under the search path of the file: they could not be read without it.
-    pub(super) async fn on_file_path(&mut self, unread: Open) -> Result<Open, ServerError> {
+    pub(super) async fn retry_on_file_path(&mut self, unread: OpenQuestions) -> Result<OpenQuestions, ServerError> {
         let paths = paths(&unread);
-        let unread: Open = unread
+        let unread: OpenQuestions = unread
             .into_iter()
-            .map(|(mut pair, ask)| {
-                pair.on_file_path();
-                (pair, ask)
+            .map(|(mut pair, scoped)| {
+                pair.use_file_path();
+                (pair, scoped)
             })
             .collect();
-        if !self.is_wary() {
+        if !self.protects_superuser() {
             return Ok(unread);
         }
-        let danger = Danger {
+        let risk = Risk {
             is_named: true,
             is_untrusted: false,
             is_by_constant: false,
             is_shadowed: false,
         };
-        let doubtful = unread.into_iter().map(|(pair, ask)| (pair, ask, danger)).collect();
-        for (_, ask) in self.by_trees(doubtful, &paths).await? {
-            self.leave(ask);
+        let uncertain = unread.into_iter().map(|(pair, scoped)| (pair, scoped, risk)).collect();
+        for (_, scoped) in self.compare_trees(uncertain, &paths).await? {
+            self.defer(scoped);
         }
-        self.reached_from_left(&paths).await?;
+        self.add_reachable_objects(&paths).await?;
         Ok(Vec::new())
     }
 
     /// What the texts that are left can reach: another server needs all of it, and not only what is dangerous.
-    async fn reached_from_left(&mut self, paths: &str) -> Result<(), ServerError> {
-        let mut names = Names {
+    async fn add_reachable_objects(&mut self, paths: &str) -> Result<(), ServerError> {
+        let mut names = LookupNames {
             with_objects: true,
-            ..Names::default()
+            ..LookupNames::default()
         };
-        for ask in &self.decided.left {
-            let pair = Pair::new(ask, self.snapshot);
+        for scoped in &self.decided.deferred {
+            let pair = Pair::new(scoped, self.snapshot);
             let words = pair.words();
             names.add(&words, pair.may_name_relations(&words));
         }
         if !names.words.is_empty() {
-            let reach = reach::reach(self.client, &names, paths).await?;
-            self.decided.reached.extend(reach.objects);
+            let reachable = reachable::find_reachable(self.client, &names, paths).await?;
+            self.decided.reachable.extend(reachable.objects);
         }
         Ok(())
     }
 
     /// Compares the parse trees of pairs whose names alone are not conclusive.
-    async fn by_trees(
+    async fn compare_trees(
         &mut self,
-        doubtful: Vec<(Pair, ScopedQuestion, Danger)>,
+        uncertain: Vec<(Pair, ScopedQuestion, Risk)>,
         paths: &str,
-    ) -> Result<Open, ServerError> {
-        if doubtful.is_empty() {
+    ) -> Result<OpenQuestions, ServerError> {
+        if uncertain.is_empty() {
             return Ok(Vec::new());
         }
-        let pairs: Vec<&Pair> = doubtful.iter().map(|(pair, _, _)| pair).collect();
-        let trees = tree::trees(self.client, &pairs, self.snapshot.server.is_superuser).await?;
-        let mut names = Names::default();
+        let pairs: Vec<&Pair> = uncertain.iter().map(|(pair, _, _)| pair).collect();
+        let trees = parse_tree::read_trees(self.client, &pairs, self.snapshot.server.is_superuser).await?;
+        let mut names = LookupNames::default();
         for trees in &trees {
             for tree in [&trees.expected, &trees.actual].into_iter().flatten() {
                 names.oids.extend(tree.oids());
             }
         }
-        let reach = reach::reach(self.client, &names, paths).await?;
-        let mut clean = Vec::new();
-        let mut left = Names {
+        let reachable = reachable::find_reachable(self.client, &names, paths).await?;
+        let mut safe = Vec::new();
+        let mut left = LookupNames {
             with_objects: true,
-            ..Names::default()
+            ..LookupNames::default()
         };
-        let is_wary = self.is_wary();
-        for ((mut pair, ask, danger), trees) in doubtful.into_iter().zip(trees) {
-            let Trees {
+        let protects_superuser = self.protects_superuser();
+        for ((mut pair, scoped, risk), trees) in uncertain.into_iter().zip(trees) {
+            let PairTrees {
                 expected,
                 actual,
-                actual_elsewhere,
+                actual_on_file_path,
             } = trees;
             let (expected, actual) = match (expected, actual) {
                 (Ok(expected), Ok(actual)) => (expected, actual),
                 // A proxy between may swallow such messages; that says nothing about the texts.
                 (Err(error), _) | (_, Err(error)) if error.code.is_empty() => {
-                    self.decided.left.insert(ask);
+                    self.decided.deferred.insert(scoped);
                     continue;
                 }
                 (Err(error), _) | (_, Err(error)) => {
-                    let answer = of_error(&self.snapshot.server, &ask, &error);
-                    self.answer(ask, answer);
+                    let answer = from_error(&self.snapshot.server, &scoped, &error);
+                    self.answer(scoped, answer);
                     continue;
                 }
             };
-            let reaches = |tree: &tree::Tree| reach.of_oids(&tree.oids());
-            let names_objects = |tree: &tree::Tree| reach.names_objects(&tree.oids());
-            if let Some(invalid) = unbalanced(&ask) {
-                self.answer(ask, invalid);
+            let reaches = |tree: &parse_tree::ParseTree| reachable.reaches_untrusted_code(&tree.oids());
+            let names_objects = |tree: &parse_tree::ParseTree| reachable.names_objects(&tree.oids());
+            if let Some(invalid) = unbalanced(&scoped) {
+                self.answer(scoped, invalid);
             } else if expected == actual {
-                self.answer(ask, Answer::Equal);
-            } else if is_wary && !names_objects(&expected) && !names_objects(&actual) {
-                pair.only_own_objects();
-                clean.push((pair, ask));
-            } else if is_wary || danger.is_untrusted && (reaches(&expected) || reaches(&actual)) {
+                self.answer(scoped, Answer::Equal);
+            } else if protects_superuser && !names_objects(&expected) && !names_objects(&actual) {
+                pair.use_system_path();
+                safe.push((pair, scoped));
+            } else if protects_superuser || risk.is_untrusted && (reaches(&expected) || reaches(&actual)) {
                 left.oids.extend(expected.oids());
                 left.oids.extend(actual.oids());
-                self.leave(ask);
-            } else if danger.is_shadowed && actual_elsewhere.ok().as_ref() != Some(&actual) {
+                self.defer(scoped);
+            } else if risk.is_shadowed && actual_on_file_path.ok().as_ref() != Some(&actual) {
                 // The planner would read the catalog's text otherwise; and the trees do differ.
-                self.answer(ask, Answer::Different);
+                self.answer(scoped, Answer::Different);
             } else {
-                clean.push((pair, ask));
+                safe.push((pair, scoped));
             }
         }
         if !left.oids.is_empty() {
-            let reach = reach::reach(self.client, &left, paths).await?;
-            self.decided.reached.extend(reach.objects);
+            let reachable = reachable::find_reachable(self.client, &left, paths).await?;
+            self.decided.reachable.extend(reachable.objects);
         }
-        Ok(clean)
+        Ok(safe)
     }
 }
 
 /// Every schema on the search paths of the files.
-fn paths(open: &Open) -> String {
+fn paths(open: &OpenQuestions) -> String {
     let paths: BTreeSet<&str> = open.iter().map(|(pair, _)| pair.file_path()).collect();
     paths.into_iter().collect::<Vec<_>>().join(", ")
 }

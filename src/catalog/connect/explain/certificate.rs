@@ -4,10 +4,10 @@ use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 
 use super::Reason;
 use crate::catalog::connect::tls::is_authority;
-use crate::catalog::conninfo::Target;
+use crate::catalog::conninfo::Host;
 
 /// What the TLS library says, in words that say what to change.
-pub(super) fn tls(error: &rustls::Error, target: &Target) -> Reason {
+pub(super) fn tls(error: &rustls::Error, host: &Host) -> Reason {
     match error {
         rustls::Error::InvalidCertificate(_) if is_authority(error) => Reason::new(
             "the server's certificate is that of an authority (CA:TRUE), which driftgate does not \
@@ -17,7 +17,7 @@ pub(super) fn tls(error: &rustls::Error, target: &Target) -> Reason {
             "Issue a certificate with basicConstraints CA:FALSE, or name this very certificate with \
              sslrootcert=FILE",
         ),
-        rustls::Error::InvalidCertificate(error) => certificate(error, target),
+        rustls::Error::InvalidCertificate(error) => certificate(error, host),
         rustls::Error::AlertReceived(alert) => match alert {
             AlertDescription::UnknownCA
             | AlertDescription::BadCertificate
@@ -56,8 +56,8 @@ fn nothing_in_common(error: &rustls::Error) -> Reason {
 }
 
 /// What is wrong with the server's certificate.
-fn certificate(error: &CertificateError, target: &Target) -> Reason {
-    let name = &target.name;
+fn certificate(error: &CertificateError, host: &Host) -> Reason {
+    let name = &host.name;
     match error {
         CertificateError::UnknownIssuer => {
             Reason::new("the server's certificate is signed by an authority that is not trusted").hint(

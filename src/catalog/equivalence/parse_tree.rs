@@ -16,19 +16,19 @@ use crate::sql::{Sql, literal};
 
 /// A tree, without what has no meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tree(Vec<String>);
+pub(super) struct ParseTree(Vec<String>);
 
 /// The trees of a pair, or why there are none.
 #[derive(Debug)]
-pub(super) struct Trees {
-    pub(super) expected: Result<Tree, ServerError>,
-    pub(super) actual: Result<Tree, ServerError>,
+pub(super) struct PairTrees {
+    pub(super) expected: Result<ParseTree, ServerError>,
+    pub(super) actual: Result<ParseTree, ServerError>,
     /// What the actual text would be under the path of the expected one.
-    pub(super) actual_elsewhere: Result<Tree, ServerError>,
+    pub(super) actual_on_file_path: Result<ParseTree, ServerError>,
 }
 
 /// The fields that only say how or where something was written, by their ends.
-const WITHOUT_MEANING: [&str; 10] = [
+const IGNORED_FIELDS: [&str; 10] = [
     ":location",
     ":name_location",
     ":stmt_location",
@@ -41,12 +41,12 @@ const WITHOUT_MEANING: [&str; 10] = [
     ":list_start",
 ];
 
-impl Tree {
-    fn of(text: &str) -> Self {
+impl ParseTree {
+    fn parse(text: &str) -> Self {
         let mut words = text.split_whitespace();
         let mut kept = Vec::new();
         while let Some(word) = words.next() {
-            if WITHOUT_MEANING.contains(&word) {
+            if IGNORED_FIELDS.contains(&word) {
                 words.next();
             } else {
                 kept.push(word.trim_end_matches('}').to_owned());
@@ -87,7 +87,11 @@ fn byte(word: &str) -> Option<u8> {
 ///
 /// # Errors
 /// The connection breaks.
-pub(super) async fn trees(client: &mut Client, pairs: &[&Pair], is_superuser: bool) -> Result<Vec<Trees>, ServerError> {
+pub(super) async fn read_trees(
+    client: &mut Client,
+    pairs: &[&Pair],
+    is_superuser: bool,
+) -> Result<Vec<PairTrees>, ServerError> {
     let mut descriptions = Vec::new();
     for pair in pairs {
         for (side, path) in [
@@ -97,7 +101,7 @@ pub(super) async fn trees(client: &mut Client, pairs: &[&Pair], is_superuser: bo
         ] {
             descriptions.push(Description {
                 before: Sql::join(before(path, is_superuser), "; "),
-                statement: pair.alone(side),
+                statement: pair.analysis_query(side),
                 after: sql!["ROLLBACK TO SAVEPOINT driftgate"],
             });
         }
@@ -105,17 +109,17 @@ pub(super) async fn trees(client: &mut Client, pairs: &[&Pair], is_superuser: bo
     let mut trees = client.describe(&descriptions).await?.into_iter().map(|described| {
         let described = described?;
         match described.details.as_slice() {
-            [tree] => Ok(Tree::of(tree)),
+            [tree] => Ok(ParseTree::parse(tree)),
             _ => Err(ServerError::broken("it sent no parse tree")),
         }
     });
     let none = || Err(ServerError::broken("it sent no parse tree"));
     Ok(pairs
         .iter()
-        .map(|_| Trees {
+        .map(|_| PairTrees {
             expected: trees.next().unwrap_or_else(none),
             actual: trees.next().unwrap_or_else(none),
-            actual_elsewhere: trees.next().unwrap_or_else(none),
+            actual_on_file_path: trees.next().unwrap_or_else(none),
         })
         .collect())
 }
@@ -150,7 +154,7 @@ mod tests {
     #[test]
     fn where_something_stands_does_not_matter() {
         let tree = |location: u32, opno: u32| {
-            Tree::of(&format!(
+            ParseTree::parse(&format!(
                 "{{OPEXPR :opno {opno} :args ({{CONST :consttype 23 :location {location}}}) :location -1}}"
             ))
         };
@@ -163,11 +167,11 @@ mod tests {
             "({X :opnos (o 16500)})",
             "({X :y {Z :opno 16500}} {X :y 1})",
         ] {
-            assert!(Tree::of(text).oids().contains(&16_500), "{text}");
+            assert!(ParseTree::parse(text).oids().contains(&16_500), "{text}");
         }
         let constant = "{CONST :consttype 2205 :constvalue 4 [ 116 64 0 0 0 0 0 0 ]}";
-        assert!(Tree::of(constant).oids().contains(&16_500));
+        assert!(ParseTree::parse(constant).oids().contains(&16_500));
         let constant = "{CONST :consttype 2205 :constvalue 4 [ -2 -1 64 0 0 0 0 0 ]}";
-        assert!(Tree::of(constant).oids().contains(&4_259_838));
+        assert!(ParseTree::parse(constant).oids().contains(&4_259_838));
     }
 }

@@ -25,7 +25,7 @@ use crate::sql::{Sql, Statement, literal};
 
 /// What the planner says of a pair.
 #[derive(Debug, Default, Clone, Deserialize)]
-pub(super) struct Outcome {
+pub(super) struct PlannerResult {
     /// How many texts were printed: two, unless a text is more than one expression.
     pub(super) count: Option<u64>,
     /// Whether they were printed alike.
@@ -41,21 +41,25 @@ pub(super) struct Outcome {
 }
 
 /// The SQLSTATE with which a cursor is refused for more than one statement.
-pub(super) const SEVERAL: &str = "42P11";
+pub(super) const SEVERAL_STATEMENTS: &str = "42P11";
 
-impl Outcome {
-    fn of_error(error: ServerError) -> Self {
+impl PlannerResult {
+    fn from_error(error: ServerError) -> Self {
         // As a cursor says it: there is more than one statement.
         let is_several = error.routine.as_deref() == Some("exec_parse_message");
         Self {
-            code: Some(if is_several { SEVERAL.to_owned() } else { error.code }),
+            code: Some(if is_several {
+                SEVERAL_STATEMENTS.to_owned()
+            } else {
+                error.code
+            }),
             message: Some(error.message),
             ..Self::default()
         }
     }
 
     /// Whether something that a text names was not found.
-    pub(super) fn names_nothing(&self) -> bool {
+    pub(super) fn is_undefined(&self) -> bool {
         self.count.is_none() && self.error().meaning() == Meaning::Undefined
     }
 
@@ -73,22 +77,25 @@ impl Outcome {
 ///
 /// # Errors
 /// The server does not run PL/pgSQL for this role, or the connection breaks.
-pub(super) async fn all_at_once(client: &mut Client, pairs: &[(&Pair, bool)]) -> Result<Vec<Outcome>, ServerError> {
+pub(super) async fn all_at_once(
+    client: &mut Client,
+    pairs: &[(&Pair, bool)],
+) -> Result<Vec<PlannerResult>, ServerError> {
     let questions: Vec<serde_json::Value> = pairs
         .iter()
-        .map(|(pair, closely)| {
+        .map(|(pair, has_collation)| {
             if pair.is_any_type() {
                 let [expected, actual] = [Side::Expected, Side::Actual].map(|side| pair.base_type(side));
                 return serde_json::json!({
                     "path": pair.path(), "expected": expected.as_str(), "actual": actual.as_str()
                 });
             }
-            let second = pair.second();
+            let second = pair.implication_query();
             serde_json::json!({
                 "path": pair.path(),
-                "sql": pair.both().as_str(),
+                "sql": pair.plan_query().as_str(),
                 "second": second.as_ref().map(Statement::as_str),
-                "closely": closely,
+                "closely": has_collation,
             })
         })
         .collect();
@@ -98,7 +105,7 @@ pub(super) async fn all_at_once(client: &mut Client, pairs: &[(&Pair, bool)]) ->
             "SET LOCAL driftgate.questions = ",
             literal(&serde_json::Value::Array(questions).to_string())
         ],
-        sql![BLOCK],
+        sql![PLANNER_BLOCK],
         sql!["SELECT pg_catalog.current_setting('driftgate.answers')"],
     ];
     match client.rows(&batch).await {
@@ -115,57 +122,60 @@ pub(super) async fn all_at_once(client: &mut Client, pairs: &[(&Pair, bool)]) ->
     }
 }
 
-const BLOCK: &str = include_str!("block.sql");
+const PLANNER_BLOCK: &str = include_str!("planner.sql");
 
 /// Puts the pairs to the server one by one.
 ///
 /// # Errors
 /// The connection breaks.
-pub(super) async fn one_by_one(client: &mut Client, pairs: &[(&Pair, bool)]) -> Result<Vec<Outcome>, ServerError> {
+pub(super) async fn one_by_one(
+    client: &mut Client,
+    pairs: &[(&Pair, bool)],
+) -> Result<Vec<PlannerResult>, ServerError> {
     let mut outcomes = Vec::new();
-    for (pair, closely) in pairs {
-        outcomes.push(match one(client, pair, *closely).await {
+    for (pair, has_collation) in pairs {
+        outcomes.push(match compare_one(client, pair, *has_collation).await {
             Ok(outcome) => outcome,
             Err(error) if error.code.is_empty() => return Err(error),
-            Err(error) => Outcome::of_error(error),
+            Err(error) => PlannerResult::from_error(error),
         });
     }
     Ok(outcomes)
 }
 
-async fn one(client: &mut Client, pair: &Pair, closely: bool) -> Result<Outcome, ServerError> {
+async fn compare_one(client: &mut Client, pair: &Pair, has_collation: bool) -> Result<PlannerResult, ServerError> {
     if pair.is_any_type() {
         let mut types = Vec::new();
         for (side, path) in [(Side::Expected, Some(pair.path())), (Side::Actual, None)] {
-            types.push(alone(client, path, &Statement::new(pair.base_type(side))).await?);
+            types.push(run_isolated(client, path, &Statement::new(pair.base_type(side))).await?);
         }
-        return Ok(Outcome {
+        return Ok(PlannerResult {
             count: Some(2),
             is_same: types[0] == types[1],
-            ..Outcome::default()
+            ..PlannerResult::default()
         });
     }
-    let plan = alone(client, Some(pair.path()), &pair.both()).await?;
+    let plan = run_isolated(client, Some(pair.path()), &pair.plan_query()).await?;
     let plan: serde_json::Value = serde_json::from_str(&plan).map_err(ServerError::broken)?;
     let output = plan.pointer("/0/Plan/Output").and_then(serde_json::Value::as_array);
     let output = output.cloned().unwrap_or_default();
     let is_same = output.first() == output.get(1);
     let mut is_equal = false;
-    if let Some(second) = pair.second()
-        && (!is_same || closely)
+    if let Some(second) = pair.implication_query()
+        && (!is_same || has_collation)
     {
-        match alone(client, Some(pair.path()), &second).await {
+        match run_isolated(client, Some(pair.path()), &second).await {
             Ok(plan) => is_equal = is_without_marker(&plan),
             Err(error) if error.code.is_empty() => return Err(error),
             // It can be read, but not be a condition: it stays different.
             Err(_) => {}
         }
     }
-    Ok(Outcome {
+    Ok(PlannerResult {
         count: u64::try_from(output.len()).ok(),
         is_same,
         is_equal,
-        ..Outcome::default()
+        ..PlannerResult::default()
     })
 }
 
@@ -179,10 +189,10 @@ fn is_without_marker(plan: &str) -> bool {
 }
 
 /// Runs one statement under a search path, through the extended protocol.
-async fn alone(client: &mut Client, path: Option<&str>, statement: &Statement) -> Result<String, ServerError> {
+async fn run_isolated(client: &mut Client, path: Option<&str>, statement: &Statement) -> Result<String, ServerError> {
     let before: [Sql; 2] = [sql!["SAVEPOINT driftgate"], set_path(path)];
     let result = match client.execute(&before).await {
-        Ok(()) => client.alone(statement).await,
+        Ok(()) => client.run_single(statement).await,
         Err(error) => Err(error),
     };
     if result.as_ref().err().is_none_or(|error| !error.code.is_empty()) {

@@ -10,22 +10,22 @@
 //! Where no transaction can have written anything since the snapshot was taken, those rows are not searched: with few
 //! objects, planning the search takes longer than reading them.
 
-use super::{Extent, Scope, find};
+use super::{Scope, SizeHint, find};
 use crate::sql;
 use crate::sql::Sql;
 
 /// A catalog from whose rows is printed.
-struct Printed {
+struct PrintedCatalog {
     name: &'static str,
     /// The condition under which a row `c` of it carries what is read, over `classes(oid)`, the relations, and
     /// `others(classid, objid)`, everything else. Each is looked up by an index.
     within: &'static str,
     /// The column that says in what it is.
-    part_of: PartOf,
+    container: Container,
 }
 
 /// In what a row of a catalog is: what is temporary is of no interest.
-enum PartOf {
+enum Container {
     /// The schema in this column.
     Schema(&'static str),
     /// The same, of something that has a file of its own, which may be another while nothing else changes.
@@ -34,73 +34,73 @@ enum PartOf {
     Relation(&'static str),
 }
 
-use PartOf::{Relation, Schema, SchemaWithFile};
+use Container::{Relation, Schema, SchemaWithFile};
 
-static PRINTED: [Printed; 13] = [
-    Printed {
+static PRINTED_CATALOGS: [PrintedCatalog; 13] = [
+    PrintedCatalog {
         name: "pg_class",
         within: "c.oid IN (SELECT oid FROM classes)",
-        part_of: SchemaWithFile("relnamespace"),
+        container: SchemaWithFile("relnamespace"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_attribute",
         within: "c.attrelid IN (SELECT oid FROM classes)",
-        part_of: Relation("attrelid"),
+        container: Relation("attrelid"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_constraint",
         within: "c.conrelid IN (SELECT oid FROM classes) OR c.contypid IN (SELECT objid FROM others)",
-        part_of: Schema("connamespace"),
+        container: Schema("connamespace"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_index",
         within: "c.indrelid IN (SELECT oid FROM classes)",
-        part_of: Relation("indrelid"),
+        container: Relation("indrelid"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_rewrite",
         within: "c.ev_class IN (SELECT oid FROM classes)",
-        part_of: Relation("ev_class"),
+        container: Relation("ev_class"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_trigger",
         within: "c.tgrelid IN (SELECT oid FROM classes)",
-        part_of: Relation("tgrelid"),
+        container: Relation("tgrelid"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_statistic_ext",
         within: "c.stxrelid IN (SELECT oid FROM classes)",
-        part_of: Schema("stxnamespace"),
+        container: Schema("stxnamespace"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_type",
         within: "c.oid IN (SELECT objid FROM others)",
-        part_of: Schema("typnamespace"),
+        container: Schema("typnamespace"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_proc",
         within: "c.oid IN (SELECT objid FROM others)",
-        part_of: Schema("pronamespace"),
+        container: Schema("pronamespace"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_operator",
         within: "c.oid IN (SELECT objid FROM others)",
-        part_of: Schema("oprnamespace"),
+        container: Schema("oprnamespace"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_opclass",
         within: "c.oid IN (SELECT objid FROM others)",
-        part_of: Schema("opcnamespace"),
+        container: Schema("opcnamespace"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_collation",
         within: "c.oid IN (SELECT objid FROM others)",
-        part_of: Schema("collnamespace"),
+        container: Schema("collnamespace"),
     },
-    Printed {
+    PrintedCatalog {
         name: "pg_namespace",
         within: "true",
-        part_of: Schema("oid"),
+        container: Schema("oid"),
     },
 ];
 
@@ -116,26 +116,26 @@ c.relfilenode <> 0 AND pg_relation_filenode(c.oid) <> c.relfilenode \
 AND (pg_identify_object('pg_class'::regclass, c.oid, 0)).identity = \
     (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_namespace n WHERE n.oid = c.relnamespace)";
 
-const SCHEMA_LASTS: &str =
+const SCHEMA_IS_PERMANENT: &str =
     "NOT EXISTS (SELECT FROM pg_namespace n WHERE n.oid = c.$column AND n.nspname ~ '^pg_(toast_)?temp_')";
 
-const RELATION_LASTS: &str = "\
+const RELATION_IS_PERMANENT: &str = "\
 NOT EXISTS (SELECT FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace \
             WHERE r.oid = c.$column AND n.nspname ~ '^pg_(toast_)?temp_')";
 
-impl Printed {
+impl PrintedCatalog {
     fn changed(&self, whole: bool) -> Sql {
         let mut query = Sql::replaced(CHANGED, &[("$name", self.name)]);
         query.push(" AND ");
-        query.push(match self.part_of {
-            Schema(column) => Sql::replaced(SCHEMA_LASTS, &[("$column", column)]),
+        query.push(match self.container {
+            Schema(column) => Sql::replaced(SCHEMA_IS_PERMANENT, &[("$column", column)]),
             SchemaWithFile(column) => sql![
-                Sql::replaced(SCHEMA_LASTS, &[("$column", column)]),
+                Sql::replaced(SCHEMA_IS_PERMANENT, &[("$column", column)]),
                 " AND (",
                 ONLY_ANOTHER_FILE,
                 ") IS NOT TRUE"
             ],
-            Relation(column) => Sql::replaced(RELATION_LASTS, &[("$column", column)]),
+            Relation(column) => Sql::replaced(RELATION_IS_PERMANENT, &[("$column", column)]),
         });
         if !whole {
             query.push(sql![" AND (", self.within, ")"]);
@@ -145,7 +145,7 @@ impl Printed {
 }
 
 /// What is in the scope, and what that depends on.
-const FEW: &str = "\
+const SCOPE_AND_DEPENDENCIES: &str = "\
 classes0 AS MATERIALIZED (SELECT unnest({relations}) AS oid), \
 own(classid, objid) AS MATERIALIZED (\
  SELECT 'pg_class'::regclass::oid, oid FROM classes0 \
@@ -173,20 +173,23 @@ FROM (SELECT pg_current_snapshot() AS s) x";
 
 /// The statement: one row with the number of rows that have changed since the snapshot was taken.
 pub(super) fn statement(scope: &Scope) -> Sql {
-    let whole = scope.has_whole() && scope.extent == Extent::Many;
+    let whole = scope.has_whole() && scope.size_hint == SizeHint::Large;
     let mut with = vec![sql![
         "since AS MATERIALIZED (SELECT x.base, x.base & 4294967295 AS low \
          FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS base) x)"
     ]];
     if !whole {
-        with.push(Sql::template(FEW, |place| match place {
+        with.push(Sql::template(SCOPE_AND_DEPENDENCIES, |place| match place {
             "relations" => Some(find::setting("scope_relations")),
             "types" => Some(find::setting("scope_types")),
             "routines" => Some(find::setting("scope_routines")),
             _ => None,
         }));
     }
-    let changed = Sql::join(PRINTED.iter().map(|printed| printed.changed(whole)), "\nUNION ALL ");
+    let changed = Sql::join(
+        PRINTED_CATALOGS.iter().map(|printed| printed.changed(whole)),
+        "\nUNION ALL ",
+    );
     sql![
         "WITH ",
         Sql::join(with, ", "),

@@ -5,7 +5,7 @@
 //! the rows are handed back to the server as data, over which the tool's query then runs.
 
 use super::client::Client;
-use super::observe::in_savepoint;
+use super::in_savepoint;
 use super::server_error::{Meaning, ServerError};
 use crate::error::Failure;
 use crate::expectation::ExpectedHistory;
@@ -17,75 +17,82 @@ use crate::sql::{Sql, literal, name, qualified};
 use crate::sql_text::quote_name;
 
 /// Reads the history of a migration tool, in the transaction that [`super::capture::capture`] began. Where it may stand
-/// in several tables, the catalog says first which of them is there.
+/// in several tables, the catalog says first which of them is history.
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
-pub async fn history(client: &mut Client, expected: &ExpectedHistory, role: &str) -> Result<MigrationHistory, Failure> {
-    let mut found: Vec<(&'static Tool, &There)> = Vec::new();
-    let there = tables(client, expected)
+pub async fn read_history(
+    client: &mut Client,
+    expected: &ExpectedHistory,
+    role: &str,
+) -> Result<MigrationHistory, Failure> {
+    let mut found: Vec<(&'static Tool, &HistoryTable)> = Vec::new();
+    let tables = find_tables(client, expected)
         .await
         .map_err(|error| error.failure("looking for the history of migrations"))?;
     let is_only = expected.candidates.len() == 1;
     for (tool, table) in &expected.candidates {
-        let Some(there_is) = there.iter().find(|there| there.table == *table) else {
+        let Some(history) = tables.iter().find(|found| found.id == *table) else {
             continue;
         };
         // Of the tables of one tool the usual one comes first.
         let is_first = found.iter().all(|(other, _)| other.name != tool.name);
-        if is_only || is_first && is_of(tool, there_is, &there) {
-            found.push((tool, there_is));
+        if is_only || is_first && belongs_to(tool, history, &tables) {
+            found.push((tool, history));
         }
     }
     match found.as_slice() {
         [] => Ok(MigrationHistory::Missing),
-        [(tool, there)] => read(client, tool, there, role).await,
+        [(tool, history)] => read_table(client, tool, history, role).await,
         _ => Ok(MigrationHistory::Several(
-            found.iter().map(|(tool, there)| (*tool, there.table.clone())).collect(),
+            found
+                .iter()
+                .map(|(tool, history)| (*tool, history.id.clone()))
+                .collect(),
         )),
     }
 }
 
 /// A table that may be a history.
-struct There {
-    table: ObjectId,
-    columns: Vec<Column>,
+struct HistoryTable {
+    id: ObjectId,
+    columns: Vec<TableColumn>,
     /// The tables that have its rows: itself, its partitions, and those that inherit from it.
-    parts: Vec<Part>,
+    parts: Vec<StoredTable>,
 }
 
 /// A column of it.
-struct Column {
+struct TableColumn {
     name: String,
     /// Its type without modifiers; `None` if the type is not one of PostgreSQL's own.
     sql_type: Option<String>,
 }
 
 /// A table that has rows.
-struct Part {
-    table: ObjectId,
+struct StoredTable {
+    id: ObjectId,
     /// Why it is not read.
     refused: Option<&'static str>,
 }
 
-impl There {
+impl HistoryTable {
     /// Whether it has a column, which is given by its name alone or with its type.
     fn has(&self, column: &str) -> bool {
-        self.columns.iter().any(|there| {
-            let sql_type = there.sql_type.as_deref().unwrap_or_default();
-            there.name == column || format!("{} {sql_type}", there.name) == column
+        self.columns.iter().any(|found| {
+            let sql_type = found.sql_type.as_deref().unwrap_or_default();
+            found.name == column || format!("{} {sql_type}", found.name) == column
         })
     }
 }
 
 /// Whether a table is of a tool, by its columns and by what stands beside it.
-fn is_of(tool: &Tool, table: &There, there: &[There]) -> bool {
+fn belongs_to(tool: &Tool, history: &HistoryTable, tables: &[HistoryTable]) -> bool {
     let beside = |name: &str| {
-        there
+        tables
             .iter()
-            .any(|other| other.table.last() == name && other.table.schema() == table.table.schema())
+            .any(|other| other.id.last() == name && other.id.schema() == history.id.schema())
     };
-    tool.telltale_columns.iter().all(|column| table.has(column))
+    tool.telltale_columns.iter().all(|column| history.has(column))
         && tool.sibling_table.is_none_or(|other| match other.strip_prefix('!') {
             Some(absent) => !beside(absent),
             None => beside(other),
@@ -111,8 +118,8 @@ SELECT pg_catalog.json_build_object(\
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
 WHERE c.oid IN (SELECT top FROM parts) ORDER BY n.nspname, c.relname";
 
-/// Which of the tables that may be histories are there.
-async fn tables(client: &mut Client, expected: &ExpectedHistory) -> Result<Vec<There>, ServerError> {
+/// Which of the tables that may be histories are history.
+async fn find_tables(client: &mut Client, expected: &ExpectedHistory) -> Result<Vec<HistoryTable>, ServerError> {
     let mut wanted: Vec<Sql> = Vec::new();
     for (tool, table) in &expected.candidates {
         if let [schema, table] = table.parts() {
@@ -131,19 +138,19 @@ async fn tables(client: &mut Client, expected: &ExpectedHistory) -> Result<Vec<T
     rows.iter()
         .map(|row| {
             let json = serde_json::from_str(row.text(0)?.unwrap_or("{}")).map_err(ServerError::broken)?;
-            Ok(there(&json))
+            Ok(parse_table(&json))
         })
         .collect()
 }
 
-fn there(json: &serde_json::Value) -> There {
+fn parse_table(json: &serde_json::Value) -> HistoryTable {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let items = |key: &str| json[key].as_array().cloned().unwrap_or_default();
-    There {
-        table: ObjectId::new(vec![text(&json["schema"]), text(&json["name"])]),
+    HistoryTable {
+        id: ObjectId::new(vec![text(&json["schema"]), text(&json["name"])]),
         columns: items("columns")
             .iter()
-            .map(|column| Column {
+            .map(|column| TableColumn {
                 name: text(&column[0]),
                 sql_type: column[1].as_str().map(str::to_owned),
             })
@@ -152,8 +159,8 @@ fn there(json: &serde_json::Value) -> There {
             .iter()
             // What is partitioned has no rows of its own.
             .filter(|part| part[2] != "p")
-            .map(|part| Part {
-                table: ObjectId::new(vec![text(&part[0]), text(&part[1])]),
+            .map(|part| StoredTable {
+                id: ObjectId::new(vec![text(&part[0]), text(&part[1])]),
                 refused: match part[2].as_str() {
                     Some("r") => None,
                     Some("v") => Some("is a view"),
@@ -167,9 +174,9 @@ fn there(json: &serde_json::Value) -> There {
 }
 
 /// The columns of a table that the query of a tool may name.
-fn columns<'a>(tool: &Tool, there: &'a There) -> Vec<&'a Column> {
+fn columns<'a>(tool: &Tool, history: &'a HistoryTable) -> Vec<&'a TableColumn> {
     let words: Vec<&str> = tool.query.split(|c: char| c != '_' && !c.is_alphanumeric()).collect();
-    there
+    history
         .columns
         .iter()
         .filter(|column| words.contains(&&*column.name))
@@ -180,7 +187,7 @@ fn columns<'a>(tool: &Tool, there: &'a There) -> Vec<&'a Column> {
 async fn rows(
     client: &mut Client,
     part: &ObjectId,
-    columns: &[&Column],
+    columns: &[&TableColumn],
 ) -> Result<Vec<serde_json::Value>, ServerError> {
     let names = Sql::join(columns.iter().map(|column| name(&column.name)), ", ");
     let copy = sql!["COPY ", qualified(part), " (", names, ") TO STDOUT"];
@@ -192,7 +199,7 @@ async fn rows(
             let row: serde_json::Map<String, serde_json::Value> = columns
                 .iter()
                 .zip(cells)
-                .map(|(column, cell)| (column.name.clone(), of_copy(cell).into()))
+                .map(|(column, cell)| (column.name.clone(), unescape_copy(cell).into()))
                 .collect();
             rows.push(row.into());
             Ok(())
@@ -202,7 +209,7 @@ async fn rows(
 }
 
 /// A cell in the text format of COPY. Source: PostgreSQL's documentation, "COPY", "Text Format".
-fn of_copy(cell: &str) -> Option<String> {
+fn unescape_copy(cell: &str) -> Option<String> {
     if cell == "\\N" {
         return None;
     }
@@ -226,12 +233,16 @@ fn of_copy(cell: &str) -> Option<String> {
     Some(out)
 }
 
-async fn migrations(client: &mut Client, tool: &'static Tool, there: &There) -> Result<Vec<Migration>, ServerError> {
-    let columns = columns(tool, there);
+async fn migrations(
+    client: &mut Client,
+    tool: &'static Tool,
+    history: &HistoryTable,
+) -> Result<Vec<Migration>, ServerError> {
+    let columns = columns(tool, history);
     let mut data = Vec::new();
     client.execute(&[sql!["SAVEPOINT driftgate"]]).await?;
-    for part in &there.parts {
-        match rows(client, &part.table, &columns).await {
+    for part in &history.parts {
+        match rows(client, &part.id, &columns).await {
             Ok(rows) => data.extend(rows),
             Err(error) if error.code.is_empty() => return Err(error),
             Err(error) => {
@@ -296,33 +307,33 @@ fn type_name(sql_type: &str) -> Sql {
     sql![known.copied().unwrap_or("text")]
 }
 
-async fn read(
+async fn read_table(
     client: &mut Client,
     tool: &'static Tool,
-    there: &There,
+    history: &HistoryTable,
     role: &str,
 ) -> Result<MigrationHistory, Failure> {
-    let table = &there.table;
+    let table = &history.id;
     let unreadable = |why: String, hint: Option<String>| MigrationHistory::Unreadable {
         tool,
         table: table.clone(),
         why,
         hint,
     };
-    if let Some((part, why)) = there.parts.iter().find_map(|part| Some((&part.table, part.refused?))) {
+    if let Some((part, why)) = history.parts.iter().find_map(|part| Some((&part.id, part.refused?))) {
         return Ok(unreadable(
             format!("{part} {why}; reading it would run what its owner wrote"),
             Some(format!("{} keeps its history in an ordinary table", tool.title)),
         ));
     }
-    if let Some(column) = tool.telltale_columns.iter().find(|column| !there.has(column)) {
+    if let Some(column) = tool.telltale_columns.iter().find(|column| !history.has(column)) {
         let name = column.split(' ').next().unwrap_or_default();
         return Ok(unreadable(
             format!("column \"{name}\" does not exist"),
             Some(format!("is this a table of {}?", tool.name)),
         ));
     }
-    match migrations(client, tool, there).await {
+    match migrations(client, tool, history).await {
         Ok(migrations) => Ok(MigrationHistory::Read {
             tool,
             table: table.clone(),
@@ -331,25 +342,25 @@ async fn read(
         Err(error) if matches!(error.code.as_str(), "42P01" | "3F000") => Ok(MigrationHistory::Missing),
         Err(error) if error.code.is_empty() => Err(error.failure(&format!("reading the history of {}", tool.name))),
         Err(error) => {
-            let hint = hint(&error, tool, there, role);
+            let hint = hint(&error, tool, history, role);
             Ok(unreadable(error.message, hint))
         }
     }
 }
 
 /// What to do where a history cannot be read.
-fn hint(error: &ServerError, tool: &Tool, there: &There, role: &str) -> Option<String> {
+fn hint(error: &ServerError, tool: &Tool, history: &HistoryTable, role: &str) -> Option<String> {
     match error.meaning() {
         Meaning::Permission if error.is_row_security() => Some(format!(
             "row security would hide rows from the role {role}: ALTER ROLE {} BYPASSRLS, or connect as the owner of {}",
             quote_name(role),
-            there.table,
+            history.id,
         )),
         Meaning::Permission => {
-            let tables = there.parts.iter().map(|part| part.table.to_sql());
+            let tables = history.parts.iter().map(|part| part.id.to_sql());
             Some(format!(
                 "GRANT USAGE ON SCHEMA {} TO {role}; GRANT SELECT ON {} TO {role};",
-                quote_name(there.table.schema()),
+                quote_name(history.id.schema()),
                 tables.collect::<Vec<_>>().join(", "),
                 role = quote_name(role),
             ))

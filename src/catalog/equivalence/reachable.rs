@@ -1,4 +1,4 @@
-//! What code a text can reach.
+//! Which code a text can reach.
 //!
 //! `EXPLAIN` plans, and the planner executes immutable functions on constants, estimates with stable ones and inlines
 //! functions in SQL. *Trusted* is what only a superuser can have put in place as compiled code: PostgreSQL's own
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::super::client::Client;
-use super::super::observe::in_savepoint;
+use super::super::in_savepoint;
 use super::super::server_error::ServerError;
 use crate::sql;
 use crate::sql::{Sql, literal};
@@ -28,7 +28,7 @@ use crate::sql_text::Words;
 
 /// What is looked up.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct LookupNames {
     pub(super) words: BTreeSet<String>,
     pub(super) operators: BTreeSet<String>,
     /// The words that may be relations.
@@ -39,7 +39,7 @@ pub(super) struct Names {
     pub(super) with_objects: bool,
 }
 
-impl Names {
+impl LookupNames {
     /// Adds those of a text.
     pub(super) fn add(&mut self, words: &Words, may_name_relations: bool) {
         self.words.extend(words.words.iter().cloned());
@@ -52,7 +52,7 @@ impl Names {
 
 /// What the names can reach.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Reach {
+pub(super) struct Reachable {
     /// The names of objects that are not PostgreSQL's own.
     #[serde(default)]
     named: BTreeSet<String>,
@@ -73,7 +73,7 @@ pub(super) struct Reach {
 
 /// What a text can reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Danger {
+pub(super) struct Risk {
     /// Whether a name in it is that of an object that is not PostgreSQL's own.
     pub(super) is_named: bool,
     pub(super) is_untrusted: bool,
@@ -81,8 +81,8 @@ pub(super) struct Danger {
     pub(super) is_shadowed: bool,
 }
 
-impl Reach {
-    pub(super) fn of(&self, words: &Words) -> Danger {
+impl Reachable {
+    pub(super) fn risk_of(&self, words: &Words) -> Risk {
         let any = |names: &BTreeSet<String>| {
             words
                 .words
@@ -90,7 +90,7 @@ impl Reach {
                 .chain(&words.operators)
                 .any(|word| names.contains(word))
         };
-        Danger {
+        Risk {
             is_named: words.is_opaque || any(&self.named),
             is_untrusted: words.is_opaque || any(&self.untrusted),
             is_by_constant: words.is_opaque || any(&self.by_constant),
@@ -104,7 +104,7 @@ impl Reach {
     }
 
     /// Whether any of these object identifiers reaches untrusted code.
-    pub(super) fn of_oids(&self, oids: &BTreeSet<u32>) -> bool {
+    pub(super) fn reaches_untrusted_code(&self, oids: &BTreeSet<u32>) -> bool {
         oids.iter().any(|oid| self.untrusted.contains(&format!("{OID}{oid}")))
     }
 }
@@ -116,7 +116,11 @@ const OID: &str = "\u{1}";
 ///
 /// # Errors
 /// The server refuses or does not answer.
-pub(super) async fn reach(client: &mut Client, names: &Names, path: &str) -> Result<Reach, ServerError> {
+pub(super) async fn find_reachable(
+    client: &mut Client,
+    names: &LookupNames,
+    path: &str,
+) -> Result<Reachable, ServerError> {
     let fill: BTreeMap<&str, Sql> = BTreeMap::from([
         ("words", texts(&names.words)),
         ("operators", texts(&names.operators)),
@@ -143,4 +147,4 @@ fn texts(texts: &BTreeSet<String>) -> Sql {
     ]
 }
 
-const QUERY: &str = include_str!("reach.sql");
+const QUERY: &str = include_str!("reachable.sql");

@@ -13,7 +13,7 @@ use tokio_rustls::rustls;
 
 use super::{binding, tls};
 use crate::catalog::client::{StartError, Stream};
-use crate::catalog::conninfo::{Address, Conninfo, Target};
+use crate::catalog::conninfo::{Address, Conninfo, Host};
 use crate::catalog::server_error::ServerError;
 
 /// Why a connection could not be made.
@@ -103,9 +103,9 @@ pub(super) enum Encryption {
     Required,
 }
 
-/// One place where a server may listen.
+/// One label where a server may listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Endpoint {
+pub(super) enum ServerAddress {
     /// An address and a port.
     Tcp(SocketAddr),
     /// The path of a socket; with a leading `@` in the abstract namespace.
@@ -118,15 +118,15 @@ pub(super) fn socket_path(directory: &str, port: u16) -> String {
 }
 
 /// Where a host can be reached, in the order of the operating system.
-pub(super) async fn endpoints(target: &Target) -> Result<Vec<Endpoint>, ConnectError> {
-    match &target.address {
-        Address::Socket(directory) => Ok(vec![Endpoint::Socket(socket_path(directory, target.port))]),
-        Address::Tcp(host) => {
-            if let Ok(address) = host.parse::<IpAddr>() {
-                return Ok(vec![Endpoint::Tcp(SocketAddr::new(address, target.port))]);
+pub(super) async fn addresses(host: &Host) -> Result<Vec<ServerAddress>, ConnectError> {
+    match &host.address {
+        Address::Socket(directory) => Ok(vec![ServerAddress::Socket(socket_path(directory, host.port))]),
+        Address::Tcp(name) => {
+            if let Ok(address) = name.parse::<IpAddr>() {
+                return Ok(vec![ServerAddress::Tcp(SocketAddr::new(address, host.port))]);
             }
-            let found = tokio::net::lookup_host((host.as_str(), target.port)).await;
-            Ok(found.map_err(ConnectError::Lookup)?.map(Endpoint::Tcp).collect())
+            let found = tokio::net::lookup_host((name.as_str(), host.port)).await;
+            Ok(found.map_err(ConnectError::Lookup)?.map(ServerAddress::Tcp).collect())
         }
     }
 }
@@ -134,13 +134,13 @@ pub(super) async fn endpoints(target: &Target) -> Result<Vec<Endpoint>, ConnectE
 /// A stream on which a session can begin, and the hash of the server's certificate that the session can be bound to.
 pub(super) async fn stream(
     info: &Conninfo,
-    target: &Target,
-    endpoint: &Endpoint,
+    host: &Host,
+    address: &ServerAddress,
     encryption: Encryption,
 ) -> Result<(Box<dyn Stream>, Option<Vec<u8>>), ConnectError> {
-    let address = match endpoint {
-        Endpoint::Tcp(address) => address,
-        Endpoint::Socket(path) => return Ok((socket(path).await?, None)),
+    let address = match address {
+        ServerAddress::Tcp(address) => address,
+        ServerAddress::Socket(path) => return Ok((socket(path).await?, None)),
     };
     let mut tcp = TcpStream::connect(address).await?;
     tcp.set_nodelay(true)?;
@@ -154,7 +154,7 @@ pub(super) async fn stream(
     // TLS or fails: nothing that was sent in plain is taken for encrypted (CVE-2021-23222).
     match tcp.read_u8().await? {
         b'S' => {
-            let stream = tls::handshake(tcp, info.tls(), &target.name, address.ip()).await?;
+            let stream = tls::handshake(tcp, info.tls(), &host.name, address.ip()).await?;
             let (_, connection) = stream.get_ref();
             let certificate = connection.peer_certificates().and_then(<[_]>::first);
             let hash = certificate.and_then(|certificate| binding::hash(certificate));

@@ -1,9 +1,7 @@
 //! Running the queries of assertions.
 
-use std::collections::BTreeSet;
-
 use super::Limits;
-use super::capture::{reset_planner_settings, session_settings};
+use super::capture::{begin_transaction, reset_planner_settings};
 use super::client::{Cells, Client};
 use super::server_error::{Meaning, ServerError};
 use crate::error::Failure;
@@ -21,11 +19,7 @@ use crate::yaml::shorten;
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
-pub async fn assertion(
-    client: &mut Client,
-    assertion: &Assertion,
-    search_path: &str,
-) -> Result<AssertionResult, Failure> {
+pub async fn run(client: &mut Client, assertion: &Assertion, search_path: &str) -> Result<AssertionResult, Failure> {
     let doing = format!("running the assertion `{}`", assertion.name);
     let mut path = vec![quote_name(&assertion.schema)];
     if !search_path.trim().is_empty() {
@@ -38,7 +32,9 @@ pub async fn assertion(
         ", true)"
     ];
     let settings: Vec<Sql> = reset_planner_settings().into_iter().chain([path]).collect();
-    run(client, assertion, &settings).await.map_err(|e| e.failure(&doing))
+    run_as_cursor(client, assertion, &settings)
+        .await
+        .map_err(|e| e.failure(&doing))
 }
 
 /// Begins a transaction for assertions alone, with the same limits as that of [`super::capture::capture`].
@@ -47,34 +43,25 @@ pub async fn assertion(
 /// The server refuses.
 pub async fn begin(client: &mut Client, limits: Limits) -> Result<(), Failure> {
     client
-        .execute(&session_settings(limits))
+        .execute(&begin_transaction(limits))
         .await
         .map_err(|error| error.failure("beginning a transaction for assertions"))
-}
-
-/// The names of the extensions that could be created, in the transaction that [`super::capture::capture`] began.
-///
-/// # Errors
-/// A [`Failure`] if the connection breaks.
-pub async fn available_extensions(client: &mut Client) -> Result<BTreeSet<String>, Failure> {
-    let found = client
-        .rows(&[sql!["SELECT name::text FROM pg_catalog.pg_available_extensions"]])
-        .await
-        .map_err(|e| e.failure("asking which extensions there are"))?;
-    let names = found.iter().filter_map(|row| row.text(0).ok().flatten());
-    Ok(names.map(str::to_owned).collect())
 }
 
 /// What the text of an assertion follows.
 const DECLARE: &str = "DECLARE driftgate_assertion NO SCROLL CURSOR FOR\n";
 
-async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Result<AssertionResult, ServerError> {
+async fn run_as_cursor(
+    client: &mut Client,
+    assertion: &Assertion,
+    settings: &[Sql],
+) -> Result<AssertionResult, ServerError> {
     let begin =
         |first: &'static str| -> Vec<Sql> { [sql![first]].into_iter().chain(settings.iter().cloned()).collect() };
     client.execute(&begin("SAVEPOINT driftgate")).await?;
     let sql = assertion.sql.trim().trim_end_matches(';');
     let declare = Statement::new(DECLARE).then_text(sql);
-    let declared = client.alone(&declare).await;
+    let declared = client.run_single(&declare).await;
     let outcome = match declared {
         Ok(_) => match client
             .rows(&[sql!["FETCH ", MOST_ROWS + 1, " FROM driftgate_assertion"]])
@@ -82,21 +69,21 @@ async fn run(client: &mut Client, assertion: &Assertion, settings: &[Sql]) -> Re
         {
             Ok(rows) => {
                 let more = rows.len() > MOST_ROWS;
-                AssertionResult::Rows(rows.iter().take(MOST_ROWS).map(cells).collect(), more)
+                AssertionResult::Rows(rows.iter().take(MOST_ROWS).map(to_cells).collect(), more)
             }
-            Err(error) => failed(error)?,
+            Err(error) => explain_error(error)?,
         },
         Err(error) if error.code == "42601" => {
             client.execute(&begin("ROLLBACK TO SAVEPOINT driftgate")).await?;
             why_not_a_query(client, sql, error).await?
         }
-        Err(error) => failed(error)?,
+        Err(error) => explain_error(error)?,
     };
     client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
     Ok(outcome)
 }
 
-fn failed(error: ServerError) -> Result<AssertionResult, ServerError> {
+fn explain_error(error: ServerError) -> Result<AssertionResult, ServerError> {
     if error.code.is_empty() {
         return Err(error);
     }
@@ -157,7 +144,7 @@ async fn why_not_a_query(
     let is_at_first_word = !first.is_empty() && declaring.position == Some(position);
     let message = declaring.message;
     let explained = client
-        .alone(&Statement::new("EXPLAIN (COSTS OFF)\n").then_text(sql))
+        .run_single(&Statement::new("EXPLAIN (COSTS OFF)\n").then_text(sql))
         .await;
     let error = match explained {
         Ok(_) if is_at_first_word => return Ok(AssertionResult::Refused(not_a_query(first))),
@@ -181,32 +168,16 @@ fn not_a_query(first: &str) -> String {
     format!("{} is not a query", shorten(&first.to_uppercase()))
 }
 
-/// Runs statements of our own under a savepoint, to which it goes back when they fail.
-pub(super) async fn in_savepoint(client: &mut Client, statements: Vec<Sql>) -> Result<Vec<Cells>, ServerError> {
-    let batch: Vec<Sql> = [sql!["SAVEPOINT driftgate"]]
-        .into_iter()
-        .chain(statements)
-        .chain([sql!["RELEASE SAVEPOINT driftgate"]])
-        .collect();
-    let result = client.rows(&batch).await;
-    if let Err(error) = &result
-        && !error.code.is_empty()
-    {
-        client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
-    }
-    result
-}
-
 /// The longest text of a cell that is kept, in bytes. A longer one is cut, with its length behind it: it is equal to
 /// nothing that anybody wrote.
-const MOST_TEXT: usize = 64 * 1024;
+const MAX_CELL_BYTES: usize = 64 * 1024;
 
-fn cells(row: &Cells) -> Vec<Cell> {
+fn to_cells(row: &Cells) -> Vec<Cell> {
     row.columns()
         .iter()
         .enumerate()
         .map(|(i, column)| Cell {
-            text: row.bytes(i).map(|bytes| match bytes.get(..MOST_TEXT) {
+            text: row.bytes(i).map(|bytes| match bytes.get(..MAX_CELL_BYTES) {
                 Some(start) => format!("{} … ({} bytes)", String::from_utf8_lossy(start), bytes.len()),
                 None => String::from_utf8_lossy(bytes).into_owned(),
             }),
