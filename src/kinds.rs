@@ -19,7 +19,7 @@ use crate::snapshot::IMPLICIT;
 use crate::sql::Sql;
 use crate::value::Value;
 pub use hint::{FindingDetail, HintContext};
-pub use masks::{Masked, Of};
+pub use masks::{Masked, MaskedValues};
 pub use spec::{
     Advice, Attributes, CustomForm, KeyForm, KindSpec, ListForm, Matching, Reading, Role, ScopeRelation, Shorthand,
     StandIn, Syntax,

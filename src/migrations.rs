@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use crate::error::Problem;
 use crate::object_id::ObjectId;
 use files::Files;
-use sections::Mark;
+use sections::Marker;
 use version::SortKey;
 
 /// A migration tool.
@@ -67,7 +67,7 @@ pub struct Tool {
     /// Reads the folder.
     pub read: fn(&Files) -> FolderContents,
     /// How this table was verified.
-    pub verified: Verified,
+    pub verified: Verification,
 }
 
 /// Which migrations a history has.
@@ -81,7 +81,7 @@ pub enum Keeps {
 
 /// How the table of a tool was verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verified {
+pub enum Verification {
     /// This version of the tool was run, and the tests read the history that it wrote.
     Run(&'static str),
     /// Against its sources and its documentation only.
@@ -263,5 +263,5 @@ const BASE: Tool = Tool {
         ignored: Vec::new(),
         problems: Vec::new(),
     },
-    verified: Verified::Documentation,
+    verified: Verification::Documentation,
 };

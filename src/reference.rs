@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::attribute::{Attr, Compare, Literal, OLDEST_MAJOR, Shape};
 use crate::kinds::{KeyForm, Kind, KindSpec, ListForm, Shorthand};
-use crate::migrations::{Keeps, TOOLS, Verified};
+use crate::migrations::{Keeps, TOOLS, Verification};
 use crate::not_compared::UNCOMPARED;
 use crate::platform::PLATFORMS;
 use crate::report::codes;
@@ -60,8 +60,8 @@ fn migration_tools(out: &mut String) {
             tool.checksum
         };
         let known = match tool.verified {
-            Verified::Run(release) => format!("run: {release}"),
-            Verified::Documentation => "documentation".to_owned(),
+            Verification::Run(release) => format!("run: {release}"),
+            Verification::Documentation => "documentation".to_owned(),
         };
         let _ = writeln!(
             out,

@@ -18,12 +18,12 @@ pub struct Masked {
     /// The attribute.
     pub attribute: &'static str,
     /// What its values are.
-    pub of: Of,
+    pub values: MaskedValues,
 }
 
 /// What kind of values a masked attribute has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum MaskedValues {
     /// Options of a foreign object, by name.
     Options,
     /// Settings, by name.
@@ -174,25 +174,25 @@ impl Masked {
     /// Options.
     pub(super) const OPTIONS: Option<Self> = Some(Self {
         attribute: "options",
-        of: Of::Options,
+        values: MaskedValues::Options,
     });
     /// The settings of a routine.
     pub(super) const SETTINGS: Option<Self> = Some(Self {
         attribute: "settings",
-        of: Of::Settings,
+        values: MaskedValues::Settings,
     });
     /// A setting.
     pub(super) const SETTING: Option<Self> = Some(Self {
         attribute: "value",
-        of: Of::Setting,
+        values: MaskedValues::Setting,
     });
 
     /// Whether the name alone allows the value to be shown.
     fn is_harmless(self, name: &str) -> bool {
         let name = name.to_lowercase();
-        match self.of {
-            Of::Options => HARMLESS_OPTIONS.contains(&&*name),
-            Of::Settings | Of::Setting => {
+        match self.values {
+            MaskedValues::Options => HARMLESS_OPTIONS.contains(&&*name),
+            MaskedValues::Settings | MaskedValues::Setting => {
                 let of_postgres = match name.split_once('.') {
                     Some((prefix, _)) => HARMLESS_PREFIXES.contains(&prefix),
                     None => true,
@@ -205,13 +205,13 @@ impl Masked {
     /// Turns the values of this attribute that must not be shown into secrets.
     #[must_use]
     pub fn seal(self, kind: Kind, id: &ObjectId, value: Value) -> Value {
-        match (self.of, value) {
-            (Of::Setting, value) => {
+        match (self.values, value) {
+            (MaskedValues::Setting, value) => {
                 // `name for role`
                 let name = id.last().split(" for ").next().unwrap_or_default();
                 self.seal_one(kind, id, name, value)
             }
-            (Of::Options | Of::Settings, Value::Map(map)) => Value::Map(
+            (MaskedValues::Options | MaskedValues::Settings, Value::Map(map)) => Value::Map(
                 map.into_iter()
                     .map(|(name, value)| {
                         let value = self.seal_one(kind, id, &name, value);
@@ -219,7 +219,7 @@ impl Masked {
                     })
                     .collect(),
             ),
-            (Of::Options | Of::Settings, value) => value,
+            (MaskedValues::Options | MaskedValues::Settings, value) => value,
         }
     }
 

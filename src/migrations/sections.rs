@@ -11,7 +11,7 @@ pub(super) struct Section {
 
 /// What a line means to a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum Marker {
     /// The part that applies the migration begins. The text is what follows the marker.
     Up(String),
     /// The part that rolls the migration back begins.
@@ -22,11 +22,11 @@ pub(super) enum Mark {
 
 /// The text between the first marker of the part that applies the migration and the next marker of the part that rolls
 /// it back, without the marker lines. `None` if the file has no marker of the first type.
-pub(super) fn up(text: &str, mark: impl Fn(&str) -> Mark) -> Option<Section> {
+pub(super) fn up(text: &str, mark: impl Fn(&str) -> Marker) -> Option<Section> {
     let mut section: Option<Section> = None;
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
         match mark(line.trim_end()) {
-            Mark::Up(options) if section.is_none() => {
+            Marker::Up(options) if section.is_none() => {
                 section = Some(Section {
                     text: String::new(),
                     first_line: number + 1,
@@ -34,8 +34,8 @@ pub(super) fn up(text: &str, mark: impl Fn(&str) -> Mark) -> Option<Section> {
                 });
                 continue;
             }
-            Mark::Down if section.is_some() => return section,
-            Mark::Up(_) | Mark::Down | Mark::None => {}
+            Marker::Down if section.is_some() => return section,
+            Marker::Up(_) | Marker::Down | Marker::None => {}
         }
         if let Some(section) = &mut section {
             section.text.push_str(line);

@@ -24,7 +24,9 @@ mod sqlx_cli;
 mod typeorm;
 
 use super::files::{File, Files};
-use super::{BASE, Fit, FolderContents, FolderMigration, Keeps, Mark, Tool, Up, Verified, files, sections, version};
+use super::{
+    BASE, Fit, FolderContents, FolderMigration, Keeps, Marker, Tool, Up, Verification, files, sections, version,
+};
 
 /// Every tool whose history and folder can be read, sorted by name.
 pub static TOOLS: &[&Tool] = &[
@@ -94,7 +96,7 @@ fn not_sql(tool: &Tool, language: &str) -> String {
 }
 
 /// The part of a file that applies the migration, by its marker lines.
-fn section(file: &File, mark: impl Fn(&str) -> Mark) -> Option<sections::Section> {
+fn section(file: &File, mark: impl Fn(&str) -> Marker) -> Option<sections::Section> {
     sections::up(&file.text(), mark)
 }
 

@@ -1,7 +1,9 @@
 //! dbmate. Source: `pkg/dbmate/migration.go` (the blocks), `pkg/dbmate/db.go`, `FindMigrations` (the files) and
 //! `pkg/driver/postgres/postgres.go` (the table).
 
-use super::{BASE, File, Files, Fit, FolderContents, Mark, Tool, Up, Verified, section, sections, sort, sql, version};
+use super::{
+    BASE, File, Files, Fit, FolderContents, Marker, Tool, Up, Verification, section, sections, sort, sql, version,
+};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
@@ -25,26 +27,26 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Run("2.36.0"),
+    verified: Verification::Run("2.36.0"),
     ..BASE
 };
 
-fn mark(line: &str) -> Mark {
+fn mark(line: &str) -> Marker {
     let words = |word: &str| {
         let rest = line.strip_prefix("--")?.trim_start().strip_prefix(word)?;
         (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim().to_owned())
     };
     match (words("migrate:up"), words("migrate:down")) {
-        (Some(options), _) => Mark::Up(options),
-        (None, Some(_)) => Mark::Down,
-        (None, None) => Mark::None,
+        (Some(options), _) => Marker::Up(options),
+        (None, Some(_)) => Marker::Down,
+        (None, None) => Marker::None,
     }
 }
 
 /// The statement before the first block, which dbmate refuses.
 fn stray(file: &File) -> bool {
     let text = file.text();
-    let mut before = text.lines().take_while(|line| matches!(mark(line), Mark::None));
+    let mut before = text.lines().take_while(|line| matches!(mark(line), Marker::None));
     before.any(|line| !line.trim().is_empty() && sections::comment(line).is_none())
 }
 

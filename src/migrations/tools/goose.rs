@@ -2,7 +2,8 @@
 //! `database/dialect/postgres.go` (the table).
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, Mark, Tool, Up, Verified, program, section, sections, sort, sql, version,
+    BASE, File, Files, Fit, FolderContents, Marker, Tool, Up, Verification, program, section, sections, sort, sql,
+    version,
 };
 use crate::error::Problem;
 
@@ -31,7 +32,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Documentation,
+    verified: Verification::Documentation,
     ..BASE
 };
 
@@ -40,11 +41,11 @@ fn annotation(line: &str) -> Option<String> {
     Some(rest.trim().to_ascii_uppercase())
 }
 
-fn mark(line: &str) -> Mark {
+fn mark(line: &str) -> Marker {
     match annotation(line).as_deref() {
-        Some("UP") => Mark::Up(String::new()),
-        Some("DOWN") => Mark::Down,
-        Some(_) | None => Mark::None,
+        Some("UP") => Marker::Up(String::new()),
+        Some("DOWN") => Marker::Down,
+        Some(_) | None => Marker::None,
     }
 }
 

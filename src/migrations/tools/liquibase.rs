@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, Up, Verified, sections, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, Up, Verification, sections, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "liquibase",
@@ -29,7 +29,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verified::Run("4.28.1"),
+    verified: Verification::Run("4.28.1"),
     ..BASE
 };
 

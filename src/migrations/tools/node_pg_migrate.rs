@@ -2,7 +2,8 @@
 //! `src/sqlMigration.ts` (the parts of a SQL file).
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, Mark, Tool, Up, Verified, program, section, sections, sort, sql, version,
+    BASE, File, Files, Fit, FolderContents, Marker, Tool, Up, Verification, program, section, sections, sort, sql,
+    version,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -24,20 +25,20 @@ pub(super) static TOOL: Tool = Tool {
         if sql || js { Fit::Certain } else { Fit::No }
     },
     read,
-    verified: Verified::Run("9.0.0"),
+    verified: Verification::Run("9.0.0"),
     ..BASE
 };
 
-fn mark(line: &str) -> Mark {
+fn mark(line: &str) -> Marker {
     let Some(words) = sections::comment(line) else {
-        return Mark::None;
+        return Marker::None;
     };
     let words = words.trim_start_matches([' ', '-']).to_ascii_lowercase();
     let words: Vec<&str> = words.split_whitespace().take(2).collect();
     match words.as_slice() {
-        ["up", "migration"] => Mark::Up(String::new()),
-        ["down", "migration"] => Mark::Down,
-        _ => Mark::None,
+        ["up", "migration"] => Marker::Up(String::new()),
+        ["down", "migration"] => Marker::Down,
+        _ => Marker::None,
     }
 }
 
@@ -54,7 +55,7 @@ fn up(file: &File) -> Up {
         None => Up::Sql {
             text: text
                 .split_inclusive('\n')
-                .take_while(|line| mark(line.trim_end()) != Mark::Down)
+                .take_while(|line| mark(line.trim_end()) != Marker::Down)
                 .collect(),
             first_line: 1,
             transaction: true,
