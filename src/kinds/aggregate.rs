@@ -162,10 +162,15 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     let [schema, aggregate, arguments] = id.parts() else {
         return None;
     };
-    let direct = match (object.get("kind").as_text(), object.get("direct_arguments")) {
-        (Some("normal"), _) => None,
-        (_, Value::Integer(direct)) => usize::try_from(*direct).ok(),
-        (_, Value::Null | Value::Bool(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) | Value::Map(_)) => None,
+    let direct = match object.get("direct_arguments") {
+        Value::Integer(direct) if object.get("kind").as_text() != Some("normal") => usize::try_from(*direct).ok(),
+        Value::Integer(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::Secret(_)
+        | Value::List(_)
+        | Value::Map(_) => None,
     };
     let mut stub = Stub::of(sql!["CREATE AGGREGATE ", name(schema), ".", name(aggregate), "("]);
     let arguments = split_commas(arguments);

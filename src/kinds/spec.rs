@@ -58,7 +58,7 @@ pub struct KindSpec {
     pub advice: Advice,
     /// The statement that creates an empty object of the same name and type, for servers that must parse texts and have
     /// none of the database's objects. `None` if no text can name an object of this kind.
-    pub stub: Option<fn(&ObjectId, &Object, &Snapshot) -> Option<Stub>>,
+    pub stub: Option<MakeStub>,
 }
 
 impl std::fmt::Debug for KindSpec {
@@ -85,6 +85,9 @@ impl KindSpec {
         stub: None,
     };
 }
+
+/// Makes the stub of an object, if it has what a stub needs.
+pub type MakeStub = fn(&ObjectId, &Object, &Snapshot) -> Option<Stub>;
 
 /// What objects of a kind are to objects of other kinds.
 #[derive(Debug, Clone, Copy)]
