@@ -1,7 +1,7 @@
-//! A baseline: the findings that are known and may stay for a while, in a file that people edit.
+//! A baseline: a file of known findings, which people edit. Known findings are reported and do not count.
 //!
-//! An entry speaks of a finding by its id, and holds only for what was accepted: what is expected and what is there must
-//! be the same as then. Pure but for the clock, which the caller reads.
+//! An entry refers to a finding by its id, and applies only while the expected and the actual value are those that were
+//! accepted.
 
 mod read;
 mod write;
@@ -12,8 +12,11 @@ pub use write::write;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use crate::report::Target;
-use crate::report::mark::{Acceptance, Accepted, BaselineUse, Stale, StaleEntry, Was, hides};
+use crate::finding::Target;
+use crate::finding::code::category_of;
+use crate::finding::mark::{
+    Acceptance, Accepted, BaselineUse, Recorded, RecordedStatus, Stale, StaleEntry, prevents_rechecking,
+};
 use crate::source_map::{FileId, Place};
 
 /// The version of the format of baselines.
@@ -24,7 +27,7 @@ pub const FORMAT_VERSION: &str = "1";
 pub struct Baseline {
     /// The file.
     pub file: FileId,
-    /// In the order of the file. No two speak of the same finding of the same database.
+    /// In the order of the file. No two are for the same finding of the same database.
     pub entries: Vec<Entry>,
 }
 
@@ -33,19 +36,19 @@ pub struct Baseline {
 pub struct Entry {
     /// The id of the finding.
     pub id: String,
-    /// The database, as reports name it; none if it is accepted in all.
+    /// The database, as reports name it; none if the finding is accepted in every database.
     pub database: Option<String>,
     /// The object, for people.
     pub object: Option<String>,
     /// What is accepted.
-    pub was: Was,
+    pub was: Recorded,
     /// Why, in the words of a person.
     pub reason: Option<String>,
-    /// Who sees to it.
+    /// Who is responsible for it.
     pub owner: Option<String>,
     /// The last day on which it is accepted.
     pub until: Option<Day>,
-    /// Where it stands.
+    /// Where it is written.
     pub place: Place,
 }
 
@@ -76,8 +79,8 @@ impl Day {
 }
 
 impl Entry {
-    /// Whether it holds for a finding of its id.
-    fn state(&self, now: &Was, today: &Day) -> Acceptance {
+    /// Whether it applies to a finding with its id.
+    fn state(&self, now: &Recorded, today: &Day) -> Acceptance {
         if !self.is_about(now) {
             Acceptance::Changed
         } else if self.until.as_ref().is_some_and(|until| until < today) {
@@ -87,33 +90,37 @@ impl Entry {
         }
     }
 
-    /// Whether what was accepted is what is found. What was accepted as drift is accepted, too, where it cannot be told
-    /// any more; what could not be told is not accepted as drift.
-    fn is_about(&self, now: &Was) -> bool {
-        let Was {
+    /// Whether the accepted finding is the one that is found. A finding that was accepted as drift is also accepted as
+    /// unknown; one that was accepted as unknown is not accepted as drift.
+    fn is_about(&self, now: &Recorded) -> bool {
+        let Recorded {
             status,
             expected,
             actual,
         } = &self.was;
-        *expected == now.expected && *actual == now.actual && (*status == now.status || status == DRIFT)
+        *expected == now.expected
+            && *actual == now.actual
+            && (*status == now.status || *status == RecordedStatus::Drift)
     }
 
-    /// Whether it speaks of a database.
-    fn speaks_of(&self, database: &str) -> bool {
+    /// The code of its finding, with which an id begins.
+    fn code(&self) -> &str {
+        self.id.split(':').next().unwrap_or_default()
+    }
+
+    /// Whether it is for a database.
+    fn is_for(&self, database: &str) -> bool {
         self.database.as_deref().is_none_or(|name| name == database)
     }
 }
 
-/// The status of an entry that names none.
-const DRIFT: &str = "drift";
-
 impl Baseline {
-    /// Marks the findings of a database that have an entry. Their ids must be told apart before. What is expected alike
-    /// in several places needs one entry.
+    /// Marks the findings of a database that have an entry. They must have unique ids. Equal expectations in several places
+    /// need one entry.
     pub fn mark(&self, target: &mut Target, today: &Day) {
         // An entry that names the database comes before one that names none.
         let mut entries: BTreeMap<&str, &Entry> = BTreeMap::new();
-        for entry in self.entries.iter().filter(|e| e.speaks_of(&target.database)) {
+        for entry in self.entries.iter().filter(|e| e.is_for(&target.database)) {
             let known = entries.entry(&entry.id).or_insert(entry);
             if known.database.is_none() {
                 *known = entry;
@@ -123,7 +130,7 @@ impl Baseline {
             let entry = entries.get(check.id().as_str());
             let entry = entry.or_else(|| entries.get(check.common_id().as_str()));
             check.mark.accepted = entry.map(|entry| Accepted {
-                state: entry.state(&Was::now(check), today),
+                state: entry.state(&Recorded::now(check), today),
                 reason: entry.reason.clone(),
                 owner: entry.owner.clone(),
                 until: entry.until.as_ref().map(|day| day.text().to_owned()),
@@ -133,8 +140,8 @@ impl Baseline {
         }
     }
 
-    /// What became of the entries, after the findings of all databases have been marked. An entry for a database that
-    /// was not looked at or could not be verified is not judged, nor one for what was not looked at in it.
+    /// Which entries are stale, after the findings of all databases have been marked. Entries for databases or objects
+    /// that were not checked or could not be verified are left out.
     #[must_use]
     pub fn outcome(&self, targets: &[Target], strict: bool) -> BaselineUse {
         let mut states: BTreeMap<Place, Acceptance> = BTreeMap::new();
@@ -143,7 +150,7 @@ impl Baseline {
             .flat_map(Target::findings)
             .filter_map(|check| check.mark.accepted.as_ref())
         {
-            // An entry for all databases holds if it does for one of them.
+            // An entry for all databases applies if it does to one of them.
             let state = states.entry(accepted.place).or_insert(accepted.state);
             if accepted.state == Acceptance::Known {
                 *state = Acceptance::Known;
@@ -156,7 +163,7 @@ impl Baseline {
             strict,
         };
         for entry in &self.entries {
-            let meant: Vec<&Target> = targets.iter().filter(|t| entry.speaks_of(&t.database)).collect();
+            let meant: Vec<&Target> = targets.iter().filter(|t| entry.is_for(&t.database)).collect();
             if meant.is_empty() {
                 continue;
             }
@@ -165,7 +172,7 @@ impl Baseline {
                 Some(Acceptance::Known) => continue,
                 Some(Acceptance::Expired) => Stale::Expired,
                 Some(Acceptance::Changed) => Stale::Changed,
-                None if meant.iter().any(|target| cannot_tell(entry, target)) => continue,
+                None if meant.iter().any(|target| is_undetermined(entry, target)) => continue,
                 None => Stale::Gone,
             };
             out.stale.push(StaleEntry {
@@ -179,11 +186,11 @@ impl Baseline {
     }
 }
 
-/// Whether it cannot be told if what an entry speaks of is still there.
-fn cannot_tell(entry: &Entry, target: &Target) -> bool {
-    let code = entry.id.split(':').next().unwrap_or_default();
+/// Whether the finding of an entry could not be checked again in a database.
+fn is_undetermined(entry: &Entry, target: &Target) -> bool {
+    let category = category_of(entry.code());
     let object = entry.object.as_deref().unwrap_or_default();
-    target.failure.is_some() || target.findings().any(|now| hides(now, code, object))
+    target.failure.is_some() || target.findings().any(|now| prevents_rechecking(now, category, object))
 }
 
 #[cfg(test)]

@@ -12,8 +12,7 @@ mod schema;
 use crate::cli::{Color, Command, Format};
 use crate::console::{print, print_failure, print_problems};
 use crate::error::{CommandError, Problem};
-use crate::report::Exit;
-use crate::report::nagios::{self, State};
+use crate::finding::Exit;
 use crate::source_map::SourceMap;
 
 /// Runs a subcommand and prints why it failed, if it did. No other place turns an error into an exit.
@@ -41,12 +40,13 @@ pub fn run(command: &Command) -> Exit {
                 (Exit::Failure, vec![Problem::new(failure.to_string())])
             }
         };
-        if format != Some(Format::Nagios) {
+        let Some(format) = format else {
             return exit;
-        }
-        // Nagios shows what is on standard output and takes 2 for drift, so it gets a line and an exit code of its own.
-        let _ = print(&nagios::problems(&problems));
-        Exit::Nagios(State::Unknown)
+        };
+        let (text, exit) = (format.spec().without_report)(&problems, exit);
+        // Where standard output is closed, there is nowhere to report it.
+        let _ = print(&text.unwrap_or_default());
+        exit
     })
 }
 

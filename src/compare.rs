@@ -16,13 +16,15 @@ pub mod unseen;
 use std::collections::BTreeSet;
 
 use rename::Lost;
-use subject::Subjected;
+use subject::{Actual, ObjectComparison};
 
+use crate::attribute::Verdict;
 use crate::expectation::{ExpectationFile, ExpectedObject, IgnoreRule, Presence, Subject, Terms};
+use crate::finding::{Check, Status};
+use crate::hint::Hint;
 use crate::kinds::{Kind, StandIn};
 use crate::object_id::ObjectId;
 use crate::observed::ScopedQuestion;
-use crate::report::{Check, Status};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 
@@ -46,16 +48,16 @@ pub struct Plan<'a> {
 #[derive(Debug)]
 enum Step {
     Check(Pending),
-    Choice(Choice),
+    Meaning(MeaningMatch),
 }
 
 /// A check whose status the server may still decide. `check` is what it is if it did not pass.
 #[derive(Debug)]
 struct Pending {
     check: Check,
-    verdict: Decision,
-    /// What to do where the server cannot read what was expected.
-    unreadable: Option<String>,
+    decision: Decision,
+    /// What to do where the server cannot parse the expected text.
+    unreadable: Option<Hint>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,14 +66,12 @@ enum Decision {
     Different,
     /// Not to be decided, for this reason.
     Unknown(String),
-    /// The server would not decide it, for this reason.
-    Refused(String),
     Ask(Vec<ScopedQuestion>),
 }
 
 /// One of several objects may be the one that is meant.
 #[derive(Debug)]
-struct Choice {
+struct MeaningMatch {
     candidates: Vec<Candidate>,
     /// Whether the server can read what was expected, where there is no candidate to compare it with.
     probes: Vec<Decision>,
@@ -155,12 +155,12 @@ impl<'a> Plan<'a> {
         };
         for step in &self.steps {
             match step {
-                Step::Check(pending) => add(&pending.verdict),
-                Step::Choice(choice) => {
-                    choice.probes.iter().for_each(&mut add);
-                    for candidate in &choice.candidates {
+                Step::Check(pending) => add(&pending.decision),
+                Step::Meaning(meaning) => {
+                    meaning.probes.iter().for_each(&mut add);
+                    for candidate in &meaning.candidates {
                         candidate.conditions.iter().for_each(&mut add);
-                        candidate.checks.iter().for_each(|c| add(&c.verdict));
+                        candidate.checks.iter().for_each(|c| add(&c.decision));
                     }
                 }
             }
@@ -227,7 +227,7 @@ impl<'a> Planner<'a> {
 
     /// Compares one object; whether what is in it can be compared.
     fn object(&mut self, file: &'a ExpectationFile, expected: &'a ExpectedObject) -> bool {
-        let subject = Subjected {
+        let subject = ObjectComparison {
             snapshot: self.snapshot,
             file,
             expected,
@@ -236,75 +236,100 @@ impl<'a> Planner<'a> {
         match (&expected.subject, expected.kind.spec().matching.same_identity) {
             (Subject::Named(id), None) => {
                 self.out.claimed.insert((expected.kind, id.clone()));
-                match self.snapshot.get(expected.kind, id) {
-                    Some(object) => {
-                        self.found(&subject, expected.kind, id, object);
-                        expected.presence != Presence::Absent
-                    }
-                    None => self.stand_in_by_name(&subject, id),
-                }
+                let Some(object) = self.snapshot.get(expected.kind, id) else {
+                    return self.stand_in_by_name(&subject, id);
+                };
+                let kind = expected.kind;
+                self.found(&subject, Actual { kind, id, object });
+                expected.presence != Presence::Absent
             }
             (Subject::Named(id), Some(same)) => {
-                let name = id.prefix(id.parts().len() - 1);
-                let candidates = self
-                    .snapshot
-                    .children(expected.kind, &name)
-                    .map(|(actual, object)| {
-                        let condition = subject.decision(same(id, actual));
-                        subject.candidate(expected.kind, actual, object, vec![condition], &|_| true)
-                    })
-                    .collect();
-                let none = subject.missing(id);
-                self.out.steps.push(Step::Choice(Choice {
-                    candidates,
-                    probes: Vec::new(),
-                    none,
-                    presence: expected.presence,
-                }));
+                self.by_identity(&subject, id, same);
                 true
             }
             (Subject::ByMeaning(parent), _) => {
-                let mut candidates: Vec<Candidate> = self
-                    .snapshot
-                    .children(expected.kind, parent)
-                    .map(|(id, object)| subject.by_meaning(expected.kind, id, object))
-                    .collect();
-                let mut near = Vec::new();
-                for stand_in in expected.kind.spec().matching.stand_ins {
-                    for (id, object) in self.snapshot.children(stand_in.kind, parent) {
-                        match as_stand_in(expected.kind, stand_in, object) {
-                            Ok(object) => candidates.push(subject.by_meaning(stand_in.kind, id, &object)),
-                            Err(why) => near.push((stand_in.kind, id, object, why)),
-                        }
-                    }
-                }
-                let mut none = subject.missing(parent);
-                describe::add_near(&mut none, &subject.identifying(), &near);
-                let probes = if candidates.is_empty() {
-                    subject.probes()
-                } else {
-                    Vec::new()
-                };
-                self.out.steps.push(Step::Choice(Choice {
-                    candidates,
-                    probes,
-                    none,
-                    presence: expected.presence,
-                }));
+                self.by_meaning(&subject, parent);
                 true
             }
         }
     }
 
+    /// Plans the comparison of an object with all objects that may have its identity, such as the overloads of a
+    /// function.
+    fn by_identity(
+        &mut self,
+        subject: &ObjectComparison<'a>,
+        id: &ObjectId,
+        same: fn(&ObjectId, &ObjectId) -> Verdict,
+    ) {
+        let expected = subject.expected;
+        let name = id.prefix(id.parts().len() - 1);
+        let candidates = self.snapshot.children(expected.kind, &name);
+        let candidates = candidates.map(|(actual, object)| {
+            let condition = subject.decision(same(id, actual));
+            let actual = Actual {
+                kind: expected.kind,
+                id: actual,
+                object,
+            };
+            subject.candidate(actual, vec![condition], &|_| true)
+        });
+        let candidates = candidates.collect();
+        let (none, _) = subject.missing(id, None);
+        self.out.steps.push(Step::Meaning(MeaningMatch {
+            candidates,
+            probes: Vec::new(),
+            none,
+            presence: expected.presence,
+        }));
+    }
+
+    /// Plans the comparison of an object that is expected by its meaning with all objects of its kind in the parent, and
+    /// with those that give the same guarantee.
+    fn by_meaning(&mut self, subject: &ObjectComparison<'a>, parent: &ObjectId) {
+        let expected = subject.expected;
+        let kind = expected.kind;
+        let mut candidates: Vec<Candidate> = self
+            .snapshot
+            .children(kind, parent)
+            .map(|(id, object)| subject.by_meaning(Actual { kind, id, object }))
+            .collect();
+        let mut near = Vec::new();
+        for stand_in in kind.spec().matching.stand_ins {
+            for (id, object) in self.snapshot.children(stand_in.kind, parent) {
+                match as_stand_in(kind, stand_in, object) {
+                    Ok(object) => candidates.push(subject.by_meaning(Actual {
+                        kind: stand_in.kind,
+                        id,
+                        object: &object,
+                    })),
+                    Err(why) => near.push((stand_in.kind, id, object, why)),
+                }
+            }
+        }
+        let none = subject.missing_by_meaning(parent, &near);
+        let probes = if candidates.is_empty() {
+            subject.probes()
+        } else {
+            Vec::new()
+        };
+        self.out.steps.push(Step::Meaning(MeaningMatch {
+            candidates,
+            probes,
+            none,
+            presence: expected.presence,
+        }));
+    }
+
     /// Compares an object that is there.
-    fn found(&mut self, subject: &Subjected<'a>, kind: Kind, id: &ObjectId, object: &Object) {
-        let (pending, passed) = subject.found(kind, id, object);
+    fn found(&mut self, subject: &ObjectComparison<'a>, actual: Actual<'_>) {
+        let (pending, passed) = subject.found(actual);
         self.out.passed += passed;
         self.out.steps.extend(pending.into_iter().map(Step::Check));
     }
 
     /// A named object that is not there may be there as an object of a kind that gives the same guarantee.
-    fn stand_in_by_name(&mut self, subject: &Subjected<'a>, id: &'a ObjectId) -> bool {
+    fn stand_in_by_name(&mut self, subject: &ObjectComparison<'a>, id: &'a ObjectId) -> bool {
         let expected = subject.expected;
         let mut why_not = None;
         if !expected.terms.exact {
@@ -315,23 +340,23 @@ impl<'a> Planner<'a> {
                 match as_stand_in(expected.kind, stand_in, object) {
                     Ok(object) => {
                         self.out.claimed.insert((stand_in.kind, id.clone()));
-                        self.found(subject, expected.kind, id, &object);
+                        let actual = Actual {
+                            kind: expected.kind,
+                            id,
+                            object: &object,
+                        };
+                        self.found(subject, actual);
                         return expected.presence != Presence::Absent;
                     }
                     Err(why) => why_not = Some((stand_in.kind, why)),
                 }
             }
         }
-        let mut check = subject.missing(id);
-        if let Some((kind, why)) = why_not {
-            let there_is = format!("there is {} of this name", kind.one());
-            let words = expected.kind.words();
-            check.message = format!("{words} {} does not exist; {there_is}, but it {why}", check.object);
-        }
+        let (mut check, says_what_exists) = subject.missing(id, why_not);
         let missing = expected.presence == Presence::Required;
         if !missing {
             check.status = Status::Passed;
-        } else if check.message == describe::does_not_exist(expected.kind, &check.object) {
+        } else if !says_what_exists {
             self.out.lost.push(Lost {
                 step: self.out.steps.len(),
                 file: subject.file,
@@ -339,10 +364,10 @@ impl<'a> Planner<'a> {
                 id,
             });
         }
-        let verdict = if missing { Decision::Different } else { Decision::Equal };
+        let decision = if missing { Decision::Different } else { Decision::Equal };
         self.out.steps.push(Step::Check(Pending {
             check,
-            verdict,
+            decision,
             unreadable: None,
         }));
         false

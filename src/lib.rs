@@ -1,7 +1,7 @@
 //! driftgate compares a live PostgreSQL database with YAML expectation files and reports every difference.
 //!
 //! The crate is a program. Its library is for `main` and for the tests: [`cli`] parses the command line, [`commands::run`]
-//! runs a subcommand and returns a [`report::Exit`]. Modules that only the tests use are hidden from the documentation,
+//! runs a subcommand and returns a [`finding::Exit`]. Modules that only the tests use are hidden from the documentation,
 //! and nothing here is a stable interface.
 //!
 //! # How it works
@@ -31,8 +31,8 @@
 //! | [`expectation::ExpectationFile`] | a parsed expectation file |
 //! | [`source::Source`] | a source as it is written on the command line; `session` turns it into a session |
 //! | [`observed::ScopedQuestion`], [`observed::Answer`] | two SQL texts that PostgreSQL compares, and the result |
-//! | [`report::Check`] | one comparison and its result; one that did not pass is a finding |
-//! | [`report::Report`], [`report::Target`] | all results of a run, and those of one database |
+//! | [`finding::Check`] | one comparison and its result; one that did not pass is a finding |
+//! | [`finding::Report`], [`finding::Target`] | all results of a run, and those of one database |
 //! | [`error::Problem`] | a mistake of the user: exit code 2 |
 //! | [`error::Failure`] | a failure outside of the program: exit code 3 |
 //! | [`source_map::SourceMap`], [`source_map::Place`] | the texts of the files, and a position in one of them |
@@ -49,8 +49,8 @@
 //! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
 //!   `environment`, `atomic_file`, `console`, `session` and [`commands`]. [`compare`] and the reporters do none.
 //! * Outside of [`kinds`] no code names a kind or one of its attributes.
-//! * Only `main` turns a [`report::Exit`] into the exit code of the process, and only [`commands::run`] turns an error into
-//!   a [`report::Exit`].
+//! * Only `main` turns a [`finding::Exit`] into the exit code of the process, and only [`commands::run`] turns an error into
+//!   a [`finding::Exit`].
 //! * Nothing panics on input, and maps are ordered: the same input gives the same bytes.
 //!
 //! `tests/it/registry.rs` holds that every attribute is read, compared and reported.
@@ -72,7 +72,9 @@ mod environment;
 pub mod error;
 #[doc(hidden)]
 pub mod expectation;
+pub mod finding;
 mod fnv;
+pub mod hint;
 pub mod input;
 mod invisible;
 #[doc(hidden)]

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use driftgate::cli;
 use driftgate::commands;
+use driftgate::finding::Exit;
 use driftgate::input;
-use driftgate::report::Exit;
 
 fn main() -> ExitCode {
     ExitCode::from(guarded(run).code())

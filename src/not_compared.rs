@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::NotCompared;
+use crate::finding::NotCompared;
 
 /// Something that is counted and not compared.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::attribute::{Attr, Compare, Literal, OLDEST_MAJOR, Shape};
+use crate::finding::codes;
 use crate::kinds::{KeyForm, Kind, KindSpec, ListForm, Shorthand};
 use crate::migrations::{Keeps, TOOLS, Verification};
 use crate::not_compared::UNCOMPARED;
 use crate::platform::PLATFORMS;
-use crate::report::codes;
 
 /// The whole reference, as Markdown.
 #[must_use]

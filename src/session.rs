@@ -40,8 +40,8 @@ use crate::catalog::{self, Limits, assertion_query, block_on, connect, equivalen
 use crate::compare::{assertion, unseen};
 use crate::error::Failure;
 use crate::expectation::{Assertion, ExpectationFile, ExpectedHistory};
+use crate::finding::Check;
 use crate::observed::{Answer, Answers, AssertionResult, MigrationHistory, ScopedQuestion};
-use crate::report::Check;
 use crate::snapshot::Snapshot;
 
 /// Drops a large value on another thread: to free the snapshot of a large database takes a second.

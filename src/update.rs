@@ -13,10 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use object::Editor;
 
 use crate::expectation::{ExpectationFile, Presence, Subject};
+use crate::finding::{About, Check, Code, Status};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
-use crate::report::{Check, Status, code};
 use crate::snapshot::Snapshot;
+use crate::source_map::Place;
 use crate::value::Value;
 use crate::yaml::{self, Places, splice};
 
@@ -105,18 +106,17 @@ struct Unlisted {
     finding: String,
 }
 
-/// What is there instead of what a finding says was expected.
-fn actual(kind: Kind, check: &Check, attribute: &str, snapshot: &Snapshot) -> Value {
+/// The value that was found instead of the expected one.
+fn actual(kind: Kind, id: &ObjectId, check: &Check, attribute: &str, snapshot: &Snapshot) -> Value {
     let is_masked = kind
         .spec()
         .reading
         .masked
         .is_some_and(|masked| masked.attribute == attribute);
-    let mut objects = snapshot.of_kind(kind).filter(|_| is_masked);
-    // The finding does not say what is hidden.
-    match objects.find(|(id, _)| kind.show(id) == check.object) {
-        Some((_, object)) => object.get(attribute).clone(),
-        None => Value::from(check.actual.clone()),
+    // The finding does not have what is hidden.
+    match snapshot.get(kind, id).filter(|_| is_masked) {
+        Some(object) => object.get(attribute).clone(),
+        None => check.actual.clone(),
     }
 }
 
@@ -131,18 +131,16 @@ fn changes(
     let mut renewed: BTreeSet<(Kind, ObjectId)> = BTreeSet::new();
     let mut unexpected = Vec::new();
     for check in findings.iter().filter(|check| check.status == Status::Drift) {
-        let Some(kind) = Kind::ALL.iter().copied().find(|kind| kind.spec().name == check.kind) else {
-            continue;
-        };
-        if let Some(attribute) = check.attribute {
-            if let Some(at) = owner(file, kind, check, attribute) {
+        if let (About::Object { kind, id }, Code::Differs(_, attr)) = (&check.about, check.code) {
+            let attribute = attr.name;
+            if let Some(at) = owner(file, *kind, id, check.place, attribute) {
                 let change = changes.entry(at).or_default();
                 change.findings.push(check.id());
                 change
                     .attributes
-                    .insert(attribute, actual(kind, check, attribute, snapshot));
+                    .insert(attribute, actual(*kind, id, check, attribute, snapshot));
             }
-        } else if check.code == code(kind.spec().name, "missing") {
+        } else if let Code::Missing(kind) = check.code {
             let Some(at) = file
                 .objects
                 .iter()
@@ -160,15 +158,11 @@ fn changes(
                 }
                 None => change.gone = true,
             }
-        } else {
-            unexpected.push((kind, *check));
+        } else if let (About::Object { kind, id }, Code::Unexpected(_)) = (&check.about, check.code) {
+            unexpected.push((*kind, id, *check));
         }
     }
-    for (kind, check) in unexpected {
-        let shown = |id: &&ObjectId| kind.show(id) == check.object;
-        let Some(id) = snapshot.of_kind(kind).map(|(id, _)| id).find(shown) else {
-            continue;
-        };
+    for (kind, id, check) in unexpected {
         let object = file.objects.iter().enumerate().find_map(|(at, object)| {
             if object.place != check.place {
                 return None;
@@ -203,15 +197,15 @@ fn changes(
 }
 
 /// The object whose attribute a finding is about.
-fn owner(file: &ExpectationFile, kind: Kind, check: &Check, attribute: &str) -> Option<usize> {
+fn owner(file: &ExpectationFile, kind: Kind, found: &ObjectId, place: Place, attribute: &str) -> Option<usize> {
     file.objects.iter().position(|object| {
         let named = match &object.subject {
             // A signature may be written otherwise than the catalog does.
-            Subject::Named(id) => kind.spec().matching.same_identity.is_some() || kind.show(id) == check.object,
+            Subject::Named(id) => kind.spec().matching.same_identity.is_some() || id == found,
             Subject::ByMeaning(_) => true,
         };
         let written = object.attributes.iter().find(|a| a.attr.name == attribute);
-        object.kind == kind && named && written.map_or(object.place, |a| a.place) == check.place
+        object.kind == kind && named && written.map_or(object.place, |a| a.place) == place
     })
 }
 

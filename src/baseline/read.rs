@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Baseline, DRIFT, Day, Entry, FORMAT_VERSION};
+use super::{Baseline, Day, Entry, FORMAT_VERSION};
 use crate::error::Problem;
-use crate::report::mark::Was;
+use crate::finding::mark::{Recorded, RecordedStatus};
 use crate::source_map::{FileId, Place};
 use crate::suggest;
 use crate::yaml::{self, Document, Node, NodeValue, Places, ScalarType, shorten};
@@ -18,9 +18,6 @@ pub const ENTRY_KEYS: &[&str] = &[
 
 /// The keys at the top.
 const KEYS: &[&str] = &["baseline", "findings"];
-
-/// What a finding can have been.
-const STATUSES: &[&str] = &[DRIFT, "unknown"];
 
 /// Reads a baseline.
 ///
@@ -45,7 +42,8 @@ struct Reader {
 
 impl Reader {
     fn file(&mut self, root: &Node) -> Vec<Entry> {
-        let begins = format!("a baseline begins with `baseline: {FORMAT_VERSION}`; `--write-baseline FILE` writes one");
+        let begins =
+            format!("a baseline begins with `baseline: {FORMAT_VERSION}`; `--write-baseline FILE` writes a baseline");
         let NodeValue::Map(keys) = &root.value else {
             self.problems.push(
                 Problem::at(
@@ -56,7 +54,7 @@ impl Reader {
             );
             return Vec::new();
         };
-        // What else stands in another file is no news.
+        // In a file of another kind, nothing else is worth reporting.
         let Some(version) = keys
             .iter()
             .find(|entry| entry.key == "baseline")
@@ -66,7 +64,7 @@ impl Reader {
             return Vec::new();
         };
         if version.scalar().is_none_or(|s| s.text != FORMAT_VERSION) {
-            let message = format!("the version of a baseline cannot be {}", version.describe());
+            let message = format!("unsupported baseline version {}", version.describe());
             let hint = format!("this driftgate reads version {FORMAT_VERSION}");
             self.problems = vec![Problem::at(version.place, message).hint(hint)];
             return Vec::new();
@@ -82,10 +80,10 @@ impl Reader {
         if !keys.iter().any(|entry| entry.key == "findings") {
             self.problems.push(
                 Problem::at(root.place, "the baseline has no `findings`")
-                    .hint("where nothing is accepted, write `findings: []`"),
+                    .hint("write `findings: []` if no finding is accepted"),
             );
         }
-        self.twice(&entries);
+        self.duplicates(&entries);
         entries
     }
 
@@ -114,13 +112,13 @@ impl Reader {
             return None;
         };
         let (mut id, mut expected, mut actual) = (None, None, None);
-        let mut status = DRIFT.to_owned();
+        let mut status = RecordedStatus::Drift;
         let mut entry = Entry {
             id: String::new(),
             database: None,
             object: None,
-            was: Was {
-                status: String::new(),
+            was: Recorded {
+                status,
                 expected: Json::Null,
                 actual: Json::Null,
             },
@@ -157,7 +155,7 @@ impl Reader {
             return None;
         }
         entry.id = id?;
-        entry.was = Was {
+        entry.was = Recorded {
             status,
             expected: expected?,
             actual: actual?,
@@ -165,8 +163,8 @@ impl Reader {
         Some(entry)
     }
 
-    /// Two entries must not speak of the same finding.
-    fn twice(&mut self, entries: &[Entry]) {
+    /// Reports entries for the same finding.
+    fn duplicates(&mut self, entries: &[Entry]) {
         let mut first: BTreeMap<(Option<&str>, &str), Place> = BTreeMap::new();
         for entry in entries {
             let key = (entry.database.as_deref(), entry.id.as_str());
@@ -174,7 +172,7 @@ impl Reader {
                 self.problems.push(
                     Problem::at(
                         entry.place,
-                        format!("line {} already has an entry for this finding", place.line),
+                        format!("duplicate entry: line {} has one for this finding", place.line),
                     )
                     .hint("remove one of them"),
                 );
@@ -195,21 +193,22 @@ impl Reader {
                         node.place,
                         format!("`{key}` takes a text, but this is {}", node.describe()),
                     )
-                    .hint("remove the key if there is nothing to say"),
+                    .hint("remove the key, or write a text"),
                 );
                 None
             }
         }
     }
 
-    fn status(&mut self, node: &Node) -> Option<String> {
+    fn status(&mut self, node: &Node) -> Option<RecordedStatus> {
         let word = node.scalar().map_or("", |s| s.text.as_str());
-        if STATUSES.contains(&word) {
-            return Some(word.to_owned());
+        if let Some(status) = RecordedStatus::ALL.iter().find(|status| status.word() == word) {
+            return Some(*status);
         }
+        let words: Vec<&str> = RecordedStatus::ALL.iter().map(|status| status.word()).collect();
         self.problems.push(
             Problem::at(node.place, format!("`status` cannot be {}", node.describe()))
-                .hint(suggest::hint(word, STATUSES)),
+                .hint(suggest::hint(word, &words)),
         );
         None
     }

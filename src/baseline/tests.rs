@@ -4,10 +4,13 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value as Json, json};
 
 use super::{Baseline, Day, read, write};
-use crate::expectation::Level;
-use crate::report::mark::{Acceptance, Mark, Stale, tell_apart};
-use crate::report::{Check, Status, Target};
+use crate::expectation::{Level, Terms};
+use crate::finding::mark::{Acceptance, Stale, assign_unique_ids};
+use crate::finding::{About, Check, Code, Status, Target};
+use crate::kinds::Kind;
+use crate::object_id::ObjectId;
 use crate::source_map::{FileId, Place, SourceMap};
+use crate::value::Value;
 
 fn place(file: FileId, line: u32) -> Place {
     Place { file, line, column: 1 }
@@ -15,28 +18,24 @@ fn place(file: FileId, line: u32) -> Place {
 
 fn finding(files: &mut SourceMap, object: &str, expected: Json, actual: Json) -> Check {
     let file = files.add(PathBuf::from("e.yaml"), String::new());
-    Check {
-        status: Status::Drift,
+    let terms = Terms {
         level: Level::Error,
-        code: "column-type".into(),
-        kind: "column",
-        object: object.into(),
-        attribute: Some("type"),
-        expected,
-        actual,
-        place: place(file, 1),
-        message: "it differs".into(),
-        detail: None,
-        hint: None,
         reason: None,
-        mark: Mark::default(),
-    }
+        exact: false,
+    };
+    let mut kinds = Kind::ALL.iter().copied();
+    let kind = kinds.find(|kind| kind.spec().name == "column").expect("columns");
+    let attr = kind.attr("type").expect("columns have types");
+    let id = ObjectId::new(object.splitn(2, '.').map(str::to_owned).collect());
+    let about = About::Object { kind, id };
+    Check::drift(about, Code::Differs(kind, attr), place(file, 1), &terms, "it differs")
+        .values(Value::from(expected), Value::from(actual))
 }
 
 fn target(findings: Vec<Check>) -> Target {
     let mut target = Target::named("env:X".into());
     target.checks.findings = findings;
-    tell_apart(&mut target.checks.findings);
+    assign_unique_ids(&mut target.checks.findings);
     target
 }
 
@@ -202,12 +201,14 @@ fn ids_do_not_depend_on_order_and_none_is_there_twice() {
             check.place.line = line;
             check.message = format!("said otherwise {turn}");
         }
-        tell_apart(&mut findings);
+        assign_unique_ids(&mut findings);
         let mut ids: Vec<String> = findings.iter().map(Check::id).collect();
         ids.sort();
         assert_eq!(ids, expected);
         // The one that finds a date is the first of those that expect a text, wherever it stands.
-        let date = findings.iter().find(|c| c.object == "t.a" && c.actual == json!("date"));
+        let date = findings
+            .iter()
+            .find(|c| c.about.name() == "t.a" && c.actual == Value::from("date"));
         assert_eq!(date.map(|check| check.mark.copies), Some(0));
     }
 }

@@ -5,35 +5,35 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::{Baseline, DRIFT, Entry, FORMAT_VERSION};
-use crate::report::mark::Was;
-use crate::report::{Check, Target};
+use super::{Baseline, Entry, FORMAT_VERSION};
+use crate::finding::mark::{Recorded, RecordedStatus};
+use crate::finding::{Check, Target};
 use crate::yaml::write::Fragment;
 
-/// What stands at the top of the file.
+/// The beginning of the file.
 const HEADER: &str = "\
-# Findings that are known: `driftgate check --baseline FILE` reports them and does not fail because of them.
+# Known findings: `driftgate check --baseline FILE` reports them and does not fail because of them.
 #
-# You may add to an entry
-#   reason: why it may stay
-#   owner:  who sees to it
+# You can add to an entry
+#   reason: why the finding is accepted
+#   owner:  who is responsible for it
 #   until:  the last day on which it is accepted, as YYYY-MM-DD in UTC
-# and remove `database` from one that is accepted in every database. Remove entries of what has been mended. An entry
-# holds only for exactly this: id, expected and actual stay as they are.
+# and remove `database` from an entry to accept the finding in every database. Remove the entries of findings that are
+# fixed. Do not change id, expected or actual: an entry applies only to exactly this finding.
 #
-# `driftgate check --write-baseline FILE` writes this file anew. It keeps the reason, owner and until of every entry
-# that still holds, and no other comments than these.
+# `driftgate check --write-baseline FILE` rewrites this file. It keeps the reason, owner and until of every entry that
+# still applies, and no comments except these.
 ";
 
-/// The baseline of what is found now. Of `old` it keeps what people wrote about findings that are still the same, and
-/// the entries for databases that are not among the targets.
+/// The baseline of the findings of a run. It keeps what people wrote in `old` about findings that are unchanged, and the
+/// entries for databases that are not among the targets.
 #[must_use]
 pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
     let old = old.map_or(&[][..], |old| &old.entries);
     // By database and id: the order of the file. Entries for all databases come first.
     let mut entries: BTreeMap<(Option<String>, String), Entry> = BTreeMap::new();
     let key = |entry: &Entry| (entry.database.clone(), entry.id.clone());
-    let is_meant = |entry: &Entry| targets.iter().any(|target| entry.speaks_of(&target.database));
+    let is_meant = |entry: &Entry| targets.iter().any(|target| entry.is_for(&target.database));
     let mut by_id: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in old {
         by_id.entry(&entry.id).or_default().push(entry);
@@ -42,21 +42,21 @@ pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
     entries.extend(others.map(|entry| (key(&entry), entry)));
     for target in targets {
         for check in target.findings() {
-            let now = Was::now(check);
+            let now = Recorded::now(check);
             let of_id = |id: String| {
-                let holds = |entry: &&&Entry| entry.speaks_of(&target.database) && entry.is_about(&now);
+                let holds = |entry: &&&Entry| entry.is_for(&target.database) && entry.is_about(&now);
                 let of_old = by_id.get(id.as_str()).map_or(&[][..], Vec::as_slice);
                 // An entry that names the database comes before one that names none.
                 match of_old.iter().filter(holds).max_by_key(|entry| entry.database.is_some()) {
                     Some(entry) => Entry {
                         was: now.clone(),
-                        object: Some(check.object.clone()),
+                        object: Some(check.about.name()),
                         ..Entry::clone(entry)
                     },
                     None => new(id, now.clone(), check, target),
                 }
             };
-            // What is expected alike in several places is accepted once.
+            // Equal expectations in several places need one entry.
             let mut entry = of_id(check.common_id());
             if entries.get(&key(&entry)).is_some_and(|other| other.was != now) {
                 entry = of_id(check.id());
@@ -76,11 +76,11 @@ pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
     out
 }
 
-fn new(id: String, was: Was, check: &Check, target: &Target) -> Entry {
+fn new(id: String, was: Recorded, check: &Check, target: &Target) -> Entry {
     Entry {
         id,
         database: Some(target.database.clone()),
-        object: Some(check.object.clone()),
+        object: Some(check.about.name()),
         was,
         reason: None,
         owner: None,
@@ -89,11 +89,11 @@ fn new(id: String, was: Was, check: &Check, target: &Target) -> Entry {
     }
 }
 
-/// An entry, a line a key.
+/// An entry, one line per key.
 fn lines(entry: &Entry, out: &mut String) {
     let text = |text: &String| Fragment::text(text);
-    let code = entry.id.split(':').next().unwrap_or_default();
-    let status = (entry.was.status != DRIFT).then(|| text(&entry.was.status));
+    let code = entry.code();
+    let status = (entry.was.status != RecordedStatus::Drift).then(|| Fragment::text(entry.was.status.word()));
     let keys = [
         ("id", Some(Fragment::Text(entry.id.clone()))),
         ("database", entry.database.as_ref().map(text)),
@@ -121,7 +121,7 @@ fn lines(entry: &Entry, out: &mut String) {
     }
 }
 
-/// A value of a report; texts of several lines stand on lines of their own.
+/// A value of a report; a text of several lines is written as a block.
 fn value(json: &Json) -> Fragment {
     match json {
         Json::String(text) => Fragment::text(text),

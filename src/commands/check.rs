@@ -12,8 +12,8 @@ use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{DEFAULT_PATH, load};
+use crate::finding::{Checks, Exit, Report, Target, mark};
 use crate::redact;
-use crate::report::{Checks, Exit, Report, Target, mark};
 use crate::session::prior_runs::PriorRuns;
 use crate::session::report_outputs::{ReportOutputs, RunClock, exit_for_format};
 use crate::session::source::{ResolvedSource, resolve_all};
@@ -172,7 +172,7 @@ fn check_one(job: &Job<'_>, source: &ResolvedSource, args: &CheckArgs, prior: &P
         Ok(snapshot) => drop_in_background(snapshot),
         Err(failure) => target.failure = Some(failure),
     }
-    mark::tell_apart(&mut target.checks.findings);
+    mark::assign_unique_ids(&mut target.checks.findings);
     prior.mark(&mut target);
     target
 }

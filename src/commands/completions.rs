@@ -5,7 +5,7 @@ use clap::CommandFactory as _;
 use crate::cli::{Cli, CompletionsArgs};
 use crate::console::print;
 use crate::error::CommandError;
-use crate::report::Exit;
+use crate::finding::Exit;
 
 /// Runs the command.
 pub(super) fn run(args: &CompletionsArgs) -> Result<Exit, CommandError> {

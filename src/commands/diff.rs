@@ -12,14 +12,14 @@ use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::parse::parse;
 use crate::expectation::{ExpectationFile, Subject};
+use crate::finding::{Category, Checks, Exit, Report, Status, Target};
 use crate::kinds::Kind;
 use crate::not_compared::counted;
 use crate::object_id::ObjectId;
 use crate::pull::{PullOptions, is_wanted, main_schema, pull};
 use crate::report::asides::asides;
-use crate::report::diff::unified;
 use crate::report::format::Rendering;
-use crate::report::{Checks, Exit, Report, Status, Target};
+use crate::report::unified::unified;
 use crate::secret;
 use crate::session::migration_progress::{self, MigrationProgress};
 use crate::session::read_snapshot_and_extensions;
@@ -241,7 +241,7 @@ fn print_result(
 fn notes_beside_diff(report: &Report) -> String {
     let mut out = String::new();
     for check in report.targets.iter().flat_map(Target::findings) {
-        if check.kind == "migration" || check.status != Status::Drift {
+        if check.about.category() == Category::Migration || check.status != Status::Drift {
             let word = match check.status {
                 Status::Drift | Status::Passed => "drift",
                 Status::Unknown | Status::Unverified => "unknown",
@@ -256,19 +256,19 @@ fn notes_beside_diff(report: &Report) -> String {
 /// spellings which PostgreSQL treats as equal do not show up as differences.
 fn found_text(args: &DiffArgs, compared: &Compared) -> String {
     let mut merged = compared.found.clone();
-    let findings: BTreeSet<(&str, &str)> = compared
+    let findings: BTreeSet<(Kind, &ObjectId)> = compared
         .report
         .targets
         .iter()
         .flat_map(Target::findings)
-        .map(|check| (check.kind, check.object.as_str()))
+        .filter_map(|check| check.about.as_object())
         .collect();
     for kind in Kind::ALL {
         for (id, expected) in compared.expected.of_kind(*kind) {
             let Some(actual) = merged.get_mut(*kind, id) else {
                 continue;
             };
-            if !findings.contains(&(kind.spec().name, kind.show(id).as_str())) {
+            if !findings.contains(&(*kind, id)) {
                 actual.clone_from(expected);
                 continue;
             }

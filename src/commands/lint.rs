@@ -10,10 +10,10 @@ use crate::console::print;
 use crate::error::CommandError;
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
+use crate::finding::Exit;
 use crate::migrations::Tool;
 use crate::migrations::folder::{self, Folder};
 use crate::redact;
-use crate::report::Exit;
 use crate::source_map::SourceMap;
 
 /// Runs the command.

@@ -6,8 +6,8 @@ use crate::atomic_file;
 use crate::cli::{Cli, ManArgs};
 use crate::console::print;
 use crate::error::CommandError;
+use crate::finding::Exit;
 use crate::manual;
-use crate::report::Exit;
 
 /// Runs the command.
 pub(super) fn run(args: &ManArgs) -> Result<Exit, CommandError> {

@@ -4,8 +4,8 @@ use crate::atomic_file;
 use crate::cli::SchemaArgs;
 use crate::console::print;
 use crate::error::CommandError;
+use crate::finding::Exit;
 use crate::json_schema;
-use crate::report::Exit;
 
 /// Runs the command.
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, CommandError> {

@@ -1,148 +1,176 @@
-//! The rows of a query against what an assertion expects.
+//! The rows of a query compared with what its assertion expects.
 
 use std::str::FromStr as _;
 
 use bigdecimal::BigDecimal;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::expectation::{Assertion, Test};
+use crate::finding::{About, Check, Code, OtherCode, Status};
+use crate::hint::Hint;
 use crate::observed::{AssertionResult, Cell, CellType};
-use crate::report::mark::Mark;
-use crate::report::{Check, Status};
 use crate::source_map::Place;
+use crate::value::Value;
 use crate::yaml::{Scalar, ScalarType, shorten};
 
-/// Compares the rows of a query with every test of an assertion.
+/// Compares the result of a query with every test of its assertion.
 #[must_use]
 pub fn compare(assertion: &Assertion, result: &AssertionResult) -> Vec<Check> {
-    let one = |code: &str, status: Status, message: String, hint: Option<&str>| {
-        let mut check = check(assertion, assertion.sql_place);
-        check.code = format!("assertion-{code}");
-        check.status = status;
-        check.message = message;
-        check.hint = hint.map(str::to_owned);
-        vec![check]
-    };
     let name = &assertion.name;
+    let one = |code: OtherCode, message: String| {
+        let about = About::Assertion(name.clone());
+        Check::drift(about, code.into(), assertion.sql_place, &assertion.terms, message)
+    };
     match result {
         AssertionResult::Rows(rows, more) => assertion
             .tests
             .iter()
-            .map(|(test, place)| judge(assertion, test, *place, rows, *more))
+            .map(|(test, place)| check_test(assertion, test, *place, &Rows { rows, more: *more }))
             .collect(),
-        AssertionResult::Invalid(why) => one(
-            "error",
-            Status::Drift,
-            format!("assertion `{name}` cannot be run: {why}"),
-            Some("something that the query names is not there, or the query is not SQL"),
-        ),
-        AssertionResult::Refused(why) => one(
-            "refused",
-            Status::Unverified,
-            format!("assertion `{name}` is refused: {why}"),
-            Some("an assertion is one query that only reads: SELECT, VALUES, TABLE or WITH"),
-        ),
-        AssertionResult::Unverified(why, hint) => one(
-            "unverified",
-            Status::Unverified,
-            format!("assertion `{name}` could not be verified: {why}"),
-            hint.as_deref(),
-        ),
+        AssertionResult::Invalid(why) => vec![
+            one(
+                OtherCode::AssertionError,
+                format!("assertion `{name}` cannot be run: {why}"),
+            )
+            .hint(Hint::advice(
+                "correct the query, or apply the migration that creates the object it refers to",
+            )),
+        ],
+        AssertionResult::Refused(why) => vec![
+            one(
+                OtherCode::AssertionRefused,
+                format!("assertion `{name}` was refused: {why}"),
+            )
+            .status(Status::Unverified)
+            .hint(Hint::advice(
+                "write an assertion as a single query that only reads: SELECT, VALUES, TABLE or WITH",
+            )),
+        ],
+        AssertionResult::Unverified(why, hint) => vec![
+            one(
+                OtherCode::AssertionUnverified,
+                format!("assertion `{name}` could not be verified: {why}"),
+            )
+            .status(Status::Unverified)
+            .hint(hint.clone().map(Hint::of_text)),
+        ],
     }
 }
 
-fn check(assertion: &Assertion, place: Place) -> Check {
-    Check {
-        status: Status::Drift,
-        level: assertion.terms.level,
-        code: "assertion-failed".to_owned(),
-        kind: "assertion",
-        object: assertion.name.clone(),
-        attribute: None,
-        expected: Json::Null,
-        actual: Json::Null,
-        place,
-        message: String::new(),
-        detail: None,
-        hint: None,
-        reason: assertion.terms.reason.clone(),
-        mark: Mark::default(),
+/// The rows of a query, and whether there are more.
+struct Rows<'a> {
+    rows: &'a [Vec<Cell>],
+    more: bool,
+}
+
+impl Rows<'_> {
+    /// The only value, if there is one row of one column.
+    fn single(&self) -> Option<&Cell> {
+        match self.rows {
+            [row] if row.len() == 1 => Some(&row[0]),
+            _ => None,
+        }
     }
 }
 
-fn judge(assertion: &Assertion, test: &Test, place: Place, rows: &[Vec<Cell>], more: bool) -> Check {
-    let mut check = check(assertion, place);
-    let name = &assertion.name;
-    check.actual = show_rows(rows, more);
-    check.attribute = Some(match test {
+/// The result of one test.
+struct TestResult {
+    passed: bool,
+    expected: Value,
+    /// What was expected, in the words of the message.
+    words: String,
+    detail: Option<String>,
+}
+
+fn check_test(assertion: &Assertion, test: &Test, place: Place, rows: &Rows<'_>) -> Check {
+    let result = run_test(test, rows);
+    let about = About::Assertion(assertion.name.clone());
+    let code = Code::AssertionFailed(key(test));
+    let check = if result.passed {
+        Check::passed(about, code, place, &assertion.terms)
+    } else {
+        let got = describe(rows.rows, rows.more);
+        let message = format!(
+            "assertion `{}` returned {got}, expected {}",
+            assertion.name, result.words
+        );
+        Check::drift(about, code, place, &assertion.terms, message).detail(result.detail)
+    };
+    check.values(result.expected, show_rows(rows.rows, rows.more))
+}
+
+/// The key of a test in expectation files.
+fn key(test: &Test) -> &'static str {
+    match test {
         Test::Equals(_) => "equals",
         Test::Rows(_) => "rows",
         Test::Min(_) => "min",
         Test::Max(_) => "max",
         Test::Empty(_) => "empty",
-    });
-    let single = match rows {
-        [row] if row.len() == 1 => Some(&row[0]),
-        _ => None,
-    };
-    let got = describe(rows, more);
-    let passed = match test {
-        Test::Equals(expected) => {
-            check.expected = scalar_json(expected);
-            check.message = format!("assertion `{name}` gave {got}, expected {}", scalar_text(expected));
-            single.is_some_and(|cell| equal(cell, expected))
-        }
-        Test::Rows(expected) => {
-            check.expected = Json::Array(
-                expected
-                    .iter()
-                    .map(|row| Json::Array(row.iter().map(scalar_json).collect()))
-                    .collect(),
-            );
-            let s = if expected.len() == 1 { "" } else { "s" };
-            check.message = format!("assertion `{name}` gave {got}, expected {} row{s}", expected.len());
-            check.detail = first_difference(expected, rows);
-            !more
-                && rows.len() == expected.len()
-                && rows.iter().zip(expected).all(|(row, expected)| {
-                    row.len() == expected.len() && row.iter().zip(expected).all(|(cell, scalar)| equal(cell, scalar))
-                })
-        }
-        Test::Min(bound) => {
-            check.expected = json!(format!(">= {}", bound.text));
-            check.message = format!("assertion `{name}` gave {got}, expected at least {}", bound.text);
-            single
-                .and_then(number)
-                .zip(decimal(&bound.text))
-                .is_some_and(|(n, bound)| n >= bound)
-        }
-        Test::Max(bound) => {
-            check.expected = json!(format!("<= {}", bound.text));
-            check.message = format!("assertion `{name}` gave {got}, expected at most {}", bound.text);
-            single
-                .and_then(number)
-                .zip(decimal(&bound.text))
-                .is_some_and(|(n, bound)| n <= bound)
-        }
-        Test::Empty(true) => {
-            check.expected = json!("no row");
-            check.message = format!("assertion `{name}` gave {got}, expected no row");
-            rows.is_empty()
-        }
-        Test::Empty(false) => {
-            check.expected = json!("at least one row");
-            check.message = format!("assertion `{name}` gave no row, expected at least one");
-            !rows.is_empty()
-        }
-    };
-    if passed {
-        check.status = Status::Passed;
-        check.detail = None;
     }
-    check
 }
 
-/// Whether a value is the expected one, in the terms of the value's type.
+fn run_test(test: &Test, rows: &Rows<'_>) -> TestResult {
+    let result = |passed: bool, expected: Value, words: String| TestResult {
+        passed,
+        expected,
+        words,
+        detail: None,
+    };
+    let bounded = |bound: &Scalar, holds: fn(&BigDecimal, &BigDecimal) -> bool| {
+        let number = rows.single().and_then(number);
+        number
+            .zip(decimal(&bound.text))
+            .is_some_and(|(n, bound)| holds(&n, &bound))
+    };
+    match test {
+        Test::Equals(expected) => {
+            let passed = rows.single().is_some_and(|cell| equal(cell, expected));
+            result(passed, scalar_value(expected), scalar_text(expected))
+        }
+        Test::Rows(expected) => {
+            let values = expected.iter().map(|row| row.iter().map(scalar_value).collect());
+            let s = if expected.len() == 1 { "" } else { "s" };
+            let same_length = !rows.more && rows.rows.len() == expected.len();
+            let passed = same_length
+                && rows
+                    .rows
+                    .iter()
+                    .zip(expected)
+                    .all(|(row, expected)| equal_rows(row, expected));
+            TestResult {
+                detail: first_difference(expected, rows.rows),
+                ..result(
+                    passed,
+                    Value::List(values.map(Value::List).collect()),
+                    format!("{} row{s}", expected.len()),
+                )
+            }
+        }
+        Test::Min(bound) => result(
+            bounded(bound, |n, bound| n >= bound),
+            Value::Text(format!(">= {}", bound.text)),
+            format!("at least {}", bound.text),
+        ),
+        Test::Max(bound) => result(
+            bounded(bound, |n, bound| n <= bound),
+            Value::Text(format!("<= {}", bound.text)),
+            format!("at most {}", bound.text),
+        ),
+        Test::Empty(true) => result(rows.rows.is_empty(), Value::from("no row"), "no row".to_owned()),
+        Test::Empty(false) => result(
+            !rows.rows.is_empty(),
+            Value::from("at least one row"),
+            "at least one row".to_owned(),
+        ),
+    }
+}
+
+fn equal_rows(row: &[Cell], expected: &[Scalar]) -> bool {
+    row.len() == expected.len() && row.iter().zip(expected).all(|(cell, scalar)| equal(cell, scalar))
+}
+
+/// Whether a value is the expected one, by the rules of the value's type.
 fn equal(cell: &Cell, expected: &Scalar) -> bool {
     let Some(text) = &cell.text else {
         return expected.scalar_type == ScalarType::Null;
@@ -183,17 +211,17 @@ fn decimal(text: &str) -> Option<BigDecimal> {
     BigDecimal::from_str(text).ok()
 }
 
-fn scalar_json(scalar: &Scalar) -> Json {
+fn scalar_value(scalar: &Scalar) -> Value {
     match scalar.scalar_type {
-        ScalarType::Null => Json::Null,
-        ScalarType::Bool(value) => Json::Bool(value),
-        ScalarType::Number => number_json(&scalar.text),
-        ScalarType::Text => Json::from(scalar.text.as_str()),
+        ScalarType::Null => Value::Null,
+        ScalarType::Bool(value) => Value::Bool(value),
+        ScalarType::Number => number_value(&scalar.text),
+        ScalarType::Text => Value::from(scalar.text.as_str()),
     }
 }
 
-fn number_json(text: &str) -> Json {
-    text.parse::<i64>().map_or_else(|_| Json::from(text), Json::from)
+fn number_value(text: &str) -> Value {
+    text.parse::<i64>().map_or_else(|_| Value::from(text), Value::Integer)
 }
 
 fn scalar_text(scalar: &Scalar) -> String {
@@ -203,12 +231,12 @@ fn scalar_text(scalar: &Scalar) -> String {
     }
 }
 
-fn cell_json(cell: &Cell) -> Json {
+fn cell_value(cell: &Cell) -> Value {
     match (&cell.text, cell.cell_type) {
-        (None, _) => Json::Null,
-        (Some(text), CellType::Bool) => Json::Bool(text == "t"),
-        (Some(text), CellType::Number) => number_json(text),
-        (Some(text), CellType::Text | CellType::Json) => Json::from(text.as_str()),
+        (None, _) => Value::Null,
+        (Some(text), CellType::Bool) => Value::Bool(text == "t"),
+        (Some(text), CellType::Number) => number_value(text),
+        (Some(text), CellType::Text | CellType::Json) => Value::from(text.as_str()),
     }
 }
 
@@ -220,23 +248,22 @@ fn cell_text(cell: &Cell) -> String {
     }
 }
 
-/// The rows as JSON; a single value as itself.
-fn show_rows(rows: &[Vec<Cell>], more: bool) -> Json {
+/// The rows as a value; a single value as itself.
+fn show_rows(rows: &[Vec<Cell>], more: bool) -> Value {
     const SHOWN: usize = 20;
     match rows {
-        [] => json!("no row"),
-        [row] if row.len() == 1 => cell_json(&row[0]),
+        [] => Value::from("no row"),
+        [row] if row.len() == 1 => cell_value(&row[0]),
         _ => {
-            let mut shown: Vec<Json> = rows
-                .iter()
-                .take(SHOWN)
-                .map(|row| Json::Array(row.iter().map(cell_json).collect()))
+            let shown = rows.iter().take(SHOWN);
+            let mut shown: Vec<Value> = shown
+                .map(|row| Value::List(row.iter().map(cell_value).collect()))
                 .collect();
             if rows.len() > SHOWN {
                 let than = if more { "more than " } else { "" };
-                shown.push(json!(format!("… {than}{} more rows", rows.len() - SHOWN)));
+                shown.push(Value::Text(format!("… {than}{} more rows", rows.len() - SHOWN)));
             }
-            Json::Array(shown)
+            Value::List(shown)
         }
     }
 }
@@ -245,7 +272,7 @@ fn row_text(row: &[Cell]) -> String {
     format!("[{}]", row.iter().map(cell_text).collect::<Vec<_>>().join(", "))
 }
 
-/// What came back, in a few words.
+/// The rows, in a few words.
 fn describe(rows: &[Vec<Cell>], more: bool) -> String {
     const SHOWN: usize = 5;
     match rows {
@@ -264,9 +291,11 @@ fn describe(rows: &[Vec<Cell>], more: bool) -> String {
 /// The first row that differs.
 fn first_difference(expected: &[Vec<Scalar>], rows: &[Vec<Cell>]) -> Option<String> {
     let show = |row: &[Scalar]| format!("[{}]", row.iter().map(scalar_text).collect::<Vec<_>>().join(", "));
-    let (i, (expected, row)) = expected.iter().zip(rows).enumerate().find(|(_, (expected, row))| {
-        expected.len() != row.len() || !row.iter().zip(*expected).all(|(cell, scalar)| equal(cell, scalar))
-    })?;
+    let (i, (expected, row)) = expected
+        .iter()
+        .zip(rows)
+        .enumerate()
+        .find(|(_, (expected, row))| !equal_rows(row, expected))?;
     Some(format!(
         "row {} is {}, expected {}",
         i + 1,

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::{Claims, ignored};
 use crate::expectation::ExpectationFile;
+use crate::finding::coverage::{Coverage, KindCoverage, Unmentioned};
 use crate::kinds::{KeyForm, Kind};
 use crate::object_id::{ObjectId, show_part};
-use crate::report::coverage::{Coverage, KindCoverage, Unmentioned};
 use crate::snapshot::{Object, Snapshot};
 
 /// What the files, all of one database, speak of. `claims` are the objects that their expectations have found, by name,

@@ -2,56 +2,40 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
-
 use crate::attribute::{Attr, Shape};
 use crate::expectation::{ExpectedAttribute, Extent};
 use crate::kinds::{KeyForm, Kind};
 use crate::object_id::ObjectId;
 use crate::platform;
-use crate::report::{Check, code};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql_text::{unquote_name, words};
 use crate::suggest;
 use crate::value::Value;
 
-/// Says that an object is there, as it must be.
-pub(super) fn present(check: &mut Check, kind: Kind) {
-    check.code = code(kind.spec().name, "missing");
-    check.expected = Json::from("present");
-    check.actual = Json::from("present");
+/// An object that does not exist.
+pub(super) struct Missing<'a> {
+    pub(super) kind: Kind,
+    pub(super) name: &'a str,
+    /// What exists instead, or what may have been meant.
+    pub(super) instead: Option<&'a str>,
 }
 
-/// That an object is not there, as a sentence.
-pub(super) fn does_not_exist(kind: Kind, object: &str) -> String {
-    format!("{} {object} does not exist", kind.words())
-}
-
-/// Says that an object is not there, and what is there instead.
-pub(super) fn missing(
-    check: &mut Check,
-    kind: Kind,
-    id: &ObjectId,
-    identifying: &[&ExpectedAttribute],
-    snapshot: &Snapshot,
-) {
-    check.code = code(kind.spec().name, "missing");
-    check.expected = Json::from("present");
-    check.actual = Json::from("absent");
-    check.message = does_not_exist(kind, &check.object);
-    // Objects by meaning have no name that could be mistaken; but their columns have.
-    let instead = if check.object == kind.show(id) {
-        instead_of_name(kind, id, snapshot)
-    } else {
-        missing_columns(id, identifying, snapshot)
-    };
-    if let Some(instead) = instead {
-        check.message = format!("{}; {instead}", check.message);
+impl Missing<'_> {
+    /// The finding, as a sentence.
+    pub(super) fn message(&self) -> String {
+        let words = self.kind.words();
+        match self.instead {
+            Some(instead) => format!("{words} {} does not exist; {instead}", self.name),
+            None => format!("{words} {} does not exist", self.name),
+        }
     }
 }
 
-/// What may have been meant by a name that is not there.
-fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<String> {
+/// An object that could give the expected guarantee, and why it does not.
+pub(super) type Near<'a> = (Kind, &'a ObjectId, &'a Object, &'static str);
+
+/// What exists instead of an object of this name, or what may have been meant.
+pub(super) fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<String> {
     let spec = kind.spec();
     let other = Kind::ALL
         .iter()
@@ -93,7 +77,11 @@ fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<Str
 }
 
 /// The columns that an expectation by meaning names and the relation does not have.
-fn missing_columns(relation: &ObjectId, identifying: &[&ExpectedAttribute], snapshot: &Snapshot) -> Option<String> {
+pub(super) fn missing_columns(
+    relation: &ObjectId,
+    identifying: &[&ExpectedAttribute],
+    snapshot: &Snapshot,
+) -> Option<String> {
     let variable = Kind::ALL.iter().copied().find(|kind| kind.is_column())?;
     let columns: Vec<&str> = snapshot.children(variable, relation).map(|(id, _)| id.last()).collect();
     let missing: Vec<String> = identifying
@@ -109,51 +97,32 @@ fn missing_columns(relation: &ObjectId, identifying: &[&ExpectedAttribute], snap
     (!missing.is_empty()).then(|| missing.join("; "))
 }
 
-/// Says that an object is there and must not be. `unlisted` if nobody spoke of it.
-pub(super) fn unexpected(check: &mut Check, kind: Kind, id: &ObjectId, unlisted: bool) {
-    check.code = code(kind.spec().name, "unexpected");
-    check.object = kind.show(id);
-    check.kind = kind.spec().name;
-    check.expected = Json::from("absent");
-    check.actual = Json::from("present");
-    let why = if unlisted {
-        "exists but is not listed"
-    } else {
-        "exists but must not"
-    };
-    check.message = format!("{} {} {why}", kind.words(), check.object);
-}
-
-/// Says that an attribute is not what was expected.
+/// The message and the detail of the finding that an attribute differs.
 pub(super) fn differs(
-    check: &mut Check,
     kind: Kind,
     id: &ObjectId,
     attr: &'static Attr,
     extent: Extent,
     expected: &Value,
     actual: &Value,
-) {
-    check.code = code(kind.spec().name, attr.code_suffix.unwrap_or(attr.name));
-    check.expected = Json::from(expected);
-    check.actual = Json::from(actual);
-    let what = format!("{} {}", kind.words(), kind.show(id));
-    check.message = match extent {
-        Extent::Whole => format!("{} of {what} is {actual}, expected {expected}", attr.name),
+) -> (String, Option<String>) {
+    let object = format!("{} {}", kind.words(), kind.show(id));
+    let name = attr.name;
+    let message = match extent {
+        Extent::Whole => format!("{object}: expected {name} = {expected}, found {actual}"),
         Extent::AtLeast => format!(
-            "{} of {what} lacks {}; there is {actual}",
-            attr.name,
+            "{object}: expected {name} to include {}, found {actual}",
             lacking(expected, actual)
         ),
     };
-    if let (Some(words), Some(default)) = (attr.always_checked, attr.default)
-        && *expected == Value::from(default)
-    {
-        check.detail = Some(words.to_owned());
-    }
+    let detail = match (attr.always_checked, attr.default) {
+        (Some(words), Some(default)) if *expected == Value::from(default) => Some(words.to_owned()),
+        (Some(_) | None, Some(_) | None) => None,
+    };
+    (message, detail)
 }
 
-/// The expected items that are not there.
+/// The expected items that were not found.
 fn lacking(expected: &Value, actual: &Value) -> String {
     let there: BTreeSet<&Value> = actual.as_list().unwrap_or_default().iter().collect();
     let items: Vec<String> = expected
@@ -178,12 +147,8 @@ pub(super) fn identity(identifying: &[&ExpectedAttribute]) -> String {
     parts.join(" -> ")
 }
 
-/// Adds the objects that come near to what was expected by meaning, and why they are not it.
-pub(super) fn add_near(
-    check: &mut Check,
-    identifying: &[&ExpectedAttribute],
-    near: &[(Kind, &ObjectId, &Object, &str)],
-) {
+/// The objects that come near to what is expected by meaning, and why they do not match.
+pub(super) fn near(identifying: &[&ExpectedAttribute], near: &[Near<'_>]) -> Option<String> {
     let wanted: Vec<&str> = identifying.iter().flat_map(|a| a.value.texts()).collect();
     let reasons: Vec<String> = near
         .iter()
@@ -195,12 +160,10 @@ pub(super) fn add_near(
         })
         .map(|(kind, id, _, why)| format!("{} {} {why}", kind.words(), id.last()))
         .collect();
-    if !reasons.is_empty() {
-        check.message = format!("{}: {}", check.message, reasons.join("; "));
-    }
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
-/// Whether a name stands in a piece of SQL.
+/// Whether a piece of SQL refers to a name.
 fn mentions(sql: &str, name: &str) -> bool {
     words(sql).any(|word| unquote_name(word).as_deref() == Some(name))
 }

@@ -1,22 +1,23 @@
-//! The history of a migration tool against what is expected of it.
+//! A migration history compared with what is expected of it.
 
 mod folder;
 mod position;
 
-use serde_json::{Value as Json, json};
+pub(crate) use folder::PENDING;
 
 use crate::expectation::ExpectedHistory;
+use crate::finding::{About, Check, FoundHistory, OtherCode, Status};
+use crate::hint::Hint;
 use crate::migrations::folder::interpret;
 use crate::migrations::{Keeps, Migration, State, Tool};
 use crate::object_id::ObjectId;
 use crate::observed::MigrationHistory;
-use crate::report::mark::Mark;
-use crate::report::{Check, FoundHistory, Status};
 use crate::source_map::Place;
 use crate::suggest;
-use folder::Judged;
+use crate::value::Value;
+use folder::FolderComparison;
 
-/// Whose a history is, if it had to be found by its table.
+/// The tool and table of a history, if the tool was detected by its table.
 #[must_use]
 pub fn found(expected: &ExpectedHistory, history: &MigrationHistory) -> Option<FoundHistory> {
     match history {
@@ -35,67 +36,77 @@ pub fn found(expected: &ExpectedHistory, history: &MigrationHistory) -> Option<F
     }
 }
 
-/// Compares a history with what is expected of it.
+/// Compares a migration history with what is expected of it.
 #[must_use]
 pub fn compare(expected: &ExpectedHistory, history: &MigrationHistory) -> Vec<Check> {
     match history {
         MigrationHistory::Missing => vec![missing(expected)],
-        MigrationHistory::Several(found) => {
-            let names: Vec<String> = found
-                .iter()
-                .map(|(tool, table)| format!("{} ({table})", tool.name))
-                .collect();
-            let mut check = check(expected, expected.place, "migration-tool-unclear", "auto".into());
-            check.status = Status::Unverified;
-            check.actual = json!(names);
-            check.message = format!("there are histories of {} tools: {}", names.len(), names.join(", "));
-            check.hint = Some("name the `tool` whose history is meant; the others may be left from before".into());
-            vec![check]
-        }
+        MigrationHistory::Several(found) => vec![several(expected, found)],
         MigrationHistory::Unreadable { tool, table, why, hint } => {
-            let mut check = check(
-                expected,
-                expected.place,
-                "migration-history-unreadable",
-                table.to_string(),
+            let about = About::MigrationHistory(Some(table.clone()));
+            let code = OtherCode::MigrationHistoryUnreadable.into();
+            let message = format!(
+                "could not read the migration history of {}, table {table}: {why}",
+                tool.name
             );
-            check.status = Status::Unverified;
-            check.message = format!("could not read the history of {}, table {table}: {why}", tool.name);
-            check.hint.clone_from(hint);
-            vec![check]
+            vec![
+                Check::drift(about, code, expected.place, &expected.terms, message)
+                    .status(Status::Unverified)
+                    .hint(hint.clone().map(Hint::of_text)),
+            ]
         }
         MigrationHistory::Read {
             tool,
             table,
             migrations,
         } => {
-            let expected = &Of { expected, tool, table };
-            let read = expected
-                .expected
-                .files
-                .as_ref()
-                .map(|files| interpret(files, Some(tool)));
+            let of = &Of { expected, tool, table };
+            let read = expected.files.as_ref().map(|files| interpret(files, Some(tool)));
             match read {
-                None => judge(expected, migrations, None),
-                Some(Ok(folder)) => judge(expected, migrations, Some(&folder.migrations)),
+                None => compare_migrations(of, migrations, None),
+                Some(Ok(folder)) => compare_migrations(of, migrations, Some(&folder.migrations)),
                 Some(Err(problem)) => {
-                    let place = expected.directory_place();
-                    let mut check = check(
-                        expected.expected,
-                        place,
-                        "migration-folder-unreadable",
-                        table.to_string(),
+                    let message = format!(
+                        "the migration history belongs to {}, but {}",
+                        tool.name, problem.message
                     );
-                    check.status = Status::Unverified;
-                    check.message = format!("the history is of {}, but {}", tool.name, problem.message);
-                    check.hint = problem.hint;
-                    let mut checks = judge(expected, migrations, None);
-                    checks.push(check);
+                    let unreadable = of
+                        .history_finding(OtherCode::MigrationFolderUnreadable, of.directory_place(), message)
+                        .status(Status::Unverified)
+                        .hint(problem.hint.map(Hint::Advice));
+                    let mut checks = compare_migrations(of, migrations, None);
+                    checks.push(unreadable);
                     checks
                 }
             }
         }
     }
+}
+
+/// There are tables of several tools, and the file does not name one.
+fn several(expected: &ExpectedHistory, found: &[(&'static Tool, ObjectId)]) -> Check {
+    let names: Vec<String> = found
+        .iter()
+        .map(|(tool, table)| format!("{} ({table})", tool.name))
+        .collect();
+    let message = format!(
+        "there are migration histories of {} tools: {}",
+        names.len(),
+        names.join(", ")
+    );
+    let about = About::MigrationHistory(None);
+    let code = OtherCode::MigrationToolUnclear.into();
+    Check::drift(about, code, expected.place, &expected.terms, message)
+        .status(Status::Unverified)
+        .values(Value::Null, list(names))
+        .hint(Hint::advice(
+            "name the `tool` whose history is meant; the other tables may be left over",
+        ))
+}
+
+/// A list of names as a value.
+fn list<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Value {
+    Value::List(names.into_iter().map(|name| Value::Text(name.into())).collect())
 }
 
 /// What is expected of the history of a tool that is known by now.
@@ -112,93 +123,101 @@ impl Of<'_> {
             .as_ref()
             .map_or(self.expected.place, |(_, place)| *place)
     }
+
+    fn about_history(&self) -> About {
+        About::MigrationHistory(Some(self.table.clone()))
+    }
+
+    /// The check of a code about the history that passed.
+    fn passed(&self, code: OtherCode, place: Place) -> Check {
+        Check::passed(self.about_history(), code.into(), place, &self.expected.terms)
+    }
+
+    /// A finding about the history.
+    fn history_finding(&self, code: OtherCode, place: Place, message: String) -> Check {
+        Check::drift(self.about_history(), code.into(), place, &self.expected.terms, message)
+    }
+
+    /// A finding about a migration.
+    fn finding(&self, code: OtherCode, name: &str, place: Place, message: String) -> Check {
+        let about = About::Migration(name.to_owned());
+        Check::drift(about, code.into(), place, &self.expected.terms, message)
+    }
+
+    /// What to do to have migrations applied.
+    fn apply(&self) -> Hint {
+        Hint::advice(self.tool.apply)
+    }
 }
 
-/// All checks of a history that was read, against the folder if there is one.
-fn judge(of: &Of<'_>, migrations: &[Migration], folder: Option<&[crate::migrations::FolderMigration]>) -> Vec<Check> {
-    let judged = folder.map(|folder| folder::judge(of, migrations, folder));
-    // With the folder it is known what was applied before, and how everything is called.
-    let known = judged.as_ref().map_or(migrations, |judged| &judged.known);
+/// All checks of a history that was read, with the folder if there is one.
+fn compare_migrations(
+    of: &Of<'_>,
+    migrations: &[Migration],
+    folder: Option<&[crate::migrations::FolderMigration]>,
+) -> Vec<Check> {
+    let compared = folder.map(|folder| folder::compare(of, migrations, folder));
+    // The folder says what was applied before, and the names of all migrations.
+    let known = compared.as_ref().map_or(migrations, |compared| &compared.known);
     let mut checks: Vec<Check> = of
         .expected
         .applied
         .iter()
-        .map(|(name, place)| applied(of, name, *place, known, judged.is_some()))
+        .map(|(name, place)| applied(of, name, *place, known, compared.is_some()))
         .collect();
     checks.extend(position::latest(of, known, folder));
     checks.extend(position::at_least(of, known, folder));
     if of.expected.failed {
         checks.push(none_failed(of, known, &checks));
     }
-    if let Some(Judged { checks: more, .. }) = judged {
-        // What was expected by name is told once.
-        let told: Vec<String> = checks
+    if let Some(FolderComparison { checks: more, .. }) = compared {
+        // A migration that is expected by name is reported once.
+        let reported: Vec<String> = checks
             .iter()
             .filter(|c| c.is_finding())
-            .map(|c| c.object.clone())
+            .map(|c| c.about.name())
             .collect();
         checks.extend(more.into_iter().filter(|check| {
-            let pending = matches!(check.code.as_str(), "migration-pending" | "migration-out-of-order");
-            !(check.is_finding()
-                && pending
-                && told
-                    .iter()
-                    .any(|name| of.tool.means(name, &check.object, &check.object)))
+            let pending = check.code.is(OtherCode::MigrationPending) || check.code.is(OtherCode::MigrationOutOfOrder);
+            let found = check.about.name();
+            !(check.is_finding() && pending && reported.iter().any(|name| of.tool.means(name, &found, &found)))
         }));
     }
     checks
 }
 
-/// There is no table of the tool, or of any if it is to be found.
+/// The table of the tool, or of any tool if it is to be detected, does not exist.
 fn missing(expected: &ExpectedHistory) -> Check {
-    let place = expected.place;
-    let (mut check, apply) = match (expected.tool, expected.candidates.first()) {
-        (Some(tool), Some((_, table))) => {
-            let mut check = check(expected, place, "migration-history-missing", table.to_string());
-            check.message = format!(
-                "the history of {}, table {table}, does not exist: no migration has been applied by it here",
+    let (about, message, apply) = match (expected.tool, expected.candidates.first()) {
+        (Some(tool), Some((_, table))) => (
+            About::MigrationHistory(Some(table.clone())),
+            format!(
+                "the migration history of {}, table {table}, does not exist: the tool has not applied any migration here",
                 tool.name
-            );
-            (check, tool.apply)
-        }
+            ),
+            tool.apply,
+        ),
         (_, first) => {
             let schema = first.map_or("public", |(_, table)| table.schema());
-            let mut check = check(expected, place, "migration-history-missing", "auto".into());
-            check.message = format!(
-                "no table of a known migration tool exists in the schema {schema}: no migration has been applied here"
-            );
-            (check, "apply the migrations")
+            (
+                About::MigrationHistory(None),
+                format!(
+                    "no table of a known migration tool exists in schema {schema}: no migration has been applied here"
+                ),
+                "apply the migrations",
+            )
         }
     };
-    check.expected = json!("present");
-    check.actual = json!("absent");
-    check.hint = Some(format!("{apply}; or look whether this is the right database"));
-    check
-}
-
-fn check(expected: &ExpectedHistory, place: Place, code: &str, object: String) -> Check {
-    Check {
-        status: Status::Drift,
-        level: expected.terms.level,
-        code: code.to_owned(),
-        kind: "migration",
-        object,
-        attribute: None,
-        expected: Json::Null,
-        actual: Json::Null,
-        place,
-        message: String::new(),
-        detail: None,
-        hint: None,
-        reason: expected.terms.reason.clone(),
-        mark: Mark::default(),
-    }
+    let code = OtherCode::MigrationHistoryMissing.into();
+    Check::drift(about, code, expected.place, &expected.terms, message)
+        .values("present", "absent")
+        .hint(Hint::advice(format!(
+            "{apply}; or check that this is the right database"
+        )))
 }
 
 fn applied(of: &Of<'_>, name: &str, place: Place, migrations: &[Migration], has_folder: bool) -> Check {
     let tool = of.tool;
-    let mut check = check(of.expected, place, "migration-missing", name.to_owned());
-    check.expected = json!("applied");
     let named: Vec<&Migration> = migrations
         .iter()
         .filter(|m| tool.means(name, &m.name, &m.version))
@@ -207,94 +226,105 @@ fn applied(of: &Of<'_>, name: &str, place: Place, migrations: &[Migration], has_
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() > 1 && !distinct.contains(&name) {
-        "migration-ambiguous".clone_into(&mut check.code);
-        check.actual = json!(distinct);
-        check.message = format!(
-            "{} migrations are called {name}: {}",
+        let message = format!(
+            "{} migrations have the name {name}: {}",
             distinct.len(),
             distinct.join(", ")
         );
-        check.hint = Some("write the whole name".into());
-        return check;
+        return of
+            .finding(OtherCode::MigrationAmbiguous, name, place, message)
+            .values("applied", list(distinct))
+            .hint(Hint::advice("write the whole name"));
     }
-    // The last row of the history that is called so is the one that counts.
+    // The last row of the history that has the name is the one that counts.
     let last = named.iter().rev().find(|m| distinct.len() < 2 || m.name == name);
     match last.map(|m| m.state) {
         Some(State::Applied | State::Baseline) => {
-            check.status = Status::Passed;
-            check.actual = json!("applied");
+            let about = About::Migration(name.to_owned());
+            Check::passed(about, OtherCode::MigrationMissing.into(), place, &of.expected.terms)
+                .values("applied", "applied")
         }
         Some(State::Failed) => {
-            "migration-failed".clone_into(&mut check.code);
-            check.actual = json!("failed");
-            check.message = format!(
-                "migration {name} began and did not finish, so {} holds it for failed",
+            let message = format!(
+                "migration {name} started and did not finish, so {} considers it failed",
                 tool.name
             );
-            check.hint = Some(failed_hint(tool, last.map_or(name, |m| m.name.as_str())));
+            of.finding(OtherCode::MigrationFailed, name, place, message)
+                .values("applied", "failed")
+                .hint(failed_hint(tool, last.map_or(name, |m| m.name.as_str())))
         }
         Some(State::RolledBack) => {
-            "migration-rolled-back".clone_into(&mut check.code);
-            check.actual = json!("rolled back");
-            check.message = format!("migration {name} was rolled back and not applied again");
-            check.hint = Some(tool.apply.to_owned());
+            let message = format!("migration {name} was rolled back and not applied again");
+            of.finding(OtherCode::MigrationRolledBack, name, place, message)
+                .values("applied", "rolled back")
+                .hint(of.apply())
         }
         None => {
-            check.actual = json!("absent");
-            check.message = format!("migration {name} is not in the history of {}", tool.name);
-            if let Some(near) = suggest::nearest(name, migrations.iter().map(|m| m.name.as_str())) {
-                check.message = format!("{}; did you mean {near}?", check.message);
-            } else if let Some(last) = migrations.last() {
-                check.message = format!("{}; the last one there is {}", check.message, last.name);
-            }
-            check.hint = Some(match tool.caveat {
-                // The folder tells what the history does not.
+            let apply = match tool.caveat {
+                // With the folder, more is known than the history says.
                 limits if limits.is_empty() || has_folder => tool.apply.to_owned(),
                 limits => format!("{}; {limits}", tool.apply),
-            });
+            };
+            of.finding(
+                OtherCode::MigrationMissing,
+                name,
+                place,
+                not_applied(tool, name, migrations),
+            )
+            .values("applied", "absent")
+            .hint(Hint::Advice(apply))
         }
     }
-    check
 }
 
-/// A migration that failed is drift by itself, also if nobody named it.
+/// A migration is not in the history, as a sentence, and what may have been meant.
+fn not_applied(tool: &Tool, name: &str, migrations: &[Migration]) -> String {
+    let message = format!("migration {name} is not in the migration history of {}", tool.name);
+    if let Some(near) = suggest::nearest(name, migrations.iter().map(|m| m.name.as_str())) {
+        return format!("{message}; did you mean {near}?");
+    }
+    match migrations.last() {
+        Some(last) => format!("{message}; its last migration is {}", last.name),
+        None => message,
+    }
+}
+
+/// A migration that failed is drift even if the file does not name it.
 fn none_failed(of: &Of<'_>, migrations: &[Migration], before: &[Check]) -> Check {
-    let mut check = check(of.expected, of.expected.place, "migration-failed", of.table.to_string());
-    check.expected = json!([]);
-    let failed: Vec<&str> = migrations
+    let place = of.expected.place;
+    let failed = migrations
         .iter()
         .enumerate()
         .filter(|(i, m)| {
             m.state == State::Failed && !migrations[i + 1..].iter().any(|later| later.version == m.version)
         })
-        .map(|(_, m)| m.name.as_str())
-        .collect();
-    let told = |name: &str| {
+        .map(|(_, m)| m.name.as_str());
+    let is_reported = |name: &&str| {
         before
             .iter()
-            .any(|c| c.code == "migration-failed" && of.tool.means(&c.object, name, name))
+            .any(|c| c.code.is(OtherCode::MigrationFailed) && of.tool.means(&c.about.name(), name, name))
     };
-    let untold: Vec<&str> = failed.into_iter().filter(|name| !told(name)).collect();
-    if untold.is_empty() {
-        check.status = Status::Passed;
-        return check;
-    }
-    check.actual = json!(untold);
-    check.message = format!(
-        "{} began and did not finish, so {} refuses to apply more",
-        untold.join(", "),
+    let unreported: Vec<&str> = failed.filter(|name| !is_reported(name)).collect();
+    let none = Value::List(Vec::new());
+    let Some(first) = unreported.first() else {
+        return of.passed(OtherCode::MigrationFailed, place).values(none, Value::Null);
+    };
+    let message = format!(
+        "{} started and did not finish, so {} refuses to apply more",
+        unreported.join(", "),
         of.tool.name
     );
-    check.hint = Some(failed_hint(of.tool, untold[0]));
-    check
+    of.history_finding(OtherCode::MigrationFailed, place, message)
+        .hint(failed_hint(of.tool, first))
+        .values(none, list(unreported))
 }
 
-fn failed_hint(tool: &Tool, name: &str) -> String {
+fn failed_hint(tool: &Tool, name: &str) -> Hint {
     let resolved = match tool.resolve_hint {
         "" => String::new(),
         mend => format!(": {mend}"),
     };
-    format!(
-        "look at the row of {name} for the error, mend the database, then tell the tool that it is resolved{resolved}"
-    )
+    Hint::Advice(format!(
+        "read the error in the row of {name}, repair the database, then mark the migration as resolved{resolved}"
+    ))
 }

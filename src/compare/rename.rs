@@ -1,6 +1,6 @@
 //! Under which name an object that is missing may be there: one that nobody expects, and that is the same otherwise.
 
-use super::subject::Subjected;
+use super::subject::{Actual, ObjectComparison};
 use super::{Decision, Plan, Step};
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
 use crate::kinds::Kind;
@@ -37,7 +37,7 @@ pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snaps
         if files.iter().any(|file| file.objects.iter().any(is_open)) {
             continue;
         }
-        let subject = Subjected {
+        let subject = ObjectComparison {
             snapshot,
             file: lost.file,
             expected: lost.expected,
@@ -53,7 +53,7 @@ pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snaps
 
 /// Says where a missing object may be, if that is likely of exactly one. `nobodys` says whether no expectation speaks of
 /// an object.
-fn likely(subject: &Subjected<'_>, id: &ObjectId, nobodys: impl Fn(Kind, &ObjectId) -> bool) -> Option<String> {
+fn likely(subject: &ObjectComparison<'_>, id: &ObjectId, nobodys: impl Fn(Kind, &ObjectId) -> bool) -> Option<String> {
     let kind = subject.expected.kind;
     // The arguments of a signature stand behind the name.
     let at = kind.spec().identity.iter().position(|part| *part == "name")?;
@@ -72,7 +72,7 @@ fn likely(subject: &Subjected<'_>, id: &ObjectId, nobodys: impl Fn(Kind, &Object
 }
 
 /// One of which everything is as expected that has no default and so makes it what it is: the type of a column.
-fn by_attributes(subject: &Subjected<'_>, others: &[(&ObjectId, &Object)]) -> Option<String> {
+fn by_attributes(subject: &ObjectComparison<'_>, others: &[(&ObjectId, &Object)]) -> Option<String> {
     let attributes = || subject.expected.attributes.iter();
     let telling: Vec<&str> = attributes()
         .filter(|a| a.attr.default.is_none())
@@ -81,13 +81,12 @@ fn by_attributes(subject: &Subjected<'_>, others: &[(&ObjectId, &Object)]) -> Op
     if telling.is_empty() {
         return None;
     }
+    let kind = subject.expected.kind;
     let is_equal = |name: &str, id: &ObjectId, object: &Object| {
-        attributes().filter(|a| a.attr.name == name).all(|a| {
-            matches!(
-                subject.compare(subject.expected.kind, a.attr, &a.value, a.extent, id, object),
-                Decision::Equal
-            )
-        })
+        let actual = Actual { kind, id, object };
+        attributes()
+            .filter(|a| a.attr.name == name)
+            .all(|a| matches!(subject.compare(actual, a.attr, &a.value, a.extent), Decision::Equal))
     };
     let same: Vec<(usize, &ObjectId)> = others
         .iter()
@@ -101,7 +100,6 @@ fn by_attributes(subject: &Subjected<'_>, others: &[(&ObjectId, &Object)]) -> Op
     let written = attributes().count();
     let enough = |count: usize| subject.expected.terms.exact || count == written && written > 1;
     let other = only_best(&same).filter(|other| same.iter().any(|(count, id)| id == other && enough(*count)))?;
-    let kind = subject.expected.kind;
     Some(format!(
         "it may have another name: {}, which no expectation mentions, has the same {}",
         kind.show(other),

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::parallel::in_parts;
-use super::{Candidate, Choice, Closed, Decision, Pending, Plan, Step, describe};
-use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence};
+use super::{Candidate, Closed, Decision, MeaningMatch, Pending, Plan, Step};
+use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence, Terms};
+use crate::finding::{About, Check, Checks, Code, OtherCode, Status};
+use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers};
-use crate::report::mark::Mark;
-use crate::report::{Check, Checks, Status, code};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 
@@ -27,7 +27,7 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
     for step in plan.steps {
         match step {
             Step::Check(pending) => out.push(check(pending, answers)),
-            Step::Choice(choice) => choose(&choice, answers, &mut claimed, &mut out),
+            Step::Meaning(meaning) => choose(meaning, answers, &mut claimed, &mut out),
         }
     }
     // Only now is it known which objects the expectations by meaning have found.
@@ -59,184 +59,166 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
     (out, claimed)
 }
 
-/// What to do where the server cannot read what was expected, and nothing better is known.
-const UNREADABLE: &str = "mend what is written here, or apply the migration that makes what it names";
+/// What to do where the server cannot parse an expected text and the kind has no better advice.
+const UNREADABLE: &str = "fix this expression, or apply the migration that creates the object it refers to";
 
 /// What the answers make of a decision.
-fn settle(decision: &Decision, answers: &Answers) -> Decision {
-    let Decision::Ask(asks) = decision else {
-        return decision.clone();
+enum Outcome {
+    Equal,
+    Different,
+    /// It could not be determined, for this reason.
+    Undetermined(Status, String),
+}
+
+fn settle(decision: &Decision, answers: &Answers) -> Outcome {
+    let questions = match decision {
+        Decision::Equal => return Outcome::Equal,
+        Decision::Different => return Outcome::Different,
+        Decision::Unknown(why) => return Outcome::Undetermined(Status::Unknown, why.clone()),
+        Decision::Ask(questions) => questions,
     };
-    let mut outcome = Decision::Equal;
-    for ask in asks {
-        match answers.get(ask) {
+    let mut outcome = Outcome::Equal;
+    for question in questions {
+        match answers.get(question) {
             Some(Answer::Equal) => {}
-            Some(Answer::Different | Answer::Invalid(_)) => return Decision::Different,
-            Some(Answer::Refused(why)) => outcome = Decision::Refused(why.clone()),
-            Some(Answer::Undecided(why)) => outcome = Decision::Unknown(why.clone()),
+            Some(Answer::Different | Answer::Invalid(_)) => return Outcome::Different,
+            Some(Answer::Refused(why)) => outcome = Outcome::Undetermined(Status::Unverified, why.clone()),
+            Some(Answer::Undecided(why)) => outcome = Outcome::Undetermined(Status::Unknown, why.clone()),
             None => {
-                outcome = Decision::Unknown(
-                    "the texts differ, and there is no server to say whether they mean the same".into(),
-                );
+                let why = "the texts differ, and there is no server to decide whether they mean the same";
+                outcome = Outcome::Undetermined(Status::Unknown, why.to_owned());
             }
         }
     }
     outcome
 }
 
+/// Why the server could not parse an expected text, if so.
+fn invalid<'a>(decision: &Decision, answers: &'a Answers) -> Option<&'a str> {
+    match decision {
+        Decision::Ask(questions) => questions.iter().find_map(|question| match answers.get(question) {
+            Some(Answer::Invalid(why)) => Some(why.as_str()),
+            Some(Answer::Equal | Answer::Different | Answer::Refused(_) | Answer::Undecided(_)) | None => None,
+        }),
+        Decision::Equal | Decision::Different | Decision::Unknown(_) => None,
+    }
+}
+
 fn check(pending: Pending, answers: &Answers) -> Check {
     let Pending {
-        mut check,
-        verdict,
+        check,
+        decision,
         unreadable,
     } = pending;
-    match settle(&verdict, answers) {
-        Decision::Equal => {
-            check.status = Status::Passed;
-            check.hint = None;
-        }
-        Decision::Different => {
-            check.status = Status::Drift;
-            if let Decision::Ask(asks) = &verdict
-                && let Some(why) = asks.iter().find_map(|ask| match answers.get(ask) {
-                    Some(Answer::Invalid(why)) => Some(why),
-                    Some(Answer::Equal | Answer::Different | Answer::Refused(_) | Answer::Undecided(_)) | None => None,
-                })
-            {
-                check.detail = Some(why.clone());
-                check.hint = Some(unreadable.unwrap_or_else(|| UNREADABLE.to_owned()));
-            }
-        }
-        Decision::Unknown(why) => unknown(&mut check, Status::Unknown, why),
-        Decision::Refused(why) => unknown(&mut check, Status::Unverified, why),
-        Decision::Ask(_) => check.status = Status::Unknown,
+    match settle(&decision, answers) {
+        Outcome::Equal => check.status(Status::Passed).hint(None),
+        Outcome::Different => match invalid(&decision, answers) {
+            Some(why) => check
+                .detail(why.to_owned())
+                .hint(unreadable.unwrap_or_else(|| Hint::advice(UNREADABLE))),
+            None => check,
+        },
+        Outcome::Undetermined(status, why) => check.undetermined(status, why),
     }
-    check
 }
 
-fn unknown(check: &mut Check, status: Status, why: String) {
-    check.status = status;
-    check.detail = Some(why);
-    check.hint = None;
-}
-
-fn choose(choice: &Choice, answers: &Answers, claimed: &mut Claims, out: &mut Checks) {
-    let mut unsure = None;
-    let mut best: Option<(usize, &Candidate, Vec<Check>)> = None;
-    for candidate in &choice.candidates {
-        let mut holds = true;
-        for condition in &candidate.conditions {
-            match settle(condition, answers) {
-                Decision::Equal => {}
-                Decision::Different => {
-                    holds = false;
-                    break;
-                }
-                Decision::Unknown(why) => {
-                    holds = false;
-                    unsure = Some((Status::Unknown, why));
-                }
-                Decision::Refused(why) => {
-                    holds = false;
-                    unsure = Some((Status::Unverified, why));
-                }
-                Decision::Ask(_) => holds = false,
+/// Whether a candidate is the object that is meant; what prevents an answer goes into `unsure`.
+fn is_meant(candidate: &Candidate, answers: &Answers, unsure: &mut Option<(Status, String)>) -> bool {
+    let mut holds = true;
+    for condition in &candidate.conditions {
+        match settle(condition, answers) {
+            Outcome::Equal => {}
+            Outcome::Different => return false,
+            Outcome::Undetermined(status, why) => {
+                holds = false;
+                *unsure = Some((status, why));
             }
         }
-        if !holds {
+    }
+    holds
+}
+
+fn choose(meaning: MeaningMatch, answers: &Answers, claimed: &mut Claims, out: &mut Checks) {
+    let mut unsure = None;
+    let unreadable = unreadable(&meaning, answers);
+    let MeaningMatch {
+        candidates,
+        none,
+        presence,
+        ..
+    } = meaning;
+    let mut best: Option<(usize, Found)> = None;
+    for candidate in candidates {
+        if !is_meant(&candidate, answers, &mut unsure) {
             continue;
         }
-        let checks: Vec<Check> = candidate
-            .checks
-            .iter()
-            .map(|pending| {
-                check(
-                    Pending {
-                        check: pending.check.clone(),
-                        verdict: pending.verdict.clone(),
-                        unreadable: pending.unreadable.clone(),
-                    },
-                    answers,
-                )
-            })
-            .collect();
-        let findings = checks.iter().filter(|c| c.is_finding()).count();
-        if best.as_ref().is_none_or(|(fewest, _, _)| findings < *fewest) {
-            best = Some((findings, candidate, checks));
+        let found = Found {
+            claim: (candidate.kind, candidate.id),
+            existence: candidate.existence,
+            checks: candidate
+                .checks
+                .into_iter()
+                .map(|pending| check(pending, answers))
+                .collect(),
+            passed: candidate.passed,
+        };
+        let findings = found.checks.iter().filter(|c| c.is_finding()).count();
+        if best.as_ref().is_none_or(|(fewest, _)| findings < *fewest) {
+            best = Some((findings, found));
         }
     }
-    let mut none = choice.none.clone();
-    match (best, choice.presence) {
-        (Some((_, candidate, _)), Presence::Absent) => {
-            claimed.insert((candidate.kind, candidate.id.clone()));
-            out.push(candidate.existence.clone());
-        }
-        (Some((_, candidate, checks)), Presence::Required | Presence::Optional) => {
-            claimed.insert((candidate.kind, candidate.id.clone()));
-            let mut existence = candidate.existence.clone();
-            existence.status = Status::Passed;
-            out.push(existence);
-            out.passed += candidate.passed;
-            out.extend(checks);
-        }
-        (None, Presence::Absent | Presence::Optional) if unsure.is_none() => {
-            none.status = Status::Passed;
-            out.push(none);
-        }
-        (None, Presence::Required | Presence::Absent | Presence::Optional) => {
-            if let Some((status, why)) = unsure {
-                unknown(&mut none, status, why);
-                none.message = format!(
-                    "it cannot be told whether {} {} exists",
-                    none.kind.replace('_', " "),
-                    none.object
-                );
-            } else if let Some(why) = invalid(choice, answers) {
-                none.detail = Some(why.to_owned());
-                none.hint = Some(UNREADABLE.to_owned());
+    match (best, presence) {
+        (Some((_, found)), presence) => {
+            claimed.insert(found.claim);
+            out.push(found.existence);
+            if presence != Presence::Absent {
+                out.passed += found.passed;
+                out.extend(found.checks);
             }
-            out.push(none);
         }
+        (None, Presence::Absent | Presence::Optional) if unsure.is_none() => out.push(none.status(Status::Passed)),
+        (None, Presence::Required | Presence::Absent | Presence::Optional) => out.push(match (unsure, unreadable) {
+            (Some((status, why)), _) => {
+                let message = format!("{} exists", none.subject());
+                Check { message, ..none }.undetermined(status, why)
+            }
+            (None, Some(why)) => none.detail(why).hint(Hint::advice(UNREADABLE)),
+            (None, None) => none,
+        }),
     }
 }
 
-/// Why the server could not read what identifies the object, if it could not.
-fn invalid<'a>(choice: &Choice, answers: &'a Answers) -> Option<&'a str> {
-    choice
-        .candidates
-        .iter()
-        .flat_map(|c| &c.conditions)
-        .chain(&choice.probes)
-        .find_map(|condition| match condition {
-            Decision::Ask(asks) => asks.iter().find_map(|ask| match answers.get(ask) {
-                Some(Answer::Invalid(why)) => Some(why.as_str()),
-                Some(Answer::Equal | Answer::Different | Answer::Refused(_) | Answer::Undecided(_)) | None => None,
-            }),
-            Decision::Equal | Decision::Different | Decision::Unknown(_) | Decision::Refused(_) => None,
-        })
+/// A candidate that is the object that is meant.
+struct Found {
+    claim: (Kind, ObjectId),
+    existence: Check,
+    checks: Vec<Check>,
+    passed: usize,
 }
 
-/// A pattern that matches nothing is a mistake, or a sign that what it was for has gone.
+/// Why the server could not parse what identifies the object, if so.
+fn unreadable(meaning: &MeaningMatch, answers: &Answers) -> Option<String> {
+    let conditions = meaning.candidates.iter().flat_map(|c| &c.conditions);
+    let mut all = conditions.chain(&meaning.probes);
+    all.find_map(|condition| invalid(condition, answers)).map(str::to_owned)
+}
+
+/// A pattern that matches nothing is a mistake, or the objects that it ignored no longer exist.
 fn idle(rule: &IgnoreRule) -> Check {
     let bang = if rule.negated { "!" } else { "" };
     let pattern = format!("{bang}{}", rule.pattern.as_str());
-    Check {
-        status: Status::Drift,
+    let message = format!("pattern `{pattern}` matches no {}", rule.kind.words());
+    let about = About::Pattern {
+        kind: rule.kind,
+        pattern,
+    };
+    let terms = Terms {
         level: Level::Warn,
-        code: "ignore-idle".to_owned(),
-        kind: "ignore",
-        detail: None,
-        message: format!("the pattern `{pattern}` leaves out no {}", rule.kind.words()),
-        // The same pattern may stand under several kinds.
-        object: format!("{}: {pattern}", rule.kind.spec().section),
-        attribute: None,
-        expected: serde_json::Value::Null,
-        actual: serde_json::Value::Null,
-        place: rule.place,
-        hint: Some("remove it, or mend it".into()),
         reason: None,
-        mark: Mark::default(),
-    }
+        exact: false,
+    };
+    Check::drift(about, OtherCode::IgnoreIdle.into(), rule.place, &terms, message)
+        .hint(Hint::advice("remove the pattern, or correct it"))
 }
 
 fn unlisted(
@@ -263,49 +245,40 @@ fn unlisted(
         if ignored(world.file, kind, id, used) {
             continue;
         }
-        let mut check = world_check(world, kind);
-        describe::unexpected(&mut check, kind, id, true);
-        let parent = world.parent.as_ref().and_then(|_| kind.spec().parents.first().copied());
-        let remove = kind.hint(&HintContext {
-            id,
-            parent,
-            detail: FindingDetail::Unexpected,
-        });
-        check.hint = Some(match remove {
-            Some(sql) => format!("list it, add it to `ignore`, or remove it: {sql}"),
-            None => "list it, add it to `ignore`, or remove it".into(),
-        });
-        out.push(check);
+        out.push(unlisted_object(world, kind, id));
     }
-    // That there is nothing else is a check, too: a file may expect that and no more.
+    // That nothing else exists is a check, too: a file may expect that and no more.
     if out.findings.len() == before && out.passes.are_kept() {
-        let mut none = world_check(world, kind);
-        none.status = Status::Passed;
-        out.push(none);
+        let parent = world.parent.clone();
+        let about = About::Unlisted { kind, parent };
+        out.push(Check::passed(about, Code::Unexpected(kind), world.place, &world.terms));
     } else if out.findings.len() == before {
         out.passed += 1;
     }
 }
 
-/// The check that nothing of a kind is in a world but what is listed.
-fn world_check(world: &Closed<'_>, kind: Kind) -> Check {
-    let kind = kind.spec().name;
-    Check {
-        status: Status::Drift,
-        level: world.terms.level,
-        code: code(kind, "unexpected"),
-        kind,
-        object: world.parent.as_ref().map_or_else(String::new, ToString::to_string),
-        attribute: None,
-        expected: serde_json::Value::Null,
-        actual: serde_json::Value::Null,
-        place: world.place,
-        message: String::new(),
-        detail: None,
-        hint: None,
-        reason: world.terms.reason.clone(),
-        mark: Mark::default(),
-    }
+/// The finding that an object exists and is not listed.
+fn unlisted_object(world: &Closed<'_>, kind: Kind, id: &ObjectId) -> Check {
+    let parent = world.parent.as_ref().and_then(|_| kind.spec().parents.first().copied());
+    let remove = kind.hint(&HintContext {
+        id,
+        parent,
+        detail: FindingDetail::Unexpected,
+    });
+    let words = "list it, add it to `ignore`, or remove it";
+    let hint = match remove {
+        Some(Hint::Sql(sql)) => Hint::AdviceWithSql {
+            words: words.to_owned(),
+            sql,
+        },
+        Some(advice @ (Hint::Advice(_) | Hint::AdviceWithSql { .. })) => Hint::Advice(format!("{words}: {advice}")),
+        None => Hint::advice(words),
+    };
+    let message = format!("{} {} exists but is not listed", kind.words(), kind.show(id));
+    let about = About::object(kind, id);
+    Check::drift(about, Code::Unexpected(kind), world.place, &world.terms, message)
+        .values("absent", "present")
+        .hint(hint)
 }
 
 /// Whether the patterns of a file leave an object out; the last one that matches decides. Those that match are `used`.

@@ -1,80 +1,99 @@
-//! One expected object against an actual one: existence, attributes, what is implied.
+//! One expected object compared with an actual one: its existence, its attributes, and what is implied.
 
 use std::collections::BTreeSet;
 
-use super::{Candidate, Decision, Pending, describe};
+use super::describe::{self, Missing, Near};
+use super::{Candidate, Decision, Pending};
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
+use crate::finding::{About, Check, Code};
+use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
 use crate::observed::ScopedQuestion;
-use crate::report::mark::Mark;
-use crate::report::{Check, Status};
 use crate::secret;
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
 
-/// One expectation, and what is needed to compare it.
-pub(super) struct Subjected<'a> {
+/// One expected object, and what is needed to compare it.
+pub(super) struct ObjectComparison<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) file: &'a ExpectationFile,
     pub(super) expected: &'a ExpectedObject,
-    /// Whether checks that pass are told one by one.
+    /// Whether checks that pass are kept one by one.
     pub(super) keep: bool,
 }
 
-impl<'a> Subjected<'a> {
-    /// What is left to decide about an object that is there, and how many checks of it have passed.
-    pub(super) fn found(&self, kind: Kind, id: &ObjectId, object: &Object) -> (Vec<Pending>, usize) {
+/// An actual object, as an object of a kind.
+#[derive(Clone, Copy)]
+pub(super) struct Actual<'a> {
+    pub(super) kind: Kind,
+    pub(super) id: &'a ObjectId,
+    pub(super) object: &'a Object,
+}
+
+/// The expected value of an attribute.
+#[derive(Clone, Copy)]
+struct ExpectedValue<'a> {
+    attr: &'static Attr,
+    value: &'a Value,
+    extent: Extent,
+    place: Place,
+}
+
+impl<'a> ObjectComparison<'a> {
+    /// What is left to decide about an object that exists, and how many checks of it have passed.
+    pub(super) fn found(&self, actual: Actual<'_>) -> (Vec<Pending>, usize) {
         if self.expected.presence == Presence::Absent {
-            let mut existence = self.check(self.expected.kind, id, None);
-            describe::unexpected(&mut existence, kind, id, false);
-            existence.hint = self.hint(kind, id, FindingDetail::Unexpected);
             let pending = Pending {
-                check: existence,
-                verdict: Decision::Different,
+                check: self.unexpected(self.expected.kind, actual.kind, actual.id),
+                decision: Decision::Different,
                 unreadable: None,
             };
             return (vec![pending], 0);
         }
-        let (mut pending, passed) = self.attributes(kind, id, object, &|_| true);
+        let (mut pending, passed) = self.attributes(actual, &|_| true);
         if !self.keep {
             return (pending, passed + 1);
         }
-        let mut existence = self.check(kind, id, None);
-        describe::present(&mut existence, kind);
-        pending.push(passing(existence));
+        pending.push(passing(self.present(actual.kind, actual.id)));
         (pending, passed)
     }
 
-    pub(super) fn by_meaning(&self, kind: Kind, id: &ObjectId, object: &Object) -> Candidate {
+    pub(super) fn by_meaning(&self, actual: Actual<'_>) -> Candidate {
         let conditions = self
             .expected
             .attributes
             .iter()
             .filter(|a| a.attr.identifies)
-            .map(|a| self.compare(kind, a.attr, &a.value, a.extent, id, object))
+            .map(|a| self.compare(actual, a.attr, &a.value, a.extent))
             .collect();
-        self.candidate(kind, id, object, conditions, &|attr| !attr.identifies)
+        self.candidate(actual, conditions, &|attr| !attr.identifies)
     }
 
     pub(super) fn candidate(
         &self,
-        kind: Kind,
-        id: &ObjectId,
-        object: &Object,
+        actual: Actual<'_>,
         conditions: Vec<Decision>,
         wanted: &dyn Fn(&Attr) -> bool,
     ) -> Candidate {
-        let mut existence = self.check(kind, id, None);
-        if self.expected.presence == Presence::Absent {
-            describe::unexpected(&mut existence, kind, id, false);
-            existence.hint = self.hint(kind, id, FindingDetail::Unexpected);
-        } else if self.keep {
-            describe::present(&mut existence, kind);
-        }
-        let (checks, passed) = self.attributes(self.expected.kind, id, object, wanted);
+        let Actual { kind, id, object } = actual;
+        let existence = if self.expected.presence == Presence::Absent {
+            self.unexpected(kind, kind, id)
+        } else {
+            self.present(kind, id)
+        };
+        // The attributes of an object that stands in for another are those of the expected kind.
+        let kind_of_attributes = self.expected.kind;
+        let (checks, passed) = self.attributes(
+            Actual {
+                kind: kind_of_attributes,
+                id,
+                object,
+            },
+            wanted,
+        );
         Candidate {
             kind,
             id: id.clone(),
@@ -85,15 +104,10 @@ impl<'a> Subjected<'a> {
         }
     }
 
-    /// The comparisons of the attributes: those that were written, those that are implied, and where nothing but
-    /// what is written may be there, all others against their defaults.
-    fn attributes(
-        &self,
-        kind: Kind,
-        id: &ObjectId,
-        object: &Object,
-        wanted: &dyn Fn(&Attr) -> bool,
-    ) -> (Vec<Pending>, usize) {
+    /// The comparisons of the attributes: those that are written, those that are implied, and in an exact file all
+    /// others with their defaults.
+    fn attributes(&self, actual: Actual<'_>, wanted: &dyn Fn(&Attr) -> bool) -> (Vec<Pending>, usize) {
+        let Actual { kind, id, object } = actual;
         let written = &self.expected.attributes;
         let mut pending = Vec::new();
         let mut passed = 0;
@@ -102,18 +116,24 @@ impl<'a> Subjected<'a> {
             None => passed += 1,
         };
         for a in written.iter().filter(|a| wanted(a.attr)) {
-            add(self.attribute(kind, id, object, a.attr, &a.value, a.extent, a.place));
+            let expected = ExpectedValue {
+                attr: a.attr,
+                value: &a.value,
+                extent: a.extent,
+                place: a.place,
+            };
+            add(self.attribute(actual, expected));
         }
         for attr in kind.spec().attrs {
             let left_out = !written.iter().any(|a| a.attr.name == attr.name);
             if !left_out || !wanted(attr) || !(attr.always_checked.is_some() || self.expected.terms.exact) {
                 continue;
             }
-            // What has its default is what most checks of an exact file find.
+            // In an exact file, most checks find that an attribute has its default.
             if !self.snapshot.is_unread(kind, attr.name)
                 && attr.default.is_some_and(|default| default.is(object.get(attr.name)))
             {
-                add(self.as_it_is(kind, id, object, attr));
+                add(self.passed_check(actual, attr));
                 continue;
             }
             let derived = || {
@@ -123,119 +143,94 @@ impl<'a> Subjected<'a> {
                     .and_then(|derived| derived(id, attr.name))
             };
             if self.snapshot.server.major < attr.since && !self.snapshot.is_unread(kind, attr.name) {
-                // Nobody asked for what this server cannot have.
-                add(self.as_it_is(kind, id, object, attr));
+                // The file does not ask for what this server cannot have.
+                add(self.passed_check(actual, attr));
             } else if let Some(default) = attr.default.map(Value::from).or_else(derived) {
-                add(self.attribute(kind, id, object, attr, &default, Extent::Whole, self.expected.place));
+                let expected = ExpectedValue {
+                    attr,
+                    value: &default,
+                    extent: Extent::Whole,
+                    place: self.expected.place,
+                };
+                add(self.attribute(actual, expected));
             }
         }
         (pending, passed)
     }
 
-    /// The check that passed because an attribute is what it is, if those that pass are kept.
-    fn as_it_is(&self, kind: Kind, id: &ObjectId, object: &Object, attr: &'static Attr) -> Option<Pending> {
+    /// The check that passed because an attribute is as it must be, if checks that pass are kept.
+    fn passed_check(&self, actual: Actual<'_>, attr: &'static Attr) -> Option<Pending> {
         self.keep.then(|| {
-            let mut check = self.check(kind, id, Some(attr));
-            let actual = object.get(attr.name);
-            describe::differs(&mut check, kind, id, attr, Extent::Whole, actual, actual);
-            passing(check)
+            let value = actual.object.get(attr.name);
+            let about = About::object(actual.kind, actual.id);
+            let code = Code::Differs(actual.kind, attr);
+            let check = Check::passed(about, code, self.expected.place, &self.expected.terms);
+            passing(check.values(value.clone(), value.clone()))
         })
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "two sides of a comparison and its place; a struct would be built once"
-    )]
-    fn attribute(
-        &self,
-        kind: Kind,
-        id: &ObjectId,
-        object: &Object,
-        attr: &'static Attr,
-        value: &Value,
-        extent: Extent,
-        place: Place,
-    ) -> Option<Pending> {
-        let actual = object.get(attr.name);
-        let mut verdict = self.compare(kind, attr, value, extent, id, object);
+    fn attribute(&self, actual: Actual<'_>, expected: ExpectedValue<'_>) -> Option<Pending> {
+        let ExpectedValue {
+            attr,
+            value,
+            extent,
+            place,
+        } = expected;
+        let mut decision = self.compare(actual, attr, value, extent);
         let major = self.snapshot.server.major;
-        if major < attr.since && matches!(verdict, Decision::Different) {
-            verdict = Decision::Unknown(format!(
-                "PostgreSQL {major} does not have this; it came with {}",
+        if major < attr.since && matches!(decision, Decision::Different) {
+            decision = Decision::Unknown(format!(
+                "PostgreSQL {major} does not have this attribute; version {} introduced it",
                 attr.since
             ));
         }
-        // Most checks pass: nobody reads the words that would say otherwise.
-        if matches!(verdict, Decision::Equal) && !self.keep {
+        // Most checks pass: their words would not be read.
+        if matches!(decision, Decision::Equal) && !self.keep {
             return None;
         }
-        let mut check = self.check(kind, id, Some(attr));
-        check.place = place;
-        let mut shown;
-        let actual = if kind
-            .spec()
-            .reading
-            .masked
-            .is_some_and(|masked| masked.attribute == attr.name)
-        {
-            shown = actual.clone();
-            secret::mark_different(value, &mut shown);
-            &shown
-        } else {
-            actual
-        };
-        describe::differs(&mut check, kind, id, attr, extent, value, actual);
+        let Actual { kind, id, object } = actual;
+        let found = shown(kind, attr, value, object.get(attr.name));
+        let (message, detail) = describe::differs(kind, id, attr, extent, value, &found);
+        let about = About::object(kind, id);
+        let check = Check::drift(about, Code::Differs(kind, attr), place, &self.expected.terms, message)
+            .values(value.clone(), found.clone())
+            .detail(detail);
         let attribute = attr.name;
-        let expected = value;
-        check.hint = self.hint(
-            kind,
-            id,
-            FindingDetail::Differs {
-                attribute,
-                expected,
-                actual,
-            },
-        );
-        let unreadable = self.hint(
-            kind,
-            id,
-            FindingDetail::Unreadable {
-                attribute,
-                expected,
-                actual,
-            },
-        );
+        let (expected, actual) = (value, &found);
+        let differs = FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        };
+        let unreadable = FindingDetail::Unreadable {
+            attribute,
+            expected,
+            actual,
+        };
         Some(Pending {
-            check,
-            verdict,
-            unreadable,
+            check: check.hint(self.hint(kind, id, differs)),
+            decision,
+            unreadable: self.hint(kind, id, unreadable),
         })
     }
 
-    pub(super) fn compare(
-        &self,
-        kind: Kind,
-        attr: &Attr,
-        value: &Value,
-        extent: Extent,
-        id: &ObjectId,
-        object: &Object,
-    ) -> Decision {
+    pub(super) fn compare(&self, actual: Actual<'_>, attr: &Attr, value: &Value, extent: Extent) -> Decision {
+        let Actual { kind, id, object } = actual;
         if self.snapshot.is_unread(kind, attr.name) {
-            return Decision::Unknown("the snapshot was saved by a driftgate that did not read this".into());
+            return Decision::Unknown("the driftgate that saved the snapshot did not read this attribute".into());
         }
-        let actual = object.get(attr.name);
+        let found = object.get(attr.name);
         let verdict = match extent {
-            Extent::AtLeast => Verdict::when(match (value, actual) {
+            Extent::AtLeast => Verdict::when(match (value, found) {
                 (Value::List(expected), Value::List(actual)) => {
-                    let there: BTreeSet<&Value> = actual.iter().collect();
-                    expected.iter().all(|item| there.contains(item))
+                    let actual: BTreeSet<&Value> = actual.iter().collect();
+                    expected.iter().all(|item| actual.contains(item))
                 }
-                _ => value == actual,
+                _ => value == found,
             }),
             Extent::Whole => attr.compare.compare(&Comparison {
                 expected: value,
-                actual,
+                actual: found,
                 object,
                 id,
                 snapshot: self.snapshot,
@@ -261,21 +256,17 @@ impl<'a> Subjected<'a> {
                 if self.file.schema != schemas[0] {
                     schemas.push(self.file.schema.clone());
                 }
-                Decision::Ask(
-                    questions
-                        .into_iter()
-                        .map(|question| ScopedQuestion {
-                            schemas: schemas.clone(),
-                            relation: relation.clone(),
-                            question,
-                        })
-                        .collect(),
-                )
+                let scoped = |question| ScopedQuestion {
+                    schemas: schemas.clone(),
+                    relation: relation.clone(),
+                    question,
+                };
+                Decision::Ask(questions.into_iter().map(scoped).collect())
             }
         }
     }
 
-    /// Whether the server can read the expressions that identify the object.
+    /// Whether the server can parse the expressions that identify the object.
     pub(super) fn probes(&self) -> Vec<Decision> {
         self.identifying()
             .into_iter()
@@ -291,60 +282,107 @@ impl<'a> Subjected<'a> {
             .collect()
     }
 
-    /// The finding that the object is not there.
-    pub(super) fn missing(&self, id: &ObjectId) -> Check {
+    /// The finding that an object does not exist, and whether it says what exists instead. `stand_in` is an object of
+    /// its name that could give the same guarantee, and why it does not.
+    pub(super) fn missing(&self, id: &ObjectId, stand_in: Option<(Kind, &str)>) -> (Check, bool) {
         let kind = self.expected.kind;
-        let mut check = self.check(kind, id, None);
-        if let Subject::ByMeaning(_) = self.expected.subject {
-            check.object = format!("{} ({})", check.object, describe::identity(&self.identifying()));
+        let name = kind.show(id);
+        let instead = match stand_in {
+            Some((other, why)) => Some(format!("there is {} of this name, but it {why}", other.one())),
+            None => describe::instead_of_name(kind, id, self.snapshot),
+        };
+        let missing = Missing {
+            kind,
+            name: &name,
+            instead: instead.as_deref(),
+        };
+        let check = self.absent(About::object(kind, id), id, missing.message());
+        (check, instead.is_some())
+    }
+
+    /// The finding that no object of the parent has the expected meaning. `near` are objects that could give the same
+    /// guarantee, and why they do not.
+    pub(super) fn missing_by_meaning(&self, parent: &ObjectId, near: &[Near<'_>]) -> Check {
+        let kind = self.expected.kind;
+        let identifying = self.identifying();
+        let about = About::ByMeaning {
+            kind,
+            parent: parent.clone(),
+            description: describe::identity(&identifying),
+        };
+        let instead = describe::missing_columns(parent, &identifying, self.snapshot);
+        let missing = Missing {
+            kind,
+            name: &about.name(),
+            instead: instead.as_deref(),
+        };
+        let mut message = missing.message();
+        if let Some(near) = describe::near(&identifying, near) {
+            message = format!("{message}: {near}");
         }
-        describe::missing(&mut check, kind, id, &self.identifying(), self.snapshot);
-        let attributes: Vec<(&'static str, Value)> = self
-            .expected
-            .attributes
-            .iter()
-            .map(|a| (a.attr.name, a.value.clone()))
-            .collect();
-        check.hint = check
-            .hint
-            .or_else(|| self.hint(kind, id, FindingDetail::Missing(&attributes)));
-        check
+        self.absent(about, parent, message)
+    }
+
+    fn absent(&self, about: About, id: &ObjectId, message: String) -> Check {
+        let Self { expected, .. } = self;
+        let attributes = expected.attributes.iter().map(|a| (a.attr.name, a.value.clone()));
+        let attributes: Vec<(&'static str, Value)> = attributes.collect();
+        let hint = self.hint(expected.kind, id, FindingDetail::Missing(&attributes));
+        Check::drift(
+            about,
+            Code::Missing(expected.kind),
+            expected.place,
+            &expected.terms,
+            message,
+        )
+        .values("present", "absent")
+        .hint(hint)
+    }
+
+    /// The check that an object exists.
+    fn present(&self, kind: Kind, id: &ObjectId) -> Check {
+        let (place, terms) = (self.expected.place, &self.expected.terms);
+        Check::passed(About::object(kind, id), Code::Missing(kind), place, terms).values("present", "present")
+    }
+
+    /// The finding that an object exists and must not. `hints` is the kind that knows what to do about it.
+    fn unexpected(&self, hints: Kind, kind: Kind, id: &ObjectId) -> Check {
+        let message = format!("{} {} exists but must not", kind.words(), kind.show(id));
+        let (place, terms) = (self.expected.place, &self.expected.terms);
+        Check::drift(About::object(kind, id), Code::Unexpected(kind), place, terms, message)
+            .values("absent", "present")
+            .hint(self.hint(hints, id, FindingDetail::Unexpected))
     }
 
     pub(super) fn identifying(&self) -> Vec<&'a ExpectedAttribute> {
         self.expected.attributes.iter().filter(|a| a.attr.identifies).collect()
     }
 
-    fn hint(&self, kind: Kind, id: &ObjectId, detail: FindingDetail<'_>) -> Option<String> {
+    fn hint(&self, kind: Kind, id: &ObjectId, detail: FindingDetail<'_>) -> Option<Hint> {
         let parent = self.expected.parent.map(|parent| self.file.objects[parent].kind);
         kind.hint(&HintContext { id, parent, detail })
     }
-
-    fn check(&self, kind: Kind, id: &ObjectId, attr: Option<&'static Attr>) -> Check {
-        Check {
-            status: Status::Drift,
-            level: self.expected.terms.level,
-            code: String::new(),
-            kind: kind.spec().name,
-            object: kind.show(id),
-            attribute: attr.map(|a| a.name),
-            expected: serde_json::Value::Null,
-            actual: serde_json::Value::Null,
-            place: self.expected.place,
-            message: String::new(),
-            detail: None,
-            hint: None,
-            reason: self.expected.terms.reason.clone(),
-            mark: Mark::default(),
-        }
-    }
 }
 
-/// A check that has passed and is to be told.
+/// The value that was found, as it may be shown beside the expected one.
+fn shown(kind: Kind, attr: &Attr, expected: &Value, found: &Value) -> Value {
+    let mut shown = found.clone();
+    if kind
+        .spec()
+        .reading
+        .masked
+        .is_some_and(|masked| masked.attribute == attr.name)
+    {
+        secret::mark_different(expected, &mut shown);
+    }
+    shown
+}
+
+/// A check that has passed and is kept.
 fn passing(check: Check) -> Pending {
     Pending {
         check,
-        verdict: Decision::Equal,
+        decision: Decision::Equal,
         unreadable: None,
     }
 }

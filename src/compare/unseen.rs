@@ -1,49 +1,24 @@
-//! What cannot be told of a source that has only a schema: histories of migrations, and the rows of tables.
+//! What cannot be determined from a source that has only a schema: migration histories and the rows of tables.
 
 use crate::expectation::{Assertion, ExpectedHistory};
-use crate::report::mark::Mark;
-use crate::report::{Check, Status};
+use crate::finding::{About, Check, OtherCode, Status};
 
-/// The finding that a history cannot be told, for this reason.
+/// The finding that a migration history cannot be determined, for this reason.
 #[must_use]
 pub fn history(expected: &ExpectedHistory, why: &str) -> Check {
     let tool = expected.tool.map_or("a migration tool", |tool| tool.title);
     let table = expected.candidates.first().filter(|_| expected.tool.is_some());
-    Check {
-        status: Status::Unknown,
-        level: expected.terms.level,
-        code: "migration-history-unreadable".to_owned(),
-        kind: "migration",
-        object: table.map_or("auto".to_owned(), |(_, table)| table.to_string()),
-        attribute: None,
-        expected: serde_json::Value::Null,
-        actual: serde_json::Value::Null,
-        place: expected.place,
-        message: format!("the history of {tool} is as expected"),
-        detail: Some(why.to_owned()),
-        hint: None,
-        reason: expected.terms.reason.clone(),
-        mark: Mark::default(),
-    }
+    let about = About::MigrationHistory(table.map(|(_, table)| table.clone()));
+    let code = OtherCode::MigrationHistoryUnreadable.into();
+    let message = format!("the migration history of {tool} is as expected");
+    Check::drift(about, code, expected.place, &expected.terms, message).undetermined(Status::Unknown, why)
 }
 
-/// The finding that an assertion cannot be told, for this reason.
+/// The finding that an assertion cannot be determined, for this reason.
 #[must_use]
 pub fn assertion(expected: &Assertion, why: &str) -> Check {
-    Check {
-        status: Status::Unknown,
-        level: expected.terms.level,
-        code: "assertion-unverified".to_owned(),
-        kind: "assertion",
-        object: expected.name.clone(),
-        attribute: None,
-        expected: serde_json::Value::Null,
-        actual: serde_json::Value::Null,
-        place: expected.place,
-        message: format!("assertion `{}` holds", expected.name),
-        detail: Some(why.to_owned()),
-        hint: None,
-        reason: expected.terms.reason.clone(),
-        mark: Mark::default(),
-    }
+    let about = About::Assertion(expected.name.clone());
+    let code = OtherCode::AssertionUnverified.into();
+    let message = format!("assertion `{}` holds", expected.name);
+    Check::drift(about, code, expected.place, &expected.terms, message).undetermined(Status::Unknown, why)
 }

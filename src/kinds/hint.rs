@@ -1,6 +1,7 @@
 //! What a kind is given to advise on a finding.
 
 use super::{Kind, common};
+use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::value::Value;
 
@@ -45,7 +46,7 @@ pub enum FindingDetail<'a> {
 impl Kind {
     /// The SQL or the advice that resolves a finding. It is shown, never executed.
     #[must_use]
-    pub fn hint(self, finding: &HintContext<'_>) -> Option<String> {
+    pub fn hint(self, finding: &HintContext<'_>) -> Option<Hint> {
         let advice = &self.spec().advice;
         if let (
             Some(alter_keyword),
@@ -56,8 +57,8 @@ impl Kind {
             && *attribute == common::OWNER.name
             && let Value::Text(owner) = expected
         {
-            return Some(common::set_owner(alter_keyword, finding.id, owner));
+            return Some(Hint::Sql(common::set_owner(alter_keyword, finding.id, owner)));
         }
-        advice.hint.and_then(|hint| hint(finding))
+        advice.hint.and_then(|hint| hint(finding)).map(Hint::of_text)
     }
 }

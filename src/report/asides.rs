@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Report;
+use crate::finding::Report;
 use crate::terminal::visible;
 
 /// What is still to be applied, whose the histories are and what was not compared. Empty if there is none of it.

@@ -2,18 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::Check;
+use crate::finding::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{Obstacle, Outcome, one_line, paragraph, path, stale, summary_line, targets, verdict};
+use super::facts::{paragraph, path};
+use super::values::one_line;
+use super::words::{Obstacle, ReportedStatus, stale, summary_line, targets, verdict};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "azure",
-    doc: "Issues of Azure Pipelines",
-    passes: false,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("azure", "Issues of Azure Pipelines", render);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
@@ -33,7 +29,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                 property(&one_line(&path(check, rendering.files))),
                 check.place.line,
                 check.place.column,
-                property(&check.code),
+                property(&check.code.to_string()),
                 data(&paragraph(check, rendering.files))
             );
         }
@@ -48,9 +44,9 @@ fn render(rendering: &Rendering<'_>) -> String {
 }
 
 fn sort(check: &Check) -> &'static str {
-    match Outcome::of(check) {
-        Outcome::Drift => "error",
-        Outcome::Unknown | Outcome::Warning | Outcome::Known | Outcome::Passed => "warning",
+    match ReportedStatus::of(check) {
+        ReportedStatus::Drift => "error",
+        ReportedStatus::Unknown | ReportedStatus::Warning | ReportedStatus::Known | ReportedStatus::Passed => "warning",
     }
 }
 

@@ -2,19 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::Check;
+use crate::finding::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{Obstacle, Outcome, TOOL, one_line, paragraph, path, stale, targets};
+use super::facts::{paragraph, path};
+use super::values::one_line;
+use super::words::{Obstacle, ReportedStatus, TOOL, stale, targets};
 use super::xml::Element;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "checkstyle",
-    doc: "Checkstyle XML, for tools that show findings at their lines",
-    passes: false,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("checkstyle", "Checkstyle XML, for tools that show findings at their lines", render);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut files: BTreeMap<String, Vec<Element>> = BTreeMap::new();
@@ -44,13 +40,13 @@ fn render(rendering: &Rendering<'_>) -> String {
 }
 
 fn entry(check: &Check, rendering: &Rendering<'_>) -> Element {
-    let severity = match Outcome::of(check) {
-        Outcome::Drift => "error",
-        Outcome::Unknown | Outcome::Warning => "warning",
-        Outcome::Known | Outcome::Passed => "info",
+    let severity = match ReportedStatus::of(check) {
+        ReportedStatus::Drift => "error",
+        ReportedStatus::Unknown | ReportedStatus::Warning => "warning",
+        ReportedStatus::Known | ReportedStatus::Passed => "info",
     };
     let place = (check.place.line, check.place.column);
-    error(place, severity, paragraph(check, rendering.files), &check.code)
+    error(place, severity, paragraph(check, rendering.files), &check.code.to_string())
 }
 
 fn error((line, column): (u32, u32), severity: &str, message: String, code: &str) -> Element {

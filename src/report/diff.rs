@@ -1,25 +1,21 @@
-//! The report as unified diffs: for each object what is expected of it against what is there, as YAML.
+//! The report as unified diffs: for each object the expected against the actual attributes, as YAML.
 
 use std::fmt::Write as _;
 
-use serde_json::Value as Json;
-use similar::TextDiff;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Obstacle, Outcome, describe, headline, one_line, stale, targets};
-use super::{Check, Target};
-use crate::source_map::SourceMap;
-use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, visible};
+use super::facts::headline;
+use super::values::one_line;
+use super::words::{Obstacle, ReportedStatus, describe, stale, targets};
+use crate::finding::{Check, Target};
+use crate::value::Value;
 use crate::yaml::write::Fragment;
+use crate::source_map::SourceMap;
+use super::unified::unified;
+use crate::terminal::{Palette, STRONG, visible};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "diff",
-    doc: "A unified diff for each object, what is expected against what is there",
-    passes: false,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("diff", "One unified diff per object: expected against found", render);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let palette = Palette { color: rendering.color };
@@ -27,7 +23,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     let stale = stale(rendering.report);
     for target in targets(rendering.report, stale.as_ref()) {
         let findings = target.findings_in_order();
-        for object in findings.chunk_by(|a, b| a.kind == b.kind && a.object == b.object) {
+        for object in findings.chunk_by(|a, b| a.about == b.about) {
             one_object(&mut out, object, target, rendering.files, palette);
         }
         if let Some(obstacle) = Obstacle::of(target) {
@@ -37,19 +33,19 @@ fn render(rendering: &Rendering<'_>) -> String {
     out
 }
 
-/// The difference of one object. What is no difference of two values stands above it, as remarks.
+/// The diff of one object. Findings without two different values are written above it, as remarks.
 fn one_object(out: &mut String, object: &[&Check], target: &Target, files: &SourceMap, palette: Palette) {
     let (mut expected, mut found) = (Vec::new(), Vec::new());
     for check in object {
-        match Outcome::of(check) {
-            Outcome::Unknown => remark(out, &headline(check), palette),
-            Outcome::Known => remark(out, &format!("known: {}", headline(check)), palette),
-            Outcome::Drift | Outcome::Warning | Outcome::Passed if check.expected == check.actual => {
+        match ReportedStatus::of(check) {
+            ReportedStatus::Unknown => remark(out, &headline(check), palette),
+            ReportedStatus::Known => remark(out, &format!("known: {}", headline(check)), palette),
+            ReportedStatus::Drift | ReportedStatus::Warning | ReportedStatus::Passed if check.expected == check.actual => {
                 remark(out, &headline(check), palette);
             }
-            Outcome::Drift | Outcome::Warning | Outcome::Passed => {
-                expected.push((check.attribute, yaml(&check.expected)));
-                found.push((check.attribute, yaml(&check.actual)));
+            ReportedStatus::Drift | ReportedStatus::Warning | ReportedStatus::Passed => {
+                expected.push((check.attribute(), yaml(&check.expected)));
+                found.push((check.attribute(), yaml(&check.actual)));
             }
         }
     }
@@ -79,36 +75,13 @@ fn remark(out: &mut String, text: &str, palette: Palette) {
 }
 
 /// A value as expectation files write it.
-fn yaml(value: &Json) -> Fragment {
+fn yaml(value: &Value) -> Fragment {
     match value {
-        Json::Null => Fragment::Plain("null".to_owned()),
-        Json::Bool(_) | Json::Number(_) => Fragment::Plain(value.to_string()),
-        Json::String(text) => Fragment::text(text),
-        Json::Array(items) => Fragment::Flow(items.iter().map(yaml).collect()),
-        Json::Object(map) => Fragment::FlowMap(map.iter().map(|(key, value)| (key.clone(), yaml(value))).collect()),
+        Value::Null => Fragment::Plain("null".to_owned()),
+        Value::Bool(_) | Value::Integer(_) => Fragment::Plain(value.to_string()),
+        Value::Text(text) => Fragment::text(text),
+        Value::Secret(_) => Fragment::text(&value.to_string()),
+        Value::List(items) => Fragment::Flow(items.iter().map(yaml).collect()),
+        Value::Map(map) => Fragment::FlowMap(map.iter().map(|(key, value)| (key.clone(), yaml(value))).collect()),
     }
-}
-
-/// The difference of two texts as a unified diff.
-#[must_use]
-pub fn unified(expected: &str, found: &str, labels: (&str, &str), palette: Palette) -> String {
-    let diff = TextDiff::from_lines(expected, found);
-    let text = diff
-        .unified_diff()
-        .context_radius(3)
-        .header(labels.0, labels.1)
-        .to_string();
-    let mut out = String::new();
-    for line in text.lines() {
-        let style = match line.chars().next() {
-            Some('-') => Some(BAD),
-            Some('+') => Some(GOOD),
-            Some('@') => Some(FAINT),
-            Some(_) | None => None,
-        };
-        let line = visible(line);
-        out.push_str(&style.map_or(line.clone(), |style| palette.paint(style, &line)));
-        out.push('\n');
-    }
-    out
 }

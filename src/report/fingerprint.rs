@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Check, Target};
+use crate::finding::{Check, Target};
 
 /// The same in every run that finds the same in the same database, whatever is written above or below it in the file.
 pub(super) fn fingerprint(check: &Check, target: &Target) -> String {

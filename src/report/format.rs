@@ -1,11 +1,11 @@
-//! The formats of reports: one table, which the command line, the documentation and every writer of reports walk.
+//! The formats of reports: one table, which the command line, the documentation and every writer of reports use.
+//!
+//! To add a format, write `report/<format>.rs` with a [`FormatSpec`] called `FORMAT`, and add a line to `formats!` in `report.rs`.
 
+pub use super::Format;
 use super::timing::Timing;
-use super::{Exit, Report};
-use super::{
-    azure, checkstyle, diff, github, gitlab, html, json, jsonl, junit, markdown, nagios, plain, prometheus, sarif,
-    table, tap,
-};
+use crate::error::Problem;
+use crate::finding::{Exit, Report};
 use crate::source_map::SourceMap;
 
 /// What a report is written from.
@@ -30,97 +30,48 @@ pub struct Rendering<'a> {
 pub struct FormatSpec {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it is, and for whom.
+    /// What it is, and for whom: one line of the documentation.
     pub doc: &'static str,
     /// Whether it lists the checks that passed, so that they must be kept.
     pub passes: bool,
-    /// Whether it says what there is beside the checks. What does not leaves it to standard error.
+    /// Whether it has the notes of the report. The notes of formats that do not have them go to standard error.
     pub asides: bool,
     /// Writes a report.
     pub render: fn(&Rendering<'_>) -> String,
+    /// The exit code of a run whose report goes to standard output in this format.
+    pub exit: fn(&Report, Exit) -> Exit,
+    /// What a run prints and its exit code, where problems keep it from making a report and it would exit so.
+    pub without_report: fn(&[Problem], Exit) -> (Option<String>, Exit),
 }
 
-/// How to write a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For people at a terminal.
-    Table,
-    /// A unified diff an object.
-    Diff,
-    /// A line a finding.
-    Plain,
-    /// The contract for programs.
-    Json,
-    /// A line a check.
-    Jsonl,
-    /// JUnit XML.
-    Junit,
-    /// TAP 14.
-    Tap,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-    /// GitLab's report of code quality.
-    Gitlab,
-    /// Checkstyle XML.
-    Checkstyle,
-    /// Issues of Azure Pipelines.
-    Azure,
-    /// For chat, issues and summaries.
-    Markdown,
-    /// A page for a browser.
-    Html,
-    /// Metrics.
-    Prometheus,
-    /// A line of a plugin.
-    Nagios,
-}
-
-impl Format {
-    /// All of them, in the order of the documentation.
-    pub const ALL: &[Self] = &[
-        Self::Table,
-        Self::Diff,
-        Self::Plain,
-        Self::Json,
-        Self::Jsonl,
-        Self::Junit,
-        Self::Tap,
-        Self::Sarif,
-        Self::Github,
-        Self::Gitlab,
-        Self::Checkstyle,
-        Self::Azure,
-        Self::Markdown,
-        Self::Html,
-        Self::Prometheus,
-        Self::Nagios,
-    ];
-
-    /// What there is to know about it.
-    #[must_use]
-    pub fn spec(self) -> &'static FormatSpec {
-        match self {
-            Self::Table => &table::FORMAT,
-            Self::Diff => &diff::FORMAT,
-            Self::Plain => &plain::FORMAT,
-            Self::Json => &json::FORMAT,
-            Self::Jsonl => &jsonl::FORMAT,
-            Self::Junit => &junit::FORMAT,
-            Self::Tap => &tap::FORMAT,
-            Self::Sarif => &sarif::FORMAT,
-            Self::Github => &github::FORMAT,
-            Self::Gitlab => &gitlab::FORMAT,
-            Self::Checkstyle => &checkstyle::FORMAT,
-            Self::Azure => &azure::FORMAT,
-            Self::Markdown => &markdown::FORMAT,
-            Self::Html => &html::FORMAT,
-            Self::Prometheus => &prometheus::FORMAT,
-            Self::Nagios => &nagios::FORMAT,
+impl FormatSpec {
+    /// A format that lists neither passed checks nor notes and has the usual exit codes.
+    pub(super) const fn new(name: &'static str, doc: &'static str, render: fn(&Rendering<'_>) -> String) -> Self {
+        Self {
+            name,
+            doc,
+            passes: false,
+            asides: false,
+            render,
+            exit: |_, exit| exit,
+            without_report: |_, exit| (None, exit),
         }
     }
 
+    /// Lists the checks that passed, too.
+    pub(super) const fn passes(mut self) -> Self {
+        self.passes = true;
+        self
+    }
+
+    /// Has the notes of the report.
+    pub(super) const fn asides(mut self) -> Self {
+        self.asides = true;
+        self
+    }
+}
+
+impl Format {
     /// Writes a report in this format.
     #[must_use]
     pub fn render(self, rendering: &Rendering<'_>) -> String {

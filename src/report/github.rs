@@ -5,20 +5,14 @@
 
 use std::fmt::Write as _;
 
-use super::Check;
+use crate::finding::Check;
 use super::format::{FormatSpec, Rendering};
-use super::words::{
-    Obstacle, Outcome, facts_text, headline, one_line, path, plural, stale, summary_line, targets, verdict,
-};
+use super::facts::{facts_text, headline, path};
+use super::values::{one_line, plural};
+use super::words::{Obstacle, ReportedStatus, stale, summary_line, targets, verdict};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "github",
-    doc: "Annotations of GitHub Actions, and the summary of the job",
-    passes: false,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("github", "Annotations of GitHub Actions, and the summary of the job", render);
 
 /// So many annotations of each sort are shown.
 const SHOWN: usize = 10;
@@ -32,7 +26,7 @@ fn render(rendering: &Rendering<'_>) -> String {
             let hint = obstacle
                 .hint
                 .as_ref()
-                .map_or(String::new(), |hint| format!("\nto do: {hint}"));
+                .map_or(String::new(), |hint| format!("\nhelp: {hint}"));
             let title = format!("driftgate: {}", obstacle.code);
             let text = format!("{}{hint}", obstacle.message);
             told.tell(&mut out, "error", "", &title, &text, &obstacle.message);
@@ -49,7 +43,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                 check.place.line,
                 check.place.column
             );
-            let title = format!("driftgate: {} {}", check.code, check.object);
+            let title = format!("driftgate: {} {}", check.code, check.about.name());
             let text = format!("{}\n{}", headline(check), facts_text(check, target, rendering.files));
             told.tell(&mut out, sort(check), &place, &title, text.trim_end(), &headline(check));
         }
@@ -65,10 +59,10 @@ fn render(rendering: &Rendering<'_>) -> String {
 }
 
 fn sort(check: &Check) -> &'static str {
-    match Outcome::of(check) {
-        Outcome::Drift => "error",
-        Outcome::Unknown | Outcome::Warning => "warning",
-        Outcome::Known | Outcome::Passed => "notice",
+    match ReportedStatus::of(check) {
+        ReportedStatus::Drift => "error",
+        ReportedStatus::Unknown | ReportedStatus::Warning => "warning",
+        ReportedStatus::Known | ReportedStatus::Passed => "notice",
     }
 }
 

@@ -5,17 +5,13 @@ use serde::Serialize;
 use super::fingerprint::{fingerprint, of};
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
-use super::words::{Obstacle, Outcome, one_line, paragraph, path, stale, targets};
-use super::{Check, Target};
+use super::facts::{paragraph, path};
+use super::values::one_line;
+use super::words::{Obstacle, ReportedStatus, stale, targets};
+use crate::finding::{Check, Target};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "gitlab",
-    doc: "GitLab's report of code quality, for merge requests",
-    passes: false,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("gitlab", "GitLab's report of code quality, for merge requests", render);
 
 #[derive(Serialize)]
 struct Issue {
@@ -62,13 +58,13 @@ fn render(rendering: &Rendering<'_>) -> String {
 fn issue(check: &Check, target: &Target, rendering: &Rendering<'_>) -> Issue {
     Issue {
         description: paragraph(check, rendering.files),
-        check_name: check.code.clone(),
+        check_name: check.code.to_string(),
         fingerprint: fingerprint(check, target),
-        severity: match Outcome::of(check) {
-            Outcome::Drift => "critical",
-            Outcome::Unknown => "major",
-            Outcome::Warning => "minor",
-            Outcome::Known | Outcome::Passed => "info",
+        severity: match ReportedStatus::of(check) {
+            ReportedStatus::Drift => "critical",
+            ReportedStatus::Unknown => "major",
+            ReportedStatus::Warning => "minor",
+            ReportedStatus::Known | ReportedStatus::Passed => "info",
         },
         location: location(path(check, rendering.files), check.place.line),
     }

@@ -11,20 +11,15 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use super::format::{FormatSpec, Rendering};
-use super::history::Run;
+use crate::finding::report_history::RunTotals;
 use super::timing::date;
-use super::words::{Obstacle, Outcome, TOOL, one_line, plural, stale, summary_line, targets, verdict};
-use super::{Report, Target};
+use super::values::{one_line, plural};
+use super::words::{Obstacle, ReportedStatus, TOOL, stale, summary_line, targets, verdict};
+use crate::finding::{Report, Target};
 use finding::Choices;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "html",
-    doc: "A page for a browser, in one file: with a filter, what has changed, coverage and history",
-    passes: false,
-    asides: true,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("html", "A page for a browser, in one file: with a filter, changes, coverage and report history", render).asides();
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
@@ -40,7 +35,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     let stale = stale(report);
     let shown: Vec<&Target> = targets(report, stale.as_ref()).collect();
     let findings: usize = shown.iter().map(|target| target.checks.findings.len()).sum();
-    let parts = sections::parts(report, files, &Run::now(report, rendering.timing.began));
+    let parts = sections::parts(report, files, &RunTotals::now(report, rendering.timing.began));
     let title = format!("{}: {}", verdict(report), summary_line(report));
     let page = html! {
         (DOCTYPE)
@@ -123,8 +118,8 @@ fn header(rendering: &Rendering<'_>) -> Markup {
             p.tool { "driftgate report" }
             h1 { span.mark aria-hidden="true" {} (capital(verdict(report))) }
             ul.counts {
-                @for outcome in Outcome::ALL {
-                    @if *outcome != Outcome::Known || report.baseline.is_some() {
+                @for outcome in ReportedStatus::ALL {
+                    @if *outcome != ReportedStatus::Known || report.baseline.is_some() {
                         @let count = outcome.count(summary);
                         li class={ (outcome.word()) @if count == 0 { " zero" } } {
                             b { (count) } " " (words(*outcome, count))
@@ -137,7 +132,7 @@ fn header(rendering: &Rendering<'_>) -> Markup {
                 @if let Some(obstacle) = Obstacle::of(target) {
                     p.alert {
                         (obstacle.message)
-                        @if let Some(hint) = obstacle.hint { br; b { "To do: " } (hint) }
+                        @if let Some(hint) = obstacle.hint { br; b { "Help: " } (hint) }
                     }
                 }
             }
@@ -157,10 +152,10 @@ fn minute(since: std::time::Duration) -> String {
 }
 
 /// What a number of outcomes is called.
-fn words(outcome: Outcome, count: usize) -> &'static str {
+fn words(outcome: ReportedStatus, count: usize) -> &'static str {
     match outcome {
-        Outcome::Warning if count != 1 => "warnings",
-        Outcome::Warning | Outcome::Drift | Outcome::Unknown | Outcome::Known | Outcome::Passed => outcome.word(),
+        ReportedStatus::Warning if count != 1 => "warnings",
+        ReportedStatus::Warning | ReportedStatus::Drift | ReportedStatus::Unknown | ReportedStatus::Known | ReportedStatus::Passed => outcome.word(),
     }
 }
 

@@ -1,22 +1,22 @@
 //! The JSON report: a contract, versioned by `report_version`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::coverage::{Coverage, KindCoverage};
+use crate::finding::coverage::{Coverage, KindCoverage};
+use crate::finding::earlier::REPORT_VERSION;
+use crate::hint::Hint;
 use super::format::{FormatSpec, Rendering};
 use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonWas};
-use super::mark::Since;
-use super::{Check, Summary, Target};
+use crate::finding::mark::Change;
+use crate::finding::{Check, Summary, Target};
 use crate::expectation::Level;
 use crate::invisible::escaped_in_json;
 use crate::redact;
 use crate::source_map::SourceMap;
-
-/// The version of the contract.
-pub const REPORT_VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct JsonReport<'a> {
@@ -121,19 +121,19 @@ struct JsonSummary {
 #[derive(Serialize)]
 pub(super) struct JsonFinding<'a> {
     id: String,
-    code: &'a str,
+    code: String,
     level: &'static str,
     status: &'static str,
     kind: &'static str,
-    object: &'a str,
+    object: String,
     attribute: Option<&'static str>,
-    expected: &'a Json,
-    actual: &'a Json,
+    expected: Json,
+    actual: Json,
     file: String,
     line: u32,
     column: u32,
     message: String,
-    hint: Option<&'a str>,
+    hint: Option<Cow<'a, str>>,
     /// Only where the file gives one.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
@@ -149,13 +149,7 @@ pub(super) struct JsonFinding<'a> {
 }
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "json",
-    doc: "For programs: the contract, with a JSON Schema",
-    passes: false,
-    asides: true,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("json", "For programs: the contract, with a JSON Schema", render).asides();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering {
@@ -208,7 +202,7 @@ pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_>
         host: &target.host,
         name: &target.name,
         server_version: &target.server_version,
-        status: target.status(),
+        status: target.status().word(),
         error: target.failure.as_ref().map(|f| JsonError {
             message: f.to_string(),
             hint: f.hint.as_deref(),
@@ -273,28 +267,28 @@ fn coverage(coverage: &Coverage) -> JsonCoverage<'_> {
 pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a> {
     JsonFinding {
         id: check.id(),
-        code: &check.code,
+        code: check.code.to_string(),
         level: match check.level {
             Level::Error => "error",
             Level::Warn => "warn",
         },
         status: check.status.word(),
-        kind: check.kind,
-        object: &check.object,
-        attribute: check.attribute,
-        expected: &check.expected,
-        actual: &check.actual,
+        kind: check.about.category().word(),
+        object: check.about.name(),
+        attribute: check.attribute(),
+        expected: Json::from(&check.expected),
+        actual: Json::from(&check.actual),
         file: redact::path(files.path(check.place.file)),
         line: check.place.line,
         column: check.place.column,
         message: check.sentence(),
-        hint: check.hint.as_deref(),
+        hint: check.hint.as_ref().map(Hint::text),
         reason: check.reason.as_deref(),
         baseline: check.mark.accepted.as_ref().map(|a| JsonAccepted::of(a, files)),
-        compared: check.mark.since.as_ref().map(Since::words),
-        previously: match &check.mark.since {
-            Some(Since::StillThere(Some(was))) => Some(JsonWas::of(was)),
-            Some(Since::StillThere(None) | Since::New) | None => None,
+        compared: check.mark.change.as_ref().map(Change::words),
+        previously: match &check.mark.change {
+            Some(Change::StillThere(Some(was))) => Some(JsonWas::of(was)),
+            Some(Change::StillThere(None) | Change::New) | None => None,
         },
     }
 }

@@ -3,8 +3,12 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::Target;
-use super::mark::{Acceptance, Accepted, BaselineUse, Compared, Comparison, Former, Since, StaleEntry, Was};
+use crate::expectation::Level;
+use crate::finding::mark::{
+    Acceptance, Accepted, BaselineUse, Change, PreviousFinding, Recorded, ReportComparison, StaleEntry,
+    TargetComparison,
+};
+use crate::finding::{Target, TargetStatus};
 use crate::redact;
 use crate::source_map::SourceMap;
 
@@ -45,15 +49,15 @@ impl<'a> JsonAccepted<'a> {
 /// A finding as it was at another time.
 #[derive(Serialize)]
 pub(super) struct JsonWas<'a> {
-    status: &'a str,
+    status: &'static str,
     expected: &'a Json,
     actual: &'a Json,
 }
 
 impl<'a> JsonWas<'a> {
-    pub(super) fn of(was: &'a Was) -> Self {
+    pub(super) fn of(was: &'a Recorded) -> Self {
         Self {
-            status: &was.status,
+            status: was.status.word(),
             expected: &was.expected,
             actual: &was.actual,
         }
@@ -100,14 +104,14 @@ impl<'a> JsonBaseline<'a> {
 #[derive(Serialize)]
 pub(super) struct JsonComparison<'a> {
     file: String,
-    not_looked_at: &'a [String],
+    not_checked: &'a [String],
 }
 
 impl<'a> JsonComparison<'a> {
-    pub(super) fn of(comparison: &'a Comparison, files: &SourceMap) -> Self {
+    pub(super) fn of(comparison: &'a ReportComparison, files: &SourceMap) -> Self {
         Self {
             file: redact::path(files.path(comparison.file)),
-            not_looked_at: &comparison.not_looked_at,
+            not_checked: &comparison.not_checked,
         }
     }
 }
@@ -115,19 +119,19 @@ impl<'a> JsonComparison<'a> {
 /// What has changed in a database since the earlier report.
 #[derive(Serialize)]
 pub(super) struct JsonCompared<'a> {
-    previous_status: Option<&'a str>,
+    previous_status: Option<&'static str>,
     new: usize,
     still_there: usize,
-    resolved: Vec<JsonFormer<'a>>,
-    untold: Vec<JsonFormer<'a>>,
+    resolved: Vec<JsonPreviousFinding<'a>>,
+    undetermined: Vec<JsonPreviousFinding<'a>>,
 }
 
 #[derive(Serialize)]
-struct JsonFormer<'a> {
+struct JsonPreviousFinding<'a> {
     id: &'a str,
     code: &'a str,
-    level: &'a str,
-    status: &'a str,
+    level: &'static str,
+    status: &'static str,
     kind: &'a str,
     object: &'a str,
     expected: &'a Json,
@@ -136,25 +140,28 @@ struct JsonFormer<'a> {
 }
 
 impl<'a> JsonCompared<'a> {
-    pub(super) fn of(compared: &'a Compared, target: &Target) -> Self {
-        let (new, still_there) = Since::count(target);
-        let former = |former: &'a Former| JsonFormer {
-            id: &former.id,
-            code: &former.code,
-            level: &former.level,
-            status: &former.was.status,
-            kind: &former.kind,
-            object: &former.object,
-            expected: &former.was.expected,
-            actual: &former.was.actual,
-            message: &former.message,
+    pub(super) fn of(compared: &'a TargetComparison, target: &Target) -> Self {
+        let (new, still_there) = Change::count(target);
+        let previous = |previous: &'a PreviousFinding| JsonPreviousFinding {
+            id: &previous.id,
+            code: &previous.code,
+            level: match previous.level {
+                Level::Error => "error",
+                Level::Warn => "warn",
+            },
+            status: previous.was.status.word(),
+            kind: &previous.kind,
+            object: &previous.object,
+            expected: &previous.was.expected,
+            actual: &previous.was.actual,
+            message: &previous.message,
         };
         Self {
-            previous_status: compared.previous_status.as_deref(),
+            previous_status: compared.previous_status.map(TargetStatus::word),
             new,
             still_there,
-            resolved: compared.resolved.iter().map(former).collect(),
-            untold: compared.untold.iter().map(former).collect(),
+            resolved: compared.resolved.iter().map(previous).collect(),
+            undetermined: compared.undetermined.iter().map(previous).collect(),
         }
     }
 }

@@ -1,19 +1,14 @@
-//! The report as JSON, a line a check, those that passed included; behind the checks of each database a line for the
-//! database. The fields are those of the JSON report.
+//! The report as JSON Lines: one line per check, including those that passed, and after the checks of each database a
+//! line for the database. The fields are those of the JSON report.
 
 use serde::Serialize;
 
 use super::format::{FormatSpec, Rendering};
-use super::json::{JsonFinding, JsonTarget, REPORT_VERSION, finding, line, summary_of};
+use super::json::{JsonFinding, JsonTarget, finding, line, summary_of};
+use crate::finding::earlier::REPORT_VERSION;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "jsonl",
-    doc: "For programs: a line a check, those that passed included, and one a database",
-    passes: true,
-    asides: true,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("jsonl", "For programs: one line per check, including those that passed, and one per database", render).passes().asides();
 
 #[derive(Serialize)]
 struct CheckLine<'a> {
@@ -37,7 +32,7 @@ struct DatabaseLine<'a> {
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
     for target in &rendering.report.targets {
-        for check in target.checks.known() {
+        for check in target.checks.listed() {
             out.push_str(&line(&CheckLine {
                 report_version: REPORT_VERSION,
                 what: "check",

@@ -5,18 +5,14 @@
 use std::collections::BTreeMap;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Obstacle, Outcome, describe, facts_text, headline, one_line, path, stale, targets};
+use super::facts::{facts_text, headline, path};
+use super::values::one_line;
+use super::words::{Obstacle, ReportedStatus, describe, stale, targets};
 use super::xml::Element;
-use super::{Check, Target};
+use crate::finding::{Check, Target};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "junit",
-    doc: "JUnit XML for CI services: a test case an object, those that passed included",
-    passes: true,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("junit", "JUnit XML for CI services: a test case an object, those that passed included", render).passes();
 
 /// A test case: the checks of one object in one file.
 struct Case<'a> {
@@ -67,8 +63,8 @@ fn render(rendering: &Rendering<'_>) -> String {
 fn cases<'a>(target: &'a Target, rendering: &Rendering<'_>) -> Vec<Case<'a>> {
     let mut cases: Vec<Case<'a>> = Vec::new();
     let mut numbers: BTreeMap<_, usize> = BTreeMap::new();
-    for check in target.checks.known() {
-        let key = (check.place.file, check.kind, check.object.as_str());
+    for check in target.checks.listed() {
+        let key = (check.place.file, &check.about);
         let number = *numbers.entry(key).or_insert(cases.len());
         match cases.get_mut(number) {
             Some(case) => case.checks.push(check),
@@ -81,9 +77,9 @@ fn cases<'a>(target: &'a Target, rendering: &Rendering<'_>) -> Vec<Case<'a>> {
     cases
 }
 
-fn outcome(case: &Case<'_>) -> Outcome {
-    let outcomes = case.checks.iter().map(|check| Outcome::of(check));
-    outcomes.min().unwrap_or(Outcome::Passed)
+fn outcome(case: &Case<'_>) -> ReportedStatus {
+    let outcomes = case.checks.iter().map(|check| ReportedStatus::of(check));
+    outcomes.min().unwrap_or(ReportedStatus::Passed)
 }
 
 fn count(target: &Target, cases: &[Case<'_>]) -> Counts {
@@ -93,10 +89,10 @@ fn count(target: &Target, cases: &[Case<'_>]) -> Counts {
     };
     for case in cases {
         match outcome(case) {
-            Outcome::Drift => counts.failures += 1,
-            Outcome::Unknown => counts.errors += 1,
-            Outcome::Warning | Outcome::Known => counts.skipped += 1,
-            Outcome::Passed => {}
+            ReportedStatus::Drift => counts.failures += 1,
+            ReportedStatus::Unknown => counts.errors += 1,
+            ReportedStatus::Warning | ReportedStatus::Known => counts.skipped += 1,
+            ReportedStatus::Passed => {}
         }
     }
     if Obstacle::of(target).is_some() {
@@ -143,7 +139,7 @@ fn test_case(case: &Case<'_>, target: &Target, rendering: &Rendering<'_>) -> Ele
     let worst = outcome(case);
     let findings: Vec<&Check> = case.checks.iter().copied().filter(|check| check.is_finding()).collect();
     // The one that decides comes first.
-    let Some(first) = findings.iter().find(|check| Outcome::of(check) == worst) else {
+    let Some(first) = findings.iter().find(|check| ReportedStatus::of(check) == worst) else {
         return element;
     };
     let mut message = headline(first);
@@ -154,14 +150,14 @@ fn test_case(case: &Case<'_>, target: &Target, rendering: &Rendering<'_>) -> Ele
         .iter()
         .map(|check| {
             let facts = facts_text(check, target, rendering.files);
-            format!("{}: {}\n{facts}", Outcome::of(check).word(), headline(check))
+            format!("{}: {}\n{facts}", ReportedStatus::of(check).word(), headline(check))
         })
         .collect();
     let text = texts.join("\n");
     element.elements(vec![match worst {
-        Outcome::Drift => result("failure", &first.code, message, &text),
-        Outcome::Unknown => result("error", &first.code, message, &text),
-        Outcome::Warning | Outcome::Known | Outcome::Passed => Element::new("skipped", []).text(&text),
+        ReportedStatus::Drift => result("failure", &first.code.to_string(), message, &text),
+        ReportedStatus::Unknown => result("error", &first.code.to_string(), message, &text),
+        ReportedStatus::Warning | ReportedStatus::Known | ReportedStatus::Passed => Element::new("skipped", []).text(&text),
     }])
 }
 

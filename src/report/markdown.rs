@@ -5,20 +5,15 @@ use std::fmt::Write as _;
 
 use super::asides::asides;
 use super::format::{FormatSpec, Rendering};
-use super::words::{
-    Obstacle, Outcome, describe, facts, headline, one_line, plural, stale, summary_line, targets, verdict,
-};
-use super::{Check, Target, table_marks};
+use super::facts::{facts, headline};
+use super::values::{one_line, plural};
+use super::words::{Obstacle, ReportedStatus, describe, stale, summary_line, targets, verdict};
+use crate::finding::{Check, Target};
+use super::table_marks;
 use crate::terminal::Palette;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "markdown",
-    doc: "For chat, issues and the summaries of jobs: short first, details folded",
-    passes: false,
-    asides: true,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("markdown", "For chat, issues and the summaries of jobs: short first, details folded", render).asides();
 
 /// The most findings that are told in full: a summary of a job and a comment have a largest size.
 const TOLD: usize = 100;
@@ -35,7 +30,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         if let Some(obstacle) = Obstacle::of(target) {
             let _ = writeln!(out, "\n{}", escaped(&obstacle.message));
             if let Some(hint) = &obstacle.hint {
-                let _ = writeln!(out, "\nto do: {}", escaped(hint));
+                let _ = writeln!(out, "\nhelp: {}", escaped(hint));
             }
         }
         findings(&mut out, target, rendering, &mut left);
@@ -71,7 +66,7 @@ fn overview(out: &mut String, rendering: &Rendering<'_>) {
             out,
             "| {} | {} | {} | {} | {} | {} | {} |{}",
             escaped(&target.database),
-            target.status(),
+            target.status().word(),
             summary.checks,
             summary.passed,
             summary.drift,
@@ -89,11 +84,11 @@ fn overview(out: &mut String, rendering: &Rendering<'_>) {
 /// The findings of a database: one folded part for each outcome.
 fn findings(out: &mut String, target: &Target, rendering: &Rendering<'_>, left: &mut usize) {
     let all = target.findings_in_order();
-    for outcome in Outcome::ALL {
+    for outcome in ReportedStatus::ALL {
         let findings: Vec<&Check> = all
             .iter()
             .copied()
-            .filter(|check| Outcome::of(check) == *outcome)
+            .filter(|check| ReportedStatus::of(check) == *outcome)
             .collect();
         if findings.is_empty() {
             continue;

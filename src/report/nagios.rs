@@ -3,68 +3,38 @@
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{failed, headline, one_line, shortened, summary_line, verdict};
-use super::{Check, Exit, Report};
+use super::facts::headline;
+use super::values::{one_line, shortened};
+use super::words::{ReportedStatus, failed, summary_line, verdict};
+use crate::finding::exit::NagiosState;
+use crate::finding::{Check, Exit, Report};
 use crate::error::Problem;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
-    name: "nagios",
-    doc: "A line of a Nagios plugin; on standard output with the exit codes of Nagios",
-    passes: false,
-    asides: false,
-    render,
+    exit: |report, exit| Exit::Nagios(state(report, exit)),
+    // Nagios shows what is on standard output, and reads 2 as drift.
+    without_report: |found, _| (Some(problems(found)), Exit::Nagios(NagiosState::Unknown)),
+    ..FormatSpec::new(
+        "nagios",
+        "One line of a Nagios plugin; on standard output with the exit codes of Nagios",
+        render,
+    )
 };
 
-/// The state of a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// All is as expected.
-    Ok,
-    /// There are warnings, or checks of which it could not be told and that do not fail the run.
-    Warning,
-    /// Drift.
-    Critical,
-    /// Could not verify, or there was nothing to check.
-    Unknown,
-}
-
-impl State {
-    /// The state that a run comes to.
-    #[must_use]
-    pub fn of(report: &Report, exit: Exit) -> Self {
-        let summary = report.summary();
-        let blind = || summary.checks == 0 || summary.unverified > 0 || failed(report).is_some();
-        match exit {
-            Exit::Nagios(state) => state,
-            Exit::Drift => Self::Critical,
-            // Also where the exit code says otherwise because it was asked to.
-            Exit::Usage | Exit::Failure | Exit::Unknown | Exit::Passed if summary.drift > 0 => Self::Critical,
-            Exit::Usage | Exit::Failure | Exit::Unknown => Self::Unknown,
-            Exit::Passed if blind() => Self::Unknown,
-            Exit::Passed if summary.warnings + summary.unknown > 0 => Self::Warning,
-            Exit::Passed => Self::Ok,
-        }
-    }
-
-    /// The exit code by which Nagios knows it.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Ok => 0,
-            Self::Warning => 1,
-            Self::Critical => 2,
-            Self::Unknown => 3,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::Warning => "WARNING",
-            Self::Critical => "CRITICAL",
-            Self::Unknown => "UNKNOWN",
-        }
+/// The state of the service that a run is.
+fn state(report: &Report, exit: Exit) -> NagiosState {
+    let summary = report.summary();
+    let blind = || summary.checks == 0 || summary.unverified > 0 || failed(report).is_some();
+    match exit {
+        Exit::Nagios(state) => state,
+        Exit::Drift => NagiosState::Critical,
+        // Also where a failure decides the exit code.
+        Exit::Usage | Exit::Failure | Exit::Unknown | Exit::Passed if summary.drift > 0 => NagiosState::Critical,
+        Exit::Usage | Exit::Failure | Exit::Unknown => NagiosState::Unknown,
+        Exit::Passed if blind() => NagiosState::Unknown,
+        Exit::Passed if summary.warnings + summary.unknown > 0 => NagiosState::Warning,
+        Exit::Passed => NagiosState::Ok,
     }
 }
 
@@ -74,7 +44,7 @@ const SENTENCE: usize = 200;
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering { report, exit, .. } = *rendering;
     let summary = report.summary();
-    let mut line = format!("DRIFTGATE {} - {}", State::of(report, exit).word(), verdict(report));
+    let mut line = format!("DRIFTGATE {} - {}", state(report, exit).word(), verdict(report));
     if let Some(words) = failed(report).filter(|_| summary.drift > 0) {
         let _ = write!(line, ", {words}");
     }
@@ -101,20 +71,19 @@ fn render(rendering: &Rendering<'_>) -> String {
 }
 
 /// The line where nothing could be checked because of mistakes in files.
-#[must_use]
-pub fn problems(problems: &[Problem]) -> String {
+fn problems(problems: &[Problem]) -> String {
     let first = problems.first().map_or("", |problem| problem.message.as_str());
     let more = match problems.len() {
         0 | 1 => String::new(),
         n => format!(" (and {} more)", n - 1),
     };
-    format!("DRIFTGATE {} - {}{more}\n", State::Unknown.word(), plain(first))
+    format!("DRIFTGATE {} - {}{more}\n", NagiosState::Unknown.word(), plain(first))
 }
 
 /// What decides the verdict, as a sentence.
 fn first(report: &Report) -> Option<String> {
     let mut targets = report.targets.iter();
-    let drift = |check: &&Check| super::words::Outcome::of(check) == super::words::Outcome::Drift;
+    let drift = |check: &&Check| ReportedStatus::of(check) == ReportedStatus::Drift;
     let found = report
         .targets
         .iter()

@@ -3,16 +3,12 @@
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Obstacle, differing, headline, one_line, stale, targets};
+use super::facts::{differing, headline};
+use super::values::one_line;
+use super::words::{Obstacle, stale, targets};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "plain",
-    doc: "A line a finding, for grep and editors: `file:line:column: code object: message`",
-    passes: false,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("plain", "A line a finding, for grep and editors: `file:line:column: code object: message`", render);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
@@ -20,7 +16,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     for target in targets(rendering.report, stale.as_ref()) {
         for check in target.findings_in_order() {
             let place = one_line(&rendering.files.locate(check.place));
-            let _ = write!(out, "{place}: {} {}: ", check.code, one_line(&check.object));
+            let _ = write!(out, "{place}: {} {}: ", check.code, one_line(&check.about.name()));
             // The place stands before it.
             out.push_str(&headline(check));
             out.push_str(&differing(check));
@@ -28,7 +24,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                 out.push_str(" (known)");
             }
             if let Some(hint) = &check.hint {
-                let _ = write!(out, " (to do: {})", one_line(hint));
+                let _ = write!(out, " ({}: {})", hint.label(), one_line(&hint.text()));
             }
             out.push('\n');
         }

@@ -4,19 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::Outcome;
-use super::{Check, Status};
+use super::words::ReportedStatus;
+use crate::finding::{Check, Status};
 use crate::expectation::Level;
 use crate::terminal::visible;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "prometheus",
-    doc: "Metrics for the textfile collector of Prometheus",
-    passes: false,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("prometheus", "Metrics for the textfile collector of Prometheus", render);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
@@ -40,7 +34,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         "How many checks ended so.",
         databases.iter().flat_map(|(database, target)| {
             let summary = target.summary();
-            Outcome::ALL.iter().map(move |outcome| {
+            ReportedStatus::ALL.iter().map(move |outcome| {
                 let labels = format!("{database},{}", label("outcome", outcome.word()));
                 (labels, outcome.count(summary).to_string())
             })
@@ -52,7 +46,7 @@ fn render(rendering: &Rendering<'_>) -> String {
             .flat_map(|(database, target)| {
                 let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
                 for check in target.findings().filter(|check| wanted(check)) {
-                    *counts.entry((check.kind, level(check))).or_default() += 1;
+                    *counts.entry((check.about.category().word(), level(check))).or_default() += 1;
                 }
                 counts.into_iter().map(move |((kind, level), count)| {
                     let labels = format!("{database},{},{}", label("kind", kind), label("level", level));

@@ -9,20 +9,17 @@ use serde::Serialize;
 use super::fingerprint::fingerprint;
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
-use super::mark::Since;
-use super::words::{Obstacle, Outcome, TOOL, facts_text, headline, one_line, path, stale, targets};
-use super::{Check, Status, Target, codes, table_marks};
+use crate::finding::mark::Change;
+use super::facts::{facts_text, headline, path};
+use super::values::one_line;
+use super::words::{Obstacle, ReportedStatus, TOOL, stale, targets};
+use crate::finding::{Check, Status, Target, codes};
+use super::table_marks;
 use crate::expectation::Level;
 use crate::terminal::visible;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "sarif",
-    doc: "SARIF 2.1.0, for code scanning",
-    passes: false,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("sarif", "SARIF 2.1.0, for code scanning", render);
 
 /// What a path keeps as it is in a URI.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
@@ -107,7 +104,7 @@ struct Notification {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SarifResult<'a> {
-    rule_id: &'a str,
+    rule_id: String,
     rule_index: usize,
     level: &'static str,
     message: Text,
@@ -175,7 +172,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     let findings: Vec<(&Target, &Check)> = targets(report, stale.as_ref())
         .flat_map(|target| target.findings_in_order().into_iter().map(move |check| (target, check)))
         .collect();
-    let mut rules: BTreeMap<&str, usize> = findings.iter().map(|(_, check)| (check.code.as_str(), 0)).collect();
+    let mut rules: BTreeMap<String, usize> = findings.iter().map(|(_, check)| (check.code.to_string(), 0)).collect();
     for (index, number) in rules.values_mut().enumerate() {
         *number = index;
     }
@@ -219,8 +216,8 @@ fn notification(target: &Target) -> Option<Notification> {
 
 fn rule(code: &str, meanings: &BTreeMap<String, String>) -> Rule {
     let meaning = meanings.get(code).map_or(code, String::as_str);
-    let help = "The database is not what the expectation file says, or it could not be told. The message of the \
-                finding says what was expected and found, and what to do: mend the database, or change the file if \
+    let help = "The database differs from the expectation file, or this could not be determined. The message of the \
+                finding says what was expected and found, and what to do: fix the database, or change the file if \
                 the database is right.";
     Rule {
         id: code.to_owned(),
@@ -243,22 +240,23 @@ fn rule(code: &str, meanings: &BTreeMap<String, String>) -> Rule {
 fn result<'a>(
     check: &'a Check,
     target: &'a Target,
-    rules: &BTreeMap<&str, usize>,
+    rules: &BTreeMap<String, usize>,
     rendering: &Rendering<'_>,
 ) -> SarifResult<'a> {
-    let outcome = Outcome::of(check);
+    let outcome = ReportedStatus::of(check);
+    let code = check.code.to_string();
     SarifResult {
-        rule_id: &check.code,
-        rule_index: rules.get(check.code.as_str()).copied().unwrap_or_default(),
+        rule_index: rules.get(&code).copied().unwrap_or_default(),
+        rule_id: code,
         level: match outcome {
-            Outcome::Drift => "error",
-            Outcome::Unknown | Outcome::Warning => "warning",
+            ReportedStatus::Drift => "error",
+            ReportedStatus::Unknown | ReportedStatus::Warning => "warning",
             // It is suppressed, and weighs what it would.
-            Outcome::Known => match check.level {
+            ReportedStatus::Known => match check.level {
                 Level::Error if check.status == Status::Drift => "error",
                 Level::Error | Level::Warn => "warning",
             },
-            Outcome::Passed => "none",
+            ReportedStatus::Passed => "none",
         },
         message: Text {
             text: format!("{}\n{}", headline(check), facts_text(check, target, rendering.files))
@@ -276,16 +274,16 @@ fn result<'a>(
                 },
             },
             logical_locations: vec![LogicalLocation {
-                fully_qualified_name: one_line(&check.object),
-                kind: check.kind,
+                fully_qualified_name: one_line(&check.about.name()),
+                kind: check.about.category().word(),
             }],
         }],
         partial_fingerprints: BTreeMap::from([("driftgate/v1", fingerprint(check, target))]),
         suppressions: suppression(check, rendering).into_iter().collect(),
-        baseline_state: check.mark.since.as_ref().map(|since| match since {
-            Since::New => "new",
-            Since::StillThere(None) => "unchanged",
-            Since::StillThere(Some(_)) => "updated",
+        baseline_state: check.mark.change.as_ref().map(|since| match since {
+            Change::New => "new",
+            Change::StillThere(None) => "unchanged",
+            Change::StillThere(Some(_)) => "updated",
         }),
         properties: Properties {
             database: &target.database,

@@ -1,4 +1,5 @@
-//! The report for people: what is wrong, grouped by file and object; one line when all is well.
+//! The report for people: on a terminal a table of the findings, then the details by file and object; one line if
+//! everything passed.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,21 +11,17 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use super::asides::asides;
 use super::coverage;
 use super::format::{FormatSpec, Rendering};
-use super::table_marks;
-use super::words::{Outcome, counts, describe, facts, failed, one_line};
-use super::{Check, Report, Target};
+use super::{finding_table, table_marks};
+use super::facts::facts;
+use super::values::one_line;
+use super::words::{ReportedStatus, counts, describe, failed};
+use crate::finding::{Check, Report, Target};
 use crate::redact;
 use crate::source_map::SourceMap;
 use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "table",
-    doc: "For people at a terminal",
-    passes: false,
-    asides: true,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("table", "For people at a terminal", render).asides();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering { report, files, .. } = *rendering;
@@ -33,7 +30,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         palette,
         width: rendering.width,
     };
-    let mut out = String::new();
+    let mut out = finding_table::render(report, rendering.width).unwrap_or_default();
     for target in &report.targets {
         if target.findings().next().is_some() || target.failure.is_some() {
             render_target(&mut out, target, files, look);
@@ -70,10 +67,10 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Loo
                 palette.paint(FAINT, &one_line(&describe(target)))
             );
         }
-        let this = (check.kind, check.object.as_str());
+        let this = &check.about;
         if object != Some(this) {
             object = Some(this);
-            let heading = format!("{} {}", check.kind.replace('_', " "), check.object);
+            let heading = check.subject();
             let _ = writeln!(out, "  {}", palette.paint(STRONG, &one_line(&heading)));
         }
         finding(out, check, target, files, look);
@@ -97,9 +94,9 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Loo
 }
 
 fn finding(out: &mut String, check: &Check, target: &Target, files: &SourceMap, look: Look) {
-    let outcome = Outcome::of(check);
+    let outcome = ReportedStatus::of(check);
     // The object stands above and the values below: the whole sentence would say both again.
-    let message = visible(check.attribute.unwrap_or(&check.message));
+    let message = visible(check.attribute().unwrap_or(&check.message));
     look.entry(out, outcome.word(), Some(style(outcome)), &message);
     for (label, fact) in facts(check, target, files) {
         match label {
@@ -171,7 +168,7 @@ fn overview(report: &Report, width: Option<usize>) -> Table {
         let summary = target.summary();
         let mut row = vec![
             visible(&target.database),
-            target.status().to_owned(),
+            target.status().word().to_owned(),
             summary.checks.to_string(),
             summary.passed.to_string(),
             summary.drift.to_string(),
@@ -202,11 +199,11 @@ fn summary_line(report: &Report, palette: Palette) -> String {
     line
 }
 
-fn style(outcome: Outcome) -> Style {
+fn style(outcome: ReportedStatus) -> Style {
     match outcome {
-        Outcome::Drift => BAD,
-        Outcome::Unknown | Outcome::Warning => WARN,
-        Outcome::Known => FAINT,
-        Outcome::Passed => GOOD,
+        ReportedStatus::Drift => BAD,
+        ReportedStatus::Unknown | ReportedStatus::Warning => WARN,
+        ReportedStatus::Known => FAINT,
+        ReportedStatus::Passed => GOOD,
     }
 }

@@ -1,17 +1,17 @@
-//! What the report for people says of baselines and of earlier reports.
+//! What the report for people says about baselines and earlier reports.
 
 use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::mark::{Acceptance, Accepted, BaselineUse, Compared, Since, Was};
-use super::words::show;
-use super::{Check, Report};
+use super::values::show;
+use crate::finding::mark::{Acceptance, Accepted, BaselineUse, Change, Recorded, TargetComparison};
+use crate::finding::{Check, Report, TargetStatus};
 use crate::redact;
 use crate::source_map::SourceMap;
 use crate::terminal::{FAINT, GOOD, Palette, STRONG, WARN, visible};
 
-/// What a baseline and an earlier report say of a finding, each as a label and a text.
+/// What a baseline and an earlier report say about a finding, each as a label and a text.
 pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     if let Some(accepted) = &check.mark.accepted {
@@ -19,18 +19,18 @@ pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, Stri
             Acceptance::Known => ("accepted", about(accepted, files)),
             Acceptance::Expired => ("expired", about(accepted, files)),
             Acceptance::Changed => {
-                let how = changed("as", &accepted.was, &Was::now(check));
+                let how = changed("as", &accepted.was, &Recorded::now(check));
                 ("accepted", format!("{how}; {}", about(accepted, files)))
             }
         });
     }
-    match &check.mark.since {
-        Some(Since::New) => lines.push(("compared", "new".to_owned())),
-        Some(Since::StillThere(None)) => lines.push(("compared", "still there".to_owned())),
-        Some(Since::StillThere(Some(was))) => {
+    match &check.mark.change {
+        Some(Change::New) => lines.push(("compared", "new".to_owned())),
+        Some(Change::StillThere(None)) => lines.push(("compared", "still there".to_owned())),
+        Some(Change::StillThere(Some(was))) => {
             lines.push((
                 "compared",
-                format!("still there; {}", changed("was", was, &Was::now(check))),
+                format!("still there; {}", changed("was", was, &Recorded::now(check))),
             ));
         }
         None => {}
@@ -39,9 +39,9 @@ pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, Stri
 }
 
 /// `as 3, is now 5`, or what else it is that differs.
-fn changed(word: &str, was: &Was, now: &Was) -> String {
+fn changed(word: &str, was: &Recorded, now: &Recorded) -> String {
     if was.status != now.status {
-        format!("{word} {}, is now {}", was.status, now.status)
+        format!("{word} {}, is now {}", was.status.word(), now.status.word())
     } else if was.actual != now.actual {
         format!("{word} {}, is now {}", short(&was.actual), short(&now.actual))
     } else {
@@ -72,7 +72,7 @@ fn about(accepted: &Accepted, files: &SourceMap) -> String {
     }
 }
 
-/// What has changed since the earlier report, and the entries of the baseline that do not hold any more.
+/// What has changed since the earlier report, and the stale entries of the baseline.
 pub(super) fn sections(report: &Report, files: &SourceMap, palette: Palette) -> String {
     let mut out = since(report, files, palette);
     if let Some(baseline) = &report.baseline {
@@ -89,12 +89,12 @@ pub(super) fn since(report: &Report, files: &SourceMap, palette: Palette) -> Str
         for target in &report.targets {
             if let Some(compared) = &target.compared {
                 let title = format!("since {file}  {}", visible(&target.database));
-                compared_section(&mut out, &title, compared, Since::count(target), palette);
+                compared_section(&mut out, &title, compared, Change::count(target), palette);
             }
         }
-        if !comparison.not_looked_at.is_empty() {
-            let databases: Vec<String> = comparison.not_looked_at.iter().map(|name| visible(name)).collect();
-            let _ = writeln!(out, "in {file}, but not looked at now: {}\n", databases.join(", "));
+        if !comparison.not_checked.is_empty() {
+            let databases: Vec<String> = comparison.not_checked.iter().map(|name| visible(name)).collect();
+            let _ = writeln!(out, "in {file}, but not checked now: {}\n", databases.join(", "));
         }
     }
     out
@@ -103,24 +103,24 @@ pub(super) fn since(report: &Report, files: &SourceMap, palette: Palette) -> Str
 fn compared_section(
     out: &mut String,
     title: &str,
-    compared: &Compared,
+    compared: &TargetComparison,
     (new, still): (usize, usize),
     palette: Palette,
 ) {
     let resolved = compared.resolved.len();
     let mut counts = format!("{new} new, {still} still there, {resolved} resolved");
-    if !compared.untold.is_empty() {
-        let _ = write!(counts, ", {} cannot be told", compared.untold.len());
+    if !compared.undetermined.is_empty() {
+        let _ = write!(counts, ", {} undetermined", compared.undetermined.len());
     }
-    match compared.previous_status.as_deref() {
-        None => counts.push_str("; it was not looked at then"),
-        Some("failed") => counts.push_str("; it could not be verified then"),
-        Some(_) => {}
+    match compared.previous_status {
+        None => counts.push_str("; the earlier report does not have it"),
+        Some(TargetStatus::Failed) => counts.push_str("; the earlier run could not verify it"),
+        Some(TargetStatus::Passed | TargetStatus::Drift | TargetStatus::Unknown) => {}
     }
     let _ = writeln!(out, "{}: {counts}", palette.paint(STRONG, title));
     let groups = [
         ("resolved", GOOD, &compared.resolved),
-        ("untold", WARN, &compared.untold),
+        ("unknown", WARN, &compared.undetermined),
     ];
     for (word, style, findings) in groups {
         for finding in findings {
@@ -136,11 +136,7 @@ fn stale(out: &mut String, baseline: &BaselineUse, files: &SourceMap, palette: P
         return;
     }
     let file = visible(&redact::path(files.path(baseline.file)));
-    let _ = writeln!(
-        out,
-        "{}: entries that do not hold any more",
-        palette.paint(STRONG, &file)
-    );
+    let _ = writeln!(out, "{}: stale entries", palette.paint(STRONG, &file));
     for entry in &baseline.stale {
         let _ = writeln!(
             out,

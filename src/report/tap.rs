@@ -1,31 +1,27 @@
-//! The report as TAP 14: a test point a check, those that passed included.
+//! The report as TAP 14: one test point per check, including those that passed.
 
 use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
 use super::format::{FormatSpec, Rendering};
-use super::words::{Obstacle, Outcome, facts, headline, one_line, stale, targets};
-use super::{Check, Target};
+use super::facts::{facts, headline};
+use super::values::one_line;
+use super::words::{Obstacle, ReportedStatus, stale, targets};
+use crate::finding::{Check, Target};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec {
-    name: "tap",
-    doc: "TAP 14: a test point a check, those that passed included",
-    passes: true,
-    asides: false,
-    render,
-};
+pub static FORMAT: FormatSpec = FormatSpec::new("tap", "TAP 14: one test point per check, including those that passed", render).passes();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut points = Vec::new();
     let stale = stale(rendering.report);
     for target in targets(rendering.report, stale.as_ref()) {
-        for check in target.checks.known() {
+        for check in target.checks.listed() {
             points.push(point(check, target, rendering));
         }
         if let Some(obstacle) = Obstacle::of(target) {
-            let hint = obstacle.hint.map(|hint| ("to do", hint));
+            let hint = obstacle.hint.map(|hint| ("help", hint));
             let facts = diagnostic([("message", obstacle.message)].into_iter().chain(hint));
             let name = escaped(&target.database);
             points.push((false, format!("database {name}"), facts));
@@ -43,24 +39,24 @@ fn render(rendering: &Rendering<'_>) -> String {
 /// A test point: whether it holds, what it is, and what there is to know about it.
 fn point(check: &Check, target: &Target, rendering: &Rendering<'_>) -> (bool, String, String) {
     let mut description = escaped(&check.title());
-    if let Some(attribute) = check.attribute {
+    if let Some(attribute) = check.attribute() {
         let _ = write!(description, " {attribute}");
     }
     if rendering.report.targets.len() > 1 {
         description = format!("{}: {description}", escaped(&target.database));
     }
-    let outcome = Outcome::of(check);
+    let outcome = ReportedStatus::of(check);
     match outcome {
-        Outcome::Passed => return (true, description, String::new()),
+        ReportedStatus::Passed => return (true, description, String::new()),
         // What is to do does not fail a run.
-        Outcome::Warning => description.push_str(" # TODO warning"),
-        Outcome::Known => description.push_str(" # TODO known"),
-        Outcome::Drift | Outcome::Unknown => {}
+        ReportedStatus::Warning => description.push_str(" # TODO warning"),
+        ReportedStatus::Known => description.push_str(" # TODO known"),
+        ReportedStatus::Drift | ReportedStatus::Unknown => {}
     }
     let first = [
         ("message", headline(check)),
         ("severity", outcome.word().to_owned()),
-        ("code", check.code.clone()),
+        ("code", check.code.to_string()),
     ];
     let facts = first.into_iter().chain(facts(check, target, rendering.files));
     (false, description, diagnostic(facts))

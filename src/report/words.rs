@@ -1,26 +1,20 @@
-//! The words that several formats share: how a finding reads, long or short.
+//! The words that several formats share: verdicts, counts and databases.
 
 use std::fmt::Write as _;
 
-use serde_json::Value as Json;
-use similar::TextDiff;
+use super::values::{one_line, plural};
+use crate::expectation::{Level, Terms};
+use crate::finding::{About, Check, Report, Status, Summary, Target};
+use crate::hint::Hint;
 
-use super::mark::Mark;
-use super::table_marks;
-use super::{Check, Report, Status, Summary, Target};
-use crate::expectation::Level;
-use crate::redact;
-use crate::source_map::SourceMap;
-use crate::terminal::visible;
-
-/// How a check ended, in the words of reports.
+/// How a check counts in reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Outcome {
+pub(super) enum ReportedStatus {
     /// The database differs.
     Drift,
-    /// It could not be told.
+    /// It could not be determined.
     Unknown,
-    /// Either of these, where the file says that it does not fail the run.
+    /// Either of these, with the level `warn`.
     Warning,
     /// Any of these, where a baseline accepts it.
     Known,
@@ -28,7 +22,7 @@ pub(super) enum Outcome {
     Passed,
 }
 
-impl Outcome {
+impl ReportedStatus {
     /// All of them, the worst first.
     pub(super) const ALL: &[Self] = &[Self::Drift, Self::Unknown, Self::Warning, Self::Known, Self::Passed];
 
@@ -54,7 +48,7 @@ impl Outcome {
         }
     }
 
-    /// How many checks of a summary ended so.
+    /// How many checks of a summary count so.
     pub(super) fn count(self, summary: Summary) -> usize {
         match self {
             Self::Drift => summary.drift,
@@ -66,22 +60,17 @@ impl Outcome {
     }
 }
 
-/// So many of something: `1 check`, `2 checks`.
-pub(super) fn plural(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
 /// `3 checks: 1 passed, 2 drift, 0 warnings, 0 unknown`, with a style for each of the counts.
-pub(super) fn counts(report: &Report, paint: impl Fn(Outcome, usize, String) -> String) -> String {
+pub(super) fn counts(report: &Report, paint: impl Fn(ReportedStatus, usize, String) -> String) -> String {
     let summary = report.summary();
     let mut parts = vec![
-        (Outcome::Passed, format!("{} passed", summary.passed)),
-        (Outcome::Drift, format!("{} drift", summary.drift)),
-        (Outcome::Warning, plural(summary.warnings, "warning", "warnings")),
-        (Outcome::Unknown, format!("{} unknown", summary.unknown)),
+        (ReportedStatus::Passed, format!("{} passed", summary.passed)),
+        (ReportedStatus::Drift, format!("{} drift", summary.drift)),
+        (ReportedStatus::Warning, plural(summary.warnings, "warning", "warnings")),
+        (ReportedStatus::Unknown, format!("{} unknown", summary.unknown)),
     ];
     if report.baseline.is_some() {
-        parts.push((Outcome::Known, format!("{} known", summary.known)));
+        parts.push((ReportedStatus::Known, format!("{} known", summary.known)));
     }
     let parts: Vec<String> = parts
         .into_iter()
@@ -119,11 +108,11 @@ pub(super) fn verdict(report: &Report) -> &'static str {
     } else if report.targets.iter().any(|target| target.failure.is_some()) {
         "could not verify"
     } else if stale(report).is_some_and(|stale| stale.summary().drift > 0) {
-        "the baseline does not hold"
+        "baseline entries are stale"
     } else if summary.checks == 0 {
         "nothing was checked"
     } else if summary.unknown > 0 {
-        "not everything could be told"
+        "not everything could be determined"
     } else if summary.warnings > 0 {
         "warnings"
     } else {
@@ -142,8 +131,8 @@ pub(super) fn describe(target: &Target) -> String {
     )
 }
 
-/// Why a database could not be verified, or that nothing was checked in it: no finding says so, and none must not be
-/// read as success.
+/// Why a database could not be verified, or that nothing was checked in it. No finding says so, and the absence of
+/// findings must not be read as success.
 pub(super) struct Obstacle {
     /// In kebab case, as the code of a finding.
     pub(super) code: &'static str,
@@ -154,7 +143,7 @@ pub(super) struct Obstacle {
 }
 
 impl Obstacle {
-    /// That of a target, if it has one.
+    /// The obstacle of a target, if it has one.
     pub(super) fn of(target: &Target) -> Option<Self> {
         if let Some(failure) = &target.failure {
             return Some(Self {
@@ -166,197 +155,47 @@ impl Obstacle {
         (target.summary().checks == 0).then(|| Self {
             code: "nothing-checked",
             message: one_line(&format!("nothing was checked in {}", describe(target))),
-            hint: Some("expect something of it".to_owned()),
+            hint: Some("add an expectation for this database".to_owned()),
         })
     }
 
-    /// With what to do, on one line.
+    /// The message and what to do, on one line.
     pub(super) fn paragraph(&self) -> String {
         let hint = self
             .hint
             .as_ref()
-            .map_or(String::new(), |hint| format!(". To do: {hint}"));
+            .map_or(String::new(), |hint| format!(". Help: {hint}"));
         format!("{}{hint}", self.message)
     }
 }
 
-/// A value as a person reads it.
-pub(super) fn show(value: &Json) -> String {
-    match value {
-        Json::Null => "none".into(),
-        Json::String(text) => text.clone(),
-        Json::Bool(_) | Json::Number(_) => value.to_string(),
-        Json::Array(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
-        Json::Object(map) => {
-            let entries: Vec<String> = map.iter().map(|(k, v)| format!("{k}: {}", show(v))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-    }
-}
-
-/// A text of at most so many characters; the JSON report has the whole.
-pub(super) fn shortened(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
-        None => text.to_owned(),
-    }
-}
-
-/// A text on one line, in which whatever is not seen is shown.
-pub(super) fn one_line(text: &str) -> String {
-    let mut line = visible(text);
-    if line.contains('\n') {
-        line = line.trim_end_matches('\n').replace('\n', "\\n");
-    }
-    line
-}
-
-/// The longest value that still goes into a sentence.
-pub(super) const SENTENCE: usize = 200;
-
-/// What was found, as one sentence on one line that stands for itself. Values that are too long for it are left out.
-pub(super) fn headline(check: &Check) -> String {
-    let is_long = |value: &Json| matches!(value, Json::String(text) if text.contains('\n') || text.len() > SENTENCE);
-    let sentence = check.sentence();
-    let sentence = match check.attribute {
-        Some(attribute)
-            if check.status == Status::Drift
-                && (is_long(&check.expected) || is_long(&check.actual) || sentence.len() > 5 * SENTENCE) =>
-        {
-            let end = check
-                .detail
-                .as_ref()
-                .map_or(String::new(), |detail| format!("; {detail}"));
-            format!("{attribute} of {} differs{end}", check.subject())
-        }
-        Some(_) | None => sentence,
-    };
-    shortened(&one_line(&sentence), 5 * SENTENCE)
-}
-
-/// The lines in which long texts differ, behind the headline, as far as they go on one line.
-pub(super) fn differing(check: &Check) -> String {
-    let Some(diff) = difference(check) else {
-        return String::new();
-    };
-    let lines: Vec<String> = diff
-        .lines()
-        .skip(2)
-        .filter_map(|line| {
-            let words = if line.starts_with('-') { "lacks" } else { "has" };
-            let text = line.strip_prefix('-').or(line.strip_prefix('+'))?;
-            Some(format!("{words} `{}`", text.trim()))
-        })
-        .collect();
-    format!(": {}", one_line(&shortened(&lines.join(", "), 2 * SENTENCE)))
-}
-
-/// Where it was expected, what to do and why it is expected, behind the headline: for who sees nothing else.
-pub(super) fn paragraph(check: &Check, files: &SourceMap) -> String {
-    let place = one_line(&files.locate(check.place));
-    let mut text = format!("{}{}. Expected at {place}", headline(check), differing(check));
-    if let Some(hint) = &check.hint {
-        let _ = write!(text, ". To do: {}", one_line(hint));
-    }
-    if let Some(reason) = &check.reason {
-        let _ = write!(text, ". Reason: {}", one_line(reason));
-    }
-    text
-}
-
-/// What there is to know about a finding but its headline: a label and a text, which may have several lines.
-pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&'static str, String)> {
-    const LONGEST: usize = 2000;
-    let value = |value: &Json| visible(&shortened(&show(value), LONGEST));
-    let mut facts = Vec::new();
-    match difference(check) {
-        Some(diff) => facts.push(("differs", visible(&shortened(&diff, 4 * LONGEST)))),
-        None if check.attribute.is_some() && check.is_finding() => {
-            facts.push(("expected", value(&check.expected)));
-            facts.push(("found", value(&check.actual)));
-        }
-        None => {}
-    }
-    facts.extend(check.detail.as_ref().map(|detail| ("because", visible(detail))));
-    facts.push(("at", one_line(&files.locate(check.place))));
-    facts.push(("database", one_line(&describe(target))));
-    facts.extend(check.hint.as_ref().map(|hint| ("to do", visible(hint))));
-    facts.extend(check.reason.as_ref().map(|reason| ("reason", visible(reason))));
-    let marks = table_marks::lines(check, files);
-    facts.extend(marks.into_iter().map(|(label, text)| (label, visible(&text))));
-    facts
-}
-
-/// The databases of a report, and behind them what is wrong with its baseline.
+/// The databases of a report, followed by the stale entries of its baseline.
 pub(super) fn targets<'a>(report: &'a Report, stale: Option<&'a Target>) -> impl Iterator<Item = &'a Target> {
     report.targets.iter().chain(stale)
 }
 
-/// The entries of the baseline that do not hold any more, as findings of a target that is no database: where they fail
-/// the run, nobody must miss them.
+/// The stale entries of the baseline, as findings of a target that is not a database: every format must show them where
+/// they fail the run.
 pub(super) fn stale(report: &Report) -> Option<Target> {
     let baseline = report.baseline.as_ref().filter(|baseline| !baseline.stale.is_empty())?;
+    let terms = Terms {
+        level: if baseline.strict { Level::Error } else { Level::Warn },
+        reason: None,
+        exact: false,
+    };
     let mut target = Target::named("baseline".to_owned());
     target.checks.findings = baseline
         .stale
         .iter()
-        .map(|entry| Check {
-            status: Status::Drift,
-            level: if baseline.strict { Level::Error } else { Level::Warn },
-            code: format!("baseline-{}", entry.why.word()),
-            kind: "baseline",
-            object: entry.id.clone(),
-            attribute: None,
-            expected: Json::Null,
-            actual: Json::Null,
-            place: entry.place,
-            message: format!("the entry of the baseline for {} {}", entry.id, entry.why.what()),
-            detail: None,
-            hint: Some(entry.why.advice().to_owned()),
-            reason: None,
-            mark: Mark::default(),
+        .map(|entry| {
+            let about = About::BaselineEntry(entry.id.clone());
+            let message = format!("baseline entry {} {}", entry.id, entry.why.what());
+            Check::drift(about, entry.why.code().into(), entry.place, &terms, message)
+                .hint(Hint::advice(entry.why.advice()))
         })
         .collect();
     Some(target)
 }
 
-/// The facts as text, a line each.
-pub(super) fn facts_text(check: &Check, target: &Target, files: &SourceMap) -> String {
-    let mut text = String::new();
-    for (label, fact) in facts(check, target, files) {
-        let fact = fact.trim_end();
-        let (start, indent) = if fact.contains('\n') {
-            ("\n  ", "\n  ")
-        } else {
-            (" ", "\n")
-        };
-        let _ = writeln!(text, "{label}:{start}{}", fact.replace('\n', indent));
-    }
-    text
-}
-
-/// The lines in which two texts differ, if one of them has several.
-pub(super) fn difference(check: &Check) -> Option<String> {
-    let (Json::String(expected), Json::String(actual)) = (&check.expected, &check.actual) else {
-        return None;
-    };
-    if !expected.contains('\n') && !actual.contains('\n') || check.status == Status::Passed {
-        return None;
-    }
-    let (expected, actual) = (format!("{}\n", expected.trim()), format!("{}\n", actual.trim()));
-    let diff = TextDiff::from_lines(expected.as_str(), actual.as_str());
-    Some(
-        diff.unified_diff()
-            .context_radius(2)
-            .header("expected", "found")
-            .to_string(),
-    )
-}
-
-/// The path of the file in which something is expected.
-pub(super) fn path(check: &Check, files: &SourceMap) -> String {
-    redact::path(files.path(check.place.file))
-}
-
-/// What the tool is called, and its version.
+/// The name of the tool and its version.
 pub(super) const TOOL: (&str, &str) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));

@@ -5,16 +5,16 @@ use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::error::Problem;
+use crate::finding::report_history::{self, EarlierRun};
 use crate::input;
 use crate::input::walk::Search;
-use crate::report::history::{self, Past};
 use crate::source_map::SourceMap;
 
 /// Reads all `*.json` of a folder, in the order of their names.
 ///
 /// # Errors
 /// The folder cannot be read, or files in it are not reports of driftgate.
-pub(crate) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Vec<Problem>> {
+pub(crate) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<EarlierRun>, Vec<Problem>> {
     let search = Search {
         deepest: 0,
         enters: &|_| true,
@@ -39,10 +39,10 @@ pub(crate) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<Past>, Ve
     if problems.is_empty() { Ok(past) } else { Err(problems) }
 }
 
-fn report(path: &Path, files: &mut SourceMap) -> Result<Past, Problem> {
-    let place = input::read(path, files).map_err(|problem| problem.hint(history::HINT))?;
+fn report(path: &Path, files: &mut SourceMap) -> Result<EarlierRun, Problem> {
+    let place = input::read(path, files).map_err(|problem| problem.hint(report_history::HINT))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    history::read(files.text(place.file), place.file, name, modified(path))
+    report_history::read(files.text(place.file), place.file, name, modified(path))
 }
 
 /// When a file was last written. A file whose time is unknown comes first.

@@ -9,9 +9,9 @@ use crate::catalog::{Limits, block_on};
 use crate::compare::history;
 use crate::error::{CommandError, Problem};
 use crate::expectation::{ExpectedHistory, Level, Terms};
+use crate::finding::{About, Check, Checks, OtherCode, Status};
 use crate::migrations::folder::{self, Folder};
 use crate::redact;
-use crate::report::{Check, Checks, Status};
 use crate::source_map::Place;
 
 /// Which migrations of a folder a database has.
@@ -85,19 +85,21 @@ fn expected(folder: &Folder, schemas: &[String], place: Place) -> Result<Expecte
 fn progress(checks: Vec<Check>) -> MigrationProgress {
     let mut progress = MigrationProgress::default();
     for check in checks {
-        let is_pending = check.status == Status::Drift && check.actual == "pending";
-        if is_pending {
-            progress.unapplied.insert(check.object.clone());
-        }
-        if check.code == "migration-failed"
-            && let Some(failed) = check.actual.as_array()
+        let is_drift = check.status == Status::Drift;
+        if let About::Migration(name) = &check.about
+            && is_drift
+            && check.actual.as_text() == Some(history::PENDING)
         {
-            let names = failed.iter().filter_map(|name| name.as_str().map(str::to_owned));
-            progress.unapplied.extend(names);
+            progress.unapplied.insert(name.clone());
         }
-        match (check.status, check.code.as_str()) {
-            (Status::Drift, "migration-pending") => progress.pending.push(check.object),
-            _ => progress.checks.push(check),
+        if check.code.is(OtherCode::MigrationFailed) {
+            let failed = check.actual.texts().into_iter();
+            progress.unapplied.extend(failed.map(str::to_owned));
+        }
+        if is_drift && check.code.is(OtherCode::MigrationPending) {
+            progress.pending.push(check.about.name());
+        } else {
+            progress.checks.push(check);
         }
     }
     progress

@@ -9,19 +9,19 @@ use crate::baseline::{self, Baseline, Day};
 use crate::cli::PriorRunArgs;
 use crate::console::eprint;
 use crate::error::{Failure, Problem};
+use crate::finding::earlier::{self, EarlierReport};
+use crate::finding::report_history::{EarlierRun, ReportHistory};
+use crate::finding::{Report, Target};
 use crate::input;
 use crate::redact;
-use crate::report::history::{History, Past};
-use crate::report::previous::{self, Previous};
-use crate::report::{Report, Target};
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
 /// The baseline and the reports of earlier runs, as far as options name them.
 pub(crate) struct PriorRuns {
     baseline: Option<Baseline>,
-    previous: Option<Previous>,
-    history: Option<Vec<Past>>,
+    previous: Option<EarlierReport>,
+    history: Option<Vec<EarlierRun>>,
     today: Day,
 }
 
@@ -42,8 +42,8 @@ impl PriorRuns {
         }
         let mut previous = None;
         if let Some(path) = &args.compare {
-            let place = input::read(path, files).map_err(|problem| problem.hint(previous::HINT));
-            match place.and_then(|place| previous::read(files.text(place.file), place.file)) {
+            let place = input::read(path, files).map_err(|problem| problem.hint(earlier::HINT));
+            match place.and_then(|place| earlier::read(files.text(place.file), place.file)) {
                 Ok(read) => previous = Some(read),
                 Err(problem) => problems.push(problem),
             }
@@ -84,10 +84,10 @@ impl PriorRuns {
         files: &mut SourceMap,
     ) -> Result<(), Failure> {
         if let Some(previous) = &self.previous {
-            previous::compare(report, previous);
+            earlier::compare(report, previous);
         }
         if let (Some(past), Some(folder)) = (self.history.take(), &args.history) {
-            report.history = Some(History::of(redact::path(folder), past, report));
+            report.history = Some(ReportHistory::of(redact::path(folder), past, report));
         }
         let mut failure = None;
         if let Some(path) = &args.write_baseline {

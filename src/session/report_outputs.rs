@@ -9,12 +9,11 @@ use crate::atomic_file;
 use crate::cli::{Color, Format};
 use crate::console::{eprint, print, terminal_width};
 use crate::error::{Failure, WhileDoing as _};
+use crate::finding::{Exit, Report};
 use crate::redact;
 use crate::report::asides::asides;
 use crate::report::format::Rendering;
-use crate::report::nagios::State;
 use crate::report::timing::Timing;
-use crate::report::{Exit, Report};
 use crate::source_map::SourceMap;
 
 /// The variable in which GitHub Actions names the file for the summary of a job.
@@ -125,9 +124,5 @@ fn append(path: &Path, text: &str) -> io::Result<()> {
 
 /// The exit of a run that wrote a report of this format to standard output.
 pub(crate) fn exit_for_format(format: Format, report: &Report, exit: Exit) -> Exit {
-    if format == Format::Nagios {
-        Exit::Nagios(State::of(report, exit))
-    } else {
-        exit
-    }
+    (format.spec().exit)(report, exit)
 }

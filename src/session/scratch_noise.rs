@@ -3,15 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
-
 use super::read_snapshot;
 use super::source::{ResolvedSource, ScratchDatabase};
 use crate::catalog::Limits;
 use crate::catalog::capture::Scope;
 use crate::error::Failure;
+use crate::finding::{About, Check, Code, Status, Target};
 use crate::kinds::Kind;
-use crate::report::{Check, Status, Target};
 use crate::scratch::Scratch;
 use crate::snapshot::{OWNER, Snapshot};
 use crate::value::Value;
@@ -37,7 +35,7 @@ pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, 
     findings.retain(|check| !is_applying_role(side, check));
     if findings
         .iter()
-        .any(|check| of_kind(check).is_some_and(|kind| kind.is_namespace()))
+        .any(|check| check.about.kind().is_some_and(|kind| kind.is_namespace()))
     {
         let empty = read_empty(side.database, limits)?;
         findings.retain(|check| !is_as_in_an_empty_database(side, check, &empty));
@@ -72,10 +70,6 @@ pub(crate) fn clear_applying_owner(snapshot: &mut Snapshot) {
     }
 }
 
-fn of_kind(check: &Check) -> Option<Kind> {
-    Kind::ALL.iter().copied().find(|kind| kind.spec().name == check.kind)
-}
-
 /// Whether a finding is about an owner that is only the role that applied the migrations.
 fn is_applying_role(side: &ScratchSide<'_>, check: &Check) -> bool {
     let owner = if side.is_expected {
@@ -83,21 +77,23 @@ fn is_applying_role(side: &ScratchSide<'_>, check: &Check) -> bool {
     } else {
         &check.actual
     };
-    check.attribute == Some(OWNER) && owner.as_str() == Some(side.snapshot.server.role.as_str())
+    check.attribute() == Some(OWNER) && owner.as_text() == Some(side.snapshot.server.role.as_str())
 }
 
 /// Whether the scratch database has a value only because every empty database has it.
 fn is_as_in_an_empty_database(side: &ScratchSide<'_>, check: &Check, empty: &Snapshot) -> bool {
-    let (Some(kind), Some(attribute)) = (of_kind(check).filter(|kind| kind.is_namespace()), check.attribute) else {
+    let (About::Object { kind, id }, Code::Differs(_, attr)) = (&check.about, check.code) else {
         return false;
     };
-    let mut objects = empty.of_kind(kind);
     let value = if side.is_expected {
         &check.expected
     } else {
         &check.actual
     };
-    objects.any(|(id, object)| kind.show(id) == check.object && Json::from(object.get(attribute)) == *value)
+    kind.is_namespace()
+        && empty
+            .get(*kind, id)
+            .is_some_and(|object| object.get(attr.name) == value)
 }
 
 /// Reads a database that is created as the scratch database was, and to which nothing was applied.
@@ -117,18 +113,21 @@ fn read_empty(database: &ScratchDatabase, limits: Limits) -> Result<Snapshot, Fa
 
 /// Why a finding may depend on the server alone.
 fn only_the_server(side: &ScratchSide<'_>, check: &Check) -> Option<String> {
-    let kind = of_kind(check)?;
+    let About::Object { kind, id } = &check.about else {
+        return None;
+    };
     let server = match side.database.scratch {
         Scratch::Embedded => "the embedded server",
         Scratch::Local | Scratch::Server(_) => "the server of --scratch",
     };
-    if let Some(attribute) = check.attribute {
-        let of_server = kind.attr(attribute).is_some_and(|attr| attr.server_dependent);
-        return of_server.then(|| format!("the migrations do not set it; {server} has the value of its version"));
+    if let Code::Differs(_, attr) = check.code {
+        return attr
+            .server_dependent
+            .then(|| format!("the migrations do not set it; {server} has the value of its version"));
     }
-    let only_there = side.is_expected && check.code.ends_with("-unexpected");
-    let could_have =
-        side.available.contains(&check.object) || side.database.scratch.could_have_extension(&check.object);
+    let only_there = side.is_expected && matches!(check.code, Code::Unexpected(_));
+    let name = id.last();
+    let could_have = side.available.contains(name) || side.database.scratch.could_have_extension(name);
     (kind.is_extension() && only_there && !could_have)
         .then(|| format!("{server} does not have it, so no migration that was applied there can have created it"))
 }

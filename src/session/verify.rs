@@ -10,8 +10,8 @@ use crate::compare::{self, coverage, history, resolve};
 use crate::console::eprint;
 use crate::error::Failure;
 use crate::expectation::ExpectationFile;
+use crate::finding::Target;
 use crate::not_compared::counted;
-use crate::report::Target;
 use crate::snapshot::Snapshot;
 
 /// What is verified, and how.

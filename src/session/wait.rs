@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::console::{clear_progress, eprint, show_progress};
 use crate::expectation::Level;
-use crate::report::{Check, Status, Target};
+use crate::finding::{Check, OtherCode, Status, Target};
 use crate::terminal::visible;
 
 /// The pause before the second check. Each further pause is half as long again, up to [`LONGEST_PAUSE`].
@@ -46,7 +46,7 @@ fn pending(target: &Target, fail_on_unknown: bool) -> Option<String> {
     // An assertion that is not a query will not become one.
     let is_lasting = |check: &&Check| {
         check.status == Status::Unverified
-            && check.code == "assertion-refused"
+            && check.code.is(OtherCode::AssertionRefused)
             && check.level == Level::Error
             && !check.is_known()
     };

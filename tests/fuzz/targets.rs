@@ -10,18 +10,21 @@ use std::time::{Duration, SystemTime};
 use driftgate::baseline::{self, Day};
 use driftgate::catalog::conninfo::{Conninfo, redact};
 use driftgate::error::Problem;
-use driftgate::expectation::{self, Level};
+use driftgate::expectation::{self, Level, Terms};
+use driftgate::finding::mark::Change;
+use driftgate::finding::{About, Check, Checks, Code, Report, Target, earlier, report_history};
+use driftgate::hint::Hint;
+use driftgate::kinds::Kind;
 use driftgate::object_id::{ObjectId, show_part, split_name};
 use driftgate::pull::PullOptions;
 use driftgate::report::format::{Format, Rendering};
-use driftgate::report::mark::{Mark, Since};
 use driftgate::report::timing::Timing;
-use driftgate::report::{Check, Checks, Report, Status, Target, history, previous};
 use driftgate::scratch::statements;
 use driftgate::source::Source;
 use driftgate::source_map::{FileId, Place, SourceMap};
 use driftgate::sql_text::{TokenKind, quote_literal, quote_name, show_name, split_commas, tokens, unquote_name};
 use driftgate::terminal::visible;
+use driftgate::value::Value;
 use driftgate::yaml::{self, Places};
 use driftgate::{pull, saved};
 use serde_json::json;
@@ -220,8 +223,8 @@ pub fn reports(data: &[u8]) {
     let text = text(data);
     let (mut files, file) = added(&text);
     let read = [
-        previous::read(&text, file).err(),
-        history::read(&text, file, "input".into(), Duration::ZERO).err(),
+        earlier::read(&text, file).err(),
+        report_history::read(&text, file, "input".into(), Duration::ZERO).err(),
     ];
     shown(&read.into_iter().flatten().collect::<Vec<_>>(), &files);
     let mut report = report_of(&text, file);
@@ -237,10 +240,10 @@ pub fn reports(data: &[u8]) {
         color: false,
         width: None,
     });
-    let earlier = previous::read(&rendered, file).unwrap_or_else(|problem| panic!("{problem}\n{rendered}"));
-    previous::compare(&mut report, &earlier);
+    let earlier = earlier::read(&rendered, file).unwrap_or_else(|problem| panic!("{problem}\n{rendered}"));
+    earlier::compare(&mut report, &earlier);
     for check in report.targets[0].findings() {
-        let since = check.mark.since.as_ref().map(Since::words);
+        let since = check.mark.change.as_ref().map(Change::words);
         assert_eq!(since, Some("still there"), "{rendered}");
     }
     // As a baseline, too, and written once more it is the same.
@@ -256,33 +259,32 @@ pub fn reports(data: &[u8]) {
 
 /// A report of findings in which a text stands wherever one may.
 fn report_of(text: &str, file: FileId) -> Report {
-    let check = Check {
-        status: Status::Drift,
+    let mut kinds = Kind::ALL.iter().copied();
+    let kind = kinds.find(|kind| kind.spec().name == "column").expect("columns");
+    let attr = kind.attr("type").expect("columns have types");
+    let terms = Terms {
         level: Level::Error,
-        code: "column-type".to_owned(),
-        kind: "column",
-        object: text.to_owned(),
-        attribute: Some("type"),
-        expected: json!([text, {text: text}]),
-        actual: json!(text),
-        place: Place {
-            file,
-            line: 1,
-            column: 1,
-        },
-        message: text.to_owned(),
-        detail: Some(text.to_owned()),
-        hint: Some(text.to_owned()),
         reason: Some(text.to_owned()),
-        mark: Mark::default(),
+        exact: false,
+    };
+    let place = Place {
+        file,
+        line: 1,
+        column: 1,
+    };
+    let check = |object: String, expected: Value| {
+        let about = About::Object {
+            kind,
+            id: ObjectId::new(vec![object]),
+        };
+        Check::drift(about, Code::Differs(kind, attr), place, &terms, text)
+            .values(expected, text)
+            .detail(text.to_owned())
+            .hint(Hint::advice(text))
     };
     let mut checks = Checks::keeping(true);
-    checks.push(Check {
-        object: format!("other {text}"),
-        expected: json!(text),
-        ..check.clone()
-    });
-    checks.push(check);
+    checks.push(check(format!("other {text}"), Value::from(text)));
+    checks.push(check(text.to_owned(), Value::from(json!([text, {text: text}]))));
     let mut target = Target::named(format!("env:{text}"));
     target.checks = checks;
     Report::new(vec![target])

@@ -65,7 +65,7 @@ fn is_kinds(name: &str) -> bool {
 
 /// The modules of the crate, from the lowest layer to the highest. A module imports from its own layer and from those
 /// below it.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &[
         "error",
         "fnv",
@@ -81,9 +81,19 @@ const LAYERS: [&[&str]; 9] = [
         "terminal",
         "yaml",
     ],
-    &["attribute", "kinds", "platform", "secret", "snapshot", "sql", "value"],
+    &[
+        "attribute",
+        "hint",
+        "kinds",
+        "platform",
+        "secret",
+        "snapshot",
+        "sql",
+        "value",
+    ],
     &["expectation", "observed"],
-    &["finding", "not_compared", "report"],
+    &["finding", "not_compared"],
+    &["report"],
     &[
         "baseline",
         "catalog",
@@ -106,6 +116,7 @@ const ALLOWED: [(&str, &[&str]); 4] = [
         &[
             "attribute",
             "error",
+            "hint",
             "object_id",
             "redact",
             "secret",

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use driftgate::report::diff::unified;
+use driftgate::report::unified::unified;
 use driftgate::source_map::SourceMap;
 use driftgate::sql_text::{is_balanced, split_commas, tokens, unquote_name, words};
 use driftgate::terminal::{Palette, visible};

@@ -11,10 +11,10 @@ use driftgate::expectation::parse::parse;
 use driftgate::expectation::{
     ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Level, ObjectKey, Presence, Subject, Terms,
 };
+use driftgate::finding::{Check, Code, Status, codes};
 use driftgate::kinds::Kind;
 use driftgate::observed::Answers;
 use driftgate::pull::{PullOptions, pull};
-use driftgate::report::{Check, Status, codes};
 use driftgate::snapshot::{Object, Snapshot};
 use driftgate::source_map::{Place, SourceMap};
 use driftgate::sql::{Sql, Statement};
@@ -252,7 +252,7 @@ fn the_columns_of_a_query_are_the_attributes() {
 fn what_is_there_is_as_it_is() {
     let snapshot = snapshot();
     let expected = expect_all(&snapshot);
-    assert_eq!(findings(&expected, &snapshot), []);
+    assert!(findings(&expected, &snapshot).is_empty());
 }
 
 /// Sets the value that is expected of an attribute.
@@ -280,12 +280,9 @@ fn a_change_of_one_attribute_is_one_finding_there() {
                 changed.get_mut(*kind, &id).expect("it is there").set(attr.name, actual);
                 let what: Vec<String> = found.iter().map(Check::id).collect();
                 assert_eq!(found.len(), 1, "{} of {} {id}: {what:?}", attr.name, kind.words());
-                assert_eq!(found[0].attribute, Some(attr.name), "{what:?}");
+                assert_eq!(found[0].attribute(), Some(attr.name), "{what:?}");
                 assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
-                assert_eq!(
-                    (found[0].kind, found[0].object.as_str()),
-                    (kind.spec().name, kind.show(&id).as_str())
-                );
+                assert_eq!(found[0].about.as_object(), Some((*kind, &id)));
                 tried += 1;
 
                 let subject = Subject::Named(id.clone());
@@ -327,7 +324,7 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
             let found = findings(&expected, &changed);
             let what: Vec<String> = found.iter().map(Check::id).collect();
             assert_eq!(found.len(), 1, "without {} {id}: {what:?}", kind.words());
-            assert!(found[0].code.ends_with("-missing"), "{what:?}");
+            assert!(matches!(found[0].code, Code::Missing(_)), "{what:?}");
             assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
 
             // A key of which a parent has one only cannot come twice.
@@ -345,7 +342,7 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
             let found = findings(&expected, &changed);
             let what: Vec<String> = found.iter().map(Check::id).collect();
             assert_eq!(found.len(), 1, "with {} {new}: {what:?}", kind.words());
-            assert!(found[0].code.ends_with("-unexpected"), "{what:?}");
+            assert!(matches!(found[0].code, Code::Unexpected(_)), "{what:?}");
             assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
         }
     }
@@ -385,11 +382,10 @@ fn what_is_pulled_finds_nothing() {
 }
 
 fn is_hidden(check: &Check) -> bool {
-    let kind = Kind::ALL.iter().find(|kind| kind.spec().name == check.kind);
-    let masked = kind.and_then(|kind| kind.spec().reading.masked);
+    let masked = check.about.kind().and_then(|kind| kind.spec().reading.masked);
     check.status == Status::Unknown
         && check.expected.to_string().contains("***")
-        && masked.is_some_and(|masked| check.attribute == Some(masked.attribute))
+        && masked.is_some_and(|masked| check.attribute() == Some(masked.attribute))
 }
 
 #[test]

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use crate::atomic_file;
 use crate::console::eprint;
 use crate::error::{Failure, Problem, WhileDoing as _};
+use crate::finding::Exit;
 use crate::input::{self, ReadError};
 use crate::kinds::Kind;
 use crate::pull::PullOptions;
 use crate::pull::split::{SplitFile, kind, split};
 use crate::redact;
-use crate::report::Exit;
 use crate::snapshot::Snapshot;
 use crate::suggest;
 

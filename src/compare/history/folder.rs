@@ -1,69 +1,60 @@
-//! A history against the folder of its migrations.
+//! A migration history compared with the folder of its migrations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
-use super::{Check, Keeps, Migration, Of, State, Status, check};
+use super::{Check, Hint, Keeps, Migration, Of, OtherCode, State};
 use crate::migrations::FolderMigration;
+use crate::value::Value;
 
-/// What a folder tells of a history.
-pub(super) struct Judged {
-    /// The migrations that the history has or stands for, called as the folder calls them, in order.
+/// What is found of a migration that is not applied.
+pub(crate) const PENDING: &str = "pending";
+
+/// What a folder says about a history.
+pub(super) struct FolderComparison {
+    /// The migrations that the history has or implies, with the names that they have in the folder, in order.
     pub(super) known: Vec<Migration>,
     /// Those that are pending, unknown, changed or out of order; a check that passed where there are none.
     pub(super) checks: Vec<Check>,
 }
 
-/// Compares.
-pub(super) fn judge(of: &Of<'_>, history: &[Migration], folder: &[FolderMigration]) -> Judged {
+/// Compares a history with its folder.
+pub(super) fn compare(of: &Of<'_>, history: &[Migration], folder: &[FolderMigration]) -> FolderComparison {
     let known = match of.tool.keeps {
         Keeps::All => named(history, folder),
         Keeps::Last => before(of, history, folder),
     };
     let states = states(of, &known, folder);
     let (pending, mut late) = pending(of, folder, &states);
-    let mut checks = Checks(Vec::new());
-    // Of a graph of which only the heads are known, nobody knows what is before a head that is not in it.
+    let mut checks = Vec::new();
+    // Where only the heads of a graph are recorded, what comes before a head that the folder does not have is unknown.
     let lost = |m: &Migration| !folder.iter().any(|other| other.version == m.version);
     if of.tool.keeps == Keeps::All || of.tool.is_ordered() || !history.iter().any(lost) {
-        checks.push_all(of, "migration-pending", pending);
+        checks.extend(or_passed(of, OtherCode::MigrationPending, pending));
     }
-    checks.push_all(of, "migration-unknown", unknown(of, &known, folder));
+    checks.extend(or_passed(of, OtherCode::MigrationUnknown, unknown(of, &known, folder)));
     if !of.tool.checksum.is_empty() {
-        checks.push_all(of, "migration-changed", changed(of, &known, folder));
+        checks.extend(or_passed(of, OtherCode::MigrationChanged, changed(of, &known, folder)));
     }
     if of.expected.out_of_order {
         late.extend(applied_late(of, &known, folder));
-        checks.push_all(of, OUT_OF_ORDER, late);
+        checks.extend(or_passed(of, OtherCode::MigrationOutOfOrder, late));
     }
-    Judged {
-        known,
-        checks: checks.0,
-    }
+    FolderComparison { known, checks }
 }
 
-const OUT_OF_ORDER: &str = "migration-out-of-order";
-
-struct Checks(Vec<Check>);
-
-impl Checks {
-    /// The findings of a code, or one check that passed.
-    fn push_all(&mut self, of: &Of<'_>, code: &str, mut findings: Vec<Check>) {
-        if findings.is_empty() {
-            let mut passed = check(of.expected, of.directory_place(), code, of.table.to_string());
-            passed.status = Status::Passed;
-            findings.push(passed);
-        }
-        self.0.extend(findings);
+/// The findings of a code, or one check that passed.
+fn or_passed(of: &Of<'_>, code: OtherCode, mut findings: Vec<Check>) -> Vec<Check> {
+    if findings.is_empty() {
+        findings.push(of.passed(code, of.directory_place()));
     }
+    findings
 }
 
-fn finding(of: &Of<'_>, code: &str, name: &str) -> Check {
-    check(of.expected, of.directory_place(), code, name.to_owned())
+fn finding(of: &Of<'_>, code: OtherCode, name: &str, message: String) -> Check {
+    of.finding(code, name, of.directory_place(), message)
 }
 
-/// The history, called as the folder calls it.
+/// The history, with the names that the migrations have in the folder.
 fn named(history: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
     let names: BTreeMap<&str, &str> = folder.iter().map(|m| (m.version.as_str(), m.name.as_str())).collect();
     history
@@ -165,32 +156,26 @@ fn pending(of: &Of<'_>, folder: &[FolderMigration], states: &[Option<State>]) ->
             None => "",
         };
         let later = last_applied.filter(|last| *last > i && linear && !migration.repeatable);
-        let code = match later {
-            Some(_) if of.expected.out_of_order => OUT_OF_ORDER,
-            Some(_) | None => "migration-pending",
-        };
-        let mut check = finding(of, code, &migration.name);
-        check.expected = json!("applied");
-        check.actual = json!("pending");
         match later {
             Some(last) if of.expected.out_of_order => {
-                check.message = format!(
+                let message = format!(
                     "migration {} is not applied{rolled_back}, but {}, which comes after it, is",
                     migration.name, folder[last].name
                 );
-                check.hint = Some(format!(
+                let hint = format!(
                     "{} may refuse it, or never apply it: give it a later version, or apply it by hand and record it",
                     of.tool.title
-                ));
-                skipped.push(check);
+                );
+                let check = finding(of, OtherCode::MigrationOutOfOrder, &migration.name, message);
+                skipped.push(check.values("applied", PENDING).hint(Hint::Advice(hint)));
             }
             Some(_) | None => {
-                check.message = format!(
+                let message = format!(
                     "migration {} is in the folder and not applied{rolled_back}",
                     migration.name
                 );
-                check.hint = Some(of.tool.apply.to_owned());
-                pending.push(check);
+                let check = finding(of, OtherCode::MigrationPending, &migration.name, message);
+                pending.push(check.values("applied", PENDING).hint(of.apply()));
             }
         }
     }
@@ -218,15 +203,12 @@ fn unknown(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<
         if !counts || in_folder.contains(version) || again || !family(&migration.version) {
             continue;
         }
-        let mut check = finding(of, "migration-unknown", &migration.name);
-        check.expected = json!("absent");
-        check.actual = json!("applied");
-        check.message = format!("migration {} is in the history, but not in the folder", migration.name);
-        check.hint = Some(
-            "another version of the project applied it, or its file was renamed or removed: is this the right folder, and is it up to date?"
-                .into(),
-        );
-        out.push(check);
+        let message = format!("migration {} is in the history, but not in the folder", migration.name);
+        let check = finding(of, OtherCode::MigrationUnknown, &migration.name, message);
+        out.push(check.values("absent", "applied").hint(Hint::advice(
+            "another version of the project applied it, or its file was renamed or removed: check that this is the right \
+             folder and that it is up to date",
+        )));
     }
     out
 }
@@ -244,27 +226,23 @@ fn changed(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<
         if was == is {
             continue;
         }
-        let mut check = finding(of, "migration-changed", &migration.name);
-        check.expected = json!(is);
-        check.actual = json!(was);
-        if migration.repeatable {
-            "migration-pending".clone_into(&mut check.code);
-            check.message = format!(
-                "migration {} has changed since it was applied, and is to be applied again",
+        let check = if migration.repeatable {
+            let message = format!(
+                "migration {} has changed since it was applied and must be applied again",
                 migration.name
             );
-            check.hint = Some(of.tool.apply.to_owned());
+            finding(of, OtherCode::MigrationPending, &migration.name, message).hint(of.apply())
         } else {
-            check.message = format!(
+            let message = format!(
                 "the file of migration {} is not the one that was applied: it was changed afterwards",
                 migration.name
             );
-            check.hint = Some(
-                "take the change back and write it as a new migration; what a database has that was made before the change is not what the folder says"
-                    .into(),
-            );
-        }
-        out.push(check);
+            finding(of, OtherCode::MigrationChanged, &migration.name, message).hint(Hint::advice(
+                "undo the change and write it as a new migration; databases that applied the earlier file do not have \
+                 what the folder says",
+            ))
+        };
+        out.push(check.values(is.as_str(), was.as_str()));
     }
     out
 }
@@ -289,18 +267,19 @@ fn applied_late(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) ->
         };
         match highest {
             Some((highest, later)) if highest > position => {
-                let mut check = finding(of, OUT_OF_ORDER, &migration.name);
-                check.expected = json!(format!("before {later}"));
-                check.actual = json!(format!("after {later}"));
-                check.message = format!(
+                let message = format!(
                     "migration {} was applied after {later}, which comes after it",
                     migration.name
                 );
-                check.hint = Some(
-                    "a new database applies them the other way round: see that both come to the same, then write `out_of_order: allow`"
-                        .into(),
+                let values = (
+                    Value::Text(format!("before {later}")),
+                    Value::Text(format!("after {later}")),
                 );
-                out.push(check);
+                let check = finding(of, OtherCode::MigrationOutOfOrder, &migration.name, message);
+                out.push(check.values(values.0, values.1).hint(Hint::advice(
+                    "a new database applies them in the other order: verify that both orders give the same schema, then \
+                     write `out_of_order: allow`",
+                )));
             }
             Some(_) | None => highest = Some((position, &migration.name)),
         }

@@ -1,10 +1,8 @@
-//! Where a history stands.
+//! The last migration of a migration history.
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
-use super::{Check, Migration, Of, State, Status, check};
+use super::{Check, Hint, Migration, Of, OtherCode, State, Status};
 use crate::migrations::FolderMigration;
 
 /// The migrations that are applied and after which nothing is: one, or several where a history has several heads.
@@ -48,65 +46,56 @@ fn names(migrations: &[&Migration]) -> String {
     }
 }
 
-/// Whether the last migration that is applied is the one that must be.
+/// Whether the last applied migration is the expected one.
 pub(super) fn latest(of: &Of<'_>, known: &[Migration], folder: Option<&[FolderMigration]>) -> Option<Check> {
     let (name, place) = of.expected.latest.as_ref()?;
-    let mut check = check(of.expected, *place, "migration-latest", of.table.to_string());
     let last = last(of, known, folder);
-    check.expected = json!(name);
-    check.actual = json!(names(&last));
-    if !last.is_empty() && last.iter().all(|m| of.tool.means(name, &m.name, &m.version)) {
-        check.status = Status::Passed;
-        return Some(check);
-    }
-    let there = known
-        .iter()
-        .any(|m| m.state == State::Applied && of.tool.means(name, &m.name, &m.version));
-    check.message = format!("the last migration that is applied is {}, not {name}", names(&last));
-    check.hint = Some(if there {
-        "later ones were applied: expect the last of them, or write `at_least`".into()
+    let check = if !last.is_empty() && last.iter().all(|m| of.tool.means(name, &m.name, &m.version)) {
+        of.passed(OtherCode::MigrationLatest, *place)
     } else {
-        of.tool.apply.to_owned()
-    });
-    Some(check)
+        let is_applied = known
+            .iter()
+            .any(|m| m.state == State::Applied && of.tool.means(name, &m.name, &m.version));
+        let message = format!("the last applied migration is {}, not {name}", names(&last));
+        let hint = if is_applied {
+            Hint::advice("later migrations were applied: expect the last of them, or write `at_least`")
+        } else {
+            of.apply()
+        };
+        of.history_finding(OtherCode::MigrationLatest, *place, message)
+            .hint(hint)
+    };
+    Some(check.values(name.as_str(), names(&last).as_str()))
 }
 
-/// Whether a migration is applied, or a later one.
+/// Whether a migration or a later one is applied.
 pub(super) fn at_least(of: &Of<'_>, known: &[Migration], folder: Option<&[FolderMigration]>) -> Option<Check> {
     let (name, place) = of.expected.at_least.as_ref()?;
-    let mut check = check(of.expected, *place, "migration-behind", of.table.to_string());
     let last = last(of, known, folder);
-    check.expected = json!(format!("{name} or later"));
-    check.actual = json!(names(&last));
-    check.status = match reached(of, name, known, &last, folder) {
-        Some(true) => Status::Passed,
-        Some(false) => {
-            check.message = format!(
-                "the last migration that is applied is {}, which is before {name}",
-                names(&last)
-            );
-            check.hint = Some(of.tool.apply.to_owned());
-            Status::Drift
-        }
-        None => {
-            check.message = match folder {
-                Some(_) => format!("{name} is no migration of the folder, so nobody knows what is before it"),
-                None => format!(
-                    "the order of {} migrations is known only from their folder",
-                    of.tool.title
-                ),
-            };
-            check.hint = Some(match folder {
-                Some(_) => "write the whole name as the folder has it".into(),
-                None => "give the `directory`".to_owned(),
-            });
-            Status::Unverified
-        }
+    let finding = |message: String| of.history_finding(OtherCode::MigrationBehind, *place, message);
+    let check = match (reached(of, name, known, &last, folder), folder) {
+        (Some(true), _) => of.passed(OtherCode::MigrationBehind, *place),
+        (Some(false), _) => finding(format!(
+            "the last applied migration is {}, which comes before {name}",
+            names(&last)
+        ))
+        .hint(of.apply()),
+        (None, Some(_)) => finding(format!(
+            "{name} is not a migration of the folder, so it is not known which migrations come before it"
+        ))
+        .status(Status::Unverified)
+        .hint(Hint::advice("write the whole name as it is in the folder")),
+        (None, None) => finding(format!(
+            "the order of {} migrations is known only from their folder",
+            of.tool.title
+        ))
+        .status(Status::Unverified)
+        .hint(Hint::advice("add the `directory`")),
     };
-    Some(check)
+    Some(check.values(format!("{name} or later").as_str(), names(&last).as_str()))
 }
 
-/// `None` if it cannot be told.
+/// `None` if it cannot be determined.
 fn reached(
     of: &Of<'_>,
     name: &str,

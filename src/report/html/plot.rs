@@ -3,16 +3,16 @@
 use maud::{Markup, html};
 
 use super::{findings_words, minute, name};
-use crate::report::history::{History, Run};
-use crate::report::words::plural;
+use crate::finding::report_history::{ReportHistory, RunTotals};
+use crate::report::values::plural;
 
 /// How high the plot is, in its own units; a run is ten of them wide.
 const HEIGHT: usize = 100;
 const STEP: usize = 10;
 
 /// What earlier runs have found, and this one.
-pub(super) fn history(history: &History, now: &Run) -> Markup {
-    let runs: Vec<&Run> = history.runs.iter().chain([now]).collect();
+pub(super) fn history(history: &ReportHistory, now: &RunTotals) -> Markup {
+    let runs: Vec<&RunTotals> = history.runs.iter().chain([now]).collect();
     let most = runs.iter().map(|run| run.findings()).max().unwrap_or(0);
     let top = ceiling(most);
     html! {
@@ -35,7 +35,7 @@ pub(super) fn history(history: &History, now: &Run) -> Markup {
 }
 
 /// In a sentence, what the plot shows.
-fn trend(earlier: &[Run], now: &Run) -> String {
+fn trend(earlier: &[RunTotals], now: &RunTotals) -> String {
     let words = match (earlier.last(), earlier.iter().map(|run| run.drift).max()) {
         (Some(last), Some(most)) => {
             let how = match now.drift.cmp(&last.drift) {
@@ -54,7 +54,7 @@ fn trend(earlier: &[Run], now: &Run) -> String {
 }
 
 /// What of the folder is not shown.
-fn left_out(history: &History) -> Markup {
+fn left_out(history: &ReportHistory) -> Markup {
     html! {
         "The reports are those of " code { (name(&history.folder)) }
         @if history.earlier > 0 { ", without " (plural(history.earlier, "run", "runs")) " further back" }
@@ -66,7 +66,7 @@ fn left_out(history: &History) -> Markup {
     }
 }
 
-fn legend(runs: &[&Run]) -> Markup {
+fn legend(runs: &[&RunTotals]) -> Markup {
     html! {
         ul.legend {
             li { span.key.drift {} "drift" }
@@ -78,7 +78,7 @@ fn legend(runs: &[&Run]) -> Markup {
 }
 
 /// A bar a run: what was found is stacked, the worst at the bottom.
-fn bars(runs: &[&Run], top: usize) -> Markup {
+fn bars(runs: &[&RunTotals], top: usize) -> Markup {
     let width = runs.len() * STEP;
     // A handful of runs is no reason for bars as wide as a hand.
     let room = width.max(12 * STEP);
@@ -105,7 +105,7 @@ fn bars(runs: &[&Run], top: usize) -> Markup {
 }
 
 /// The parts of a bar: the class, where it begins from above and how high it is.
-fn stacked(run: &Run, top: usize) -> Vec<(&'static str, usize, usize)> {
+fn stacked(run: &RunTotals, top: usize) -> Vec<(&'static str, usize, usize)> {
     let mut under = 0;
     let mut parts = Vec::new();
     for (class, count) in [
@@ -127,7 +127,7 @@ fn stacked(run: &Run, top: usize) -> Vec<(&'static str, usize, usize)> {
 }
 
 /// What one run has found.
-fn words(run: &Run) -> String {
+fn words(run: &RunTotals) -> String {
     let mut words = format!(
         "{}: {} drift, {} unknown, {}",
         minute(run.began),
@@ -142,7 +142,7 @@ fn words(run: &Run) -> String {
 }
 
 /// The numbers, the newest first.
-fn table(runs: &[&Run]) -> Markup {
+fn table(runs: &[&RunTotals]) -> Markup {
     html! {
         details {
             summary { "The numbers of " (plural(runs.len(), "run", "runs")) }
@@ -150,7 +150,7 @@ fn table(runs: &[&Run]) -> Markup {
                 table.counted {
                     thead {
                         tr {
-                            th scope="col" { "Run" }
+                            th scope="col" { "RunTotals" }
                             @for title in ["Drift", "Unknown", "Warnings", "Known", "Not verified"] { th.n scope="col" { (title) } }
                             th scope="col" { "Report" }
                         }

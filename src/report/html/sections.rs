@@ -4,11 +4,13 @@ use maud::{Markup, html};
 
 use super::{findings_words, name, plot};
 use crate::redact;
-use crate::report::coverage::{Coverage, Unmentioned, percent};
-use crate::report::history::Run;
-use crate::report::mark::{Compared, Former, Since};
-use crate::report::words::{describe, one_line, plural};
-use crate::report::{Report, Target};
+use crate::finding::coverage::{Coverage, Unmentioned};
+use crate::report::coverage::percent;
+use crate::finding::report_history::RunTotals;
+use crate::finding::mark::{TargetComparison, PreviousFinding, Change};
+use crate::report::values::{one_line, plural};
+use crate::report::words::describe;
+use crate::finding::{Report, Target, TargetStatus};
 use crate::source_map::SourceMap;
 
 /// A part of the page.
@@ -22,7 +24,7 @@ pub(super) struct Part {
 }
 
 /// The parts that there are behind the findings.
-pub(super) fn parts(report: &Report, files: &SourceMap, now: &Run) -> Vec<Part> {
+pub(super) fn parts(report: &Report, files: &SourceMap, now: &RunTotals) -> Vec<Part> {
     let bodies = [
         ("changed", "What has changed", changed(report, files)),
         (
@@ -32,7 +34,7 @@ pub(super) fn parts(report: &Report, files: &SourceMap, now: &Run) -> Vec<Part> 
         ),
         ("baseline", "Baseline", baseline(report, files)),
         ("coverage", "Coverage", coverage(report)),
-        ("pending", "Still to be applied", pending(report)),
+        ("pending", "Pending migrations", pending(report)),
         ("not-compared", "Not compared", not_compared(report)),
     ];
     let parts = bodies.into_iter();
@@ -79,7 +81,7 @@ pub(super) fn databases(report: &Report) -> Markup {
                                     }
                                 }
                                 @for history in &target.histories {
-                                    br; small { "migrations: by " (history.tool) ", in " (name(&history.table)) }
+                                    br; small { "migrations: " (history.tool) ", table " (name(&history.table)) }
                                 }
                             }
                             td { span class={ "badge " (style(target)) } { (word(target)) } }
@@ -95,16 +97,16 @@ pub(super) fn databases(report: &Report) -> Markup {
 /// The verdict on a database. That nothing was checked is none.
 fn word(target: &Target) -> &'static str {
     match target.status() {
-        "passed" if target.summary().checks == 0 => "nothing checked",
-        status => status,
+        TargetStatus::Passed if target.summary().checks == 0 => "nothing checked",
+        status => status.word(),
     }
 }
 
 fn style(target: &Target) -> &'static str {
-    match word(target) {
-        "drift" => "drift",
-        "passed" => "passed",
-        _ => "unknown",
+    match target.status() {
+        TargetStatus::Drift => "drift",
+        TargetStatus::Passed if target.summary().checks > 0 => "passed",
+        TargetStatus::Passed | TargetStatus::Unknown | TargetStatus::Failed => "unknown",
     }
 }
 
@@ -112,13 +114,13 @@ fn style(target: &Target) -> &'static str {
 fn changed(report: &Report, files: &SourceMap) -> Option<Markup> {
     let comparison = report.comparison.as_ref()?;
     Some(html! {
-        p { "Since " code { (one_line(&redact::path(files.path(comparison.file)))) } ":" }
+        p { "Change " code { (one_line(&redact::path(files.path(comparison.file)))) } ":" }
         @for target in &report.targets {
             @if let Some(compared) = &target.compared { (changed_in(target, compared)) }
         }
-        @if !comparison.not_looked_at.is_empty() {
-            p { "In the earlier report, but not looked at now: "
-                @for (i, database) in comparison.not_looked_at.iter().enumerate() {
+        @if !comparison.not_checked.is_empty() {
+            p { "In the earlier report, but not checked now: "
+                @for (i, database) in comparison.not_checked.iter().enumerate() {
                     @if i > 0 { ", " } (name(database))
                 }
                 "."
@@ -127,27 +129,27 @@ fn changed(report: &Report, files: &SourceMap) -> Option<Markup> {
     })
 }
 
-fn changed_in(target: &Target, compared: &Compared) -> Markup {
-    let (new, still) = Since::count(target);
-    let then = match compared.previous_status.as_deref() {
-        None => "It was not looked at then.",
-        Some("failed") => "It could not be verified then.",
-        Some(_) => "",
+fn changed_in(target: &Target, compared: &TargetComparison) -> Markup {
+    let (new, still) = Change::count(target);
+    let then = match compared.previous_status {
+        None => "The earlier report does not have it.",
+        Some(TargetStatus::Failed) => "The earlier run could not verify it.",
+        Some(TargetStatus::Passed | TargetStatus::Drift | TargetStatus::Unknown) => "",
     };
     html! {
         "\n" h3 { (name(&target.database)) }
         p {
             (new) " new, " (still) " still there, " (compared.resolved.len()) " resolved"
-            @if !compared.untold.is_empty() { ", " (compared.untold.len()) " cannot be told" }
+            @if !compared.undetermined.is_empty() { ", " (compared.undetermined.len()) " undetermined" }
             ". " (then)
         }
         (formers("Resolved", &compared.resolved))
-        (formers("Cannot be told: what they were in was not read", &compared.untold))
+        (formers("Undetermined: what they are in could not be read", &compared.undetermined))
     }
 }
 
 /// Findings of the earlier report.
-fn formers(title: &str, findings: &[Former]) -> Markup {
+fn formers(title: &str, findings: &[PreviousFinding]) -> Markup {
     html! {
         @if !findings.is_empty() {
             details open[findings.len() <= super::UNFOLDED] {
@@ -166,11 +168,10 @@ fn baseline(report: &Report, files: &SourceMap) -> Option<Markup> {
         p {
             code { (one_line(&redact::path(files.path(baseline.file)))) } " has "
             (plural(baseline.entries, "entry", "entries")) " for these databases. It accepts "
-            (findings_words(known)) ", which count as nothing else and stand as known among the others."
+            (findings_words(known)) ", which are listed as known and do not count."
             @if !baseline.stale.is_empty() {
-                " " (plural(baseline.stale.len(), "entry does", "entries do")) " not hold any more and stand"
-                @if baseline.stale.len() == 1 { "s" } " there, too"
-                @if baseline.strict { ", as drift: this run is strict" } "."
+                " " (plural(baseline.stale.len(), "entry is stale and is", "entries are stale and are")) " listed, too"
+                @if baseline.strict { ", as drift, because of --strict-baseline" } "."
             }
         }
     })
@@ -186,14 +187,14 @@ fn coverage(report: &Report) -> Option<Markup> {
         return None;
     }
     Some(html! {
-        p { "Of how much of the catalog the expectations speak." }
+        p { "How much of the catalog the expectations mention." }
         @for (target, coverage) in covered {
             @let (mentioned, objects) = coverage.total();
             "\n" h3 { (name(&describe(target))) }
             table.counted {
                 thead {
-                    tr { th scope="col" { "Objects" } th.n scope="col" { "Mentioned" } th.n scope="col" { "There" }
-                         th.n scope="col" { "Part" } }
+                    tr { th scope="col" { "Kind" } th.n scope="col" { "Mentioned" } th.n scope="col" { "Objects" }
+                         th.n scope="col" { "Share" } }
                 }
                 tbody {
                     @for kind in &coverage.kinds { "\n" (covered_row(&kind.many, kind.mentioned, kind.objects)) }
@@ -256,7 +257,7 @@ fn pending(report: &Report) -> Option<Markup> {
     let targets = || report.targets.iter().filter(|target| !target.pending.is_empty());
     targets().next()?;
     Some(html! {
-        p { "Migrations that are in the folder and not in the history." }
+        p { "Migrations that are in the folder and not in the migration history." }
         ul.plain {
             @for target in targets() {
                 @for migration in &target.pending {
@@ -272,7 +273,7 @@ fn not_compared(report: &Report) -> Option<Markup> {
     let targets = || report.targets.iter().filter(|target| !target.not_compared.is_empty());
     targets().next()?;
     Some(html! {
-        p { "What is there and driftgate does not compare." }
+        p { "Objects that driftgate does not compare." }
         ul.plain {
             @for target in targets() {
                 @for what in &target.not_compared {

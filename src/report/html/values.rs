@@ -1,11 +1,11 @@
 //! What was expected and what is there, side by side.
 
 use maud::{Markup, html};
-use serde_json::Value as Json;
 use similar::{DiffOp, TextDiff};
 
-use crate::report::Check;
-use crate::report::words::{shortened, show};
+use crate::finding::Check;
+use crate::report::values::shortened;
+use crate::value::Value;
 use crate::terminal::visible;
 
 /// The longest value that is shown, in characters; the JSON report has the whole.
@@ -36,18 +36,23 @@ pub(super) fn side_by_side(check: &Check) -> Markup {
 }
 
 /// A value as a person reads it: lists have a line for each entry.
-fn text(value: &Json) -> String {
+fn text(value: &Value) -> String {
     let text = match value {
-        Json::Array(items) if items.len() > 1 => items.iter().map(show).collect::<Vec<_>>().join("\n"),
-        Json::Object(map) if map.len() > 1 => {
+        Value::List(items) if items.len() > 1 => items.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        Value::Map(map) if map.len() > 1 => {
             let entries: Vec<String> = map
                 .iter()
-                .map(|(key, value)| format!("{key}: {}", show(value)))
+                .map(|(key, value)| format!("{key}: {value}"))
                 .collect();
             entries.join("\n")
         }
-        Json::String(text) => text.trim_matches('\n').trim_end().to_owned(),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => show(value),
+        Value::Text(text) => text.trim_matches('\n').trim_end().to_owned(),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Secret(_)
+        | Value::List(_)
+        | Value::Map(_) => value.to_string(),
     };
     visible(&shortened(&text, LONGEST))
 }

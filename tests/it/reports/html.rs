@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use driftgate::report::coverage::{Coverage, KindCoverage, Unmentioned};
+use driftgate::finding::coverage::{Coverage, KindCoverage, Unmentioned};
+use driftgate::finding::report_history::{ReportHistory, RunTotals};
+use driftgate::finding::{About, Check, FoundHistory, Report};
+use driftgate::hint::Hint;
+use driftgate::object_id::ObjectId;
 use driftgate::report::format::Format;
-use driftgate::report::history::{History, Run};
-use driftgate::report::{Check, FoundHistory, Report};
+use driftgate::value::Value;
 use serde_json::{Value as Json, json};
 
 use super::browser::Browser;
@@ -68,9 +71,9 @@ fn coverage() -> Coverage {
     }
 }
 
-fn history() -> History {
+fn history() -> ReportHistory {
     let drift = [2, 2, 3, 7, 12, 0, 0, 1, 1, 4, 5, 6, 6, 3];
-    let run = |(i, drift): (usize, usize)| Run {
+    let run = |(i, drift): (usize, usize)| RunTotals {
         began: TIMING
             .began
             .saturating_sub(Duration::from_hours(24 * (14 - u64::try_from(i).expect("small")))),
@@ -81,7 +84,7 @@ fn history() -> History {
         known: 1,
         failed: usize::from(i == 5),
     };
-    History {
+    ReportHistory {
         folder: "reports".into(),
         runs: drift.into_iter().enumerate().map(run).collect(),
         earlier: 200,
@@ -96,13 +99,17 @@ fn large(findings: usize) -> Sample {
         .checks
         .findings
         .iter()
-        .filter(|check| !check.object.contains('<') && check.object.len() < 100)
+        .filter(|check| !check.about.name().contains('<') && check.about.name().len() < 100)
         .cloned()
         .collect();
     let target = &mut large.report.targets[0];
     target.checks.findings = models.iter().cycle().take(findings).cloned().collect();
     for (i, check) in target.checks.findings.iter_mut().enumerate() {
-        check.object = check.object.replace("public.", &format!("public.t{i}_"));
+        if let About::Object { id, .. } = &mut check.about {
+            let mut parts: Vec<String> = id.parts().iter().map(ToString::to_string).collect();
+            parts[1] = format!("t{i}_{}", parts[1]);
+            *id = ObjectId::new(parts);
+        }
         check.message = check.message.replace("public.", &format!("public.t{i}_"));
     }
     large.report = Report::new(large.report.targets);
@@ -277,7 +284,7 @@ fn ten_thousand_findings_are_usable() {
     let sample = large(10_000);
     let columns = sample.report.targets[0]
         .findings()
-        .filter(|check| check.kind == "column")
+        .filter(|check| check.about.category().word() == "column")
         .count();
     let text = plain(Format::Html, &sample);
     assert!(text.len() < 24_000_000, "{} bytes", text.len());
@@ -331,11 +338,14 @@ fn hostile() -> Sample {
             text.push_str(END);
         }
         for check in &mut target.checks.findings {
-            check.object.push_str(END);
+            if let About::Object { id, .. } = &mut check.about {
+                *id = id.prefix(1).child(&format!("{}{END}", id.last()));
+            }
             check.message.push_str(END);
             (check.detail, check.reason) = (Some(END.into()), Some(END.into()));
-            check.hint = Some(format!("DROP TABLE \"{END}; CREATE {END}; {END}"));
-            (check.expected, check.actual) = (json!([END, "a"]), json!({END: END, "b": 1}));
+            check.hint = Some(Hint::Sql(format!("DROP TABLE \"{END}; CREATE {END}; {END}")));
+            check.expected = Value::from(json!([END, "a"]));
+            check.actual = Value::from(json!({END: END, "b": 1}));
             if let Some(accepted) = &mut check.mark.accepted {
                 (accepted.reason, accepted.owner) = (Some(END.into()), Some(END.into()));
             }
@@ -345,7 +355,7 @@ fn hostile() -> Sample {
         compared.resolved[0].message.push_str(END);
     }
     if let Some(comparison) = &mut report.comparison {
-        comparison.not_looked_at.push(END.into());
+        comparison.not_checked.push(END.into());
     }
     if let Some(history) = &mut report.history {
         history.folder.push_str(END);

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use driftgate::cli::Format;
-use driftgate::report::history::History;
-use driftgate::report::{Check, Checks, Report, Target};
+use driftgate::finding::report_history::ReportHistory;
+use driftgate::finding::{About, Check, Checks, Report, Target};
+use driftgate::hint::Hint;
+use driftgate::object_id::ObjectId;
+use driftgate::value::Value;
 use quick_xml::events::Event;
 use serde_json::json;
 
@@ -62,12 +65,15 @@ const SEEN: [char; 2] = ['\u{d7ff}', '\u{e000}'];
 fn with(text: &str, from: &Check) -> Check {
     let say = |what: &str| format!("{what} x{text}y");
     Check {
-        object: say("public.t"),
+        about: About::Object {
+            kind: from.about.kind().expect("an object"),
+            id: ObjectId::new(vec!["public".to_owned(), say("t")]),
+        },
         message: say("is not there"),
-        expected: json!([say("a"), {say("k"): say("b\nb")}]),
-        actual: json!(say("c\nc")),
+        expected: Value::from(json!([say("a"), {say("k"): say("b\nb")}])),
+        actual: Value::Text(say("c\nc")),
         detail: Some(say("detail")),
-        hint: Some(say("ALTER TABLE t;")),
+        hint: Some(Hint::Sql(say("ALTER TABLE t;"))),
         reason: Some(say("reason")),
         ..from.clone()
     }
@@ -96,7 +102,7 @@ fn odd_sample() -> Sample {
     failed.failure =
         Some(driftgate::error::Failure::new(format!("doing{all}"), format!("why{all}")).hint(format!("hint{all}")));
     let mut report = Report::new(vec![target, failed]);
-    report.history = Some(History::of(format!("folder{all}"), Vec::new(), &report));
+    report.history = Some(ReportHistory::of(format!("folder{all}"), Vec::new(), &report));
     Sample { report, files }
 }
 

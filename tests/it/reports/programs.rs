@@ -10,7 +10,7 @@ use driftgate::report::format::Format;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value as Json;
 
-use super::sample::{Sample, marked, nothing, sample, well};
+use super::sample::{Sample, marked, nothing, object, sample, well};
 use super::{ending, plain};
 
 /// All samples, each with its name.
@@ -326,7 +326,7 @@ fn github_shows_no_more_than_ten_of_a_sort() {
     let finding = many.report.targets[0].checks.findings[0].clone();
     many.report.targets[0].checks.findings.extend((0..30).map(|i| {
         let mut finding = finding.clone();
-        finding.object = format!("public.t{i}.email");
+        finding.about = object("column", &format!("public.t{i}.email"));
         finding.message = format!("column public.t{i}.email does not exist");
         finding
     }));

@@ -3,12 +3,17 @@
 use std::time::Duration;
 
 use driftgate::error::Failure;
-use driftgate::expectation::Level;
-use driftgate::report::mark::{Acceptance, Accepted, BaselineUse, Compared, Comparison, Former, Since, Stale};
-use driftgate::report::mark::{Mark, StaleEntry, Was};
+use driftgate::expectation::{Level, Terms};
+use driftgate::finding::TargetStatus;
+use driftgate::finding::mark::{Acceptance, Accepted, BaselineUse, Change, PreviousFinding, Recorded, RecordedStatus};
+use driftgate::finding::mark::{ReportComparison, Stale, StaleEntry, TargetComparison};
+use driftgate::finding::{About, Check, Checks, Code, FoundHistory, NotCompared, OtherCode, Report, Status, Target};
+use driftgate::hint::Hint;
+use driftgate::kinds::Kind;
+use driftgate::object_id::{ObjectId, split_name};
 use driftgate::report::timing::Timing;
-use driftgate::report::{Check, Checks, FoundHistory, NotCompared, Report, Status, Target};
 use driftgate::source_map::{FileId, Place, SourceMap};
+use driftgate::value::Value;
 use serde_json::{Value as Json, json};
 
 /// What acts on terminals, browsers, CI services and readers of XML and Markdown.
@@ -31,34 +36,48 @@ fn place(file: FileId, line: u32, column: u32) -> Place {
     Place { file, line, column }
 }
 
-fn check(status: Status, code: &str, kind: &'static str, object: &str, at: Place) -> Check {
-    Check {
-        status,
-        level: Level::Error,
-        code: code.to_owned(),
-        kind,
-        object: object.to_owned(),
-        attribute: None,
-        expected: json!("present"),
-        actual: json!(if status == Status::Passed { "present" } else { "absent" }),
-        place: at,
-        message: format!("{} {object} does not exist", kind.replace('_', " ")),
-        detail: None,
-        hint: None,
-        reason: None,
-        mark: Mark::default(),
+/// What holds for every finding of the sample.
+pub const TERMS: Terms = Terms {
+    level: Level::Error,
+    reason: None,
+    exact: false,
+};
+
+/// The kind of this name.
+pub fn kind(name: &str) -> Kind {
+    let mut kinds = Kind::ALL.iter().copied();
+    kinds.find(|kind| kind.spec().name == name).expect("a kind")
+}
+
+/// An object by its name; a name that cannot be split is that of something in `public`.
+pub fn object(kind_name: &str, name: &str) -> About {
+    let in_public = || vec!["public".to_owned(), name.trim_start_matches("public.").to_owned()];
+    let parts = split_name(name).filter(|parts| !name.contains('<') && parts.len() > 1);
+    About::Object {
+        kind: kind(kind_name),
+        id: ObjectId::new(parts.unwrap_or_else(in_public)),
     }
 }
 
+/// A finding that an object does not exist, or a check that it does.
+fn check(status: Status, kind_name: &str, name: &str, at: Place) -> Check {
+    let about = object(kind_name, name);
+    let code = Code::Missing(kind(kind_name));
+    let message = format!("{} does not exist", about.subject());
+    let actual = if status == Status::Passed { "present" } else { "absent" };
+    Check::drift(about, code, at, &TERMS, message)
+        .values("present", actual)
+        .status(status)
+}
+
 /// A finding about an attribute.
-fn differs(kind: &'static str, object: &str, attribute: &'static str, values: (Json, Json), at: Place) -> Check {
-    let code = format!("{kind}-{attribute}").replace('_', "-");
-    let mut check = check(Status::Drift, &code, kind, object, at);
-    let (expected, actual) = values;
-    check.message = format!("{attribute} of {} is {actual}, expected {expected}", check.subject());
-    check.attribute = Some(attribute);
-    (check.expected, check.actual) = (expected, actual);
-    check
+fn differs(kind_name: &str, name: &str, attribute: &str, values: (Json, Json), at: Place) -> Check {
+    let kind = kind(kind_name);
+    let attr = kind.attr(attribute).expect("an attribute");
+    let about = object(kind_name, name);
+    let (expected, actual) = (Value::from(values.0), Value::from(values.1));
+    let message = format!("{}: expected {attribute} = {expected}, found {actual}", about.subject());
+    Check::drift(about, Code::Differs(kind, attr), at, &TERMS, message).values(expected, actual)
 }
 
 const VIEW: (&str, &str) = (
@@ -86,13 +105,7 @@ pub fn sample() -> Sample {
 
 fn first(shop: FileId, odd: FileId) -> Target {
     let mut checks = Checks::keeping(true);
-    checks.push(check(
-        Status::Passed,
-        "table-missing",
-        "table",
-        "public.clients",
-        place(shop, 4, 3),
-    ));
+    checks.push(check(Status::Passed, "table", "public.clients", place(shop, 4, 3)));
     let mut type_of = differs(
         "column",
         "public.clients.id",
@@ -102,20 +115,16 @@ fn first(shop: FileId, odd: FileId) -> Target {
     );
     type_of.status = Status::Passed;
     checks.push(type_of);
-    let mut missing = check(
-        Status::Drift,
-        "column-missing",
-        "column",
-        "public.clients.email",
-        place(shop, 7, 7),
-    );
+    let mut missing = check(Status::Drift, "column", "public.clients.email", place(shop, 7, 7));
     missing.message = "column public.clients.email does not exist; did you mean `e_mail`?".into();
-    missing.hint = Some("ALTER TABLE public.clients ADD COLUMN email text;".into());
+    missing.hint = Some(Hint::sql("ALTER TABLE public.clients ADD COLUMN email text;"));
     missing.reason = Some("every client must be reachable (TICKET-12)".into());
     checks.push(missing);
     let values = (json!(["none", "trial", "active"]), json!(["none", "active", "trial"]));
     let mut labels = differs("enum", "public.BillingStatus", "labels", values, place(shop, 12, 18));
-    labels.hint = Some("PostgreSQL cannot reorder labels: create a new type and change the columns to it".into());
+    labels.hint = Some(Hint::advice(
+        "PostgreSQL cannot reorder labels: create a new type and change the columns to it",
+    ));
     checks.push(labels);
     let view = differs(
         "view",
@@ -142,19 +151,20 @@ fn first(shop: FileId, odd: FileId) -> Target {
         place(shop, 25, 9),
     );
     unknown.status = Status::Unknown;
-    unknown.detail = Some("the texts differ, and there is no server to say whether they mean the same".into());
+    unknown.detail = Some("the texts differ, and there is no server to decide whether they mean the same".into());
     checks.push(unknown);
-    let mut unverified = check(
-        Status::Unverified,
-        "assertion-unverified",
-        "assertion",
-        "every order has a client",
+    let unverified = Check::drift(
+        About::Assertion("every order has a client".into()),
+        OtherCode::AssertionUnverified.into(),
         place(shop, 30, 5),
+        &TERMS,
+        "assertion `every order has a client` could not be verified: it took longer than 30 s",
     );
-    unverified.message = "assertion `every order has a client` could not be verified: it took longer than 30 s".into();
-    unverified.hint = Some("raise --statement-timeout, or let the query look at less".into());
-    (unverified.expected, unverified.actual) = (Json::Null, Json::Null);
-    checks.push(unverified);
+    checks.push(
+        unverified
+            .status(Status::Unverified)
+            .hint(Hint::advice("raise --statement-timeout, or let the query read less")),
+    );
     let mut hostile = differs(
         "table",
         &format!("public.{HOSTILE}"),
@@ -162,21 +172,18 @@ fn first(shop: FileId, odd: FileId) -> Target {
         (json!(HOSTILE), Json::Null),
         place(odd, 1, 1),
     );
-    hostile.hint = Some(format!("COMMENT ON TABLE x IS '{HOSTILE}'"));
+    hostile.hint = Some(Hint::Sql(format!("COMMENT ON TABLE x IS '{HOSTILE}'")));
     hostile.reason = Some(HOSTILE.into());
     hostile.detail = Some(HOSTILE.into());
     checks.push(hostile);
-    let mut extra = check(
-        Status::Drift,
-        "table-unexpected",
-        "table",
-        &format!("public.{}", "long_name_".repeat(40)),
-        place(odd, 1, 1),
-    );
-    (extra.expected, extra.actual) = (json!("absent"), json!("present"));
-    extra.message = format!("table {} exists but is not listed", extra.object);
-    extra.hint = Some("list it, add it to `ignore`, or remove it: DROP TABLE x".into());
-    checks.push(extra);
+    let about = object("table", &format!("public.{}", "long_name_".repeat(40)));
+    let message = format!("{} exists but is not listed", about.subject());
+    let code = Code::Unexpected(kind("table"));
+    let extra = Check::drift(about, code, place(odd, 1, 1), &TERMS, message);
+    checks.push(extra.values("absent", "present").hint(Hint::AdviceWithSql {
+        words: "list it, add it to `ignore`, or remove it".into(),
+        sql: "DROP TABLE x;".into(),
+    }));
     let mut target = Target::named("env:SHOP_URL".into());
     target.host = "db.example.com".into();
     target.name = "shop".into();
@@ -191,13 +198,9 @@ fn second(shop: FileId) -> Target {
     target.name = "billing".into();
     target.server_version = "16.9".into();
     target.checks = Checks::keeping(true);
-    target.checks.push(check(
-        Status::Passed,
-        "table-missing",
-        "table",
-        "public.clients",
-        place(shop, 4, 3),
-    ));
+    target
+        .checks
+        .push(check(Status::Passed, "table", "public.clients", place(shop, 4, 3)));
     target
 }
 
@@ -208,7 +211,7 @@ fn third() -> Target {
         "connecting to archive.example.com:5432",
         "password authentication failed for user \"reader\"",
     );
-    target.failure = Some(failure.hint("look at ARCHIVE_URL: the password, or the user"));
+    target.failure = Some(failure.hint("check ARCHIVE_URL: the password, or the user"));
     target
 }
 
@@ -222,42 +225,42 @@ pub fn marked() -> Sample {
         reason: Some("goes with version 3".into()),
         owner: Some("billing".into()),
         until: Some("2030-01-31".into()),
-        was: Was {
-            status: "drift".into(),
+        was: Recorded {
+            status: RecordedStatus::Drift,
             expected: json!("present"),
             actual: was,
         },
         place: place(baseline, line, 5),
     };
     for check in &mut report.targets[0].checks.findings {
-        match check.code.as_str() {
+        match check.code.to_string().as_str() {
             "column-missing" => {
                 check.mark.accepted = Some(accepted(Acceptance::Known, json!("absent"), 4));
-                check.mark.since = Some(Since::StillThere(None));
+                check.mark.change = Some(Change::StillThere(None));
             }
             "enum-labels" => {
                 check.mark.accepted = Some(accepted(Acceptance::Expired, json!([]), 8));
-                check.mark.since = Some(Since::StillThere(Some(Was::now(check))));
+                check.mark.change = Some(Change::StillThere(Some(Recorded::now(check))));
             }
-            _ => check.mark.since = Some(Since::New),
+            _ => check.mark.change = Some(Change::New),
         }
     }
-    report.targets[0].compared = Some(Compared {
-        previous_status: Some("drift".into()),
-        resolved: vec![Former {
+    report.targets[0].compared = Some(TargetComparison {
+        previous_status: Some(TargetStatus::Drift),
+        resolved: vec![PreviousFinding {
             id: "table-missing:public.orders".into(),
             code: "table-missing".into(),
-            level: "error".into(),
+            level: Level::Error,
             kind: "table".into(),
             object: "public.orders".into(),
-            was: Was {
-                status: "drift".into(),
+            was: Recorded {
+                status: RecordedStatus::Drift,
                 expected: json!("present"),
                 actual: json!("absent"),
             },
             message: "table public.orders does not exist".into(),
         }],
-        untold: Vec::new(),
+        undetermined: Vec::new(),
     });
     report.baseline = Some(BaselineUse {
         file: baseline,
@@ -276,9 +279,9 @@ pub fn marked() -> Sample {
         .collect(),
         strict: true,
     });
-    report.comparison = Some(Comparison {
+    report.comparison = Some(ReportComparison {
         file: previous,
-        not_looked_at: vec!["env:OLD_URL".into()],
+        not_checked: vec!["env:OLD_URL".into()],
     });
     Sample { report, files }
 }

@@ -4,7 +4,7 @@ use super::Check;
 
 /// The checks that were made: a large database has millions, so those that passed are only counted, unless a report
 /// lists them.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Checks {
     /// How many passed.
     pub passed: usize,
@@ -15,7 +15,7 @@ pub struct Checks {
 }
 
 /// What is kept of the checks that passed.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub enum Passes {
     /// How many they are.
     #[default]
@@ -59,10 +59,10 @@ impl Checks {
         match &mut self.passes {
             Passes::Counted => {}
             Passes::Kept(kept) => {
-                // The words of a check are those of what would be wrong.
+                // The words of a check say what would be wrong.
                 check.message.clear();
                 (check.detail, check.hint) = (None, None);
-                if check.attribute.is_none() && check.expected != check.actual {
+                if check.attribute().is_none() && check.expected != check.actual {
                     check.expected.clone_from(&check.actual);
                 }
                 kept.push(check);
@@ -80,17 +80,17 @@ impl Checks {
         }
     }
 
-    /// All checks of which more is known than their number, in the order of the files.
+    /// The findings, and the checks that passed if they are kept; in the order of the files.
     #[must_use]
-    pub fn known(&self) -> Vec<&Check> {
+    pub fn listed(&self) -> Vec<&Check> {
         let kept = match &self.passes {
             Passes::Counted => &[],
             Passes::Kept(kept) => kept.as_slice(),
         };
-        let mut known: Vec<&Check> = self.findings.iter().chain(kept).collect();
-        // That something is there comes before what it is.
-        known.sort_by_key(|check| (check.place, check.attribute.is_some()));
-        known
+        let mut listed: Vec<&Check> = self.findings.iter().chain(kept).collect();
+        // Whether an object exists comes before its attributes.
+        listed.sort_by_key(|check| (check.place, check.attribute().is_some()));
+        listed
     }
 }
 

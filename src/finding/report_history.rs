@@ -1,40 +1,40 @@
-//! What earlier runs have found: the JSON reports of a folder, in the order of their times.
+//! The report history: what earlier runs found, from the JSON reports of a folder, by time.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde::Deserialize;
 
 use super::Report;
-use super::previous::{self, start};
+use super::earlier::{self, start};
 use crate::error::Problem;
 use crate::source_map::FileId;
 
-/// The runs that are kept: what is further back is no news, and no screen is wider.
+/// The most runs that are shown: older ones are not news, and no screen is wider.
 const KEPT: usize = 60;
 
-/// What earlier runs have found in the databases of a report.
+/// What earlier runs found in the databases of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct History {
+pub struct ReportHistory {
     /// The folder.
     pub folder: String,
-    /// The last runs, in the order of their times.
-    pub runs: Vec<Run>,
-    /// How many runs are further back.
+    /// The last runs, by time.
+    pub runs: Vec<RunTotals>,
+    /// How many older runs are left out.
     pub earlier: usize,
-    /// How many reports speak of none of the databases.
+    /// How many reports have none of the databases.
     pub others: usize,
 }
 
-/// What one run has found.
+/// How much one run found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Run {
-    /// When it began, since 1970.
+pub struct RunTotals {
+    /// When it started, since 1970.
     pub began: Duration,
-    /// The file of its report; empty for the run that is reported.
+    /// The file of its report; empty for the current run.
     pub file: String,
     /// Findings of level error where a database differed.
     pub drift: usize,
-    /// Findings of level error where driftgate could not tell.
+    /// Findings of level error that could not be determined.
     pub unknown: usize,
     /// Findings of level warn.
     pub warnings: usize,
@@ -44,17 +44,17 @@ pub struct Run {
     pub failed: usize,
 }
 
-/// An earlier report, as far as a history needs it.
+/// An earlier report, as far as the history needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Past {
+pub struct EarlierRun {
     began: Duration,
     file: String,
-    databases: Vec<(String, Run)>,
+    databases: Vec<(String, RunTotals)>,
 }
 
-/// What to give instead of what was given.
+/// What to pass instead.
 pub const HINT: &str =
-    "--history takes a folder of reports that `driftgate check -o json=FILE` wrote: keep other files in another folder";
+    "--history takes a folder of reports that `driftgate check -o json=FILE` wrote: move other files to another folder";
 
 #[derive(Deserialize)]
 #[serde(expecting = "a report")]
@@ -80,13 +80,13 @@ struct JsonSummary {
     known: Option<usize>,
 }
 
-/// Reads the report of an earlier run, of which this is the name. `modified` is when its file was last written, since
-/// 1970: the time of a report that has none.
+/// Reads the report of an earlier run from the file of this name. `modified` is when the file was last written, since
+/// 1970: the time of a report that does not have one.
 ///
 /// # Errors
-/// The text is no report of driftgate, or one of another version, or its time is none.
-pub fn read(text: &str, file: FileId, name: String, modified: Duration) -> Result<Past, Problem> {
-    let report: JsonReport = previous::report(text, file, HINT)?;
+/// The text is not a report of driftgate, or of a version that this one cannot read, or its time is not valid.
+pub fn read(text: &str, file: FileId, name: String, modified: Duration) -> Result<EarlierRun, Problem> {
+    let report: JsonReport = earlier::report(text, file, HINT)?;
     let began = match &report.generated_at {
         None => modified,
         Some(time) => humantime::parse_rfc3339(time)
@@ -95,7 +95,7 @@ pub fn read(text: &str, file: FileId, name: String, modified: Duration) -> Resul
             .ok_or_else(|| {
                 Problem::at(
                     start(file),
-                    format!("`generated_at` is \"{time}\", which is no time after 1970"),
+                    format!("`generated_at` is \"{time}\", which is not a time after 1970"),
                 )
                 .hint(HINT)
             })?,
@@ -107,31 +107,31 @@ pub fn read(text: &str, file: FileId, name: String, modified: Duration) -> Resul
             warnings,
             known,
         } = target.summary;
-        let run = Run {
+        let run = RunTotals {
             drift,
             unknown,
             warnings,
             known: known.unwrap_or(0),
             failed: usize::from(target.error.is_some()),
-            ..Run::default()
+            ..RunTotals::default()
         };
         (target.database, run)
     });
-    Ok(Past {
+    Ok(EarlierRun {
         began,
         file: name,
         databases: databases.collect(),
     })
 }
 
-impl History {
-    /// What these reports of a folder say of the databases of a report. A report that speaks of none of them is no part
-    /// of it.
+impl ReportHistory {
+    /// The history of the databases of a report, from the reports of a folder. Reports that have none of these databases
+    /// are left out.
     #[must_use]
-    pub fn of(folder: String, mut past: Vec<Past>, report: &Report) -> Self {
-        let all = past.len();
-        past.sort_by(|a, b| (a.began, &a.file).cmp(&(b.began, &b.file)));
-        let mut runs: Vec<Run> = past.into_iter().filter_map(|past| past.run(report)).collect();
+    pub fn of(folder: String, mut earlier_runs: Vec<EarlierRun>, report: &Report) -> Self {
+        let all = earlier_runs.len();
+        earlier_runs.sort_by(|a, b| (a.began, &a.file).cmp(&(b.began, &b.file)));
+        let mut runs: Vec<RunTotals> = earlier_runs.into_iter().filter_map(|run| run.totals(report)).collect();
         let others = all - runs.len();
         let earlier = runs.len().saturating_sub(KEPT);
         runs.drain(..earlier);
@@ -144,21 +144,21 @@ impl History {
     }
 }
 
-impl Past {
-    /// What it says of the databases of a report, if anything.
-    fn run(self, report: &Report) -> Option<Run> {
+impl EarlierRun {
+    /// What it found in the databases of a report, if it has any of them.
+    fn totals(self, report: &Report) -> Option<RunTotals> {
         let (began, file) = (self.began, self.file);
         self.databases
             .into_iter()
             .filter(|(name, _)| report.targets.iter().any(|target| target.database == *name))
             .map(|(_, run)| run)
             .reduce(|sum, run| sum.add(&run))
-            .map(|run| Run { began, file, ..run })
+            .map(|run| RunTotals { began, file, ..run })
     }
 }
 
-impl Run {
-    /// What the run has found that is reported.
+impl RunTotals {
+    /// What the current run found.
     #[must_use]
     pub fn now(report: &Report, began: Duration) -> Self {
         let summary = report.summary();
@@ -184,7 +184,7 @@ impl Run {
         }
     }
 
-    /// Everything that was found but what is known.
+    /// All findings except the known ones.
     #[must_use]
     pub fn findings(&self) -> usize {
         self.drift + self.unknown + self.warnings

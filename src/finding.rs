@@ -1,0 +1,402 @@
+//! The checks of a run and what they found, typed: reporters make the strings.
+//!
+//! A [`Check`] is one comparison; a check that did not pass is a *finding*. It says what it is [`About`], which
+//! [`Code`] it has and what was expected and found. Nothing reads any of that back from text.
+
+pub mod checks;
+pub mod code;
+pub mod coverage;
+pub mod earlier;
+pub mod exit;
+pub mod mark;
+pub mod report;
+pub mod report_history;
+
+pub use checks::{Checks, Passes};
+pub use code::{Code, OtherCode, codes};
+pub use exit::Exit;
+pub use report::{FoundHistory, NotCompared, Report, Summary, Target, TargetStatus};
+
+use crate::expectation::{Level, Terms};
+use crate::hint::Hint;
+use crate::kinds::Kind;
+use crate::object_id::ObjectId;
+use crate::source_map::Place;
+use crate::value::Value;
+use mark::{Acceptance, Mark};
+
+/// One comparison that was made.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// How it ended.
+    pub status: Status,
+    /// How much it counts if it did not pass.
+    pub level: Level,
+    /// What it is about.
+    pub about: About,
+    /// What was compared.
+    pub code: Code,
+    /// What was expected.
+    pub expected: Value,
+    /// What was found.
+    pub actual: Value,
+    /// Where it was expected.
+    pub place: Place,
+    /// What was found, as a sentence.
+    pub message: String,
+    /// What the server said about it, or why it could not be determined.
+    pub detail: Option<String>,
+    /// What to do.
+    pub hint: Option<Hint>,
+    /// Why it is expected, in the words of the file.
+    pub reason: Option<String>,
+    /// What a baseline and an earlier report say about it.
+    pub mark: Mark,
+}
+
+/// What a check is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// An object.
+    Object {
+        /// Its kind.
+        kind: Kind,
+        /// Its identity.
+        id: ObjectId,
+    },
+    /// An object that is expected by its meaning, whatever its name.
+    ByMeaning {
+        /// Its kind.
+        kind: Kind,
+        /// The object that it is in.
+        parent: ObjectId,
+        /// What identifies it: `org_id, period_start`.
+        description: String,
+    },
+    /// The objects of a kind that no expectation lists, in one object or in the whole database.
+    Unlisted {
+        /// Their kind.
+        kind: Kind,
+        /// The object that they are in.
+        parent: Option<ObjectId>,
+    },
+    /// A migration, by its name.
+    Migration(String),
+    /// The table of a migration tool; none if the tool was to be detected and was not.
+    MigrationHistory(Option<ObjectId>),
+    /// An assertion, by its name.
+    Assertion(String),
+    /// A pattern of `ignore`.
+    Pattern {
+        /// The kind whose objects it ignores.
+        kind: Kind,
+        /// As it is written.
+        pattern: String,
+    },
+    /// An entry of the baseline, by the id of its finding.
+    BaselineEntry(String),
+}
+
+/// The class of things that a check is about, which reports call its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// Objects of a kind.
+    Object(Kind),
+    /// Migrations and their history.
+    Migration,
+    /// Assertions.
+    Assertion,
+    /// Patterns of `ignore`.
+    Pattern,
+    /// Entries of the baseline.
+    Baseline,
+}
+
+impl Category {
+    /// The word of reports, in snake case.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Object(kind) => kind.spec().name,
+            Self::Migration => "migration",
+            Self::Assertion => "assertion",
+            Self::Pattern => "ignore",
+            Self::Baseline => "baseline",
+        }
+    }
+
+    /// The words for people: `foreign key`.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.word().replace('_', " ")
+    }
+
+    /// The category that a report calls by this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let others = [Self::Migration, Self::Assertion, Self::Pattern, Self::Baseline];
+        let kinds = Kind::ALL.iter().map(|kind| Self::Object(*kind));
+        kinds.chain(others).find(|category| category.word() == word)
+    }
+}
+
+impl About {
+    /// An object of a kind.
+    #[must_use]
+    pub fn object(kind: Kind, id: &ObjectId) -> Self {
+        Self::Object { kind, id: id.clone() }
+    }
+
+    /// Its class.
+    #[must_use]
+    pub fn category(&self) -> Category {
+        match self {
+            Self::Object { kind, .. } | Self::ByMeaning { kind, .. } | Self::Unlisted { kind, .. } => {
+                Category::Object(*kind)
+            }
+            Self::Migration(_) | Self::MigrationHistory(_) => Category::Migration,
+            Self::Assertion(_) => Category::Assertion,
+            Self::Pattern { .. } => Category::Pattern,
+            Self::BaselineEntry(_) => Category::Baseline,
+        }
+    }
+
+    /// The kind of the object, if it is about one.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        match self.category() {
+            Category::Object(kind) => Some(kind),
+            Category::Migration | Category::Assertion | Category::Pattern | Category::Baseline => None,
+        }
+    }
+
+    /// The object, if it is about one that has a name.
+    #[must_use]
+    pub fn as_object(&self) -> Option<(Kind, &ObjectId)> {
+        match self {
+            Self::Object { kind, id } => Some((*kind, id)),
+            Self::ByMeaning { .. }
+            | Self::Unlisted { .. }
+            | Self::Migration(_)
+            | Self::MigrationHistory(_)
+            | Self::Assertion(_)
+            | Self::Pattern { .. }
+            | Self::BaselineEntry(_) => None,
+        }
+    }
+
+    /// The name of the object, as reports show it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Object { kind, id } => kind.show(id),
+            Self::ByMeaning {
+                kind,
+                parent,
+                description,
+            } => format!("{} ({description})", kind.show(parent)),
+            Self::Unlisted { parent, .. } => parent.as_ref().map_or_else(String::new, ToString::to_string),
+            Self::MigrationHistory(table) => table.as_ref().map_or_else(|| "auto".to_owned(), ToString::to_string),
+            Self::Migration(name) | Self::Assertion(name) | Self::BaselineEntry(name) => name.clone(),
+            // The same pattern may be written under several kinds.
+            Self::Pattern { kind, pattern } => format!("{}: {pattern}", kind.spec().section),
+        }
+    }
+
+    /// What it is about, for people: `foreign key public.a.b`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let subject = format!("{} {}", self.category().words(), self.name());
+        subject.trim_end().to_owned()
+    }
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// The database is as expected.
+    Passed,
+    /// The database differs.
+    Drift,
+    /// It could not be determined, and nothing failed: no server was asked, or it cannot know.
+    Unknown,
+    /// It could not be determined because a query was refused or did not finish: permission, timeout, a statement
+    /// that is not a query. Reported as unknown; it fails the run.
+    Unverified,
+}
+
+impl Status {
+    /// The word of reports: `passed`, `drift` or `unknown`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Drift => "drift",
+            Self::Unknown | Self::Unverified => "unknown",
+        }
+    }
+}
+
+impl Check {
+    /// A check that passed.
+    #[must_use]
+    pub fn passed(about: About, code: Code, place: Place, terms: &Terms) -> Self {
+        Self {
+            status: Status::Passed,
+            level: terms.level,
+            about,
+            code,
+            expected: Value::Null,
+            actual: Value::Null,
+            place,
+            message: String::new(),
+            detail: None,
+            hint: None,
+            reason: terms.reason.clone(),
+            mark: Mark::default(),
+        }
+    }
+
+    /// A finding that the database differs, as a sentence.
+    #[must_use]
+    pub fn drift(about: About, code: Code, place: Place, terms: &Terms, message: impl Into<String>) -> Self {
+        Self {
+            status: Status::Drift,
+            message: message.into(),
+            ..Self::passed(about, code, place, terms)
+        }
+    }
+
+    /// With what was expected and what was found.
+    #[must_use]
+    pub fn values(self, expected: impl Into<Value>, actual: impl Into<Value>) -> Self {
+        Self {
+            expected: expected.into(),
+            actual: actual.into(),
+            ..self
+        }
+    }
+
+    /// With more about it.
+    #[must_use]
+    pub fn detail(self, detail: impl Into<Option<String>>) -> Self {
+        Self {
+            detail: detail.into(),
+            ..self
+        }
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<Option<Hint>>) -> Self {
+        Self {
+            hint: hint.into(),
+            ..self
+        }
+    }
+
+    /// The same check with another status.
+    #[must_use]
+    pub fn status(self, status: Status) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same check where it could not be determined, for this reason.
+    #[must_use]
+    pub fn undetermined(self, status: Status, why: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: Some(why.into()),
+            hint: None,
+            ..self
+        }
+    }
+
+    /// The attribute of the object or the test of the assertion, if it is about one.
+    #[must_use]
+    pub fn attribute(&self) -> Option<&'static str> {
+        self.code.attribute()
+    }
+
+    /// Identifies the finding: the same in every run that finds the same, wherever and in whatever order it is
+    /// written. Unique among the findings of a target in a [`Report`].
+    #[must_use]
+    pub fn id(&self) -> String {
+        let id = self.common_id();
+        match self.mark.copies {
+            0 => id,
+            copies => format!("{id}~{}", copies + 1),
+        }
+    }
+
+    /// The id that it shares with equal expectations in other places.
+    #[must_use]
+    pub fn common_id(&self) -> String {
+        let (code, name, suffix) = (&self.code, self.about.name(), &self.mark.suffix);
+        match code.attribute_in_id() {
+            Some(attribute) => format!("{code}:{name}:{attribute}{suffix}"),
+            None => format!("{code}:{name}{suffix}"),
+        }
+    }
+
+    /// Whether a baseline accepts the finding, so that it does not count.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.mark
+            .accepted
+            .as_ref()
+            .is_some_and(|accepted| accepted.state == Acceptance::Known)
+    }
+
+    /// What was found and what is known about it, as one sentence that can be read alone.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match (self.status, &self.detail) {
+            (Status::Passed, _) => match self.attribute() {
+                Some(attribute) => format!("{attribute} of {} is as expected", self.subject()),
+                None if self.is_about_unlisted() => format!("there is {}", self.title()),
+                None => format!("{} is as expected", self.subject()),
+            },
+            (Status::Drift, Some(detail)) => format!("{}; {detail}", self.message),
+            (Status::Unknown | Status::Unverified, Some(detail)) => match self.code {
+                Code::Differs(..) => format!("{}; could not determine whether they are equal: {detail}", self.message),
+                Code::Missing(_) | Code::Unexpected(_) | Code::AssertionFailed(_) | Code::Other(_) => {
+                    format!("could not determine whether {}: {detail}", self.message)
+                }
+            },
+            (_, None) => self.message.clone(),
+        }
+    }
+
+    /// What it is about, for people: `foreign key public.a.b`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        self.about.subject()
+    }
+
+    fn is_about_unlisted(&self) -> bool {
+        matches!(self.about, About::Unlisted { .. })
+    }
+
+    /// Its heading in a list of checks.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let About::Unlisted { parent, .. } = &self.about else {
+            return self.subject();
+        };
+        let words = self.about.category().words();
+        match parent {
+            None => format!("no unlisted {words}"),
+            Some(parent) => format!("no unlisted {words} in {parent}"),
+        }
+    }
+
+    /// Whether the check did not pass.
+    #[must_use]
+    pub fn is_finding(&self) -> bool {
+        match self.status {
+            Status::Passed => false,
+            Status::Drift | Status::Unknown | Status::Unverified => true,
+        }
+    }
+}

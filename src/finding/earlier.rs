@@ -1,0 +1,234 @@
+//! Reading an earlier JSON report, and comparing a run with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::mark::{
+    Change, PreviousFinding, Recorded, RecordedStatus, ReportComparison, TargetComparison, prevents_rechecking,
+};
+use super::{Category, Report, TargetStatus};
+use crate::error::Problem;
+use crate::expectation::Level;
+use crate::source_map::{FileId, Place};
+
+/// The version of the JSON report that this driftgate writes.
+pub const REPORT_VERSION: u32 = 2;
+
+/// The versions that it reads. Version 1 says `untold` and `not_looked_at` where version 2 says `undetermined` and
+/// `not_checked`.
+const READABLE: &[u32] = &[1, REPORT_VERSION];
+
+/// An earlier report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlierReport {
+    /// The file.
+    pub file: FileId,
+    /// What it says about each database.
+    databases: BTreeMap<String, Database>,
+}
+
+/// What an earlier report says about a database.
+#[derive(Debug, Clone, PartialEq)]
+struct Database {
+    status: TargetStatus,
+    /// The findings, and those that the earlier run could not check again.
+    findings: Vec<PreviousFinding>,
+}
+
+/// The beginning of a report: enough to recognize one.
+#[derive(Deserialize)]
+#[serde(expecting = "a report")]
+struct Head {
+    tool: Option<Json>,
+    report_version: Option<Json>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a report")]
+struct JsonReport {
+    targets: Vec<JsonTarget>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a database")]
+struct JsonTarget {
+    database: String,
+    status: TargetStatus,
+    findings: Vec<JsonFinding>,
+    compared: Option<JsonCompared>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a comparison")]
+struct JsonCompared {
+    #[serde(alias = "untold")]
+    undetermined: Vec<JsonFinding>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a finding")]
+struct JsonFinding {
+    id: String,
+    code: String,
+    level: JsonLevel,
+    status: RecordedStatus,
+    kind: String,
+    object: String,
+    expected: Json,
+    actual: Json,
+    message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum JsonLevel {
+    Error,
+    Warn,
+}
+
+/// What to pass instead.
+pub const HINT: &str = "--compare takes a report that `driftgate check --format json` or `-o json=FILE` wrote";
+
+/// Reads an earlier report.
+///
+/// # Errors
+/// The text is not a report of driftgate, or of a version that this one cannot read.
+pub fn read(text: &str, file: FileId) -> Result<EarlierReport, Problem> {
+    let report: JsonReport = report(text, file, HINT)?;
+    Ok(EarlierReport {
+        file,
+        databases: report.targets.into_iter().map(database).collect(),
+    })
+}
+
+/// Reads some fields of a report. `hint` says what to pass instead of a file that is not one.
+pub(super) fn report<T: DeserializeOwned>(text: &str, file: FileId, hint: &str) -> Result<T, Problem> {
+    if text.trim().is_empty() {
+        let hint = "the shell empties the file of `> FILE` before driftgate reads it: write the new report to another \
+                    file, or with -o json=FILE";
+        return Err(Problem::at(start(file), "the earlier report is empty").hint(hint));
+    }
+    let head: Head = serde_json::from_str(text).map_err(|e| cannot(&e, file, hint))?;
+    if head.tool != Some(Json::from(env!("CARGO_PKG_NAME"))) {
+        return Err(Problem::at(start(file), "this is JSON, but not a driftgate report").hint(hint));
+    }
+    let version = head.report_version.unwrap_or_default();
+    if !READABLE.iter().any(|readable| version == Json::from(*readable)) {
+        let readable: Vec<String> = READABLE.iter().map(ToString::to_string).collect();
+        let hint = format!(
+            "this driftgate reads reports of version {}: use a report that it wrote",
+            readable.join(" and ")
+        );
+        return Err(Problem::at(start(file), format!("unsupported report version {version}")).hint(hint));
+    }
+    serde_json::from_str(text).map_err(|e| cannot(&e, file, hint))
+}
+
+/// The beginning of a file.
+pub(super) fn start(file: FileId) -> Place {
+    Place {
+        file,
+        line: 1,
+        column: 1,
+    }
+}
+
+/// An error of the JSON reader as a problem.
+fn cannot(error: &serde_json::Error, file: FileId, hint: &str) -> Problem {
+    let text = error.to_string();
+    let words = text.split(" at line ").next().unwrap_or(&text);
+    let what = if error.is_data() {
+        "this is JSON, but not a driftgate report"
+    } else {
+        "this is not JSON"
+    };
+    let number = |n: usize| u32::try_from(n.max(1)).unwrap_or(u32::MAX);
+    let place = Place {
+        file,
+        line: number(error.line()),
+        column: number(error.column()),
+    };
+    Problem::at(place, format!("{what}: {words}")).hint(hint)
+}
+
+fn database(target: JsonTarget) -> (String, Database) {
+    let undetermined = target.compared.into_iter().flat_map(|compared| compared.undetermined);
+    let findings = target.findings.into_iter().chain(undetermined);
+    let database = Database {
+        status: target.status,
+        findings: findings.map(previous_finding).collect(),
+    };
+    (target.database, database)
+}
+
+fn previous_finding(finding: JsonFinding) -> PreviousFinding {
+    PreviousFinding {
+        id: finding.id,
+        code: finding.code,
+        level: match finding.level {
+            JsonLevel::Error => Level::Error,
+            JsonLevel::Warn => Level::Warn,
+        },
+        kind: finding.kind,
+        object: finding.object,
+        was: Recorded {
+            status: finding.status,
+            expected: finding.expected,
+            actual: finding.actual,
+        },
+        message: finding.message,
+    }
+}
+
+/// Marks which findings are new and which are still there, and lists those that are resolved. In a database that could
+/// not be verified nothing is resolved: its earlier findings are undetermined.
+pub fn compare(report: &mut Report, earlier: &EarlierReport) {
+    let mut checked = BTreeSet::new();
+    for target in &mut report.targets {
+        checked.insert(target.database.clone());
+        let then = earlier.databases.get(&target.database);
+        let before: BTreeMap<&str, &PreviousFinding> = then
+            .iter()
+            .flat_map(|database| &database.findings)
+            .map(|previous| (previous.id.as_str(), previous))
+            .collect();
+        let mut now = BTreeSet::new();
+        for check in &mut target.checks.findings {
+            let (id, common) = (check.id(), check.common_id());
+            let previous = before.get(id.as_str()).or_else(|| before.get(common.as_str()));
+            check.mark.change = Some(match previous {
+                None => Change::New,
+                Some(previous) => {
+                    Change::StillThere(Some(previous.was.clone()).filter(|was| *was != Recorded::now(check)))
+                }
+            });
+            now.extend([id, common]);
+        }
+        let gone = before.values().copied().filter(|previous| !now.contains(&previous.id));
+        let is_undetermined = |previous: &&PreviousFinding| {
+            let category = Category::parse(&previous.kind);
+            target.failure.is_some()
+                || target
+                    .findings()
+                    .any(|now| prevents_rechecking(now, category, &previous.object))
+        };
+        let (undetermined, resolved): (Vec<&PreviousFinding>, Vec<&PreviousFinding>) = gone.partition(is_undetermined);
+        let owned = |previous: Vec<&PreviousFinding>| previous.into_iter().cloned().collect();
+        target.compared = Some(TargetComparison {
+            previous_status: then.map(|database| database.status),
+            resolved: owned(resolved),
+            undetermined: owned(undetermined),
+        });
+    }
+    let not_checked = earlier.databases.keys().filter(|name| !checked.contains(*name));
+    report.comparison = Some(ReportComparison {
+        file: earlier.file,
+        not_checked: not_checked.cloned().collect(),
+    });
+}
+
+#[cfg(test)]
+mod tests;

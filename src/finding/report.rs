@@ -1,0 +1,255 @@
+//! The result of a run: the databases, the checks of each, and the exit code that follows.
+
+use serde::Deserialize;
+
+use super::coverage::Coverage;
+use super::mark::{BaselineUse, ReportComparison, TargetComparison, assign_unique_ids};
+use super::report_history::ReportHistory;
+use super::{Check, Checks, Exit, Status};
+use crate::error::Failure;
+use crate::expectation::Level;
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// One entry per database, in the order of the command line's files.
+    pub targets: Vec<Target>,
+    /// The baseline, if one was given.
+    pub baseline: Option<BaselineUse>,
+    /// The comparison with an earlier report, if one was given.
+    pub comparison: Option<ReportComparison>,
+    /// What earlier runs have found, if a folder of their reports was given.
+    pub history: Option<ReportHistory>,
+}
+
+/// What was found in one database.
+#[derive(Debug)]
+pub struct Target {
+    /// Where the database comes from: `env:DATABASE_URL`. Never a password.
+    pub database: String,
+    /// The host; empty for a database that was never reached.
+    pub host: String,
+    /// The name of the database.
+    pub name: String,
+    /// The version of the server.
+    pub server_version: String,
+    /// Every check that was made.
+    pub checks: Checks,
+    /// Migrations of the folder it is compared with that are still to be applied here.
+    pub pending: Vec<String>,
+    /// What there is that is never compared; only where the world is closed.
+    pub not_compared: Vec<NotCompared>,
+    /// The histories of migrations whose tool was found by its table.
+    pub histories: Vec<FoundHistory>,
+    /// How much of the catalog the expectations speak of, if that was asked.
+    pub coverage: Option<Coverage>,
+    /// Why nothing more could be verified, if so.
+    pub failure: Option<Failure>,
+    /// What has changed since an earlier report, if one was given.
+    pub compared: Option<TargetComparison>,
+}
+
+/// The verdict on a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetStatus {
+    /// All checks passed.
+    Passed,
+    /// The database differs.
+    Drift,
+    /// Some checks could not be determined.
+    Unknown,
+    /// The database could not be verified.
+    Failed,
+}
+
+impl TargetStatus {
+    /// The word of reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Drift => "drift",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Something that is counted and not compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotCompared {
+    /// Its name.
+    pub name: &'static str,
+    /// So many of it, for people.
+    pub words: &'static str,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// A history of migrations whose tool was found by its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundHistory {
+    /// The tool, as expectation files name it.
+    pub tool: &'static str,
+    /// Its table.
+    pub table: String,
+}
+
+/// How many checks ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All checks that were made.
+    pub checks: usize,
+    /// Those that passed.
+    pub passed: usize,
+    /// Findings of level error where the database differs.
+    pub drift: usize,
+    /// Findings of level warn.
+    pub warnings: usize,
+    /// Findings of level error where driftgate could not tell.
+    pub unknown: usize,
+    /// Those of `unknown` where a query was refused or did not end.
+    pub unverified: usize,
+    /// Findings of any level that a baseline accepts; they count as nothing else.
+    pub known: usize,
+}
+
+impl Summary {
+    fn of(checks: &Checks) -> Self {
+        let mut summary = Self {
+            checks: checks.passed + checks.findings.len(),
+            passed: checks.passed,
+            ..Self::default()
+        };
+        for check in &checks.findings {
+            if check.is_known() {
+                summary.known += 1;
+                continue;
+            }
+            match (check.status, check.level) {
+                (Status::Passed, _) => {}
+                (Status::Drift, Level::Error) => summary.drift += 1,
+                (Status::Drift | Status::Unknown | Status::Unverified, Level::Warn) => summary.warnings += 1,
+                (Status::Unknown, Level::Error) => summary.unknown += 1,
+                (Status::Unverified, Level::Error) => {
+                    summary.unknown += 1;
+                    summary.unverified += 1;
+                }
+            }
+        }
+        summary
+    }
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            checks: self.checks + other.checks,
+            passed: self.passed + other.passed,
+            drift: self.drift + other.drift,
+            warnings: self.warnings + other.warnings,
+            unknown: self.unknown + other.unknown,
+            unverified: self.unverified + other.unverified,
+            known: self.known + other.known,
+        }
+    }
+}
+
+impl Target {
+    /// A database about which nothing is known but how it was named.
+    #[must_use]
+    pub fn named(database: String) -> Self {
+        Self {
+            database,
+            host: String::new(),
+            name: String::new(),
+            server_version: String::new(),
+            checks: Checks::default(),
+            pending: Vec::new(),
+            not_compared: Vec::new(),
+            histories: Vec::new(),
+            coverage: None,
+            failure: None,
+            compared: None,
+        }
+    }
+
+    /// How many checks ended how.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.checks)
+    }
+
+    /// The checks that did not pass.
+    pub fn findings(&self) -> impl Iterator<Item = &Check> {
+        self.checks.findings.iter()
+    }
+
+    /// The checks that did not pass, in the order of the files.
+    #[must_use]
+    pub fn findings_in_order(&self) -> Vec<&Check> {
+        let mut findings: Vec<&Check> = self.findings().collect();
+        findings.sort_by_key(|check| check.place);
+        findings
+    }
+
+    /// The verdict.
+    #[must_use]
+    pub fn status(&self) -> TargetStatus {
+        let summary = self.summary();
+        if summary.drift > 0 {
+            TargetStatus::Drift
+        } else if self.failure.is_some() {
+            TargetStatus::Failed
+        } else if summary.unknown > 0 {
+            TargetStatus::Unknown
+        } else {
+            TargetStatus::Passed
+        }
+    }
+}
+
+impl Report {
+    /// The report on these databases. Every finding gets an id of its own.
+    #[must_use]
+    pub fn new(mut targets: Vec<Target>) -> Self {
+        for target in &mut targets {
+            assign_unique_ids(&mut target.checks.findings);
+        }
+        Self {
+            targets,
+            baseline: None,
+            comparison: None,
+            history: None,
+        }
+    }
+
+    /// How many checks ended how, over all databases.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.targets
+            .iter()
+            .fold(Summary::default(), |sum, target| sum.add(target.summary()))
+    }
+
+    /// The exit code of a run that came to this report.
+    #[must_use]
+    pub fn exit(&self, fail_on_unknown: bool) -> Exit {
+        let summary = self.summary();
+        let failed = self.targets.iter().any(|target| target.failure.is_some());
+        let stale = self.baseline.as_ref().is_some_and(|b| b.strict && !b.stale.is_empty());
+        if summary.drift > 0 || stale {
+            Exit::Drift
+        } else if failed {
+            Exit::Failure
+        } else if summary.unknown > 0 && fail_on_unknown {
+            Exit::Unknown
+        } else if summary.unverified > 0 {
+            Exit::Failure
+        } else if summary.checks == 0 {
+            // Nothing was compared: never green while blind.
+            Exit::Usage
+        } else {
+            Exit::Passed
+        }
+    }
+}

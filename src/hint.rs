@@ -1,0 +1,66 @@
+//! What a user can do about a finding: SQL to run, or advice to follow.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What to do about a finding. Shown, never executed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// Statements that can be run as they are.
+    Sql(String),
+    /// Words that say what to do.
+    Advice(String),
+    /// Words, and statements that can be run as they are to do it.
+    AdviceWithSql {
+        /// The words, which end in front of a colon.
+        words: String,
+        /// The statements.
+        sql: String,
+    },
+}
+
+impl Hint {
+    /// Advice in these words.
+    pub fn advice(words: impl Into<String>) -> Self {
+        Self::Advice(words.into())
+    }
+
+    /// Statements that can be run as they are.
+    pub fn sql(statements: impl Into<String>) -> Self {
+        Self::Sql(statements.into())
+    }
+
+    /// A hint from its text. Statements that can be run as they are begin with an upper-case verb, end with a semicolon and
+    /// leave nothing out; everything else is advice.
+    #[must_use]
+    pub(crate) fn of_text(text: String) -> Self {
+        let is_verb = |c: char| c.is_ascii_uppercase();
+        let verb = text.split(' ').next().unwrap_or_default();
+        let is_sql = text.ends_with(';') && !verb.is_empty() && verb.chars().all(is_verb) && !text.contains('…');
+        if is_sql { Self::Sql(text) } else { Self::Advice(text) }
+    }
+
+    /// The label in reports for people.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Sql(_) => "fix",
+            Self::Advice(_) | Self::AdviceWithSql { .. } => "help",
+        }
+    }
+
+    /// The SQL or the words.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Sql(text) | Self::Advice(text) => Cow::Borrowed(text),
+            Self::AdviceWithSql { words, sql } => Cow::Owned(format!("{words}: {sql}")),
+        }
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}

@@ -1,0 +1,134 @@
+//! How a finding reads, short or long.
+
+use std::fmt::Write as _;
+
+use similar::TextDiff;
+
+use super::table_marks;
+use super::values::{SENTENCE, one_line, shortened};
+use super::words::describe;
+use crate::finding::{Check, Status, Target};
+use crate::hint::Hint;
+use crate::redact;
+use crate::source_map::SourceMap;
+use crate::terminal::visible;
+use crate::value::Value;
+
+/// What was found, as one sentence on one line that can be read alone. Values that are too long for it are left out.
+pub(super) fn headline(check: &Check) -> String {
+    let is_long = |value: &Value| matches!(value, Value::Text(text) if text.contains('\n') || text.len() > SENTENCE);
+    let sentence = check.sentence();
+    let sentence = match check.attribute() {
+        Some(attribute)
+            if check.status == Status::Drift
+                && (is_long(&check.expected) || is_long(&check.actual) || sentence.len() > 5 * SENTENCE) =>
+        {
+            let end = check
+                .detail
+                .as_ref()
+                .map_or(String::new(), |detail| format!("; {detail}"));
+            format!("{}: {attribute} differs{end}", check.subject())
+        }
+        Some(_) | None => sentence,
+    };
+    shortened(&one_line(&sentence), 5 * SENTENCE)
+}
+
+/// The lines in which long texts differ, to follow the headline on the same line.
+pub(super) fn differing(check: &Check) -> String {
+    let Some(diff) = difference(check) else {
+        return String::new();
+    };
+    let lines: Vec<String> = diff
+        .lines()
+        .skip(2)
+        .filter_map(|line| {
+            let words = if line.starts_with('-') { "lacks" } else { "has" };
+            let text = line.strip_prefix('-').or(line.strip_prefix('+'))?;
+            Some(format!("{words} `{}`", text.trim()))
+        })
+        .collect();
+    format!(": {}", one_line(&shortened(&lines.join(", "), 2 * SENTENCE)))
+}
+
+/// The headline, where it was expected, what to do and why it is expected: for formats that show nothing else.
+pub(super) fn paragraph(check: &Check, files: &SourceMap) -> String {
+    let place = one_line(&files.locate(check.place));
+    let mut text = format!("{}{}. Expected at {place}", headline(check), differing(check));
+    if let Some(hint) = &check.hint {
+        let _ = write!(text, ". {}: {}", hint_label(hint), one_line(&hint.text()));
+    }
+    if let Some(reason) = &check.reason {
+        let _ = write!(text, ". Reason: {}", one_line(reason));
+    }
+    text
+}
+
+/// The label of a hint at the beginning of a sentence.
+fn hint_label(hint: &Hint) -> &'static str {
+    match hint {
+        Hint::Sql(_) => "Fix",
+        Hint::Advice(_) | Hint::AdviceWithSql { .. } => "Help",
+    }
+}
+
+/// The details of a finding besides its headline: labels and texts, which may have several lines.
+pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&'static str, String)> {
+    const LONGEST: usize = 2000;
+    let value = |value: &Value| visible(&shortened(&value.to_string(), LONGEST));
+    let mut facts = Vec::new();
+    match difference(check) {
+        Some(diff) => facts.push(("differs", visible(&shortened(&diff, 4 * LONGEST)))),
+        None if check.attribute().is_some() && check.is_finding() => {
+            facts.push(("expected", value(&check.expected)));
+            facts.push(("found", value(&check.actual)));
+        }
+        None => {}
+    }
+    facts.extend(check.detail.as_ref().map(|detail| ("because", visible(detail))));
+    facts.push(("at", one_line(&files.locate(check.place))));
+    facts.push(("database", one_line(&describe(target))));
+    facts.extend(check.hint.as_ref().map(|hint| (hint.label(), visible(&hint.text()))));
+    facts.extend(check.reason.as_ref().map(|reason| ("reason", visible(reason))));
+    let marks = table_marks::lines(check, files);
+    facts.extend(marks.into_iter().map(|(label, text)| (label, visible(&text))));
+    facts
+}
+
+/// The details as text, one per line.
+pub(super) fn facts_text(check: &Check, target: &Target, files: &SourceMap) -> String {
+    let mut text = String::new();
+    for (label, fact) in facts(check, target, files) {
+        let fact = fact.trim_end();
+        let (start, indent) = if fact.contains('\n') {
+            ("\n  ", "\n  ")
+        } else {
+            (" ", "\n")
+        };
+        let _ = writeln!(text, "{label}:{start}{}", fact.replace('\n', indent));
+    }
+    text
+}
+
+/// The lines in which two texts differ, if one of them has more than one line.
+pub(super) fn difference(check: &Check) -> Option<String> {
+    let (Value::Text(expected), Value::Text(actual)) = (&check.expected, &check.actual) else {
+        return None;
+    };
+    if !expected.contains('\n') && !actual.contains('\n') || check.status == Status::Passed {
+        return None;
+    }
+    let (expected, actual) = (format!("{}\n", expected.trim()), format!("{}\n", actual.trim()));
+    let diff = TextDiff::from_lines(expected.as_str(), actual.as_str());
+    Some(
+        diff.unified_diff()
+            .context_radius(2)
+            .header("expected", "found")
+            .to_string(),
+    )
+}
+
+/// The path of the expectation file.
+pub(super) fn path(check: &Check, files: &SourceMap) -> String {
+    redact::path(files.path(check.place.file))
+}

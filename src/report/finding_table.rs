@@ -1,0 +1,194 @@
+//! The findings of a report as one table, for a terminal.
+
+use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
+
+use super::values::one_line;
+use super::words::ReportedStatus;
+use crate::finding::{Check, Code, Report};
+
+/// A terminal with fewer columns has no room for the table.
+const NARROWEST: usize = 60;
+
+/// The most rows. The counts at the end of the report are those of all findings.
+const MOST_ROWS: usize = 50;
+
+/// The most lines of a cell.
+const MOST_LINES: usize = 3;
+
+/// The titles of the columns.
+const TITLES: [&str; 5] = ["status", "object", "what", "expected", "found"];
+
+/// The columns that the borders and the padding of a row take.
+const BORDERS: usize = 11;
+
+/// The width of the column of a status.
+const STATUS: usize = 7;
+
+/// The table of the findings of all databases, worst first; none if there are fewer than two, or no room.
+pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
+    let width = width.filter(|width| *width >= NARROWEST)?;
+    let mut findings: Vec<&Check> = report
+        .targets
+        .iter()
+        .flat_map(|target| target.findings_in_order())
+        .collect();
+    if findings.len() < 2 {
+        return None;
+    }
+    findings.sort_by_key(|check| ReportedStatus::of(check));
+    let widths = column_widths(width);
+    let mut table = Table::new();
+    table
+        .load_style(ASCII_BORDERS_ONLY_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
+        .set_header(TITLES);
+    for check in findings.iter().take(MOST_ROWS) {
+        table.add_row(row(check, &widths));
+    }
+    for (i, width) in widths.iter().enumerate() {
+        if let Some(column) = table.column_mut(i) {
+            let padded = u16::try_from(width + 2).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(padded)));
+        }
+    }
+    let mut out = format!("{table}\n");
+    if findings.len() > MOST_ROWS {
+        let more = grouped(findings.len() - MOST_ROWS);
+        out.push_str(&format!("and {more} more; --format plain lists all\n"));
+    }
+    out.push('\n');
+    Some(out)
+}
+
+/// How many characters the text of each column can have: the room is shared by all but the status.
+fn column_widths(width: usize) -> [usize; 5] {
+    let room = width.saturating_sub(BORDERS + STATUS);
+    let (object, what) = (room * 3 / 10, room * 2 / 10);
+    let values = (room - object - what) / 2;
+    [STATUS, object, what, values, values]
+}
+
+fn row(check: &Check, widths: &[usize; 5]) -> Vec<String> {
+    let status = ReportedStatus::of(check);
+    let has_values = !check.expected.is_null() || !check.actual.is_null();
+    let (expected, found) = if has_values {
+        (check.expected.to_string(), check.actual.to_string())
+    } else {
+        (String::new(), String::new())
+    };
+    let texts = [status.word().to_owned(), check.subject(), what(check), expected, found];
+    texts
+        .iter()
+        .zip(widths)
+        .map(|(text, width)| cut(text, *width))
+        .collect()
+}
+
+/// What was compared, in a word or two.
+fn what(check: &Check) -> String {
+    match check.code {
+        Code::Missing(_) => "existence".to_owned(),
+        Code::Unexpected(_) => "must not exist".to_owned(),
+        Code::Differs(_, attr) => attr.name.to_owned(),
+        Code::AssertionFailed(key) => key.to_owned(),
+        Code::Other(code) => code.as_str().to_owned(),
+    }
+}
+
+/// A text on one line that fills a cell, cut with an ellipsis if it is too long.
+fn cut(text: &str, width: usize) -> String {
+    let line = one_line(text.trim());
+    // Lines are broken at words: half of the last line may stay empty.
+    let most = width.max(1) * MOST_LINES - width / 2;
+    match line.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+/// A number with its thousands grouped: `4,950`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expectation::{Level, Terms};
+    use crate::finding::{About, Target};
+    use crate::kinds::Kind;
+    use crate::object_id::ObjectId;
+    use crate::source_map::{Place, SourceMap};
+
+    /// A report with so many findings about the types of columns.
+    fn report(findings: usize) -> Report {
+        let mut kinds = Kind::ALL.iter().copied();
+        let kind = kinds.find(|kind| kind.is_column()).expect("columns");
+        let attr = kind.attr("type").expect("columns have types");
+        let terms = Terms {
+            level: Level::Error,
+            reason: None,
+            exact: false,
+        };
+        let place = Place {
+            file: SourceMap::default().add("e.yaml".into(), String::new()),
+            line: 1,
+            column: 1,
+        };
+        let mut target = Target::named("env:X".into());
+        for i in 0..findings {
+            let name = format!("a_column_with_a_long_name_{i}");
+            let id = ObjectId::new(vec!["billing".to_owned(), "invoices".to_owned(), name]);
+            let about = About::Object { kind, id };
+            let check = Check::drift(about, Code::Differs(kind, attr), place, &terms, "it differs");
+            target
+                .checks
+                .push(check.values("x".repeat(500).as_str(), "numeric(12,2)"));
+        }
+        Report::new(vec![target])
+    }
+
+    #[test]
+    fn the_table_fits_and_is_left_out_where_there_is_no_room() {
+        for width in [60, 80, 120, 200] {
+            for findings in [2, 5, 50, 5000] {
+                let table = render(&report(findings), Some(width)).expect("a table");
+                for line in table.lines() {
+                    assert!(line.chars().count() <= width, "{width} columns: {line}");
+                }
+                assert!(table.contains('…'), "{table}");
+                let rows = table.lines().filter(|line| line.contains(" drift ")).count();
+                assert_eq!(rows, findings.min(MOST_ROWS), "{width} columns:\n{table}");
+                let more = table
+                    .lines()
+                    .filter(|line| line.starts_with("and "))
+                    .collect::<Vec<_>>();
+                let expected: &[&str] = match findings {
+                    5000 => &["and 4,950 more; --format plain lists all"],
+                    _ => &[],
+                };
+                assert_eq!(more, expected);
+            }
+        }
+        assert_eq!(render(&report(5), Some(59)), None);
+        assert_eq!(render(&report(5), None), None);
+        assert_eq!(render(&report(1), Some(120)), None);
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (number, text) in [(7, "7"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

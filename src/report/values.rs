@@ -1,0 +1,44 @@
+//! Text and values in reports: on one line, of a limited length.
+
+use serde_json::Value as Json;
+
+use crate::terminal::visible;
+
+/// The longest value that is written into a sentence, in characters.
+pub(super) const SENTENCE: usize = 200;
+
+/// A number of things: `1 check`, `2 checks`.
+pub(super) fn plural(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// A recorded value, for people.
+pub(super) fn show(value: &Json) -> String {
+    match value {
+        Json::Null => "none".into(),
+        Json::String(text) => text.clone(),
+        Json::Bool(_) | Json::Number(_) => value.to_string(),
+        Json::Array(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+        Json::Object(map) => {
+            let entries: Vec<String> = map.iter().map(|(k, v)| format!("{k}: {}", show(v))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+/// A text of at most so many characters; the JSON report has all of it.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        None => text.to_owned(),
+    }
+}
+
+/// A text on one line, with invisible characters as escapes.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = visible(text);
+    if line.contains('\n') {
+        line = line.trim_end_matches('\n').replace('\n', "\\n");
+    }
+    line
+}
