@@ -77,14 +77,12 @@ impl ServerError {
 /// At most how many tokens a text has: words, numbers and single symbols.
 fn words_and_symbols(text: &str) -> usize {
     let mut in_word = false;
-    text.chars()
-        .filter(|c| {
-            let is_word = c.is_alphanumeric() || *c == '_';
-            let begins = !c.is_whitespace() && !(is_word && in_word);
-            in_word = is_word;
-            begins
-        })
-        .count()
+    let begins_token = |c: char| {
+        let continues_word = in_word;
+        in_word = c.is_alphanumeric() || c == '_';
+        !(c.is_whitespace() || in_word && continues_word)
+    };
+    text.chars().map(begins_token).filter(|begins| *begins).count()
 }
 
 /// What an error means for a run.

@@ -35,7 +35,7 @@ pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, 
     findings.retain(|check| !is_applying_role(side, check));
     if findings
         .iter()
-        .any(|check| check.about.kind().is_some_and(|kind| kind.is_namespace()))
+        .any(|check| check.about.kind().is_some_and(Kind::is_namespace))
     {
         let empty = read_empty(side.database, limits)?;
         findings.retain(|check| !is_as_in_an_empty_database(side, check, &empty));
