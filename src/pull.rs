@@ -125,7 +125,7 @@ pub(crate) fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
     }
 }
 
-/// One object and everything in it. `closes` if it has to say itself that there is nothing else.
+/// One object with its children. `closes` if the object itself has to be exact.
 pub(crate) fn write(
     snapshot: &Snapshot,
     kind: Kind,
@@ -138,11 +138,37 @@ pub(crate) fn write(
     let attributes: Attributes = spec
         .attrs
         .iter()
-        // A server that does not have something cannot say that it is at its default.
+        // An attribute that the server does not have has no value.
         .filter(|attr| snapshot.server.major >= attr.since && !snapshot.is_unread(kind, attr.name))
         .map(|attr| (attr.name, object.get(attr.name).clone()))
         .filter(|(name, value)| default_when_omitted(kind, id, name) != *value)
         .collect();
+    let sections = child_sections(snapshot, kind, id, schema);
+    if sections.is_empty()
+        && !closes
+        && let Some(short) = shorthand(spec, &attributes)
+    {
+        return short;
+    }
+    let mut all: Vec<(String, Fragment)> = Vec::new();
+    if closes {
+        all.push(("exact".into(), Fragment::Plain("true".into())));
+    }
+    all.extend(written(kind, &attributes));
+    let is_leaf = sections.is_empty();
+    all.extend(sections);
+    if all.is_empty() {
+        return Fragment::Plain("present".into());
+    }
+    // An object with only a few short attributes is most readable on one line.
+    if is_leaf && kind.children().next().is_none() && all.iter().all(|(_, value)| value.is_short()) {
+        return Fragment::FlowMap(all);
+    }
+    Fragment::Map(all)
+}
+
+/// The sections of the children of an object.
+fn child_sections(snapshot: &Snapshot, kind: Kind, id: &ObjectId, schema: &str) -> Vec<(String, Fragment)> {
     let mut entries: Vec<(String, Fragment)> = Vec::new();
     for child in kind.children() {
         let children: Vec<(&ObjectId, &Object)> = snapshot
@@ -167,27 +193,7 @@ pub(crate) fn write(
             entries.push((child.spec().section.to_owned(), Fragment::Map(section)));
         }
     }
-    if entries.is_empty()
-        && !closes
-        && let Some(short) = shorthand(spec, &attributes)
-    {
-        return short;
-    }
-    let mut all: Vec<(String, Fragment)> = Vec::new();
-    if closes {
-        all.push(("exact".into(), Fragment::Plain("true".into())));
-    }
-    all.extend(written(kind, &attributes));
-    let is_leaf = entries.is_empty();
-    all.extend(entries);
-    if all.is_empty() {
-        return Fragment::Plain("present".into());
-    }
-    // What has nothing in it but a few short attributes reads best on one line.
-    if is_leaf && kind.children().next().is_none() && all.iter().all(|(_, value)| value.is_short()) {
-        return Fragment::FlowMap(all);
-    }
-    Fragment::Map(all)
+    entries
 }
 
 /// The value that an exact file expects of an attribute that it leaves out.

@@ -28,17 +28,16 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// A hint with the nearest known word, or with all of them: `did you mean `columns`?`
+/// A hint with the nearest known word, or with all of them if none is near: `did you mean `columns`?`
 #[must_use]
 pub fn hint(word: &str, known: &[&str]) -> String {
     match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`? Known here: {}", list(known)),
-        None => format!("known here: {}", list(known)),
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let known: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+            format!("expected one of {}", known.join(", "))
+        }
     }
-}
-
-fn list(known: &[&str]) -> String {
-    known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

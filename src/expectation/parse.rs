@@ -30,17 +30,12 @@ pub fn parse(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> 
 }
 
 fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec<Problem>> {
-    let start = Place {
-        file,
-        line: 1,
-        column: 1,
-    };
     let Document { root, problems } = yaml::parse(text, file, places).map_err(|problem| vec![problem])?;
     let entries = match root.value {
         NodeValue::Map(map) => map.into_iter().collect(),
         NodeValue::Scalar(_) if root.is_null() => {
             return Err(vec![
-                Problem::at(start, "the file is empty").hint("an expectation file begins with `driftgate: 1`"),
+                Problem::at(start_of(file), "the file is empty").hint("an expectation file begins with `driftgate: 1`"),
             ]);
         }
         NodeValue::Scalar(_) | NodeValue::List(_) => {
@@ -76,19 +71,11 @@ impl Parser {
             out: ExpectationFile {
                 file,
                 database: DEFAULT_DATABASE.to_owned(),
-                database_place: Place {
-                    file,
-                    line: 1,
-                    column: 1,
-                },
+                database_place: start_of(file),
                 schema: "public".to_owned(),
                 exact: false,
                 exact_schemas: None,
-                exact_place: Place {
-                    file,
-                    line: 1,
-                    column: 1,
-                },
+                exact_place: start_of(file),
                 objects: Vec::new(),
                 histories: Vec::new(),
                 assertions: Vec::new(),
@@ -99,15 +86,48 @@ impl Parser {
     }
 
     fn file(&mut self, entries: Vec<Entry>) {
-        let start = self.out.database_place;
+        // Settings of the whole file come first, wherever they are written.
+        let terms = Arc::new(self.settings(&entries));
+        self.out.exact = terms.exact;
+        // Each entry is dropped when it has been read: a large file is not in memory twice.
+        for entry in entries {
+            match FileKey::named(&entry.key) {
+                Some(FileKey::Migrations) => parse_histories(self, &entry, &terms),
+                Some(FileKey::Assertions) => parse_assertions(self, &entry, &terms),
+                Some(FileKey::Ignore) => self.ignore(&entry),
+                Some(
+                    FileKey::Driftgate
+                    | FileKey::Database
+                    | FileKey::Schema
+                    | FileKey::Exact
+                    | FileKey::Level
+                    | FileKey::Reason,
+                ) => {}
+                None if entry.key.starts_with("x-") => {}
+                None => match Kind::roots().find(|kind| kind.spec().section == entry.key) {
+                    Some(kind) => parse_section(self, kind, entry, None, &terms),
+                    None => self.unknown_key(&entry, &file_keys()),
+                },
+            }
+        }
+        let nothing = self.out.objects.is_empty() && self.out.histories.is_empty() && self.out.assertions.is_empty();
+        if nothing && !self.out.exact && self.problems.is_empty() {
+            self.problems.push(
+                Problem::at(start_of(self.out.file), "this file checks nothing")
+                    .hint("add the objects that must exist, for example under `tables:`"),
+            );
+        }
+    }
+
+    /// Reads the settings of the whole file, and returns those that its objects inherit.
+    fn settings(&mut self, entries: &[Entry]) -> Terms {
         let mut terms = Terms {
             level: Level::Error,
             reason: None,
             exact: false,
         };
         let mut version = false;
-        // Settings of the whole file come first, wherever they are written.
-        for entry in &entries {
+        for entry in entries {
             match FileKey::named(&entry.key) {
                 Some(FileKey::Driftgate) => {
                     version = true;
@@ -135,40 +155,11 @@ impl Parser {
         }
         if !version {
             self.problems.push(
-                Problem::at(start, "the format version is missing")
+                Problem::at(start_of(self.out.file), "the format version is missing")
                     .hint(format!("begin the file with `driftgate: {FORMAT_VERSION}`")),
             );
         }
-        self.out.exact = terms.exact;
-        let terms = Arc::new(terms);
-        // Each entry is dropped when it has been read: a large file is not in memory twice.
-        for entry in entries {
-            match FileKey::named(&entry.key) {
-                Some(FileKey::Migrations) => parse_histories(self, &entry, &terms),
-                Some(FileKey::Assertions) => parse_assertions(self, &entry, &terms),
-                Some(FileKey::Ignore) => self.ignore(&entry),
-                Some(
-                    FileKey::Driftgate
-                    | FileKey::Database
-                    | FileKey::Schema
-                    | FileKey::Exact
-                    | FileKey::Level
-                    | FileKey::Reason,
-                ) => {}
-                None if entry.key.starts_with("x-") => {}
-                None => match Kind::roots().find(|kind| kind.spec().section == entry.key) {
-                    Some(kind) => parse_section(self, kind, entry, None, &terms),
-                    None => self.unknown_key(&entry, &file_keys()),
-                },
-            }
-        }
-        let nothing = self.out.objects.is_empty() && self.out.histories.is_empty() && self.out.assertions.is_empty();
-        if nothing && !self.out.exact && self.problems.is_empty() {
-            self.problems.push(
-                Problem::at(start, "this file checks nothing")
-                    .hint("add the objects that must exist, for example under `tables:`"),
-            );
-        }
+        terms
     }
 
     fn database(&mut self, entry: &Entry) {
@@ -368,6 +359,15 @@ impl Parser {
                 }
             }
         }
+    }
+}
+
+/// The beginning of a file.
+fn start_of(file: FileId) -> Place {
+    Place {
+        file,
+        line: 1,
+        column: 1,
     }
 }
 
