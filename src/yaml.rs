@@ -127,7 +127,7 @@ impl IntoIterator for Mapping {
 }
 
 impl Entry {
-    /// An entry that a shorthand stands for.
+    /// An entry that a shorthand expands to.
     #[must_use]
     pub fn new(key: impl Into<String>, place: Place, value: Node) -> Self {
         Self {
@@ -141,7 +141,7 @@ impl Entry {
 }
 
 impl Node {
-    /// A value that a shorthand stands for.
+    /// A value that a shorthand expands to.
     fn new(value: Scalar, place: Place) -> Self {
         Self {
             value: NodeValue::Scalar(value),
@@ -150,7 +150,7 @@ impl Node {
         }
     }
 
-    /// A text at a place, for values that a shorthand stands for.
+    /// A text at a place, for the expansion of shorthands.
     #[must_use]
     pub fn text(text: impl Into<String>, place: Place) -> Self {
         let text = text.into();

@@ -305,7 +305,7 @@ mod tests {
         }
     }
 
-    /// What nobody sees, and what is beside the surrogates, which are no characters.
+    /// Invisible characters, and those next to the surrogates, which are not characters.
     fn odd_characters() -> impl Iterator<Item = char> {
         let is_odd = |c: &char| super::is_invisible(*c) || matches!(c, '\u{a0}' | '\u{d7ff}' | '\u{e000}' | '\u{fffd}');
         ('\0'..=char::MAX).filter(is_odd)

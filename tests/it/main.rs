@@ -18,6 +18,7 @@ mod linear;
 mod majors;
 mod migration_folders;
 mod migration_histories;
+mod names;
 mod outside;
 mod plans;
 mod random;
