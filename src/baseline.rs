@@ -28,12 +28,12 @@ pub struct Baseline {
     /// The file.
     pub file: FileId,
     /// In the order of the file. No two are for the same finding of the same database.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<BaselineEntry>,
 }
 
 /// A finding that is accepted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct BaselineEntry {
     /// The id of the finding.
     pub id: String,
     /// The database, as reports name it; none if the finding is accepted in every database.
@@ -78,7 +78,7 @@ impl Day {
     }
 }
 
-impl Entry {
+impl BaselineEntry {
     /// Whether it applies to a finding with its id.
     fn state(&self, now: &Recorded, today: &Day) -> Acceptance {
         if !self.is_about(now) {
@@ -119,7 +119,7 @@ impl Baseline {
     /// need one entry.
     pub fn mark(&self, target: &mut Target, today: &Day) {
         // An entry that names the database comes before one that names none.
-        let mut entries: BTreeMap<&str, &Entry> = BTreeMap::new();
+        let mut entries: BTreeMap<&str, &BaselineEntry> = BTreeMap::new();
         for entry in self.entries.iter().filter(|e| e.is_for(&target.database)) {
             let known = entries.entry(&entry.id).or_insert(entry);
             if known.database.is_none() {
@@ -187,7 +187,7 @@ impl Baseline {
 }
 
 /// Whether the finding of an entry could not be checked again in a database.
-fn is_undetermined(entry: &Entry, target: &Target) -> bool {
+fn is_undetermined(entry: &BaselineEntry, target: &Target) -> bool {
     let category = category_of(entry.code());
     let object = entry.object.as_deref().unwrap_or_default();
     target.failure.is_some() || target.findings().any(|now| prevents_rechecking(now, category, object))

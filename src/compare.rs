@@ -11,11 +11,11 @@ mod parallel;
 mod rename;
 pub mod resolve;
 mod subject;
-pub mod unseen;
+pub mod undetermined;
 
 use std::collections::BTreeSet;
 
-use rename::Lost;
+use rename::PossiblyRenamed;
 use subject::{Actual, ObjectComparison};
 
 use crate::attribute::Verdict;
@@ -34,7 +34,7 @@ pub struct Plan<'a> {
     /// How many checks have passed already.
     passed: usize,
     steps: Vec<Step>,
-    closed: Vec<Closed<'a>>,
+    closed: Vec<ClosedScope<'a>>,
     /// Objects that some expectation names, so that no closed world finds them unlisted.
     claimed: BTreeSet<(Kind, ObjectId)>,
     /// The patterns of all files.
@@ -42,7 +42,7 @@ pub struct Plan<'a> {
     /// Whether the checks that pass are to be told one by one.
     keep: bool,
     /// What is missing and may be there under another name.
-    lost: Vec<Lost<'a>>,
+    possibly_renamed: Vec<PossiblyRenamed<'a>>,
 }
 
 #[derive(Debug)]
@@ -96,7 +96,7 @@ struct Candidate {
 
 /// A world that is closed: what is not listed must not exist.
 #[derive(Debug)]
-struct Closed<'a> {
+struct ClosedScope<'a> {
     /// The kinds of what must be listed.
     kinds: Vec<Kind>,
     /// The object that it is in; none at the top of a file.
@@ -113,10 +113,15 @@ impl<'a> Plan<'a> {
     fn absorb(&mut self, mut after: Self) {
         self.passed += after.passed;
         let before = self.steps.len();
-        self.lost.extend(after.lost.into_iter().map(|lost| Lost {
-            step: lost.step + before,
-            ..lost
-        }));
+        self.possibly_renamed.extend(
+            after
+                .possibly_renamed
+                .into_iter()
+                .map(|possibly_renamed| PossiblyRenamed {
+                    step: possibly_renamed.step + before,
+                    ..possibly_renamed
+                }),
+        );
         self.steps.append(&mut after.steps);
         self.closed.append(&mut after.closed);
         self.claimed.append(&mut after.claimed);
@@ -130,7 +135,7 @@ impl<'a> Plan<'a> {
             let lists_them = !kind.is_namespace() || file.objects.iter().any(|o| o.kind == kind);
             kind.is_of_database() && (!lists_them || file.exact_schemas.is_some())
         };
-        self.closed.push(Closed {
+        self.closed.push(ClosedScope {
             kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
             parent: None,
             schemas: file.closed_schemas(),
@@ -357,7 +362,7 @@ impl<'a> Planner<'a> {
         if !missing {
             check.status = Status::Passed;
         } else if !says_what_exists {
-            self.out.lost.push(Lost {
+            self.out.possibly_renamed.push(PossiblyRenamed {
                 step: self.out.steps.len(),
                 file: subject.file,
                 expected,
@@ -382,7 +387,7 @@ impl<'a> Planner<'a> {
         if kinds.is_empty() {
             return;
         }
-        self.out.closed.push(Closed {
+        self.out.closed.push(ClosedScope {
             kinds,
             parent: Some(id.clone()),
             schemas: BTreeSet::new(),

@@ -38,7 +38,7 @@ pub struct Tool {
     /// A table that must exist beside it, or with `!` must not, if the columns do not distinguish two tools.
     pub sibling_table: Option<&'static str>,
     /// The query that reads the history, in its order: the text columns `name`, `version` (by which the tool recognises
-    /// the migration), `state` (see [`State::parse`]) and `checksum` (may be null). `{table}` is replaced by the table.
+    /// the migration), `state` (see [`MigrationState::parse`]) and `checksum` (may be null). `{table}` is replaced by the table.
     pub query: &'static str,
     /// Whether the history has all migrations or only the last one.
     pub keeps: Keeps,
@@ -67,7 +67,7 @@ pub struct Tool {
     /// Reads the folder.
     pub read: fn(&Files) -> FolderContents,
     /// How this table was verified.
-    pub verified: Verification,
+    pub verified: ToolVerification,
 }
 
 /// Which migrations a history has.
@@ -81,7 +81,7 @@ pub enum Keeps {
 
 /// How the table of a tool was verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verification {
+pub enum ToolVerification {
     /// This version of the tool was run, and the tests read the history that it wrote.
     Run(&'static str),
     /// Against its sources and its documentation only.
@@ -155,14 +155,14 @@ pub struct Migration {
     /// The text by which the tool recognises it.
     pub version: String,
     /// How it ended.
-    pub state: State,
+    pub state: MigrationState,
     /// The checksum of its file when it was applied.
     pub checksum: Option<String>,
 }
 
 /// How a migration ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum MigrationState {
     /// It was applied.
     Applied,
     /// It did not end, or ended with an error.
@@ -173,7 +173,7 @@ pub enum State {
     Baseline,
 }
 
-impl State {
+impl MigrationState {
     /// The state that a query returns as this word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
@@ -263,5 +263,5 @@ const BASE: Tool = Tool {
         ignored: Vec::new(),
         problems: Vec::new(),
     },
-    verified: Verification::Documentation,
+    verified: ToolVerification::Documentation,
 };

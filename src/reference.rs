@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::attribute::{Attr, Compare, Literal, OLDEST_MAJOR, Shape};
 use crate::finding::codes;
 use crate::kinds::{KeyForm, Kind, KindSpec, ListForm, Shorthand};
-use crate::migrations::{Keeps, TOOLS, Verification};
+use crate::migrations::{Keeps, TOOLS, ToolVerification};
 use crate::not_compared::UNCOMPARED;
 use crate::platform::PLATFORMS;
 
@@ -60,8 +60,8 @@ fn migration_tools(out: &mut String) {
             tool.checksum
         };
         let known = match tool.verified {
-            Verification::Run(release) => format!("run: {release}"),
-            Verification::Documentation => "documentation".to_owned(),
+            ToolVerification::Run(release) => format!("run: {release}"),
+            ToolVerification::Documentation => "documentation".to_owned(),
         };
         let _ = writeln!(
             out,

@@ -1,12 +1,12 @@
 //! The formats of reports: from the findings of a run to text.
 
-pub mod asides;
 mod coverage;
 mod facts;
 mod finding_table;
 mod fingerprint;
 pub mod format;
 mod json_marks;
+pub mod notes;
 mod table_marks;
 pub mod timing;
 pub mod unified;

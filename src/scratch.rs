@@ -113,12 +113,12 @@ pub struct Script {
     /// The line of the file on which the SQL begins, from 1.
     pub first_line: u32,
     /// How it is applied.
-    pub mode: Mode,
+    pub mode: ApplyMode,
 }
 
 /// How SQL is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub enum ApplyMode {
     /// All of it as one message.
     Whole,
     /// In a transaction.
@@ -154,7 +154,7 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
         .map(|path| {
             let file = input::read(&path, files)?.file;
             let text = files.text(file).to_owned();
-            script(path, text, 1, Mode::Whole, file)
+            script(path, text, 1, ApplyMode::Whole, file)
         })
         .collect()
 }
@@ -163,7 +163,7 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
 ///
 /// # Errors
 /// It contains another command of psql.
-pub fn script(path: PathBuf, text: String, first_line: u32, mode: Mode, file: FileId) -> Result<Script, Problem> {
+pub fn script(path: PathBuf, text: String, first_line: u32, mode: ApplyMode, file: FileId) -> Result<Script, Problem> {
     let text = statements::without_guards(text);
     if let Some((offset, what)) = statements::only_for_psql(&text) {
         let (line, column) = statements::line_and_column(&text, offset);

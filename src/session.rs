@@ -37,7 +37,7 @@ use crate::catalog::client::Client;
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::{Batching, DecideOptions, Decisions, Trust};
 use crate::catalog::{self, Limits, assertion_query, block_on, connect, equivalence};
-use crate::compare::{assertion, unseen};
+use crate::compare::{assertion, undetermined};
 use crate::error::Failure;
 use crate::expectation::{Assertion, ExpectationFile, ExpectedHistory};
 use crate::finding::Check;
@@ -220,7 +220,7 @@ impl Session<'_> {
                 let reading = catalog::migration_history::read_history(&mut open.client, expected, role);
                 open.deadline.enforce(reading).await.map(Ok)
             }
-            Self::Snapshot(_) => Ok(Err(Box::new(unseen::history(expected, NOT_SAVED)))),
+            Self::Snapshot(_) => Ok(Err(Box::new(undetermined::history(expected, NOT_SAVED)))),
         }
     }
 
@@ -245,7 +245,7 @@ impl Session<'_> {
                 let outcome = deadline.enforce(running).await?;
                 Ok(assertion::compare(expected, &outcome))
             }
-            Self::Snapshot(_) => Ok(vec![unseen::assertion(expected, NOT_SAVED)]),
+            Self::Snapshot(_) => Ok(vec![undetermined::assertion(expected, NOT_SAVED)]),
         }
     }
 

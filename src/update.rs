@@ -84,7 +84,7 @@ pub fn update(file: &ExpectationFile, text: &str, findings: &[&Check], snapshot:
 
 /// The changes to one object.
 #[derive(Debug, Default)]
-struct Change {
+struct ObjectChange {
     /// The findings that require them, without those of unlisted objects.
     findings: Vec<String>,
     /// The object does not exist.
@@ -125,8 +125,8 @@ fn changes(
     file: &ExpectationFile,
     findings: &[&Check],
     snapshot: &Snapshot,
-) -> (BTreeMap<usize, Change>, Vec<Unlisted>) {
-    let mut changes: BTreeMap<usize, Change> = BTreeMap::new();
+) -> (BTreeMap<usize, ObjectChange>, Vec<Unlisted>) {
+    let mut changes: BTreeMap<usize, ObjectChange> = BTreeMap::new();
     let mut top = Vec::new();
     let mut renewed: BTreeSet<(Kind, ObjectId)> = BTreeSet::new();
     let mut unexpected = Vec::new();

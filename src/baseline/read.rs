@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Baseline, Day, Entry, FORMAT_VERSION};
+use super::{Baseline, BaselineEntry, Day, FORMAT_VERSION};
 use crate::error::Problem;
 use crate::finding::mark::{Recorded, RecordedStatus};
 use crate::source_map::{FileId, Place};
@@ -41,7 +41,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn file(&mut self, root: &Node) -> Vec<Entry> {
+    fn file(&mut self, root: &Node) -> Vec<BaselineEntry> {
         let begins =
             format!("a baseline begins with `baseline: {FORMAT_VERSION}`; `--write-baseline FILE` writes a baseline");
         let NodeValue::Map(keys) = &root.value else {
@@ -87,7 +87,7 @@ impl Reader {
         entries
     }
 
-    fn findings(&mut self, node: &Node) -> Vec<Entry> {
+    fn findings(&mut self, node: &Node) -> Vec<BaselineEntry> {
         match &node.value {
             NodeValue::List(items) => items.iter().filter_map(|item| self.entry(item)).collect(),
             NodeValue::Scalar(_) | NodeValue::Map(_) => {
@@ -100,7 +100,7 @@ impl Reader {
         }
     }
 
-    fn entry(&mut self, node: &Node) -> Option<Entry> {
+    fn entry(&mut self, node: &Node) -> Option<BaselineEntry> {
         let NodeValue::Map(keys) = &node.value else {
             self.problems.push(Problem::at(
                 node.place,
@@ -113,7 +113,7 @@ impl Reader {
         };
         let (mut id, mut expected, mut actual) = (None, None, None);
         let mut status = RecordedStatus::Drift;
-        let mut entry = Entry {
+        let mut entry = BaselineEntry {
             id: String::new(),
             database: None,
             object: None,
@@ -164,7 +164,7 @@ impl Reader {
     }
 
     /// Reports entries for the same finding.
-    fn duplicates(&mut self, entries: &[Entry]) {
+    fn duplicates(&mut self, entries: &[BaselineEntry]) {
         let mut first: BTreeMap<(Option<&str>, &str), Place> = BTreeMap::new();
         for entry in entries {
             let key = (entry.database.as_deref(), entry.id.as_str());

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::{Baseline, Entry, FORMAT_VERSION};
+use super::{Baseline, BaselineEntry, FORMAT_VERSION};
 use crate::finding::mark::{Recorded, RecordedStatus};
 use crate::finding::{Check, Target};
 use crate::yaml::write::Fragment;
@@ -31,10 +31,10 @@ const HEADER: &str = "\
 pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
     let old = old.map_or(&[][..], |old| &old.entries);
     // By database and id: the order of the file. Entries for all databases come first.
-    let mut entries: BTreeMap<(Option<String>, String), Entry> = BTreeMap::new();
-    let key = |entry: &Entry| (entry.database.clone(), entry.id.clone());
-    let is_meant = |entry: &Entry| targets.iter().any(|target| entry.is_for(&target.database));
-    let mut by_id: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    let mut entries: BTreeMap<(Option<String>, String), BaselineEntry> = BTreeMap::new();
+    let key = |entry: &BaselineEntry| (entry.database.clone(), entry.id.clone());
+    let is_meant = |entry: &BaselineEntry| targets.iter().any(|target| entry.is_for(&target.database));
+    let mut by_id: BTreeMap<&str, Vec<&BaselineEntry>> = BTreeMap::new();
     for entry in old {
         by_id.entry(&entry.id).or_default().push(entry);
     }
@@ -44,14 +44,14 @@ pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
         for check in target.findings() {
             let now = Recorded::now(check);
             let of_id = |id: String| {
-                let holds = |entry: &&&Entry| entry.is_for(&target.database) && entry.is_about(&now);
+                let holds = |entry: &&&BaselineEntry| entry.is_for(&target.database) && entry.is_about(&now);
                 let of_old = by_id.get(id.as_str()).map_or(&[][..], Vec::as_slice);
                 // An entry that names the database comes before one that names none.
                 match of_old.iter().filter(holds).max_by_key(|entry| entry.database.is_some()) {
-                    Some(entry) => Entry {
+                    Some(entry) => BaselineEntry {
                         was: now.clone(),
                         object: Some(check.about.name()),
-                        ..Entry::clone(entry)
+                        ..BaselineEntry::clone(entry)
                     },
                     None => new(id, now.clone(), check, target),
                 }
@@ -76,8 +76,8 @@ pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
     out
 }
 
-fn new(id: String, was: Recorded, check: &Check, target: &Target) -> Entry {
-    Entry {
+fn new(id: String, was: Recorded, check: &Check, target: &Target) -> BaselineEntry {
+    BaselineEntry {
         id,
         database: Some(target.database.clone()),
         object: Some(check.about.name()),
@@ -90,7 +90,7 @@ fn new(id: String, was: Recorded, check: &Check, target: &Target) -> Entry {
 }
 
 /// An entry, one line per key.
-fn lines(entry: &Entry, out: &mut String) {
+fn lines(entry: &BaselineEntry, out: &mut String) {
     let text = |text: &String| Fragment::text(text);
     let code = entry.code();
     let status = (entry.was.status != RecordedStatus::Drift).then(|| Fragment::text(entry.was.status.word()));

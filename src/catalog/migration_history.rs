@@ -9,7 +9,7 @@ use super::in_savepoint;
 use super::server_error::{Meaning, ServerError};
 use crate::error::Failure;
 use crate::expectation::ExpectedHistory;
-use crate::migrations::{Migration, State, Tool};
+use crate::migrations::{Migration, MigrationState, Tool};
 use crate::object_id::ObjectId;
 use crate::observed::MigrationHistory;
 use crate::sql;
@@ -277,7 +277,7 @@ async fn migrations(
             Ok(Migration {
                 name: text(row, "name")?,
                 version: text(row, "version")?,
-                state: State::parse(&text(row, "state")?).unwrap_or(State::Failed),
+                state: MigrationState::parse(&text(row, "state")?).unwrap_or(MigrationState::Failed),
                 checksum: row.named("checksum")?.map(str::to_owned),
             })
         })

@@ -17,8 +17,8 @@ use crate::kinds::Kind;
 use crate::not_compared::counted;
 use crate::object_id::ObjectId;
 use crate::pull::{PullOptions, is_wanted, main_schema, pull};
-use crate::report::asides::asides;
 use crate::report::format::Rendering;
+use crate::report::notes::notes;
 use crate::report::unified::unified;
 use crate::secret;
 use crate::session::migration_progress::{self, MigrationProgress};
@@ -224,8 +224,8 @@ fn print_result(
         let labels = (sources.first_label.as_str(), sources.second_label.as_str());
         return print(&unified(&compared.expected_text, &found, labels, Palette { color }));
     }
-    if !args.format.spec().asides {
-        eprint(&asides(report));
+    if !args.format.spec().notes {
+        eprint(&notes(report));
     }
     print(&args.format.render(&Rendering {
         report,
@@ -249,7 +249,7 @@ fn notes_beside_diff(report: &Report) -> String {
             let _ = writeln!(out, "{word}: {}", visible(&check.sentence()));
         }
     }
-    out + &asides(report)
+    out + &notes(report)
 }
 
 /// The second source as an expectation file. Objects without a finding are written as in the first source, so that

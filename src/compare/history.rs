@@ -9,7 +9,7 @@ use crate::expectation::ExpectedHistory;
 use crate::finding::{About, Check, FoundHistory, OtherCode, Status};
 use crate::hint::Hint;
 use crate::migrations::folder::interpret;
-use crate::migrations::{Keeps, Migration, State, Tool};
+use crate::migrations::{Keeps, Migration, MigrationState, Tool};
 use crate::object_id::ObjectId;
 use crate::observed::MigrationHistory;
 use crate::source_map::Place;
@@ -60,21 +60,21 @@ pub fn compare(expected: &ExpectedHistory, history: &MigrationHistory) -> Vec<Ch
             table,
             migrations,
         } => {
-            let of = &Of { expected, tool, table };
+            let history = &HistoryComparison { expected, tool, table };
             let read = expected.files.as_ref().map(|files| interpret(files, Some(tool)));
             match read {
-                None => compare_migrations(of, migrations, None),
-                Some(Ok(folder)) => compare_migrations(of, migrations, Some(&folder.migrations)),
+                None => compare_migrations(history, migrations, None),
+                Some(Ok(folder)) => compare_migrations(history, migrations, Some(&folder.migrations)),
                 Some(Err(problem)) => {
                     let message = format!(
                         "the migration history belongs to {}, but {}",
                         tool.name, problem.message
                     );
-                    let unreadable = of
-                        .history_finding(OtherCode::MigrationFolderUnreadable, of.directory_place(), message)
+                    let unreadable = history
+                        .history_finding(OtherCode::MigrationFolderUnreadable, history.directory_place(), message)
                         .status(Status::Unverified)
                         .hint(problem.hint.map(Hint::Advice));
-                    let mut checks = compare_migrations(of, migrations, None);
+                    let mut checks = compare_migrations(history, migrations, None);
                     checks.push(unreadable);
                     checks
                 }
@@ -110,13 +110,13 @@ fn list<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Value {
 }
 
 /// What is expected of the history of a tool that is known by now.
-pub(super) struct Of<'a> {
+pub(super) struct HistoryComparison<'a> {
     expected: &'a ExpectedHistory,
     tool: &'static Tool,
     table: &'a ObjectId,
 }
 
-impl Of<'_> {
+impl HistoryComparison<'_> {
     fn directory_place(&self) -> Place {
         self.expected
             .directory
@@ -152,23 +152,23 @@ impl Of<'_> {
 
 /// All checks of a history that was read, with the folder if there is one.
 fn compare_migrations(
-    of: &Of<'_>,
+    history: &HistoryComparison<'_>,
     migrations: &[Migration],
     folder: Option<&[crate::migrations::FolderMigration]>,
 ) -> Vec<Check> {
-    let compared = folder.map(|folder| folder::compare(of, migrations, folder));
+    let compared = folder.map(|folder| folder::compare(history, migrations, folder));
     // The folder says what was applied before, and the names of all migrations.
     let known = compared.as_ref().map_or(migrations, |compared| &compared.known);
-    let mut checks: Vec<Check> = of
+    let mut checks: Vec<Check> = history
         .expected
         .applied
         .iter()
-        .map(|(name, place)| applied(of, name, *place, known, compared.is_some()))
+        .map(|(name, place)| applied(history, name, *place, known, compared.is_some()))
         .collect();
-    checks.extend(position::latest(of, known, folder));
-    checks.extend(position::at_least(of, known, folder));
-    if of.expected.failed {
-        checks.push(none_failed(of, known, &checks));
+    checks.extend(position::latest(history, known, folder));
+    checks.extend(position::at_least(history, known, folder));
+    if history.expected.failed {
+        checks.push(none_failed(history, known, &checks));
     }
     if let Some(FolderComparison { checks: more, .. }) = compared {
         // A migration that is expected by name is reported once.
@@ -180,7 +180,7 @@ fn compare_migrations(
         checks.extend(more.into_iter().filter(|check| {
             let pending = check.code.is(OtherCode::MigrationPending) || check.code.is(OtherCode::MigrationOutOfOrder);
             let found = check.about.name();
-            !(check.is_finding() && pending && reported.iter().any(|name| of.tool.means(name, &found, &found)))
+            !(check.is_finding() && pending && reported.iter().any(|name| history.tool.means(name, &found, &found)))
         }));
     }
     checks
@@ -216,8 +216,14 @@ fn missing(expected: &ExpectedHistory) -> Check {
         )))
 }
 
-fn applied(of: &Of<'_>, name: &str, place: Place, migrations: &[Migration], has_folder: bool) -> Check {
-    let tool = of.tool;
+fn applied(
+    history: &HistoryComparison<'_>,
+    name: &str,
+    place: Place,
+    migrations: &[Migration],
+    has_folder: bool,
+) -> Check {
+    let tool = history.tool;
     let named: Vec<&Migration> = migrations
         .iter()
         .filter(|m| tool.means(name, &m.name, &m.version))
@@ -231,7 +237,7 @@ fn applied(of: &Of<'_>, name: &str, place: Place, migrations: &[Migration], has_
             distinct.len(),
             distinct.join(", ")
         );
-        return of
+        return history
             .finding(OtherCode::MigrationAmbiguous, name, place, message)
             .values("applied", list(distinct))
             .hint(Hint::advice("write the whole name"));
@@ -239,25 +245,32 @@ fn applied(of: &Of<'_>, name: &str, place: Place, migrations: &[Migration], has_
     // The last row of the history that has the name is the one that counts.
     let last = named.iter().rev().find(|m| distinct.len() < 2 || m.name == name);
     match last.map(|m| m.state) {
-        Some(State::Applied | State::Baseline) => {
+        Some(MigrationState::Applied | MigrationState::Baseline) => {
             let about = About::Migration(name.to_owned());
-            Check::passed(about, OtherCode::MigrationMissing.into(), place, &of.expected.terms)
-                .values("applied", "applied")
+            Check::passed(
+                about,
+                OtherCode::MigrationMissing.into(),
+                place,
+                &history.expected.terms,
+            )
+            .values("applied", "applied")
         }
-        Some(State::Failed) => {
+        Some(MigrationState::Failed) => {
             let message = format!(
                 "migration {name} started and did not finish, so {} considers it failed",
                 tool.name
             );
-            of.finding(OtherCode::MigrationFailed, name, place, message)
+            history
+                .finding(OtherCode::MigrationFailed, name, place, message)
                 .values("applied", "failed")
                 .hint(failed_hint(tool, last.map_or(name, |m| m.name.as_str())))
         }
-        Some(State::RolledBack) => {
+        Some(MigrationState::RolledBack) => {
             let message = format!("migration {name} was rolled back and not applied again");
-            of.finding(OtherCode::MigrationRolledBack, name, place, message)
+            history
+                .finding(OtherCode::MigrationRolledBack, name, place, message)
                 .values("applied", "rolled back")
-                .hint(of.apply())
+                .hint(history.apply())
         }
         None => {
             let apply = match tool.caveat {
@@ -265,14 +278,15 @@ fn applied(of: &Of<'_>, name: &str, place: Place, migrations: &[Migration], has_
                 limits if limits.is_empty() || has_folder => tool.apply.to_owned(),
                 limits => format!("{}; {limits}", tool.apply),
             };
-            of.finding(
-                OtherCode::MigrationMissing,
-                name,
-                place,
-                not_applied(tool, name, migrations),
-            )
-            .values("applied", "absent")
-            .hint(Hint::Advice(apply))
+            history
+                .finding(
+                    OtherCode::MigrationMissing,
+                    name,
+                    place,
+                    not_applied(tool, name, migrations),
+                )
+                .values("applied", "absent")
+                .hint(Hint::Advice(apply))
         }
     }
 }
@@ -290,32 +304,35 @@ fn not_applied(tool: &Tool, name: &str, migrations: &[Migration]) -> String {
 }
 
 /// A migration that failed is drift even if the file does not name it.
-fn none_failed(of: &Of<'_>, migrations: &[Migration], before: &[Check]) -> Check {
-    let place = of.expected.place;
+fn none_failed(history: &HistoryComparison<'_>, migrations: &[Migration], before: &[Check]) -> Check {
+    let place = history.expected.place;
     let failed = migrations
         .iter()
         .enumerate()
         .filter(|(i, m)| {
-            m.state == State::Failed && !migrations[i + 1..].iter().any(|later| later.version == m.version)
+            m.state == MigrationState::Failed && !migrations[i + 1..].iter().any(|later| later.version == m.version)
         })
         .map(|(_, m)| m.name.as_str());
     let is_reported = |name: &&str| {
         before
             .iter()
-            .any(|c| c.code.is(OtherCode::MigrationFailed) && of.tool.means(&c.about.name(), name, name))
+            .any(|c| c.code.is(OtherCode::MigrationFailed) && history.tool.means(&c.about.name(), name, name))
     };
     let unreported: Vec<&str> = failed.filter(|name| !is_reported(name)).collect();
     let none = Value::List(Vec::new());
     let Some(first) = unreported.first() else {
-        return of.passed(OtherCode::MigrationFailed, place).values(none, Value::Null);
+        return history
+            .passed(OtherCode::MigrationFailed, place)
+            .values(none, Value::Null);
     };
     let message = format!(
         "{} started and did not finish, so {} refuses to apply more",
         unreported.join(", "),
-        of.tool.name
+        history.tool.name
     );
-    of.history_finding(OtherCode::MigrationFailed, place, message)
-        .hint(failed_hint(of.tool, first))
+    history
+        .history_finding(OtherCode::MigrationFailed, place, message)
+        .hint(failed_hint(history.tool, first))
         .values(none, list(unreported))
 }
 

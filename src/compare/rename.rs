@@ -12,7 +12,7 @@ const LIKELY: usize = 6;
 
 /// An object that is missing, and nothing is known yet of where it may be.
 #[derive(Debug)]
-pub(super) struct Lost<'a> {
+pub(super) struct PossiblyRenamed<'a> {
     /// The number of its step.
     pub(super) step: usize,
     pub(super) file: &'a ExpectationFile,
@@ -25,35 +25,39 @@ const MOST: usize = 50;
 
 /// Says of objects that are missing under which other name they may be there.
 pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snapshot: &'a Snapshot) {
-    let all = std::mem::take(&mut plan.lost);
+    let all = std::mem::take(&mut plan.possibly_renamed);
     if all.len() > MOST {
         return;
     }
-    for lost in all {
+    for missing in all {
         // What is expected by meaning may be any of them.
         let is_open = |object: &ExpectedObject| {
-            object.kind == lost.expected.kind && matches!(object.subject, Subject::ByMeaning(_))
+            object.kind == missing.expected.kind && matches!(object.subject, Subject::ByMeaning(_))
         };
         if files.iter().any(|file| file.objects.iter().any(is_open)) {
             continue;
         }
         let subject = ObjectComparison {
             snapshot,
-            file: lost.file,
-            expected: lost.expected,
+            file: missing.file,
+            expected: missing.expected,
             keep: false,
         };
         let claimed = &plan.claimed;
-        let name = likely(&subject, lost.id, |kind, id| !claimed.contains(&(kind, id.clone())));
-        if let (Some(name), Some(Step::Check(pending))) = (name, plan.steps.get_mut(lost.step)) {
+        let name = likely(&subject, missing.id, |kind, id| !claimed.contains(&(kind, id.clone())));
+        if let (Some(name), Some(Step::Check(pending))) = (name, plan.steps.get_mut(missing.step)) {
             pending.check.message = format!("{}; {name}", pending.check.message);
         }
     }
 }
 
-/// Says where a missing object may be, if that is likely of exactly one. `nobodys` says whether no expectation speaks of
+/// Says where a missing object may be, if that is likely of exactly one. `is_unmentioned` says whether no expectation speaks of
 /// an object.
-fn likely(subject: &ObjectComparison<'_>, id: &ObjectId, nobodys: impl Fn(Kind, &ObjectId) -> bool) -> Option<String> {
+fn likely(
+    subject: &ObjectComparison<'_>,
+    id: &ObjectId,
+    is_unmentioned: impl Fn(Kind, &ObjectId) -> bool,
+) -> Option<String> {
     let kind = subject.expected.kind;
     // The arguments of a signature stand behind the name.
     let at = kind.spec().identity.iter().position(|part| *part == "name")?;
@@ -63,7 +67,7 @@ fn likely(subject: &ObjectComparison<'_>, id: &ObjectId, nobodys: impl Fn(Kind, 
         .snapshot
         .children(kind, &within)
         // What is in nothing, such as a schema, has nothing by which it could be told apart.
-        .filter(|(other, object)| at > 0 && is_alike(other) && !object.is_implicit() && nobodys(kind, other))
+        .filter(|(other, object)| at > 0 && is_alike(other) && !object.is_implicit() && is_unmentioned(kind, other))
         .collect();
     if others.is_empty() {
         return None;
@@ -74,11 +78,11 @@ fn likely(subject: &ObjectComparison<'_>, id: &ObjectId, nobodys: impl Fn(Kind, 
 /// One of which everything is as expected that has no default and so makes it what it is: the type of a column.
 fn by_attributes(subject: &ObjectComparison<'_>, others: &[(&ObjectId, &Object)]) -> Option<String> {
     let attributes = || subject.expected.attributes.iter();
-    let telling: Vec<&str> = attributes()
+    let identifying: Vec<&str> = attributes()
         .filter(|a| a.attr.default.is_none())
         .map(|a| a.attr.name)
         .collect();
-    if telling.is_empty() {
+    if identifying.is_empty() {
         return None;
     }
     let kind = subject.expected.kind;
@@ -90,7 +94,7 @@ fn by_attributes(subject: &ObjectComparison<'_>, others: &[(&ObjectId, &Object)]
     };
     let same: Vec<(usize, &ObjectId)> = others
         .iter()
-        .filter(|(id, object)| telling.iter().all(|name| is_equal(name, id, object)))
+        .filter(|(id, object)| identifying.iter().all(|name| is_equal(name, id, object)))
         .map(|(id, object)| {
             let equal = attributes().filter(|a| is_equal(a.attr.name, id, object)).count();
             (equal, *id)
@@ -103,7 +107,7 @@ fn by_attributes(subject: &ObjectComparison<'_>, others: &[(&ObjectId, &Object)]
     Some(format!(
         "it may have another name: {}, which no expectation mentions, has the same {}",
         kind.show(other),
-        telling.join(" and ")
+        identifying.join(" and ")
     ))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::parallel::in_parts;
-use super::{Candidate, Closed, Decision, MeaningMatch, Pending, Plan, Step};
+use super::{Candidate, ClosedScope, Decision, MeaningMatch, Pending, Plan, Step};
 use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence, Terms};
 use crate::finding::{About, Check, Checks, Code, OtherCode, Status};
 use crate::hint::Hint;
@@ -35,12 +35,12 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
     let parts = in_parts(
         &plan.closed,
         |_| true,
-        |_, worlds| {
+        |_, scopes| {
             let mut used = BTreeSet::new();
             let mut out = Checks::keeping(plan.keep);
-            for world in worlds {
-                for kind in &world.kinds {
-                    unlisted(world, *kind, snapshot, &claimed, &mut used, &mut out);
+            for scope in scopes {
+                for kind in &scope.kinds {
+                    unlisted(scope, *kind, snapshot, &claimed, &mut used, &mut out);
                 }
             }
             (used, out)
@@ -54,7 +54,7 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
         plan.ignore
             .into_iter()
             .filter(|rule| !used.contains(&rule.place))
-            .map(idle),
+            .map(unused_pattern),
     );
     (out, claimed)
 }
@@ -147,12 +147,12 @@ fn choose(meaning: MeaningMatch, answers: &Answers, claimed: &mut Claims, out: &
         presence,
         ..
     } = meaning;
-    let mut best: Option<(usize, Found)> = None;
+    let mut best: Option<(usize, MatchedObject)> = None;
     for candidate in candidates {
         if !is_meant(&candidate, answers, &mut unsure) {
             continue;
         }
-        let found = Found {
+        let found = MatchedObject {
             claim: (candidate.kind, candidate.id),
             existence: candidate.existence,
             checks: candidate
@@ -189,7 +189,7 @@ fn choose(meaning: MeaningMatch, answers: &Answers, claimed: &mut Claims, out: &
 }
 
 /// A candidate that is the object that is meant.
-struct Found {
+struct MatchedObject {
     claim: (Kind, ObjectId),
     existence: Check,
     checks: Vec<Check>,
@@ -204,7 +204,7 @@ fn unreadable(meaning: &MeaningMatch, answers: &Answers) -> Option<String> {
 }
 
 /// A pattern that matches nothing is a mistake, or the objects that it ignored no longer exist.
-fn idle(rule: &IgnoreRule) -> Check {
+fn unused_pattern(rule: &IgnoreRule) -> Check {
     let bang = if rule.negated { "!" } else { "" };
     let pattern = format!("{bang}{}", rule.pattern.as_str());
     let message = format!("pattern `{pattern}` matches no {}", rule.kind.words());
@@ -222,19 +222,19 @@ fn idle(rule: &IgnoreRule) -> Check {
 }
 
 fn unlisted(
-    world: &Closed<'_>,
+    scope: &ClosedScope<'_>,
     kind: Kind,
     snapshot: &Snapshot,
     claimed: &Claims,
     used: &mut BTreeSet<Place>,
     out: &mut Checks,
 ) {
-    let objects: Box<dyn Iterator<Item = (&ObjectId, &Object)>> = match &world.parent {
+    let objects: Box<dyn Iterator<Item = (&ObjectId, &Object)>> = match &scope.parent {
         Some(parent) => Box::new(snapshot.children(kind, parent)),
         None => Box::new(
             snapshot
                 .of_kind(kind)
-                .filter(|(id, _)| !id.is_in_schema() || world.schemas.contains(id.schema())),
+                .filter(|(id, _)| !id.is_in_schema() || scope.schemas.contains(id.schema())),
         ),
     };
     let before = out.findings.len();
@@ -242,24 +242,24 @@ fn unlisted(
         if object.is_implicit() || claimed.contains(&(kind, id.clone())) {
             continue;
         }
-        if ignored(world.file, kind, id, used) {
+        if ignored(scope.file, kind, id, used) {
             continue;
         }
-        out.push(unlisted_object(world, kind, id));
+        out.push(unlisted_object(scope, kind, id));
     }
     // That nothing else exists is a check, too: a file may expect that and no more.
     if out.findings.len() == before && out.passes.are_kept() {
-        let parent = world.parent.clone();
+        let parent = scope.parent.clone();
         let about = About::Unlisted { kind, parent };
-        out.push(Check::passed(about, Code::Unexpected(kind), world.place, &world.terms));
+        out.push(Check::passed(about, Code::Unexpected(kind), scope.place, &scope.terms));
     } else if out.findings.len() == before {
         out.passed += 1;
     }
 }
 
 /// The finding that an object exists and is not listed.
-fn unlisted_object(world: &Closed<'_>, kind: Kind, id: &ObjectId) -> Check {
-    let parent = world.parent.as_ref().and_then(|_| kind.spec().parents.first().copied());
+fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId) -> Check {
+    let parent = scope.parent.as_ref().and_then(|_| kind.spec().parents.first().copied());
     let remove = kind.hint(&HintContext {
         id,
         parent,
@@ -276,7 +276,7 @@ fn unlisted_object(world: &Closed<'_>, kind: Kind, id: &ObjectId) -> Check {
     };
     let message = format!("{} {} exists but is not listed", kind.words(), kind.show(id));
     let about = About::object(kind, id);
-    Check::drift(about, Code::Unexpected(kind), world.place, &world.terms, message)
+    Check::drift(about, Code::Unexpected(kind), scope.place, &scope.terms, message)
         .values("absent", "present")
         .hint(hint)
 }

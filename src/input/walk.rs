@@ -31,7 +31,7 @@ pub struct Found {
 }
 
 /// A folder to search.
-struct Folder {
+struct PendingFolder {
     path: PathBuf,
     below: String,
     depth: usize,
@@ -47,7 +47,7 @@ impl Search<'_> {
     /// All problems: a folder cannot be read, a wanted file is not a regular file, or the files are too large.
     pub fn files(&self, root: &Path) -> Result<Vec<Found>, Vec<Problem>> {
         let mut walk = Walk::default();
-        let mut folders = VecDeque::from([Folder {
+        let mut folders = VecDeque::from([PendingFolder {
             path: root.to_owned(),
             below: String::new(),
             depth: 0,
@@ -79,7 +79,7 @@ impl Search<'_> {
     }
 
     /// Searches a folder, and returns the folders in it.
-    fn search(&self, folder: &Folder, walk: &mut Walk) -> Vec<Folder> {
+    fn search(&self, folder: &PendingFolder, walk: &mut Walk) -> Vec<PendingFolder> {
         let mut names = match names(&folder.path) {
             Ok(names) => names,
             Err(e) => {
@@ -101,7 +101,7 @@ impl Search<'_> {
             let wanted = (self.wants)(&path);
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() && folder.depth < self.deepest => {
-                    let inner = Folder {
+                    let inner = PendingFolder {
                         below: format!("{below}/"),
                         depth: folder.depth + 1,
                         path,
@@ -133,7 +133,7 @@ fn names(folder: &Path) -> std::io::Result<Vec<std::ffi::OsString>> {
 struct Walk {
     entered: BTreeSet<Identity>,
     /// Links to folders, in the order in which they were found.
-    links: VecDeque<Folder>,
+    links: VecDeque<PendingFolder>,
     files: Vec<Found>,
     bytes: u64,
     problems: Vec<Problem>,
@@ -141,7 +141,7 @@ struct Walk {
 
 impl Walk {
     /// Marks a folder as searched. Returns whether it was not before.
-    fn enter(&mut self, folder: &Folder) -> bool {
+    fn enter(&mut self, folder: &PendingFolder) -> bool {
         // A folder without an identity cannot be read, which is reported when it is searched.
         identity(&folder.path).is_none_or(|identity| self.entered.insert(identity))
     }

@@ -8,7 +8,7 @@ use crate::sql_text::{Token, TokenKind, quote_name, tokens, unquote_name};
 /// One key of an index, parsed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct IndexKey {
-    subject: Subject,
+    subject: KeySubject,
     collation: Option<String>,
     operator_class: Option<String>,
     /// The parameters of the operator class as written, without white space.
@@ -19,7 +19,7 @@ pub(super) struct IndexKey {
 
 /// What an index key indexes.
 #[derive(Debug, PartialEq, Eq)]
-enum Subject {
+enum KeySubject {
     Column(String),
     Expression(String),
 }
@@ -44,8 +44,8 @@ impl IndexKey {
     /// The column, if the key is a plain column whose operators are those of equality.
     pub(super) fn column(&self) -> Option<&str> {
         match &self.subject {
-            Subject::Column(name) => Some(name),
-            Subject::Expression(_) => None,
+            KeySubject::Column(name) => Some(name),
+            KeySubject::Expression(_) => None,
         }
     }
 
@@ -59,10 +59,10 @@ impl IndexKey {
         let is_column = |name: &str| matches!(tokens(name).as_slice(), [only] if only.kind == TokenKind::Word);
         let key = Self::parse(text.trim(), &is_column);
         match &key.subject {
-            Subject::Column(column) if text.trim().starts_with(column.as_str()) => {
+            KeySubject::Column(column) if text.trim().starts_with(column.as_str()) => {
                 format!("{}{}", common::name(column), &text.trim()[column.len()..])
             }
-            Subject::Column(_) | Subject::Expression(_) => text.to_owned(),
+            KeySubject::Column(_) | KeySubject::Expression(_) => text.to_owned(),
         }
     }
 
@@ -83,15 +83,15 @@ impl IndexKey {
             };
         let sorted_alike = self.descending == actual.descending && self.nulls_first == actual.nulls_first;
         Verdict::when(sorted_alike && same_class).and(match (&self.subject, &actual.subject) {
-            (Subject::Column(expected), Subject::Column(column)) => {
+            (KeySubject::Column(expected), KeySubject::Column(column)) => {
                 Verdict::when(expected == column && names(&self.collation, &actual.collation))
             }
             // A name that is not a column, for instance because the column was renamed.
-            (Subject::Expression(expected), Subject::Column(column)) if expected == column => {
+            (KeySubject::Expression(expected), KeySubject::Column(column)) if expected == column => {
                 Verdict::when(names(&self.collation, &actual.collation))
             }
             // A part of an expression may set its collation: the server decides.
-            (Subject::Expression(_), _) | (_, Subject::Expression(_)) => {
+            (KeySubject::Expression(_), _) | (_, KeySubject::Expression(_)) => {
                 Verdict::ask(Form::Expression, &self.collated(), &actual.collated())
             }
         })
@@ -100,8 +100,8 @@ impl IndexKey {
     /// The column or expression, with its collation, as an expression.
     fn collated(&self) -> String {
         let subject = match &self.subject {
-            Subject::Column(column) => quote_name(column),
-            Subject::Expression(text) => text.clone(),
+            KeySubject::Column(column) => quote_name(column),
+            KeySubject::Expression(text) => text.clone(),
         };
         match &self.collation {
             Some(collation) => format!("({subject}\n) COLLATE {collation}"),
@@ -111,7 +111,7 @@ impl IndexKey {
 
     fn parse(text: &str, is_column: &dyn Fn(&str) -> bool) -> Self {
         let mut key = Self {
-            subject: Subject::Column(text.to_owned()),
+            subject: KeySubject::Column(text.to_owned()),
             collation: None,
             operator_class: None,
             parameters: None,
@@ -132,7 +132,7 @@ impl IndexKey {
         };
         let rest = &text[..last.range.end];
         if is_column(rest) {
-            key.subject = Subject::Column(rest.to_owned());
+            key.subject = KeySubject::Column(rest.to_owned());
             return key;
         }
         let subject_end = subject_length(text, tokens);
@@ -150,7 +150,7 @@ impl IndexKey {
         if at < tokens.len() && key.collation.is_none() || at < tokens.len() && is_name_start(&tokens[at]) {
             let Some((class, parameters)) = operator_class(text, &tokens[at..]) else {
                 // CREATE INDEX would need parentheses here: the server decides about the whole text.
-                key.subject = Subject::Expression(rest.to_owned());
+                key.subject = KeySubject::Expression(rest.to_owned());
                 return key;
             };
             key.operator_class = Some(class);
@@ -158,10 +158,10 @@ impl IndexKey {
         }
         key.subject = match tokens {
             [only, ..] if subject_end == 1 && only.kind == TokenKind::QuotedName => {
-                Subject::Column(unquote_name(subject).unwrap_or_else(|| subject.to_owned()))
+                KeySubject::Column(unquote_name(subject).unwrap_or_else(|| subject.to_owned()))
             }
-            _ if is_column(subject) => Subject::Column(subject.to_owned()),
-            _ => Subject::Expression(subject.to_owned()),
+            _ if is_column(subject) => KeySubject::Column(subject.to_owned()),
+            _ => KeySubject::Expression(subject.to_owned()),
         };
         key
     }
@@ -260,8 +260,8 @@ mod tests {
         let found = format!(
             "{}{}{}{}{}{}",
             match &key.subject {
-                Subject::Column(name) => format!("column <{name}>"),
-                Subject::Expression(text) => format!("expression <{text}>"),
+                KeySubject::Column(name) => format!("column <{name}>"),
+                KeySubject::Expression(text) => format!("expression <{text}>"),
             },
             key.collation.map_or(String::new(), |c| format!(" collate <{c}>")),
             key.operator_class.map_or(String::new(), |c| format!(" class <{c}>")),

@@ -25,7 +25,7 @@ mod typeorm;
 
 use super::files::{File, Files};
 use super::{
-    BASE, Fit, FolderContents, FolderMigration, Keeps, Marker, Tool, Up, Verification, files, sections, version,
+    BASE, Fit, FolderContents, FolderMigration, Keeps, Marker, Tool, ToolVerification, Up, files, sections, version,
 };
 
 /// Every tool whose history and folder can be read, sorted by name.

@@ -35,7 +35,7 @@ pub struct FormatSpec {
     /// Whether it lists the checks that passed, so that they must be kept.
     pub passes: bool,
     /// Whether it has the notes of the report. The notes of formats that do not have them go to standard error.
-    pub asides: bool,
+    pub notes: bool,
     /// Writes a report.
     pub render: fn(&Rendering<'_>) -> String,
     /// The exit code of a run whose report goes to standard output in this format.
@@ -51,7 +51,7 @@ impl FormatSpec {
             name,
             doc,
             passes: false,
-            asides: false,
+            notes: false,
             render,
             exit: |_, exit| exit,
             without_report: |_, exit| (None, exit),
@@ -65,8 +65,8 @@ impl FormatSpec {
     }
 
     /// Has the notes of the report.
-    pub(super) const fn asides(mut self) -> Self {
-        self.asides = true;
+    pub(super) const fn with_notes(mut self) -> Self {
+        self.notes = true;
         self
     }
 }

@@ -19,7 +19,7 @@ use crate::finding::{Report, Target};
 use finding::Choices;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("html", "A page for a browser, in one file: with a filter, changes, coverage and report history", render).asides();
+pub static FORMAT: FormatSpec = FormatSpec::new("html", "A page for a browser, in one file: with a filter, changes, coverage and report history", render).with_notes();
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");

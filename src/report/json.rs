@@ -149,7 +149,7 @@ pub(super) struct JsonFinding<'a> {
 }
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("json", "For programs: the contract, with a JSON Schema", render).asides();
+pub static FORMAT: FormatSpec = FormatSpec::new("json", "For programs: the contract, with a JSON Schema", render).with_notes();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::asides::asides;
+use super::notes::notes;
 use super::format::{FormatSpec, Rendering};
 use super::facts::{facts, headline};
 use super::values::{one_line, plural};
@@ -13,7 +13,7 @@ use super::table_marks;
 use crate::terminal::Palette;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("markdown", "For chat, issues and the summaries of jobs: short first, details folded", render).asides();
+pub static FORMAT: FormatSpec = FormatSpec::new("markdown", "For chat, issues and the summaries of jobs: short first, details folded", render).with_notes();
 
 /// The most findings that are told in full: a summary of a job and a comment have a largest size.
 const TOLD: usize = 100;
@@ -45,8 +45,8 @@ fn render(rendering: &Rendering<'_>) -> String {
             since.trim_end()
         );
     }
-    for aside in asides(report).lines() {
-        let _ = writeln!(out, "\n{}", escaped(aside));
+    for note in notes(report).lines() {
+        let _ = writeln!(out, "\n{}", escaped(note));
     }
     out
 }

@@ -8,7 +8,7 @@ use anstyle::Style;
 use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-use super::asides::asides;
+use super::notes::notes;
 use super::coverage;
 use super::format::{FormatSpec, Rendering};
 use super::{finding_table, table_marks};
@@ -21,7 +21,7 @@ use crate::source_map::SourceMap;
 use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("table", "For people at a terminal", render).asides();
+pub static FORMAT: FormatSpec = FormatSpec::new("table", "For people at a terminal", render).with_notes();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering { report, files, .. } = *rendering;
@@ -45,7 +45,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     if report.targets.len() > 1 {
         let _ = writeln!(out, "{}\n", overview(report, rendering.width));
     }
-    out.push_str(&asides(report));
+    out.push_str(&notes(report));
     let _ = writeln!(out, "{}", summary_line(report, palette));
     out
 }

@@ -1,7 +1,7 @@
 //! Applying SQL, and reporting the statement that fails.
 
 use super::statements::{self, line_and_column, statements};
-use super::{EMBEDDED_MAJOR, Mode, Scratch, Script};
+use super::{ApplyMode, EMBEDDED_MAJOR, Scratch, Script};
 use crate::catalog::client::{Client, ScriptError};
 use crate::catalog::server_error::ServerError;
 use crate::error::Failure;
@@ -52,15 +52,15 @@ struct AtStatement {
 async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStatement> {
     let text = script.text.as_str();
     match script.mode {
-        Mode::Whole => run(client, text, 0).await,
-        Mode::Transaction => {
+        ApplyMode::Whole => run(client, text, 0).await,
+        ApplyMode::Transaction => {
             run(client, "BEGIN", 0).await?;
             run(client, text, 0).await?;
             // A deferred constraint fails here, so no statement is to blame.
             let committed = run(client, "COMMIT", 0).await;
             committed.map_err(|e| AtStatement { offset: None, ..e })
         }
-        Mode::Statements => {
+        ApplyMode::Statements => {
             for range in statements(text) {
                 run(client, &text[range.clone()], range.start).await?;
             }
@@ -129,14 +129,14 @@ fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
         ),
     };
     let lacks = match (missing(error), error.code.as_str()) {
-        (Some(Missing::Role), _) => {
+        (Some(MissingOnServer::Role), _) => {
             return Some(format!(
                 "{server} has no roles except the one that applies the SQL: create the role in a migration, or give \
                  {elsewhere} that has it"
             ));
         }
-        (Some(Missing::Extension), _) => "this extension",
-        (Some(Missing::Collation), _) => "this collation",
+        (Some(MissingOnServer::Extension), _) => "this extension",
+        (Some(MissingOnServer::Collation), _) => "this collation",
         (None, "42601") => "this syntax, if it is correct",
         (None, "42883") => "this function, unless the SQL should create it",
         (None, "42704") => "this object, unless the SQL should create it",
@@ -158,23 +158,23 @@ fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
 }
 
 /// What a server may lack, beyond what the code of the error says.
-enum Missing {
+enum MissingOnServer {
     Role,
     Extension,
     Collation,
 }
 
 /// What the server lacks, by the routine that reports the error: its message may be in any language.
-fn missing(error: &ServerError) -> Option<Missing> {
+fn missing(error: &ServerError) -> Option<MissingOnServer> {
     let routine = error.routine.as_deref().unwrap_or_default().to_lowercase();
     let is_from = |words: &[&str]| words.iter().any(|word| routine.contains(word));
     match error.code.as_str() {
         // Source: src/backend/commands/extension.c.
-        "0A000" | "58P01" | "42704" if is_from(&["extension"]) => Some(Missing::Extension),
+        "0A000" | "58P01" | "42704" if is_from(&["extension"]) => Some(MissingOnServer::Extension),
         // Source: src/backend/utils/adt/acl.c.
-        "42704" if is_from(&["get_role"]) => Some(Missing::Role),
+        "42704" if is_from(&["get_role"]) => Some(MissingOnServer::Role),
         // Source: src/backend/catalog/namespace.c, src/backend/utils/adt/pg_locale.c.
-        _ if is_from(&["collation", "locale", "icu", "collator"]) => Some(Missing::Collation),
+        _ if is_from(&["collation", "locale", "icu", "collator"]) => Some(MissingOnServer::Collation),
         _ => None,
     }
 }

@@ -63,7 +63,7 @@ const ADMINISTRATOR: &str = "driftgate_administrator";
 /// The SQL runs as an ordinary role that owns the database, because a superuser could run programs of this machine. Only
 /// if it needs more privileges is it applied again, to a new database, as a superuser.
 pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
-    let server = Server::start()?;
+    let server = LocalServer::start()?;
     let folder =
         percent_encoding::utf8_percent_encode(&server.folder.to_string_lossy(), percent_encoding::NON_ALPHANUMERIC)
             .to_string();
@@ -132,14 +132,14 @@ async fn apply_as_owner(info: &Conninfo, scripts: &[Script]) -> Result<(), Apply
 const DOING: &str = "starting a PostgreSQL server of this machine";
 
 /// A server that lives as long as this value, at most as long as the process.
-struct Server {
+struct LocalServer {
     folder: PathBuf,
     bin: PathBuf,
     user: User,
     watchdog: Child,
 }
 
-impl Drop for Server {
+impl Drop for LocalServer {
     fn drop(&mut self) {
         drop(self.watchdog.stdin.take());
         // The shell ends after it has removed the folder.
@@ -147,7 +147,7 @@ impl Drop for Server {
     }
 }
 
-impl Server {
+impl LocalServer {
     fn start() -> Result<Self, Failure> {
         let bin = find()?;
         let folder =

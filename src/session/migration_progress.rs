@@ -42,7 +42,7 @@ pub(crate) fn read(
             let (mut session, snapshot) = begin(endpoint, &Scope::default(), limits, 1).await?;
             let checks = match session.history(&expected, &snapshot.server.role).await? {
                 Ok(found) => history::compare(&expected, &found),
-                Err(unseen) => vec![*unseen],
+                Err(finding) => vec![*finding],
             };
             session.close().await;
             Ok(checks)

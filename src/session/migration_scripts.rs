@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::compare::unseen;
+use crate::compare::undetermined;
 use crate::error::Problem;
 use crate::expectation::ExpectedHistory;
 use crate::finding::Check;
 use crate::input;
 use crate::migrations::folder::Folder;
-use crate::migrations::{FolderMigration, Migration, State, TOOLS, Up};
+use crate::migrations::{FolderMigration, Migration, MigrationState, TOOLS, Up};
 use crate::observed::MigrationHistory;
 use crate::redact;
-use crate::scratch::{self, Mode, Script};
+use crate::scratch::{self, ApplyMode, Script};
 use crate::source_map::{FileId, SourceMap};
 use crate::suggest;
 
@@ -57,9 +57,9 @@ pub(crate) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
                 file
             };
             let mode = if transaction {
-                Mode::Transaction
+                ApplyMode::Transaction
             } else {
-                Mode::Statements
+                ApplyMode::Statements
             };
             let first_line = u32::try_from(first_line).unwrap_or(u32::MAX);
             scratch::script(path.clone(), text.clone(), first_line, mode, file)
@@ -109,12 +109,12 @@ pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<Mig
             redact::path(&folder.path),
             tool.title
         );
-        return Err(unseen::history(expected, &why));
+        return Err(undetermined::history(expected, &why));
     };
     let applied = folder.migrations.iter().map(|migration| Migration {
         name: migration.name.clone(),
         version: migration.version.clone(),
-        state: State::Applied,
+        state: MigrationState::Applied,
         checksum: migration.checksum.clone(),
     });
     Ok(MigrationHistory::Read {

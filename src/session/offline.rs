@@ -12,7 +12,7 @@ use crate::kinds::{Kind, Stub, variables};
 use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::platform;
-use crate::scratch::{self, Mode, Scratch, Script};
+use crate::scratch::{self, ApplyMode, Scratch, Script};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::{Sql, Statement, name};
@@ -132,7 +132,7 @@ fn extensions(needed: &[Needed], scratch: &Scratch) -> Vec<Script> {
             path: "what the texts need".into(),
             text,
             first_line: 1,
-            mode: Mode::Whole,
+            mode: ApplyMode::Whole,
         })
         .collect()
 }

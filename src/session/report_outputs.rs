@@ -11,8 +11,8 @@ use crate::console::{eprint, print, terminal_width};
 use crate::error::{Failure, WhileDoing as _};
 use crate::finding::{Exit, Report};
 use crate::redact;
-use crate::report::asides::asides;
 use crate::report::format::Rendering;
+use crate::report::notes::notes;
 use crate::report::timing::Timing;
 use crate::source_map::SourceMap;
 
@@ -72,9 +72,9 @@ impl ReportOutputs<'_> {
     }
 
     /// Prints what was not compared, unless one of the reports contains it: nothing is skipped silently.
-    fn print_asides(&self, report: &Report) {
-        if !self.formats().any(|format| format.spec().asides) {
-            eprint(&asides(report));
+    fn print_notes(&self, report: &Report) {
+        if !self.formats().any(|format| format.spec().notes) {
+            eprint(&notes(report));
         }
     }
 
@@ -89,7 +89,7 @@ impl ReportOutputs<'_> {
             width: None,
         };
         let mut failures = Vec::new();
-        self.print_asides(report);
+        self.print_notes(report);
         for (format, path) in self.output {
             let written = atomic_file::write(path, format.render(&rendering).as_bytes());
             failures.extend(written.while_doing(|| writing_to(path)).err());

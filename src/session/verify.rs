@@ -97,7 +97,7 @@ impl Verification<'_> {
                         target.histories.extend(history::found(expected, &found));
                         target.checks.extend(history::compare(expected, &found));
                     }
-                    Err(unseen) => target.checks.push(*unseen),
+                    Err(finding) => target.checks.push(*finding),
                 }
             }
             for expected in &file.assertions {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::value::HIDDEN_VALUE;
 use super::value::Left;
-use super::{Change, Unlisted};
+use super::{ObjectChange, Unlisted};
 use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, ExpectedObject, Extent, Subject};
 use crate::kinds::{Attributes, KeyForm, Kind};
@@ -65,7 +65,7 @@ impl<'a> Editor<'a> {
     }
 
     /// Changes what is expected of an object to what exists, or returns why that is not possible.
-    pub(super) fn change(&mut self, at: usize, change: &Change) -> Result<(), String> {
+    pub(super) fn change(&mut self, at: usize, change: &ObjectChange) -> Result<(), String> {
         let expected = &self.file.objects[at];
         let Some(spot) = self.spots[at] else {
             return Err("it comes from an alias or `<<`; change it by hand".into());
@@ -182,7 +182,7 @@ impl<'a> Editor<'a> {
     }
 
     /// The attributes of an object that is written as a mapping.
-    fn attributes(&mut self, at: usize, node: &'a Node, change: &Change) -> Result<(), String> {
+    fn attributes(&mut self, at: usize, node: &'a Node, change: &ObjectChange) -> Result<(), String> {
         let expected = &self.file.objects[at];
         let kind = expected.kind;
         let mut values: Vec<(&'static str, Value)> = change.attributes.clone().into_iter().collect();
@@ -230,7 +230,7 @@ impl<'a> Editor<'a> {
     }
 
     /// Changes an object that is written in its short form: as a text or a list.
-    fn short(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &Change) -> Result<(), String> {
+    fn short(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &ObjectChange) -> Result<(), String> {
         if let (AsWritten::List(_), [(name, actual)], true) = (
             spot.value.as_written(),
             change.attributes.iter().collect::<Vec<_>>().as_slice(),
@@ -249,7 +249,7 @@ impl<'a> Editor<'a> {
     }
 
     /// Rewrites an object that is written in a short form. Values without drift stay as they are written.
-    fn rewrite(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &Change) -> Result<(), String> {
+    fn rewrite(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &ObjectChange) -> Result<(), String> {
         let kind = expected.kind;
         let id = subject(expected);
         let mut attributes: Attributes = Vec::new();

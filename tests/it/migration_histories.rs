@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use driftgate::migrations::folder::read;
-use driftgate::migrations::{TOOLS, Tool, Verification};
+use driftgate::migrations::{TOOLS, Tool, ToolVerification};
 use serde_json::Value;
 
 use crate::run::Driftgate;
@@ -249,8 +249,8 @@ fn what_is_said_of_a_tool_is_how_its_fixture_was_made() {
     for tool in TOOLS {
         let made = fs::read_to_string(fixture(tool).join("tool.txt")).expect("tool.txt");
         let said = match tool.verified {
-            Verification::Run(version) => version,
-            Verification::Documentation => "documentation",
+            ToolVerification::Run(version) => version,
+            ToolVerification::Documentation => "documentation",
         };
         assert_eq!(
             said,

@@ -42,11 +42,11 @@ pub(crate) fn kinds(words: &[String]) -> Result<BTreeSet<Kind>, Problem> {
 struct Output {
     path: PathBuf,
     text: String,
-    state: State,
+    state: OutputState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum OutputState {
     New,
     Same,
     Differs,
@@ -75,13 +75,13 @@ pub(crate) fn write(
         .collect::<Result<_, _>>()?;
     // If only some objects are wanted, the others may still exist.
     let stale = if all { stale(&outputs, folder)? } else { Vec::new() };
-    let differs: Vec<&Output> = outputs.iter().filter(|o| o.state == State::Differs).collect();
+    let differs: Vec<&Output> = outputs.iter().filter(|o| o.state == OutputState::Differs).collect();
     if !force && (!differs.is_empty() || !stale.is_empty()) {
         eprint(&refusal(&differs, &stale));
         return Ok(Some(Exit::Usage));
     }
     let mut written = 0;
-    for output in outputs.iter().filter(|o| o.state != State::Same) {
+    for output in outputs.iter().filter(|o| o.state != OutputState::Same) {
         atomic_file::write_with_folders(&output.path, output.text.as_bytes())?;
         written += 1;
     }
@@ -114,9 +114,9 @@ fn output(file: &SplitFile, kinds: &BTreeSet<Kind>, folder: &Path) -> Result<Out
         file.text
     );
     let state = match input::read_bytes(&path) {
-        Ok(found) if found == text.as_bytes() => State::Same,
-        Ok(_) | Err(ReadError::TooLarge { .. }) => State::Differs,
-        Err(ReadError::System(e)) if e.kind() == std::io::ErrorKind::NotFound => State::New,
+        Ok(found) if found == text.as_bytes() => OutputState::Same,
+        Ok(_) | Err(ReadError::TooLarge { .. }) => OutputState::Differs,
+        Err(ReadError::System(e)) if e.kind() == std::io::ErrorKind::NotFound => OutputState::New,
         Err(e) => return Err(Failure::new(format!("reading {}", redact::path(&path)), e.to_string())),
     };
     Ok(Output { path, text, state })

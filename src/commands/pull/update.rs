@@ -39,14 +39,14 @@ struct Draft {
 }
 
 /// The files of one database.
-struct Job {
+struct UpdateJob {
     source: Source,
     place: Option<Place>,
     drafts: Vec<Draft>,
 }
 
 /// The updated files of one database, and the findings that remain.
-struct Updated {
+struct UpdatedFiles {
     drafts: Vec<Draft>,
     target: Target,
     /// Why findings remain, by their ids.
@@ -67,9 +67,9 @@ pub(super) fn run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, Comman
 }
 
 /// One job for each database, in the order in which the files name them.
-fn jobs(args: &PullArgs, expectations: Vec<ExpectationFile>, files: &SourceMap) -> Result<Vec<Job>, Problem> {
+fn jobs(args: &PullArgs, expectations: Vec<ExpectationFile>, files: &SourceMap) -> Result<Vec<UpdateJob>, Problem> {
     let from = args.from.as_deref().map(Source::parse).transpose()?;
-    let mut jobs: Vec<Job> = Vec::new();
+    let mut jobs: Vec<UpdateJob> = Vec::new();
     for expects in expectations {
         let source = from.clone().unwrap_or_else(|| Source::Env(expects.database.clone()));
         let place = from.is_none().then_some(expects.database_place);
@@ -81,7 +81,7 @@ fn jobs(args: &PullArgs, expectations: Vec<ExpectationFile>, files: &SourceMap) 
         };
         match jobs.iter_mut().find(|job| job.source == source) {
             Some(job) => job.drafts.push(draft),
-            None => jobs.push(Job {
+            None => jobs.push(UpdateJob {
                 source,
                 place,
                 drafts: vec![draft],
@@ -93,11 +93,11 @@ fn jobs(args: &PullArgs, expectations: Vec<ExpectationFile>, files: &SourceMap) 
 
 /// Compares, writes the findings into the texts and compares again, until no finding is left that can be written.
 fn update_until_settled(
-    job: Job,
+    job: UpdateJob,
     source: &ResolvedSource,
     limits: Limits,
     files: &mut SourceMap,
-) -> Result<Updated, Failure> {
+) -> Result<UpdatedFiles, Failure> {
     let mut drafts = job.drafts;
     let mut reasons = BTreeMap::new();
     let mut written = BTreeSet::new();
@@ -114,7 +114,7 @@ fn update_until_settled(
         let ids = findings.iter().map(|check| check.id());
         written.extend(ids.filter(|id| !reasons.contains_key(id)));
         if changed.is_empty() || round > MOST_ROUNDS {
-            return Ok(Updated {
+            return Ok(UpdatedFiles {
                 drafts,
                 target,
                 reasons,
@@ -185,7 +185,7 @@ fn not_a_file(problems: &[Problem]) -> String {
 }
 
 /// Shows the changes, asks, writes them, and reports the findings that remain.
-fn finish(args: &PullArgs, updated: Vec<Updated>, files: &SourceMap) -> Result<Exit, Failure> {
+fn finish(args: &PullArgs, updated: Vec<UpdatedFiles>, files: &SourceMap) -> Result<Exit, Failure> {
     let drafts = updated.iter().flat_map(|updated| &updated.drafts);
     let changed: Vec<&Draft> = drafts.filter(|draft| draft.text != draft.original).collect();
     print(&diff(&changed, args.color.enabled(io::stdout().is_terminal())))?;

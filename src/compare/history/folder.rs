@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Hint, Keeps, Migration, Of, OtherCode, State};
+use super::{Check, Hint, HistoryComparison, Keeps, Migration, MigrationState, OtherCode};
 use crate::migrations::FolderMigration;
 use crate::value::Value;
 
@@ -18,47 +18,58 @@ pub(super) struct FolderComparison {
 }
 
 /// Compares a history with its folder.
-pub(super) fn compare(of: &Of<'_>, history: &[Migration], folder: &[FolderMigration]) -> FolderComparison {
-    let known = match of.tool.keeps {
-        Keeps::All => named(history, folder),
-        Keeps::Last => before(of, history, folder),
+pub(super) fn compare(
+    history: &HistoryComparison<'_>,
+    rows: &[Migration],
+    folder: &[FolderMigration],
+) -> FolderComparison {
+    let known = match history.tool.keeps {
+        Keeps::All => named(rows, folder),
+        Keeps::Last => before(history, rows, folder),
     };
-    let states = states(of, &known, folder);
-    let (pending, mut late) = pending(of, folder, &states);
+    let states = states(history, &known, folder);
+    let (pending, mut late) = pending(history, folder, &states);
     let mut checks = Vec::new();
     // Where only the heads of a graph are recorded, what comes before a head that the folder does not have is unknown.
-    let lost = |m: &Migration| !folder.iter().any(|other| other.version == m.version);
-    if of.tool.keeps == Keeps::All || of.tool.is_ordered() || !history.iter().any(lost) {
-        checks.extend(or_passed(of, OtherCode::MigrationPending, pending));
+    let is_not_in_folder = |m: &Migration| !folder.iter().any(|other| other.version == m.version);
+    if history.tool.keeps == Keeps::All || history.tool.is_ordered() || !rows.iter().any(is_not_in_folder) {
+        checks.extend(or_passed(history, OtherCode::MigrationPending, pending));
     }
-    checks.extend(or_passed(of, OtherCode::MigrationUnknown, unknown(of, &known, folder)));
-    if !of.tool.checksum.is_empty() {
-        checks.extend(or_passed(of, OtherCode::MigrationChanged, changed(of, &known, folder)));
+    checks.extend(or_passed(
+        history,
+        OtherCode::MigrationUnknown,
+        unknown(history, &known, folder),
+    ));
+    if !history.tool.checksum.is_empty() {
+        checks.extend(or_passed(
+            history,
+            OtherCode::MigrationChanged,
+            changed(history, &known, folder),
+        ));
     }
-    if of.expected.out_of_order {
-        late.extend(applied_late(of, &known, folder));
-        checks.extend(or_passed(of, OtherCode::MigrationOutOfOrder, late));
+    if history.expected.out_of_order {
+        late.extend(applied_late(history, &known, folder));
+        checks.extend(or_passed(history, OtherCode::MigrationOutOfOrder, late));
     }
     FolderComparison { known, checks }
 }
 
 /// The findings of a code, or one check that passed.
-fn or_passed(of: &Of<'_>, code: OtherCode, mut findings: Vec<Check>) -> Vec<Check> {
+fn or_passed(history: &HistoryComparison<'_>, code: OtherCode, mut findings: Vec<Check>) -> Vec<Check> {
     if findings.is_empty() {
-        findings.push(of.passed(code, of.directory_place()));
+        findings.push(history.passed(code, history.directory_place()));
     }
     findings
 }
 
-fn finding(of: &Of<'_>, code: OtherCode, name: &str, message: String) -> Check {
-    of.finding(code, name, of.directory_place(), message)
+fn finding(history: &HistoryComparison<'_>, code: OtherCode, name: &str, message: String) -> Check {
+    history.finding(code, name, history.directory_place(), message)
 }
 
 /// The history, with the names that the migrations have in the folder.
-fn named(history: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
+fn named(rows: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
     let names: BTreeMap<&str, &str> = folder.iter().map(|m| (m.version.as_str(), m.name.as_str())).collect();
-    history
-        .iter()
+    rows.iter()
         .map(|m| Migration {
             name: names
                 .get(m.version.as_str())
@@ -69,15 +80,15 @@ fn named(history: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
 }
 
 /// The migrations that a history stands for which has only where the database is: those before it are applied.
-fn before(of: &Of<'_>, history: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
-    let last = named(history, folder);
+fn before(history: &HistoryComparison<'_>, rows: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
+    let last = named(rows, folder);
     let mut reached: Vec<bool> = vec![false; folder.len()];
     let position = |version: &str| folder.iter().position(|m| m.version == version);
     for migration in &last {
-        let key = (of.tool.sort)(&migration.version);
+        let key = (history.tool.sort)(&migration.version);
         if key.is_some() {
             for (i, m) in folder.iter().enumerate() {
-                reached[i] |= (of.tool.sort)(&m.version) < key;
+                reached[i] |= (history.tool.sort)(&m.version) < key;
             }
             continue;
         }
@@ -99,7 +110,7 @@ fn before(of: &Of<'_>, history: &[Migration], folder: &[FolderMigration]) -> Vec
         .map(|(m, _)| Migration {
             name: m.name.clone(),
             version: m.version.clone(),
-            state: State::Applied,
+            state: MigrationState::Applied,
             checksum: None,
         });
     stands_for
@@ -109,9 +120,18 @@ fn before(of: &Of<'_>, history: &[Migration], folder: &[FolderMigration]) -> Vec
 }
 
 /// How each migration of the folder ended; nothing for one that the history does not have.
-fn states(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Option<State>> {
-    let last: BTreeMap<&str, State> = known.iter().map(|m| (m.version.as_str(), m.state)).collect();
-    let done = |version: &str| matches!(last.get(version), Some(State::Applied | State::Baseline));
+fn states(
+    history: &HistoryComparison<'_>,
+    known: &[Migration],
+    folder: &[FolderMigration],
+) -> Vec<Option<MigrationState>> {
+    let last: BTreeMap<&str, MigrationState> = known.iter().map(|m| (m.version.as_str(), m.state)).collect();
+    let done = |version: &str| {
+        matches!(
+            last.get(version),
+            Some(MigrationState::Applied | MigrationState::Baseline)
+        )
+    };
     let replaced: BTreeSet<&str> = folder
         .iter()
         .filter(|other| done(&other.version))
@@ -119,54 +139,64 @@ fn states(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<O
         .collect();
     let baseline = known
         .iter()
-        .filter(|m| m.state == State::Baseline)
-        .filter_map(|m| (of.tool.sort)(&m.version))
+        .filter(|m| m.state == MigrationState::Baseline)
+        .filter_map(|m| (history.tool.sort)(&m.version))
         .max();
     folder
         .iter()
         .map(|m| {
             let state = last.get(m.version.as_str()).copied();
-            let before_baseline = || baseline.is_some() && (of.tool.sort)(&m.version) <= baseline;
+            let before_baseline = || baseline.is_some() && (history.tool.sort)(&m.version) <= baseline;
             // One that stands for others is not applied where they are, nor they where it is.
             let in_parts = || !m.replaces.is_empty() && m.replaces.iter().any(|version| done(version));
             let in_another = || replaced.contains(m.version.as_str());
             match state {
-                Some(State::RolledBack) | None if before_baseline() || in_parts() || in_another() => {
-                    Some(State::Applied)
+                Some(MigrationState::RolledBack) | None if before_baseline() || in_parts() || in_another() => {
+                    Some(MigrationState::Applied)
                 }
-                Some(State::Applied | State::Baseline | State::Failed | State::RolledBack) | None => state,
+                Some(
+                    MigrationState::Applied
+                    | MigrationState::Baseline
+                    | MigrationState::Failed
+                    | MigrationState::RolledBack,
+                )
+                | None => state,
             }
         })
         .collect()
 }
 
 /// Migrations of the folder that are not applied, and those of them that come before others that are.
-fn pending(of: &Of<'_>, folder: &[FolderMigration], states: &[Option<State>]) -> (Vec<Check>, Vec<Check>) {
+fn pending(
+    history: &HistoryComparison<'_>,
+    folder: &[FolderMigration],
+    states: &[Option<MigrationState>],
+) -> (Vec<Check>, Vec<Check>) {
     let last_applied = states
         .iter()
-        .rposition(|state| matches!(state, Some(State::Applied | State::Baseline)))
+        .rposition(|state| matches!(state, Some(MigrationState::Applied | MigrationState::Baseline)))
         .filter(|last| !folder[*last].repeatable);
     let linear = folder.iter().all(|m| m.after.is_empty());
     let mut pending = Vec::new();
     let mut skipped = Vec::new();
     for (i, (migration, state)) in folder.iter().zip(states).enumerate() {
         let rolled_back = match state {
-            Some(State::Applied | State::Baseline | State::Failed) => continue,
-            Some(State::RolledBack) => ", it was rolled back",
+            Some(MigrationState::Applied | MigrationState::Baseline | MigrationState::Failed) => continue,
+            Some(MigrationState::RolledBack) => ", it was rolled back",
             None => "",
         };
         let later = last_applied.filter(|last| *last > i && linear && !migration.repeatable);
         match later {
-            Some(last) if of.expected.out_of_order => {
+            Some(last) if history.expected.out_of_order => {
                 let message = format!(
                     "migration {} is not applied{rolled_back}, but {}, which comes after it, is",
                     migration.name, folder[last].name
                 );
                 let hint = format!(
                     "{} may refuse it, or never apply it: give it a later version, or apply it by hand and record it",
-                    of.tool.title
+                    history.tool.title
                 );
-                let check = finding(of, OtherCode::MigrationOutOfOrder, &migration.name, message);
+                let check = finding(history, OtherCode::MigrationOutOfOrder, &migration.name, message);
                 skipped.push(check.values("applied", PENDING).hint(Hint::Advice(hint)));
             }
             Some(_) | None => {
@@ -174,8 +204,8 @@ fn pending(of: &Of<'_>, folder: &[FolderMigration], states: &[Option<State>]) ->
                     "migration {} is in the folder and not applied{rolled_back}",
                     migration.name
                 );
-                let check = finding(of, OtherCode::MigrationPending, &migration.name, message);
-                pending.push(check.values("applied", PENDING).hint(of.apply()));
+                let check = finding(history, OtherCode::MigrationPending, &migration.name, message);
+                pending.push(check.values("applied", PENDING).hint(history.apply()));
             }
         }
     }
@@ -183,9 +213,9 @@ fn pending(of: &Of<'_>, folder: &[FolderMigration], states: &[Option<State>]) ->
 }
 
 /// Migrations that are applied and that the folder does not have.
-fn unknown(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
-    let families: BTreeSet<_> = folder.iter().map(|m| (of.tool.family)(&m.version)).collect();
-    let family = |version: &str| families.contains(&(of.tool.family)(version));
+fn unknown(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
+    let families: BTreeSet<_> = folder.iter().map(|m| (history.tool.family)(&m.version)).collect();
+    let family = |version: &str| families.contains(&(history.tool.family)(version));
     let in_folder: BTreeSet<&str> = folder
         .iter()
         .flat_map(|m| std::iter::once(&m.version).chain(&m.replaces))
@@ -195,8 +225,8 @@ fn unknown(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<
     let mut out = Vec::new();
     for (i, migration) in known.iter().enumerate() {
         let counts = match migration.state {
-            State::Applied | State::Failed => true,
-            State::RolledBack | State::Baseline => false,
+            MigrationState::Applied | MigrationState::Failed => true,
+            MigrationState::RolledBack | MigrationState::Baseline => false,
         };
         let version = migration.version.as_str();
         let again = last.get(version).is_some_and(|last| *last > i);
@@ -204,7 +234,7 @@ fn unknown(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<
             continue;
         }
         let message = format!("migration {} is in the history, but not in the folder", migration.name);
-        let check = finding(of, OtherCode::MigrationUnknown, &migration.name, message);
+        let check = finding(history, OtherCode::MigrationUnknown, &migration.name, message);
         out.push(check.values("absent", "applied").hint(Hint::advice(
             "another version of the project applied it, or its file was renamed or removed: check that this is the right \
              folder and that it is up to date",
@@ -214,13 +244,14 @@ fn unknown(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<
 }
 
 /// Migrations whose file is not what it was when it was applied.
-fn changed(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
+fn changed(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
     let mut out = Vec::new();
     for migration in folder {
         let Some(applied) = known.iter().rev().find(|m| m.version == migration.version) else {
             continue;
         };
-        let (State::Applied, Some(was), Some(is)) = (applied.state, &applied.checksum, &migration.checksum) else {
+        let (MigrationState::Applied, Some(was), Some(is)) = (applied.state, &applied.checksum, &migration.checksum)
+        else {
             continue;
         };
         if was == is {
@@ -231,13 +262,13 @@ fn changed(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<
                 "migration {} has changed since it was applied and must be applied again",
                 migration.name
             );
-            finding(of, OtherCode::MigrationPending, &migration.name, message).hint(of.apply())
+            finding(history, OtherCode::MigrationPending, &migration.name, message).hint(history.apply())
         } else {
             let message = format!(
                 "the file of migration {} is not the one that was applied: it was changed afterwards",
                 migration.name
             );
-            finding(of, OtherCode::MigrationChanged, &migration.name, message).hint(Hint::advice(
+            finding(history, OtherCode::MigrationChanged, &migration.name, message).hint(Hint::advice(
                 "undo the change and write it as a new migration; databases that applied the earlier file do not have \
                  what the folder says",
             ))
@@ -248,15 +279,15 @@ fn changed(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<
 }
 
 /// Migrations that were applied after one that follows them.
-fn applied_late(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
-    if of.tool.keeps == Keeps::Last || folder.iter().any(|m| !m.after.is_empty()) {
+fn applied_late(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
+    if history.tool.keeps == Keeps::Last || folder.iter().any(|m| !m.after.is_empty()) {
         return Vec::new();
     }
     let mut out = Vec::new();
     let mut highest: Option<(usize, &str)> = None;
     for (i, migration) in known.iter().enumerate() {
         let again = known[i + 1..].iter().any(|later| later.version == migration.version);
-        if migration.state != State::Applied || again {
+        if migration.state != MigrationState::Applied || again {
             continue;
         }
         let Some(position) = folder
@@ -275,7 +306,7 @@ fn applied_late(of: &Of<'_>, known: &[Migration], folder: &[FolderMigration]) ->
                     Value::Text(format!("before {later}")),
                     Value::Text(format!("after {later}")),
                 );
-                let check = finding(of, OtherCode::MigrationOutOfOrder, &migration.name, message);
+                let check = finding(history, OtherCode::MigrationOutOfOrder, &migration.name, message);
                 out.push(check.values(values.0, values.1).hint(Hint::advice(
                     "a new database applies them in the other order: verify that both orders give the same schema, then \
                      write `out_of_order: allow`",

@@ -2,23 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Hint, Migration, Of, OtherCode, State, Status};
+use super::{Check, Hint, HistoryComparison, Migration, MigrationState, OtherCode, Status};
 use crate::migrations::FolderMigration;
 
 /// The migrations that are applied and after which nothing is: one, or several where a history has several heads.
-fn last<'a>(of: &Of<'_>, known: &'a [Migration], folder: Option<&[FolderMigration]>) -> Vec<&'a Migration> {
+fn last<'a>(
+    history: &HistoryComparison<'_>,
+    known: &'a [Migration],
+    folder: Option<&[FolderMigration]>,
+) -> Vec<&'a Migration> {
     let applied: Vec<&Migration> = known
         .iter()
         .enumerate()
         .filter(|(i, m)| {
-            matches!(m.state, State::Applied | State::Baseline)
+            matches!(m.state, MigrationState::Applied | MigrationState::Baseline)
                 && !known[i + 1..].iter().any(|later| later.version == m.version)
         })
         .map(|(_, m)| m)
         .collect();
-    if of.tool.is_ordered() {
+    if history.tool.is_ordered() {
         // Those without a version, such as repeatable ones, are no position.
-        let last = applied.iter().max_by_key(|m| (of.tool.sort)(&m.version));
+        let last = applied.iter().max_by_key(|m| (history.tool.sort)(&m.version));
         return last.into_iter().copied().collect();
     }
     let in_graph = folder.is_some_and(|folder| folder.iter().any(|m| !m.after.is_empty()));
@@ -34,7 +38,7 @@ fn last<'a>(of: &Of<'_>, known: &'a [Migration], folder: Option<&[FolderMigratio
             let last = applied.iter().filter(|m| !followed.contains(m.version.as_str()));
             last.copied().collect()
         }
-        Some(_) | None if of.tool.keeps == super::Keeps::Last => applied,
+        Some(_) | None if history.tool.keeps == super::Keeps::Last => applied,
         Some(_) | None => applied.last().into_iter().copied().collect(),
     }
 }
@@ -47,39 +51,48 @@ fn names(migrations: &[&Migration]) -> String {
 }
 
 /// Whether the last applied migration is the expected one.
-pub(super) fn latest(of: &Of<'_>, known: &[Migration], folder: Option<&[FolderMigration]>) -> Option<Check> {
-    let (name, place) = of.expected.latest.as_ref()?;
-    let last = last(of, known, folder);
-    let check = if !last.is_empty() && last.iter().all(|m| of.tool.means(name, &m.name, &m.version)) {
-        of.passed(OtherCode::MigrationLatest, *place)
+pub(super) fn latest(
+    history: &HistoryComparison<'_>,
+    known: &[Migration],
+    folder: Option<&[FolderMigration]>,
+) -> Option<Check> {
+    let (name, place) = history.expected.latest.as_ref()?;
+    let last = last(history, known, folder);
+    let check = if !last.is_empty() && last.iter().all(|m| history.tool.means(name, &m.name, &m.version)) {
+        history.passed(OtherCode::MigrationLatest, *place)
     } else {
         let is_applied = known
             .iter()
-            .any(|m| m.state == State::Applied && of.tool.means(name, &m.name, &m.version));
+            .any(|m| m.state == MigrationState::Applied && history.tool.means(name, &m.name, &m.version));
         let message = format!("the last applied migration is {}, not {name}", names(&last));
         let hint = if is_applied {
             Hint::advice("later migrations were applied: expect the last of them, or write `at_least`")
         } else {
-            of.apply()
+            history.apply()
         };
-        of.history_finding(OtherCode::MigrationLatest, *place, message)
+        history
+            .history_finding(OtherCode::MigrationLatest, *place, message)
             .hint(hint)
     };
     Some(check.values(name.as_str(), names(&last).as_str()))
 }
 
 /// Whether a migration or a later one is applied.
-pub(super) fn at_least(of: &Of<'_>, known: &[Migration], folder: Option<&[FolderMigration]>) -> Option<Check> {
-    let (name, place) = of.expected.at_least.as_ref()?;
-    let last = last(of, known, folder);
-    let finding = |message: String| of.history_finding(OtherCode::MigrationBehind, *place, message);
-    let check = match (reached(of, name, known, &last, folder), folder) {
-        (Some(true), _) => of.passed(OtherCode::MigrationBehind, *place),
+pub(super) fn at_least(
+    history: &HistoryComparison<'_>,
+    known: &[Migration],
+    folder: Option<&[FolderMigration]>,
+) -> Option<Check> {
+    let (name, place) = history.expected.at_least.as_ref()?;
+    let last = last(history, known, folder);
+    let finding = |message: String| history.history_finding(OtherCode::MigrationBehind, *place, message);
+    let check = match (reached(history, name, known, &last, folder), folder) {
+        (Some(true), _) => history.passed(OtherCode::MigrationBehind, *place),
         (Some(false), _) => finding(format!(
             "the last applied migration is {}, which comes before {name}",
             names(&last)
         ))
-        .hint(of.apply()),
+        .hint(history.apply()),
         (None, Some(_)) => finding(format!(
             "{name} is not a migration of the folder, so it is not known which migrations come before it"
         ))
@@ -87,7 +100,7 @@ pub(super) fn at_least(of: &Of<'_>, known: &[Migration], folder: Option<&[Folder
         .hint(Hint::advice("write the whole name as it is in the folder")),
         (None, None) => finding(format!(
             "the order of {} migrations is known only from their folder",
-            of.tool.title
+            history.tool.title
         ))
         .status(Status::Unverified)
         .hint(Hint::advice("add the `directory`")),
@@ -97,20 +110,27 @@ pub(super) fn at_least(of: &Of<'_>, known: &[Migration], folder: Option<&[Folder
 
 /// `None` if it cannot be determined.
 fn reached(
-    of: &Of<'_>,
+    history: &HistoryComparison<'_>,
     name: &str,
     known: &[Migration],
     last: &[&Migration],
     folder: Option<&[FolderMigration]>,
 ) -> Option<bool> {
     // The last row of a version counts.
-    let row = known.iter().rev().find(|m| of.tool.means(name, &m.name, &m.version));
-    if row.is_some_and(|m| m.state == State::Applied) {
+    let row = known
+        .iter()
+        .rev()
+        .find(|m| history.tool.means(name, &m.name, &m.version));
+    if row.is_some_and(|m| m.state == MigrationState::Applied) {
         return Some(true);
     }
-    let in_folder = folder.and_then(|folder| folder.iter().position(|m| of.tool.means(name, &m.name, &m.version)));
+    let in_folder = folder.and_then(|folder| {
+        folder
+            .iter()
+            .position(|m| history.tool.means(name, &m.name, &m.version))
+    });
     match (folder, in_folder) {
-        (Some(folder), Some(wanted)) if !of.tool.is_ordered() => {
+        (Some(folder), Some(wanted)) if !history.tool.is_ordered() => {
             // Nothing that is applied may be taken for later in a graph: what follows would have brought it along.
             let linear = folder.iter().all(|m| m.after.is_empty());
             let positions = last
@@ -121,10 +141,10 @@ fn reached(
         (_, in_folder) => {
             let version = folder.zip(in_folder).map(|(folder, i)| folder[i].version.clone());
             let wanted = match version {
-                Some(version) => (of.tool.sort)(&version)?,
-                None => of.tool.sort_written(name)?,
+                Some(version) => (history.tool.sort)(&version)?,
+                None => history.tool.sort_written(name)?,
             };
-            let last = last.iter().filter_map(|m| (of.tool.sort)(&m.version)).max();
+            let last = last.iter().filter_map(|m| (history.tool.sort)(&m.version)).max();
             Some(last.is_some_and(|last| last >= wanted))
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Keeps, Tool, Verification, program, version};
+use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Keeps, Tool, ToolVerification, program, version};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
@@ -28,7 +28,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("1.20.1"),
+    verified: ToolVerification::Run("1.20.1"),
     ..BASE
 };
 

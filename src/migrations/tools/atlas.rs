@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, Up, Verification, sections, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, sections, sql, version};
 use crate::error::Problem;
 
 const SUM: &str = "atlas.sum";
@@ -37,7 +37,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Documentation,
+    verified: ToolVerification::Documentation,
     ..BASE
 };
 

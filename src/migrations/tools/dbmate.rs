@@ -2,7 +2,7 @@
 //! `pkg/driver/postgres/postgres.go` (the table).
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, Marker, Tool, Up, Verification, section, sections, sort, sql, version,
+    BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, section, sections, sort, sql, version,
 };
 use crate::error::Problem;
 
@@ -27,7 +27,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("2.36.0"),
+    verified: ToolVerification::Run("2.36.0"),
     ..BASE
 };
 

@@ -1,7 +1,7 @@
 //! Diesel. Source: `diesel/src/migration/mod.rs` (the version), `diesel_migrations/migrations_internals/src/lib.rs`
 //! (the folder, `metadata.toml`) and `diesel/src/migration/mod.rs`, `setup_database` (the table).
 
-use super::{BASE, Files, Fit, FolderContents, Tool, Up, Verification, sort, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, Up, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "diesel",
@@ -27,7 +27,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("2.3.2"),
+    verified: ToolVerification::Run("2.3.2"),
     ..BASE
 };
 

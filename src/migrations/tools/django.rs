@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::alembic::quoted;
-use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, Verification, program, version};
+use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, ToolVerification, program, version};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
@@ -27,7 +27,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("5.2.19"),
+    verified: ToolVerification::Run("5.2.19"),
     ..BASE
 };
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{BASE, Files, Fit, FolderContents, Tool, Verification, files, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, files, sql, version};
 use crate::error::Problem;
 
 const JOURNAL: &str = "meta/_journal.json";
@@ -35,7 +35,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("0.31.11 with drizzle-orm 0.45.4"),
+    verified: ToolVerification::Run("0.31.11 with drizzle-orm 0.45.4"),
     ..BASE
 };
 

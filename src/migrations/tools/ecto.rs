@@ -1,6 +1,6 @@
 //! Ecto. Source: `ecto_sql`, `lib/ecto/migrator.ex` (files) and `lib/ecto/migration/schema_migration.ex` (the table).
 
-use super::{BASE, Fit, Tool, Verification, programs, version};
+use super::{BASE, Fit, Tool, ToolVerification, programs, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "ecto",
@@ -31,6 +31,6 @@ pub(super) static TOOL: Tool = Tool {
                 .then(|| (file.stem().to_owned(), number.to_string()))
         })
     },
-    verified: Verification::Documentation,
+    verified: ToolVerification::Documentation,
     ..BASE
 };

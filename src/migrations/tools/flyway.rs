@@ -2,7 +2,7 @@
 //! `…resource.ResourceNameParser`, `…database.base.Schema`/`…postgresql.PostgreSQLDatabase` (the table), and the
 //! documentation, "Migrations" and "Schema history table".
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, Up, Verification, program, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, program, sort, sql, version};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
@@ -37,7 +37,7 @@ pub(super) static TOOL: Tool = Tool {
         fit
     },
     read,
-    verified: Verification::Documentation,
+    verified: ToolVerification::Documentation,
     ..BASE
 };
 

@@ -1,7 +1,7 @@
 //! golang-migrate. Source: `source/parse.go` (the names), `database/postgres/postgres.go` (the table: one row, the
 //! version and whether it is dirty).
 
-use super::{BASE, File, Files, Fit, FolderContents, Keeps, Tool, Verification, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Keeps, Tool, ToolVerification, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "golang-migrate",
@@ -29,7 +29,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Documentation,
+    verified: ToolVerification::Documentation,
     ..BASE
 };
 

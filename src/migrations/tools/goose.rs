@@ -2,7 +2,7 @@
 //! `database/dialect/postgres.go` (the table).
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, Marker, Tool, Up, Verification, program, section, sections, sort, sql,
+    BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, program, section, sections, sort, sql,
     version,
 };
 use crate::error::Problem;
@@ -32,7 +32,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Documentation,
+    verified: ToolVerification::Documentation,
     ..BASE
 };
 

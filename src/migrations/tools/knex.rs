@@ -1,6 +1,6 @@
 //! Knex. Source: `lib/migrations/migrate/Migrator.js` (the table, the order) and `sources/fs-migrations.js` (the files).
 
-use super::{BASE, File, Fit, Tool, Verification, programs, version};
+use super::{BASE, File, Fit, Tool, ToolVerification, programs, version};
 
 const ENDINGS: &[&str] = &[".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"];
 
@@ -32,6 +32,6 @@ pub(super) static TOOL: Tool = Tool {
             is.then(|| (file.name().to_owned(), file.name().to_owned()))
         })
     },
-    verified: Verification::Run("3.3.0"),
+    verified: ToolVerification::Run("3.3.0"),
     ..BASE
 };

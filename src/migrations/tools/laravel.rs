@@ -1,6 +1,6 @@
 //! Laravel. Source: `Illuminate\Database\Migrations\DatabaseMigrationRepository` (the table) and `Migrator` (the files).
 
-use super::{BASE, Fit, Tool, Verification, programs};
+use super::{BASE, Fit, Tool, ToolVerification, programs};
 
 pub(super) static TOOL: Tool = Tool {
     name: "laravel",
@@ -34,6 +34,6 @@ pub(super) static TOOL: Tool = Tool {
             },
         )
     },
-    verified: Verification::Run("8.83.26"),
+    verified: ToolVerification::Run("8.83.26"),
     ..BASE
 };

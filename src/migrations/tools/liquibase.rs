@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, Up, Verification, sections, sql, version};
+use super::{
+    BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, ToolVerification, Up, sections, sql, version,
+};
 
 pub(super) static TOOL: Tool = Tool {
     name: "liquibase",
@@ -29,7 +31,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("4.28.1"),
+    verified: ToolVerification::Run("4.28.1"),
     ..BASE
 };
 
@@ -136,7 +138,7 @@ fn changesets(all: &Files, file: &File) -> Vec<FolderMigration> {
 
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
-    let logs: Vec<(&File, Vec<Entry>)> = all
+    let logs: Vec<(&File, Vec<ChangelogEntry>)> = all
         .files
         .iter()
         .filter(|file| LOGS.iter().any(|ending| file.ends(ending)) && file.says("databaseChangeLog"))
@@ -147,9 +149,9 @@ fn read(all: &Files) -> FolderContents {
     let included = |file: &File| {
         let mut all_entries = logs.iter().flat_map(|(_, entries)| entries);
         all_entries.any(|entry| match entry {
-            Entry::Include(path) => same(path, &file.path),
-            Entry::IncludeAll(path) => same(path.trim_end_matches('/'), file.folder()),
-            Entry::ChangeSet(..) => false,
+            ChangelogEntry::Include(path) => same(path, &file.path),
+            ChangelogEntry::IncludeAll(path) => same(path.trim_end_matches('/'), file.folder()),
+            ChangelogEntry::ChangeSet(..) => false,
         })
     };
     for (log, _) in logs.iter().filter(|(file, _)| !included(file)) {
@@ -174,7 +176,7 @@ fn read(all: &Files) -> FolderContents {
 const LOGS: &[&str] = &[".xml", ".yaml", ".yml", ".json"];
 
 /// An item of a change log.
-enum Entry {
+enum ChangelogEntry {
     /// A change set: author and id.
     ChangeSet(String, String),
     /// Another file.
@@ -196,7 +198,7 @@ fn same(path: &str, below: &str) -> bool {
 /// Adds the change sets of a file and of the files that it includes. A file is read once.
 fn follow<'a>(
     all: &'a Files,
-    logs: &[(&'a File, Vec<Entry>)],
+    logs: &[(&'a File, Vec<ChangelogEntry>)],
     file: &'a File,
     seen: &mut BTreeSet<&'a str>,
     out: &mut FolderContents,
@@ -212,7 +214,7 @@ fn follow<'a>(
     };
     for entry in entries {
         match entry {
-            Entry::ChangeSet(author, id) => {
+            ChangelogEntry::ChangeSet(author, id) => {
                 let name = format!("{author}:{id}");
                 let mut migration = sql(all, file, &*name, &*name);
                 migration.up = Up::NotSql(
@@ -222,12 +224,12 @@ fn follow<'a>(
                 );
                 out.migrations.push(migration);
             }
-            Entry::Include(path) => {
+            ChangelogEntry::Include(path) => {
                 for file in all.files.iter().filter(|other| same(path, &other.path)) {
                     follow(all, logs, file, seen, out);
                 }
             }
-            Entry::IncludeAll(path) => {
+            ChangelogEntry::IncludeAll(path) => {
                 let path = path.trim_end_matches('/');
                 let inside =
                     |other: &&File| other.path != file.path && (same(path, other.folder()) || path == all.name);
@@ -240,7 +242,7 @@ fn follow<'a>(
 }
 
 /// The items of a change log in XML, YAML or JSON, in order.
-fn entries(file: &File) -> Vec<Entry> {
+fn entries(file: &File) -> Vec<ChangelogEntry> {
     let text = file.text();
     if file.ends(".xml") {
         of_xml(&text)
@@ -249,7 +251,7 @@ fn entries(file: &File) -> Vec<Entry> {
     }
 }
 
-fn of_xml(text: &str) -> Vec<Entry> {
+fn of_xml(text: &str) -> Vec<ChangelogEntry> {
     let mut out = Vec::new();
     for tag in text.split('<').skip(1) {
         let tag = tag.split('>').next().unwrap_or_default();
@@ -265,9 +267,9 @@ fn of_xml(text: &str) -> Vec<Entry> {
         let entry = match tag.split_whitespace().next() {
             Some("changeSet") => value("author")
                 .zip(value("id"))
-                .map(|(author, id)| Entry::ChangeSet(author, id)),
-            Some("include") => value("file").map(Entry::Include),
-            Some("includeAll") => value("path").map(Entry::IncludeAll),
+                .map(|(author, id)| ChangelogEntry::ChangeSet(author, id)),
+            Some("include") => value("file").map(ChangelogEntry::Include),
+            Some("includeAll") => value("path").map(ChangelogEntry::IncludeAll),
             Some(_) | None => None,
         };
         out.extend(entry);
@@ -276,7 +278,7 @@ fn of_xml(text: &str) -> Vec<Entry> {
 }
 
 /// YAML and JSON have one key per line, as Liquibase and people write them.
-fn of_lines(text: &str) -> Vec<Entry> {
+fn of_lines(text: &str) -> Vec<ChangelogEntry> {
     let mut out = Vec::new();
     let mut section = "";
     let (mut author, mut id) = (None, None);
@@ -297,12 +299,12 @@ fn of_lines(text: &str) -> Vec<Entry> {
             ("changes", _) => section = "",
             ("author", "changeSet") => author = Some(value.to_owned()),
             ("id", "changeSet") => id = Some(value.to_owned()),
-            ("file", "include") => out.push(Entry::Include(value.to_owned())),
-            ("path", "includeAll") => out.push(Entry::IncludeAll(value.to_owned())),
+            ("file", "include") => out.push(ChangelogEntry::Include(value.to_owned())),
+            ("path", "includeAll") => out.push(ChangelogEntry::IncludeAll(value.to_owned())),
             _ => {}
         }
         if let (Some(author), Some(id)) = (&author, &id) {
-            out.push(Entry::ChangeSet(author.clone(), id.clone()));
+            out.push(ChangelogEntry::ChangeSet(author.clone(), id.clone()));
             section = "";
         }
         if section.is_empty() {

@@ -2,7 +2,7 @@
 //! `src/sqlMigration.ts` (the parts of a SQL file).
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, Marker, Tool, Up, Verification, program, section, sections, sort, sql,
+    BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, program, section, sections, sort, sql,
     version,
 };
 
@@ -25,7 +25,7 @@ pub(super) static TOOL: Tool = Tool {
         if sql || js { Fit::Certain } else { Fit::No }
     },
     read,
-    verified: Verification::Run("9.0.0"),
+    verified: ToolVerification::Run("9.0.0"),
     ..BASE
 };
 

@@ -3,7 +3,7 @@
 //! checksum: `schema-engine/connectors/schema-connector/src/checksum.rs`; of the folder:
 //! `schema-engine/connectors/schema-connector/src/migrations_directory.rs`.
 
-use super::{BASE, Files, Fit, FolderContents, Tool, Verification, files, sort, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, files, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "prisma",
@@ -31,7 +31,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("schema engine 8.1.0-2.59be4fda12412a79eeb9c2ae727b6aa723593323"),
+    verified: ToolVerification::Run("schema engine 8.1.0-2.59be4fda12412a79eeb9c2ae727b6aa723593323"),
     ..BASE
 };
 

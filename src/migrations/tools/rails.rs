@@ -1,7 +1,7 @@
 //! Rails, Active Record. Source: `activerecord/lib/active_record/migration.rs` (files) and `schema_migration.rs` (the
 //! table).
 
-use super::{BASE, Fit, Tool, Verification, programs, version};
+use super::{BASE, Fit, Tool, ToolVerification, programs, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "rails",
@@ -35,6 +35,6 @@ pub(super) static TOOL: Tool = Tool {
                 .then(|| (file.stem().to_owned(), number.to_string()))
         })
     },
-    verified: Verification::Run("6.1.7.10"),
+    verified: ToolVerification::Run("6.1.7.10"),
     ..BASE
 };

@@ -5,7 +5,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use siphasher::sip::SipHasher13;
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, Up, Verification, program, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, program, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "refinery",
@@ -29,7 +29,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("0.9.2"),
+    verified: ToolVerification::Run("0.9.2"),
     ..BASE
 };
 

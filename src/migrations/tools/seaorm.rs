@@ -1,7 +1,7 @@
 //! SeaORM. Source: `sea-orm-migration/src/seaql_migrations.rs` (the table) and `sea-orm-migration/src/migrator.rs`. The
 //! order is that of the list in `lib.rs`, which is sorted by name.
 
-use super::{BASE, Fit, Tool, Verification, programs, version};
+use super::{BASE, Fit, Tool, ToolVerification, programs, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "seaorm",
@@ -25,6 +25,6 @@ pub(super) static TOOL: Tool = Tool {
                 .then(|| (file.stem().to_owned(), file.stem().to_owned()))
         })
     },
-    verified: Verification::Run("1.1.20"),
+    verified: ToolVerification::Run("1.1.20"),
     ..BASE
 };

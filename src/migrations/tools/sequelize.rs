@@ -1,6 +1,6 @@
 //! Sequelize CLI. Source: `sequelize-cli`, `src/core/migrator.js`, and `umzug`, `src/storage/sequelize.ts` (the table).
 
-use super::{BASE, File, Fit, Tool, Verification, programs, version};
+use super::{BASE, File, Fit, Tool, ToolVerification, programs, version};
 
 const ENDINGS: &[&str] = &[".js", ".cjs", ".ts"];
 
@@ -31,6 +31,6 @@ pub(super) static TOOL: Tool = Tool {
             is.then(|| (file.name().to_owned(), file.name().to_owned()))
         })
     },
-    verified: Verification::Run("6.6.5 with umzug 3.8.3"),
+    verified: ToolVerification::Run("6.6.5 with umzug 3.8.3"),
     ..BASE
 };

@@ -3,7 +3,7 @@
 
 use sha1::{Digest as _, Sha1};
 
-use super::{BASE, Files, Fit, FolderContents, Tool, Up, Verification, files, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, Up, files, sql, version};
 use crate::error::Problem;
 
 const PLAN: &str = "sqitch.plan";
@@ -31,7 +31,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("v1.3.1"),
+    verified: ToolVerification::Run("v1.3.1"),
     ..BASE
 };
 

@@ -1,7 +1,7 @@
 //! sqlx. Source: `sqlx-core/src/migrate/source.rs` (files, `-- no-transaction`), `migration.rs` (checksum) and
 //! `sqlx-postgres/src/migrate.rs` (the table).
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, Up, Verification, files, sort, sql, version};
+use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, files, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "sqlx",
@@ -26,7 +26,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
-    verified: Verification::Run("0.9.0"),
+    verified: ToolVerification::Run("0.9.0"),
     ..BASE
 };
 

@@ -1,7 +1,7 @@
 //! TypeORM. Source: `src/migration/MigrationExecutor.ts` (the table; the timestamp is the last 13 characters of the
 //! name, the name that of the class unless it has one of its own).
 
-use super::{BASE, File, Fit, Tool, Verification, programs, version};
+use super::{BASE, File, Fit, Tool, ToolVerification, programs, version};
 
 const ENDINGS: &[&str] = &[".ts", ".js", ".mts", ".cjs", ".mjs"];
 
@@ -30,7 +30,7 @@ pub(super) static TOOL: Tool = Tool {
             Some((name.clone(), name))
         })
     },
-    verified: Verification::Run("1.1.1"),
+    verified: ToolVerification::Run("1.1.1"),
     ..BASE
 };
 

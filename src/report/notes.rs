@@ -7,7 +7,7 @@ use crate::terminal::visible;
 
 /// What is still to be applied, whose the histories are and what was not compared. Empty if there is none of it.
 #[must_use]
-pub fn asides(report: &Report) -> String {
+pub fn notes(report: &Report) -> String {
     pending(report) + &histories(report) + &not_compared(report)
 }
 
