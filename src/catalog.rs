@@ -1,4 +1,4 @@
-//! What is: a session with a database, and everything that is asked in it.
+//! Sessions with a database: connecting, reading the catalog, comparing texts, and running assertions.
 
 pub mod assertion_query;
 pub mod capture;
@@ -20,25 +20,25 @@ use crate::error::Failure;
 use crate::sql;
 use crate::sql::Sql;
 
-/// The first statement of every connection and of every transaction: from here on no name means an object that the
-/// owner of the database has made. A temporary object comes last, as PostgreSQL's documentation advises for functions
-/// with the rights of their owner ("Writing SECURITY DEFINER Functions Safely").
+/// The first statement of every connection and of every transaction: from then on, a name without a schema cannot refer
+/// to an object that an owner of the database created. Temporary objects come last, as PostgreSQL's documentation advises
+/// for functions with the rights of their owner ("Writing SECURITY DEFINER Functions Safely").
 pub(crate) const PIN_SEARCH_PATH: &str = "SET LOCAL search_path = pg_catalog, pg_temp";
 
-/// What ends a transaction.
+/// Ends a transaction.
 pub(crate) const ROLLBACK: &str = "ROLLBACK";
 
-/// Runs a session to its end, on one thread.
+/// Runs a session to completion, on this thread.
 ///
 /// # Errors
-/// The runtime cannot be started, or what the session says.
+/// The runtime cannot be started, or the session fails.
 pub fn block_on<T>(session: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|e| Failure::new("starting", e.to_string()))?;
+        .map_err(|e| Failure::new("starting the asynchronous runtime", e.to_string()))?;
     let result = runtime.block_on(session);
-    // A host name that is still being looked up is not waited for.
+    // Do not wait for a host name lookup that is still in progress.
     runtime.shutdown_background();
     result
 }
@@ -52,19 +52,19 @@ pub struct Limits {
     pub lock: Duration,
     /// How many connections read the catalog at the same time.
     pub jobs: usize,
-    /// How long all of it may take; `None` for [`Limits::deadline`] by the other limits.
+    /// How long the whole session may take; `None` derives [`Limits::deadline`] from the other limits.
     pub total: Option<Duration>,
 }
 
-/// How many times the statement timeout all of a session may take, beside its assertions and migration histories.
+/// How many statement timeouts a session may take, without its assertions and migration histories.
 const STATEMENTS: u32 = 4;
 
-/// How much longer than the statements themselves a session may take: connections are closed, answers travel.
+/// Additional time for closing connections and for network round trips.
 const MARGIN: Duration = Duration::from_secs(5);
 
 impl Limits {
-    /// How long a session may take from the moment at which it is connected: `--timeout`, or else four times the
-    /// statement timeout, once more for each assertion and migration history (`statements`), and five seconds.
+    /// How long a session may take once it is connected: `--timeout`, or else four statement timeouts, plus one for each
+    /// assertion and migration history (`statements`), plus five seconds.
     #[must_use]
     pub fn deadline(&self, statements: usize) -> Duration {
         let statements = u32::try_from(statements).unwrap_or(u32::MAX).saturating_add(STATEMENTS);

@@ -1,4 +1,4 @@
-//! Running the queries of assertions.
+//! Runs the queries of assertions.
 
 use super::Limits;
 use super::capture::{begin_transaction, reset_planner_settings};
@@ -14,8 +14,8 @@ use crate::yaml::shorten;
 
 /// Runs the query of an assertion, in the transaction that [`super::capture::capture`] began.
 ///
-/// It runs as a cursor, for which PostgreSQL takes only a query; a text of several statements is refused by the
-/// extended protocol, and the transaction is read-only besides.
+/// It runs as a cursor, for which PostgreSQL accepts only a query. The extended protocol refuses a text with several
+/// statements. In addition, the transaction is read-only.
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
@@ -25,7 +25,7 @@ pub async fn run(client: &mut Client, assertion: &Assertion, search_path: &str) 
     if !search_path.trim().is_empty() {
         path.push(search_path.to_owned());
     }
-    // Not SET, whose grammar has no word for the empty search path that a role may have.
+    // Not SET, whose grammar cannot express the empty search path that a role may have.
     let path = sql![
         "SELECT pg_catalog.set_config('search_path', ",
         literal(&path.join(", ")),
@@ -48,7 +48,7 @@ pub async fn begin(client: &mut Client, limits: Limits) -> Result<(), Failure> {
         .map_err(|error| error.failure("beginning a transaction for assertions"))
 }
 
-/// What the text of an assertion follows.
+/// Comes before the text of an assertion.
 const DECLARE: &str = "DECLARE driftgate_assertion NO SCROLL CURSOR FOR\n";
 
 async fn run_as_cursor(
@@ -99,7 +99,7 @@ fn explain_error(error: ServerError) -> Result<AssertionResult, ServerError> {
         (Meaning::Write, _) | (_, "0A" | "25" | "2D" | "2F" | "38") => AssertionResult::Refused(error.message),
         (Meaning::Undefined, _) => match error.code.as_str() {
             "42P11" => AssertionResult::Refused(error.message),
-            // The end of the line is ours.
+            // The line break at the end is from driftgate.
             _ => AssertionResult::Invalid(error.message.replace("\n\"", "\"")),
         },
         // Binding fails only because of the number of parameters. Source: src/backend/tcop/postgres.c.
@@ -109,18 +109,18 @@ fn explain_error(error: ServerError) -> Result<AssertionResult, ServerError> {
         (Meaning::Permission, _) if error.is_row_security() => AssertionResult::Unverified(
             error.message,
             Some(
-                "row security would hide rows from the role that connects, so that the result means nothing: give \
+                "row security would hide rows from the role that connects, so the result would be wrong: use \
                  --assertions-url with a role that owns the table or has BYPASSRLS, and SELECT on what the query reads"
                     .into(),
             ),
         ),
         (Meaning::Permission, _) => AssertionResult::Unverified(
             error.message,
-            Some("GRANT SELECT on what it reads to the role that connects".into()),
+            Some("GRANT SELECT on the tables that it reads to the role that connects".into()),
         ),
         (Meaning::Timeout, _) => {
             let hint = match error.code.as_str() {
-                "55P03" => "another session holds a lock: raise --lock-timeout, or run it again later",
+                "55P03" => "another session holds a lock: raise --lock-timeout, or try again later",
                 _ => "raise --statement-timeout, or make the query cheaper",
             };
             AssertionResult::Unverified(error.message, Some(hint.into()))
@@ -132,7 +132,7 @@ fn explain_error(error: ServerError) -> Result<AssertionResult, ServerError> {
 }
 
 /// Distinguishes a statement that is not a query from a query with a mistake, without running anything. EXPLAIN accepts
-/// every statement that writes rows; the error of any other statement is at its first word.
+/// every statement that writes rows; for any other statement, the error position is its first word.
 async fn why_not_a_query(
     client: &mut Client,
     sql: &str,
@@ -153,13 +153,13 @@ async fn why_not_a_query(
         Err(error) => error,
     };
     Ok(match error.code.as_str() {
-        // The parser accepts several statements, and this routine does not.
+        // The parser accepts several statements; this routine does not.
         "42601" if error.is_from("exec_parse_message") => {
             AssertionResult::Refused("it is more than one statement".into())
         }
         _ if is_at_first_word => AssertionResult::Refused(not_a_query(first)),
         "42601" => AssertionResult::Invalid(message.replace("\n\"", "\"")),
-        // EXPLAIN could read it and DECLARE could not: it writes, if it could be planned.
+        // EXPLAIN parsed it and DECLARE did not: it would write.
         _ => AssertionResult::Refused(format!("it would write; {}", error.message)),
     })
 }
@@ -168,8 +168,8 @@ fn not_a_query(first: &str) -> String {
     format!("{} is not a query", shorten(&first.to_uppercase()))
 }
 
-/// The longest text of a cell that is kept, in bytes. A longer one is cut, with its length behind it: it is equal to
-/// nothing that anybody wrote.
+/// The longest text of a cell that is kept, in bytes. A longer one is truncated and its length is appended, so that it
+/// does not equal an expected value by chance.
 const MAX_CELL_BYTES: usize = 64 * 1024;
 
 fn to_cells(row: &Cells) -> Vec<Cell> {

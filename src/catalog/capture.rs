@@ -1,4 +1,4 @@
-//! Reading the catalog: one batch, one round trip, one snapshot.
+//! Reads the catalog: one batch, one round trip, one snapshot.
 
 mod batch;
 mod consistency;
@@ -29,26 +29,26 @@ use crate::snapshot::Snapshot;
 use crate::sql;
 use crate::value::Value;
 
-/// What is read: these objects by name, and everything in these schemas.
+/// The objects to read: some by name, and everything in some schemas.
 #[derive(Debug, Default, Clone)]
 pub struct Scope {
-    /// Objects that are in a schema: schema and name.
+    /// Objects in schemas, by schema and name.
     pub names: BTreeSet<(String, String)>,
     /// Schemas that are read whole.
     pub schemas: BTreeSet<String>,
     /// The kinds that are read.
     pub kinds: BTreeSet<Kind>,
-    /// Whether every schema is read whole.
+    /// Which other schemas are read whole.
     pub selection: SchemaSelection,
-    /// How much there is likely to be.
+    /// How many objects the schemas probably have.
     pub size_hint: SizeHint,
-    /// Whether what hosting platforms own is looked at like everything else.
+    /// Whether the objects of hosting platforms are included.
     pub platform: bool,
-    /// The roles of platforms that are looked at like any other, because a file names them.
+    /// The roles of hosting platforms that are included because a file names them.
     pub roles: BTreeSet<String>,
-    /// Whether what no kind speaks of is counted.
+    /// Whether objects that belong to no kind are counted.
     pub not_compared: bool,
-    /// The migration tools whose own tables nobody lists.
+    /// The migration tools whose own tables are not reported as unlisted.
     pub set_aside: Vec<&'static Tool>,
 }
 
@@ -66,7 +66,7 @@ pub enum SizeHint {
 /// A file with more objects than this, not counting columns and other children, gets [`SizeHint::Large`].
 const SMALL: usize = 300;
 
-/// Whether every schema is read whole.
+/// Which schemas are read whole, besides those that a scope lists.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaSelection {
     /// Only the schemas that the scope lists.
@@ -79,7 +79,7 @@ pub enum SchemaSelection {
 }
 
 impl Scope {
-    /// What either scope has.
+    /// Everything in either scope.
     #[must_use]
     pub fn union(mut self, other: &Self) -> Self {
         self.names.extend(other.names.iter().cloned());
@@ -92,7 +92,7 @@ impl Scope {
         self
     }
 
-    /// Everything in these schemas; in every schema if none is named.
+    /// Everything in these schemas, or in every schema if the list is empty.
     #[must_use]
     pub fn whole(schemas: &[String], platform: bool) -> Self {
         Self {
@@ -109,7 +109,7 @@ impl Scope {
         }
     }
 
-    /// These objects, schema and name, whatever kind they are of.
+    /// Objects of any kind, by schema and name.
     #[must_use]
     pub fn of_objects(names: BTreeSet<(String, String)>) -> Self {
         Self {
@@ -120,7 +120,7 @@ impl Scope {
         }
     }
 
-    /// What must be read to judge these files.
+    /// Everything that a comparison with these files needs.
     #[must_use]
     pub fn of(files: &[&ExpectationFile]) -> Self {
         let mut scope = Self::default();
@@ -137,7 +137,7 @@ impl Scope {
             if file.exact {
                 scope.schemas.extend(closed.iter().cloned());
                 scope.not_compared = true;
-                // Whoever speaks of a history knows of its tables.
+                // A file with a migration history does not have to list the tables of the tool.
                 scope
                     .set_aside
                     .extend(file.histories.iter().filter_map(|history| history.tool));
@@ -163,31 +163,31 @@ impl Scope {
                     scope.kinds.extend(object.kind.children());
                 }
                 if !object.kind.spec().parents.is_empty() {
-                    // The columns are the variables of the expressions of everything in the relation.
+                    // Expressions of any object in a relation can refer to its columns.
                     scope.kinds.extend(Kind::ALL.iter().filter(|k| k.is_column()));
                 }
             }
         }
-        // Whatever else can have the name is read, so that a finding can say so.
-        let may_be: Vec<Kind> = Kind::roots()
+        // Read the other kinds that can have the same names, so that a finding can point them out.
+        let same_names: Vec<Kind> = Kind::roots()
             .filter(|kind| kind.is_namespace() || scope.kinds.iter().any(|expected| shares_names(*expected, *kind)))
             .collect();
-        scope.kinds.extend(may_be);
+        scope.kinds.extend(same_names);
         scope
     }
 }
 
-/// One of several parts that are read at the same time.
+/// One of several slices of the scope that are read in parallel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slice {
-    /// Which one, from 0. The first also reads what cannot be divided.
+    /// Its number, from 0. The first slice also contains everything that cannot be divided.
     index: usize,
-    /// How many there are.
+    /// The number of slices.
     of: usize,
 }
 
 impl Slice {
-    /// Everything.
+    /// The whole scope.
     const WHOLE: Self = Self { index: 0, of: 1 };
 
     fn is_first(self) -> bool {
@@ -195,7 +195,7 @@ impl Slice {
     }
 }
 
-/// The roles that an expectation says something is granted to.
+/// The roles that an expectation grants something to.
 fn roles(object: &ExpectedObject) -> impl Iterator<Item = String> {
     let granted = object
         .attributes
@@ -209,19 +209,18 @@ fn roles(object: &ExpectedObject) -> impl Iterator<Item = String> {
     })
 }
 
-/// The first pause before the catalog is read again; each is twice as long as the one before.
+/// The first pause before the catalog is read again; each following pause is twice as long.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Begins the transaction of the session and reads the catalog: again where DDL went on beside it, for as long as one
-/// statement may take. `helpers` are further connections to the same database,
-/// which read parts of it in transactions that share the snapshot; where the server does not let them, nothing is lost
-/// but time.
+/// Begins the transaction of the session and reads the catalog. If DDL ran at the same time, it retries until the
+/// statement timeout is reached. `helpers` are additional connections to the same database. They read slices of the scope
+/// in transactions that share the snapshot; if the server does not allow that, `client` reads everything.
 ///
 /// # Errors
-/// A [`Failure`] if the server refuses or does not answer in time, or if the schema keeps changing.
+/// The server refuses or does not answer in time, or the schema keeps changing.
 pub async fn capture(
     client: &mut Client,
     helpers: &mut Vec<Client>,
@@ -232,7 +231,7 @@ pub async fn capture(
     let scope = &encoding::readable(client, scope)
         .await
         .map_err(|error| error.failure(doing))?;
-    let began = std::time::Instant::now();
+    let start = std::time::Instant::now();
     let mut pause = PAUSE;
     let mut strategy = Strategy::SkipEmptyKinds;
     loop {
@@ -246,8 +245,8 @@ pub async fn capture(
             Ok(read) if read.changed == 0 => {
                 let mut snapshot = read.snapshot;
                 if !scope.platform {
-                    let there = snapshot.server.platform_roles.clone();
-                    platform::leave_out(&mut snapshot, &there, &scope.roles);
+                    let platform_roles = snapshot.server.platform_roles.clone();
+                    platform::leave_out(&mut snapshot, &platform_roles, &scope.roles);
                 }
                 return Ok(snapshot);
             }
@@ -257,16 +256,16 @@ pub async fn capture(
         if !client.is_usable() && helpers.is_empty() {
             return Err(error.failure(doing));
         }
-        let again = error.meaning() == Meaning::Concurrent && began.elapsed() < limits.statement;
-        if again {
+        let retries = error.meaning() == Meaning::Concurrent && start.elapsed() < limits.statement;
+        if retries {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         } else if !helpers.is_empty() {
-            // What is wrong with reading together is no reason not to read. They may be waiting: they are given up.
+            // Read on one connection instead. The helpers may still be waiting for an answer: drop them.
             helpers.clear();
         } else if strategy == Strategy::SkipEmptyKinds && !error.code.is_empty() && error.meaning() != Meaning::Timeout
         {
-            // PL/pgSQL is not for everybody everywhere, nor can every server load it. What else is wrong shows again.
+            // The role may not be allowed to use PL/pgSQL, or the server cannot load it. Any other error occurs again.
             strategy = Strategy::Plain;
         } else {
             return Err(error.failure(doing));
@@ -277,7 +276,7 @@ pub async fn capture(
     }
 }
 
-/// Reads the catalog once more in the transaction that [`capture`] began.
+/// Reads more of the catalog in the transaction that [`capture`] began.
 ///
 /// # Errors
 /// The server refuses or does not answer in time.
@@ -285,22 +284,22 @@ pub async fn capture_more(client: &mut Client, scope: &Scope, limits: Limits) ->
     let batch = Batch::resume().then_read(scope, limits, Slice::WHOLE, Strategy::Plain);
     let read = run(client, batch).await;
     Ok(read
-        .map_err(|error| error.failure("reading what the texts name"))?
+        .map_err(|error| error.failure("reading the objects that the texts refer to"))?
         .snapshot)
 }
 
-/// Whether what [`capture`] read of this scope is still so, in the transaction that it began and before anything more is
-/// read: texts are compared by what the catalog says now.
+/// Whether the objects of this scope are unchanged since [`capture`] read them, in the transaction that it began. Texts
+/// are compared by the newest catalog, so this must be called before anything else is read.
 ///
 /// # Errors
-/// A [`Failure`] if the server does not answer.
+/// The server does not answer.
 pub async fn is_unchanged(client: &mut Client, scope: &Scope) -> Result<bool, Failure> {
     let read = run(client, Batch::resume().then_changed(scope)).await;
     let read = read.map_err(|error| error.failure("comparing texts"))?;
     Ok(read.changed == 0)
 }
 
-/// Reads parts of the catalog through several connections at the same time, as of the same moment.
+/// Reads slices of the scope through several connections in parallel, in one shared snapshot.
 async fn read_in_parallel(
     client: &mut Client,
     helpers: &mut [Client],
@@ -309,7 +308,7 @@ async fn read_in_parallel(
     strategy: Strategy,
 ) -> Result<BatchResult, ServerError> {
     let name = run(client, Batch::begin().then_export()).await?.name;
-    // A pooler may have no other connection to the server, and give none before this transaction has ended.
+    // A pooler may have no other connection to the server until this transaction has ended.
     let shared = join_all(helpers.iter_mut().map(|helper| run(helper, Batch::share(&name))));
     let shared = tokio::time::timeout(limits.lock, shared)
         .await
@@ -324,7 +323,7 @@ async fn read_in_parallel(
             let batch = Batch::resume().then_read(scope, limits, Slice { index, of }, strategy);
             run(client, batch)
         });
-    // A call that is given up leaves its connection unusable: each comes to its end.
+    // Wait for every call, because a cancelled call makes its connection unusable.
     let parts: Vec<BatchResult> = join_all(parts).await.into_iter().collect::<Result<_, _>>()?;
     let whole = parts.into_iter().reduce(|mut whole, part| {
         whole.snapshot.absorb(part.snapshot);
@@ -337,8 +336,8 @@ async fn read_in_parallel(
     })
 }
 
-/// Runs a batch that ends with the question whether the server was quiet. If it was not, the rows that have changed are
-/// counted.
+/// Runs a batch that ends with [`Batch::then_is_quiet`]. If other transactions have written, it counts the changed rows of
+/// the catalog.
 async fn run_and_count_changes(client: &mut Client, batch: Batch, scope: &Scope) -> Result<BatchResult, ServerError> {
     let mut read = run(client, batch).await?;
     if !read.is_quiet {
@@ -347,11 +346,11 @@ async fn run_and_count_changes(client: &mut Client, batch: Batch, scope: &Scope)
     Ok(read)
 }
 
-/// What a batch gave.
+/// The result of a batch.
 #[derive(Debug, Default)]
 struct BatchResult {
     snapshot: Snapshot,
-    /// The name of the transaction's snapshot, if the batch asks for one.
+    /// The name of the exported snapshot, if the batch exports one.
     name: String,
     /// Whether no other transaction can have written anything since the snapshot was taken.
     is_quiet: bool,
@@ -359,7 +358,8 @@ struct BatchResult {
     changed: u64,
 }
 
-/// Runs a batch. What answers it must be a server: every mark must come back, and every statement that has one row.
+/// Runs a batch, and checks that a real server answers: every mark must come back, and every statement with exactly one
+/// row must return it.
 async fn run(client: &mut Client, batch: Batch) -> Result<BatchResult, ServerError> {
     let batch = batch.end();
     let mut read = BatchResult::default();
@@ -376,7 +376,7 @@ async fn run(client: &mut Client, batch: Batch) -> Result<BatchResult, ServerErr
                     read.changed = rows::text(row).parse().map_err(ServerError::broken)?;
                 }
                 Some(ResultKind::Mark(mark)) if rows::text(row) != *mark => {
-                    return Err(ServerError::broken("it does not answer what it was asked"));
+                    return Err(ServerError::broken("its answer does not belong to the query"));
                 }
                 Some(ResultKind::Mark(_) | ResultKind::Nothing) | None => {}
             }
@@ -394,9 +394,7 @@ async fn run(client: &mut Client, batch: Batch) -> Result<BatchResult, ServerErr
             ResultKind::Nothing | ResultKind::Kind(_) => true,
         };
         if !is_one {
-            return Err(ServerError::broken(
-                "it answers with no rows what has one row on every server",
-            ));
+            return Err(ServerError::broken("it returned no row where every server returns one"));
         }
     }
     Ok(read)

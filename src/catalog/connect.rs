@@ -1,4 +1,4 @@
-//! One direct connection, made as libpq would make it, and a sentence for every way in which that can fail.
+//! Connects to a server as libpq does, and explains why a connection fails.
 
 use std::future::Future;
 
@@ -18,16 +18,16 @@ mod tls;
 use explain::Reason;
 use stream::{ConnectError, Encryption, ServerAddress};
 
-/// Connects to the first host that can be reached and has the wanted `target_session_attrs`.
+/// Connects to the first reachable host with the requested `target_session_attrs`.
 ///
 /// As in libpq, the next host is tried when one cannot be reached, does not answer in time or is starting up, but not
-/// when it rejects the password or its certificate. Nothing is sent at start-up but three settings (`DateStyle`,
-/// `client_encoding`, `TimeZone`), `application_name` and the user's own `options`, so that transaction poolers accept
-/// it. Needs a Tokio runtime with I/O and time. Reads nothing of the environment but, for `sslrootcert=system`,
+/// when it rejects the password or its certificate is not valid. The start-up message contains only three settings
+/// (`DateStyle`, `client_encoding`, `TimeZone`), `application_name` and the user's own `options`, so that transaction
+/// poolers accept it. Needs a Tokio runtime with I/O and time. It reads the environment only for `sslrootcert=system`:
 /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, as OpenSSL does.
 ///
 /// # Errors
-/// Why no host would do, with what to do about it. Never contains the password.
+/// The reason for each host, and what to do about it. Never contains the password.
 pub async fn connect(info: &Conninfo) -> Result<Client, Failure> {
     let passes: &[SessionAttrs] = match info.session() {
         SessionAttrs::PreferStandby => &[SessionAttrs::Standby, SessionAttrs::Any],
@@ -38,10 +38,10 @@ pub async fn connect(info: &Conninfo) -> Result<Client, Failure> {
         SessionAttrs::Standby => &[SessionAttrs::Standby],
     };
     let mut reasons: Vec<(String, Reason)> = Vec::new();
-    for wanted in passes {
+    for requested in passes {
         reasons.clear();
         for host in info.hosts() {
-            match try_host(info, host, *wanted).await {
+            match try_host(info, host, *requested).await {
                 Ok(client) => return Ok(client),
                 Err(reason) => {
                     let is_last = reason.ends_the_search;
@@ -56,9 +56,9 @@ pub async fn connect(info: &Conninfo) -> Result<Client, Failure> {
     Err(failure(&reasons))
 }
 
-/// Tries each address of a host in turn. As in libpq, each gets the time that `connect_timeout` allows: the first may
-/// be an IPv6 address to which there is no route.
-async fn try_host(info: &Conninfo, host: &Host, wanted: SessionAttrs) -> Result<Client, Reason> {
+/// Tries each address of a host in turn. As in libpq, `connect_timeout` applies to each address: the first may be an IPv6
+/// address without a route.
+async fn try_host(info: &Conninfo, host: &Host, requested: SessionAttrs) -> Result<Client, Reason> {
     let addresses = within(info, async {
         stream::addresses(host)
             .await
@@ -67,11 +67,11 @@ async fn try_host(info: &Conninfo, host: &Host, wanted: SessionAttrs) -> Result<
     .await?;
     let mut kept: Option<Reason> = None;
     for address in &addresses {
-        let attempt = within(info, try_address(info, host, address, wanted)).await;
+        let attempt = within(info, try_address(info, host, address, requested)).await;
         match attempt {
             Ok(client) => return Ok(client),
             Err(reason) if reason.ends_the_search => return Err(reason),
-            // That an address of the other family has no route says little about the host.
+            // An error of the first address is more helpful than a missing route to the second.
             Err(reason) if kept.is_some() && reason.has_no_route => {}
             Err(reason) => kept = Some(reason),
         }
@@ -79,7 +79,7 @@ async fn try_host(info: &Conninfo, host: &Host, wanted: SessionAttrs) -> Result<
     Err(kept.unwrap_or_else(|| Reason::new(format!("the host name `{}` has no address", host.name))))
 }
 
-/// Runs an attempt for as long as `connect_timeout` allows.
+/// Runs an attempt with the limit `connect_timeout`.
 async fn within<T>(info: &Conninfo, attempt: impl Future<Output = Result<T, Reason>>) -> Result<T, Reason> {
     let Some(limit) = info.connect_timeout() else {
         return attempt.await;
@@ -94,15 +94,15 @@ async fn try_address(
     info: &Conninfo,
     host: &Host,
     address: &ServerAddress,
-    wanted: SessionAttrs,
+    requested: SessionAttrs,
 ) -> Result<Client, Reason> {
     let client = try_modes(info, host, address)
         .await
         .map_err(|error| explain::error(&error, info, host))?;
-    check_session(client, wanted, info, host).await
+    check_session(client, requested, info, host).await
 }
 
-/// Tries plain and TLS in the order of `sslmode`.
+/// Tries unencrypted connections and TLS in the order of `sslmode`.
 async fn try_modes(info: &Conninfo, host: &Host, address: &ServerAddress) -> Result<Client, ConnectError> {
     let open = |encryption| open(info, host, address, encryption);
     if matches!(host.address, Address::Socket(_)) {
@@ -112,21 +112,21 @@ async fn try_modes(info: &Conninfo, host: &Host, address: &ServerAddress) -> Res
         SslMode::Disable => return open(Encryption::Plain).await,
         SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => return open(Encryption::Required).await,
         SslMode::Allow => (Encryption::Plain, Encryption::Required),
-        // A server that refuses TLS goes on in plain on the same connection.
+        // A server that refuses TLS continues unencrypted on the same connection.
         SslMode::Prefer => (Encryption::Preferred, Encryption::Plain),
     };
     let first_error = match open(first).await {
         Ok(client) => return Ok(client),
         Err(error) => error,
     };
-    // libpq's plain retry after any rejection would not help against a wrong password or a missing database.
-    let again = match first {
+    // libpq retries after any rejection, but that does not help against a wrong password or a missing database.
+    let retries = match first {
         Encryption::Plain => first_error.refusal().is_some(),
         Encryption::Required | Encryption::Preferred => {
             first_error.is_about_tls() || first_error.refusal().is_some_and(|refusal| refusal.code == "28000")
         }
     };
-    if !again {
+    if !retries {
         return Err(first_error);
     }
     match open(second).await {
@@ -135,7 +135,7 @@ async fn try_modes(info: &Conninfo, host: &Host, address: &ServerAddress) -> Res
     }
 }
 
-/// Reaches an address and begins a session on it.
+/// Connects to an address and begins a session.
 async fn open(
     info: &Conninfo,
     host: &Host,
@@ -152,7 +152,7 @@ async fn open(
     let password = host.password.as_ref().map(|(password, _)| password.as_str());
     let startup = Startup {
         user: info.user(),
-        // As in libpq, an empty password is none.
+        // As in libpq, an empty password means no password.
         password: password.filter(|password| !password.is_empty()),
         database: info.dbname(),
         application_name: info.application_name(),
@@ -162,19 +162,19 @@ async fn open(
     Ok(Client::start(stream, &startup).await?)
 }
 
-/// Closes the connection again if the server is not of the wanted kind.
+/// Closes the connection if the server does not match `target_session_attrs`.
 async fn check_session(
     mut client: Client,
-    wanted: SessionAttrs,
+    requested: SessionAttrs,
     info: &Conninfo,
     host: &Host,
 ) -> Result<Client, Reason> {
-    if wanted == SessionAttrs::Any {
+    if requested == SessionAttrs::Any {
         return Ok(client);
     }
     let state = session_state(&mut client).await;
     let (in_recovery, read_only) = state.map_err(|error| explain::refused(&error, info, host))?;
-    let complaint = match wanted {
+    let complaint = match requested {
         SessionAttrs::ReadWrite if in_recovery || read_only => "session is read-only",
         SessionAttrs::ReadOnly if !in_recovery && !read_only => "session is not read-only",
         SessionAttrs::Primary if in_recovery => "server is in hot standby mode",
@@ -187,12 +187,12 @@ async fn check_session(
         | SessionAttrs::PreferStandby => return Ok(client),
     };
     client.close().await;
-    Err(Reason::new(complaint).hint("Name another host as well, or change target_session_attrs"))
+    Err(Reason::new(complaint).hint("name another host as well, or change target_session_attrs"))
 }
 
 /// Whether the server is in recovery, and whether its sessions are read-only by default.
 ///
-/// The search path comes first: functions of the database could otherwise take the label of PostgreSQL's own.
+/// It sets the search path first, so that functions of the database cannot shadow PostgreSQL's own.
 async fn session_state(client: &mut Client) -> Result<(bool, bool), ServerError> {
     let rows = client
         .rows(&[
@@ -204,11 +204,11 @@ async fn session_state(client: &mut Client) -> Result<(bool, bool), ServerError>
         ])
         .await?;
     let [row] = rows.as_slice() else {
-        return Err(ServerError::broken("it does not say whether it is in recovery"));
+        return Err(ServerError::broken("it does not report whether it is in recovery"));
     };
     match (row.text(0)?, row.text(1)?) {
         (Some(recovery @ ("t" | "f")), Some(read_only @ ("on" | "off"))) => Ok((recovery == "t", read_only == "on")),
-        _ => Err(ServerError::broken("it does not say whether it is in recovery")),
+        _ => Err(ServerError::broken("it does not report whether it is in recovery")),
     }
 }
 
@@ -231,7 +231,7 @@ fn label(host: &Host) -> String {
     }
 }
 
-/// One failure from what each host said; with several hosts the last one's hint.
+/// One failure with the reasons of all hosts, and the hint of the last one.
 fn failure(reasons: &[(String, Reason)]) -> Failure {
     let labels: Vec<&str> = reasons.iter().map(|(label, _)| label.as_str()).collect();
     let doing = format!("connecting to {}", labels.join(", "));

@@ -1,8 +1,8 @@
-//! What a database URL means: everything libpq would resolve from it, the service file, the environment, the password
-//! file and the defaults, without touching the network.
+//! Resolves a database URL as libpq does: with the service file, the environment, the password file and the defaults, and
+//! without using the network.
 //!
-//! Source: libpq documentation, "Database Connection Control Functions" (section 34.1). Where libpq would be stricter
-//! than this program can be, the connection is refused with a [`Problem`]; it is never made less strictly in silence.
+//! Source: libpq documentation, "Database Connection Control Functions" (section 34.1). If a setting
+//! demands more than this program can enforce, resolving fails with a [`Problem`]; no demand is silently ignored.
 
 use std::fmt;
 use std::time::Duration;
@@ -26,10 +26,10 @@ use hosts::{find_passwords, resolve_hosts};
 use settings::Settings;
 pub(crate) use tls::{Roots, SslMode, Tls, TlsVersions};
 
-/// How long to wait for one host when nothing is said. libpq would wait for ever, which is no use in a pipeline.
+/// The default timeout for one host. libpq waits without a limit, which is not useful in a pipeline.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Characters that would change where a part of the displayed URL ends.
+/// Characters that separate the parts of a URL.
 const RESERVED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -43,7 +43,7 @@ const RESERVED: &AsciiSet = &CONTROLS
     .add(b'[')
     .add(b']');
 
-/// A resolved connection: hosts to try in order, who connects to what, and how.
+/// A resolved connection: the hosts to try in order, the role, the database, and the settings.
 #[derive(Clone)]
 pub struct Conninfo {
     hosts: Vec<Host>,
@@ -59,31 +59,31 @@ pub struct Conninfo {
     notes: Vec<String>,
 }
 
-/// `channel_binding`: whether the password is tied to the encrypted channel.
+/// `channel_binding`: whether authentication is bound to the TLS channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChannelBinding {
-    /// It is not.
+    /// Never.
     Disable,
-    /// If the server can.
+    /// If the server supports it.
     Prefer,
-    /// It is, or there is no session.
+    /// Always; otherwise the connection fails.
     Require,
 }
 
-/// `target_session_attrs`: which servers will do.
+/// `target_session_attrs`: which servers are acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionAttrs {
     /// Any server.
     Any,
-    /// One whose sessions are read-write by default.
+    /// A server whose sessions are read-write by default.
     ReadWrite,
-    /// One whose sessions are read-only by default.
+    /// A server whose sessions are read-only by default.
     ReadOnly,
-    /// One that is not in recovery.
+    /// A server that is not in recovery.
     Primary,
-    /// One that is in recovery.
+    /// A server that is in recovery.
     Standby,
-    /// A standby if there is one, else any.
+    /// A standby if one is reachable, else any server.
     PreferStandby,
 }
 
@@ -94,16 +94,15 @@ impl Conninfo {
     /// files; does not use the network. Parameters that libpq does not know, such as those of ORMs, are ignored.
     ///
     /// # Errors
-    /// A malformed URL, a word that libpq would refuse, a file that is missing, or a demand that cannot be met as
-    /// strictly as libpq meets it. No message contains the password or the URL.
+    /// A malformed URL, a value that libpq refuses, a missing file, or a demand that cannot be enforced as strictly as libpq
+    /// does. No message contains the password or the URL.
     pub fn resolve(url: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problem> {
         let settings = Settings::read(url, env)?;
         let mut notes = Vec::new();
         refuse_what_is_stricter(&settings)?;
 
         let user = settings.get("user").or_else(|| settings.system_user()).ok_or_else(|| {
-            Problem::new("there is no user name to connect with")
-                .hint("Write postgresql://user:password@host/dbname, or set PGUSER")
+            Problem::new("no user name is given").hint("write postgresql://user:password@host/dbname, or set PGUSER")
         })?;
         let dbname = settings.get("dbname").unwrap_or_else(|| user.clone());
         let mut hosts = resolve_hosts(&settings)?;
@@ -114,9 +113,9 @@ impl Conninfo {
         // libpq ignores requirepeer over the network.
         if settings.get("requirepeer").is_some() && hosts.iter().any(|t| matches!(t.address, Address::Socket(_))) {
             return Err(Problem::new(
-                "requirepeer is given, but driftgate cannot tell who runs the server of a socket",
+                "requirepeer is given, but driftgate cannot verify which user runs the server of a socket",
             )
-            .hint("Leave requirepeer out if the connection may be made without that check"));
+            .hint("omit requirepeer if the connection is acceptable without that check"));
         }
 
         let host = hosts
@@ -163,7 +162,7 @@ impl Conninfo {
         )
     }
 
-    /// The host, or the directory of the socket; several are separated by commas.
+    /// The host or the directory of the socket. Several hosts are separated by commas.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
@@ -175,7 +174,7 @@ impl Conninfo {
         &self.dbname
     }
 
-    /// The same way to another database of the same server.
+    /// The same connection to another database of the server.
     #[must_use]
     pub fn with_database(&self, dbname: &str) -> Self {
         Self {
@@ -190,7 +189,7 @@ impl Conninfo {
         &self.user
     }
 
-    /// Sentences for stderr about what libpq would do and this connection does not. Never the value of a setting.
+    /// Sentences for stderr about settings that libpq honours and this connection does not. They contain no values.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -204,7 +203,7 @@ impl Conninfo {
         &self.tls
     }
 
-    /// How long one host may take from the first packet to the end of authentication; none is for ever.
+    /// How long one host may take until the end of authentication; `None` means no limit.
     pub(crate) fn connect_timeout(&self) -> Option<Duration> {
         self.connect_timeout
     }
@@ -241,7 +240,7 @@ impl fmt::Debug for Conninfo {
     }
 }
 
-/// What only the name in a certificate can prove must be proved with the name the user gave.
+/// `verify-full` needs the host name that the user gave, because the certificate is checked for it.
 fn check_names(settings: &Settings<'_>, tls: &Tls) -> Result<(), Problem> {
     if tls.mode != SslMode::VerifyFull {
         return Ok(());
@@ -249,8 +248,8 @@ fn check_names(settings: &Settings<'_>, tls: &Tls) -> Result<(), Problem> {
     if settings.get("hostaddr").is_some() && settings.get("host").is_none() {
         return Err(
             Problem::new("host name must be specified for a verified SSL connection").hint(
-                "Give the name that stands in the server's certificate with `host`, and \
-                 leave hostaddr out",
+                "give the name in the server's certificate with `host`, and \
+                 omit hostaddr",
             ),
         );
     }
@@ -259,31 +258,33 @@ fn check_names(settings: &Settings<'_>, tls: &Tls) -> Result<(), Problem> {
 
 fn refuse_what_is_stricter(settings: &Settings<'_>) -> Result<(), Problem> {
     if settings.get("require_auth").is_some() {
-        return Err(Problem::new(
-            "require_auth is given, but driftgate cannot choose how the server asks for a password",
-        )
-        .hint("Leave require_auth (PGREQUIREAUTH) out if any method will do"));
+        return Err(
+            Problem::new("require_auth is given, but driftgate cannot choose the authentication method")
+                .hint("omit require_auth (PGREQUIREAUTH) if any method is acceptable"),
+        );
     }
     match settings.get("gssencmode").as_deref() {
         None | Some("disable" | "prefer") => {}
         Some("require") => {
             return Err(
-                Problem::new("gssencmode=require is given, but driftgate does not speak GSSAPI")
-                    .hint("Leave gssencmode (PGGSSENCMODE) out and use TLS, for example sslmode=verify-full"),
+                Problem::new("gssencmode=require is given, but driftgate does not support GSSAPI")
+                    .hint("omit gssencmode (PGGSSENCMODE) and use TLS, for example sslmode=verify-full"),
             );
         }
         Some(_) => {
-            return Err(Problem::new("gssencmode has an unknown value").hint("Known are disable, prefer and require"));
+            return Err(
+                Problem::new("gssencmode has an unknown value").hint("valid values are disable, prefer and require")
+            );
         }
     }
     if settings
         .get("min_protocol_version")
         .is_some_and(|version| version != "3.0")
     {
-        return Err(Problem::new(
-            "min_protocol_version asks for more than version 3.0, which is what driftgate speaks",
-        )
-        .hint("Leave min_protocol_version out"));
+        return Err(
+            Problem::new("min_protocol_version requires more than version 3.0, which driftgate uses")
+                .hint("omit min_protocol_version"),
+        );
     }
     Ok(())
 }
@@ -293,7 +294,7 @@ fn connect_timeout(settings: &Settings<'_>) -> Result<Option<Duration>, Problem>
         return Ok(Some(DEFAULT_TIMEOUT));
     };
     let seconds = text.trim().parse::<i32>().map_err(|_| {
-        Problem::new("connect_timeout is not a whole number of seconds").hint("0 waits for ever; 10 is the default")
+        Problem::new("connect_timeout is not a whole number of seconds").hint("0 means no limit; the default is 10")
     })?;
     Ok(u64::try_from(seconds)
         .ok()
@@ -307,9 +308,8 @@ fn channel_binding(settings: &Settings<'_>) -> Result<ChannelBinding, Problem> {
         Some("disable") => ChannelBinding::Disable,
         Some("require") => ChannelBinding::Require,
         Some(_) => {
-            return Err(
-                Problem::new("channel_binding has an unknown value").hint("Known are disable, prefer and require")
-            );
+            return Err(Problem::new("channel_binding has an unknown value")
+                .hint("valid values are disable, prefer and require"));
         }
     })
 }
@@ -324,7 +324,7 @@ fn session_attrs(settings: &Settings<'_>) -> Result<SessionAttrs, Problem> {
         Some("prefer-standby") => SessionAttrs::PreferStandby,
         Some(_) => {
             return Err(Problem::new("target_session_attrs has an unknown value")
-                .hint("Known are any, read-write, read-only, primary, standby and prefer-standby"));
+                .hint("valid values are any, read-write, read-only, primary, standby and prefer-standby"));
         }
     })
 }

@@ -1,8 +1,8 @@
 //! Databases that are not in UTF-8.
 //!
 //! The server converts every message from UTF-8, and refuses a message with a character that the database's encoding
-//! lacks: one such character would cost all that is asked in the same message. So texts with characters beyond ASCII
-//! are tried one by one first, where the encoding is another.
+//! lacks. One such character would make all statements of the message fail. Therefore every text that is not ASCII is first
+//! sent alone, unless the encoding is UTF-8 or SQL_ASCII.
 
 use super::PIN_SEARCH_PATH;
 use super::capture::Scope;
@@ -13,11 +13,11 @@ use crate::sql::literal;
 
 /// Whether every text can be sent.
 fn takes_every_text(client: &Client) -> bool {
-    // Without a conversion there is nothing that could fail.
+    // Without a conversion, nothing can fail.
     matches!(client.parameter("server_encoding"), Some("UTF8" | "SQL_ASCII") | None)
 }
 
-/// Whether a text can be sent to the server, outside of a transaction or under a savepoint.
+/// Whether a text can be sent to the server. Call it outside of a transaction or within a savepoint.
 ///
 /// # Errors
 /// The connection breaks.
@@ -35,7 +35,7 @@ pub(super) async fn can_send(client: &mut Client, text: &str) -> Result<bool, Se
     }
 }
 
-/// The scope without the names that no object of the database can have.
+/// The scope without names that the encoding of the database cannot represent.
 ///
 /// # Errors
 /// The connection breaks.

@@ -1,20 +1,19 @@
-//! PostgreSQL decides what SQL means: two texts are put through the same analysis, and what comes out is compared.
+//! Decides whether two SQL texts mean the same, by comparing what PostgreSQL makes of them.
 //!
-//! In this order:
+//! The steps are:
 //!
 //! 1. Texts that are equal token for token are equal.
 //! 2. Types are parsed and analysed (the extended protocol's Parse and Describe), which gives the type and its modifier.
 //!    Nothing is planned.
-//! 3. Expressions are put to the planner (`block`) if neither text can reach code that is not trusted (`reach`): the
-//!    planner executes immutable functions on constants, and what the database's owner wrote must not run as the role
-//!    that checks.
-//! 4. Where the names in the texts leave that open, a superuser looks at the trees that the server makes of them
-//!    (`tree`): equal trees are equal, and a tree says exactly what it reaches.
-//! 5. What is left is for a server that has nothing of the database but names: see [`Decisions::deferred`].
+//! 3. Expressions are planned (`planner`) if neither text can reach untrusted code (`reachable`). The planner executes
+//!    immutable functions on constants, and functions of the database's owner must not run as the role that connects.
+//! 4. If the names in the texts are not conclusive, the parse trees are compared (`parse_tree`). A parse tree shows exactly
+//!    which objects a text uses.
+//! 5. Other texts are compared on a server with stubs instead of the database's objects: see [`Decisions::deferred`].
 //!
-//! The text of the catalog is read under the search path under which it was printed; what was expected is read under
-//! that of the file. The planner sees both under that of the file: where an object on it can take the place of one of
-//! PostgreSQL's own, the trees say whether the catalog's text means the same there.
+//! The actual text is parsed with the search path with which the catalog printed it, the expected text with that of the
+//! file. The planner gets both with that of the file. If an object on that path shadows one of PostgreSQL's own, the parse
+//! trees show whether the actual text means the same there.
 
 mod answer;
 mod pair;
@@ -39,12 +38,12 @@ use crate::sql;
 use crate::sql::{Sql, Statement};
 use crate::sql_text::same_tokens;
 
-/// How questions are put to the planner.
+/// How questions are sent to the planner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Batching {
-    /// All of them at once, where the server can.
+    /// All of them in one statement, if the server has PL/pgSQL.
     AllAtOnce,
-    /// One by one: to a server that has PL/pgSQL and cannot catch an error in it.
+    /// One statement for each, on a server whose PL/pgSQL cannot catch errors.
     OneByOne,
 }
 
@@ -53,39 +52,39 @@ pub enum Batching {
 pub enum Trust {
     /// PostgreSQL's own and those of compiled libraries.
     Compiled,
-    /// Everybody's: the user says so, or there is nothing of anybody's on the server.
+    /// All functions: the user allows it, or the server has no functions of other owners.
     Everything,
 }
 
-/// How to decide.
+/// How to decide questions.
 #[derive(Debug, Clone, Copy)]
 pub struct DecideOptions {
-    /// How questions are put.
+    /// How questions are sent.
     pub batching: Batching,
-    /// Whose functions may run.
+    /// Whose functions may be executed.
     pub trust: Trust,
     /// Whether another server can compare what a superuser should not plan in the database.
     pub has_other_server: bool,
 }
 
-/// What came of the questions.
+/// The answers, and the questions that another server must answer.
 #[derive(Debug, Default)]
 pub struct Decisions {
     /// The answers.
     pub answers: Answers,
-    /// The questions that can only be decided where the database's functions are not: reading these texts could run
-    /// them.
+    /// The questions that must be decided on another server, because comparing these texts here could run functions of the
+    /// database.
     pub deferred: BTreeSet<ScopedQuestion>,
-    /// The objects that these texts can reach: schema and name.
+    /// The objects that the deferred texts can reach, by schema and name.
     pub reachable: BTreeSet<(String, String)>,
 }
 
-const DOING: &str = "asking the server what two texts mean";
+const DOING: &str = "comparing texts on the server";
 
 /// Decides questions, in the transaction that [`super::capture::capture`] began.
 ///
 /// # Errors
-/// A [`Failure`] if the server does not answer at all. A question that it would not answer is no failure.
+/// The connection breaks. An error about a single question becomes its answer instead.
 pub async fn decide(
     client: &mut Client,
     questions: BTreeSet<ScopedQuestion>,
@@ -117,15 +116,15 @@ pub async fn decide(
     Ok(decided)
 }
 
-/// What can be said without asking.
+/// The answer, if it does not need the server.
 fn decide_locally(scoped: &ScopedQuestion) -> Option<Answer> {
     let question = &scoped.question;
     if question.expected.contains('\0') {
         return Some(Answer::Invalid(
-            "no text in a database can have the character NUL in it".into(),
+            "a text in a database cannot contain the character NUL".into(),
         ));
     }
-    // Whether a text can be read at all is asked with the same text twice.
+    // A question with the same text twice asks whether the server can parse it.
     let is_probe = question.expected == question.actual;
     (!is_probe && same_tokens(&question.expected, &question.actual)).then_some(Answer::Equal)
 }
@@ -139,13 +138,12 @@ struct Decider<'a> {
 
 type OpenQuestions = Vec<(Pair, ScopedQuestion)>;
 
-/// What the planner leaves open.
+/// The questions that the planner has not answered.
 #[derive(Default)]
 struct Unresolved {
-    /// Types of which only analysis can say more.
+    /// Types whose modifiers must be compared, too.
     same_types: OpenQuestions,
-    /// Texts that cannot be read without the search path of the file, such as `nextval('ids')`: the name of a relation in a
-    /// literal is looked up, too.
+    /// Texts that need the search path of the file, such as `nextval('ids')`: the literal contains the name of a relation.
     unread: OpenQuestions,
 }
 
@@ -158,7 +156,7 @@ impl Decider<'_> {
         let open = self.keep_encodable(open).await?;
         let (types, expressions): (OpenQuestions, OpenQuestions) =
             open.into_iter().partition(|(pair, _)| pair.is_any_type());
-        // The name of a type is looked up, and nothing of it runs.
+        // Looking up the name of a type executes nothing.
         let mut in_place = self.keep_single_types(types);
         in_place.extend(self.keep_safe(expressions).await?);
         let Unresolved { same_types, unread } = self.ask_planner(in_place).await?;
@@ -168,11 +166,11 @@ impl Decider<'_> {
         Ok(())
     }
 
-    /// A text with a character that the database's encoding lacks costs its own check, and no other.
+    /// Answers the questions whose text cannot be converted to the database's encoding, and returns the others.
     async fn keep_encodable(&mut self, open: OpenQuestions) -> Result<OpenQuestions, ServerError> {
         let mut sent = Vec::new();
         for (pair, scoped) in open {
-            // Outside of a savepoint an error would end the transaction.
+            // Without a savepoint, an error would abort the transaction.
             if scoped.question.expected.is_ascii() {
                 sent.push((pair, scoped));
                 continue;
@@ -191,7 +189,7 @@ impl Decider<'_> {
         Ok(sent)
     }
 
-    /// What is expected as a type with modifiers must be one type, and nothing else.
+    /// Answers the questions whose expected type is not exactly one type, and returns the others.
     fn keep_single_types(&mut self, types: OpenQuestions) -> OpenQuestions {
         let (types, others): (OpenQuestions, OpenQuestions) = types
             .into_iter()
@@ -202,7 +200,7 @@ impl Decider<'_> {
         types
     }
 
-    /// Types that are the same without their modifiers: those are known from analysis alone.
+    /// Compares types that are equal without their modifiers. The description of a statement has the modifiers.
     async fn compare_modifiers(&mut self, types: OpenQuestions) -> Result<(), ServerError> {
         let mut by_path: BTreeMap<String, OpenQuestions> = BTreeMap::new();
         for (pair, scoped) in types {
@@ -235,7 +233,7 @@ impl Decider<'_> {
             match self.client.describe_all(&before, &statements).await {
                 Ok(described) => return Ok(described.into_iter().map(Ok).collect()),
                 Err(error) if error.code.is_empty() => return Err(error),
-                // One of them cannot be read: which one is seen one by one.
+                // One of them cannot be parsed. Describe them one by one to find out which.
                 Err(_) => self.client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?,
             }
         }
@@ -251,7 +249,7 @@ impl Decider<'_> {
         Ok(described)
     }
 
-    /// Answers what the planner can answer.
+    /// Answers questions with the planner.
     async fn ask_planner(&mut self, open: OpenQuestions) -> Result<Unresolved, ServerError> {
         let mut unresolved = Unresolved::default();
         if open.is_empty() {
@@ -276,7 +274,7 @@ impl Decider<'_> {
             },
         };
         for ((pair, scoped), outcome) in open.into_iter().zip(outcomes) {
-            // A look-up says less than the grammar about what is wrong with a type.
+            // For a malformed type, the description of a statement gives a better message.
             let is_malformed = pair.is_type() && outcome.error().code == "42601";
             match from_planner(&self.snapshot.server, &scoped, &outcome) {
                 _ if is_malformed => unresolved.same_types.push((pair, scoped)),
@@ -289,7 +287,7 @@ impl Decider<'_> {
     }
 }
 
-/// What the server says of the one column: its type and the modifier of it.
+/// The type and the type modifier of the only column.
 fn only_column(described: &Described) -> Option<(u32, i32)> {
     match described.columns.as_slice() {
         [column] => Some((column.type_oid, column.type_modifier)),
@@ -297,8 +295,8 @@ fn only_column(described: &Described) -> Option<(u32, i32)> {
     }
 }
 
-/// Whether a text can stand in `CAST(NULL AS …)` and be nothing but a type: what it has in parentheses is not called,
-/// and nothing stands beside it.
+/// Whether a text in `CAST(NULL AS …)` can only be a type: its parentheses do not contain a call, and nothing else
+/// follows the type.
 #[must_use]
 pub fn is_one_type(text: &str) -> bool {
     use crate::sql_text::{TokenKind, tokens};
@@ -318,6 +316,6 @@ pub fn is_one_type(text: &str) -> bool {
         })
 }
 
-/// Why a question is not decided that could be: reading its texts could run code of the database.
+/// Why a question was not decided in the database.
 pub const UNTRUSTED: &str =
     "comparing the texts in the database could run functions that its owners wrote as the role that connects";

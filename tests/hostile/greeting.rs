@@ -6,7 +6,7 @@ use super::fake::{Fake, Peer, announced, fields, message};
 use super::watched::{all, fails};
 
 const FOREIGN: &str = "does not speak the PostgreSQL protocol";
-const GARBLED: &str = "the server's answer is not understood";
+const GARBLED: &str = "the server's answer cannot be parsed";
 const CLOSED: &str = "the server closed the connection unexpectedly";
 const SILENT: &str = "no answer within 2 s";
 const NOT_MUTUAL: &str = "does not prove that it knows the password";
@@ -84,13 +84,13 @@ fn messages_that_are_none_are_refused() {
         ),
         says("an error without an end", "", message(b'E', b"SFATAL")),
         says("an error without a field", "", message(b'E', b"\0")),
-        says("GSSAPI", "a way of authentication", message(b'R', &[0, 0, 0, 7])),
+        says("GSSAPI", "an authentication method", message(b'R', &[0, 0, 0, 7])),
         says(
             "a way that is none",
-            "a way of authentication",
+            "an authentication method",
             message(b'R', b"\0\0\0\x0aNOPE\0\0"),
         ),
-        says("no way", "a way of authentication", message(b'R', b"\0\0\0\x0a\0")),
+        says("no way", "an authentication method", message(b'R', b"\0\0\0\x0a\0")),
         says(
             "a list of ways without an end",
             GARBLED,
@@ -123,7 +123,7 @@ fn floods_before_the_session_end() {
 fn errors_of_a_server_are_short_and_visible() {
     let long = "a\u{1b}[31m".repeat(10_000);
     let error = fields(b'E', &[(b'S', "FATAL"), (b'C', "53300"), (b'M', &long)]);
-    all(vec![says("a long error", "All connections", error)]);
+    all(vec![says("a long error", "all connections", error)]);
 }
 
 #[test]

@@ -7,41 +7,41 @@ use crate::platform;
 use crate::sql;
 use crate::sql::{Sql, literal};
 
-/// The statements of one round trip, and what each answers.
+/// The statements of one round trip, and what the rows of each are.
 pub(super) struct Batch {
     pub(super) statements: Vec<Sql>,
     /// In the order of the statements.
     pub(super) results: Vec<ResultKind>,
 }
 
-/// What the rows of a statement are.
+/// What the rows of a statement contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ResultKind {
-    /// There are none, or they are not read.
+    /// No rows, or rows that are not read.
     Nothing,
-    /// One row with the text of the statement: what answers is a server that runs what it is sent.
+    /// One row with this text, which proves that the server runs the statements it is sent.
     Mark(&'static str),
-    /// What there is to know about the server.
+    /// One row with the properties of the server.
     Server,
-    /// The name of a snapshot that others may share.
+    /// The name of an exported snapshot.
     Name,
-    /// How much there is of what no kind speaks of.
+    /// The counts of objects that belong to no kind.
     NotCompared,
-    /// Whether any transaction can have changed anything since.
+    /// Whether no other transaction can have written since the snapshot.
     IsQuiet,
-    /// How much of what was read has changed since.
+    /// How many rows of the catalog have changed since the snapshot.
     Changed,
     /// Objects of a kind.
     Kind(Kind),
 }
 
-/// How the server is asked for the kinds of which a database often has nothing.
+/// How kinds are read of which most databases have no objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strategy {
-    /// Where there is nothing of a kind, its query is not even planned, which for all of them takes longer than reading
-    /// a small database. Needs PL/pgSQL, which opens a cursor for each.
+    /// The query of a kind without objects is not even planned, because planning all of them takes longer than reading a
+    /// small database. This needs PL/pgSQL, which opens a cursor for each kind.
     SkipEmptyKinds,
-    /// Everything, in plain statements.
+    /// The query of every kind is sent as a plain statement.
     Plain,
 }
 
@@ -49,7 +49,7 @@ const FIRST_MARK: &str = "driftgate: first";
 const LAST_MARK: &str = "driftgate: last";
 
 impl Batch {
-    /// What begins the transaction. Before anything else no name can mean an object of the database's owner.
+    /// Begins the transaction, with the search path set first.
     pub(super) fn begin() -> Self {
         Self {
             statements: Vec::new(),
@@ -60,7 +60,7 @@ impl Batch {
         .then_mark(FIRST_MARK)
     }
 
-    /// What goes on in the transaction that has begun.
+    /// Continues in the transaction.
     pub(super) fn resume() -> Self {
         Self {
             statements: Vec::new(),
@@ -69,7 +69,7 @@ impl Batch {
         .then_mark(FIRST_MARK)
     }
 
-    /// One more statement.
+    /// Appends a statement.
     fn then(mut self, statement: Sql, result: ResultKind) -> Self {
         self.statements.push(statement);
         self.results.push(result);
@@ -80,17 +80,17 @@ impl Batch {
         self.then(sql!["SELECT ", literal(mark), "::text"], ResultKind::Mark(mark))
     }
 
-    /// The end of every batch.
+    /// Ends the batch.
     pub(super) fn end(self) -> Self {
         self.then_mark(LAST_MARK)
     }
 
-    /// What names the snapshot of the transaction, so that others can share it.
+    /// Exports the snapshot of the transaction, so that other connections can share it.
     pub(super) fn then_export(self) -> Self {
         self.then(sql!["SELECT pg_catalog.pg_export_snapshot()"], ResultKind::Name)
     }
 
-    /// What makes the transaction share the snapshot of this name, before it has one of its own.
+    /// Begins a transaction with the exported snapshot of this name.
     pub(super) fn share(name: &str) -> Self {
         Self {
             statements: Vec::new(),
@@ -102,7 +102,7 @@ impl Batch {
         .then_mark(FIRST_MARK)
     }
 
-    /// What reads one part of the scope.
+    /// Reads one slice of the scope.
     pub(super) fn then_read(mut self, scope: &Scope, limits: Limits, slice: Slice, strategy: Strategy) -> Self {
         for statement in limit_settings(limits) {
             self = self.then(statement, ResultKind::Nothing);
@@ -138,12 +138,12 @@ impl Batch {
         self
     }
 
-    /// Asks, once in a transaction, whether any other transaction can have changed anything since it began.
+    /// Asks whether no other transaction can have written since this one began. Possible once in each transaction.
     pub(super) fn then_is_quiet(self) -> Self {
         self.then(sql![consistency::IS_QUIET], ResultKind::IsQuiet)
     }
 
-    /// Asks how many catalog rows of what was read have changed since.
+    /// Counts the rows of the catalog that have changed since the snapshot.
     pub(super) fn then_changed(self, scope: &Scope) -> Self {
         self.then(consistency::statement(scope), ResultKind::Changed)
     }
@@ -168,7 +168,7 @@ impl Batch {
     }
 }
 
-/// Opens a cursor for each query, or for nothing where there is nothing to be read.
+/// Opens a cursor for each query, or for an empty query if the kind has no objects.
 const OPEN_CURSORS: &str = "\
 DO $driftgate$
 DECLARE
@@ -183,7 +183,7 @@ BEGIN
 END
 $driftgate$";
 
-/// The whole query of a kind, over the relations of a scope, whose identities are in settings of the session.
+/// The complete query of a kind for a scope, whose object identifiers are in settings of the session.
 #[must_use]
 pub fn query(kind: Kind, scope: &Scope) -> Sql {
     part_query(kind, scope, Slice::WHOLE)
@@ -195,7 +195,7 @@ fn part_query(kind: Kind, scope: &Scope, slice: Slice) -> Sql {
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// What begins a transaction of the same kind in which no catalog is read.
+/// The statements that begin a transaction in which no catalog is read, with the same settings.
 pub(in crate::catalog) fn begin_transaction(limits: Limits) -> Vec<Sql> {
     [sql![PIN_SEARCH_PATH], sql![BEGIN]]
         .into_iter()
@@ -204,8 +204,8 @@ pub(in crate::catalog) fn begin_transaction(limits: Limits) -> Vec<Sql> {
         .collect()
 }
 
-/// What there is to know about the server. The search path is that which the role has in this database, not the one of
-/// this transaction. `catalogs` counts five rows that are in every catalog: where one lacks, rows are hidden.
+/// Reads the properties of the server. The search path is the role's default in this database, not that of this
+/// transaction. `catalogs` counts five rows that every database has: if one is missing, rows are hidden from the role.
 fn server() -> Sql {
     sql![
         "\
@@ -225,7 +225,7 @@ SELECT json_build_object('version', current_setting('server_version'), 'major', 
     ]
 }
 
-/// What the catalog's functions print with, whatever the database and the role are set to.
+/// Settings that make the functions of the catalog print the same text, whatever the defaults of the database and role.
 const OUTPUT_SETTINGS: [&str; 8] = [
     "row_security = off",
     "quote_all_identifiers = off",
@@ -237,19 +237,19 @@ const OUTPUT_SETTINGS: [&str; 8] = [
     "extra_float_digits = 1",
 ];
 
-/// How the queries of the kinds are planned. [`reset_planner_settings`] takes it back.
+/// Planner settings for the queries of the kinds. [`reset_planner_settings`] resets them.
 const PLANNER_SETTINGS: [(&str, &str); 4] = [
-    // A look at a catalog takes one process of the server's, as everybody's catalog queries do.
+    // Use one server process, as other catalog queries do.
     ("max_parallel_workers_per_gather", "0"),
-    // Catalogs are read through their indexes or by hash; what is not thought of is not planned.
+    // Catalogs are read through indexes or hash joins. Fewer alternatives take less time to plan.
     ("enable_mergejoin", "off"),
-    // Catalogs are in memory as a rule: looking one row up costs no more than reading on.
+    // Catalogs are usually cached, so random access costs no more than sequential access.
     ("random_page_cost", "1"),
-    // All rows of a cursor are fetched.
+    // Every cursor is fetched completely.
     ("cursor_tuple_fraction", "1"),
 ];
 
-/// The statements that set planning back to what the server, the database and the role are set to.
+/// The statements that reset the planner settings to the defaults of the server, the database and the role.
 pub(in crate::catalog) fn reset_planner_settings() -> Vec<Sql> {
     PLANNER_SETTINGS
         .iter()
@@ -266,7 +266,7 @@ fn limit_settings(limits: Limits) -> [Sql; 5] {
             limits.statement.as_millis().saturating_add(60_000)
         ],
         sql!["SET LOCAL jit = off"],
-        // A database without an encoding sends what it has, also what is no text.
+        // A database with the encoding SQL_ASCII sends its bytes unchanged, even if they are not valid text.
         sql![
             "SELECT set_config('client_encoding', 'SQL_ASCII', true) \
              FROM pg_database WHERE datname = current_database() AND encoding = 0"

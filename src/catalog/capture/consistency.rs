@@ -1,34 +1,34 @@
-//! Whether what was read is what the catalog said at one moment.
+//! Checks that everything that was read belongs to one state of the catalog.
 //!
-//! The rows of the catalogs are those of the transaction's snapshot, but what PostgreSQL prints (`pg_get_viewdef`,
-//! `pg_get_expr`, `format_type`, `regtype` and their like) it reads from the newest catalogs: beside a transaction that
-//! renames a column, a snapshot can hold a view's text that never was. PostgreSQL leaves a trace in the rows that this
-//! transaction still sees: their `xmax` is the transaction that has changed or dropped them since. Where one of those
-//! has committed by now, what was read may be torn, and is read again. Source: PostgreSQL's documentation, "System
-//! Columns" (xmax), "Transaction ID and Snapshot Information Functions" (`pg_xact_status`).
+//! The rows of the catalogs belong to the transaction's snapshot, but `pg_get_viewdef`, `pg_get_expr`, `format_type`,
+//! `regtype` and similar functions read the newest catalogs. While another transaction renames a column, they can print a
+//! text of a view that never existed. The rows that this transaction still sees show such changes: their `xmax` is the
+//! transaction that has changed or dropped them. If it has committed, the result may be inconsistent, and the catalog is
+//! read again. Source: PostgreSQL's documentation, "System Columns" (xmax), "Transaction ID and Snapshot Information
+//! Functions" (`pg_xact_status`).
 //!
-//! Where no transaction can have written anything since the snapshot was taken, those rows are not searched: with few
-//! objects, planning the search takes longer than reading them.
+//! If no transaction can have written since the snapshot was taken, this search is skipped: with few objects, planning it
+//! takes longer than reading them.
 
 use super::{Scope, SizeHint, find};
 use crate::sql;
 use crate::sql::Sql;
 
-/// A catalog from whose rows is printed.
+/// A catalog whose rows those functions read.
 struct PrintedCatalog {
     name: &'static str,
-    /// The condition under which a row `c` of it carries what is read, over `classes(oid)`, the relations, and
-    /// `others(classid, objid)`, everything else. Each is looked up by an index.
+    /// The condition for the rows `c` that belong to the scope, over `classes(oid)`, the relations, and
+    /// `others(classid, objid)`, all other objects. Each is looked up through an index.
     within: &'static str,
-    /// The column that says in what it is.
+    /// The column with the schema or relation that contains the object.
     container: Container,
 }
 
-/// In what a row of a catalog is: what is temporary is of no interest.
+/// What contains the object of a row. Temporary objects are ignored.
 enum Container {
     /// The schema in this column.
     Schema(&'static str),
-    /// The same, of something that has a file of its own, which may be another while nothing else changes.
+    /// The same, for an object with a file of its own. A new file alone is not a change.
     SchemaWithFile(&'static str),
     /// The relation in this column.
     Relation(&'static str),
@@ -104,13 +104,13 @@ static PRINTED_CATALOGS: [PrintedCatalog; 13] = [
     },
 ];
 
-/// The rows `c` of the catalog that a transaction has changed or dropped which has committed since the snapshot.
+/// The rows `c` that were changed or dropped by a transaction that has committed since the snapshot.
 const CHANGED: &str = "\
 SELECT c.ctid FROM $name c, since s \
 WHERE c.xmax <> '0'::xid AND ((c.xmax::text::bigint - s.low) & 4294967295) < 2147483648 \
   AND pg_xact_status((s.base + ((c.xmax::text::bigint - s.low) & 4294967295))::text::xid8) = 'committed'";
 
-/// TRUNCATE and REFRESH give a relation another file, and change nothing that is printed.
+/// TRUNCATE and REFRESH give a relation a new file, and do not change its definition.
 const ONLY_ANOTHER_FILE: &str = "\
 c.relfilenode <> 0 AND pg_relation_filenode(c.oid) <> c.relfilenode \
 AND (pg_identify_object('pg_class'::regclass, c.oid, 0)).identity = \
@@ -144,7 +144,7 @@ impl PrintedCatalog {
     }
 }
 
-/// What is in the scope, and what that depends on.
+/// The objects in the scope, and their dependencies.
 const SCOPE_AND_DEPENDENCIES: &str = "\
 classes0 AS MATERIALIZED (SELECT unnest({relations}) AS oid), \
 own(classid, objid) AS MATERIALIZED (\
@@ -163,15 +163,15 @@ others AS MATERIALIZED (\
  UNION SELECT d.refclassid, d.refobjid FROM own o JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid), \
 classes AS MATERIALIZED (SELECT objid AS oid FROM others WHERE classid = 'pg_class'::regclass)";
 
-/// One row, true if no transaction has written anything since the snapshot was taken: none was in progress then, and the
-/// next transaction ID is still the one of that moment. `age` keeps the transaction ID that it has seen for the rest of
-/// the transaction, so this can be asked only once in each. Source: `xid_age` in src/backend/utils/adt/xid.c.
+/// One row, true if no transaction has written since the snapshot was taken: none was in progress then, and the next
+/// transaction ID is still the same. `age` caches that ID for the rest of the transaction, so this query works only once
+/// in each transaction. Source: `xid_age` in src/backend/utils/adt/xid.c.
 pub(super) const IS_QUIET: &str = "\
 SELECT (pg_snapshot_xmin(x.s) = pg_snapshot_xmax(x.s) \
         AND age((pg_snapshot_xmax(x.s)::text::bigint & 4294967295)::text::xid) = 0)::text \
 FROM (SELECT pg_current_snapshot() AS s) x";
 
-/// The statement: one row with the number of rows that have changed since the snapshot was taken.
+/// Returns one row: the number of catalog rows that have changed since the snapshot was taken.
 pub(super) fn statement(scope: &Scope) -> Sql {
     let whole = scope.has_whole() && scope.size_hint == SizeHint::Large;
     let mut with = vec![sql![

@@ -1,4 +1,4 @@
-//! Counting what no kind speaks of: one more statement of the batch.
+//! Counts the objects that belong to no kind, in one more statement of the batch.
 
 use super::Scope;
 use crate::not_compared::UNCOMPARED;
@@ -6,7 +6,7 @@ use crate::platform;
 use crate::sql;
 use crate::sql::{Sql, literal};
 
-/// The statement: one row with one JSON object, the counts by name. The settings of the scope are there before it.
+/// Returns one row with one JSON object, the counts by name. It uses the settings that [`super::find::statements`] sets.
 pub(super) fn statement(scope: &Scope) -> Sql {
     let schemas = if scope.schemas.is_empty() {
         "SELECT unnest(current_setting('driftgate.namespaces')::oid[]) AS oid"

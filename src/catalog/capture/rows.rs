@@ -1,6 +1,6 @@
-//! What the server answers, as objects.
+//! Converts the rows of the server to objects.
 //!
-//! A catalog repeats itself: most cells are one of a few words. Each text is kept once, and most are read once.
+//! Most cells of a catalog contain one of a few values. Each short text is parsed and stored only once.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,19 +16,19 @@ use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Server, Snapshot};
 use crate::value::Value;
 
-/// Reads rows into objects.
+/// Converts rows to objects.
 #[derive(Debug, Default)]
 pub(super) struct RowReader {
-    /// The statement whose rows are being read, and what its columns are.
+    /// The number of the current statement, and the layout of its columns.
     layout: Option<(usize, Layout)>,
     names: BTreeSet<Arc<str>>,
     values: BTreeMap<CellFormat, BTreeMap<Box<str>, Arc<Value>>>,
 }
 
-/// Texts up to this length, in bytes, are kept once: it is those that repeat.
+/// Texts up to this length, in bytes, are stored once. Longer ones rarely repeat.
 const SHORT: usize = 80;
 
-/// Where the columns of a statement go.
+/// The use of the columns of a statement.
 #[derive(Debug)]
 struct Layout {
     /// The columns that identify an object, outermost first.
@@ -37,7 +37,7 @@ struct Layout {
     values: Vec<Option<(usize, CellFormat)>>,
 }
 
-/// How the text of a cell is read.
+/// How the text of a cell is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum CellFormat {
     Bool,
@@ -47,7 +47,7 @@ enum CellFormat {
     Texts,
 }
 
-/// The object identifiers of the types of PostgreSQL that the queries of kinds give. Source: `pg_type.dat`.
+/// The types that the queries of kinds may return, by object identifier. Source: `pg_type.dat`.
 const TYPES: [(u32, CellFormat); 14] = [
     (16, CellFormat::Bool),
     (20, CellFormat::Integer),
@@ -118,8 +118,8 @@ fn text_array(text: &str) -> Option<Vec<Option<String>>> {
     }
 }
 
-/// The text of a cell. A database in SQL_ASCII can have bytes that are no text: they are shown by their numbers, so
-/// that they cost the object that they are in, and nothing else.
+/// The text of a cell. A database in SQL_ASCII can contain invalid bytes. They become hexadecimal escapes, so that they
+/// affect only the object that contains them.
 fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -135,7 +135,7 @@ fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 impl RowReader {
-    /// Adds the object of a row to a snapshot. `statement` tells rows of different columns apart.
+    /// Adds the object of a row to a snapshot. `statement` is the number of the statement that returned the row.
     pub(super) fn object(
         &mut self,
         snapshot: &mut Snapshot,
@@ -213,12 +213,12 @@ impl Layout {
     }
 }
 
-/// The one text of a row.
+/// The first cell of a row.
 pub(super) fn text(row: &Row<'_>) -> String {
     row.bytes(0).map(show_bytes).unwrap_or_default().into_owned()
 }
 
-/// What a row says about the server.
+/// Parses the row with the properties of the server.
 pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
     let json = json(&text(row))?;
     // PostgreSQL's own five catalogs are in the catalog of every database.
@@ -231,7 +231,7 @@ pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
         names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
     };
     Ok(Server {
-        // Distributions add their own words: "15.18 (Debian 15.18-0+deb12u1)".
+        // Distributions append their version: "15.18 (Debian 15.18-0+deb12u1)".
         version: text("version").split(' ').next().unwrap_or_default().to_owned(),
         major: json["major"]
             .as_u64()
@@ -248,7 +248,7 @@ pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
     })
 }
 
-/// How much there is of what no kind speaks of, by name.
+/// Parses the counts of objects that belong to no kind.
 pub(super) fn counts(row: &Row<'_>) -> Result<BTreeMap<String, u64>, ServerError> {
     let json = json(&text(row))?;
     let counts = json.as_object().into_iter().flatten();
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_shown() {
+    fn invalid_bytes_are_escaped() {
         assert_eq!(show_bytes(b"caf\xe9 \xc3\xa9"), "caf\\xe9 é");
     }
 }

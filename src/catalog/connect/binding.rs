@@ -1,12 +1,12 @@
-//! The channel binding `tls-server-end-point`: a hash of the server's certificate, which whoever stands between client
-//! and server cannot have.
+//! The channel binding `tls-server-end-point`: a hash of the server's certificate. An attacker between client and server has
+//! a different certificate.
 //!
 //! Source: RFC 5929, section 4.1; `be_tls_get_certificate_hash` in PostgreSQL's be-secure-openssl.c.
 
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-/// The hash of a certificate in DER, by the function of its signature. None where that has no one hash function, as
-/// with Ed25519 and RSASSA-PSS: PostgreSQL does not offer the binding then.
+/// The hash of a certificate in DER, with the hash function of its signature. `None` if the signature algorithm does not
+/// determine one, such as Ed25519 and RSASSA-PSS: then PostgreSQL does not offer channel binding.
 pub(super) fn hash(certificate: &[u8]) -> Option<Vec<u8>> {
     // The arcs that follow the tag and the length of the object identifier of a signature's algorithm.
     const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
@@ -31,7 +31,7 @@ fn signature_algorithm(certificate: &[u8]) -> Option<&[u8]> {
     Some(identifier)
 }
 
-/// The contents of the element of DER at the beginning, which has this tag, and what follows it.
+/// The content of the first DER element, which must have this tag, and the bytes after the element.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (first, rest) = der.split_first()?;
     let (length, rest) = rest.split_first()?;
@@ -53,7 +53,7 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 mod tests {
     use super::*;
 
-    /// A certificate with nothing in it but the algorithm of its signature.
+    /// A certificate that contains only its signature algorithm.
     fn certificate(algorithm: &[u8]) -> Vec<u8> {
         let element = |tag, contents: &[u8]| [&[tag, u8::try_from(contents.len()).unwrap()], contents].concat();
         let algorithm = element(0x30, &element(0x06, algorithm));
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_that_of_the_signature() {
+    fn the_hash_function_is_that_of_the_signature() {
         let length = |algorithm: &[u8]| hash(&certificate(algorithm)).map(|hash| hash.len() * 8);
         let rsa = |last| [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, last];
         let ecdsa = |last| [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, last];
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_certificate_has_none() {
+    fn an_invalid_certificate_has_no_hash() {
         let whole = certificate(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 2]);
         for end in 0..whole.len() {
             assert_eq!(hash(&whole[..end]), None, "{end}");

@@ -1,4 +1,4 @@
-//! Why a connection failed, in words for a person.
+//! Explains why a connection failed.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -13,17 +13,17 @@ use crate::catalog::conninfo::{Address, Conninfo, Host};
 use crate::catalog::server_error::ServerError;
 use crate::error::io_message;
 
-/// Why one host would not do.
+/// The reason why one host cannot be used.
 pub(super) struct Reason {
-    /// One sentence without a full stop; never a secret.
+    /// One sentence without a full stop. Never contains a secret.
     pub(super) why: String,
     /// What to do about it.
     pub(super) hint: Option<String>,
-    /// Whether libpq would not try the next host after this.
+    /// Whether libpq does not try the next host after this error.
     pub(super) ends_the_search: bool,
-    /// Whether waiting cannot help: a password, a certificate, a setting.
+    /// Whether retrying cannot help, for example because of a wrong password or certificate.
     pub(super) lasting: bool,
-    /// Whether the network has no way to the address.
+    /// Whether there is no route to the address.
     pub(super) has_no_route: bool,
 }
 
@@ -59,14 +59,14 @@ impl Reason {
     }
 }
 
-/// Whether the server has no line for this connection in its pg_hba.conf: it names the file in every language.
+/// Whether the server has no line for this connection in its pg_hba.conf. The translated messages contain the name, too.
 fn lacks_hba_entry(error: &ConnectError) -> bool {
     error
         .refusal()
         .is_some_and(|error| error.message.contains("pg_hba.conf"))
 }
 
-/// Of the errors of two attempts, with and without TLS, the one that tells the user more.
+/// Of the errors of two attempts, with and without TLS, the more helpful one.
 pub(super) fn more_helpful(first: ConnectError, second: ConnectError) -> ConnectError {
     let lacks_tls = |error: &ConnectError| matches!(error, ConnectError::NoTls | ConnectError::TlsRequestRejected);
     let second_is_vague = lacks_tls(&second) || lacks_hba_entry(&second);
@@ -78,10 +78,10 @@ pub(super) fn more_helpful(first: ConnectError, second: ConnectError) -> Connect
     }
 }
 
-/// No answer in time.
+/// The server did not answer in time.
 pub(super) fn timeout(limit: Duration) -> Reason {
     Reason::new(format!("no answer within {} s", limit.as_secs())).hint(
-        "Check host and port; a firewall, a VPN or the provider's list of allowed addresses may \
+        "check host and port; a firewall, a VPN or the provider's list of allowed addresses may \
          swallow the packets. connect_timeout in the URL sets the time to wait",
     )
 }
@@ -94,29 +94,29 @@ pub(super) fn error(error: &ConnectError, info: &Conninfo, host: &Host) -> Reaso
     match error {
         ConnectError::Lookup(error) => {
             let text = io_message(error);
-            // The standard library has no kind for this.
+            // The standard library has no error kind for this.
             let detail = text.strip_prefix("failed to lookup address information").unwrap_or("");
             Reason::new(format!("the host name `{}` is unknown{detail}", host.name))
-                .hint("Check the spelling of the host; a name of a private network needs its VPN or DNS")
+                .hint("check the spelling of the host; a name of a private network needs its VPN or DNS")
         }
         ConnectError::Io(error) => io(error, host),
         ConnectError::NoTls | ConnectError::TlsRequestRejected => Reason::new("the server does not support TLS")
             .hint(
-                "Turn ssl on at the server, or write sslmode=prefer or sslmode=disable if the \
+                "turn ssl on at the server, or write sslmode=prefer or sslmode=disable if the \
                  connection may be unencrypted",
             )
             .end_the_search()
             .lasting(),
-        ConnectError::NotPostgres => Reason::new("what listens there does not speak the PostgreSQL protocol")
-            .hint("Check host and port; an HTTP address or another database's port is the usual mistake")
+        ConnectError::NotPostgres => Reason::new("the server does not speak the PostgreSQL protocol")
+            .hint("check host and port, which may be those of a web server or of another database system")
             .end_the_search()
             .lasting(),
         ConnectError::UnusableName => Reason::new(format!("TLS cannot be used with the host name `{}`", host.name))
-            .hint("Write the host as a DNS name or an address")
+            .hint("write the host as a DNS name or an address")
             .end_the_search()
             .lasting(),
         ConnectError::Certificates(why) => Reason::new(why.clone())
-            .hint("Check the files that sslrootcert, sslcrl, sslcert and sslkey name")
+            .hint("check the files that sslrootcert, sslcrl, sslcert and sslkey name")
             .end_the_search()
             .lasting(),
         ConnectError::Start(error) => start(error, info, host),
@@ -130,11 +130,11 @@ fn start(error: &StartError, info: &Conninfo, host: &Host) -> Reason {
         StartError::NotPostgres => self::error(&ConnectError::NotPostgres, info, host),
         StartError::NoPassword => no_password(info).lasting().end_the_search(),
         StartError::Unsupported(_) => Reason::new(
-            "the server asks for a way of authentication that driftgate does not have, \
+            "the server asks for an authentication method that driftgate does not support, \
              such as GSSAPI, SSPI or OAuth",
         )
         .hint(
-            "Use a role that authenticates with a password (scram-sha-256, md5) or with \
+            "use a role that authenticates with a password (scram-sha-256, md5) or with \
              a client certificate",
         )
         .end_the_search()
@@ -143,43 +143,43 @@ fn start(error: &StartError, info: &Conninfo, host: &Host) -> Reason {
             "channel_binding=require is given, but the server does not bind the password to the encrypted channel",
         )
         .hint(
-            "It takes TLS, a role with a password of the kind scram-sha-256, and a server or pooler that has \
-             SCRAM-SHA-256-PLUS; else leave channel_binding (PGCHANNELBINDING) out, and use sslmode=verify-full",
+            "it requires TLS, a role with a scram-sha-256 password, and a server or pooler that supports \
+             SCRAM-SHA-256-PLUS; otherwise omit channel_binding (PGCHANNELBINDING) and use sslmode=verify-full",
         )
         .end_the_search()
         .lasting(),
         StartError::UnprovenServer => Reason::new("the server does not prove that it knows the password of this role")
-            .hint("Check host and port: what answers there may not be your server")
+            .hint("check host and port: the peer may not be your server")
             .end_the_search()
             .lasting(),
     }
 }
 
 fn io(error: &std::io::Error, host: &Host) -> Reason {
-    const RUNNING: &str = "Check that the server is running and that host and port are right";
+    const RUNNING: &str = "check that the server is running and that host and port are right";
     let socket = matches!(host.address, Address::Socket(_));
     match error.kind() {
-        ErrorKind::NotFound if socket => Reason::new("there is no such socket; no server listens there").hint(
-            "Check that the server is running and which directory and port its \
-                 unix_socket_directories and port settings have",
+        ErrorKind::NotFound if socket => Reason::new("the socket does not exist; no server listens there").hint(
+            "check that the server is running, and compare the directory and port with its \
+                 settings unix_socket_directories and port",
         ),
-        ErrorKind::PermissionDenied if socket => Reason::new("this user may not use the socket")
-            .hint("Check the permissions of the socket and its directory"),
+        ErrorKind::PermissionDenied if socket => Reason::new("this user has no permission to use the socket")
+            .hint("check the permissions of the socket and its directory"),
         ErrorKind::ConnectionRefused if socket => {
-            Reason::new("connection refused; the socket is left over from a server that no longer runs").hint(RUNNING)
+            Reason::new("connection refused; the socket is left from a server that no longer runs").hint(RUNNING)
         }
         ErrorKind::ConnectionRefused => Reason::new("connection refused; no server listens on that host and port")
             .hint(format!("{RUNNING}; in a container, localhost is the container itself")),
-        ErrorKind::TimedOut => Reason::new("no answer from the host").hint("Check host, port and firewalls"),
+        ErrorKind::TimedOut => Reason::new("no answer from the host").hint("check host, port and firewalls"),
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Reason::new("there is no route to the host")
             .hint(
-                "Check network and VPN; if the host has an IPv6 address only, use the provider's \
+                "check network and VPN; if the host has an IPv6 address only, use the provider's \
                  pooler or IPv4 address",
             )
             .no_route(),
         ErrorKind::InvalidData | ErrorKind::InvalidInput => {
-            Reason::new(format!("the server's answer is not understood ({error})"))
-                .hint("Check that PostgreSQL, or a pooler for it, listens on this port")
+            Reason::new(format!("the server's answer cannot be parsed ({error})"))
+                .hint("check that PostgreSQL, or a pooler for it, listens on this port")
                 .end_the_search()
                 .lasting()
         }
@@ -188,7 +188,7 @@ fn io(error: &std::io::Error, host: &Host) -> Reason {
         | ErrorKind::ConnectionAborted
         | ErrorKind::BrokenPipe => Reason::new("the server closed the connection unexpectedly")
             .hint(
-                "Check that PostgreSQL listens on this port; a proxy that lets only known clients \
+                "check that PostgreSQL listens on this port; a proxy that lets only known clients \
                  or TLS through also hangs up like this",
             )
             .end_the_search(),
@@ -202,12 +202,12 @@ fn no_password(info: &Conninfo) -> Reason {
         info.user()
     ))
     .hint(
-        "Put it into the URL (postgresql://user:password@host/dbname), into PGPASSWORD or into \
+        "put it into the URL (postgresql://user:password@host/dbname), into PGPASSWORD or into \
          ~/.pgpass",
     )
 }
 
-/// What the server says when it refuses.
+/// Why the server refuses the connection.
 pub(super) fn refused(error: &ServerError, info: &Conninfo, host: &Host) -> Reason {
     rejected(error, info, host)
 }
@@ -219,7 +219,7 @@ fn rejected(error: &ServerError, info: &Conninfo, host: &Host) -> Reason {
     let has = |words: &str| message.contains(words);
     let wants_password = code == "28P01" || has("password authentication failed") || has("empty password");
     let reason = if wants_password && host.password.is_none() {
-        // A pooler may refuse without asking.
+        // A pooler may refuse without asking for a password.
         no_password(info)
     } else if let Some(hint) = advice(error, info, host) {
         Reason::new(message).hint(hint)
@@ -228,7 +228,7 @@ fn rejected(error: &ServerError, info: &Conninfo, host: &Host) -> Reason {
     } else {
         Reason::new(format!("{message} (SQLSTATE {code})"))
     };
-    // A role that is refused again and again is locked out in the end.
+    // Repeated attempts with a wrong password may lock the role.
     let reason = if wants_password || code.starts_with("28") {
         reason.lasting()
     } else {
@@ -241,7 +241,7 @@ fn rejected(error: &ServerError, info: &Conninfo, host: &Host) -> Reason {
     }
 }
 
-/// What to do about a rejection, if that is known.
+/// A hint for a rejection, if there is one.
 fn advice(error: &ServerError, info: &Conninfo, host: &Host) -> Option<String> {
     // The name of the file is the same in every language.
     let lacks_hba_line = error.message.contains("pg_hba.conf");
@@ -251,70 +251,70 @@ fn advice(error: &ServerError, info: &Conninfo, host: &Host) -> Option<String> {
         "28P01" => {
             let origin = host.password.as_ref().map_or("nowhere", |(_, origin)| origin);
             format!(
-                "Check user and password (the password came from {origin}); special characters in a \
+                "check user and password (the password came from {origin}); special characters in a \
                  URL must be percent-encoded"
             )
         }
         "28000" if lacks_hba_line => format!(
             "pg_hba.conf of the server needs a line for the role \"{user}\", the database \
-             \"{dbname}\" and this address; if it has one for TLS alone, write sslmode=require"
+             \"{dbname}\" and this address; if it has one only for TLS, write sslmode=require"
         ),
         // The role does not exist or has NOLOGIN. Source: src/backend/utils/init/miscinit.c.
         "28000" if error.is_from("InitializeSessionUserId") => format!(
-            "Check the user in the URL; it is \"{user}\". Without one, it is PGUSER or the operating \
+            "check the user in the URL; it is \"{user}\". Without one, it is PGUSER or the operating \
              system's user. It must exist and have LOGIN: ALTER ROLE \"{user}\" LOGIN"
         ),
         // Source: src/backend/libpq/auth.c.
         "28000" if error.is_from("ClientAuthentication") => {
-            "Name the client certificate with sslcert and sslkey".to_owned()
+            "name the client certificate with sslcert and sslkey".to_owned()
         }
-        "28000" => "The server rejects this role or this way of authentication; connect over TCP \
+        "28000" => "the server rejects this role or this authentication method; connect over TCP \
          with a password, or see pg_hba.conf"
             .to_owned(),
         "3D000" => format!(
-            "Check the database in the URL; it is \"{dbname}\". Without one, it is PGDATABASE or the \
+            "check the database in the URL; it is \"{dbname}\". Without one, it is PGDATABASE or the \
              name of the user"
         ),
         "42501" => format!("GRANT CONNECT ON DATABASE \"{dbname}\" TO \"{user}\""),
-        "53300" => "All connections of the server or of this role are taken; close some, or try \
+        "53300" => "all connections of the server or of this role are in use; close some, or try \
          again later"
             .to_owned(),
-        "57P03" => "The server is not ready; try again in a moment".to_owned(),
+        "57P03" => "the server is not ready; try again in a moment".to_owned(),
         _ => return advice_about_pooler(&error.message).map(str::to_owned),
     };
     Some(hint)
 }
 
-/// Poolers have no codes of their own worth the name, but their words are always English.
+/// A hint for a message of a pooler. Poolers have no specific SQLSTATEs, but their messages are always in English.
 fn advice_about_pooler(message: &str) -> Option<&'static str> {
     const KNOWN: [(&str, &str); 8] = [
         (
             "unsupported startup parameter",
-            "A pooler stands before the server. Leave `options` (PGOPTIONS) out, connect to the \
+            "the connection goes through a pooler. Omit `options` (PGOPTIONS), connect to the \
              server itself, or add the parameter to the pooler's ignore_startup_parameters",
         ),
-        ("SSL required", "Write sslmode=require"),
-        ("TLS required", "Write sslmode=require"),
+        ("SSL required", "write sslmode=require"),
+        ("TLS required", "write sslmode=require"),
         (
             "password authentication failed",
-            "Check user and password, and whether the pooler knows this user",
+            "check user and password, and whether the pooler knows this user",
         ),
         (
             "no such user",
-            "Check user and password, and whether the pooler knows this user",
+            "check user and password, and whether the pooler knows this user",
         ),
         (
             "no such database",
-            "Check the database in the URL; the pooler has its own list of databases",
+            "check the database in the URL; the pooler has its own list of databases",
         ),
         (
             "Tenant or user not found",
-            "The user of a shared pooler has the project in its name: postgres.PROJECT; check also \
+            "the user of a shared pooler has the project in its name: postgres.PROJECT; check also \
              the region in the host",
         ),
         (
             "ndpoint ID is not specified",
-            "Connect by the host name (without hostaddr), or write options=address%3DENDPOINT_ID",
+            "connect by the host name (without hostaddr), or write options=endpoint%3DENDPOINT_ID",
         ),
     ];
     let (_, hint) = KNOWN.iter().find(|(words, _)| message.contains(words))?;

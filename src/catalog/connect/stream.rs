@@ -1,4 +1,4 @@
-//! A stream of bytes to a server: name resolution, sockets, and the negotiation of TLS.
+//! Opens a stream to a server: name resolution, sockets, and the negotiation of TLS.
 //!
 //! Source: PostgreSQL's documentation, "Frontend/Backend Protocol", "SSL Session Encryption".
 
@@ -19,19 +19,19 @@ use crate::catalog::server_error::ServerError;
 /// Why a connection could not be made.
 #[derive(Debug)]
 pub(super) enum ConnectError {
-    /// The name of the host has no address.
+    /// The host name cannot be resolved.
     Lookup(io::Error),
-    /// The network, the operating system, or TLS: then a `rustls::Error` is inside.
+    /// An error of the network, the operating system, or TLS. For TLS, it contains a `rustls::Error`.
     Io(io::Error),
-    /// TLS is wanted and the server has none.
+    /// TLS is required and the server does not support it.
     NoTls,
-    /// The server answers the request for TLS with an error, as one that does not know the request would.
+    /// The server answers the request for TLS with an error, as a server without that request does.
     TlsRequestRejected,
-    /// What answers is no server of PostgreSQL.
+    /// The peer is not a PostgreSQL server.
     NotPostgres,
-    /// The name of the host cannot stand in a certificate.
+    /// The host name cannot be in a certificate.
     UnusableName,
-    /// No root certificate is trusted, or a file with certificates or a key cannot be used; why.
+    /// No root certificate is trusted, or a file with certificates or a key cannot be used, with the reason.
     Certificates(String),
     /// The session did not begin.
     Start(StartError),
@@ -54,7 +54,7 @@ impl From<io::Error> for ConnectError {
 }
 
 impl ConnectError {
-    /// What the server said when it refused.
+    /// The error with which the server refused the connection.
     pub(super) fn refusal(&self) -> Option<&ServerError> {
         match self {
             Self::Start(StartError::Refused(error)) => Some(error),
@@ -62,7 +62,7 @@ impl ConnectError {
         }
     }
 
-    /// What the TLS library said.
+    /// The error of the TLS library.
     pub(super) fn tls_error(&self) -> Option<&rustls::Error> {
         match self {
             Self::Io(error) => tls_error(error),
@@ -70,11 +70,11 @@ impl ConnectError {
         }
     }
 
-    /// Whether TLS could not be agreed upon, as against a server that cannot be reached or says no.
+    /// Whether the negotiation of TLS failed, in contrast to a server that is unreachable or refuses the connection.
     pub(super) fn is_about_tls(&self) -> bool {
         match self {
             Self::NoTls | Self::TlsRequestRejected | Self::UnusableName => true,
-            // A server without TLS may also just hang up.
+            // A server without TLS may also close the connection.
             Self::Io(error) => {
                 tls_error(error).is_some()
                     || matches!(
@@ -87,7 +87,7 @@ impl ConnectError {
     }
 }
 
-/// What the TLS library said, if it was that which failed.
+/// The error of the TLS library within an I/O error.
 pub(super) fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
 }
@@ -95,29 +95,29 @@ pub(super) fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
 /// Whether a connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encryption {
-    /// It is not.
+    /// Without TLS.
     Plain,
-    /// If the server can.
+    /// With TLS, if the server supports it.
     Preferred,
-    /// It is, or there is none.
+    /// With TLS, or the connection fails.
     Required,
 }
 
-/// One label where a server may listen.
+/// One address at which a server may listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ServerAddress {
     /// An address and a port.
     Tcp(SocketAddr),
-    /// The path of a socket; with a leading `@` in the abstract namespace.
+    /// The path of a socket. A leading `@` means the abstract namespace.
     Socket(String),
 }
 
-/// The path of the socket that a server with this port has in this directory.
+/// The path of the socket for a directory and a port.
 pub(super) fn socket_path(directory: &str, port: u16) -> String {
     format!("{directory}/.s.PGSQL.{port}")
 }
 
-/// Where a host can be reached, in the order of the operating system.
+/// The addresses of a host, in the order of the operating system.
 pub(super) async fn addresses(host: &Host) -> Result<Vec<ServerAddress>, ConnectError> {
     match &host.address {
         Address::Socket(directory) => Ok(vec![ServerAddress::Socket(socket_path(directory, host.port))]),
@@ -131,7 +131,7 @@ pub(super) async fn addresses(host: &Host) -> Result<Vec<ServerAddress>, Connect
     }
 }
 
-/// A stream on which a session can begin, and the hash of the server's certificate that the session can be bound to.
+/// Opens a stream on which a session can begin. Also returns the hash of the server's certificate for channel binding.
 pub(super) async fn stream(
     info: &Conninfo,
     host: &Host,
@@ -150,8 +150,8 @@ pub(super) async fn stream(
     let mut request = BytesMut::new();
     frontend::ssl_request(&mut request);
     tcp.write_all(&request).await?;
-    // Exactly one byte is read before TLS begins. What else may have come goes to the TLS library, which takes it for
-    // TLS or fails: nothing that was sent in plain is taken for encrypted (CVE-2021-23222).
+    // Read exactly one byte before TLS begins. The TLS library reads all following bytes and fails if they are not TLS, so
+    // that unencrypted bytes are never treated as encrypted (CVE-2021-23222).
     match tcp.read_u8().await? {
         b'S' => {
             let stream = tls::handshake(tcp, info.tls(), &host.name, address.ip()).await?;
@@ -162,7 +162,7 @@ pub(super) async fn stream(
         }
         b'N' if encryption == Encryption::Preferred => Ok((Box::new(tcp), None)),
         b'N' => Err(ConnectError::NoTls),
-        // What it says is not shown: anybody may have said it (CVE-2024-10977).
+        // The message is not shown, because an attacker can send one without TLS (CVE-2024-10977).
         b'E' => Err(ConnectError::TlsRequestRejected),
         _ => Err(ConnectError::NotPostgres),
     }
@@ -170,7 +170,7 @@ pub(super) async fn stream(
 
 #[cfg(unix)]
 async fn socket(path: &str) -> io::Result<Box<dyn Stream>> {
-    // A leading NUL is how the operating system writes the abstract namespace.
+    // The operating system marks the abstract namespace with a leading NUL.
     let stream = match path.strip_prefix('@') {
         Some(name) => tokio::net::UnixStream::connect(format!("\0{name}")).await?,
         None => tokio::net::UnixStream::connect(path).await?,

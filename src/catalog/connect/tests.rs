@@ -23,7 +23,7 @@ fn places_read_like_addresses() {
 }
 
 #[test]
-fn a_refused_connection_is_told_at_once() {
+fn a_refused_connection_fails_at_once() {
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -40,7 +40,7 @@ fn a_refused_connection_is_told_at_once() {
 }
 
 #[test]
-fn a_silent_server_runs_into_the_timeout() {
+fn a_silent_server_reaches_the_timeout() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let failure = run(&format!("postgres://u@127.0.0.1:{port}/d?connect_timeout=1"));
@@ -52,11 +52,11 @@ fn a_silent_server_runs_into_the_timeout() {
 fn a_missing_socket_is_named() {
     let failure = run("postgres:///d?host=/nowhere&port=7");
     assert_eq!(failure.doing, "connecting to /nowhere/.s.PGSQL.7");
-    assert_eq!(failure.why, "there is no such socket; no server listens there");
+    assert_eq!(failure.why, "the socket does not exist; no server listens there");
 }
 
 #[test]
-fn something_else_that_listens_is_not_taken_for_a_server() {
+fn another_protocol_is_detected() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let answering = std::thread::spawn(move || {
@@ -66,6 +66,6 @@ fn something_else_that_listens_is_not_taken_for_a_server() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
     let failure = run(&format!("postgres://u@127.0.0.1:{port}/d"));
-    assert_eq!(failure.why, "what listens there does not speak the PostgreSQL protocol");
+    assert_eq!(failure.why, "the server does not speak the PostgreSQL protocol");
     answering.join().unwrap();
 }

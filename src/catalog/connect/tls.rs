@@ -1,4 +1,4 @@
-//! TLS as the settings of libpq ask for it. Each connection has roots of its own; nothing is shared in the process.
+//! TLS with the settings of libpq. Each connection has its own roots; connections share no state.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -21,7 +21,7 @@ use tokio_rustls::{TlsConnector, rustls::crypto::ring};
 use super::stream::ConnectError;
 use crate::catalog::conninfo::{Roots, SslMode, Tls, TlsVersions};
 
-/// Begins TLS on a stream. `name` is the host as the user wrote it, which the certificate must be for.
+/// Begins TLS on a stream. `name` is the host as the user wrote it; the certificate must be valid for it.
 pub(super) async fn handshake(
     stream: TcpStream,
     settings: &Tls,
@@ -75,7 +75,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, ConnectErro
 fn revocations(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, ConnectError> {
     let lists: Result<Vec<_>, _> = CertificateRevocationListDer::pem_file_iter(path).and_then(Iterator::collect);
     match lists {
-        Ok(lists) if lists.is_empty() => Err(unusable(path, &"it has no revocation list")),
+        Ok(lists) if lists.is_empty() => Err(unusable(path, &"it contains no revocation list")),
         Ok(lists) => Ok(lists),
         Err(error) => Err(unusable(path, &error)),
     }
@@ -83,83 +83,57 @@ fn revocations(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>
 
 fn verifier(settings: &Tls, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, ConnectError> {
     let trusted = match &settings.roots {
-        Roots::Unverified => return Ok(Arc::new(Unverified(provider))),
+        Roots::Unverified => return Ok(Arc::new(CertificateVerifier { provider, roots: None })),
         Roots::System => rustls_native_certs::load_native_certs().certs,
         Roots::File(path) => certificates(path)?,
     };
     let mut store = RootCertStore::empty();
-    // As with OpenSSL, one certificate of many that cannot be read does no harm.
+    // Like OpenSSL, ignore certificates that cannot be parsed.
     store.add_parsable_certificates(trusted.iter().cloned());
-    let mut builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider);
+    let mut builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider));
     if let Some(path) = &settings.revoked {
-        // As with libpq: every certificate of the chain needs a list that is not out of date.
+        // As in libpq, every certificate of the chain needs a revocation list that has not expired.
         builder = builder.with_crls(revocations(path)?).enforce_revocation_expiration();
     }
     let chain = builder.build().map_err(|error| match (error, &settings.revoked) {
         (VerifierBuilderError::InvalidCrl(error), Some(path)) => unusable(path, &format!("{error:?}")),
         _ => ConnectError::Certificates("there is no trusted root certificate".to_owned()),
     })?;
-    Ok(Arc::new(Verified {
+    let roots = TrustedRoots {
         chain,
-        // The system's are authorities; a file may have the server's own certificate in it. It is in no revocation list.
+        // A root file may contain the server's own certificate. With a revocation list, that certificate is not accepted,
+        // because no list covers it.
         pinned: match (&settings.roots, &settings.revoked) {
             (Roots::File(_), None) => trusted,
             (Roots::File(_) | Roots::System | Roots::Unverified, _) => Vec::new(),
         },
         checks_name: settings.mode == SslMode::VerifyFull,
+    };
+    Ok(Arc::new(CertificateVerifier {
+        provider,
+        roots: Some(roots),
     }))
 }
 
-/// Accepts any certificate, as libpq does without a root file. There is nothing to be gained from checking that a peer
-/// has the key of a certificate that anybody could have made, and libpq takes certificates that this library does not.
+/// Verifies the certificate of a server.
 #[derive(Debug)]
-struct Unverified(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Unverified {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+struct CertificateVerifier {
+    provider: Arc<CryptoProvider>,
+    /// Without roots, any certificate is accepted, as libpq does. Then it is not checked either whether the server has the
+    /// private key: anyone can create such a certificate, and libpq accepts certificates that this library does not.
+    roots: Option<TrustedRoots>,
 }
 
-/// Accepts a certificate that leads to a trusted root and, for `verify-full`, is for this host.
+/// A certificate must lead to a trusted root and, for `verify-full`, be valid for the host.
 #[derive(Debug)]
-struct Verified {
+struct TrustedRoots {
     chain: Arc<WebPkiServerVerifier>,
-    /// The certificates of the root file.
+    /// The certificates of the root file, one of which may be that of the server itself.
     pinned: Vec<CertificateDer<'static>>,
     checks_name: bool,
 }
 
-impl ServerCertVerifier for Verified {
+impl ServerCertVerifier for CertificateVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -168,16 +142,19 @@ impl ServerCertVerifier for Verified {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verified = self
+        let Some(roots) = &self.roots else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        let verified = roots
             .chain
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         match verified {
-            // The chain is checked before the name: it is good.
+            // The library checks the chain before the name, so the chain is valid.
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) if !self.checks_name => Ok(ServerCertVerified::assertion()),
-            Err(error) if is_authority(&error) && self.is_pinned(end_entity) => {
-                if self.checks_name {
+            )) if !roots.checks_name => Ok(ServerCertVerified::assertion()),
+            Err(error) if is_authority(&error) && roots.is_pinned(end_entity) => {
+                if roots.checks_name {
                     verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 }
                 Ok(ServerCertVerified::assertion())
@@ -192,7 +169,10 @@ impl ServerCertVerifier for Verified {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chain.verify_tls12_signature(message, cert, dss)
+        match &self.roots {
+            Some(roots) => roots.chain.verify_tls12_signature(message, cert, dss),
+            None => Ok(HandshakeSignatureValid::assertion()),
+        }
     }
 
     fn verify_tls13_signature(
@@ -201,19 +181,22 @@ impl ServerCertVerifier for Verified {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chain.verify_tls13_signature(message, cert, dss)
+        match &self.roots {
+            Some(roots) => roots.chain.verify_tls13_signature(message, cert, dss),
+            None => Ok(HandshakeSignatureValid::assertion()),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.chain.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
-impl Verified {
-    /// Whether the root file has exactly this certificate, and its purposes, if it limits them, include servers.
+impl TrustedRoots {
+    /// Whether the root file contains exactly this certificate, and its purposes, if it limits them, include servers.
     ///
-    /// That is so with a self-signed certificate as `openssl req -x509` makes it: it says CA:TRUE, for which the
-    /// library rejects it although the user trusts it by name. Its times have been checked then, its purposes have not.
+    /// This is the case for a self-signed certificate from `openssl req -x509`. It has CA:TRUE, for which the library
+    /// rejects it although the user trusts it explicitly. The library has already checked its dates, but not its purposes.
     fn is_pinned(&self, end_entity: &CertificateDer<'_>) -> bool {
         // The object identifiers of the extension and of the purpose (RFC 5280, 4.2.1.12), in DER.
         const EXTENDED_KEY_USAGE: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x25];
@@ -223,7 +206,8 @@ impl Verified {
     }
 }
 
-/// Whether the only complaint is that the server's certificate is one of an authority. The library has no kind for it.
+/// Whether the library rejects the server's certificate only because it is that of an authority. It has no error kind for
+/// this case.
 pub(super) fn is_authority(error: &rustls::Error) -> bool {
     matches!(error, rustls::Error::InvalidCertificate(CertificateError::Other(other))
         if format!("{other:?}").contains("CaUsedAsEndEntity"))

@@ -17,7 +17,7 @@ pub(crate) struct Host {
     pub(crate) address: Address,
     /// The TCP port, or the number in the socket's name.
     pub(crate) port: u16,
-    /// The password for this host, if any source has one, and the words for that source.
+    /// The password for this host and a description of its source, if there is one.
     pub(crate) password: Option<(String, &'static str)>,
 }
 
@@ -79,7 +79,7 @@ pub(super) fn resolve_hosts(settings: &Settings<'_>) -> Result<Vec<Host>, Proble
                 None | Some("") => 5432,
                 Some(text) => text.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(|| {
                     Problem::new("a port is not a number between 1 and 65535")
-                        .hint("Correct the port in the URL, the service file or PGPORT")
+                        .hint("correct the port in the URL, the service file or PGPORT")
                 })?,
             };
             let at = |list: &Option<Vec<String>>| {
@@ -101,7 +101,7 @@ fn resolve_host(host: Option<String>, address: Option<String>, port: u16) -> Res
         (host, Some(address)) => {
             if address.parse::<IpAddr>().is_err() {
                 return Err(Problem::new("hostaddr is not a numeric IP address")
-                    .hint("Give the name of the host with `host`, or the address in figures"));
+                    .hint("give the host name with `host`, or a numeric address with `hostaddr`"));
             }
             (host.unwrap_or_else(|| address.clone()), Address::Tcp(address))
         }
@@ -131,7 +131,8 @@ fn resolve_host(host: Option<String>, address: Option<String>, port: u16) -> Res
     })
 }
 
-/// A password that is given holds for every host; otherwise each host may have its own line in the password file.
+/// Sets the password of each host. A given password applies to all hosts; otherwise, the password file may have a line for
+/// each host.
 pub(super) fn find_passwords(
     settings: &Settings<'_>,
     hosts: &mut [Host],

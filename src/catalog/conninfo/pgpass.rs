@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-/// The directories a libpq is built to find the server's socket in. For them the file is searched for `localhost`.
+/// The default socket directories of libpq builds. For these, the file is searched for `localhost`.
 const DEFAULT_SOCKET_DIRECTORIES: [&str; 4] = ["/var/run/postgresql", "/run/postgresql", "/tmp", "/private/tmp"];
 
-/// The text of a password file, if it may be used.
+/// The text of a password file, if it exists.
 ///
 /// # Errors
-/// The sentence for the user when the file is there and libpq would ignore it.
+/// A sentence for the user, if the file exists and libpq ignores it.
 pub(super) fn read(path: &Path) -> Result<Option<String>, String> {
     let Ok(metadata) = std::fs::metadata(path) else {
         return Ok(None);
@@ -28,7 +28,7 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, String> {
         }
     }
     match std::fs::read(path) {
-        // Only lines that are UTF-8 can match what a URL can say.
+        // A line that is not UTF-8 cannot match the parts of a URL.
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) => Err(format!(
             "the password file cannot be read ({}) and is ignored",
@@ -37,8 +37,8 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, String> {
     }
 }
 
-/// The password of the first line `hostname:port:database:username:password` that matches. A host that is a default
-/// socket directory, or empty, is looked for as `localhost`.
+/// The password of the first line `hostname:port:database:username:password` that matches. An empty host or a default
+/// socket directory matches `localhost`.
 pub(super) fn find(text: &str, host: &str, port: u16, dbname: &str, user: &str) -> Option<String> {
     let local = host.is_empty() || DEFAULT_SOCKET_DIRECTORIES.contains(&host.trim_end_matches('/'));
     let port = port.to_string();
@@ -55,20 +55,20 @@ pub(super) fn find(text: &str, host: &str, port: u16, dbname: &str, user: &str) 
         .filter(|password| !password.is_empty())
 }
 
-/// What follows the first field of the line and its colon, if that field is `*` or, once unescaped, the wanted text.
-fn field<'a>(line: &'a str, wanted: &str) -> Option<&'a str> {
+/// The rest of the line after its first field, if that field is `*` or equals the text once unescaped.
+fn field<'a>(line: &'a str, expected: &str) -> Option<&'a str> {
     if let Some(rest) = line.strip_prefix("*:") {
         return Some(rest);
     }
-    let mut wanted = wanted.chars();
+    let mut expected = expected.chars();
     let mut chars = line.char_indices();
     while let Some((at, c)) = chars.next() {
         let c = match c {
-            ':' => return wanted.next().is_none().then(|| &line[at + 1..]),
+            ':' => return expected.next().is_none().then(|| &line[at + 1..]),
             '\\' => chars.next()?.1,
             other => other,
         };
-        if wanted.next() != Some(c) {
+        if expected.next() != Some(c) {
             return None;
         }
     }
@@ -79,7 +79,7 @@ fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
-        // As in libpq, a backslash at the very end stands for itself.
+        // As in libpq, a backslash at the end is literal.
         out.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
     }
     out
@@ -122,7 +122,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_others_may_read_is_ignored() {
+    fn a_file_that_others_may_read_is_ignored() {
         use std::os::unix::fs::PermissionsExt;
         let path = std::env::temp_dir().join(format!("driftgate-pgpass-{}", std::process::id()));
         std::fs::write(&path, "*:*:*:*:p\n").unwrap();

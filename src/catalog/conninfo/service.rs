@@ -1,17 +1,17 @@
-//! The connection service file: settings under a name. Source: libpq documentation, "The Connection Service File".
+//! The connection service file: named groups of settings. Source: libpq documentation, "The Connection Service File".
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Problem;
 
-/// Where libpq was built to look when `PGSYSCONFDIR` is not set; the distributions differ.
+/// The directories in which libpq builds of different distributions search if `PGSYSCONFDIR` is not set.
 const SYSTEM_DIRECTORIES: [&str; 3] = ["/etc/postgresql-common", "/etc/sysconfig/pgsql", "/usr/local/pgsql/etc"];
 
-/// The settings of one service: of `PGSERVICEFILE`, or `~/.pg_service.conf`, then of the system's `pg_service.conf`.
+/// The settings of a service, from `PGSERVICEFILE` or `~/.pg_service.conf`, or else from the system's `pg_service.conf`.
 ///
 /// # Errors
-/// The service is in none of them, a named file cannot be read, or a line of it is malformed.
+/// No file contains the service, a file cannot be read, or a line is malformed.
 pub(super) fn settings(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<BTreeMap<String, String>, Problem> {
     let set = |variable: &str| env(variable).filter(|value| !value.is_empty());
     let own = match set("PGSERVICEFILE") {
@@ -41,18 +41,18 @@ pub(super) fn settings(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Resu
     }
     Err(
         Problem::new(format!("there is no service `{name}` in any connection service file")).hint(
-            "Services stand in the file PGSERVICEFILE names, in ~/.pg_service.conf or in \
+            "services are defined in the file PGSERVICEFILE, in ~/.pg_service.conf or in \
          PGSYSCONFDIR/pg_service.conf",
         ),
     )
 }
 
-/// The settings of one section, or none if the file does not have it. The first value of a setting wins.
+/// The settings of one section; `None` if the file does not have it. The first value of a setting applies.
 fn parse(text: &str, name: &str, path: &Path) -> Result<Option<BTreeMap<String, String>>, Problem> {
     let mut found: Option<BTreeMap<String, String>> = None;
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
-        // Lines may hold passwords, so only their number is told.
+        // A line may contain a password, so only its number is reported.
         let problem = |what: &str| {
             Problem::new(format!(
                 "line {} of the service file {} {what}",
@@ -76,9 +76,7 @@ fn parse(text: &str, name: &str, path: &Path) -> Result<Option<BTreeMap<String, 
             continue;
         };
         if line.starts_with("ldap") {
-            return Err(problem(
-                "asks an LDAP server for the settings, which driftgate cannot do",
-            ));
+            return Err(problem("refers to an LDAP server, which driftgate does not support"));
         }
         let Some((key, value)) = line.split_once('=') else {
             return Err(problem("has no `=`"));
@@ -103,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_ends_where_the_next_begins() {
+    fn a_section_ends_at_the_next_header() {
         let b = section("b").unwrap().unwrap();
         assert_eq!(b["host"], "two");
         assert_eq!(b["password"], " p=q");
@@ -112,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_libpq_refuses_is_refused() {
+    fn invalid_lines_are_refused() {
         for (name, words) in [
             ("c", "line 11 of the service file /x/pg_service.conf has no `=`"),
             ("d", "LDAP"),

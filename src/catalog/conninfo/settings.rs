@@ -1,4 +1,4 @@
-//! Where a setting's value comes from: the URL, else the service file, else the environment.
+//! Looks up settings in the URL, then in the service file, then in the environment.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{service, url};
 use crate::error::Problem;
 
-/// The settings that libpq reads from the environment, and the variables' names.
+/// The settings that libpq reads from the environment, with the names of the variables.
 /// Source: libpq documentation, "Environment Variables".
 const VARIABLES: [(&str, &str); 27] = [
     ("host", "PGHOST"),
@@ -38,7 +38,7 @@ const VARIABLES: [(&str, &str); 27] = [
     ("min_protocol_version", "PGMINPROTOCOLVERSION"),
 ];
 
-/// All that was said about the connection, in libpq's order of precedence.
+/// All settings of the connection, in libpq's order of precedence.
 pub(super) struct Settings<'a> {
     url: BTreeMap<String, String>,
     service: BTreeMap<String, String>,
@@ -46,7 +46,7 @@ pub(super) struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// Reads the URL and, where it or the environment names one, the service.
+    /// Reads the URL and, if the URL or the environment names one, the service.
     pub(super) fn read(url: &str, env: &'a dyn Fn(&str) -> Option<String>) -> Result<Self, Problem> {
         let mut settings = Self {
             url: url::parse(url)?,
@@ -59,16 +59,16 @@ impl<'a> Settings<'a> {
         Ok(settings)
     }
 
-    /// The value that holds; an empty one counts as none, but hides those of lower precedence.
+    /// The value of a setting. An empty value counts as missing, and still overrides values of lower precedence.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         self.get_with_origin(name).map(|(value, _)| value)
     }
 
-    /// The value that holds and the words for where it stands.
+    /// The value of a setting, with a description of its source.
     pub(super) fn get_with_origin(&self, name: &str) -> Option<(String, &'static str)> {
-        let said = |map: &BTreeMap<String, String>, origin| map.get(name).map(|value| (value.clone(), origin));
-        said(&self.url, "the URL")
-            .or_else(|| said(&self.service, "the service file"))
+        let find = |map: &BTreeMap<String, String>, origin| map.get(name).map(|value| (value.clone(), origin));
+        find(&self.url, "the URL")
+            .or_else(|| find(&self.service, "the service file"))
             .or_else(|| {
                 let (_, variable) = VARIABLES.iter().find(|(known, _)| *known == name)?;
                 (self.env)(variable).map(|value| (value, *variable))
@@ -76,7 +76,7 @@ impl<'a> Settings<'a> {
             .filter(|(value, _)| !value.is_empty())
     }
 
-    /// The name of the operating system's user, as the environment has it.
+    /// The name of the operating system's user, from the environment.
     pub(super) fn system_user(&self) -> Option<String> {
         ["USER", "LOGNAME", "USERNAME"]
             .iter()

@@ -188,7 +188,7 @@ fn the_password_file_fills_in_per_host() {
 }
 
 #[test]
-fn what_orms_append_is_ignored() {
+fn parameters_of_orms_are_ignored() {
     let info = ok(
         "postgres://u:p@h/d?schema=public&pgbouncer=true&connection_limit=1&pool_timeout=0&socket_timeout=5\
          &statement_cache_size=0&sslaccept=strict&pool=x&pooler=y&api_key=K&keepalives=1&keepalives_idle=3\
@@ -207,7 +207,7 @@ fn what_orms_append_is_ignored() {
 }
 
 #[test]
-fn what_libpq_would_do_more_strictly_is_refused() {
+fn demands_that_cannot_be_enforced_are_refused() {
     for (parameters, words) in [
         ("require_auth=scram-sha-256", "require_auth"),
         ("gssencmode=require", "GSSAPI"),
@@ -215,14 +215,14 @@ fn what_libpq_would_do_more_strictly_is_refused() {
         ("sslcrldir=/x", "sslcrldir"),
         (
             "ssl_min_protocol_version=TLSv1.4",
-            "Known are TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3",
+            "valid values are TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3",
         ),
         ("ssl_max_protocol_version=TLSv1.1", "rules out TLS 1.2"),
         (
             "ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2",
             "is greater than",
         ),
-        ("sslmode=no-verify", "sslmode=require is what it means"),
+        ("sslmode=no-verify", "sslmode=require means the same"),
         (
             "sslmode=verify",
             "disable, allow, prefer, require, verify-ca and verify-full",
@@ -232,13 +232,13 @@ fn what_libpq_would_do_more_strictly_is_refused() {
         ("target_session_attrs=leader", "prefer-standby"),
         ("min_protocol_version=3.2", "3.0"),
     ] {
-        let said = refused(&format!("postgres://u:HUNTER@h/d?{parameters}"), &[]);
-        assert!(said.contains(words), "{parameters}: {said}");
-        assert!(!said.contains("HUNTER"));
+        let problem = refused(&format!("postgres://u:HUNTER@h/d?{parameters}"), &[]);
+        assert!(problem.contains(words), "{parameters}: {problem}");
+        assert!(!problem.contains("HUNTER"));
     }
     assert!(refused("postgres:///d?host=/run&requirepeer=postgres", &[]).contains("requirepeer"));
     assert!(refused("postgres://h/d", &[("PGREQUIREAUTH", "md5")]).contains("require_auth"));
-    // They ask for nothing where there is no TLS.
+    // Without TLS, they have no effect.
     ok(
         "postgres://h/d?sslmode=disable&sslcrl=/x&ssl_min_protocol_version=TLSv1.3&sslcert=/nope",
         &[],
@@ -358,7 +358,7 @@ fn client_certificates() {
             .contains("\"/nope.crt\" does not exist")
     );
     let certificate = home.file(".postgresql/postgresql.crt", PEM);
-    assert!(client("").unwrap_err().message.contains("private key file is not"));
+    assert!(client("").unwrap_err().message.contains("private key file does not"));
     assert_eq!(client("sslcertmode=disable"), Ok(None));
     let key = home.file(".postgresql/postgresql.key", KEY);
     assert_eq!(client(""), Ok(Some((certificate.into(), key.clone().into()))));

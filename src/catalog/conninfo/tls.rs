@@ -1,4 +1,4 @@
-//! What the TLS settings of libpq ask for, and the refusal of what cannot be done as strictly as libpq does it.
+//! Resolves the TLS settings of libpq, and refuses demands that cannot be enforced as strictly as libpq does.
 //!
 //! Source: libpq documentation, "SSL Support", and `initialize_SSL` in libpq's fe-secure-openssl.c.
 
@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use super::settings::Settings;
 use crate::error::Problem;
 
-/// `sslmode`, by the names libpq has.
+/// `sslmode`, with the names of libpq.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SslMode {
-    /// Plain only.
+    /// Unencrypted only.
     Disable,
-    /// Plain, then TLS.
+    /// Unencrypted, then TLS.
     Allow,
-    /// TLS, then plain.
+    /// TLS, then unencrypted.
     Prefer,
-    /// TLS; verified as `VerifyCa` when there are roots.
+    /// TLS. If a root file exists, certificates are verified as with `VerifyCa`.
     Require,
     /// TLS with a certificate that leads to a trusted root.
     VerifyCa,
-    /// The same, and the certificate is for this host.
+    /// The same, and the certificate must be valid for this host.
     VerifyFull,
 }
 
@@ -29,9 +29,9 @@ pub(crate) enum SslMode {
 pub(crate) enum Roots {
     /// The certificate is not verified.
     Unverified,
-    /// Those of the machine (`sslrootcert=system`).
+    /// Those of the system (`sslrootcert=system`).
     System,
-    /// Those in this file, and no others.
+    /// Only those in this file.
     File(PathBuf),
 }
 
@@ -40,18 +40,17 @@ pub(crate) enum Roots {
 pub(crate) struct Tls {
     /// When TLS is used.
     pub(crate) mode: SslMode,
-    /// What the server's certificate must lead to. With a file, every use of TLS verifies, as in libpq.
+    /// The trusted roots. With a file, every TLS connection is verified, as in libpq.
     pub(crate) roots: Roots,
     /// Certificate and key of the client.
     pub(crate) client: Option<(PathBuf, PathBuf)>,
-    /// What may be spoken.
+    /// The allowed versions.
     pub(crate) versions: TlsVersions,
     /// The list of certificates that their authorities have revoked.
     pub(crate) revoked: Option<PathBuf>,
 }
 
-/// The versions of TLS that may be spoken: of those between `ssl_min_protocol_version` and `ssl_max_protocol_version`,
-/// the two that are safe.
+/// The allowed versions of TLS: 1.2 and 1.3, limited by `ssl_min_protocol_version` and `ssl_max_protocol_version`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TlsVersions {
     /// 1.2 and 1.3.
@@ -77,7 +76,7 @@ impl Tls {
 /// them all.
 ///
 /// # Errors
-/// An unknown word, a missing or unreadable file, or a demand that could only be met less strictly than libpq would.
+/// An unknown value, a missing or unreadable file, or a demand that cannot be enforced as strictly as libpq does.
 pub(super) fn resolve(settings: &Settings<'_>, over_network: bool, notes: &mut Vec<String>) -> Result<Tls, Problem> {
     let root_setting = settings.get("sslrootcert");
     let system_roots = root_setting.as_deref() == Some("system");
@@ -88,7 +87,7 @@ pub(super) fn resolve(settings: &Settings<'_>, over_network: bool, notes: &mut V
     };
     if system_roots && mode != SslMode::VerifyFull {
         return Err(Problem::new("a weak sslmode may not be used with sslrootcert=system")
-            .hint("Write sslmode=verify-full, or leave sslmode out"));
+            .hint("write sslmode=verify-full, or omit sslmode"));
     }
     if !over_network || mode == SslMode::Disable {
         return Ok(Tls::OFF);
@@ -120,13 +119,13 @@ fn mode(word: &str) -> Result<SslMode, Problem> {
         "verify-full" => SslMode::VerifyFull,
         "no-verify" => {
             return Err(
-                Problem::new("sslmode=no-verify is a word of node-postgres that PostgreSQL does not know")
-                    .hint("sslmode=require is what it means: TLS without verifying the certificate"),
+                Problem::new("sslmode=no-verify is specific to node-postgres and not valid in PostgreSQL")
+                    .hint("sslmode=require means the same: TLS without verifying the certificate"),
             );
         }
         _ => {
             return Err(Problem::new("sslmode has an unknown value")
-                .hint("Known are disable, allow, prefer, require, verify-ca and verify-full"));
+                .hint("valid values are disable, allow, prefer, require, verify-ca and verify-full"));
         }
     })
 }
@@ -134,19 +133,19 @@ fn mode(word: &str) -> Result<SslMode, Problem> {
 fn refuse_what_cannot_be_enforced(settings: &Settings<'_>, notes: &mut Vec<String>) -> Result<(), Problem> {
     if settings.get("sslcrldir").is_some() {
         return Err(
-            Problem::new("sslcrldir is given, but driftgate cannot look revocation lists up in a folder")
-                .hint("Name the file with the lists with sslcrl (PGSSLCRL)"),
+            Problem::new("sslcrldir is given, but driftgate cannot read revocation lists from a folder")
+                .hint("name the file with the lists with sslcrl (PGSSLCRL)"),
         );
     }
     if settings.get("sslcertmode").as_deref() == Some("require") {
         return Err(Problem::new(
-            "sslcertmode=require is given, but driftgate cannot tell whether the server asked \
+            "sslcertmode=require is given, but driftgate cannot verify that the server asked \
              for a certificate",
         )
-        .hint("Leave sslcertmode out; the certificate is still sent when the server asks for it"));
+        .hint("omit sslcertmode; the certificate is still sent when the server asks for it"));
     }
     if settings.get("sslnegotiation").as_deref() == Some("direct") {
-        notes.push("sslnegotiation=direct is not honoured: the server is asked for TLS first".to_owned());
+        notes.push("sslnegotiation=direct is ignored: driftgate requests TLS in the usual way".to_owned());
     }
     Ok(())
 }
@@ -163,7 +162,7 @@ fn versions(settings: &Settings<'_>) -> Result<TlsVersions, Problem> {
             "tlsv1.2" => Ok(Some(2)),
             "tlsv1.3" => Ok(Some(3)),
             _ => Err(Problem::new(format!("{name} has an unknown value"))
-                .hint("Known are TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3")),
+                .hint("valid values are TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3")),
         }
     };
     let least = minor("ssl_min_protocol_version")?.unwrap_or(2);
@@ -175,7 +174,7 @@ fn versions(settings: &Settings<'_>) -> Result<TlsVersions, Problem> {
         (_, 0 | 1) => Err(Problem::new(
             "ssl_max_protocol_version rules out TLS 1.2 and TLS 1.3, which are what driftgate speaks",
         )
-        .hint("Write TLSv1.2 or TLSv1.3, or leave it out")),
+        .hint("write TLSv1.2 or TLSv1.3, or omit it")),
         _ => Err(
             Problem::new("ssl_min_protocol_version is greater than ssl_max_protocol_version")
                 .hint("driftgate speaks TLS 1.2 and TLS 1.3"),
@@ -190,7 +189,7 @@ fn roots(
     mode: SslMode,
     notes: &mut Vec<String>,
 ) -> Result<Roots, Problem> {
-    const WAYS_OUT: &str = "Either provide the file, use the system's trusted roots with \
+    const ROOT_CERTIFICATE_HINT: &str = "either provide the file, use the system's trusted roots with \
                             sslrootcert=system, or change sslmode to disable server certificate \
                             verification";
     let verify = matches!(mode, SslMode::VerifyCa | SslMode::VerifyFull);
@@ -201,7 +200,8 @@ fn roots(
             Some(home) => home.join(".postgresql/root.crt"),
             None if verify => {
                 return Err(
-                    Problem::new("could not get home directory to locate root certificate file").hint(WAYS_OUT),
+                    Problem::new("could not get home directory to locate root certificate file")
+                        .hint(ROOT_CERTIFICATE_HINT),
                 );
             }
             None => return Ok(Roots::Unverified),
@@ -210,13 +210,14 @@ fn roots(
     if !path.exists() {
         if verify {
             return Err(
-                Problem::new(format!("root certificate file \"{}\" does not exist", path.display())).hint(WAYS_OUT),
+                Problem::new(format!("root certificate file \"{}\" does not exist", path.display()))
+                    .hint(ROOT_CERTIFICATE_HINT),
             );
         }
         if is_named {
             notes.push(
                 "the file that sslrootcert names does not exist, so the server's certificate is \
-                 not verified, as in libpq; sslmode=verify-full would insist on it"
+                 not verified, as in libpq; sslmode=verify-full requires the file"
                     .to_owned(),
             );
         }
@@ -228,14 +229,14 @@ fn roots(
             "root certificate file \"{}\" contains no certificate",
             path.display()
         ))
-        .hint("It must be in PEM format, with lines -----BEGIN CERTIFICATE-----"));
+        .hint("it must be in PEM format, with lines -----BEGIN CERTIFICATE-----"));
     }
     Ok(Roots::File(path))
 }
 
-/// The file with the revocation lists: the one that is named, or `~/.postgresql/root.crl`.
+/// The file with the revocation lists: that of sslcrl, or `~/.postgresql/root.crl`.
 ///
-/// Stricter than libpq where the named one does not exist, which libpq takes for none.
+/// Stricter than libpq if the file of sslcrl does not exist: libpq then continues without a list.
 fn revoked(settings: &Settings<'_>, roots: &Roots) -> Result<Option<PathBuf>, Problem> {
     let named = settings.get("sslcrl");
     if *roots == Roots::Unverified {
@@ -243,14 +244,14 @@ fn revoked(settings: &Settings<'_>, roots: &Roots) -> Result<Option<PathBuf>, Pr
             None => Ok(None),
             Some(_) => Err(
                 Problem::new("sslcrl is given, but without root certificates no certificate is verified")
-                    .hint("Name the root certificates with sslrootcert, or leave sslcrl (PGSSLCRL) out"),
+                    .hint("name the root certificates with sslrootcert, or omit sslcrl (PGSSLCRL)"),
             ),
         };
     }
     match named {
         Some(path) if Path::new(&path).exists() => Ok(Some(path.into())),
         Some(path) => Err(Problem::new(format!("revocation list file \"{path}\" does not exist"))
-            .hint("Correct sslcrl (PGSSLCRL), or leave it out")),
+            .hint("correct sslcrl (PGSSLCRL), or omit it")),
         None => Ok(settings
             .home()
             .map(|home| home.join(".postgresql/root.crl"))
@@ -258,10 +259,10 @@ fn revoked(settings: &Settings<'_>, roots: &Roots) -> Result<Option<PathBuf>, Pr
     }
 }
 
-/// The client's certificate and key: those named, or `~/.postgresql/postgresql.crt` and `.key`.
+/// The client's certificate and key: those of sslcert and sslkey, or `~/.postgresql/postgresql.crt` and `.key`.
 ///
-/// Stricter than libpq where a named certificate does not exist: libpq connects without one, which the server then
-/// rejects in words that do not name the file.
+/// Stricter than libpq if the file of sslcert does not exist: libpq connects without a certificate, and the error of the
+/// server does not mention the file.
 fn client_certificate(settings: &Settings<'_>) -> Result<Option<(PathBuf, PathBuf)>, Problem> {
     let own = |name: &str| settings.home().map(|home| home.join(".postgresql").join(name));
     if settings.get("sslcertmode").as_deref() == Some("disable") {
@@ -272,7 +273,7 @@ fn client_certificate(settings: &Settings<'_>) -> Result<Option<(PathBuf, PathBu
         if !path.exists() {
             return Err(
                 Problem::new(format!("client certificate file \"{}\" does not exist", path.display()))
-                    .hint("Correct sslcert (PGSSLCERT), or leave it out"),
+                    .hint("correct sslcert (PGSSLCERT), or omit it"),
             );
         }
         path
@@ -285,7 +286,7 @@ fn client_certificate(settings: &Settings<'_>) -> Result<Option<(PathBuf, PathBu
         Some(name) if name.contains(':') && !Path::new(&name).exists() => {
             return Err(
                 Problem::new("sslkey names a key in an OpenSSL engine, which driftgate cannot use")
-                    .hint("Give the name of a file with the key in PEM format"),
+                    .hint("name a file with the key in PEM format"),
             );
         }
         Some(path) => Some(PathBuf::from(path)),
@@ -293,8 +294,8 @@ fn client_certificate(settings: &Settings<'_>) -> Result<Option<(PathBuf, PathBu
     };
     let Some(key) = key.filter(|path| path.exists()) else {
         return Err(
-            Problem::new("a client certificate is present, but its private key file is not")
-                .hint("Name the key's file with sslkey (PGSSLKEY), or put it at ~/.postgresql/postgresql.key"),
+            Problem::new("a client certificate exists, but its private key file does not")
+                .hint("name the key's file with sslkey (PGSSLKEY), or put it at ~/.postgresql/postgresql.key"),
         );
     };
     check_key(&key)?;
@@ -314,7 +315,7 @@ fn check_key(key: &Path) -> Result<(), Problem> {
                     key.display()
                 ))
                 .hint(
-                    "The file must have permissions u=rw (0600) or less if owned by the \
+                    "the file must have permissions u=rw (0600) or less if owned by the \
                          current user, or u=rw,g=r (0640) or less if owned by root",
                 ));
             }
@@ -325,12 +326,12 @@ fn check_key(key: &Path) -> Result<(), Problem> {
             "private key file \"{}\" is encrypted, which driftgate cannot read",
             key.display()
         ))
-        .hint("Decrypt it into a file only you can read: openssl pkey -in KEY -out FILE"));
+        .hint("decrypt it into a file only you can read: openssl pkey -in KEY -out FILE"));
     }
     if !contains(&text, "-----BEGIN ") {
         return Err(
             Problem::new(format!("private key file \"{}\" is not in PEM format", key.display()))
-                .hint("Convert it: openssl pkey -inform DER -in KEY -out FILE"),
+                .hint("convert it: openssl pkey -inform DER -in KEY -out FILE"),
         );
     }
     Ok(())

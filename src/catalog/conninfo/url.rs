@@ -8,21 +8,21 @@ use percent_encoding::percent_decode_str;
 
 use crate::error::Problem;
 
-/// How to write the characters that end a password too early.
-const ENCODE: &str = "In a URL, write %23 for #, %2F for /, %3F for ?, %40 for @ and %25 for %";
+/// How to write the characters that would end a password.
+const ENCODE: &str = "in a URL, write %23 for #, %2F for /, %3F for ?, %40 for @ and %25 for %";
 
-/// The settings in a URL, by the name libpq has for them (`host`, `port`, `user`, `password`, `dbname` and every
+/// The settings in a URL, with libpq's names (`host`, `port`, `user`, `password`, `dbname` and every
 /// parameter after the `?`). Several hosts or ports are separated by commas.
 ///
 /// # Errors
-/// A problem that never quotes the URL: what is malformed is most often the password.
+/// A problem that never quotes the URL, because the malformed part is usually the password.
 pub(super) fn parse(url: &str) -> Result<BTreeMap<String, String>, Problem> {
     let url = url.trim();
     let rest = after_scheme(url)?;
 
-    // A raw `@` may stand in a password, so the last one before the path or the query decides. What libpq would
-    // read as the host may then be half a password, which is why `@` is not accepted raw where a host, a database
-    // name or a parameter's name follows: that would print the half.
+    // A password may contain an unencoded `@`, so the last one before the path or the query ends the credentials. For
+    // libpq, half a password could become the host. Therefore an unencoded `@` is refused in the host, the database name and
+    // names of parameters: otherwise a message would print half of the password.
     let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(authority_end);
     let (path, query) = match tail.split_once('?') {
@@ -54,9 +54,9 @@ pub(super) fn parse(url: &str) -> Result<BTreeMap<String, String>, Problem> {
     Ok(settings)
 }
 
-/// The text after `postgresql://`, or a sentence about what stands there instead.
+/// The text after `postgresql://`, or a problem that explains what the text is instead.
 fn after_scheme(url: &str) -> Result<&str, Problem> {
-    const FORM: &str = "Write postgresql://user:password@host:5432/dbname";
+    const FORM: &str = "write postgresql://user:password@host:5432/dbname";
     if url.is_empty() {
         return Err(Problem::new("the database URL is empty").hint(FORM));
     }
@@ -66,7 +66,7 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
              shell or to the .env file",
         )
         .hint(
-            "Remove the quotes; CI variables and `docker --env-file` take them as part \
+            "remove the quotes; CI variables and `docker --env-file` treat them as part \
              of the value",
         ));
     }
@@ -77,7 +77,7 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
     }
     if url.starts_with("psql ") {
         return Err(Problem::new("this is a psql command, not a database URL")
-            .hint("Keep only the URL that follows `psql`, without its quotes"));
+            .hint("keep only the URL that follows `psql`, without its quotes"));
     }
     if let Some((name, _)) = url.split_once("=postgres")
         && !name.is_empty()
@@ -85,23 +85,22 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b' ')
     {
-        return Err(Problem::new("the name of the variable stands before the database URL")
-            .hint("Give only what follows the `=`"));
+        return Err(Problem::new("the database URL starts with the name of the variable")
+            .hint("give only the text after the `=`"));
     }
     let problem = match scheme.as_str() {
         "prisma" | "prisma+postgres" | "prisma+postgresql" => Problem::new(format!(
-            "a `{scheme}://` URL leads to Prisma Accelerate, which speaks HTTP and not the \
+            "a `{scheme}://` URL is for Prisma Accelerate, which uses HTTP and not the \
              PostgreSQL protocol"
         ))
         .hint(
-            "Use the direct URL of the database (`directUrl` in schema.prisma), which begins \
+            "use the direct URL of the database (`directUrl` in schema.prisma), which begins \
              with postgres://",
         ),
-        "jdbc:postgresql" | "jdbc:postgres" => Problem::new("this is a JDBC URL, which only Java's driver understands")
-            .hint(
-                "Remove `jdbc:` and write user and password as \
+        "jdbc:postgresql" | "jdbc:postgres" => Problem::new("this is a JDBC URL, which only Java drivers accept").hint(
+            "remove `jdbc:` and write user and password as \
                  postgresql://user:password@host:5432/dbname",
-            ),
+        ),
         "mysql" | "mariadb" | "mysql2" | "sqlserver" | "mssql" | "sqlite" | "mongodb" | "mongodb+srv" | "redis"
         | "oracle" | "libsql" => Problem::new(format!(
             "a `{scheme}://` URL is not of a \
@@ -109,7 +108,7 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
         ))
         .hint(FORM),
         "http" | "https" => Problem::new("this is a web address, not a database URL").hint(format!(
-            "Use the connection string of the database, not the address of its web API. {FORM}"
+            "use the connection string of the database, not the address of its web API. {FORM}"
         )),
         "" if is_keyword_form(url) => Problem::new(
             "the keyword form of a connection string (`host=… dbname=…`) is not \
@@ -122,8 +121,8 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
         )
         .hint(FORM),
         _ if scheme.starts_with("postgres+") || scheme.starts_with("postgresql+") => {
-            Problem::new(format!("`{}://` names a driver of SQLAlchemy's", nameable(&scheme)))
-                .hint("Remove the `+` and what follows it up to the colon: postgresql://…")
+            Problem::new(format!("`{}://` selects a driver of SQLAlchemy", nameable(&scheme)))
+                .hint("remove the `+` and the name of the driver: postgresql://…")
         }
         _ => Problem::new(format!(
             "a database URL begins with postgresql:// or postgres://, not with `{}://`",
@@ -134,7 +133,7 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
     Err(problem)
 }
 
-/// A scheme as it may be quoted; anything longer or stranger could be a secret that ran into it.
+/// The scheme if it may be printed. A long or unusual one could contain a secret.
 fn nameable(scheme: &str) -> &str {
     let plain = scheme.len() <= 24
         && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -168,8 +167,7 @@ fn host_list(text: &str, has_credentials: bool) -> Result<(String, String), Prob
                 None if after.is_empty() => (address, ""),
                 None => {
                     return Err(Problem::new(
-                        "after the `]` of an IPv6 address the database URL has something else \
-                         than a port",
+                        "the text after the `]` of an IPv6 address in the database URL is not a port",
                     ));
                 }
             }
@@ -177,12 +175,12 @@ fn host_list(text: &str, has_credentials: bool) -> Result<(String, String), Prob
             item.split_once(':').unwrap_or((item, ""))
         };
         if !port.bytes().all(|b| b.is_ascii_digit()) {
-            // Without an `@` the text before the colon is as likely a user and the text after it a password.
+            // Without an `@`, the text before the colon may be a user, and the text after it a password.
             return Err(if !has_credentials {
                 unencoded()
             } else if port.contains(':') {
-                Problem::new("an IPv6 address in the database URL must stand in brackets")
-                    .hint("For example postgresql://user:password@[2001:db8::1]:5432/dbname")
+                Problem::new("an IPv6 address in the database URL must be in brackets")
+                    .hint("for example postgresql://user:password@[2001:db8::1]:5432/dbname")
             } else {
                 Problem::new("what follows the host and the colon in the database URL is not a port number")
                     .hint(ENCODE)
@@ -212,7 +210,7 @@ fn parameters(query: &str, settings: &mut BTreeMap<String, String>) -> Result<()
         let name = decode(name, "the name of a parameter")?;
         let value = decode(value, "the value of a parameter")?;
         if name == "ssl" {
-            // libpq knows `ssl=true` for the sake of JDBC; asyncpg writes a mode there.
+            // libpq accepts `ssl=true` for compatibility with JDBC; asyncpg uses a mode as the value.
             ssl = match value.as_str() {
                 "true" | "1" => Some("require".to_owned()),
                 "require" | "verify-ca" | "verify-full" => Some(value),
@@ -228,7 +226,7 @@ fn parameters(query: &str, settings: &mut BTreeMap<String, String>) -> Result<()
     Ok(())
 }
 
-/// libpq leaves out the empty parts of a URL, so that the service file or the environment supply them.
+/// Like libpq, skips the empty parts of a URL, so that the service file or the environment can supply them.
 fn store(settings: &mut BTreeMap<String, String>, name: &str, value: String) {
     if !value.is_empty() {
         settings.insert(name.to_owned(), value);
@@ -237,7 +235,7 @@ fn store(settings: &mut BTreeMap<String, String>, name: &str, value: String) {
 
 fn unencoded() -> Problem {
     Problem::new(
-        "the database URL cannot be taken apart: a #, / or ? in the user name or password, or an @ \
+        "the database URL cannot be parsed: a #, / or ? in the user name or password, or an @ \
          after the host, is not percent-encoded",
     )
     .hint(ENCODE)
@@ -264,7 +262,7 @@ fn decode(text: &str, what: &str) -> Result<String, Problem> {
         Ok(decoded) => Ok(decoded.into_owned()),
         Err(_) => Err(
             Problem::new(format!("{what} of the database URL is not UTF-8 once decoded"))
-                .hint("Percent-encode each byte of the character's UTF-8 form, for example %C3%A9 for é"),
+                .hint("percent-encode each byte of the character's UTF-8 form, for example %C3%A9 for é"),
         ),
     }
 }
@@ -371,16 +369,19 @@ mod tests {
             "host=x password=HUNTER",
             "HUNT+ER$://x",
         ] {
-            let said = read(url);
-            assert!(said.starts_with("! "), "{url}: {said}");
-            assert!(!said.contains("HUNT") && !said.contains("ER@"), "{url}: {said}");
+            let problem = read(url);
+            assert!(problem.starts_with("! "), "{url}: {problem}");
+            assert!(
+                !problem.contains("HUNT") && !problem.contains("ER@"),
+                "{url}: {problem}"
+            );
             assert!(!redact(url).contains("HUNT"), "{url}: {}", redact(url));
         }
         assert!(read("postgres://user:a#b@host/db").contains("%23 for #, %2F for /, %3F for ?"));
     }
 
     #[test]
-    fn other_schemes_get_their_own_words() {
+    fn other_schemes_get_specific_messages() {
         for (url, words) in [
             ("", "empty"),
             ("prisma://accelerate.prisma-data.net/?api_key=K", "Accelerate"),
@@ -395,7 +396,7 @@ mod tests {
             ("DATABASE_URL=postgres://h/db", "name of the variable"),
             ("https://x.supabase.co", "web address"),
             ("postgres:h", "does not begin with"),
-            ("postgres://h:x:y/db", "cannot be taken apart"),
+            ("postgres://h:x:y/db", "cannot be parsed"),
             ("postgres://u@::1/db", "in brackets"),
             ("postgres://[::1/db", "closing"),
             ("postgres://h/db?sslmode", "no `=`"),

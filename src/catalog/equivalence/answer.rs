@@ -1,4 +1,4 @@
-//! What the server says, as answers.
+//! Turns results and errors of the server into answers.
 
 use super::pair::mentions_collation;
 use super::planner::{PlannerResult, SEVERAL_STATEMENTS};
@@ -7,7 +7,7 @@ use crate::observed::{Answer, ScopedQuestion};
 use crate::snapshot::Server;
 use crate::sql_text::{is_balanced, quote_name, show_name};
 
-/// What the planner has said of a pair.
+/// The answer for the result of planning a pair.
 pub(super) fn from_planner(server: &Server, scoped: &ScopedQuestion, outcome: &PlannerResult) -> Answer {
     let question = &scoped.question;
     match outcome.count {
@@ -24,17 +24,17 @@ pub(super) fn from_planner(server: &Server, scoped: &ScopedQuestion, outcome: &P
     }
 }
 
-/// The answer to a text that closes a parenthesis which it did not open: within those that are put around it, the server
-/// would read it as more than one expression.
+/// The answer for a text that closes a parenthesis which it did not open. In the query it is in parentheses, so the server
+/// would see more than one expression.
 pub(super) fn unbalanced(scoped: &ScopedQuestion) -> Option<Answer> {
     let question = &scoped.question;
     (question.form.is_expression() && !is_balanced(&question.expected))
-        .then(|| Answer::Invalid("this is not one expression: a parenthesis is closed that was never opened".into()))
+        .then(|| Answer::Invalid("this is not one expression: it closes a parenthesis that it did not open".into()))
 }
 
-/// What an error of the server's says of a question.
+/// The answer for an error of the server.
 pub(super) fn from_error(server: &Server, scoped: &ScopedQuestion, error: &ServerError) -> Answer {
-    // The one is said of a cursor, the other of a message of the extended protocol.
+    // The first is the error of a cursor, the second that of the extended protocol.
     if error.code == SEVERAL_STATEMENTS || error.routine.as_deref() == Some("exec_parse_message") {
         return Answer::Invalid("this is more than one statement".into());
     }
@@ -48,7 +48,7 @@ pub(super) fn from_error(server: &Server, scoped: &ScopedQuestion, error: &Serve
     }
     match error.meaning() {
         Meaning::Undefined | Meaning::Permission => {
-            // In a schema that the role may not use nothing can be seen, and nothing be concluded.
+            // PostgreSQL skips schemas that the role may not use, so the error says nothing about the text.
             let role = &server.role;
             let mut closed = scoped
                 .schemas
@@ -66,13 +66,13 @@ pub(super) fn from_error(server: &Server, scoped: &ScopedQuestion, error: &Serve
                 None => Answer::Invalid(says()),
             }
         }
-        // What the server cannot compute says nothing about the text.
+        // A lack of time or resources says nothing about the text.
         Meaning::Timeout | Meaning::Concurrent | Meaning::Exhausted => Answer::Refused(error.message.clone()),
         Meaning::Write | Meaning::Other => Answer::Invalid(says()),
     }
 }
 
-/// A message of the server's without the lines of our own that follow what it quotes.
+/// The first line of a message. The following lines quote SQL that driftgate added.
 fn first_line(message: &str) -> String {
     match message.split_once('\n') {
         Some((first, _)) => format!("{first} …"),
@@ -80,7 +80,7 @@ fn first_line(message: &str) -> String {
     }
 }
 
-/// Whether a type is written without the schema that the catalog prints before it, and otherwise in the same way.
+/// Whether the expected type equals the actual type without its schema.
 fn is_in_schema(scoped: &ScopedQuestion) -> bool {
     let question = &scoped.question;
     !question.form.is_expression()

@@ -1,4 +1,4 @@
-//! The two texts of a question as parts of statements.
+//! The two texts of a question, as parts of statements.
 
 use crate::attribute::{Form, Question};
 use crate::kinds::{self, Variable};
@@ -8,24 +8,24 @@ use crate::sql;
 use crate::sql::{Sql, Statement, literal, name};
 use crate::sql_text::{Words, quote_name};
 
-/// A column of the query that no text mentions.
+/// The name of a column that no text uses.
 pub(super) const MARKER: &str = "driftgate marker";
 
-/// A question, made ready to be put.
+/// A question, prepared for the server.
 pub(super) struct Pair {
     form: Form,
     expected: String,
     actual: String,
     relation: String,
     variables: Vec<(String, String)>,
-    /// The search path under which the file's texts are read.
+    /// The search path with which the texts of the file are parsed.
     file_path: String,
-    /// Whether they are read where only PostgreSQL's own objects are found without a schema.
+    /// Whether the texts are parsed with [`SYSTEM_PATH`].
     is_on_system_path: bool,
 }
 
-/// The search path on which there are only PostgreSQL's own functions and operators: of temporary ones there are none
-/// without a schema.
+/// The search path that contains only PostgreSQL's own functions and operators. PostgreSQL never searches temporary schemas
+/// for functions and operators.
 const SYSTEM_PATH: &str = "pg_catalog, pg_temp";
 
 /// Which of the two texts.
@@ -35,7 +35,7 @@ pub(super) enum Side {
     Actual,
 }
 
-/// Whether two texts can be different although a plan prints them alike.
+/// Whether the texts may have a COLLATE, which a plan does not always print.
 pub(super) fn mentions_collation(question: &Question) -> bool {
     [&question.expected, &question.actual]
         .iter()
@@ -59,13 +59,13 @@ impl Pair {
         }
     }
 
-    /// Has both texts read where only PostgreSQL's own objects are found without a schema: for texts that name nothing
-    /// else, so that nothing that is made meanwhile can take the place of one.
+    /// Has both texts parsed with [`SYSTEM_PATH`], for texts that use only PostgreSQL's own objects. Then an object that is
+    /// created in the meantime cannot shadow one of them.
     pub(super) fn use_system_path(&mut self) {
         self.is_on_system_path = true;
     }
 
-    /// Has them read under the search path of the file.
+    /// Has both texts parsed with the search path of the file.
     pub(super) fn use_file_path(&mut self) {
         self.is_on_system_path = false;
     }
@@ -78,7 +78,7 @@ impl Pair {
         &self.file_path
     }
 
-    /// The search path under which what was expected is read.
+    /// The search path with which the expected text is parsed.
     pub(super) fn path(&self) -> &str {
         if self.is_on_system_path {
             SYSTEM_PATH
@@ -94,7 +94,7 @@ impl Pair {
         }
     }
 
-    /// Every name that reading the texts can reach: those of the texts, and of the types of what they may mention.
+    /// All names in the texts and in the types of the columns that they may use.
     pub(super) fn words(&self) -> Words {
         let mut words = Words::of(&self.expected);
         words.extend(Words::of(&self.actual));
@@ -107,7 +107,7 @@ impl Pair {
         words
     }
 
-    /// Whether the texts may name relations.
+    /// Whether the texts may contain names of relations.
     pub(super) fn may_name_relations(&self, words: &Words) -> bool {
         self.form == Form::Query || words.may_have_query()
     }
@@ -128,7 +128,7 @@ impl Pair {
         }
     }
 
-    /// Appends the row over which the texts are read.
+    /// Appends the FROM clause with the row that the texts refer to.
     fn from(&self, mut statement: Statement, with_marker: bool) -> Statement {
         statement = statement.then(" FROM ");
         match self.form {
@@ -145,7 +145,7 @@ impl Pair {
         }
     }
 
-    /// A row of nulls. OFFSET keeps the planner from putting the nulls into the texts.
+    /// A row of nulls. OFFSET prevents the planner from replacing the columns by nulls.
     fn row(&self, mut statement: Statement, with_marker: bool) -> Statement {
         statement = statement.then("(SELECT ");
         let mut separator = "";
@@ -163,8 +163,8 @@ impl Pair {
         statement.then(sql![" OFFSET 0) AS ", name(&self.relation)])
     }
 
-    /// A row of which the planner knows nothing: of several rows of nulls it would print the nulls, and not the names of
-    /// their columns. A function cannot return a row without columns, so that the marker is always in it.
+    /// A row that is opaque to the planner: with several rows of nulls, it would print nulls instead of the names of the
+    /// columns. A function cannot return a row without columns, so the marker is always included.
     fn function_row(&self, mut statement: Statement, row: &'static str) -> Statement {
         statement = statement.then(sql!["pg_catalog.json_to_record('{}') AS ", row, "("]);
         for (column, sql_type) in &self.variables {
@@ -173,7 +173,7 @@ impl Pair {
         statement.then(sql![name(MARKER), " boolean)"])
     }
 
-    /// One of the texts, to be analysed.
+    /// A query of one text, for analysis only.
     pub(super) fn analysis_query(&self, side: Side) -> Statement {
         let statement = self.expression(Statement::new("SELECT "), side);
         match self.form {
@@ -192,7 +192,7 @@ impl Pair {
         self.from(statement, false)
     }
 
-    /// What is asked where the texts are printed differently: whether the planner takes them for the same.
+    /// The query that shows whether texts with different prints are equal.
     pub(super) fn implication_query(&self) -> Option<Statement> {
         if !self.form.is_expression() {
             return None;
@@ -227,7 +227,7 @@ impl Pair {
         matches!(self.form, Form::Type | Form::BaseType)
     }
 
-    /// The identity of the type that a text is.
+    /// A query for the object identifier of the type that a text names.
     pub(super) fn base_type(&self, side: Side) -> Sql {
         sql![
             "SELECT ",
@@ -239,7 +239,7 @@ impl Pair {
 
 const EXPLAIN: &str = "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT ";
 
-/// The columns of the relation that the texts may mention.
+/// The columns of the relation that the texts may use.
 fn variables(scoped: &ScopedQuestion, snapshot: &Snapshot) -> Vec<(String, String)> {
     let mut columns = Vec::new();
     match scoped.question.form {
@@ -248,7 +248,7 @@ fn variables(scoped: &ScopedQuestion, snapshot: &Snapshot) -> Vec<(String, Strin
     }
     let texts = [&scoped.question.expected, &scoped.question.actual].map(|text| text.to_lowercase());
     for Variable { name, sql_type } in kinds::variables(snapshot, &scoped.relation) {
-        // A name with quotes in it is written with more of them.
+        // In SQL, the quotes in a name are doubled.
         let mentioned = matches!(scoped.question.form, Form::Rows(_))
             || name.contains('"')
             || texts.iter().any(|text| text.contains(&name.to_lowercase()));

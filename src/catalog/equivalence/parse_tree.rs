@@ -1,10 +1,9 @@
-//! What the server makes of a text when it analyses it: the tree, which names every function and operator by its
-//! identity.
+//! The parse tree of a text, in which the server identifies every function and operator by its object identifier.
 //!
-//! With `debug_print_parse` the server sends the tree in the DETAIL of a log message to the client. Nothing is planned
-//! and nothing runs. Two trees that differ at most in where in the text something stands, or in how a conversion was
-//! written, mean the same: PostgreSQL's own comparison of trees (`equal()`, `nodes/equalfuncs.c`) passes over the same
-//! fields. A superuser keeps the trees out of the server's log; for other roles each is logged there, too.
+//! With `debug_print_parse`, the server sends the tree to the client in the DETAIL of a log message. Nothing is planned or
+//! executed. Trees that differ only in text positions or in the spelling of conversions mean the same: PostgreSQL's own
+//! comparison of trees (`equal()`, `nodes/equalfuncs.c`) ignores the same fields. For a superuser, the trees are not written
+//! to the server's log; for other roles, they are.
 
 use std::collections::BTreeSet;
 
@@ -14,20 +13,20 @@ use super::pair::{Pair, Side};
 use crate::sql;
 use crate::sql::{Sql, literal};
 
-/// A tree, without what has no meaning.
+/// A tree without the fields that do not affect its meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ParseTree(Vec<String>);
 
-/// The trees of a pair, or why there are none.
+/// The trees of a pair, or the errors instead.
 #[derive(Debug)]
 pub(super) struct PairTrees {
     pub(super) expected: Result<ParseTree, ServerError>,
     pub(super) actual: Result<ParseTree, ServerError>,
-    /// What the actual text would be under the path of the expected one.
+    /// The tree of the actual text with the search path of the expected one.
     pub(super) actual_on_file_path: Result<ParseTree, ServerError>,
 }
 
-/// The fields that only say how or where something was written, by their ends.
+/// The fields with positions and spellings.
 const IGNORED_FIELDS: [&str; 10] = [
     ":location",
     ":name_location",
@@ -56,8 +55,8 @@ impl ParseTree {
         Self(kept)
     }
 
-    /// Every number in it that may be an object identifier, whatever it is next to: of a list, of a list of nodes that
-    /// end with one, and of a constant, which is printed byte by byte: `nextval('ids'::regclass)` has one.
+    /// Every number that may be an object identifier, wherever it appears: in fields, in lists, at the end of a node, and in
+    /// constants such as that of `nextval('ids'::regclass)`, which are printed byte by byte.
     pub(super) fn oids(&self) -> BTreeSet<u32> {
         let numbers = self.0.iter().flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
         let mut oids: BTreeSet<u32> = numbers.filter_map(|number| number.parse().ok()).collect();
@@ -83,7 +82,7 @@ fn byte(word: &str) -> Option<u8> {
     word.parse::<i8>().map(i8::cast_unsigned).or_else(|_| word.parse()).ok()
 }
 
-/// Has the server analyse the texts of pairs, in one round trip.
+/// Reads the parse trees of pairs, in one round trip.
 ///
 /// # Errors
 /// The connection breaks.
@@ -129,7 +128,7 @@ fn before(path: Option<&str>, is_superuser: bool) -> Vec<Sql> {
     if is_superuser {
         statements.push(sql!["SET LOCAL log_min_messages = fatal"]);
     }
-    // The database may be set to print more than the tree, and otherwise.
+    // The database may have other defaults for these settings.
     for setting in ["debug_pretty_print", "debug_print_rewritten", "debug_print_plan"] {
         statements.push(sql!["SET LOCAL ", setting, " = off"]);
     }
@@ -139,7 +138,7 @@ fn before(path: Option<&str>, is_superuser: bool) -> Vec<Sql> {
     statements
 }
 
-/// The statement that sets the search path; `None` for that under which the catalog prints.
+/// Sets the search path; `None` selects the one with which the catalog prints.
 pub(super) fn set_path(path: Option<&str>) -> Sql {
     path.map_or_else(
         || sql![super::super::PIN_SEARCH_PATH],
@@ -152,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_something_stands_does_not_matter() {
+    fn positions_are_ignored() {
         let tree = |location: u32, opno: u32| {
             ParseTree::parse(&format!(
                 "{{OPEXPR :opno {opno} :args ({{CONST :consttype 23 :location {location}}}) :location -1}}"

@@ -1,18 +1,20 @@
-//! Pairs of texts, put to the planner.
+//! Compares pairs of texts with the planner.
 //!
-//! Each pair is one `EXPLAIN (VERBOSE)` of a query that selects both texts, over nulls of the types of the
-//! relation's columns, so that nothing is executed and no privilege on the relation is needed. Where both are
-//! printed alike they mean the same. PostgreSQL also keeps spellings apart in print that it takes for the same,
-//! `substring(a from 1 for 2)` and `substring(a, 1, 2)`. So where the prints differ there is a second query, with the
-//! condition `X OR (Y AND marker)` where X is about the one text and Y about the other: the planner knows that this is
-//! X where X is Y, and then the marker is gone from what is printed. A plan does not print every COLLATE: where one of
-//! the texts has one, only the second query decides. All pairs go to
-//! the server in one `DO` block, so that the number of statements does not grow with the number of texts, and a
-//! text that cannot be read does not hide the others. A text cannot end its statement and begin another: PL/pgSQL
-//! opens a cursor for each, and PostgreSQL refuses a cursor for more than one statement before it runs anything.
-//! Where there is no PL/pgSQL, the pairs go one by one through the extended protocol, which refuses the same.
+//! For each pair, `EXPLAIN (VERBOSE)` plans a query that selects both texts. Its row consists of nulls of the types of the
+//! relation's columns, so nothing is executed and no privilege on the relation is needed. If the plan prints both texts
+//! alike, they mean the same.
 //!
-//! What is printed stays on the server, for it may be long: `repeat('x', 100000000)` is.
+//! PostgreSQL also prints some equal expressions differently, such as `substring(a from 1 for 2)` and
+//! `substring(a, 1, 2)`. If the prints differ, a second query has the condition `X OR (Y AND marker)`, where X depends on
+//! one text and Y on the other. If X equals Y, the planner simplifies this to X, and the printed plan lacks the marker. A
+//! plan does not print every COLLATE; if one of the texts has one, only the second query decides.
+//!
+//! One `DO` block sends all pairs, so the number of statements does not grow with the number of texts, and an invalid text
+//! does not affect the others. A text cannot end its statement and begin another one: PL/pgSQL opens a cursor for each,
+//! and PostgreSQL refuses a cursor for several statements before it runs anything. Without PL/pgSQL, the pairs go one by
+//! one through the extended protocol, which also refuses several statements.
+//!
+//! The plans stay on the server because they may be long, for example that of `repeat('x', 100000000)`.
 
 use serde::Deserialize;
 
@@ -23,15 +25,15 @@ use super::set_path;
 use crate::sql;
 use crate::sql::{Sql, Statement, literal};
 
-/// What the planner says of a pair.
+/// The result of planning a pair.
 #[derive(Debug, Default, Clone, Deserialize)]
 pub(super) struct PlannerResult {
-    /// How many texts were printed: two, unless a text is more than one expression.
+    /// The number of expressions in the plan: two, unless a text contains more than one.
     pub(super) count: Option<u64>,
-    /// Whether they were printed alike.
+    /// Whether the plan prints both texts alike.
     #[serde(default)]
     pub(super) is_same: bool,
-    /// Whether the second query has no marker: the planner takes both for the same.
+    /// Whether the plan of the second query lacks the marker, so that both texts are equal.
     #[serde(default)]
     pub(super) is_equal: bool,
     /// The SQLSTATE of an error.
@@ -40,12 +42,12 @@ pub(super) struct PlannerResult {
     message: Option<String>,
 }
 
-/// The SQLSTATE with which a cursor is refused for more than one statement.
+/// The SQLSTATE with which PostgreSQL refuses a cursor for several statements.
 pub(super) const SEVERAL_STATEMENTS: &str = "42P11";
 
 impl PlannerResult {
     fn from_error(error: ServerError) -> Self {
-        // As a cursor says it: there is more than one statement.
+        // The extended protocol reports several statements as a syntax error.
         let is_several = error.routine.as_deref() == Some("exec_parse_message");
         Self {
             code: Some(if is_several {
@@ -58,12 +60,12 @@ impl PlannerResult {
         }
     }
 
-    /// Whether something that a text names was not found.
+    /// Whether an object in a text was not found.
     pub(super) fn is_undefined(&self) -> bool {
         self.count.is_none() && self.error().meaning() == Meaning::Undefined
     }
 
-    /// The error, if it is none other.
+    /// The error; empty if there was none.
     pub(super) fn error(&self) -> ServerError {
         ServerError {
             code: self.code.clone().unwrap_or_default(),
@@ -73,7 +75,7 @@ impl PlannerResult {
     }
 }
 
-/// Puts all pairs to the server in one round trip.
+/// Plans all pairs in one round trip.
 ///
 /// # Errors
 /// The server does not run PL/pgSQL for this role, or the connection breaks.
@@ -124,7 +126,7 @@ pub(super) async fn all_at_once(
 
 const PLANNER_BLOCK: &str = include_str!("planner.sql");
 
-/// Puts the pairs to the server one by one.
+/// Plans the pairs one by one.
 ///
 /// # Errors
 /// The connection breaks.
@@ -167,7 +169,7 @@ async fn compare_one(client: &mut Client, pair: &Pair, has_collation: bool) -> R
         match run_isolated(client, Some(pair.path()), &second).await {
             Ok(plan) => is_equal = is_without_marker(&plan),
             Err(error) if error.code.is_empty() => return Err(error),
-            // It can be read, but not be a condition: it stays different.
+            // The text is valid but cannot be in a condition: the result stays "different".
             Err(_) => {}
         }
     }

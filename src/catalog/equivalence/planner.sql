@@ -16,7 +16,7 @@ BEGIN
       filter := NULL;
       IF item ? 'expected' THEN
         PERFORM set_config('search_path', item->>'path', true);
-        -- The names of this statement are looked up on the path that was just set: everything in it is qualified.
+        -- This statement is parsed with the path that was just set, so every name in it is qualified.
         EXECUTE item OPERATOR(pg_catalog.->>) 'expected' INTO expected;
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         EXECUTE item->>'actual' INTO actual;
@@ -40,7 +40,7 @@ BEGIN
           PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
           filter := coalesce(plan::jsonb #>> '{0,Plan,Filter}', plan::jsonb #>> '{0,Plan,One-Time Filter}', plan::jsonb #>> '{0,Plan,Join Filter}');
         EXCEPTION WHEN OTHERS THEN
-          -- It can be read, but not be a condition: it stays different.
+          -- The text is valid but cannot be in a condition: the result stays "different".
           filter := NULL;
         END;
       END IF;

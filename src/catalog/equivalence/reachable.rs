@@ -1,19 +1,19 @@
 //! Which code a text can reach.
 //!
-//! `EXPLAIN` plans, and the planner executes immutable functions on constants, estimates with stable ones and inlines
-//! functions in SQL. *Trusted* is what only a superuser can have put in place as compiled code: PostgreSQL's own
-//! functions and those of the languages `internal` and `c`, less those of PostgreSQL's own that run a query or a type's
-//! input by name. Who owns a function, or that an extension has it, does not make it trusted. A volatile function of
-//! another language than SQL is never run by the planner.
+//! `EXPLAIN` runs the planner. The planner executes immutable functions on constants, uses stable functions for estimates,
+//! and inlines SQL functions. *Trusted* code is compiled code that only a superuser can install: PostgreSQL's own
+//! functions and those in the languages `internal` and `c`, except functions of PostgreSQL that run a query or call the
+//! input function of a type by name. Neither the owner of a function nor its extension makes it trusted. The planner never
+//! runs a volatile function, unless it is written in SQL.
 //!
-//! From the names that a text has, this follows what the catalog says of them: the arguments, defaults and results of
-//! functions, the functions of operators, casts and domains, the parts of types, and of relations everything that
-//! planning a query over them folds or expands: rules, index expressions, checks, policies, statistics, partitions.
+//! Starting from the names in a text, the query follows the catalog: arguments, defaults and results of functions,
+//! functions of operators, casts and domains, parts of types, and everything that the planner evaluates or expands for a
+//! relation: rules, index expressions, checks, policies, statistics and partitions.
 //!
-//! The catalog is read as of the transaction's snapshot, but PostgreSQL analyses and plans by the newest catalog. Between
-//! the two, an owner can make a volatile function immutable, add a check to a domain or a function to the search path,
-//! and can hold this session at that point with a lock on a relation that a text names. A superuser therefore plans
-//! only texts that name nothing but PostgreSQL's own objects, under a search path on which there is nothing else.
+//! The query reads the catalog in the transaction's snapshot, but PostgreSQL analyses and plans with the newest catalog. In
+//! between, an owner can make a volatile function immutable, or add a check to a domain or a function to the search path.
+//! An owner can also delay this session there by locking a relation that a text refers to. Therefore a superuser plans only
+//! texts that refer to PostgreSQL's own objects alone, with a search path that contains no other objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,21 +26,21 @@ use crate::sql;
 use crate::sql::{Sql, literal};
 use crate::sql_text::Words;
 
-/// What is looked up.
+/// The names to look up.
 #[derive(Debug, Default)]
 pub(super) struct LookupNames {
     pub(super) words: BTreeSet<String>,
     pub(super) operators: BTreeSet<String>,
-    /// The words that may be relations.
+    /// The words that may be names of relations.
     pub(super) relations: BTreeSet<String>,
     /// Object identifiers of functions, operators, types and relations.
     pub(super) oids: BTreeSet<u32>,
-    /// Whether the objects that can be reached are wanted.
+    /// Whether the reachable objects are returned.
     pub(super) with_objects: bool,
 }
 
 impl LookupNames {
-    /// Adds those of a text.
+    /// Adds the names in a text.
     pub(super) fn add(&mut self, words: &Words, may_name_relations: bool) {
         self.words.extend(words.words.iter().cloned());
         self.operators.extend(words.operators.iter().cloned());
@@ -56,25 +56,25 @@ pub(super) struct Reachable {
     /// The names of objects that are not PostgreSQL's own.
     #[serde(default)]
     named: BTreeSet<String>,
-    /// The names from which code can be reached that is not trusted.
+    /// The names that can reach untrusted code.
     #[serde(default)]
     untrusted: BTreeSet<String>,
-    /// Those among them from which it is reached through a domain: PostgreSQL checks a domain within an array, a row or
-    /// a range when it reads a constant of that type, which is before any planning.
+    /// The names that reach untrusted code through a domain. PostgreSQL checks a domain within an array, a row or a range
+    /// when it parses a constant of that type, before any planning.
     #[serde(default)]
     by_constant: BTreeSet<String>,
-    /// The names of PostgreSQL's own that an object on the search path can take the place of.
+    /// The names of PostgreSQL's own objects that an object on the search path can shadow.
     #[serde(default)]
     shadowed: BTreeSet<String>,
-    /// The objects that were reached, if they were asked for: schema and name.
+    /// The reachable objects, by schema and name, if [`LookupNames::with_objects`] is set.
     #[serde(default)]
     pub(super) objects: BTreeSet<(String, String)>,
 }
 
-/// What a text can reach.
+/// The properties of a text that decide where it may be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Risk {
-    /// Whether a name in it is that of an object that is not PostgreSQL's own.
+    /// Whether it contains the name of an object that is not PostgreSQL's own.
     pub(super) is_named: bool,
     pub(super) is_untrusted: bool,
     pub(super) is_by_constant: bool,
@@ -98,7 +98,7 @@ impl Reachable {
         }
     }
 
-    /// Whether any of these object identifiers is that of an object which is not PostgreSQL's own.
+    /// Whether any of these identifies an object that is not PostgreSQL's own.
     pub(super) fn names_objects(&self, oids: &BTreeSet<u32>) -> bool {
         oids.iter().any(|oid| self.named.contains(&format!("{OID}{oid}")))
     }
@@ -109,10 +109,10 @@ impl Reachable {
     }
 }
 
-/// What comes before an object identifier where names are expected; no name has a NUL-like beginning such as this.
+/// The prefix of an object identifier among names. No name begins with this character.
 const OID: &str = "\u{1}";
 
-/// Asks the catalog, in the transaction of the session. `path` is the search path of the role.
+/// Queries the catalog in the transaction of the session. `path` contains every schema on the search paths of the texts.
 ///
 /// # Errors
 /// The server refuses or does not answer.

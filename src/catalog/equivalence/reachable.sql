@@ -1,8 +1,8 @@
 WITH RECURSIVE
--- Those of PostgreSQL's own functions that run code which their arguments name: queries and tables as XML, the input of
--- a type by its name or identity, the validators of functions, the partition keys of a table by its identity. Among
--- those that the planner runs (neither volatile nor giving rows), everything that takes the identity of an object is
--- taken for one, less what is known to look at catalogs alone. Sources: PostgreSQL's documentation, "Mapping Tables to
+-- PostgreSQL's own functions that run code which their arguments identify: queries and tables as XML, input functions of
+-- types, validators of functions, and partition keys of tables. Of the functions that the planner runs (neither volatile
+-- nor set-returning), every function with an object identifier as an argument counts, except those that are known to read
+-- only catalogs. Sources: PostgreSQL's documentation, "Mapping Tables to
 -- XML" and "Data Validity Checking Functions", src/include/catalog/pg_proc.dat, RelationBuildPartitionKey in
 -- src/backend/utils/cache/partcache.c, fmgr_sql_validator in src/backend/catalog/pg_proc.c.
 by_name AS MATERIALIZED (
@@ -10,7 +10,7 @@ by_name AS MATERIALIZED (
   WHERE pronamespace = 'pg_catalog'::regnamespace AND oid < 16384
     AND (proname ~ '^(table|query|cursor|schema|database)_to_xml' OR proname IN ('pg_input_is_valid', 'pg_input_error_info', 'ts_stat', 'ts_rewrite')
          OR provolatile <> 'v' AND NOT proretset AND prokind = 'f' AND prorettype <> 2281
-            -- oid, regclass, regtype, regproc, regprocedure, and not internal, which no query can give.
+            -- oid, regclass, regtype, regproc, regprocedure; not internal, which a query cannot supply.
             AND proargtypes::oid[] && '{26,2205,2206,24,2202}' AND NOT proargtypes::oid[] && '{2281}'
             AND proname !~ '^(oid|hashoid|reg[a-z]+(out|send)$|btoidcmp$|int8$|nameconcatoid$|has_|pg_has_role$|pg_stat_get_)'
             AND proname !~ '^((bit|varbit|interval|numeric|time|timetz|timestamp|timestamptz)_in|bpcharin|varcharin)$'
@@ -19,7 +19,7 @@ by_name AS MATERIALIZED (
 by_name_pattern AS MATERIALIZED (
   SELECT ':(func|opfunc|aggfno|winfno)i?d? (' || string_agg(oid::text, '|') || ')[ }]' AS pattern FROM by_name
 ),
--- The schemas of the search path, and whether PostgreSQL's own come where they are written in it instead of first.
+-- The schemas of the search path, and whether it lists pg_catalog explicitly, which then does not come first.
 path AS MATERIALIZED (
   SELECT n.oid FROM pg_namespace n
   WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast_)?temp_'
@@ -50,14 +50,14 @@ reach(root, classid, objid, by_constant) AS (
   SELECT r.root, e.classid, e.objid, r.by_constant OR e.by_constant
   FROM reach r,
   LATERAL (
-    -- What the catalog itself records: of functions their arguments, defaults and bodies, of operators their functions,
-    -- of rules, checks, policies, statistics and index expressions everything that they name.
+    -- The recorded dependencies: arguments, defaults and bodies of functions, functions of operators, and every object
+    -- in rules, checks, policies, statistics and index expressions.
     SELECT d.refclassid AS classid, d.refobjid AS objid, false AS by_constant
     FROM pg_depend d
     WHERE d.classid = r.classid AND d.objid = r.objid AND d.refobjid >= 16384
       AND d.refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_class'::regclass,
                            'pg_opclass'::regclass, 'pg_opfamily'::regclass)
-      -- A type of a relation leads to the types of its columns, below, and not to all of the relation.
+      -- The row type of a relation leads to the types of its columns, below, and not to the relation.
       AND NOT (r.classid = 'pg_type'::regclass AND d.refclassid = 'pg_class'::regclass)
     UNION ALL
     SELECT 'pg_operator'::regclass, x.oid, false
@@ -110,9 +110,9 @@ reach(root, classid, objid, by_constant) AS (
     WHERE r.classid = 'pg_class'::regclass
   ) e
 ),
--- What is run by the planner and is not trusted, and what it does not look into: a foreign table asks another server.
--- Volatile functions are run where a constant is read (a domain's check), and those of operators and of orders over the
--- statistics of a column, whatever their volatility, and casts within functions of PostgreSQL's own such as to_jsonb.
+-- Untrusted functions that the planner runs, and foreign tables, which contact another server. The planner also runs
+-- volatile functions: for constants (the check of a domain), for operators and orders over the statistics of a column, and
+-- for casts within functions of PostgreSQL such as to_jsonb.
 -- Sources: src/backend/utils/adt/selfuncs.c (var_eq_const), src/backend/utils/adt/json.c (json_categorize_type).
 bad(root, by_constant) AS (
   SELECT r.root, r.by_constant
@@ -140,13 +140,13 @@ bad(root, by_constant) AS (
           ) x
   WHERE x.tree ~ (SELECT pattern FROM by_name_pattern)
   UNION ALL
-  -- Before 14, PostgreSQL's own functions in SQL find their operators on the path on which they are expanded.
+  -- Before version 14, PostgreSQL's own SQL functions look up operators on the current search path.
   SELECT x.root, false
   FROM (SELECT unnest({words}) AS root UNION ALL SELECT E'\x01' || unnest({oids})) x
   WHERE (SELECT is_explicit FROM explicit) AND current_setting('server_version_num')::int < 140000
 ),
--- A function or operator on the search path takes the place of PostgreSQL's own where it fits the arguments exactly, and
--- the other takes arguments of any type, or where the path says that PostgreSQL's own come later.
+-- A function or operator on the search path shadows PostgreSQL's own if it fits the arguments exactly and the other one is
+-- polymorphic, or if the path lists pg_catalog later.
 polymorphic(oid, fits) AS (
   VALUES (2276::oid,
           '.'), (2283,
@@ -160,7 +160,7 @@ polymorphic(oid, fits) AS (
                                                                   'R'), (5080,
                                                                          'R'), (4537, 'R'), (4538, 'R'), (2249, 'C')
 ),
-thieves(word) AS (
+shadowing(word) AS (
   SELECT DISTINCT w
   FROM unnest({words}) w JOIN pg_proc p ON p.proname = w::name AND p.pronamespace IN (SELECT oid FROM path) AND p.oid >= 16384
   JOIN pg_proc own ON own.proname = p.proname AND own.pronamespace = 'pg_catalog'::regnamespace
@@ -186,7 +186,7 @@ SELECT json_build_object(
   'named', (SELECT coalesce(json_agg(DISTINCT root), '[]') FROM roots WHERE objid >= 16384),
   'untrusted', (SELECT coalesce(json_agg(DISTINCT root), '[]') FROM bad),
   'by_constant', (SELECT coalesce(json_agg(DISTINCT root), '[]') FROM bad WHERE by_constant),
-  'shadowed', (SELECT coalesce(json_agg(word), '[]') FROM thieves),
+  'shadowed', (SELECT coalesce(json_agg(word), '[]') FROM shadowing),
   'objects', (SELECT coalesce(json_agg(DISTINCT jsonb_build_array(n.nspname, x.name)), '[]')
               FROM reach r,
               LATERAL (SELECT p.pronamespace AS schema, p.proname AS name FROM pg_proc p WHERE r.classid = 'pg_proc'::regclass AND p.oid = r.objid

@@ -1,4 +1,4 @@
-//! Where each pair of texts is judged: by the planner of the database, by the trees that it makes of them, or elsewhere.
+//! Decides where each pair of texts is compared: by the planner of the database, by its parse trees, or on another server.
 
 use std::collections::BTreeSet;
 
@@ -11,21 +11,21 @@ use crate::catalog::server_error::ServerError;
 use crate::observed::{Answer, ScopedQuestion};
 use crate::sql_text::Words;
 
-/// Where a pair of texts is judged.
+/// Where a pair of texts is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
     /// By the planner of the database.
     Planner,
-    /// By the planner, under a search path on which there is nothing of anybody's.
+    /// By the planner, with a search path that contains only PostgreSQL's own objects.
     PlannerOnSystemPath,
-    /// By the trees that the database makes of the texts. If these differ, a superuser's pair is judged elsewhere.
+    /// By the parse trees of the database. If they differ for a superuser, another server compares the pair.
     ParseTrees,
-    /// On a server that has nothing of the database but names.
+    /// On a server with stubs instead of the objects of the database.
     OtherServer,
 }
 
 impl Decider<'_> {
-    /// The pairs that may be put to the planner. Those that may not are answered, or left.
+    /// Returns the pairs that are safe to plan. It answers or defers the others.
     pub(super) async fn keep_safe(&mut self, open: OpenQuestions) -> Result<OpenQuestions, ServerError> {
         if open.is_empty() {
             return Ok(open);
@@ -56,19 +56,19 @@ impl Decider<'_> {
                 }
             }
         }
-        // Analysing what names a relation can wait for a lock on it: everything else comes before.
+        // Analysing the name of a relation can wait for a lock, so these pairs come last.
         uncertain.sort_by_key(|(pair, _, _)| pair.may_name_relations(&pair.words()));
         safe.extend(self.compare_trees(uncertain, &paths).await?);
         self.add_reachable_objects(&paths).await?;
         Ok(safe)
     }
 
-    /// Whether nothing is planned that names objects of the database: a superuser's privileges are at stake.
+    /// Whether texts that refer to objects of the database are not planned, because code would run as a superuser.
     fn protects_superuser(&self) -> bool {
         self.snapshot.server.is_superuser && self.options.trust == Trust::Compiled && self.options.has_other_server
     }
 
-    /// Leaves a pair for another server, unless it is plain what is wrong with it.
+    /// Defers a pair to another server, unless it is clearly invalid.
     fn defer(&mut self, scoped: ScopedQuestion) {
         match unbalanced(&scoped) {
             Some(invalid) => self.answer(scoped, invalid),
@@ -78,7 +78,7 @@ impl Decider<'_> {
         }
     }
 
-    /// Where a pair is judged.
+    /// Chooses where a pair is compared.
     fn route(&self, risk: Risk) -> Route {
         let is_superuser = self.protects_superuser();
         if risk.is_by_constant {
@@ -94,7 +94,7 @@ impl Decider<'_> {
         }
     }
 
-    /// The pairs that may be put to the planner under the search path of the file: they could not be read without it.
+    /// Returns the pairs that are safe to plan with the search path of the file, without which they are undefined.
     pub(super) async fn retry_on_file_path(&mut self, unread: OpenQuestions) -> Result<OpenQuestions, ServerError> {
         let paths = paths(&unread);
         let unread: OpenQuestions = unread
@@ -121,7 +121,7 @@ impl Decider<'_> {
         Ok(Vec::new())
     }
 
-    /// What the texts that are left can reach: another server needs all of it, and not only what is dangerous.
+    /// Adds the objects that the deferred texts can reach. Another server needs all of them, not only untrusted ones.
     async fn add_reachable_objects(&mut self, paths: &str) -> Result<(), ServerError> {
         let mut names = LookupNames {
             with_objects: true,
@@ -196,7 +196,7 @@ impl Decider<'_> {
                 left.oids.extend(actual.oids());
                 self.defer(scoped);
             } else if risk.is_shadowed && actual_on_file_path.ok().as_ref() != Some(&actual) {
-                // The planner would read the catalog's text otherwise; and the trees do differ.
+                // With the path of the file, the planner would interpret the actual text differently.
                 self.answer(scoped, Answer::Different);
             } else {
                 safe.push((pair, scoped));

@@ -1,4 +1,4 @@
-//! Why TLS failed: what is wrong with a certificate, a version, a cipher.
+//! Explains why TLS failed: certificates, versions and ciphers.
 
 use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 
@@ -6,7 +6,7 @@ use super::Reason;
 use crate::catalog::connect::tls::is_authority;
 use crate::catalog::conninfo::Host;
 
-/// What the TLS library says, in words that say what to change.
+/// Explains an error of the TLS library.
 pub(super) fn tls(error: &rustls::Error, host: &Host) -> Reason {
     match error {
         rustls::Error::InvalidCertificate(_) if is_authority(error) => Reason::new(
@@ -14,7 +14,7 @@ pub(super) fn tls(error: &rustls::Error, host: &Host) -> Reason {
              accept for a server",
         )
         .hint(
-            "Issue a certificate with basicConstraints CA:FALSE, or name this very certificate with \
+            "issue a certificate with basicConstraints CA:FALSE, or name this certificate itself with \
              sslrootcert=FILE",
         ),
         rustls::Error::InvalidCertificate(error) => certificate(error, host),
@@ -26,11 +26,11 @@ pub(super) fn tls(error: &rustls::Error, host: &Host) -> Reason {
             | AlertDescription::CertificateUnknown
             | AlertDescription::CertificateRevoked => {
                 Reason::new(format!("the server does not accept the client certificate ({error})"))
-                    .hint("Check sslcert and sslkey")
+                    .hint("check sslcert and sslkey")
             }
             AlertDescription::CertificateRequired => {
-                Reason::new("the server wants a client certificate and none was given")
-                    .hint("Name it with sslcert and sslkey")
+                Reason::new("the server requires a client certificate and none was given")
+                    .hint("name it with sslcert and sslkey")
             }
             AlertDescription::HandshakeFailure
             | AlertDescription::ProtocolVersion
@@ -39,43 +39,43 @@ pub(super) fn tls(error: &rustls::Error, host: &Host) -> Reason {
         },
         rustls::Error::PeerIncompatible(_) => nothing_in_common(error),
         rustls::Error::InvalidMessage(_) => Reason::new("the server's answer is not TLS")
-            .hint("Check that PostgreSQL listens on this port, and no proxy before it"),
+            .hint("check that PostgreSQL listens on this port, and not a proxy"),
         _ => other_tls(error),
     }
 }
 
 fn other_tls(error: &rustls::Error) -> Reason {
-    Reason::new(format!("TLS failed: {error}")).hint("Check sslmode, sslrootcert, sslcert and sslkey")
+    Reason::new(format!("TLS failed: {error}")).hint("check sslmode, sslrootcert, sslcert and sslkey")
 }
 
 fn nothing_in_common(error: &rustls::Error) -> Reason {
     Reason::new(format!("no TLS version or cipher in common with the server ({error})")).hint(
-        "The server must speak TLS 1.2 or 1.3; check ssl_min_protocol_version and \
+        "the server must speak TLS 1.2 or 1.3; check ssl_min_protocol_version and \
          ssl_ciphers there, and ssl_min_protocol_version and ssl_max_protocol_version here",
     )
 }
 
-/// What is wrong with the server's certificate.
+/// Explains why the server's certificate is not accepted.
 fn certificate(error: &CertificateError, host: &Host) -> Reason {
     let name = &host.name;
     match error {
         CertificateError::UnknownIssuer => {
             Reason::new("the server's certificate is signed by an authority that is not trusted").hint(
-                "Name the authority's certificate with sslrootcert=FILE, or, if the \
+                "name the authority's certificate with sslrootcert=FILE, or, if the \
                  machine trusts it, write sslrootcert=system",
             )
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             Reason::new("the server's certificate has expired")
-                .hint("Renew the certificate, and check the clock of this machine")
+                .hint("renew the certificate, and check the clock of this machine")
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             Reason::new("the server's certificate is not valid yet")
-                .hint("Check the clocks of the server and of this machine")
+                .hint("check the clocks of the server and of this machine")
         }
         CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
             Reason::new("the server's certificate has no subject alternative name, only a common name at most").hint(
-                format!("Issue a certificate with subjectAltName=DNS:{name}, or write sslmode=verify-ca"),
+                format!("issue a certificate with subjectAltName=DNS:{name}, or write sslmode=verify-ca"),
             )
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
@@ -88,18 +88,18 @@ fn certificate(error: &CertificateError, host: &Host) -> Reason {
         }
         CertificateError::NotValidForName => other_name(name, ""),
         CertificateError::Revoked => Reason::new("the server's certificate has been revoked by its authority").hint(
-            "Give the server a new certificate; the list is the file that sslcrl names, or ~/.postgresql/root.crl",
+            "give the server a new certificate; the list is the file that sslcrl names, or ~/.postgresql/root.crl",
         ),
         CertificateError::UnknownRevocationStatus => {
-            Reason::new("the revocation list says nothing of the authority of the server's certificate")
-                .hint("The file of sslcrl, or ~/.postgresql/root.crl, needs a list of each authority in the chain")
+            Reason::new("the revocation list does not cover the authority of the server's certificate")
+                .hint("the file of sslcrl, or ~/.postgresql/root.crl, needs a list of each authority in the chain")
         }
         CertificateError::ExpiredRevocationList | CertificateError::ExpiredRevocationListContext { .. } => {
-            Reason::new("the revocation list of the server's authority is out of date")
-                .hint("Fetch the newest list, and check the clock of this machine")
+            Reason::new("the revocation list of the server's authority has expired")
+                .hint("fetch the newest list, and check the clock of this machine")
         }
         other => Reason::new(format!("the server's certificate cannot be verified: {other}"))
-            .hint("Check the certificate, and the file that sslrootcert names"),
+            .hint("check the certificate, and the file that sslrootcert names"),
     }
 }
 
@@ -108,7 +108,7 @@ fn other_name(name: &str, names: &str) -> Reason {
         "the server's certificate is not valid for the host `{name}`{names}"
     ))
     .hint(
-        "Write the host as the certificate has it, or write sslmode=verify-ca if any \
-         host of that authority will do",
+        "write the host as it is in the certificate, or write sslmode=verify-ca if any \
+         host of that authority is acceptable",
     )
 }
