@@ -1,22 +1,22 @@
-//! The SQL that driftgate itself sends.
+//! SQL statements that cannot contain unquoted data.
 //!
-//! An [`Sql`] is made of text that stands in this program and of data that went through a quoting function. There is
-//! no way from a `String` into it: a text that came from a database, a file or the command line can only become a
-//! literal or a name. What runs a text as it is has a name of its own and a type of its own: [`Statement`], which is
-//! sent as one message of the extended protocol, where the server refuses a second statement, and
-//! [`crate::catalog::client::Client::script`], for the SQL files that a user wants to be applied.
+//! An [`Sql`] consists of string literals of the program and of data that was quoted by a function. A `String` cannot be
+//! converted to it: a text from a database, a file or the command line can only become a literal or a name.
+//!
+//! Only two ways run such a text as SQL. A [`Statement`] is sent as one message of the extended protocol, where the server
+//! refuses several statements. [`crate::catalog::client::Client::script`] runs the SQL files that a user wants to apply.
 
 use std::fmt;
 
 use crate::object_id::ObjectId;
 use crate::sql_text::{quote_literal, quote_name};
 
-/// SQL made of the program's own text and of quoted data.
+/// SQL that consists of text of the program and of quoted data.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Sql(String);
 
 impl Sql {
-    /// No text.
+    /// Creates an empty text.
     #[must_use]
     pub const fn new() -> Self {
         Self(String::new())
@@ -27,7 +27,7 @@ impl Sql {
         piece.append(&mut self.0);
     }
 
-    /// The pieces with a separator between them.
+    /// Joins pieces with a separator.
     #[must_use]
     pub fn join<P: Piece>(pieces: impl IntoIterator<Item = P>, separator: &'static str) -> Self {
         let mut out = Self::new();
@@ -40,8 +40,8 @@ impl Sql {
         out
     }
 
-    /// A text of the program in which each `{name}` is replaced by what `fill` gives for the name. What is in braces
-    /// and not known to `fill` stays as it is.
+    /// Replaces each `{name}` in a text of the program by the result of `fill` for that name. Braces for which `fill` returns
+    /// `None` are not changed.
     #[must_use]
     pub fn template(text: &'static str, fill: impl Fn(&'static str) -> Option<Self>) -> Self {
         let mut out = Self::new();
@@ -62,7 +62,7 @@ impl Sql {
         out
     }
 
-    /// A text of the program in which words of the program are replaced by others.
+    /// Replaces words in a text of the program by other words of the program.
     #[must_use]
     pub fn replaced(text: &'static str, pairs: &[(&'static str, &'static str)]) -> Self {
         Self(
@@ -72,7 +72,7 @@ impl Sql {
         )
     }
 
-    /// Every `{name first second}` in it replaced by a column, in which `$1` and `$2` are the words behind the name.
+    /// Replaces every `{name first second}` by a column, in which `$1` and `$2` are the words after the name.
     #[must_use]
     pub fn with_column(self, name: &'static str, column: &'static str) -> Self {
         let opens = format!("{{{name} ");
@@ -90,7 +90,7 @@ impl Sql {
         Self(sql)
     }
 
-    /// A word of it replaced everywhere.
+    /// Replaces a word everywhere.
     #[must_use]
     pub fn with(self, word: &'static str, by: &Self) -> Self {
         Self(self.0.replace(word, &by.0))
@@ -109,8 +109,8 @@ impl fmt::Debug for Sql {
     }
 }
 
-/// A text as a string literal. A NUL, which no text in PostgreSQL can have, becomes a blank: the caller refuses texts
-/// with a NUL where that would matter.
+/// A text as a string literal. A NUL, which a text in PostgreSQL cannot contain, becomes a space; callers refuse such texts
+/// where it matters.
 #[must_use]
 pub fn literal(text: &str) -> Sql {
     Sql(quote_literal(&text.replace('\0', " ")))
@@ -122,15 +122,15 @@ pub fn name(text: &str) -> Sql {
     Sql(quote_name(&text.replace('\0', " ")))
 }
 
-/// The names of an identity as qualified, quoted identifier.
+/// The names of an object as a qualified, quoted identifier.
 #[must_use]
 pub fn qualified(id: &ObjectId) -> Sql {
     Sql::join(id.parts().iter().map(|part| name(part)), ".")
 }
 
-/// Something that can be a piece of [`Sql`]: text of the program, quoted data, or a number.
+/// A piece of [`Sql`]: text of the program, quoted data, or a number.
 pub trait Piece {
-    /// Appends it to the text.
+    /// Appends the piece to a text.
     fn append(self, out: &mut String);
 }
 
@@ -164,24 +164,24 @@ macro_rules! number_pieces {
 
 number_pieces!(u32, u64, u128, usize, i32, i64);
 
-/// Makes an [`Sql`] of pieces: `sql!["SELECT ", literal(text)]`.
+/// Creates an [`Sql`] from pieces: `sql!["SELECT ", literal(text)]`.
 #[macro_export]
 macro_rules! sql {
     ($($piece:expr),* $(,)?) => {{
-        #[allow(unused_mut, reason = "there may be no piece")]
+        #[allow(unused_mut, reason = "the list of pieces may be empty")]
         let mut sql = $crate::sql::Sql::new();
         $(sql.push($piece);)*
         sql
     }};
 }
 
-/// One statement that may have a foreign text in it, for the extended protocol alone: the server refuses a second
-/// statement in it.
+/// One statement that may contain foreign text. It is only sent through the extended protocol, in which the server refuses
+/// several statements.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statement(String);
 
 impl Statement {
-    /// Begins with text of the program.
+    /// Creates a statement from text of the program.
     #[must_use]
     pub fn new(sql: impl Piece) -> Self {
         let mut text = String::new();
@@ -196,7 +196,7 @@ impl Statement {
         self
     }
 
-    /// Appends a foreign text as it is, without any NUL, and ends the line so that a comment at its end hides nothing.
+    /// Appends a foreign text, with every NUL replaced, and a line break, so that a comment at its end cannot hide the rest.
     #[must_use]
     pub fn then_text(mut self, text: &str) -> Self {
         self.0.push_str(&text.replace('\0', " "));
@@ -218,18 +218,18 @@ mod tests {
     #[test]
     fn data_is_quoted() {
         let evil = "x'; COMMIT; --";
-        let made = sql!["SELECT ", literal(evil), " FROM ", name("a\"; b"), " LIMIT ", 3_u32];
-        assert_eq!(made.as_str(), "SELECT 'x''; COMMIT; --' FROM \"a\"\"; b\" LIMIT 3");
+        let sql = sql!["SELECT ", literal(evil), " FROM ", name("a\"; b"), " LIMIT ", 3_u32];
+        assert_eq!(sql.as_str(), "SELECT 'x''; COMMIT; --' FROM \"a\"\"; b\" LIMIT 3");
     }
 
     #[test]
     fn templates_are_filled() {
-        let made = Sql::template("a {b} '{}' {c d} {", |key| (key == "c d").then(|| sql!["{b}"]));
-        assert_eq!(made.as_str(), "a {b} '{}' {b} {");
+        let sql = Sql::template("a {b} '{}' {c d} {", |key| (key == "c d").then(|| sql!["{b}"]));
+        assert_eq!(sql.as_str(), "a {b} '{}' {b} {");
     }
 
     #[test]
-    fn a_text_cannot_hide_what_follows() {
+    fn a_comment_cannot_hide_the_rest() {
         let statement = Statement::new("SELECT (").then_text("1 -- x\0").then(")");
         assert_eq!(statement.as_str(), "SELECT (1 -- x \n)");
     }

@@ -1,11 +1,11 @@
-//! A connection to a PostgreSQL server, over the messages of `postgres-protocol`.
+//! A connection to a PostgreSQL server, based on the messages of the crate `postgres-protocol`.
 //!
-//! The drivers that exist hide what this program needs: the type of each column in the simple protocol (one round trip
-//! for many statements), cells as bytes (a database in SQL_ASCII may have any), the DETAIL of notices (in which the
-//! server sends a parse tree), and a bound on what a message may announce before memory is taken for it.
+//! Existing drivers hide what this program needs: the type of each column in the simple protocol (one round trip for many
+//! statements), cells as bytes (a database in SQL_ASCII may contain any bytes), the DETAIL of notices (in which the server
+//! sends a parse tree), and a limit for the announced length of a message before memory is allocated.
 //!
-//! Nothing here retries, and nothing is kept between two calls but the transaction: no named statement, no setting. A
-//! call that was not awaited to its end leaves the connection unusable, and the next call says so.
+//! The client does not retry. Between two calls it keeps only the transaction: no named statements, no settings. A call
+//! that was cancelled leaves the connection unusable, and the next call fails.
 
 mod extended;
 mod row;
@@ -33,9 +33,9 @@ use crate::sql::Sql;
 /// A connection on which a session has begun.
 pub struct Client {
     wire: Wire,
-    /// What the server reports of its settings.
+    /// The settings that the server reports.
     parameters: BTreeMap<String, String>,
-    /// Why the connection cannot be used: a call has not come to its end.
+    /// Why the connection is unusable.
     unusable: Option<ServerError>,
 }
 
@@ -45,12 +45,12 @@ impl std::fmt::Debug for Client {
     }
 }
 
-/// How far a script came, and why not further.
+/// The error of a script, and how many statements were completed before it.
 #[derive(Debug)]
 pub struct ScriptError {
-    /// How many of its statements were completed.
+    /// The number of completed statements.
     pub completed: usize,
-    /// What the next one said.
+    /// The error of the next statement.
     pub error: ServerError,
 }
 
@@ -69,23 +69,23 @@ impl Client {
         })
     }
 
-    /// Whether anything can still be asked: the server has not ended the session, and every call came to its end.
+    /// Whether the connection can be used: the server has not ended the session, and no call was cancelled.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         self.unusable.is_none()
     }
 
-    /// What the server reports of one of its settings, such as `server_encoding`.
+    /// The value of a setting that the server reports, such as `server_encoding`.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str)
     }
 
-    /// Runs statements as one message: one round trip. `each` is called with the number of the statement and each row
-    /// of its result. Gives the number of rows of each statement, which is as the server has counted them.
+    /// Runs statements as one message, in one round trip. `each` is called with the number of the statement and each row of
+    /// its result. Returns the number of rows of each statement, after comparing it with the server's own count.
     ///
     /// # Errors
-    /// The first statement that fails, what `each` says, or a server that does not answer every statement.
+    /// The first statement that fails, an error of `each`, or a server that does not answer every statement.
     pub async fn batch(
         &mut self,
         statements: &[Sql],
@@ -114,7 +114,7 @@ impl Client {
                     counts.push(0);
                     columns = Arc::default();
                 }
-                _ => return Err(ServerError::broken("its answer is none to a query")),
+                _ => return Err(ServerError::broken("its message does not answer a query")),
             }
             Ok(Ok(()))
         })
@@ -144,7 +144,7 @@ impl Client {
         Ok(rows)
     }
 
-    /// Runs statements as one message; rows are read and dropped.
+    /// Runs statements as one message, and ignores the rows.
     ///
     /// # Errors
     /// See [`Client::batch`].
@@ -152,7 +152,7 @@ impl Client {
         self.batch(statements, |_, _| Ok(())).await.map(|_| ())
     }
 
-    /// Runs the text of an SQL file, with as many statements as it has: it is the user's wish that it is run.
+    /// Runs the text of an SQL file that the user wants to apply, with all its statements.
     ///
     /// # Errors
     /// The first statement that fails.
@@ -177,10 +177,10 @@ impl Client {
         }
     }
 
-    /// Copies a table out: `each` is called with each line in the text format of COPY.
+    /// Runs COPY … TO STDOUT. `each` is called with each line in the text format.
     ///
     /// # Errors
-    /// The statement fails, what `each` says, or a server that counts other lines than it sent.
+    /// The statement fails, an error of `each`, or a server that counts other lines than it sent.
     pub async fn copy_out(
         &mut self,
         copy: &Sql,
@@ -208,7 +208,7 @@ impl Client {
         }
     }
 
-    /// Says farewell. Whether the server hears it does not matter.
+    /// Ends the session. Errors are ignored.
     pub async fn close(mut self) {
         let mut out = BytesMut::new();
         frontend::terminate(&mut out);
@@ -216,15 +216,15 @@ impl Client {
         self.wire.shut_down().await;
     }
 
-    /// Sends a query of the simple protocol and hands over what comes back.
+    /// Sends a query of the simple protocol, and passes the answers to `each`.
     async fn simple(&mut self, text: &str, each: impl FnMut(Message) -> Handled) -> Result<(), ServerError> {
         let mut out = BytesMut::new();
         frontend::query(text, &mut out).map_err(|_| ServerError::broken("the query is too long to be sent"))?;
         self.exchange(&out, 1, each).await
     }
 
-    /// Sends messages and hands over what comes back. The first error of the server's or the caller's is the result,
-    /// once the server is ready again; where the protocol is broken nothing is waited for.
+    /// Sends messages, and passes the answers to `each`. The first error of the server or of `each` is returned once the
+    /// server is ready again. An error of the protocol is returned at once.
     async fn exchange(
         &mut self,
         out: &[u8],
@@ -242,11 +242,11 @@ impl Client {
                 Ok(())
             })
             .await;
-        // What a statement said comes before the end of the connection that may follow it.
+        // The error of a statement is more important than the end of the connection that may follow.
         failure.map_or(run, Err)
     }
 
-    /// Sends messages while it reads what comes back, until the server has been ready so often.
+    /// Sends messages and reads the answers at the same time, until the server has been ready `ready_count` times.
     async fn run(
         &mut self,
         out: &[u8],
@@ -259,7 +259,7 @@ impl Client {
         if let Some(error) = &self.unusable {
             return Err(error.clone());
         }
-        self.unusable = Some(ServerError::broken("an earlier call on this connection was given up"));
+        self.unusable = Some(ServerError::broken("an earlier call on this connection was cancelled"));
         let mut left = ready_count;
         let parameters = &mut self.parameters;
         let mut on_message = |message: Message| -> Result<wire::Next, ServerError> {
@@ -283,7 +283,7 @@ impl Client {
                     }
                     each(Event::Error(error))?;
                 }
-                // No data follows: the server is told so, and fails the statement.
+                // There is no data to send, so the statement must fail.
                 Message::CopyInResponse(_) => return Ok(wire::Next::FailCopy),
                 other => each(Event::Message(other))?,
             }
@@ -295,11 +295,11 @@ impl Client {
     }
 }
 
-/// What becomes of a message: the outer error is that the protocol is broken, after which nothing that comes can be
-/// relied on; the inner one is the caller's, after which the rest of the answer is read and dropped.
+/// The result of handling a message. The outer error is an error of the protocol, after which the connection is unusable.
+/// The inner one is an error of the caller, after which the rest of the answer is read and ignored.
 type Handled = Result<Result<(), ServerError>, ServerError>;
 
-/// What comes back from the server.
+/// A message from the server, by its role.
 enum Event {
     /// An answer.
     Message(Message),

@@ -1,8 +1,8 @@
-//! Reading the history of a migration tool.
+//! Reads the history of a migration tool.
 //!
-//! The table belongs to somebody: it may be a view, have a policy, or an index over an expression, and planning any
-//! query on it runs what its owner wrote. So only ordinary tables are read, by `COPY … TO`, which plans nothing, and
-//! the rows are handed back to the server as data, over which the tool's query then runs.
+//! The history may be a view, or have a policy or an index on an expression. Planning a query on it could run code of its
+//! owner. Therefore only ordinary tables are read, with `COPY … TO`, which does not use the planner. The rows are then sent
+//! back to the server as data, and the query of the tool reads them from there.
 
 use super::client::Client;
 use super::in_savepoint;
@@ -16,8 +16,8 @@ use crate::sql;
 use crate::sql::{Sql, literal, name, qualified};
 use crate::sql_text::quote_name;
 
-/// Reads the history of a migration tool, in the transaction that [`super::capture::capture`] began. Where it may stand
-/// in several tables, the catalog says first which of them is history.
+/// Reads the history of a migration tool, in the transaction that [`super::capture::capture`] began. If
+/// several tables are possible, it first looks them up in the catalog.
 ///
 /// # Errors
 /// A [`Failure`] if the connection breaks.
@@ -29,13 +29,13 @@ pub async fn read_history(
     let mut found: Vec<(&'static Tool, &HistoryTable)> = Vec::new();
     let tables = find_tables(client, expected)
         .await
-        .map_err(|error| error.failure("looking for the history of migrations"))?;
+        .map_err(|error| error.failure("looking for the migration history"))?;
     let is_only = expected.candidates.len() == 1;
     for (tool, table) in &expected.candidates {
         let Some(history) = tables.iter().find(|found| found.id == *table) else {
             continue;
         };
-        // Of the tables of one tool the usual one comes first.
+        // The usual table of a tool comes before its other tables.
         let is_first = found.iter().all(|(other, _)| other.name != tool.name);
         if is_only || is_first && belongs_to(tool, history, &tables) {
             found.push((tool, history));
@@ -53,22 +53,22 @@ pub async fn read_history(
     }
 }
 
-/// A table that may be a history.
+/// A table that may be a migration history.
 struct HistoryTable {
     id: ObjectId,
     columns: Vec<TableColumn>,
-    /// The tables that have its rows: itself, its partitions, and those that inherit from it.
+    /// The tables that store its rows: itself, its partitions, and tables that inherit from it.
     parts: Vec<StoredTable>,
 }
 
-/// A column of it.
+/// A column of a history table.
 struct TableColumn {
     name: String,
-    /// Its type without modifiers; `None` if the type is not one of PostgreSQL's own.
+    /// Its type without modifiers; `None` if it is not one of PostgreSQL's own types.
     sql_type: Option<String>,
 }
 
-/// A table that has rows.
+/// A table that stores rows.
 struct StoredTable {
     id: ObjectId,
     /// Why it is not read.
@@ -76,7 +76,7 @@ struct StoredTable {
 }
 
 impl HistoryTable {
-    /// Whether it has a column, which is given by its name alone or with its type.
+    /// Whether it has a column, given as a name or as a name and a type.
     fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|found| {
             let sql_type = found.sql_type.as_deref().unwrap_or_default();
@@ -85,21 +85,21 @@ impl HistoryTable {
     }
 }
 
-/// Whether a table is of a tool, by its columns and by what stands beside it.
+/// Whether a table belongs to a tool, according to its columns and the other tables in the schema.
 fn belongs_to(tool: &Tool, history: &HistoryTable, tables: &[HistoryTable]) -> bool {
-    let beside = |name: &str| {
+    let has_sibling = |name: &str| {
         tables
             .iter()
             .any(|other| other.id.last() == name && other.id.schema() == history.id.schema())
     };
     tool.telltale_columns.iter().all(|column| history.has(column))
         && tool.sibling_table.is_none_or(|other| match other.strip_prefix('!') {
-            Some(absent) => !beside(absent),
-            None => beside(other),
+            Some(absent) => !has_sibling(absent),
+            None => has_sibling(other),
         })
 }
 
-/// What there is to know about tables that may be histories, and about those that have their rows.
+/// Looks up the tables that may be histories, and the tables that store their rows.
 const TABLES: &str = "\
 WITH RECURSIVE parts(top, oid) AS (\
  SELECT c.oid, c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
@@ -118,13 +118,13 @@ SELECT pg_catalog.json_build_object(\
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
 WHERE c.oid IN (SELECT top FROM parts) ORDER BY n.nspname, c.relname";
 
-/// Which of the tables that may be histories are history.
+/// Finds the existing tables among the possible ones.
 async fn find_tables(client: &mut Client, expected: &ExpectedHistory) -> Result<Vec<HistoryTable>, ServerError> {
     let mut wanted: Vec<Sql> = Vec::new();
     for (tool, table) in &expected.candidates {
         if let [schema, table] = table.parts() {
-            let beside = tool.sibling_table.map(|name| name.trim_start_matches('!'));
-            for name in [Some(&**table), beside].into_iter().flatten() {
+            let sibling = tool.sibling_table.map(|name| name.trim_start_matches('!'));
+            for name in [Some(&**table), sibling].into_iter().flatten() {
                 let pair = sql!["(", literal(schema), ", ", literal(name), ")"];
                 if !wanted.contains(&pair) {
                     wanted.push(pair);
@@ -157,7 +157,7 @@ fn parse_table(json: &serde_json::Value) -> HistoryTable {
             .collect(),
         parts: items("parts")
             .iter()
-            // What is partitioned has no rows of its own.
+            // A partitioned table stores no rows itself.
             .filter(|part| part[2] != "p")
             .map(|part| StoredTable {
                 id: ObjectId::new(vec![text(&part[0]), text(&part[1])]),
@@ -166,14 +166,14 @@ fn parse_table(json: &serde_json::Value) -> HistoryTable {
                     Some("v") => Some("is a view"),
                     Some("m") => Some("is a materialized view"),
                     Some("f") => Some("is a foreign table"),
-                    Some(_) | None => Some("is no table"),
+                    Some(_) | None => Some("is not a table"),
                 },
             })
             .collect(),
     }
 }
 
-/// The columns of a table that the query of a tool may name.
+/// The columns of a table that the query of a tool may use.
 fn columns<'a>(tool: &Tool, history: &'a HistoryTable) -> Vec<&'a TableColumn> {
     let words: Vec<&str> = tool.query.split(|c: char| c != '_' && !c.is_alphanumeric()).collect();
     history
@@ -255,7 +255,7 @@ async fn migrations(
         sql![
             name(&column.name),
             " ",
-            // What was read of the catalog goes back as a name, word by word.
+            // The type was read from the catalog; only a known name becomes part of the query.
             column.sql_type.as_deref().map_or_else(|| sql!["text"], type_name)
         ]
     });
@@ -284,7 +284,7 @@ async fn migrations(
         .collect()
 }
 
-/// The types that the columns of histories have, as they are written in SQL; any other is read as text.
+/// The types of columns in histories, as in SQL. Any other type is read as text.
 const TYPES: [&str; 14] = [
     "text",
     "character varying",
@@ -322,7 +322,7 @@ async fn read_table(
     };
     if let Some((part, why)) = history.parts.iter().find_map(|part| Some((&part.id, part.refused?))) {
         return Ok(unreadable(
-            format!("{part} {why}; reading it would run what its owner wrote"),
+            format!("{part} {why}; reading it could run code of its owner"),
             Some(format!("{} keeps its history in an ordinary table", tool.title)),
         ));
     }
@@ -348,7 +348,7 @@ async fn read_table(
     }
 }
 
-/// What to do where a history cannot be read.
+/// A hint for a history that cannot be read.
 fn hint(error: &ServerError, tool: &Tool, history: &HistoryTable, role: &str) -> Option<String> {
     match error.meaning() {
         Meaning::Permission if error.is_row_security() => Some(format!(
@@ -366,7 +366,7 @@ fn hint(error: &ServerError, tool: &Tool, history: &HistoryTable, role: &str) ->
             ))
         }
         Meaning::Timeout => Some(match error.code.as_str() {
-            "55P03" => "another session holds a lock: raise --lock-timeout, or run it again later".into(),
+            "55P03" => "another session holds a lock: raise --lock-timeout, or try again later".into(),
             _ => "raise --statement-timeout".into(),
         }),
         Meaning::Undefined => Some(format!("is this a table of {}?", tool.name)),

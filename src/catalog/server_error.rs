@@ -1,27 +1,27 @@
-//! What the server's errors mean.
+//! Errors of the server, and their meaning for a run.
 
 use std::io::{self, ErrorKind};
 
 use crate::error::{Failure, io_message};
 
-/// An error of the server or of the connection, for a person.
+/// An error of the server or of the connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServerError {
     /// The SQLSTATE; empty where the connection itself failed.
     pub code: String,
-    /// The message, in the server's own words and language.
+    /// The message, in the language of the server.
     pub message: String,
-    /// What else the server says about it.
+    /// The DETAIL of the error.
     pub detail: Option<String>,
-    /// What the server advises.
+    /// The HINT of the error.
     pub hint: Option<Box<str>>,
-    /// The character of the statement at which the error was noticed, from 1.
+    /// The position of the error in the statement, in characters from 1.
     pub position: Option<usize>,
-    /// The routine of the server that reports it, a name in its source: it is not translated.
+    /// The name of the C function that reports it. This name is not translated.
     pub routine: Option<Box<str>>,
 }
 
-/// The code of [`ServerError::schema_changed`], which no server uses: classes that begin with a letter beyond H are free.
+/// The code of [`ServerError::schema_changed`], which no server uses: classes after H are free.
 /// Source: PostgreSQL's documentation, "PostgreSQL Error Codes".
 const SCHEMA_CHANGED: &str = "ZZ001";
 
@@ -29,11 +29,11 @@ const SCHEMA_CHANGED: &str = "ZZ001";
 const MAX_TEXT: usize = 2000;
 
 impl ServerError {
-    /// The server, or what answers in its place, does not do what a server does.
+    /// The peer violates the protocol, or its answer cannot be that of a PostgreSQL server.
     #[must_use]
     pub fn broken(why: impl std::fmt::Display) -> Self {
         Self {
-            message: format!("the server or a pooler before it broke the protocol: {why}"),
+            message: format!("the server, or a pooler in front of it, violated the protocol: {why}"),
             ..Self::default()
         }
     }
@@ -54,7 +54,7 @@ impl ServerError {
         }
     }
 
-    /// What was read is not what the catalog said at one moment: so many rows have changed since.
+    /// The result of reading the catalog is inconsistent, because this many rows have changed.
     #[must_use]
     pub fn schema_changed(rows: u64) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl ServerError {
         }
     }
 
-    /// A text of the server's, cut where nobody would read on.
+    /// A text of the server, truncated to a readable length.
     #[must_use]
     pub fn shorten(text: &str) -> String {
         match text.char_indices().nth(MAX_TEXT) {
@@ -74,7 +74,7 @@ impl ServerError {
     }
 }
 
-/// At most how many tokens a text has: words, numbers and single symbols.
+/// An upper limit of the tokens in a text: words, numbers and single symbols.
 fn words_and_symbols(text: &str) -> usize {
     let mut in_word = false;
     let begins_token = |c: char| {
@@ -88,17 +88,17 @@ fn words_and_symbols(text: &str) -> usize {
 /// What an error means for a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
-    /// Something that a statement names does not exist, or the text is not SQL: class 42 but for permissions.
+    /// An object in a statement does not exist, or the text is not valid SQL: class 42 except for permissions.
     Undefined,
-    /// The role may not.
+    /// The role lacks a permission.
     Permission,
     /// The statement would have written.
     Write,
     /// It took too long, or waited too long for a lock.
     Timeout,
-    /// The server has no room to compute it: memory, stack depth, disk.
+    /// The server ran out of memory, stack depth or disk space.
     Exhausted,
-    /// DDL went on at the same time: the catalog must be read again.
+    /// DDL ran at the same time, so the catalog must be read again.
     Concurrent,
     /// Anything else.
     Other,
@@ -122,49 +122,49 @@ impl ServerError {
         }
     }
 
-    /// Whether a routine of the server reports the error. Its name is not translated, as the message is.
+    /// Whether this C function of the server reports the error. Unlike the message, its name is not translated.
     #[must_use]
     pub fn is_from(&self, routine: &str) -> bool {
         self.routine.as_deref() == Some(routine)
     }
 
-    /// Whether the parser may have reached its limit of depth, which has the same code as a syntax error: no shorter text
-    /// can reach it. Source: YYMAXDEPTH in the parser that Bison writes.
+    /// Whether the parser may have reached its depth limit, which has the same code as a syntax error. A shorter text cannot
+    /// reach it. Source: YYMAXDEPTH in the parser that Bison writes.
     #[must_use]
     pub fn may_exceed_parser(&self, text: &str) -> bool {
         const DEPTH: usize = 10_000;
         self.code == "42601" && text.len() >= DEPTH && words_and_symbols(text) >= DEPTH
     }
 
-    /// Whether row security would hide rows from the role: the server refuses, because `row_security` is off.
+    /// Whether row security would hide rows from the role. The server reports this because `row_security` is off.
     #[must_use]
     pub fn is_row_security(&self) -> bool {
         // Source: src/backend/utils/misc/rls.c.
         self.code == "42501" && self.is_from("check_enable_rls")
     }
 
-    /// The messages of `pg_get_…def` for an object that was dropped since the snapshot was taken. These are internal errors,
+    /// Whether it is an error of `pg_get_…def` for an object that was dropped after the snapshot. These are internal errors,
     /// which PostgreSQL does not translate.
     fn is_concurrent(&self) -> bool {
         self.message.contains("cache lookup failed") || self.message.contains("could not open relation")
     }
 
-    /// The failure of a run that could not go on.
+    /// Turns the error into the failure of a run, with a hint.
     #[must_use]
     pub fn failure(&self, doing: &str) -> Failure {
         let failure = Failure::new(doing, self.message.clone());
         match self.meaning() {
             Meaning::Permission => failure.hint(
-                "driftgate needs only CONNECT and the catalog, which every role may read unless that was revoked",
+                "driftgate needs only CONNECT and read access to the catalog, which every role has unless it was revoked",
             ),
             Meaning::Timeout => {
-                failure.hint("raise --statement-timeout or --lock-timeout, or run it when the locks are gone")
+                failure.hint("raise --statement-timeout or --lock-timeout, or try again when the locks are released")
             }
             Meaning::Concurrent => {
-                failure.hint("the schema is being changed right now: run it again when that has ended")
+                failure.hint("the schema is being changed right now: run the command again later")
             }
             Meaning::Exhausted => {
-                failure.hint("the server ran out of memory, stack or disk: run it again later, or raise its limits")
+                failure.hint("the server ran out of memory, stack or disk space: try again later, or raise its limits")
             }
             Meaning::Undefined | Meaning::Write | Meaning::Other => failure,
         }

@@ -1,5 +1,5 @@
-//! Comparing texts on a scratch server, which does not have the objects of the database, or not their code. Stubs of
-//! the objects that the texts name are created there first: with the same name and type, and nothing in them.
+//! Compares texts on a scratch server, which does not have the objects of the database, or not their code. First it creates
+//! stubs of the objects that the texts refer to: empty objects with the same name and type.
 
 use std::collections::BTreeSet;
 
@@ -39,14 +39,14 @@ impl Fallback {
 
     /// The answers where no scratch server can be reached.
     pub(super) fn unavailable(self, questions: BTreeSet<ScopedQuestion>, failure: &Failure) -> Answers {
-        let answer = self.answer(&format!("there is no server that could compare the texts: {failure}"));
+        let answer = self.answer(&format!("no server is available to compare the texts: {failure}"));
         questions
             .into_iter()
             .map(|question| (question, answer.clone()))
             .collect()
     }
 
-    /// Replaces an answer of the scratch server that decides nothing.
+    /// Replaces an answer of the scratch server that is not conclusive.
     fn downgrade(self, answer: Answer) -> Answer {
         match (answer, self) {
             (answer @ (Answer::Equal | Answer::Different), _) => answer,
@@ -66,7 +66,7 @@ impl Fallback {
 /// Asks a scratch server the questions.
 ///
 /// # Errors
-/// There is no such server.
+/// The scratch server cannot be used.
 pub(super) fn decide_on_scratch(
     scratch: &Scratch,
     questions: BTreeSet<ScopedQuestion>,
@@ -79,8 +79,8 @@ pub(super) fn decide_on_scratch(
     }
     // This thread is already inside a runtime, which cannot run another one: `scratch::with` needs a thread of its own.
     let decided = std::thread::scope(|threads| {
-        let asking = threads.spawn(|| ask(scratch, questions, snapshot, limits));
-        asking.join().unwrap_or_else(|_| {
+        let comparing = threads.spawn(|| prepare_and_compare(scratch, questions, snapshot, limits));
+        comparing.join().unwrap_or_else(|_| {
             Err(Failure::new(
                 "comparing texts",
                 "the server of --scratch ended unexpectedly",
@@ -93,7 +93,7 @@ pub(super) fn decide_on_scratch(
         .collect())
 }
 
-fn ask(
+fn prepare_and_compare(
     scratch: &Scratch,
     questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
@@ -114,7 +114,7 @@ fn ask(
     })
 }
 
-/// Extensions that the server makes by itself when a script asks for them.
+/// Scripts for extensions that the scratch server can create.
 fn extensions(needed: &[Needed], scratch: &Scratch) -> Vec<Script> {
     let by_script = needed
         .iter()
@@ -129,7 +129,7 @@ fn extensions(needed: &[Needed], scratch: &Scratch) -> Vec<Script> {
                 .chain([needed.stub.statement.as_str().to_owned()])
         })
         .map(|text| Script {
-            path: "what the texts need".into(),
+            path: "extensions that the texts need".into(),
             text,
             first_line: 1,
             mode: ApplyMode::Whole,
@@ -146,37 +146,39 @@ async fn compare(
     scratch: &Scratch,
 ) -> Result<Answers, Failure> {
     prepare(client, &needed, limits, scratch).await;
-    make(client, needed).await;
+    create_stubs(client, needed).await;
     assertion_query::begin(client, limits).await?;
     let options = DecideOptions {
         batching: scratch.batching(),
         trust: Trust::Everything,
         has_other_server: false,
     };
-    // Who was a superuser where the snapshot was taken is none here.
-    let mut there = snapshot.clone();
-    there.server.is_superuser = false;
-    Ok(equivalence::decide(client, questions, &there, options).await?.answers)
+    // The role of the snapshot may have been a superuser; the role that compares is not.
+    let mut for_scratch = snapshot.clone();
+    for_scratch.server.is_superuser = false;
+    Ok(equivalence::decide(client, questions, &for_scratch, options)
+        .await?
+        .answers)
 }
 
-/// The role that makes the stubs where the server is ours: it may do nothing else.
+/// The role that creates the stubs on a server that driftgate started. It has no other privileges.
 const ROLE: &str = "driftgate_stubs";
 
-/// Makes schemas, and has everything else done by a role without privileges: the texts of a snapshot are anybody's.
+/// Creates schemas and extensions, and then switches to a role without privileges, because a snapshot may come from anyone.
 async fn prepare(client: &mut Client, needed: &[Needed], limits: Limits, scratch: &Scratch) {
     let schemas: BTreeSet<&str> = needed.iter().filter_map(|needed| needed.schema.as_deref()).collect();
     let mut statements = vec![sql!["SET statement_timeout = ", limits.statement.as_millis()]];
-    let is_ours = match scratch {
+    let is_own_server = match scratch {
         Scratch::Embedded | Scratch::Local => true,
         Scratch::Server(_) => false,
     };
-    if is_ours {
+    if is_own_server {
         statements.push(sql!["CREATE ROLE ", ROLE]);
         statements.push(sql!["GRANT CREATE ON SCHEMA public TO ", ROLE]);
     }
     for schema in schemas.into_iter().filter(|schema| !platform::is_postgres(schema)) {
         statements.extend(Kind::create_namespace(schema));
-        if is_ours {
+        if is_own_server {
             statements.push(sql!["GRANT ALL ON SCHEMA ", name(schema), " TO ", ROLE]);
         }
     }
@@ -187,12 +189,12 @@ async fn prepare(client: &mut Client, needed: &[Needed], limits: Limits, scratch
     for extension in extensions {
         let _ = client.run_single(&extension.stub.statement).await;
     }
-    if is_ours {
+    if is_own_server {
         let _ = client.execute(&[sql!["SET ROLE ", ROLE]]).await;
     }
 }
 
-/// What a text may name.
+/// An object that a text may refer to.
 struct Needed {
     kind: Kind,
     schema: Option<String>,
@@ -200,7 +202,7 @@ struct Needed {
     stub: Stub,
 }
 
-/// What is needed of the snapshot to read the questions, and to read that.
+/// The objects of the snapshot that the questions need, and the objects that those need.
 fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Needed> {
     let mut texts: Vec<String> = Vec::new();
     let mut relations: BTreeSet<&ObjectId> = BTreeSet::new();
@@ -209,7 +211,7 @@ fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Need
         texts.push(scoped.question.actual.to_lowercase());
         relations.insert(&scoped.relation);
     }
-    // The columns of these are what the texts are about; their types are texts, too.
+    // The texts use the columns of these relations. The types of the columns can refer to objects, too.
     for relation in relations {
         texts.extend(variables(snapshot, relation).map(|variable| variable.sql_type.to_lowercase()));
     }
@@ -218,7 +220,7 @@ fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Need
         .filter_map(|(kind, id, object)| candidate(snapshot, kind, id, object))
         .collect();
     let mut needed = Vec::new();
-    // What is made may itself name something.
+    // A stub can refer to other objects.
     loop {
         let (round, rest): (Vec<Needed>, Vec<Needed>) = candidates.into_iter().partition(|candidate| {
             let name = candidate.name.to_lowercase();
@@ -255,9 +257,9 @@ fn candidate(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) ->
     })
 }
 
-/// Makes what can be made: what needs another is tried again after it. What cannot be made is missed by the question
-/// that needs it, and by no other.
-async fn make(client: &mut Client, needed: Vec<Needed>) {
+/// Creates the stubs. Stubs that depend on others are retried after them. A stub that cannot be created affects only the
+/// questions that need it.
+async fn create_stubs(client: &mut Client, needed: Vec<Needed>) {
     let mut left: Vec<Stub> = needed
         .into_iter()
         .filter(|needed| !needed.kind.is_of_database() || needed.stub.types.len() > 1)
@@ -278,7 +280,7 @@ async fn make(client: &mut Client, needed: Vec<Needed>) {
     }
 }
 
-/// Whether each text is one type, for the server as well: then it can be nothing else in a statement.
+/// Whether each text is exactly one type, also according to the server, so that it is safe to use in a statement.
 async fn are_types(client: &mut Client, types: &[String]) -> bool {
     let pseudo_types = [
         "trigger",

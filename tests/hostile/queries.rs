@@ -28,7 +28,7 @@ fn says(what: &'static str, words: &'static str, bytes: Vec<u8>) -> Box<dyn FnOn
     answers(what, words, move |peer, _| peer.raw(&bytes))
 }
 
-const BROKEN: &str = "broke the protocol";
+const BROKEN: &str = "violated the protocol";
 
 #[test]
 fn a_server_that_says_too_little_is_no_success() {

@@ -1,4 +1,4 @@
-//! The extended protocol: one statement alone, and statements that are analysed and never run.
+//! The extended protocol: runs single statements, and describes statements without running them.
 
 use std::sync::Arc;
 
@@ -12,18 +12,18 @@ use super::{Client, Event};
 use crate::catalog::server_error::ServerError;
 use crate::sql::{Sql, Statement};
 
-/// One statement for [`Client::describe`], between two messages of our own.
+/// One statement for [`Client::describe`], between two queries of the program.
 #[derive(Debug, Clone, Default)]
 pub struct Description {
-    /// What is run before: savepoints and settings.
+    /// Runs before the statement: savepoints and settings.
     pub before: Sql,
-    /// What is parsed and analysed, and never run.
+    /// Parsed and analysed, but never run.
     pub statement: Statement,
-    /// What is run after, whether the statement could be read or not.
+    /// Runs after the statement, even if the statement is invalid.
     pub after: Sql,
 }
 
-/// What the server knows of a statement that it has analysed.
+/// The description of an analysed statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Described {
     /// The columns of its result.
@@ -33,7 +33,7 @@ pub struct Described {
 }
 
 impl Client {
-    /// Runs one statement through the extended protocol, which takes no second one, and keeps its rows.
+    /// Runs one statement through the extended protocol, which refuses several statements, and returns its rows.
     ///
     /// # Errors
     /// The statement fails.
@@ -41,7 +41,7 @@ impl Client {
         let mut out = BytesMut::new();
         let written = (|| {
             frontend::parse("", statement.as_str(), None, &mut out)?;
-            // No formats at all: every column as text.
+            // Without formats, every column is sent as text.
             let bound = frontend::bind(
                 "",
                 "",
@@ -76,7 +76,7 @@ impl Client {
                 }
                 Message::EmptyQueryResponse => is_complete = true,
                 Message::ParseComplete | Message::BindComplete | Message::NoData => {}
-                _ => return Err(ServerError::broken("its answer is none to a statement")),
+                _ => return Err(ServerError::broken("its message does not answer a statement")),
             }
             Ok(Ok(()))
         })
@@ -88,11 +88,10 @@ impl Client {
         }
     }
 
-    /// Has the server parse and analyse statements, without planning or running any, all in one round trip.
+    /// Has the server parse and analyse statements in one round trip, without planning or running them.
     ///
     /// # Errors
-    /// The connection breaks, or what is run around a statement fails. What is wrong with a statement itself is its
-    /// result.
+    /// The connection breaks, or a query before or after a statement fails. The error of a statement itself is its result.
     pub async fn describe(
         &mut self,
         descriptions: &[Description],
@@ -114,11 +113,10 @@ impl Client {
 }
 
 impl Client {
-    /// Has the server parse and analyse statements that are known to be readable, in one round trip and with one message
-    /// of our own before them.
+    /// Has the server parse and analyse statements that are probably valid, in one round trip, after one query.
     ///
     /// # Errors
-    /// The connection breaks, what is run before fails, or the first statement that cannot be read.
+    /// The connection breaks, the query fails, or a statement is invalid.
     pub async fn describe_all(
         &mut self,
         before: &Sql,
@@ -161,7 +159,7 @@ impl Client {
 }
 
 impl Description {
-    /// Three messages, after each of which the server says that it is ready.
+    /// Writes three requests. The server reports after each that it is ready.
     fn write(&self, out: &mut BytesMut) -> std::io::Result<()> {
         frontend::query(self.before.as_str(), out)?;
         frontend::parse("", self.statement.as_str(), None, out)?;
@@ -171,20 +169,20 @@ impl Description {
     }
 }
 
-/// As many bytes of details are kept for one statement. The tree of a view of 1000 columns has some 5 million.
+/// The maximum length of the details of one statement, in bytes. The tree of a view with 1000 columns has about 5 million.
 const MAX_DETAIL_BYTES: usize = 64 << 20;
 
-/// What has come of the answers to [`Client::describe`].
+/// Collects the answers to [`Client::describe`].
 #[derive(Default)]
 struct DescribeResults {
     all: Vec<Result<Described, ServerError>>,
-    /// How often the server has been ready.
+    /// How many times the server has been ready.
     ready_count: usize,
-    /// Whether the server has said what columns the statement has, or that it has none.
+    /// Whether the server has described the columns of the current statement.
     is_described: bool,
-    /// The bytes of the details that were kept.
+    /// The length of the details of the current statement, in bytes.
     kept: usize,
-    /// What is run around a statement has failed.
+    /// The error of a query before or after a statement.
     failure: Option<ServerError>,
 }
 
@@ -214,7 +212,7 @@ impl DescribeResults {
                 if let (Some(Ok(described)), Some(detail)) = (answer, notice.detail) {
                     self.kept += detail.len();
                     if self.kept > MAX_DETAIL_BYTES {
-                        return Err(ServerError::broken("it says too much about a statement"));
+                        return Err(ServerError::broken("the details of a statement are too long"));
                     }
                     described.details.push(detail);
                 }

@@ -1,4 +1,4 @@
-//! Rows as the server sends them: cells of text.
+//! Rows from the server. All cells are text.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct Column {
     pub type_modifier: i32,
 }
 
-/// A row while it is read.
+/// A borrowed row.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     columns: &'a Arc<[Column]>,
@@ -47,7 +47,7 @@ impl<'a> Row<'a> {
     /// The text of a cell; `None` if it is null or there is no such column.
     ///
     /// # Errors
-    /// It is not UTF-8: the database is in SQL_ASCII, or the server breaks its promise.
+    /// The text is not UTF-8, which is possible in a database with the encoding SQL_ASCII.
     pub fn text(&self, column: usize) -> Result<Option<&'a str>, ServerError> {
         self.bytes(column).map(text).transpose()
     }
@@ -64,7 +64,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A row that was kept.
+/// An owned row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cells {
     columns: Arc<[Column]>,
@@ -81,7 +81,7 @@ impl Cells {
     /// The text of a cell; `None` if it is null or there is no such column.
     ///
     /// # Errors
-    /// It is not UTF-8.
+    /// The text is not UTF-8.
     pub fn text(&self, column: usize) -> Result<Option<&str>, ServerError> {
         self.bytes(column).map(text).transpose()
     }
@@ -95,7 +95,7 @@ impl Cells {
     /// The text of the cell in the column of this name; `None` if it is null or there is no such column.
     ///
     /// # Errors
-    /// It is not UTF-8.
+    /// The text is not UTF-8.
     pub fn named(&self, name: &str) -> Result<Option<&str>, ServerError> {
         match self.columns.iter().position(|column| column.name == name) {
             Some(column) => self.text(column),
@@ -108,7 +108,7 @@ fn text(bytes: &[u8]) -> Result<&str, ServerError> {
     std::str::from_utf8(bytes).map_err(|_| ServerError::broken("a text in its answer is not in UTF-8"))
 }
 
-/// The columns that a result announces.
+/// Parses the description of a result.
 pub(super) fn columns(body: &RowDescriptionBody) -> Result<Arc<[Column]>, ServerError> {
     let columns = body.fields().map(|field| {
         Ok(Column {
@@ -123,7 +123,7 @@ pub(super) fn columns(body: &RowDescriptionBody) -> Result<Arc<[Column]>, Server
         .map_err(|_| ServerError::broken("the columns of its answer cannot be read"))
 }
 
-/// Where the cells of a row stand.
+/// The byte ranges of the cells of a row.
 pub(super) fn ranges(body: &DataRowBody, columns: usize) -> Result<Vec<Option<Range<usize>>>, ServerError> {
     let cells: Vec<Option<Range<usize>>> = body
         .ranges()
@@ -132,11 +132,11 @@ pub(super) fn ranges(body: &DataRowBody, columns: usize) -> Result<Vec<Option<Ra
     if cells.len() == columns {
         Ok(cells)
     } else {
-        Err(ServerError::broken("a row has other columns than were announced"))
+        Err(ServerError::broken("a row does not have the announced columns"))
     }
 }
 
-/// Whether the server has sent as many rows as it counts: `SELECT 3`, `FETCH 3`, `COPY 3`.
+/// Compares the number of received rows with the server's own count: `SELECT 3`, `FETCH 3`, `COPY 3`.
 pub(super) fn check_count(body: &CommandCompleteBody, rows: u64) -> Result<(), ServerError> {
     let tag = body
         .tag()

@@ -1,4 +1,4 @@
-//! The beginning of a session: who connects to what, and the password.
+//! Begins a session: the start-up message and the authentication.
 //!
 //! Source: PostgreSQL's documentation, "Frontend/Backend Protocol", "Start-up".
 
@@ -17,7 +17,7 @@ use tokio_rustls::rustls::Error as TlsError;
 use super::ServerError;
 use super::wire::{Wire, malformed, remember, server_error};
 
-/// Who connects to what.
+/// The content of the start-up message, and the password.
 #[derive(Clone, Copy)]
 pub struct Startup<'a> {
     /// The role.
@@ -26,41 +26,41 @@ pub struct Startup<'a> {
     pub password: Option<&'a str>,
     /// The database.
     pub database: &'a str,
-    /// The name by which the session is known on the server.
+    /// The `application_name` of the session.
     pub application_name: &'a str,
-    /// Further options of the server, as they are written; a pooler may refuse them.
+    /// Additional options for the server, unchanged. A pooler may refuse them.
     pub options: Option<&'a str>,
-    /// What ties the password to the channel.
+    /// The channel binding.
     pub binding: Binding<'a>,
 }
 
-/// What ties the proof of a password to the encrypted channel, so that nobody in between can pass it on.
+/// Binds the proof of the password to the TLS channel, so that an attacker in between cannot reuse it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Binding<'a> {
-    /// Nothing: the channel is not encrypted, has nothing for it, or the user does not want it.
+    /// No binding: the channel is not encrypted, its certificate has no hash, or the user disabled it.
     Unsupported,
-    /// The hash of the server's certificate, if the server can.
+    /// The hash of the server's certificate, if the server supports channel binding.
     Preferred(&'a [u8]),
-    /// The hash of the server's certificate, or there is no session.
+    /// The hash of the server's certificate. Without channel binding, the session does not begin.
     Required(&'a [u8]),
 }
 
 /// Why a session did not begin.
 #[derive(Debug)]
 pub enum StartError {
-    /// The connection broke, or what came was no message (`InvalidData`, `InvalidInput`, `UnexpectedEof`).
+    /// The connection broke, or a message is invalid (`InvalidData`, `InvalidInput`, `UnexpectedEof`).
     Io(io::Error),
-    /// The server, or a pooler before it, refuses.
+    /// The server, or a pooler in front of it, refuses the connection.
     Refused(ServerError),
-    /// The server asks for a password and there is none.
+    /// The server asks for a password and none is given.
     NoPassword,
-    /// The server asks for a way of authentication that this program does not have; its name.
+    /// The server asks for an authentication method that this program does not support, with its name.
     Unsupported(String),
-    /// The server does not prove that it knows the password, though it accepted it.
+    /// The server accepts the password without proving that it knows it.
     UnprovenServer,
-    /// The binding to the channel is required, and the server does not have it.
+    /// Channel binding is required, and the server does not support it.
     NoChannelBinding,
-    /// What answers is no server of PostgreSQL: not even its first bytes are a message.
+    /// The peer is not a PostgreSQL server: its first bytes are not a message.
     NotPostgres,
 }
 
@@ -70,10 +70,10 @@ impl From<io::Error> for StartError {
     }
 }
 
-/// As many messages may come before the session has begun. PostgreSQL sends some twenty.
+/// The maximum number of messages before the session begins. PostgreSQL sends about twenty.
 const MAX_MESSAGES: usize = 1000;
 
-/// Sends the start-up message, answers what the server asks, and reads until it is ready.
+/// Sends the start-up message, authenticates, and reads messages until the server is ready.
 pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<BTreeMap<String, String>, StartError> {
     let mut out = BytesMut::new();
     let fixed = [
@@ -114,15 +114,15 @@ pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<BTre
     Err(unexpected_message())
 }
 
-/// How far the authentication has come.
+/// The state of the authentication.
 enum AuthState {
-    /// The server has asked for nothing yet, or for a password, which it has.
+    /// The server has not asked for anything yet, or it has received the password.
     None,
-    /// The server has to show that it knows the password.
+    /// The server must prove that it knows the password.
     Scram(Box<ScramSha256>),
-    /// The server has shown it.
+    /// The server has proved it.
     Proved,
-    /// The server has let us in.
+    /// The server has accepted the authentication.
     Authenticated,
 }
 
@@ -132,7 +132,7 @@ impl AuthState {
     }
 }
 
-/// Answers one request of the server's.
+/// Answers one authentication request.
 async fn authenticate(
     wire: &mut Wire,
     startup: &Startup<'_>,
@@ -141,7 +141,7 @@ async fn authenticate(
 ) -> Result<AuthState, StartError> {
     let mut out = BytesMut::new();
     let next = match (message, state) {
-        // One who takes the place of the server would like to leave the proof out.
+        // An attacker in place of the server could try to skip the proof.
         (Message::AuthenticationOk, AuthState::Scram(_)) => return Err(StartError::UnprovenServer),
         (
             Message::AuthenticationOk
@@ -188,10 +188,10 @@ async fn authenticate(
     Ok(next)
 }
 
-/// What is wrong with the very first message: who does not speak the protocol cannot know what one looks like.
+/// Classifies an error of the first message. If that message is invalid, the peer is not a PostgreSQL server.
 fn first_message_error(error: io::Error) -> StartError {
     let is_broken = matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput);
-    // What the TLS library says is no message either.
+    // An error of the TLS library also has the kind InvalidData.
     let is_tls = error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<TlsError>);
     if is_broken && !is_tls {
         StartError::NotPostgres
@@ -208,7 +208,7 @@ fn password<'a>(startup: &Startup<'a>) -> Result<&'a [u8], StartError> {
     startup.password.map(str::as_bytes).ok_or(StartError::NoPassword)
 }
 
-/// The way that both have, with the binding if possible.
+/// Chooses a SASL mechanism that both sides support, with channel binding if possible.
 fn mechanism(
     body: &AuthenticationSaslBody,
     binding: Binding<'_>,
@@ -221,7 +221,7 @@ fn mechanism(
             Ok((SCRAM_SHA_256_PLUS, binding))
         }
         Binding::Required(_) => Err(StartError::NoChannelBinding),
-        // The server learns that the client has the binding: one that has it, too, knows that somebody hid its offer.
+        // This tells the server that the client supports channel binding, so it can detect that its offer was removed.
         Binding::Preferred(_) if has(SCRAM_SHA_256) => Ok((SCRAM_SHA_256, ChannelBinding::unrequested())),
         Binding::Unsupported if has(SCRAM_SHA_256) => Ok((SCRAM_SHA_256, ChannelBinding::unsupported())),
         Binding::Preferred(_) | Binding::Unsupported => {
@@ -231,5 +231,5 @@ fn mechanism(
 }
 
 fn unexpected_message() -> StartError {
-    malformed("a message that does not belong here").into()
+    malformed("an unexpected message").into()
 }

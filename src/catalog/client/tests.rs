@@ -1,4 +1,4 @@
-//! What a client makes of answers that no server gives. The answers are there before they are asked for.
+//! How the client handles invalid answers. The answers are sent before the requests.
 
 use tokio::io::AsyncWriteExt as _;
 
@@ -39,7 +39,7 @@ fn error(severity: &str) -> Vec<u8> {
     message(b'E', format!("V{severity}\0C42703\0M{words}\0\0").as_bytes())
 }
 
-/// What comes of a call on a client that with_answer this.
+/// The result of a call on a client that receives this answer.
 fn with_answer<T>(answer: &[Vec<u8>], call: impl AsyncFnOnce(&mut Client) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -59,7 +59,7 @@ fn with_answer<T>(answer: &[Vec<u8>], call: impl AsyncFnOnce(&mut Client) -> T) 
             binding: Binding::Unsupported,
         };
         let mut client = Client::start(Box::new(near), &startup).await.unwrap();
-        // What is not there yet never comes: the other end waits.
+        // The other end sends nothing more and keeps the connection open.
         let came = tokio::time::timeout(std::time::Duration::from_secs(5), call(&mut client)).await;
         drop(far);
         came.unwrap()
@@ -86,8 +86,11 @@ fn a_batch_is_answered_statement_by_statement() {
         Ok((vec![1, 1], vec![(0, Some("x".into())), (1, Some("y".into()))]))
     );
     let broken = |answer: &[Vec<u8>], words: &str| {
-        let said = batch(answer).unwrap_err();
-        assert!(said.contains("broke the protocol") && said.contains(words), "{said}");
+        let message = batch(answer).unwrap_err();
+        assert!(
+            message.contains("violated the protocol") && message.contains(words),
+            "{message}"
+        );
     };
     broken(&[one("x"), ready()], "1 of 2 statements");
     broken(&[ready()], "0 of 2 statements");
@@ -97,10 +100,10 @@ fn a_batch_is_answered_statement_by_statement() {
         &[column(), row("x"), complete("SELECT 2"), ready()],
         "counts other rows",
     );
-    broken(&[row("x"), complete("SELECT 1"), ready()], "other columns");
-    // Where the protocol is broken, nothing more is waited for: there is no end here.
-    broken(&[message(b'I', b"")], "none to a query");
-    // What a statement said comes before the end that follows it.
+    broken(&[row("x"), complete("SELECT 1"), ready()], "announced columns");
+    // An error of the protocol is returned at once; this answer is not complete.
+    broken(&[message(b'I', b"")], "does not answer a query");
+    // What a statement message comes before the end that follows it.
     assert_eq!(batch(&[error("ERROR"), error("FATAL")]), Err("no such column".into()));
     assert_eq!(
         batch(&[one("x"), error("FATAL"), one("y"), ready()]),
@@ -109,23 +112,23 @@ fn a_batch_is_answered_statement_by_statement() {
 }
 
 #[test]
-fn a_call_that_broke_off_leaves_nothing_to_go_on_with() {
+fn a_cancelled_call_makes_the_connection_unusable() {
     let answer = [message(b'I', b""), ready(), complete("SET"), ready()];
-    let said = with_answer(&answer, async |client| {
+    let message = with_answer(&answer, async |client| {
         let broken = client.execute(&[sql!["SET a = b"]]).await;
         assert_eq!(client.execute(&[sql!["SET a = b"]]).await, broken);
         broken.unwrap_err().message
     });
-    assert!(said.contains("none to a query"), "{said}");
+    assert!(message.contains("does not answer a query"), "{message}");
     // One that nobody waits for is not taken up again.
-    let said = with_answer(&[complete("SET")], async |client| {
+    let message = with_answer(&[complete("SET")], async |client| {
         let statements = [sql!["SET a = b"]];
         let mut call = Box::pin(client.execute(&statements));
         assert!(futures_util::future::poll_immediate(&mut call).await.is_none());
         drop(call);
         client.execute(&statements).await.unwrap_err().message
     });
-    assert!(said.contains("was given up"), "{said}");
+    assert!(message.contains("was cancelled"), "{message}");
     // A statement that fails leaves the connection as it is.
     let outcome = with_answer(&[error("ERROR"), ready(), complete("SET"), ready()], async |client| {
         assert!(client.execute(&[sql!["SET a = b"]]).await.is_err());
@@ -135,7 +138,7 @@ fn a_call_that_broke_off_leaves_nothing_to_go_on_with() {
 }
 
 #[test]
-fn a_statement_alone_is_answered_or_failed() {
+fn a_single_statement_returns_rows_or_an_error() {
     let alone = |answer: &[Vec<u8>]| {
         with_answer(answer, async |client| {
             let rows = client.run_single(&Statement::new("SELECT 1")).await;
@@ -151,13 +154,13 @@ fn a_statement_alone_is_answered_or_failed() {
         vec![begin(), row("x"), complete("SELECT 0"), ready()],
         vec![begin(), message(b'R', &[0; 4]), ready()],
     ] {
-        let said = alone(&answer).unwrap_err();
-        assert!(said.contains("broke the protocol"), "{said}");
+        let message = alone(&answer).unwrap_err();
+        assert!(message.contains("violated the protocol"), "{message}");
     }
 }
 
 #[test]
-fn a_statement_that_was_not_described_is_no_answer() {
+fn a_missing_description_is_an_error() {
     let describe = |answer: &[Vec<u8>]| {
         with_answer(answer, async |client| {
             let described = client.describe(&[Description::default()]).await;
@@ -206,10 +209,10 @@ fn a_statement_that_was_not_described_is_no_answer() {
         with_answer(&[], async |client| client.describe(&[]).await),
         Ok(Vec::new())
     );
-    let said = describe(&[ready(), ready(), ready()]).unwrap_err();
-    assert!(said.contains("did not describe"), "{said}");
+    let message = describe(&[ready(), ready(), ready()]).unwrap_err();
+    assert!(message.contains("did not describe"), "{message}");
     // What fails around it is the failure of all.
-    let said = describe(&[
+    let message = describe(&[
         error("ERROR"),
         ready(),
         parsed(),
@@ -218,7 +221,7 @@ fn a_statement_that_was_not_described_is_no_answer() {
         complete("SET"),
         ready(),
     ]);
-    assert_eq!(said, Err("no such column".to_owned()));
+    assert_eq!(message, Err("no such column".to_owned()));
 }
 
 #[test]
@@ -249,8 +252,8 @@ fn a_table_is_copied_to_the_end() {
         vec![begin(), line(), ready()],
         vec![begin(), line(), done(), complete("COPY 2"), ready()],
     ] {
-        let said = copy(&answer).unwrap_err();
-        assert!(said.contains("broke the protocol"), "{said}");
+        let message = copy(&answer).unwrap_err();
+        assert!(message.contains("violated the protocol"), "{message}");
     }
 }
 

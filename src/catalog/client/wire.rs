@@ -1,4 +1,4 @@
-//! Messages on a stream, and what a message may be at the most.
+//! Reads and writes messages on a stream, within limits.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,37 +17,37 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
-/// The largest message before the session begins, in bytes. What a server sends then is some hundred bytes long.
+/// The largest message before the session begins, in bytes. A server sends a few hundred bytes then.
 const MAX_BEFORE_START: u32 = 64 * 1024;
 
-/// The largest message in a session, in bytes: PostgreSQL makes no larger one (`MaxAllocSize`, `utils/memutils.h`).
+/// The largest message in a session, in bytes: PostgreSQL does not send larger ones (`MaxAllocSize`, `utils/memutils.h`).
 const MAX_MESSAGE: u32 = 0x3fff_ffff;
 
-/// How long the answer to one call may be, in bytes. The catalog of 100,000 tables has some 500 million.
+/// The longest answer to one call, in bytes. The catalog of 100,000 tables has about 500 million.
 const MAX_ANSWER: u64 = 2 << 30;
 
-/// After so many messages other work gets its turn, such as the deadline: a server can send faster than they are read.
+/// Yields to other tasks, such as the deadline, after this many messages. A server can send faster than it is read.
 const MESSAGES_BEFORE_YIELD: u64 = 256;
 
-/// How much is read at a time, in bytes. Memory is taken for what has come, never for what was announced.
+/// How much is read at a time, in bytes. Memory is allocated for received bytes, never for an announced length.
 const CHUNK: usize = 64 * 1024;
 
-/// As many settings of the server's as are remembered, and the bytes of each. PostgreSQL reports about fifteen.
+/// The maximum number of reported settings that are stored, and the maximum bytes of each. PostgreSQL reports about fifteen.
 const MAX_PARAMETERS: usize = 100;
 const MAX_PARAMETER: usize = 1024;
 
-/// What follows a message.
+/// What to do after a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
-    /// The next message is read.
+    /// Read the next message.
     Read,
-    /// The server waits for rows, which it does not get.
+    /// Refuse the rows that the server waits for.
     FailCopy,
-    /// The server has said everything.
+    /// Stop: the answer is complete.
     Stop,
 }
 
-/// What a notice says.
+/// A notice of the server.
 #[derive(Debug, Default)]
 pub(super) struct Notice {
     /// Its DETAIL.
@@ -64,7 +64,7 @@ struct MessageReader {
     half: ReadHalf<Box<dyn Stream>>,
     buffer: BytesMut,
     max_message: u32,
-    /// How many bytes have come.
+    /// The number of received bytes.
     total: u64,
 }
 
@@ -82,7 +82,7 @@ impl Wire {
         }
     }
 
-    /// The session has session_started: rows may be long.
+    /// Allows long messages, because the session has begun.
     pub(super) fn session_started(&mut self) {
         self.reader.max_message = MAX_MESSAGE;
     }
@@ -101,7 +101,7 @@ impl Wire {
         self.reader.message().await
     }
 
-    /// Writes messages and reads those that come back at the same time: neither side waits for the other.
+    /// Writes messages and reads the answers at the same time, so that neither side blocks the other.
     pub(super) async fn exchange(
         &mut self,
         out: &[u8],
@@ -123,7 +123,7 @@ impl Wire {
     }
 }
 
-/// Writes messages and reads at the same time. What the server says counts for more than that it no longer listens.
+/// Writes messages and reads the answers at the same time. An error from the server takes precedence over a write error.
 async fn write_and_read(
     reader: &mut MessageReader,
     writer: &mut WriteHalf<Box<dyn Stream>>,
@@ -166,10 +166,10 @@ async fn read(
             next @ (Next::FailCopy | Next::Stop) => return Ok(next),
         }
     }
-    Err(ServerError::broken("its answer has no end"))
+    Err(ServerError::broken("its answer does not end"))
 }
 
-/// What came is no message, or none that belongs there.
+/// The message is invalid or unexpected.
 pub(super) fn malformed(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
@@ -179,7 +179,7 @@ impl MessageReader {
         loop {
             let needed = self.needed_bytes()?;
             if self.buffer.len() >= needed {
-                // One that ends too early is an `UnexpectedEof` there, as if the connection had ended.
+                // For a message that is too short, `parse` returns `UnexpectedEof`, like for a closed connection.
                 return match Message::parse(&mut self.buffer) {
                     Ok(Some(message)) => Ok(message),
                     Ok(None) => Err(malformed("a message cannot be read")),
@@ -189,15 +189,15 @@ impl MessageReader {
             if self.buffer.capacity() - self.buffer.len() < CHUNK / 2 {
                 self.buffer.reserve(CHUNK);
             }
-            let came = self.half.read_buf(&mut self.buffer).await?;
-            if came == 0 {
+            let received = self.half.read_buf(&mut self.buffer).await?;
+            if received == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            self.total = self.total.saturating_add(u64::try_from(came).unwrap_or(u64::MAX));
+            self.total = self.total.saturating_add(u64::try_from(received).unwrap_or(u64::MAX));
         }
     }
 
-    /// How many bytes must be there before the next message can be read.
+    /// The number of bytes in the buffer that the next message needs.
     fn needed_bytes(&self) -> io::Result<usize> {
         let Some(header) = self.buffer.get(..5) else {
             return Ok(5);
@@ -210,7 +210,7 @@ impl MessageReader {
     }
 }
 
-/// Keeps a setting that the server reports, as far as a server has as many.
+/// Stores a setting that the server reports, within the limits.
 pub(super) fn remember(parameters: &mut BTreeMap<String, String>, name: &str, value: &str) {
     let is_known = parameters.contains_key(name);
     if (is_known || parameters.len() < MAX_PARAMETERS) && name.len() + value.len() < MAX_PARAMETER {
@@ -218,7 +218,7 @@ pub(super) fn remember(parameters: &mut BTreeMap<String, String>, name: &str, va
     }
 }
 
-/// What a notice says.
+/// Parses a notice.
 pub(super) fn notice(body: &NoticeResponseBody) -> Notice {
     let mut fields = body.fields();
     let mut notice = Notice::default();
@@ -230,14 +230,14 @@ pub(super) fn notice(body: &NoticeResponseBody) -> Notice {
     notice
 }
 
-/// An error of the server's, and whether it ends the session.
+/// Parses an error, and returns whether it ends the session.
 pub(super) fn server_error(mut fields: ErrorFields<'_>) -> (ServerError, bool) {
     let mut error = ServerError::default();
     let mut is_fatal = false;
     while let Ok(Some(field)) = fields.next() {
         let value = || ServerError::shorten(&String::from_utf8_lossy(field.value_bytes()));
         match field.type_() {
-            // Not translated, unlike the field S; servers before 9.6 and some poolers have none.
+            // Not translated, unlike the field S. Servers before 9.6 and some poolers do not send it.
             b'V' => is_fatal = matches!(field.value_bytes(), b"FATAL" | b"PANIC"),
             b'C' => error.code = value(),
             b'M' => error.message = value(),
