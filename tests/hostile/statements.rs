@@ -67,8 +67,7 @@ assertions:
     );
     let url = database.url();
     let nobody = database.url_as(server().role_without_privileges());
-    let mut ran = 0;
-    for arguments in [
+    let runs = [
         &["check", "x.yaml", "--url", &url][..],
         &["check", "x.yaml", "--url", &url, "--jobs", "2"],
         &["check", "x.yaml", "--url", &nobody, "--jobs", "3"],
@@ -80,7 +79,8 @@ assertions:
         &["diff", &url, "snapshot:saved.json"],
         &["diff", &url, &url],
         &["check", "x.yaml", "--url", &url, "--wait", "1s"],
-    ] {
+    ];
+    for arguments in runs {
         let run = driftgate.run(arguments);
         assert!(
             matches!(run.code, Some(0 | 1 | 3)),
@@ -88,25 +88,29 @@ assertions:
             run.stdout,
             run.stderr
         );
-        ran += 1;
     }
     let sessions = sessions(database.name());
-    assert!(sessions.len() > ran, "{} sessions of {ran} runs", sessions.len());
+    assert!(sessions.len() > runs.len(), "{} sessions", sessions.len());
     for (process, messages) in &sessions {
-        assert!(
-            messages[0].starts_with(&format!("{PIN};")),
-            "{process} begins with {:?}",
-            &messages[0]
-        );
-        // After the end of a transaction nothing but the search path comes, or the end of the session.
-        for pair in messages.windows(2) {
-            if pair[0].trim_end_matches(';') == "ROLLBACK" {
-                assert!(
-                    pair[1].starts_with(&format!("{PIN};")),
-                    "{process}: {:?} after ROLLBACK",
-                    pair[1]
-                );
-            }
+        assert_pinned(process, messages);
+    }
+}
+
+/// The session's first statement sets the search path, and so does the first after the end of a transaction.
+fn assert_pinned(process: &str, messages: &[String]) {
+    assert!(
+        messages[0].starts_with(&format!("{PIN};")),
+        "{process} begins with {:?}",
+        &messages[0]
+    );
+    // After the end of a transaction nothing but the search path comes, or the end of the session.
+    for pair in messages.windows(2) {
+        if pair[0].trim_end_matches(';') == "ROLLBACK" {
+            assert!(
+                pair[1].starts_with(&format!("{PIN};")),
+                "{process}: {:?} after ROLLBACK",
+                pair[1]
+            );
         }
     }
 }

@@ -1,10 +1,14 @@
 //! The invariants that `lib.rs` states, held against the source.
 
-use std::collections::BTreeSet;
+mod layers;
+mod sizes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use driftgate::kinds::Kind;
+pub use layers::layer;
+use layers::module;
 
 /// The source files, as paths below `src` and their texts without tests.
 fn sources() -> Vec<(String, String)> {
@@ -61,169 +65,6 @@ fn code_of(line: &str) -> &str {
 
 fn is_kinds(name: &str) -> bool {
     name == "kinds.rs" || name.starts_with("kinds/")
-}
-
-/// The modules of the crate, from the lowest layer to the highest. A module imports from its own layer and from those
-/// below it.
-const LAYERS: [&[&str]; 10] = [
-    &[
-        "error",
-        "fnv",
-        "input",
-        "invisible",
-        "migrations",
-        "object_id",
-        "random",
-        "redact",
-        "source_map",
-        "sql_text",
-        "suggest",
-        "terminal",
-        "yaml",
-    ],
-    &[
-        "attribute",
-        "hint",
-        "kinds",
-        "platform",
-        "secret",
-        "snapshot",
-        "sql",
-        "value",
-    ],
-    &["expectation", "observed"],
-    &["finding", "not_compared"],
-    &["report"],
-    &[
-        "baseline",
-        "catalog",
-        "compare",
-        "json_schema",
-        "pull",
-        "reference",
-        "saved",
-    ],
-    &["environment", "manual", "scratch", "source", "update"],
-    &["atomic_file", "cli", "console"],
-    &["session"],
-    &["commands"],
-];
-
-/// Modules that may import these alone, whatever their layer.
-const ALLOWED: [(&str, &[&str]); 4] = [
-    (
-        "kinds",
-        &[
-            "attribute",
-            "error",
-            "hint",
-            "object_id",
-            "redact",
-            "secret",
-            "snapshot",
-            "source_map",
-            "sql",
-            "sql_text",
-            "value",
-            "yaml",
-        ],
-    ),
-    ("yaml", &["error", "invisible", "redact", "source_map"]),
-    (
-        "observed",
-        &["attribute", "migrations", "object_id", "snapshot", "value"],
-    ),
-    (
-        "expectation",
-        &[
-            "attribute",
-            "error",
-            "input",
-            "kinds",
-            "migrations",
-            "object_id",
-            "platform",
-            "redact",
-            "source_map",
-            "sql_text",
-            "suggest",
-            "value",
-            "yaml",
-        ],
-    ),
-];
-
-/// The module that a file belongs to, by its path below `src`.
-fn module(file: &str) -> &str {
-    file.split(['/', '.']).next().unwrap_or_default()
-}
-
-/// The modules that a text imports or names, each once.
-fn imports(code: &str) -> BTreeSet<&str> {
-    code.lines()
-        .flat_map(|line| code_of(line).split("crate::").skip(1))
-        .map(|rest| match rest.find(|c: char| !c.is_alphanumeric() && c != '_') {
-            // A list in braces is no module, so it is reported: each import has a line of its own.
-            Some(0) | None => rest,
-            Some(end) => &rest[..end],
-        })
-        .collect()
-}
-
-/// The layer of a module, counted from the bottom; none for a module that LAYERS does not have.
-pub fn layer(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|layer| layer.contains(&module))
-}
-
-/// Every import that is not allowed, as a line.
-fn forbidden_imports(sources: &[(String, String)]) -> Vec<String> {
-    let mut found = Vec::new();
-    for (file, code) in sources.iter().filter(|(file, _)| file != "lib.rs" && file != "main.rs") {
-        let own = module(file);
-        let Some(own_layer) = layer(own) else {
-            found.push(format!("src/{file}: LAYERS does not say where {own} is"));
-            continue;
-        };
-        let allowed = ALLOWED
-            .iter()
-            .find(|(name, _)| *name == own)
-            .map(|(_, allowed)| allowed);
-        for import in imports(code).into_iter().filter(|import| *import != own) {
-            let is_below = layer(import).is_some_and(|layer| layer <= own_layer);
-            if !is_below || allowed.is_some_and(|allowed| !allowed.contains(&import)) {
-                found.push(format!("src/{file}: {own} imports {import}"));
-            }
-        }
-    }
-    found
-}
-
-#[test]
-fn modules_import_what_is_below_them() {
-    let forbidden = forbidden_imports(&sources());
-    assert!(forbidden.is_empty(), "{}", forbidden.join("\n"));
-    // A test that could not fail would say nothing.
-    let wrong = |file: &str, code: &str| forbidden_imports(&[(file.to_owned(), code.to_owned())]).len();
-    assert_eq!(wrong("catalog/capture.rs", "use crate::session::Session;"), 1);
-    assert_eq!(wrong("kinds/index.rs", "use crate::platform::Platform;"), 1);
-    assert_eq!(wrong("nowhere.rs", ""), 1);
-    assert_eq!(wrong("commands/check.rs", "use crate::{session::Session, kinds};"), 1);
-    assert_eq!(
-        wrong("commands/check.rs", "use crate::session::Session; // crate::nothing"),
-        0
-    );
-}
-
-#[test]
-fn kinds_depend_on_the_vocabulary_alone() {
-    let (_, vocabulary) = ALLOWED[0];
-    for (file, code) in sources().iter().filter(|(file, _)| is_kinds(file)) {
-        let others: Vec<&str> = imports(code)
-            .into_iter()
-            .filter(|import| *import != "kinds" && !vocabulary.contains(import))
-            .collect();
-        assert!(others.is_empty(), "src/{file} imports {others:?}");
-    }
 }
 
 #[test]
@@ -423,65 +264,6 @@ fn nothing_panics_on_what_comes_from_outside() {
         ],
         "a panic, or a map without an order",
     );
-}
-
-/// The most lines of a file. It is lowered as files become shorter, and never raised.
-const LONGEST_FILE: usize = 520;
-
-/// The most lines of a function.
-const LONGEST_FUNCTION: usize = 82;
-
-#[test]
-fn no_file_is_too_long() {
-    for (name, _) in sources() {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(&name);
-        let lines = fs::read_to_string(path).expect("a source file is text").lines().count();
-        assert!(
-            lines <= LONGEST_FILE,
-            "src/{name} has {lines} lines, more than {LONGEST_FILE}"
-        );
-    }
-}
-
-/// The functions of a text as rustfmt writes it, each with its number of lines.
-fn functions(code: &str) -> Vec<(&str, usize)> {
-    let lines: Vec<&str> = code.lines().collect();
-    let mut found = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let Some((before, rest)) = line.split_once("fn ") else {
-            continue;
-        };
-        let is_head = before
-            .split_whitespace()
-            .all(|word| word == "async" || word == "const" || word.starts_with("pub"));
-        // A function of one line, or one that a trait declares.
-        if !is_head || line.ends_with(['}', ';']) {
-            continue;
-        }
-        let indent = line.len() - line.trim_start().len();
-        let end = format!("{}}}", " ".repeat(indent));
-        if let Some(length) = lines[at..].iter().position(|line| *line == end) {
-            found.push((rest.split(['(', '<']).next().unwrap_or_default(), length + 1));
-        }
-    }
-    found
-}
-
-#[test]
-fn no_function_is_too_long() {
-    let mut count = 0;
-    for (file, code) in sources() {
-        for (name, lines) in functions(&code) {
-            count += 1;
-            assert!(
-                lines <= LONGEST_FUNCTION,
-                "{name} in src/{file} has {lines} lines, more than {LONGEST_FUNCTION}"
-            );
-        }
-    }
-    assert!(count > 1000, "only {count} functions were found");
-    let code = "fn a() {\n    1\n}\n\npub async fn b(\n    c: u8,\n) -> u8 {\n    c\n}\n";
-    assert_eq!(functions(code), [("a", 3), ("b", 5)]);
 }
 
 /// A database in LATIN1 refuses a query with a character that it lacks, also in a comment.

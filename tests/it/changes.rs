@@ -17,7 +17,7 @@ use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::Value;
 
 use crate::cases::slug;
-use crate::run::Driftgate;
+use crate::run::{Driftgate, Run};
 use crate::server::{TestDb, once_per_run, server};
 use crate::trial::{names_are_distinct, trial};
 
@@ -116,23 +116,13 @@ impl Original {
     }
 }
 
-/// Makes a change to a copy of the database and looks at what is found; none where the server is too old for it.
+/// Makes a change to a copy of the database and compares the findings; none where the server is too old for the change.
 fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
     if server().major() < change.since {
         return Ok(None);
     }
     let copy = server().copy_of(&original.db);
-    let (_, not_copied) = REGISTRY
-        .split_once(NOT_COPIED)
-        .ok_or("the registry's schema lacks a line")?;
-    copy.exec(not_copied);
-    for message in &change.messages {
-        match (copy.try_exec(&message.sql), message.fails) {
-            (Ok(()), false) | (Err(_), true) => {}
-            (Ok(()), true) => return Err(format!("{}: the statements should fail", change.title)),
-            (Err(error), false) => return Err(format!("{}: the statements fail: {error}", change.title)),
-        }
-    }
+    apply(change, &copy)?;
     let run = Driftgate::new()
         .file("expectations/1-pulled.yaml", &original.pulled)
         .file("expectations/2-partitions.yaml", PARTITIONS)
@@ -147,6 +137,27 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
             "--digest-key",
             "env:KEY",
         ]);
+    compare(change, &run).map(Some)
+}
+
+/// Runs the change's statements, each of which must succeed or fail as the change says.
+fn apply(change: &Change, copy: &TestDb) -> Result<(), String> {
+    let (_, not_copied) = REGISTRY
+        .split_once(NOT_COPIED)
+        .ok_or("the registry's schema lacks a line")?;
+    copy.exec(not_copied);
+    for message in &change.messages {
+        match (copy.try_exec(&message.sql), message.fails) {
+            (Ok(()), false) | (Err(_), true) => {}
+            (Ok(()), true) => return Err(format!("{}: the statements should fail", change.title)),
+            (Err(error), false) => return Err(format!("{}: the statements fail: {error}", change.title)),
+        }
+    }
+    Ok(())
+}
+
+/// Compares the findings of a run, and its exit code, with those that the change expects.
+fn compare(change: &Change, run: &Run) -> Result<(), String> {
     let report: Value = serde_json::from_str(&run.stdout)
         .map_err(|error| format!("{}: {error}: {}{}", change.title, run.stdout, run.stderr))?;
     let findings: Vec<&Value> = report["targets"]
@@ -165,7 +176,7 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
         .collect();
     let code = i32::from(!change.expected.is_empty());
     if found == change.expected && findings.len() == found.len() && run.code == Some(code) && run.stderr.is_empty() {
-        return Ok(Some(()));
+        return Ok(());
     }
     let messages: Vec<String> = findings.iter().map(|finding| text(finding, "message")).collect();
     Err(format!(

@@ -4,6 +4,7 @@
 //! The same schemas in every run. `DRIFTGATE_RANDOM=200 cargo test random` makes so many, and `DRIFTGATE_SEED=7` others.
 //! When one fails, parts of it are left out as long as it still does, and its SQL is printed.
 
+mod changes;
 mod constraints;
 mod names;
 mod parts;

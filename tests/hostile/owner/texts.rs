@@ -2,10 +2,8 @@
 
 use super::{Attack, attack};
 
-#[test]
-fn functions_in_every_text() {
-    attack(&Attack {
-        sql: "
+/// A function in every text of a catalog.
+const TABLES: &str = "
 create function gen_id() returns int language plpgsql volatile as $$ begin return ev.late('volatile'); end $$;
 create domain dom as int check (value > ev.now('domain'));
 create table p (a int, b int) partition by range ((a + ev.now('partition key')));
@@ -20,8 +18,9 @@ create trigger tr before update on t for each row when (new.d > ev.now('trigger'
 create statistics sta on (d + ev.now('statistics')), d from t;
 create view v as select d from t where d > ev.now('view');
 create materialized view mv as select d from t where d > ev.now('materialized view');
-",
-        expected: r#"
+";
+
+const EXPECTED_TABLES: &str = r#"
 driftgate: 1
 domains:
   dom: {checks: {dom_check: "value>ev.now('domain{x}')"}}
@@ -47,7 +46,13 @@ views:
   v: {definition: "select d from t where d>ev.now('view{x}')"}
 materialized_views:
   mv: {definition: "select d from t where d>ev.now('materialized view{x}')"}
-"#,
+"#;
+
+#[test]
+fn functions_in_every_text() {
+    attack(&Attack {
+        sql: TABLES,
+        expected: EXPECTED_TABLES,
         traps: &[
             "domain",
             "partition key",

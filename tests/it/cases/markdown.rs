@@ -42,78 +42,105 @@ pub enum Kind {
     Console { role: Option<String> },
 }
 
-/// The scenarios of a file. The error has all problems, a line each.
+/// The scenarios of a file. The error has all problems, one per line.
 pub fn parse(text: &str) -> Result<Vec<Scenario>, String> {
-    let mut scenarios: Vec<Scenario> = Vec::new();
-    let mut problems = String::new();
-    let mut problem = |line: usize, message: &str| {
-        let _ = writeln!(problems, "line {line}: {message}");
-    };
+    let mut reader = Reader::default();
     let mut lines = text.lines().zip(1..);
     while let Some((line, number)) = lines.next() {
+        let Some((fence, info)) = opening(line) else {
+            reader.line(line, number);
+            continue;
+        };
+        let mut is_closed = false;
+        let mut body = String::new();
+        for (line, _) in lines.by_ref() {
+            is_closed = closes(line, fence);
+            if is_closed {
+                break;
+            }
+            body.extend([line, "\n"]);
+        }
+        if !is_closed {
+            reader.problem(number, "the block is never closed");
+        }
+        reader.block(info, number, body);
+    }
+    reader.end()
+}
+
+/// The scenarios that were read, and the problems.
+#[derive(Default)]
+struct Reader {
+    scenarios: Vec<Scenario>,
+    problems: String,
+}
+
+impl Reader {
+    fn problem(&mut self, line: usize, message: &str) {
+        let _ = writeln!(self.problems, "line {line}: {message}");
+    }
+
+    /// A line outside of blocks: a heading, a requirement or prose.
+    fn line(&mut self, line: &str, number: usize) {
         if let Some(heading) = line.strip_prefix("## ") {
-            let heading = heading.trim().to_owned();
-            scenarios.push(Scenario {
-                heading,
+            self.scenarios.push(Scenario {
+                heading: heading.trim().to_owned(),
                 line: number,
                 since: None,
                 embedded: false,
                 blocks: Vec::new(),
             });
-        } else if let Some((fence, info)) = opening(line) {
-            let block: Vec<_> = lines
-                .by_ref()
-                .map(|(line, _)| line)
-                .take_while(|line| !closes(line, fence))
-                .collect();
-            if lines.clone().next().is_none() && !text.lines().last().is_some_and(|last| closes(last, fence)) {
-                problem(number, "the block is never closed");
-            }
-            match (kind(info), scenarios.last_mut()) {
-                (Err(message), _) => problem(number, &message),
-                (Ok(None), _) => {}
-                (Ok(Some(_)), None) => problem(number, "a block before the first `## ` heading"),
-                (Ok(Some(kind)), Some(scenario)) => {
-                    let text = block.iter().flat_map(|line| [line, "\n"]).collect();
-                    scenario.blocks.push(Block {
-                        line: number,
-                        kind,
-                        text,
-                    });
-                }
-            }
-        } else if let (Some(since), Some(scenario)) = (since(line), scenarios.last_mut()) {
+        } else if let (Some(since), Some(scenario)) = (since(line), self.scenarios.last_mut()) {
             scenario.since = Some(since);
-        } else if let (true, Some(scenario)) = (line.starts_with(EMBEDDED), scenarios.last_mut()) {
+        } else if let (true, Some(scenario)) = (line.starts_with(EMBEDDED), self.scenarios.last_mut()) {
             scenario.embedded = true;
         }
     }
-    if scenarios.is_empty() {
-        problem(1, "no scenario: a scenario begins with a `## ` heading");
+
+    /// A block whose fence is followed by `info`.
+    fn block(&mut self, info: &str, line: usize, text: String) {
+        match (kind(info), self.scenarios.last_mut()) {
+            (Err(message), _) => self.problem(line, &message),
+            (Ok(None), _) => {}
+            (Ok(Some(_)), None) => self.problem(line, "a block before the first `## ` heading"),
+            (Ok(Some(kind)), Some(scenario)) => scenario.blocks.push(Block { line, kind, text }),
+        }
     }
-    for scenario in &scenarios {
+
+    fn end(mut self) -> Result<Vec<Scenario>, String> {
+        let scenarios = std::mem::take(&mut self.scenarios);
+        if scenarios.is_empty() {
+            self.problem(1, "no scenario: a scenario begins with a `## ` heading");
+        }
+        for scenario in &scenarios {
+            self.consoles(scenario);
+        }
+        if self.problems.is_empty() {
+            Ok(scenarios)
+        } else {
+            Err(self.problems)
+        }
+    }
+
+    /// Every scenario has a console block, and every console block begins with a command.
+    fn consoles(&mut self, scenario: &Scenario) {
         let mut consoles = scenario
             .blocks
             .iter()
             .filter(|block| matches!(block.kind, Kind::Console { .. }))
             .peekable();
         if consoles.peek().is_none() {
-            problem(
+            self.problem(
                 scenario.line,
                 "a scenario without a console block, which would check nothing",
             );
         }
         for console in consoles.filter(|block| !block.text.starts_with("$ ")) {
-            problem(
+            self.problem(
                 console.line,
                 "a console block that does not begin with a command: `$ driftgate check`",
             );
         }
-    }
-    if problems.is_empty() {
-        Ok(scenarios)
-    } else {
-        Err(problems)
     }
 }
 

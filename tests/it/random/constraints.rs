@@ -1,7 +1,7 @@
 //! The constraints of a table.
 
 use super::names::quote;
-use super::parts::{Relation, Sort, list};
+use super::parts::{Relation, TableKind, list};
 use super::schema::{Made, Schema, choose, within};
 
 impl Schema {
@@ -17,7 +17,7 @@ impl Schema {
         if table.has_key || keys.is_empty() {
             return;
         }
-        if !deferrable && table.sort != Sort::Unlogged {
+        if !deferrable && table.variant != TableKind::Unlogged {
             let target = keys.iter().map(|key| (key.name.clone(), key.sql.clone())).collect();
             self.targets.push((table.name.clone(), target));
         }
@@ -27,7 +27,7 @@ impl Schema {
     }
 
     /// A unique key.
-    pub fn unique(&mut self, table: &Relation, name: Option<usize>, columns: &[usize], sort: usize) {
+    pub fn unique(&mut self, table: &Relation, name: Option<usize>, columns: &[usize], variant: usize) {
         let keys = table.keys(columns);
         if keys.is_empty() {
             return;
@@ -37,7 +37,7 @@ impl Schema {
             " deferrable",
             " deferrable initially deferred",
             " with (fillfactor = 44)",
-        ][sort % 4];
+        ][variant % 4];
         // The index of the key is a relation.
         let name = name.map(|n| self.relations.take(n));
         self.constrain(table, name.as_deref(), &format!("unique ({}){end}", list(&keys)));
@@ -65,7 +65,7 @@ impl Schema {
             // Not of a partitioned table.
             " not valid",
         ];
-        let end = end[actions % (end.len() - usize::from(table.sort == Sort::Partitioned))];
+        let end = end[actions % (end.len() - usize::from(table.variant == TableKind::Partitioned))];
         let keys: Vec<String> = keys.iter().map(|(key, _)| quote(key)).collect();
         let name = name.map(|n| self.relations.take(n));
         let (columns, target, keys) = (list(&columns), within(&target), keys.join(", "));

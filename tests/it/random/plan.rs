@@ -62,7 +62,7 @@ pub struct Function {
 #[derive(Debug, Clone)]
 pub struct Table {
     pub name: usize,
-    pub sort: usize,
+    pub variant: usize,
     pub columns: Vec<Column>,
     pub parts: Vec<Part>,
     /// What is changed about it, once it has been written down.
@@ -122,26 +122,26 @@ pub enum Part {
         name: usize,
         column: usize,
         expression: usize,
-        sort: usize,
+        variant: usize,
     },
     Trigger {
         name: usize,
         column: usize,
         expression: usize,
-        sort: usize,
+        variant: usize,
     },
     View {
         name: usize,
         columns: Vec<usize>,
         only: Option<(usize, usize)>,
-        sort: usize,
+        variant: usize,
     },
     Statistics {
         name: usize,
         columns: (usize, usize),
     },
     Storage {
-        sort: usize,
+        variant: usize,
         column: usize,
     },
 }
@@ -190,23 +190,23 @@ fn part() -> impl Strategy<Value = Part> {
         ),
         2 => (named(), name()).prop_map(|(on, text)| Part::Comment { on, text }),
         1 => (number(), option::of(number())).prop_map(|(privileges, column)| Part::Grant { privileges, column }),
-        2 => (name(), number(), number(), number()).prop_map(|(name, column, expression, sort)| {
-            Part::Policy { name, column, expression, sort }
+        2 => (name(), number(), number(), number()).prop_map(|(name, column, expression, variant)| {
+            Part::Policy { name, column, expression, variant }
         }),
-        2 => (name(), number(), number(), number()).prop_map(|(name, column, expression, sort)| {
-            Part::Trigger { name, column, expression, sort }
+        2 => (name(), number(), number(), number()).prop_map(|(name, column, expression, variant)| {
+            Part::Trigger { name, column, expression, variant }
         }),
-        3 => (name(), numbers(), more(), number()).prop_map(|(name, columns, only, sort)| Part::View { name, columns, only, sort }),
+        3 => (name(), numbers(), more(), number()).prop_map(|(name, columns, only, variant)| Part::View { name, columns, only, variant }),
         1 => (name(), (number(), number())).prop_map(|(name, columns)| Part::Statistics { name, columns }),
-        1 => (number(), number()).prop_map(|(sort, column)| Part::Storage { sort, column }),
+        1 => (number(), number()).prop_map(|(variant, column)| Part::Storage { variant, column }),
     ]
 }
 
 fn table() -> impl Strategy<Value = Table> {
     (name(), number(), vec(column(), 1..9), vec(part(), 0..9), number()).prop_map(
-        |(name, sort, columns, parts, change)| Table {
+        |(name, variant, columns, parts, change)| Table {
             name,
-            sort,
+            variant,
             columns,
             parts,
             change,
@@ -214,13 +214,14 @@ fn table() -> impl Strategy<Value = Table> {
     )
 }
 
-/// A schema with up to so many tables.
-pub fn plan(tables: usize) -> impl Strategy<Value = Plan> {
-    let types = TYPES.len();
-    let enums = (name(), vec(name(), 1..6)).prop_map(|(name, labels)| Enum { name, labels });
-    let domains = (
+fn an_enum() -> impl Strategy<Value = Enum> {
+    (name(), vec(name(), 1..6)).prop_map(|(name, labels)| Enum { name, labels })
+}
+
+fn domain() -> impl Strategy<Value = Domain> {
+    (
         name(),
-        0..types,
+        0..TYPES.len(),
         option::of(number()),
         any::<bool>(),
         vec(number(), 0..3),
@@ -231,9 +232,11 @@ pub fn plan(tables: usize) -> impl Strategy<Value = Plan> {
             default,
             not_null,
             checks,
-        });
-    let composites = vec((name(), 0..types), 1..5);
-    let sequences = (
+        })
+}
+
+fn sequence() -> impl Strategy<Value = Sequence> {
+    (
         name(),
         0..3_usize,
         1..50_i64,
@@ -249,10 +252,13 @@ pub fn plan(tables: usize) -> impl Strategy<Value = Plan> {
             min,
             cache,
             cycle,
-        });
-    let functions = (
+        })
+}
+
+fn function() -> impl Strategy<Value = Function> {
+    (
         name(),
-        vec((name(), 0..types, option::of(number())), 0..4),
+        vec((name(), 0..TYPES.len(), option::of(number())), 0..4),
         name(),
         number(),
         number(),
@@ -263,13 +269,18 @@ pub fn plan(tables: usize) -> impl Strategy<Value = Plan> {
             body,
             volatility,
             options,
-        });
+        })
+}
+
+/// A schema with at most this number of tables.
+pub fn plan(tables: usize) -> impl Strategy<Value = Plan> {
+    let composite = vec((name(), 0..TYPES.len()), 1..5);
     (
-        vec(enums, 0..5),
-        vec(domains, 0..5),
-        vec(composites, 0..4),
-        vec(sequences, 0..5),
-        vec(functions, 0..9),
+        vec(an_enum(), 0..5),
+        vec(domain(), 0..5),
+        vec(composite, 0..4),
+        vec(sequence(), 0..5),
+        vec(function(), 0..9),
         vec(table(), 1..=tables),
     )
         .prop_map(|(enums, domains, composites, sequences, functions, tables)| Plan {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use driftgate::object_id::ObjectId;
 
+use super::changes::change;
 use super::names::{Names, literal, quote, text};
-use super::parts::{Relation, Sort, change};
-use super::plan::{Column, Function, Plan, Table};
+use super::parts::{Relation, TableKind};
+use super::plan::{Column, Domain, Enum, Function, Plan, Sequence, Table};
 use super::types::{SqlType, TYPES};
 
 /// The SQL of a schema and of changes to it.
@@ -99,64 +100,80 @@ impl Schema {
 
     fn types(&mut self, plan: &Plan) {
         for made in &plan.enums {
-            let name = self.relations.take(made.name);
-            let labels: BTreeSet<&str> = made.labels.iter().map(|label| text(*label)).collect();
-            let mut labels: Vec<String> = labels.into_iter().map(literal).collect();
-            // Not in the order of the alphabet.
-            let turn = made.labels[0] % labels.len();
-            labels.rotate_left(turn);
-            self.say(format!("create type {} as enum ({})", within(&name), labels.join(", ")));
-            self.types.push((within(&name), Some(labels[0].clone())));
+            self.an_enum(made);
         }
         for made in &plan.domains {
-            let name = self.relations.take(made.name);
-            let of = &TYPES[made.of];
-            let default = made.default.and_then(|n| choose(of.defaults, n));
-            let default = default.map_or(String::new(), |default| format!(" default ({default})"));
-            let not_null = if made.not_null { " not null" } else { "" };
-            let checks = made.checks.iter().enumerate().map(|(i, number)| {
-                let check = choose(of.checks, *number).map_or("value is not null", |check| check);
-                let name = quote(&format!("{} {i}", text(made.name)));
-                format!(" constraint {name} check ({})", check.replace("{}", "value"))
-            });
-            let checks: String = checks.collect();
-            let sql = format!(
-                "create domain {} as {}{default}{not_null}{checks}",
-                within(&name),
-                of.sql
-            );
-            self.say(sql);
-            self.types.push((within(&name), None));
+            self.domain(made);
         }
         for attributes in &plan.composites {
-            let name = self.relations.take(attributes[0].0);
-            let mut names = Names::default();
-            let attributes: Vec<String> = attributes
-                .iter()
-                .map(|(name, of)| format!("{} {}", quote(&names.take(*name)), TYPES[*of].sql))
-                .collect();
-            self.say(format!("create type {} as ({})", within(&name), attributes.join(", ")));
-            self.types.push((within(&name), None));
+            self.composite(attributes);
         }
         for made in &plan.sequences {
-            let name = self.relations.take(made.name);
-            let of = ["smallint", "integer", "bigint"][made.of];
-            let min = made
-                .min
-                .map_or(String::new(), |min| format!(" minvalue {}", min - 1000));
-            let cache = made.cache.map_or(String::new(), |cache| format!(" cache {cache}"));
-            let cycle = if made.cycle { " cycle" } else { "" };
-            let sql = format!(
-                "create sequence {} as {of} increment {}{min}{cache}{cycle}",
-                within(&name),
-                made.increment
-            );
-            self.say(sql);
-            self.changes.push((
-                format!("alter sequence {} cache 77", within(&name)),
-                vec![format!("sequence-cache {}", id(&[&name]))],
-            ));
+            self.sequence(made);
         }
+    }
+
+    fn an_enum(&mut self, made: &Enum) {
+        let name = self.relations.take(made.name);
+        let labels: BTreeSet<&str> = made.labels.iter().map(|label| text(*label)).collect();
+        let mut labels: Vec<String> = labels.into_iter().map(literal).collect();
+        // Not in the order of the alphabet.
+        let turn = made.labels[0] % labels.len();
+        labels.rotate_left(turn);
+        self.say(format!("create type {} as enum ({})", within(&name), labels.join(", ")));
+        self.types.push((within(&name), Some(labels[0].clone())));
+    }
+
+    fn domain(&mut self, made: &Domain) {
+        let name = self.relations.take(made.name);
+        let of = &TYPES[made.of];
+        let default = made.default.and_then(|n| choose(of.defaults, n));
+        let default = default.map_or(String::new(), |default| format!(" default ({default})"));
+        let not_null = if made.not_null { " not null" } else { "" };
+        let checks = made.checks.iter().enumerate().map(|(i, number)| {
+            let check = choose(of.checks, *number).map_or("value is not null", |check| check);
+            let name = quote(&format!("{} {i}", text(made.name)));
+            format!(" constraint {name} check ({})", check.replace("{}", "value"))
+        });
+        let checks: String = checks.collect();
+        let sql = format!(
+            "create domain {} as {}{default}{not_null}{checks}",
+            within(&name),
+            of.sql
+        );
+        self.say(sql);
+        self.types.push((within(&name), None));
+    }
+
+    fn composite(&mut self, attributes: &[(usize, usize)]) {
+        let name = self.relations.take(attributes[0].0);
+        let mut names = Names::default();
+        let attributes: Vec<String> = attributes
+            .iter()
+            .map(|(name, of)| format!("{} {}", quote(&names.take(*name)), TYPES[*of].sql))
+            .collect();
+        self.say(format!("create type {} as ({})", within(&name), attributes.join(", ")));
+        self.types.push((within(&name), None));
+    }
+
+    fn sequence(&mut self, made: &Sequence) {
+        let name = self.relations.take(made.name);
+        let of = ["smallint", "integer", "bigint"][made.of];
+        let min = made
+            .min
+            .map_or(String::new(), |min| format!(" minvalue {}", min - 1000));
+        let cache = made.cache.map_or(String::new(), |cache| format!(" cache {cache}"));
+        let cycle = if made.cycle { " cycle" } else { "" };
+        let sql = format!(
+            "create sequence {} as {of} increment {}{min}{cache}{cycle}",
+            within(&name),
+            made.increment
+        );
+        self.say(sql);
+        self.changes.push((
+            format!("alter sequence {} cache 77", within(&name)),
+            vec![format!("sequence-cache {}", id(&[&name]))],
+        ));
     }
 
     fn function(&mut self, made: &Function) {
@@ -213,19 +230,19 @@ impl Schema {
     fn table(&mut self, plan: &Table) {
         let name = self.relations.take(plan.name);
         let (columns, definitions) = self.columns(&plan.columns);
-        let sort = Sort::of(plan.sort, &columns);
-        let (before, after) = match sort {
-            Sort::Partitioned => ("", format!(" partition by range ({})", quote(&columns[0].name))),
-            Sort::Unlogged => ("unlogged ", String::new()),
-            Sort::WithOptions => ("", " with (fillfactor = 33, autovacuum_enabled = off)".to_owned()),
-            Sort::Parent | Sort::Plain => ("", String::new()),
+        let variant = TableKind::of(plan.variant, &columns);
+        let (before, after) = match variant {
+            TableKind::Partitioned => ("", format!(" partition by range ({})", quote(&columns[0].name))),
+            TableKind::Unlogged => ("unlogged ", String::new()),
+            TableKind::WithOptions => ("", " with (fillfactor = 33, autovacuum_enabled = off)".to_owned()),
+            TableKind::Parent | TableKind::Plain => ("", String::new()),
         };
         let definitions = definitions.join(",\n  ");
         self.say(format!(
             "create {before}table {} (\n  {definitions}\n){after}",
             within(&name)
         ));
-        if sort == Sort::Partitioned {
+        if variant == TableKind::Partitioned {
             let part = self.relations.take(plan.name);
             self.say(format!(
                 "create table {} partition of {} default",
@@ -233,11 +250,11 @@ impl Schema {
                 within(&name)
             ));
         }
-        let mut table = Relation::new(name, sort, columns);
+        let mut table = Relation::new(name, variant, columns);
         for part in &plan.parts {
             self.part(&mut table, part);
         }
-        if sort == Sort::Parent {
+        if variant == TableKind::Parent {
             let child = self.relations.take(plan.name);
             self.say(format!(
                 "create table {} (\"child only\" integer) inherits ({})",

@@ -104,7 +104,21 @@ pub fn sample() -> Sample {
 }
 
 fn first(shop: FileId, odd: FileId) -> Target {
-    let mut checks = Checks::keeping(true);
+    let mut target = Target::named("env:SHOP_URL".into());
+    target.host = "db.example.com".into();
+    target.name = "shop".into();
+    target.server_version = "17.5".into();
+    target.checks = Checks::keeping(true);
+    let checks = &mut target.checks;
+    passed(checks, shop);
+    drift(checks, shop);
+    view_drift(checks, shop);
+    undecided(checks, shop);
+    hostile(checks, odd);
+    target
+}
+
+fn passed(checks: &mut Checks, shop: FileId) {
     checks.push(check(Status::Passed, "table", "public.clients", place(shop, 4, 3)));
     let mut type_of = differs(
         "column",
@@ -115,6 +129,9 @@ fn first(shop: FileId, odd: FileId) -> Target {
     );
     type_of.status = Status::Passed;
     checks.push(type_of);
+}
+
+fn drift(checks: &mut Checks, shop: FileId) {
     let mut missing = check(Status::Drift, "column", "public.clients.email", place(shop, 7, 7));
     missing.message = "column public.clients.email does not exist; did you mean `e_mail`?".into();
     missing.hint = Some(Hint::sql("ALTER TABLE public.clients ADD COLUMN email text;"));
@@ -126,6 +143,9 @@ fn first(shop: FileId, odd: FileId) -> Target {
         "PostgreSQL cannot reorder labels: create a new type and change the columns to it",
     ));
     checks.push(labels);
+}
+
+fn view_drift(checks: &mut Checks, shop: FileId) {
     let view = differs(
         "view",
         "public.client_orders",
@@ -143,6 +163,10 @@ fn first(shop: FileId, odd: FileId) -> Target {
     );
     owner.level = Level::Warn;
     checks.push(owner);
+}
+
+/// A check that could not be decided, and an assertion that could not be verified.
+fn undecided(checks: &mut Checks, shop: FileId) {
     let mut unknown = differs(
         "column",
         "public.clients.score",
@@ -165,6 +189,10 @@ fn first(shop: FileId, odd: FileId) -> Target {
             .status(Status::Unverified)
             .hint(Hint::advice("raise --statement-timeout, or let the query read less")),
     );
+}
+
+/// Findings about objects with hostile and long names.
+fn hostile(checks: &mut Checks, odd: FileId) {
     let mut hostile = differs(
         "table",
         &format!("public.{HOSTILE}"),
@@ -184,12 +212,6 @@ fn first(shop: FileId, odd: FileId) -> Target {
         words: "list it, add it to `ignore`, or remove it".into(),
         sql: "DROP TABLE x;".into(),
     }));
-    let mut target = Target::named("env:SHOP_URL".into());
-    target.host = "db.example.com".into();
-    target.name = "shop".into();
-    target.server_version = "17.5".into();
-    target.checks = checks;
-    target
 }
 
 fn second(shop: FileId) -> Target {
@@ -220,7 +242,30 @@ pub fn marked() -> Sample {
     let Sample { mut report, mut files } = sample();
     let baseline = files.add("baseline.yaml".into(), "driftgate: 1\n".repeat(20));
     let previous = files.add("previous.json".into(), "{}\n".into());
-    let accepted = |state: Acceptance, was: Json, line: u32| Accepted {
+    for check in &mut report.targets[0].checks.findings {
+        match check.code.to_string().as_str() {
+            "column-missing" => {
+                check.mark.accepted = Some(accepted(Acceptance::Known, json!("absent"), place(baseline, 4, 5)));
+                check.mark.change = Some(Change::StillThere(None));
+            }
+            "enum-labels" => {
+                check.mark.accepted = Some(accepted(Acceptance::Expired, json!([]), place(baseline, 8, 5)));
+                check.mark.change = Some(Change::StillThere(Some(Recorded::now(check))));
+            }
+            _ => check.mark.change = Some(Change::New),
+        }
+    }
+    report.targets[0].compared = Some(comparison());
+    report.baseline = Some(baseline_use(baseline));
+    report.comparison = Some(ReportComparison {
+        file: previous,
+        not_checked: vec!["env:OLD_URL".into()],
+    });
+    Sample { report, files }
+}
+
+fn accepted(state: Acceptance, was: Json, place: Place) -> Accepted {
+    Accepted {
         state,
         reason: Some("goes with version 3".into()),
         owner: Some("billing".into()),
@@ -230,22 +275,13 @@ pub fn marked() -> Sample {
             expected: json!("present"),
             actual: was,
         },
-        place: place(baseline, line, 5),
-    };
-    for check in &mut report.targets[0].checks.findings {
-        match check.code.to_string().as_str() {
-            "column-missing" => {
-                check.mark.accepted = Some(accepted(Acceptance::Known, json!("absent"), 4));
-                check.mark.change = Some(Change::StillThere(None));
-            }
-            "enum-labels" => {
-                check.mark.accepted = Some(accepted(Acceptance::Expired, json!([]), 8));
-                check.mark.change = Some(Change::StillThere(Some(Recorded::now(check))));
-            }
-            _ => check.mark.change = Some(Change::New),
-        }
+        place,
     }
-    report.targets[0].compared = Some(TargetComparison {
+}
+
+/// The comparison with an earlier report that had one more finding.
+fn comparison() -> TargetComparison {
+    TargetComparison {
         previous_status: Some(TargetStatus::Drift),
         resolved: vec![PreviousFinding {
             id: "table-missing:public.orders".into(),
@@ -261,9 +297,12 @@ pub fn marked() -> Sample {
             message: "table public.orders does not exist".into(),
         }],
         undetermined: Vec::new(),
-    });
-    report.baseline = Some(BaselineUse {
-        file: baseline,
+    }
+}
+
+fn baseline_use(file: FileId) -> BaselineUse {
+    BaselineUse {
+        file,
         entries: 3,
         stale: [
             (Stale::Expired, "enum-labels:public.BillingStatus", 8),
@@ -274,16 +313,11 @@ pub fn marked() -> Sample {
             id: id.into(),
             database: None,
             why,
-            place: place(baseline, line, 5),
+            place: place(file, line, 5),
         })
         .collect(),
         strict: true,
-    });
-    report.comparison = Some(ReportComparison {
-        file: previous,
-        not_checked: vec!["env:OLD_URL".into()],
-    });
-    Sample { report, files }
+    }
 }
 
 /// A report in which all is well.

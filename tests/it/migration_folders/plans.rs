@@ -1,0 +1,148 @@
+//! Tools with a plan, a journal or a change log, and tools that put several parts into one file.
+
+use super::check;
+
+#[test]
+fn drizzle_follows_its_journal() {
+    check(
+        None,
+        &[
+            (
+                "meta/_journal.json",
+                r#"{"entries": [{"idx": 0, "when": 1700000000000, "tag": "0000_b"}, {"idx": 1, "when": 1700000000001, "tag": "0001_a"},
+                   {"idx": 2, "when": 1600000000000, "tag": "0002_old"}, {"idx": 3, "when": 1700000000003, "tag": "0003_gone"}]}"#,
+            ),
+            ("0000_b.sql", "b;\n--> statement-breakpoint\nbb;"),
+            ("0001_a.sql", "a;"),
+            ("0002_old.sql", "o;"),
+            ("0009_stray.sql", "s;"),
+        ],
+        &[
+            "drizzle",
+            "1700000000000 0000_b 1: b; / --> statement-breakpoint / bb;",
+            "1700000000001 0001_a 1: a;",
+            "1600000000000 0002_old 1: o;",
+            "! the time of 0002_old in meta/_journal.json is not later than the time before it",
+            "! meta/_journal.json names 0003_gone, but 0003_gone.sql does not exist",
+            "! Drizzle Kit would ignore 0009_stray.sql",
+        ],
+    );
+}
+
+#[test]
+fn drizzle_without_a_journal() {
+    check(
+        None,
+        &[
+            ("20240101120000_a/migration.sql", "a;"),
+            ("20240101120000_a/snapshot.json", "{}"),
+        ],
+        &["drizzle", "1704110400000 20240101120000_a 1: a;"],
+    );
+}
+
+#[test]
+fn sqitch_follows_its_plan() {
+    check(
+        None,
+        &[
+            (
+                "sqitch.plan",
+                "%syntax-version=1.0.0\n%project=x\n\nusers 2024-01-01T00:00:00Z A <a@b> # one\nflips [users] 2024-01-02T00:00:00Z A <a@b>\n\
+                 @v1 2024-01-02T00:00:00Z A <a@b>\nusers [users@v1] 2024-01-03T00:00:00Z A <a@b>\nmissing 2024-01-04T00:00:00Z A <a@b>\n",
+            ),
+            ("deploy/users@v1.sql", "BEGIN; a; COMMIT;"),
+            ("deploy/users.sql", "\\set x 1\nb;"),
+            ("deploy/flips.sql", "c;"),
+            ("deploy/other.sql", "d;"),
+            ("revert/users.sql", "x;"),
+        ],
+        &[
+            "sqitch",
+            "users#1 users 1 outside: BEGIN; a; COMMIT;",
+            "flips#1 flips 1 outside: c;",
+            "users#2 users not SQL: it has a psql command",
+            "! sqitch.plan lists the change missing, but deploy/missing.sql does not exist",
+            "! Sqitch would ignore deploy/other.sql",
+        ],
+    );
+}
+
+#[test]
+fn node_pg_migrate_applies_the_up_part() {
+    check(
+        None,
+        &[
+            ("1_a.sql", "-- Up Migration\na;\n\n-- Down Migration\nx;"),
+            ("2_b.sql", "b;\n--- down migration\nx;"),
+            ("3_c.js", "exports.up = (pgm) => {}"),
+        ],
+        &[
+            "node-pg-migrate",
+            "1_a 1_a 2: a;",
+            "2_b 2_b 1: b;",
+            "3_c 3_c not SQL: it is a program in JavaScript",
+        ],
+    );
+}
+
+#[test]
+fn liquibase_splits_formatted_sql_into_change_sets() {
+    check(
+        None,
+        &[
+            (
+                "1.sql",
+                "--liquibase formatted sql\n\n--changeset bob:1\na;\n--rollback x;\naa;\n--changeset bob:two runInTransaction:false\nb;\n\
+                 --changeset bob:3 dbms:mysql\nm;\n--changeset \"a b\":4 runOnChange:true\n${p};\n",
+            ),
+            ("2.sql", "c;"),
+        ],
+        &[
+            "liquibase",
+            "bob:1 bob:1 4: a; / aa;",
+            "bob:two bob:two 8 outside: b;",
+            "a b:4 a b:4 not SQL: Liquibase fills the parameter ${p} in",
+            "! Liquibase would ignore 2.sql",
+        ],
+    );
+}
+
+#[test]
+fn liquibase_follows_its_change_log() {
+    let expected = [
+        "liquibase",
+        "ann:2 ann:2 3: b;",
+        "bob:x bob:x not SQL: it is a change set that only Liquibase can turn into SQL: let it update an empty database (liquibase update)",
+        "ann:1 ann:1 3: a;",
+        "! Liquibase would ignore other/3.sql",
+    ];
+    let formatted = |number: u8, sql: &str| format!("--liquibase formatted sql\n--changeset ann:{number}\n{sql};\n");
+    let (one, two, three) = (formatted(1, "a"), formatted(2, "b"), formatted(3, "c"));
+    let files = |name, log| {
+        [
+            (name, log),
+            ("sql/1.sql", &*one),
+            ("first.sql", &*two),
+            ("other/3.sql", &*three),
+        ]
+    };
+    check(
+        None,
+        &files(
+            "master.xml",
+            "<databaseChangeLog>\n<include file=\"db/first.sql\"/>\n<changeSet id=\"x\" author=\"bob\">\n<createTable/></changeSet>\n\
+             <includeAll path=\"db/sql/\"/></databaseChangeLog>",
+        ),
+        &expected,
+    );
+    check(
+        None,
+        &files(
+            "master.yaml",
+            "databaseChangeLog:\n  - include:\n      file: first.sql\n  - changeSet:\n      id: x\n      author: bob\n      changes:\n\
+             \x20       - createTable:\n            id: 1\n  - includeAll:\n      path: sql\n",
+        ),
+        &expected,
+    );
+}
