@@ -1,4 +1,4 @@
-//! The findings of a report as one table, for a terminal.
+//! The findings of a report as one table.
 
 use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
@@ -10,6 +10,9 @@ use crate::finding::{Check, Code, Report};
 /// A terminal with fewer columns has no room for the table.
 const NARROWEST: usize = 60;
 
+/// The columns that are assumed where the report does not go to a terminal: logs of CI servers show as many.
+const WIDTH_ELSEWHERE: usize = 100;
+
 /// The most rows. The counts at the end of the report are those of all findings.
 const MOST_ROWS: usize = 50;
 
@@ -20,14 +23,17 @@ const MOST_LINES: usize = 3;
 const TITLES: [&str; 5] = ["status", "object", "what", "expected", "found"];
 
 /// The columns that the borders and the padding of a row take.
-const BORDERS: usize = 11;
+const BORDERS: usize = 12;
 
 /// The width of the column of a status.
 const STATUS: usize = 7;
 
 /// The table of the findings of all databases, worst first; none if there are fewer than two, or no room.
 pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
-    let width = width.filter(|width| *width >= NARROWEST)?;
+    let width = width.unwrap_or(WIDTH_ELSEWHERE);
+    if width < NARROWEST {
+        return None;
+    }
     let mut findings: Vec<&Check> = report
         .targets
         .iter()
@@ -37,15 +43,16 @@ pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
         return None;
     }
     findings.sort_by_key(|check| ReportedStatus::of(check));
-    let widths = column_widths(width);
+    let rows: Vec<[String; 5]> = findings.iter().take(MOST_ROWS).map(|check| texts(check)).collect();
+    let widths = column_widths(&rows, width);
     let mut table = Table::new();
     table
         .load_style(ASCII_BORDERS_ONLY_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX))
         .set_header(TITLES);
-    for check in findings.iter().take(MOST_ROWS) {
-        table.add_row(row(check, &widths));
+    for row in &rows {
+        table.add_row(row.iter().zip(widths).map(|(text, width)| cut(text, width)));
     }
     for (i, width) in widths.iter().enumerate() {
         if let Some(column) = table.column_mut(i) {
@@ -62,15 +69,30 @@ pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
     Some(out)
 }
 
-/// How many characters the text of each column can have: the room is shared by all but the status.
-fn column_widths(width: usize) -> [usize; 5] {
+/// How many characters each column gets. What was compared is short. The object gets what the values do not need, and
+/// two fifths of the room in any case; a value that is short leaves its room to the other one.
+fn column_widths(rows: &[[String; 5]], width: usize) -> [usize; 5] {
+    let longest = |column: usize| {
+        let texts = rows.iter().map(|row| row[column].chars().count());
+        texts.chain([TITLES[column].len()]).max().unwrap_or_default()
+    };
     let room = width.saturating_sub(BORDERS + STATUS);
-    let (object, what) = (room * 3 / 10, room * 2 / 10);
-    let values = (room - object - what) / 2;
-    [STATUS, object, what, values, values]
+    let what = longest(2).min(room / 4);
+    let room = room - what;
+    let (expected, found) = (longest(3), longest(4));
+    let least = longest(1).min(room * 2 / 5);
+    let object = longest(1).min((room.saturating_sub(expected + found)).max(least));
+    let room = room - object;
+    let half = room / 2;
+    let (expected, found) = match (expected <= half, found <= half) {
+        (true, _) => (expected, found.min(room - expected)),
+        (false, true) => (expected.min(room - found), found),
+        (false, false) => (half, room - half),
+    };
+    [STATUS, object, what, expected, found]
 }
 
-fn row(check: &Check, widths: &[usize; 5]) -> Vec<String> {
+fn texts(check: &Check) -> [String; 5] {
     let status = ReportedStatus::of(check);
     let has_values = !check.expected.is_null() || !check.actual.is_null();
     let (expected, found) = if has_values {
@@ -78,12 +100,7 @@ fn row(check: &Check, widths: &[usize; 5]) -> Vec<String> {
     } else {
         (String::new(), String::new())
     };
-    let texts = [status.word().to_owned(), check.subject(), what(check), expected, found];
-    texts
-        .iter()
-        .zip(widths)
-        .map(|(text, width)| cut(text, *width))
-        .collect()
+    [status.word().to_owned(), check.subject(), what(check), expected, found].map(|text| one_line(text.trim()))
 }
 
 /// What was compared, in a word or two.
@@ -99,12 +116,11 @@ fn what(check: &Check) -> String {
 
 /// A text on one line that fills a cell, cut with an ellipsis if it is too long.
 fn cut(text: &str, width: usize) -> String {
-    let line = one_line(text.trim());
     // Lines are broken at words: half of the last line may stay empty.
     let most = width.max(1) * MOST_LINES - width / 2;
-    match line.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", line[..end].trim_end()),
-        None => line,
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
     }
 }
 
@@ -181,7 +197,7 @@ mod tests {
             }
         }
         assert_eq!(render(&report(5), Some(59)), None);
-        assert_eq!(render(&report(5), None), None);
+        assert_eq!(render(&report(5), None), render(&report(5), Some(WIDTH_ELSEWHERE)));
         assert_eq!(render(&report(1), Some(120)), None);
     }
 
