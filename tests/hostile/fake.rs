@@ -1,4 +1,4 @@
-//! A small server that speaks as much of PostgreSQL's protocol as a test wants, and then what the test says.
+//! A fake server. It implements as much of PostgreSQL's protocol as a test needs, and then sends what the test chooses.
 //!
 //! Source: PostgreSQL's documentation, "Frontend/Backend Protocol", "Message Formats".
 
@@ -7,13 +7,13 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// It listens on a port of its own until the process ends; each connection has a thread.
+/// A fake server. It listens on its own port until the process ends, and handles each connection in a thread.
 pub struct Fake {
     port: u16,
 }
 
 impl Fake {
-    /// One that does this with each connection. What it says does not matter: a client that goes away is an error.
+    /// Starts a server that calls `serve` for each connection. Its errors are ignored, because clients disconnect.
     pub fn new(serve: impl Fn(&mut Peer) -> io::Result<()> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
@@ -27,7 +27,7 @@ impl Fake {
         Self { port }
     }
 
-    /// How to reach it, as a role with a password.
+    /// The URL of the server, with a password.
     pub fn url(&self, parameters: &str) -> String {
         format!(
             "postgres://u:secret@127.0.0.1:{}/d?connect_timeout=2&{parameters}",
@@ -47,7 +47,7 @@ impl Peer {
         self.stream.write_all(bytes)
     }
 
-    /// Sends bytes again and again, for as long as anybody takes them.
+    /// Sends bytes repeatedly until the client disconnects.
     pub fn endless(&mut self, bytes: &[u8]) -> io::Result<()> {
         let many = bytes.repeat(64 * 1024 / bytes.len().max(1) + 1);
         loop {
@@ -60,13 +60,13 @@ impl Peer {
         self.raw(&message(tag, body))
     }
 
-    /// Says nothing more, and keeps the connection.
+    /// Sends nothing more, and keeps the connection open.
     pub fn silent(&mut self) -> io::Result<()> {
         self.stream.set_read_timeout(Some(Duration::from_mins(2)))?;
         io::copy(&mut self.stream, &mut io::sink()).map(drop)
     }
 
-    /// Reads the start-up message; says no to TLS before it.
+    /// Refuses TLS, and reads the start-up message.
     pub fn startup(&mut self) -> io::Result<()> {
         loop {
             let body = self.body()?;
@@ -83,7 +83,7 @@ impl Peer {
         self.body().map(drop)
     }
 
-    /// Reads the start-up message and lets the client in.
+    /// Reads the start-up message, and begins the session.
     pub fn welcome(&mut self) -> io::Result<()> {
         self.startup()?;
         self.message(b'R', &[0, 0, 0, 0])?;
@@ -104,15 +104,15 @@ impl Peer {
         self.message(b'Z', b"T")
     }
 
-    /// Reads a message of the client's.
+    /// Reads a message from the client.
     pub fn read(&mut self) -> io::Result<(u8, Vec<u8>)> {
         let mut tag = [0];
         self.stream.read_exact(&mut tag)?;
         Ok((tag[0], self.body()?))
     }
 
-    /// Reads messages until one is a query of the simple protocol, and gives the number of its statements, for each of
-    /// which a server gives a result. Ours end in a semicolon and a line break.
+    /// Reads messages until one is a query of the simple protocol, and returns the number of its statements. A server sends
+    /// one result for each. driftgate separates statements by a semicolon and a line break.
     pub fn query(&mut self) -> io::Result<usize> {
         loop {
             if let (b'Q', body) = self.read()? {
@@ -137,7 +137,7 @@ pub fn message(tag: u8, body: &[u8]) -> Vec<u8> {
     announced(tag, length, body)
 }
 
-/// A message that says of itself what it likes.
+/// A message with any announced length.
 pub fn announced(tag: u8, length: u32, body: &[u8]) -> Vec<u8> {
     [&[tag], length.to_be_bytes().as_slice(), body].concat()
 }

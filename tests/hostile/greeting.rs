@@ -1,4 +1,4 @@
-//! Before a session has begun.
+//! Attacks before the session begins.
 
 use std::io;
 
@@ -11,7 +11,7 @@ const CLOSED: &str = "the server closed the connection unexpectedly";
 const SILENT: &str = "no answer within 2 s";
 const NOT_MUTUAL: &str = "does not prove that it knows the password";
 
-/// What a server does once it has read the start-up message.
+/// A case in which the server calls `serve` after it has read the start-up message.
 fn after_startup(
     what: &'static str,
     words: &'static str,
@@ -26,8 +26,8 @@ fn after_startup(
     })
 }
 
-/// A server that says this and keeps the connection.
-fn says(what: &'static str, words: &'static str, bytes: Vec<u8>) -> Box<dyn FnOnce() + Send> {
+/// A case in which the server sends these bytes and keeps the connection open.
+fn sends(what: &'static str, words: &'static str, bytes: Vec<u8>) -> Box<dyn FnOnce() + Send> {
     after_startup(what, words, move |peer| {
         peer.raw(&bytes)?;
         peer.silent()
@@ -35,64 +35,68 @@ fn says(what: &'static str, words: &'static str, bytes: Vec<u8>) -> Box<dyn FnOn
 }
 
 #[test]
-fn what_is_no_server_is_found_out() {
+fn other_protocols_are_detected() {
     all(vec![
-        says("HTTP", FOREIGN, b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
-        says("SSH", FOREIGN, b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec()),
-        says("zeros", FOREIGN, vec![0; 64]),
-        says("MySQL", FOREIGN, b"\x4a\0\0\0\x0a8.0.35\0\x08\0\0\0".to_vec()),
-        says("noise", FOREIGN, (0..=255).rev().collect()),
+        sends("HTTP", FOREIGN, b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
+        sends("SSH", FOREIGN, b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec()),
+        sends("zeros", FOREIGN, vec![0; 64]),
+        sends("MySQL", FOREIGN, b"\x4a\0\0\0\x0a8.0.35\0\x08\0\0\0".to_vec()),
+        sends("noise", FOREIGN, (0..=255).rev().collect()),
     ]);
 }
 
 #[test]
-fn lengths_that_no_server_sends_are_refused() {
+fn invalid_lengths_are_refused() {
     let in_row = |length| [message(b'R', &[0, 0, 0, 0]), announced(b'D', length, b"\0\x01")].concat();
     all(vec![
-        says("length 0", FOREIGN, announced(b'R', 0, b"")),
-        says("length 3", FOREIGN, announced(b'R', 3, b"")),
-        says("short", FOREIGN, announced(b'R', 4, b"")),
-        says("shorter", FOREIGN, announced(b'R', 6, b"\0\0")),
-        says("65 KB", FOREIGN, announced(b'R', 65 * 1024, b"\0\0\0\0")),
-        says("2 GB", FOREIGN, announced(b'R', 0x7fff_ffff, b"\0\0\0\0")),
-        says("4 GB", FOREIGN, announced(b'R', u32::MAX, b"\0\0\0\0")),
-        says("an error of 2 GB", FOREIGN, announced(b'E', 0x7fff_ffff, b"SFATAL\0")),
-        says("2 GB in a row", GARBLED, in_row(0x7fff_ffff)),
-        says("4 GB in a row", GARBLED, in_row(u32::MAX)),
+        sends("length 0", FOREIGN, announced(b'R', 0, b"")),
+        sends("length 3", FOREIGN, announced(b'R', 3, b"")),
+        sends("short", FOREIGN, announced(b'R', 4, b"")),
+        sends("shorter", FOREIGN, announced(b'R', 6, b"\0\0")),
+        sends("65 KB", FOREIGN, announced(b'R', 65 * 1024, b"\0\0\0\0")),
+        sends("2 GB", FOREIGN, announced(b'R', 0x7fff_ffff, b"\0\0\0\0")),
+        sends("4 GB", FOREIGN, announced(b'R', u32::MAX, b"\0\0\0\0")),
+        sends("an error of 2 GB", FOREIGN, announced(b'E', 0x7fff_ffff, b"SFATAL\0")),
+        sends("2 GB in a row", GARBLED, in_row(0x7fff_ffff)),
+        sends("4 GB in a row", GARBLED, in_row(u32::MAX)),
     ]);
 }
 
 #[test]
-fn messages_that_are_none_are_refused() {
+fn invalid_messages_are_refused() {
     let ok = message(b'R', &[0, 0, 0, 0]);
     let then = |bytes: Vec<u8>| [ok.clone(), bytes].concat();
     all(vec![
-        says("no salt", FOREIGN, message(b'R', &[0, 0, 0, 5])),
-        says("half a salt", FOREIGN, message(b'R', &[0, 0, 0, 5, 1, 2])),
-        says("unknown authentication", FOREIGN, message(b'R', &[0, 0, 0, 99])),
-        says("unknown tag", FOREIGN, message(b'?', &[0, 0, 0, 0])),
-        says("a row first", GARBLED, message(b'D', &[0, 0])),
-        says("ready first", GARBLED, message(b'Z', b"I")),
-        says("in, then in again", GARBLED, then(ok.clone())),
-        says("in, then a password", GARBLED, then(message(b'R', &[0, 0, 0, 3]))),
-        says("in, then a row", GARBLED, then(message(b'D', &[0, 0]))),
-        says("a setting without an end", GARBLED, then(message(b'S', b"name"))),
-        says(
-            "a setting that is no text",
+        sends("no salt", FOREIGN, message(b'R', &[0, 0, 0, 5])),
+        sends("half a salt", FOREIGN, message(b'R', &[0, 0, 0, 5, 1, 2])),
+        sends("unknown authentication", FOREIGN, message(b'R', &[0, 0, 0, 99])),
+        sends("unknown tag", FOREIGN, message(b'?', &[0, 0, 0, 0])),
+        sends("a row first", GARBLED, message(b'D', &[0, 0])),
+        sends("ready first", GARBLED, message(b'Z', b"I")),
+        sends("two acceptances", GARBLED, then(ok.clone())),
+        sends("accepted, then a password", GARBLED, then(message(b'R', &[0, 0, 0, 3]))),
+        sends("accepted, then a row", GARBLED, then(message(b'D', &[0, 0]))),
+        sends("a setting without an end", GARBLED, then(message(b'S', b"name"))),
+        sends(
+            "a setting that is not UTF-8",
             GARBLED,
             then(message(b'S', b"\xff\0\xff\0")),
         ),
-        says("an error without an end", "", message(b'E', b"SFATAL")),
-        says("an error without a field", "", message(b'E', b"\0")),
-        says("GSSAPI", "an authentication method", message(b'R', &[0, 0, 0, 7])),
-        says(
-            "a way that is none",
+        sends("an error without an end", "", message(b'E', b"SFATAL")),
+        sends("an error without a field", "", message(b'E', b"\0")),
+        sends("GSSAPI", "an authentication method", message(b'R', &[0, 0, 0, 7])),
+        sends(
+            "an unknown mechanism",
             "an authentication method",
             message(b'R', b"\0\0\0\x0aNOPE\0\0"),
         ),
-        says("no way", "an authentication method", message(b'R', b"\0\0\0\x0a\0")),
-        says(
-            "a list of ways without an end",
+        sends(
+            "no mechanism",
+            "an authentication method",
+            message(b'R', b"\0\0\0\x0a\0"),
+        ),
+        sends(
+            "a list of mechanisms without an end",
             GARBLED,
             message(b'R', b"\0\0\0\x0aSCRAM"),
         ),
@@ -100,9 +104,9 @@ fn messages_that_are_none_are_refused() {
 }
 
 #[test]
-fn floods_before_the_session_end() {
+fn endless_messages_before_the_session_are_stopped() {
     let ok = message(b'R', &[0, 0, 0, 0]);
-    let notice = fields(b'N', &[(b'S', "NOTICE"), (b'M', "water")]);
+    let notice = fields(b'N', &[(b'S', "NOTICE"), (b'M', "notice")]);
     let flood = |what, bytes: Vec<u8>| {
         let ok = ok.clone();
         after_startup(what, "", move |peer| {
@@ -120,14 +124,14 @@ fn floods_before_the_session_end() {
 }
 
 #[test]
-fn errors_of_a_server_are_short_and_visible() {
+fn long_errors_are_shortened_and_escaped() {
     let long = "a\u{1b}[31m".repeat(10_000);
     let error = fields(b'E', &[(b'S', "FATAL"), (b'C', "53300"), (b'M', &long)]);
-    all(vec![says("a long error", "all connections", error)]);
+    all(vec![sends("a long error", "all connections", error)]);
 }
 
 #[test]
-fn silence_and_farewells_before_the_session_are_told() {
+fn silence_and_disconnects_before_the_session_are_reported() {
     let ok = message(b'R', &[0, 0, 0, 0]);
     let password = message(b'R', &[0, 0, 0, 3]);
     let mut cases: Vec<Box<dyn FnOnce() + Send>> = vec![
@@ -146,10 +150,10 @@ fn silence_and_farewells_before_the_session_are_told() {
         ),
     ] {
         let again = bytes.clone();
-        cases.push(says(what, SILENT, bytes));
+        cases.push(sends(what, SILENT, bytes));
         cases.push(after_startup(what, CLOSED, move |peer| {
             peer.raw(&again)?;
-            // Whoever has read what there is to read closes politely.
+            // Without unread bytes, the connection is closed and not reset.
             if again.starts_with(b"R\0\0\0\x08\0\0\0\x03") {
                 peer.read()?;
             }
@@ -159,11 +163,11 @@ fn silence_and_farewells_before_the_session_are_told() {
     all(cases);
 }
 
-/// What would be a session, in plain, right behind the S: CVE-2021-23222.
+/// An unencrypted session directly after the S: CVE-2021-23222.
 const SMUGGLED: &[u8] = b"SR\0\0\0\x08\0\0\0\0Z\0\0\0\x05I";
 
 #[test]
-fn garbage_in_the_place_of_tls_is_refused() {
+fn garbage_instead_of_tls_is_refused() {
     let tls = |what: &'static str, words: &'static str, answer: &'static [u8]| -> Box<dyn FnOnce() + Send> {
         Box::new(move || {
             let server = Fake::new(move |peer| {
@@ -175,11 +179,7 @@ fn garbage_in_the_place_of_tls_is_refused() {
         })
     };
     all(vec![
-        tls(
-            "garbage",
-            "the server's answer is not TLS",
-            b"Sgarbage that is no TLS at all",
-        ),
+        tls("garbage", "the server's answer is not TLS", b"Sgarbage instead of TLS"),
         tls("smuggled", "the server's answer is not TLS", SMUGGLED),
         tls("no TLS", "the server does not support TLS", b"N"),
         tls("an error", "the server does not support TLS", b"E\0\0\0\x08nope"),
@@ -191,7 +191,7 @@ fn garbage_in_the_place_of_tls_is_refused() {
     ]);
 }
 
-/// A server that offers SCRAM and answers the client's first message with what this makes of the client's nonce.
+/// A case in which the server offers SCRAM, answers the client's nonce with `first`, and then sends `last`.
 fn scram(
     what: &'static str,
     words: &'static str,
@@ -213,7 +213,7 @@ fn scram(
 }
 
 #[test]
-fn scram_is_not_fooled() {
+fn invalid_scram_exchanges_are_refused() {
     let good = |nonce: &str| format!("r={nonce}x,s=c2FsdA==,i=4096");
     all(vec![
         scram("no equals sign", GARBLED, |_| "r".to_owned(), b""),
@@ -244,8 +244,8 @@ fn scram_is_not_fooled() {
         scram("a wrong proof", NOT_MUTUAL, good, b"R\0\0\0\x0e\0\0\0\x0cv=AAAA"),
         scram("a proof that is none", NOT_MUTUAL, good, b"R\0\0\0\x09\0\0\0\x0cv"),
         scram("an error for a proof", NOT_MUTUAL, good, b"R\0\0\0\x0e\0\0\0\x0ce=nope"),
-        says("the end first", GARBLED, message(b'R', b"\0\0\0\x0cv=AAAA")),
-        says(
+        sends("the end first", GARBLED, message(b'R', b"\0\0\0\x0cv=AAAA")),
+        sends(
             "the middle first",
             GARBLED,
             message(b'R', b"\0\0\0\x0br=x,s=c2FsdA==,i=1"),

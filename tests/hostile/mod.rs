@@ -1,4 +1,4 @@
-//! Attacks: servers, networks and what stands in their place, which do everything but what PostgreSQL does.
+//! Attacks: by fake servers that violate the protocol, and by owners of a database against the role that checks it.
 
 mod fake;
 mod greeting;

@@ -1,7 +1,7 @@
-//! A role that owns a database, may create anything in it and is no superuser, against a superuser who checks it.
+//! Attacks by a role that owns a database, and is not a superuser, against a superuser who checks it.
 //!
-//! Every trap says in the server's log as whom it ran, which also shows what ran in a read-only transaction. Whoever
-//! sets a trap shows that it works: with `--trust-functions` the same check springs it.
+//! Every trap is a function that writes to the server's log, which also works in a read-only transaction. Every test also
+//! proves that its traps work: with `--trust-functions`, the same check springs them.
 
 mod histories;
 mod names;
@@ -19,7 +19,7 @@ use crate::server::{TestDb, server};
 /// The role that sets the traps.
 const OWNER: &str = "driftgate_mallory";
 
-/// The functions of which traps are made. Each takes what it says in the log.
+/// The functions of the traps. The argument is the text in the log.
 const TRAPS: &str = "
 create schema ev;
 create function ev.now(w text) returns int language plpgsql immutable as
@@ -34,11 +34,11 @@ create function ev.inlined(w text) returns int language sql volatile as $$ selec
 /// A database with traps.
 struct Trapped {
     database: TestDb<'static>,
-    /// How many lines of the log about traps have been read.
+    /// The number of log lines about traps that have been read.
     read: AtomicUsize,
 }
 
-/// The role, on the server of the tests.
+/// Creates the role on the server of the tests.
 fn owner() -> &'static str {
     static CREATED: OnceLock<()> = OnceLock::new();
     CREATED.get_or_init(|| {
@@ -52,7 +52,7 @@ fn owner() -> &'static str {
 }
 
 impl Trapped {
-    /// A database of the role, in which it has run these statements.
+    /// Creates a database of the role, and runs these statements as the role.
     fn new(sql: &str) -> Self {
         let database = server().database("");
         database.exec(&format!("alter database {} owner to {}", database.name(), owner()));
@@ -71,13 +71,13 @@ impl Trapped {
             .exec(&format!("set session authorization {};\n{sql}", owner()));
     }
 
-    /// Runs driftgate as the superuser, with the URL of the database where `{url}` stands.
+    /// Runs driftgate as the superuser, with `{url}` in the arguments replaced by the URL of the database.
     fn run(&self, driftgate: &Driftgate, arguments: &[&str]) -> Run {
         let url = self.database.url();
         driftgate.run(arguments.iter().map(|argument| argument.replace("{url}", &url)))
     }
 
-    /// The traps that were sprung by driftgate since this was asked last.
+    /// The traps that driftgate has sprung since the last call.
     fn sprung(&self) -> BTreeSet<String> {
         let of_database = format!(" db={} ", self.database.name());
         let lines: Vec<String> = server()
@@ -88,7 +88,7 @@ impl Trapped {
             .collect();
         let new = lines.get(self.read.load(Ordering::Relaxed)..).unwrap_or_default();
         self.read.store(lines.len(), Ordering::Relaxed);
-        // The server adds where in a statement a constant was read.
+        // The server appends the position in the statement.
         let label = |line: &String| line.split(" at character ").next().unwrap_or_default().to_owned();
         new.iter().map(label).collect()
     }
@@ -100,16 +100,16 @@ impl Trapped {
     }
 }
 
-/// What an expectation file says of a database with traps, in other words than the catalog; behind a text `{x}` and
-/// behind a number `{n}` make it something else than what is there.
+/// A database with traps, and an expectation file that spells the texts differently than the catalog. `{x}` after a text and
+/// `{n}` after a number are the places at which the test makes the expectation wrong.
 struct Attack<'a> {
     sql: &'a str,
     expected: &'a str,
-    /// The traps that the same check springs where functions are trusted.
+    /// The traps that the same check springs with `--trust-functions`.
     traps: &'a [&'a str],
 }
 
-/// How many checks of a report passed, are drift and unknown.
+/// The numbers of passed, drift and unknown checks in a report.
 fn counts(run: &Run) -> [usize; 3] {
     let last = run.stdout.lines().last().unwrap_or_default();
     ["passed", "drift", "unknown"].map(|what| {
@@ -121,12 +121,12 @@ fn counts(run: &Run) -> [usize; 3] {
     })
 }
 
-/// Whether the server has statistics of expressions, as PostgreSQL 14 and later.
+/// Whether the server has statistics on expressions, which need PostgreSQL 14.
 fn has_statistics() -> bool {
     server().major() >= 14
 }
 
-/// The lines that the server can have.
+/// The lines that the server supports.
 fn of_major(text: &str) -> String {
     let is_statistics = |line: &str| {
         ["create statistics", "statistics:"]
@@ -140,7 +140,7 @@ fn of_major(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Everything that looks at a database, over this one.
+/// Runs all commands that read a database on this one.
 fn attack(attack: &Attack) -> Trapped {
     let trapped = Trapped::new(attack.sql);
     let expected = of_major(attack.expected);
@@ -156,7 +156,7 @@ fn attack(attack: &Attack) -> Trapped {
         (counts(&run), run)
     };
     let ([_, drift, unknown], run) = check("equal.yaml", &["--coverage"]);
-    trapped.nothing_sprang("check of what is there", &run);
+    trapped.nothing_sprang("check without drift", &run);
     assert_eq!(
         (drift, unknown, run.code),
         (0, 0, Some(0)),
@@ -165,7 +165,7 @@ fn attack(attack: &Attack) -> Trapped {
         run.stderr
     );
     let ([_, drift, unknown], run) = check("different.yaml", &["--jobs", "2"]);
-    trapped.nothing_sprang("check of what is not there", &run);
+    trapped.nothing_sprang("check with drift", &run);
     let differences = expected.matches("{x}").count() + expected.matches("{n}").count();
     assert_eq!(
         (drift, unknown, run.code),
@@ -174,8 +174,8 @@ fn attack(attack: &Attack) -> Trapped {
         run.stdout,
         run.stderr
     );
-    others(&trapped, &driftgate);
-    // The traps work, and what they are in is as expected.
+    run_other_commands(&trapped, &driftgate);
+    // The traps work.
     let (_, run) = check("equal.yaml", &["--trust-functions"]);
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
     let sprung = trapped.sprung();
@@ -189,8 +189,8 @@ fn attack(attack: &Attack) -> Trapped {
     trapped
 }
 
-/// The commands beside `check`.
-fn others(trapped: &Trapped, driftgate: &Driftgate) {
+/// Runs the commands other than `check`.
+fn run_other_commands(trapped: &Trapped, driftgate: &Driftgate) {
     let pulled = trapped.run(driftgate, &["pull", "--url", "{url}"]);
     assert_eq!(pulled.code, Some(0), "{}", pulled.stderr);
     driftgate.folder().write("pulled.yaml", &pulled.stdout);

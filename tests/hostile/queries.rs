@@ -1,11 +1,11 @@
-//! Once a session has begun.
+//! Attacks in a session.
 
 use std::io;
 
 use super::fake::{Fake, Peer, announced, columns, complete, fields, message, row};
 use super::watched::{STATEMENTS, all, fails, fails_within};
 
-/// What a server does with the first query; with later ones as well, as long as it does not close.
+/// A case in which the server calls `answer` for each query.
 fn answers(
     what: &'static str,
     words: &'static str,
@@ -23,20 +23,20 @@ fn answers(
     })
 }
 
-/// A server that answers each query with these bytes.
-fn says(what: &'static str, words: &'static str, bytes: Vec<u8>) -> Box<dyn FnOnce() + Send> {
+/// A case in which the server answers each query with these bytes.
+fn sends(what: &'static str, words: &'static str, bytes: Vec<u8>) -> Box<dyn FnOnce() + Send> {
     answers(what, words, move |peer, _| peer.raw(&bytes))
 }
 
 const BROKEN: &str = "violated the protocol";
 
 #[test]
-fn a_server_that_says_too_little_is_no_success() {
+fn incomplete_answers_never_pass() {
     let rows = |statements: usize, each: Vec<u8>| each.repeat(statements);
     let nothing = || [columns(&["a"]), complete("SELECT 0")].concat();
     all(vec![
-        says("only ready", BROKEN, message(b'Z', b"I")),
-        says(
+        sends("only ready", BROKEN, message(b'Z', b"I")),
+        sends(
             "an empty query",
             BROKEN,
             [message(b'I', b""), message(b'Z', b"I")].concat(),
@@ -45,11 +45,11 @@ fn a_server_that_says_too_little_is_no_success() {
             peer.raw(&rows(statements, nothing()))?;
             peer.ready()
         }),
-        answers("no columns either", "", |peer, statements| {
+        answers("no columns", "", |peer, statements| {
             peer.raw(&complete("SELECT 0").repeat(statements))?;
             peer.ready()
         }),
-        answers("as if nothing was asked", "", |peer, statements| {
+        answers("results of other statements", "", |peer, statements| {
             peer.raw(&complete("SET").repeat(statements))?;
             peer.ready()
         }),
@@ -66,7 +66,7 @@ fn a_server_that_says_too_little_is_no_success() {
             peer.raw(&rows(statements, each))?;
             peer.ready()
         }),
-        answers("a row of nothing", "", move |peer, statements| {
+        answers("an empty object", "", move |peer, statements| {
             let each = [columns(&["a"]), row(&["{}"]), complete("SELECT 1")].concat();
             peer.raw(&rows(statements, each))?;
             peer.ready()
@@ -75,11 +75,11 @@ fn a_server_that_says_too_little_is_no_success() {
 }
 
 #[test]
-fn rows_that_are_none_are_refused() {
+fn invalid_rows_are_refused() {
     let wide: Vec<&str> = vec!["c"; 65535];
     let one = || columns(&["a"]);
     let end = || [complete("SELECT 1"), message(b'Z', b"T")].concat();
-    let case = |what, row: Vec<u8>| says(what, BROKEN, [one(), row, end()].concat());
+    let case = |what, row: Vec<u8>| sends(what, BROKEN, [one(), row, end()].concat());
     all(vec![
         case("two cells for one column", row(&["x", "y"])),
         case("no cell for one column", row(&[])),
@@ -94,26 +94,26 @@ fn rows_that_are_none_are_refused() {
         case("an announced 4 GB", announced(b'D', u32::MAX, b"\0\x01")),
         case("length 3", announced(b'D', 3, b"")),
         case("an unknown tag", message(b'?', b"")),
-        case("a message of the beginning", message(b'R', &[0, 0, 0, 0])),
-        says("a row without columns", BROKEN, [row(&["x"]), end()].concat()),
-        says(
+        case("a message of the authentication", message(b'R', &[0, 0, 0, 0])),
+        sends("a row without columns", BROKEN, [row(&["x"]), end()].concat()),
+        sends(
             "65535 columns and one cell",
             BROKEN,
             [columns(&wide), row(&["x"]), end()].concat(),
         ),
-        says(
-            "65535 columns that are not there",
+        sends(
+            "65535 missing columns",
             BROKEN,
             [message(b'T', b"\xff\xff"), end()].concat(),
         ),
-        says(
+        sends(
             "a column without an end",
             BROKEN,
             [message(b'T', b"\0\x01abc"), end()].concat(),
         ),
-        says("a tag without an end", BROKEN, message(b'C', b"SELECT 1")),
-        says("copy in", BROKEN, [message(b'G', b"\0\0\0"), end()].concat()),
-        says(
+        sends("a tag without an end", BROKEN, message(b'C', b"SELECT 1")),
+        sends("copy in", BROKEN, [message(b'G', b"\0\0\0"), end()].concat()),
+        sends(
             "copy out",
             BROKEN,
             [message(b'H', b"\0\0\0"), message(b'd', b"x\n"), message(b'c', b"")].concat(),
@@ -122,7 +122,7 @@ fn rows_that_are_none_are_refused() {
 }
 
 #[test]
-fn what_never_ends_is_ended() {
+fn endless_answers_are_stopped() {
     let endless = |what: &'static str, head: Vec<u8>, bytes: Vec<u8>| {
         answers(what, "", move |peer, _| {
             peer.raw(&head)?;
@@ -162,18 +162,15 @@ fn what_never_ends_is_ended() {
 }
 
 #[test]
-fn silence_and_farewells_in_a_session_are_told() {
+fn silence_and_disconnects_in_a_session_are_reported() {
     const SILENT: &str = "no answer within 3 s";
     const CLOSED: &str = "the server closed the connection";
     let mut cases: Vec<Box<dyn FnOnce() + Send>> = Vec::new();
     for (what, bytes) in [
         ("at once", Vec::new()),
-        ("in the midst of a header", b"T\0".to_vec()),
+        ("within a header", b"T\0".to_vec()),
         ("before the rows", columns(&["a"])),
-        (
-            "in the midst of a row",
-            [columns(&["a"]), row(&["xyz"])[..9].to_vec()].concat(),
-        ),
+        ("within a row", [columns(&["a"]), row(&["xyz"])[..9].to_vec()].concat()),
         ("after a result", complete("SET")),
     ] {
         let again = bytes.clone();
@@ -190,7 +187,7 @@ fn silence_and_farewells_in_a_session_are_told() {
 }
 
 #[test]
-fn errors_of_statements_are_short() {
+fn long_errors_of_statements_are_shortened() {
     let long = "m\u{1b}[31m".repeat(100_000);
     let error = fields(
         b'E',
@@ -212,9 +209,9 @@ fn errors_of_statements_are_short() {
         ],
     );
     all(vec![
-        says("a long error", "", [error, message(b'Z', b"E")].concat()),
-        says("a fatal error", "terminating connection", fatal),
-        says(
+        sends("a long error", "", [error, message(b'Z', b"E")].concat()),
+        sends("a fatal error", "terminating connection", fatal),
+        sends(
             "an error without a field",
             "",
             [message(b'E', b"\0"), message(b'Z', b"E")].concat(),
@@ -223,7 +220,7 @@ fn errors_of_statements_are_short() {
 }
 
 #[test]
-fn a_deadline_follows_from_the_statement_timeout() {
+fn the_statement_timeout_limits_the_run() {
     let server = Fake::new(|peer| {
         peer.welcome()?;
         peer.silent()

@@ -1,4 +1,4 @@
-//! Every statement that reaches a server, and every place in the source that makes one.
+//! Checks all statements that driftgate sends, and all places in the source that create them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,8 +10,8 @@ use crate::server::server;
 /// The first statement of every session and of every transaction.
 const PIN: &str = "SET LOCAL search_path = pg_catalog, pg_temp";
 
-/// What each session of driftgate sent to a database, in order, whatever way it was sent: the number of the process,
-/// and the beginning of each message.
+/// The messages of each session of driftgate with a database, in order, from the log of the server. The key is the process
+/// ID.
 fn sessions(database: &str) -> BTreeMap<String, Vec<String>> {
     let log = server().log();
     let of_database = format!(" db={database} ");
@@ -41,9 +41,9 @@ fn sessions(database: &str) -> BTreeMap<String, Vec<String>> {
     sessions
 }
 
-/// In every session the search path is set before anything else, and again wherever a transaction begins.
+/// Every session and every transaction sets the search path first.
 #[test]
-fn no_statement_comes_before_the_search_path_is_set() {
+fn the_search_path_is_always_set_first() {
     let database = server().database(
         "create table t (a int default 1 + 1, b text default lower('A'), c int check (c > 1));
          create view v as select a from t where a > 1;
@@ -66,12 +66,12 @@ assertions:
 ",
     );
     let url = database.url();
-    let nobody = database.url_as(server().role_without_privileges());
+    let reader_url = database.url_as(server().role_without_privileges());
     let runs = [
         &["check", "x.yaml", "--url", &url][..],
         &["check", "x.yaml", "--url", &url, "--jobs", "2"],
-        &["check", "x.yaml", "--url", &nobody, "--jobs", "3"],
-        &["check", "x.yaml", "--url", &url, "--assertions-url", &nobody],
+        &["check", "x.yaml", "--url", &reader_url, "--jobs", "3"],
+        &["check", "x.yaml", "--url", &url, "--assertions-url", &reader_url],
         &["check", "x.yaml", "--url", &url, "--coverage"],
         &["pull", "--url", &url],
         &["pull", "--url", &url, "--snapshot", "-o", "saved.json"],
@@ -103,7 +103,7 @@ fn assert_pinned(process: &str, messages: &[String]) {
         "{process} begins with {:?}",
         &messages[0]
     );
-    // After the end of a transaction nothing but the search path comes, or the end of the session.
+    // After a transaction, the next statement sets the search path, or the session ends.
     for pair in messages.windows(2) {
         if pair[0].trim_end_matches(';') == "ROLLBACK" {
             assert!(
@@ -134,17 +134,17 @@ fn sources() -> Vec<(PathBuf, String)> {
     out
 }
 
-/// Other things that have the name of one of the types, by file.
+/// Other items with a forbidden name, by file.
 const KNOWN: [(&str, &str); 1] = [("src/source.rs", "Sql(")];
 
 #[test]
-fn sql_is_made_of_the_programs_own_text_and_quoted_data_alone() {
-    // A `&'static str` that was made at run time would pass as text of the program.
+fn sql_consists_of_program_text_and_quoted_data() {
+    // A `&'static str` that is created at run time would count as text of the program.
     let forbidden = [".leak()", "::leak(", "transmute", "Sql(", "Statement(", "unsafe "];
     for (path, text) in sources() {
         let name = path.display().to_string();
         if name.ends_with("src/sql.rs") {
-            // Neither type is built but by its constructors, and there is no conversion into one.
+            // The types have no public field and no conversion.
             assert!(text.contains("pub struct Sql(String);") && text.contains("pub struct Statement(String);"));
             for conversion in [
                 "for Sql {\n    fn from",
@@ -164,12 +164,12 @@ fn sql_is_made_of_the_programs_own_text_and_quoted_data_alone() {
             let code = line.split("//").next().unwrap_or_default();
             for word in forbidden {
                 let is_known = KNOWN.iter().any(|(file, known)| name.ends_with(file) && *known == word);
-                // `Outcome::Statement(` or `PgSql(` is another name that ends so.
-                let is_it = code.match_indices(word).any(|(at, _)| {
+                // `Outcome::Statement(` and `PgSql(` are other names with the same end.
+                let is_match = code.match_indices(word).any(|(at, _)| {
                     !word.starts_with(['S', 'u', 't'])
                         || !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
                 });
-                assert!(!is_it || is_known, "{name}:{}: {word} in {line}", number + 1);
+                assert!(!is_match || is_known, "{name}:{}: {word} in {line}", number + 1);
             }
         }
     }

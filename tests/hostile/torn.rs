@@ -1,5 +1,5 @@
-//! Checks beside transactions that rename what they read, back and forth: a report shows a state that the database was
-//! in, or says that the schema was being changed.
+//! Checks while other transactions rename objects: a report shows a state that the database was in, or reports that the
+//! schema was being changed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,22 +15,21 @@ create view v as select a from t where a > 1;
 create view w as select m from t where m = 'sad';
 ";
 
-/// The other of the two states.
-const THERE: &str =
+/// Renames the objects, and back.
+const RENAME: &str =
     "begin; alter table t rename a to b; alter type mood rename to temper; alter function f(int) rename to g; commit";
-const BACK: &str =
+const RENAME_BACK: &str =
     "begin; alter table t rename b to a; alter type temper rename to mood; alter function g(int) rename to f; commit";
 
-/// The same without the table, which nobody can rename while a transaction has printed a view over it.
-const TYPES_THERE: &str = "begin; alter type mood rename to temper; alter function f(int) rename to g; commit";
-const TYPES_BACK: &str = "begin; alter type temper rename to mood; alter function g(int) rename to f; commit";
+/// The same without the table, which is locked while a transaction has printed a view of it.
+const RENAME_TYPES: &str = "begin; alter type mood rename to temper; alter function f(int) rename to g; commit";
+const RENAME_TYPES_BACK: &str = "begin; alter type temper rename to mood; alter function g(int) rename to f; commit";
 
-/// Renames for as long as the work takes, now faster than a catalog can be read and now slower. How often it went back
-/// and forth is what it gives.
-fn beside_renames(database: &TestDb, [there, back]: [&str; 2], work: impl Fn(usize)) -> usize {
-    let (over, rounds) = (AtomicBool::new(false), AtomicUsize::new(0));
+/// Renames objects while `work` runs, at different speeds. Returns the number of renames.
+fn during_renames(database: &TestDb, [rename, rename_back]: [&str; 2], work: impl Fn(usize)) -> usize {
+    let (done, rounds) = (AtomicBool::new(false), AtomicUsize::new(0));
     let until_done = |script: &str| {
-        // A deadlock with a reader is no mistake of the test: the transaction is gone, and the state is the same.
+        // A deadlock with a reader is possible. The transaction is rolled back, and the state is unchanged.
         while let Err(error) = database.try_exec(script) {
             assert!(error.contains("deadlock") || error.contains("lock timeout"), "{error}");
         }
@@ -39,9 +38,9 @@ fn beside_renames(database: &TestDb, [there, back]: [&str; 2], work: impl Fn(usi
     };
     std::thread::scope(|threads| {
         threads.spawn(|| {
-            while !over.load(Ordering::Relaxed) {
-                until_done(there);
-                until_done(back);
+            while !done.load(Ordering::Relaxed) {
+                until_done(rename);
+                until_done(rename_back);
             }
         });
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -49,7 +48,7 @@ fn beside_renames(database: &TestDb, [there, back]: [&str; 2], work: impl Fn(usi
                 work(number);
             }
         }));
-        over.store(true, Ordering::Relaxed);
+        done.store(true, Ordering::Relaxed);
         if let Err(panic) = result {
             std::panic::resume_unwind(panic);
         }
@@ -57,7 +56,7 @@ fn beside_renames(database: &TestDb, [there, back]: [&str; 2], work: impl Fn(usi
     rounds.into_inner()
 }
 
-/// What `pull` writes, without its header.
+/// The output of `pull`, without its header.
 fn body(text: &str) -> String {
     text.lines()
         .filter(|line| !line.starts_with('#'))
@@ -66,16 +65,16 @@ fn body(text: &str) -> String {
 }
 
 #[test]
-fn what_is_pulled_was_there() {
+fn pull_writes_a_state_that_existed() {
     let database = server().database(SCHEMA);
     let pull = || Driftgate::new().run(["pull", "--url", &database.url()]);
     let one = body(&pull().stdout);
-    database.exec(THERE);
+    database.exec(RENAME);
     let other = body(&pull().stdout);
-    database.exec(BACK);
+    database.exec(RENAME_BACK);
     assert!(one != other && one.contains("mood") && other.contains("temper"));
     let (seen, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let rounds = beside_renames(&database, [THERE, BACK], |number| {
+    let rounds = during_renames(&database, [RENAME, RENAME_BACK], |number| {
         let jobs = if number % 4 == 0 { "2" } else { "1" };
         let run = Driftgate::new().run([
             "pull",
@@ -100,7 +99,7 @@ fn what_is_pulled_was_there() {
         let found = body(&run.stdout);
         assert!(
             found == one || found == other,
-            "a state that never was:\n{found}\n--- one\n{one}\n--- other\n{other}"
+            "a state that never existed:\n{found}\n--- one\n{one}\n--- other\n{other}"
         );
     });
     assert!(
@@ -109,9 +108,9 @@ fn what_is_pulled_was_there() {
     );
 }
 
-/// Texts are compared after the catalog has been read: what was read must still be so.
+/// Texts are compared after the catalog has been read, so the catalog must be unchanged.
 #[test]
-fn what_is_reported_was_there() {
+fn check_reports_a_state_that_existed() {
     let database = server().database(SCHEMA);
     let file = "driftgate: 1
 tables:
@@ -134,25 +133,25 @@ views:
     };
     let one = check("1");
     assert_eq!(one.code, Some(0), "{}{}", one.stdout, one.stderr);
-    database.exec(TYPES_THERE);
+    database.exec(RENAME_TYPES);
     let other = check("1");
-    database.exec(TYPES_BACK);
+    database.exec(RENAME_TYPES_BACK);
     assert_eq!(other.code, Some(1), "{}{}", other.stdout, other.stderr);
     let seen = AtomicUsize::new(0);
-    let rounds = beside_renames(&database, [TYPES_THERE, TYPES_BACK], |number| {
+    let rounds = during_renames(&database, [RENAME_TYPES, RENAME_TYPES_BACK], |number| {
         let run = check(if number % 4 == 0 { "2" } else { "1" });
         if run.code == Some(3) {
-            let says = format!("{}{}", run.stdout, run.stderr);
+            let output = format!("{}{}", run.stdout, run.stderr);
             assert!(
-                says.contains("being changed") || says.contains("lock") || says.contains("changed"),
-                "{says}"
+                output.contains("being changed") || output.contains("lock") || output.contains("changed"),
+                "{output}"
             );
             return;
         }
         seen.fetch_add(1, Ordering::Relaxed);
         assert!(
             run.stdout == one.stdout || run.stdout == other.stdout,
-            "a state that never was ({:?}):\n{}{}\n--- other\n{}",
+            "a state that never existed ({:?}):\n{}{}\n--- other\n{}",
             run.code,
             run.stdout,
             run.stderr,

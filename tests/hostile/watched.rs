@@ -1,4 +1,4 @@
-//! Runs of `driftgate` against a fake server, with an eye on memory and time.
+//! Runs driftgate against a fake server, and limits its memory and time.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -7,23 +7,23 @@ use std::time::{Duration, Instant};
 use super::fake::Fake;
 use crate::folder::Folder;
 
-/// What a run is given, and how long it may take with it on a busy machine.
+/// The deadline of a run, and how long the run may take on a busy machine.
 pub const TIMEOUT: (&str, Duration) = ("--timeout=3s", Duration::from_secs(12));
-/// The same without a deadline of its own: four statements and ten seconds.
+/// The same with the deadline that follows from the statement timeout.
 pub const STATEMENTS: (&str, Duration) = ("--statement-timeout=1s", Duration::from_secs(25));
 
-/// As much memory a run may take, in KiB.
-const MOST_MEMORY: u64 = 200 * 1024;
+/// The maximum memory of a run, in KiB.
+const MAX_MEMORY: u64 = 200 * 1024;
 
-/// What is expected must not be taken for found where a server says nothing.
+/// Without an answer of the server, none of these may pass or drift.
 const FILES: [(&str, &str); 3] = [
     ("absent.yaml", "driftgate: 1\ntables: {t: absent}\n"),
     ("exact.yaml", "driftgate: 1\nexact: true\n"),
     ("present.yaml", "driftgate: 1\ntables: {t: present}\n"),
 ];
 
-/// Checks that no expectation passes or drifts, whatever this server does: the run could not verify, says so in one
-/// sentence with these words, and takes neither long nor much memory.
+/// Checks that no expectation passes or drifts with this server: the run reports once that it could not verify, with a
+/// message that contains `words`, and stays within the limits of time and memory.
 #[track_caller]
 pub fn fails(what: &str, server: &Fake, parameters: &str, words: &str) {
     for (file, _) in FILES {
@@ -62,27 +62,26 @@ pub fn fails_within(
         if let Some(status) = child.try_wait().expect("driftgate") {
             break status;
         }
-        if start.elapsed() > longest || memory > 4 * MOST_MEMORY {
+        if start.elapsed() > longest || memory > 4 * MAX_MEMORY {
             child.kill().and_then(|()| child.wait()).expect("to end driftgate");
             panic!("{what}, {file}: {:?} and {memory} KiB", start.elapsed());
         }
         std::thread::sleep(Duration::from_millis(2));
     };
-    let said = folder.read("stdout").expect("UTF-8") + &folder.read("stderr").expect("UTF-8");
-    let told = format!("{what}, {file}: {status}\n{said}");
-    assert_eq!(status.code(), Some(3), "{told}");
-    assert_eq!(said.matches("could not verify").count(), 1, "{told}");
-    assert!(said.contains("0 checks: 0 passed, 0 drift"), "{told}");
-    assert!(said.contains(words), "`{words}`: {told}");
-    assert!(said.len() < 6000, "{told}");
+    let output = folder.read("stdout").expect("UTF-8") + &folder.read("stderr").expect("UTF-8");
+    let context = format!("{what}, {file}: {status}\n{output}");
+    assert_eq!(status.code(), Some(3), "{context}");
+    assert_eq!(output.matches("could not verify").count(), 1, "{context}");
+    assert!(output.contains("0 checks: 0 passed, 0 drift"), "{context}");
+    assert!(output.contains(words), "`{words}`: {context}");
+    assert!(output.len() < 6000, "{context}");
     for never in ["panicked", "has a bug", "secret", "\u{1b}"] {
-        assert!(!said.contains(never), "{told}");
+        assert!(!output.contains(never), "{context}");
     }
-    assert!(memory < MOST_MEMORY, "{memory} KiB: {told}");
+    assert!(memory < MAX_MEMORY, "{memory} KiB: {context}");
 }
 
-/// The most memory that a process has had at once, in KiB; 0 if it has ended, or has not begun: until then it is a
-/// copy of this one.
+/// The peak memory of a process, in KiB; 0 if it has ended, or if it has not started yet and is still a copy of this one.
 fn peak(process: u32) -> u64 {
     let own = fs::read_link("/proc/self/exe").ok();
     if fs::read_link(format!("/proc/{process}/exe")).ok() == own {
@@ -94,11 +93,11 @@ fn peak(process: u32) -> u64 {
         .unwrap_or(0)
 }
 
-/// Runs cases at the same time: most of them wait for a deadline.
+/// Runs cases in parallel, because most of them wait for a deadline.
 pub fn all(cases: Vec<Box<dyn FnOnce() + Send>>) {
     std::thread::scope(|scope| {
         let threads: Vec<_> = cases.into_iter().map(|case| scope.spawn(case)).collect();
         let failed = threads.into_iter().filter_map(|thread| thread.join().err()).count();
-        assert_eq!(failed, 0, "so many cases have failed");
+        assert_eq!(failed, 0, "number of failed cases");
     });
 }

@@ -120,7 +120,7 @@ fn a_cancelled_call_makes_the_connection_unusable() {
         broken.unwrap_err().message
     });
     assert!(message.contains("does not answer a query"), "{message}");
-    // One that nobody waits for is not taken up again.
+    // A cancelled call is not resumed.
     let message = with_answer(&[complete("SET")], async |client| {
         let statements = [sql!["SET a = b"]];
         let mut call = Box::pin(client.execute(&statements));
@@ -203,7 +203,7 @@ fn a_missing_description_is_an_error() {
         ready(),
     ];
     assert!(describe(&failed).unwrap()[0].is_err());
-    // Nobody waits for an answer to nothing.
+    // Without statements, the client does not wait for an answer.
     assert_eq!(with_answer(&[], async |client| client.execute(&[]).await), Ok(()));
     assert_eq!(
         with_answer(&[], async |client| client.describe(&[]).await),

@@ -372,7 +372,7 @@ fn client_certificates() {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(client("").unwrap_err().message.contains("group or world access"));
     }
-    // libpq does not look at a key without a certificate either.
+    // Like libpq, ignore a key without a certificate.
     assert_eq!(ok("postgres://h/d", &[("PGSSLKEY", "/k")]).tls().client, None);
 }
 

@@ -108,7 +108,7 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
         ))
         .hint(FORM),
         "http" | "https" => Problem::new("this is a web address, not a database URL").hint(format!(
-            "use the connection string of the database, not the address of its web API. {FORM}"
+            "use the connection string of the database, not the address of its web API; {FORM}"
         )),
         "" if is_keyword_form(url) => Problem::new(
             "the keyword form of a connection string (`host=… dbname=…`) is not \

@@ -1,4 +1,4 @@
-//! Tables of migration tools that run what their owner wrote when they are queried.
+//! Tables of migration tools that run code of their owner when they are queried.
 
 use super::Trapped;
 use crate::run::{Driftgate, Run};
@@ -12,8 +12,8 @@ fn check(trapped: &Trapped, file: &str) -> Run {
     run
 }
 
-/// The trap works: an ordinary query by the superuser springs it.
-fn is_a_trap(trapped: &Trapped, table: &str) {
+/// Checks that a trap works: an ordinary query by the superuser springs it.
+fn assert_is_a_trap(trapped: &Trapped, table: &str) {
     let of_database = format!(" db={} ", trapped.database.name());
     let count = || {
         let log = crate::server::server().log();
@@ -21,23 +21,23 @@ fn is_a_trap(trapped: &Trapped, table: &str) {
         log.lines().filter(of_traps).count()
     };
     let before = count();
-    // It may fail; what counts is what ran.
+    // The query may fail.
     let _ = trapped.database.try_exec(
         &format!("select * from {table} where version_num > ''")
             .replace("_prisma_migrations where version_num", "_prisma_migrations where id"),
     );
-    assert!(count() > before, "{table} is no trap");
+    assert!(count() > before, "{table} is not a trap");
 }
 
 const PRISMA: &str = "id varchar(36) primary key, checksum varchar(64) not null, finished_at timestamptz,
   migration_name varchar(255) not null, logs text, rolled_back_at timestamptz, started_at timestamptz not null default now(),
   applied_steps_count integer not null default 0";
 
-/// What can be read as it lies there.
+/// `COPY` reads ordinary tables without planning.
 #[test]
 fn ordinary_tables_are_read() {
     for sql in [
-        // An index that planning any query runs.
+        // The planner evaluates the index expression for any query.
         "create table alembic_version (version_num varchar(32));
          create index on alembic_version ((version_num || ev.now('index expression')));",
         "create table alembic_version (version_num varchar(32)) partition by list ((version_num || ev.now('partition key')));
@@ -57,7 +57,7 @@ fn ordinary_tables_are_read() {
             "alter table alembic_version no force row level security;
              insert into alembic_version values ('a1');",
         );
-        is_a_trap(&trapped, "alembic_version");
+        assert_is_a_trap(&trapped, "alembic_version");
         let run = check(&trapped, ALEMBIC);
         assert_eq!(run.code, Some(0), "{sql}\n{}{}", run.stdout, run.stderr);
         let run = check(&trapped, &ALEMBIC.replace("a1", "a2"));
@@ -66,7 +66,7 @@ fn ordinary_tables_are_read() {
 }
 
 #[test]
-fn rows_of_all_parts_are_read() {
+fn rows_of_child_tables_are_read() {
     let trapped = Trapped::new(&format!(
         "create table _prisma_migrations ({PRISMA});
          create table child () inherits (_prisma_migrations);
@@ -74,7 +74,7 @@ fn rows_of_all_parts_are_read() {
          insert into _prisma_migrations (id, checksum, migration_name, finished_at) values ('1', 'x', '1_a', now());
          insert into child (id, checksum, migration_name, finished_at) values ('2', 'x', '2_b', now());"
     ));
-    is_a_trap(&trapped, "_prisma_migrations");
+    assert_is_a_trap(&trapped, "_prisma_migrations");
     let run = check(
         &trapped,
         "driftgate: 1\nmigrations: {tool: prisma, applied: [1_a, 2_b]}\n",
@@ -84,9 +84,9 @@ fn rows_of_all_parts_are_read() {
     assert_ne!(run.code, Some(3), "{}{}", run.stdout, run.stderr);
 }
 
-/// What is no table is unknown, by name.
+/// The report explains why the history is unknown.
 #[test]
-fn what_is_no_table_is_unknown() {
+fn other_relations_than_tables_are_unknown() {
     for (sql, table, why) in [
         (
             "create view alembic_version as select 'a1'::varchar(32) as version_num where ev.late('view') > 0;",
@@ -107,7 +107,7 @@ fn what_is_no_table_is_unknown() {
         ),
     ] {
         let trapped = Trapped::new(sql);
-        is_a_trap(&trapped, table);
+        assert_is_a_trap(&trapped, table);
         let run = check(&trapped, ALEMBIC);
         assert_eq!(run.code, Some(3), "{sql}\n{}{}", run.stdout, run.stderr);
         assert!(run.stdout.contains(why), "{}", run.stdout);
@@ -115,7 +115,7 @@ fn what_is_no_table_is_unknown() {
 }
 
 #[test]
-fn foreign_tables_are_not_asked() {
+fn foreign_tables_are_not_read() {
     let has = crate::server::server()
         .database("")
         .value("select name from pg_available_extensions where name = 'file_fdw'");

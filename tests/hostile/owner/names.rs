@@ -1,11 +1,11 @@
-//! Names: which object one means, and what hides one.
+//! Names that resolve to other objects than they seem to.
 
 use super::{Attack, Trapped, attack, counts};
 use crate::run::Driftgate;
 use crate::server::server;
 
 #[test]
-fn names_that_are_hidden() {
+fn hidden_names() {
     let long = "a".repeat(63);
     let expected = format!(
         r#"
@@ -61,7 +61,7 @@ tables:
     });
 }
 
-/// Functions with the names of PostgreSQL's own and exactly matching arguments, where the search path comes to them.
+/// Functions on the search path with the names of PostgreSQL's own and exactly matching arguments.
 const SHADOWS: &str = "
 create function json_build_object(text, text) returns json language plpgsql as $$ begin perform ev.late('json_build_object'); return '1'; end $$;
 create function json_build_object(text, text, text, int, text, name, text, name, text, text) returns json language plpgsql as
@@ -94,10 +94,10 @@ create table alembic_version (version_num varchar(32));
 insert into alembic_version values ('a1');
 ";
 
-/// Runs everything over a database whose own path leads to traps.
-fn shadows(path: &str) {
+/// Runs all commands on a database whose default search path leads to traps.
+fn attack_with_path(path: &str) {
     let trapped = Trapped::new(SHADOWS);
-    // What ALTER DATABASE takes as a text is read as one name; FROM CURRENT takes what set_config was given.
+    // ALTER DATABASE reads a text as one name; FROM CURRENT uses the value of set_config.
     trapped.as_owner(&format!(
         "select pg_catalog.set_config('search_path', {}, false);
          alter database {} set search_path from current",
@@ -136,18 +136,18 @@ assertions:
 
 #[test]
 fn names_of_postgresql_on_the_usual_path() {
-    shadows("\"$user\", public");
+    attack_with_path("\"$user\", public");
 }
 
 #[test]
-fn names_of_postgresql_on_a_path_that_names_its_own_schema_last() {
-    shadows("public, pg_catalog");
-    shadows("public,\tpg_catalog");
-    shadows("public\n,\nPG_CATALOG");
+fn names_of_postgresql_on_a_path_with_pg_catalog_last() {
+    attack_with_path("public, pg_catalog");
+    attack_with_path("public,\tpg_catalog");
+    attack_with_path("public\n,\nPG_CATALOG");
 }
 
 #[test]
-fn a_path_that_is_more_than_a_path() {
+fn a_path_that_contains_sql() {
     for path in [
         "public; COMMIT; CREATE TABLE public.was_here (); --",
         "public'; COMMIT; CREATE TABLE public.was_here (); --",
@@ -155,7 +155,7 @@ fn a_path_that_is_more_than_a_path() {
         "public, $driftgate$; COMMIT; CREATE TABLE public.was_here (); $driftgate$",
     ] {
         let trapped = Trapped::new("create table t (a text default lower('A'));");
-        // A path that is no list of names is refused when it is set, and not when it is in the catalog already.
+        // SET refuses an invalid path; an invalid default in the catalog is accepted.
         let set = trapped.database.try_exec(&format!(
             "alter database {} set search_path to {}",
             trapped.database.name(),
@@ -175,10 +175,10 @@ fn a_path_that_is_more_than_a_path() {
     }
 }
 
-/// What a path that names pg_catalog last means for a text: the catalog's is read as it was printed, and what is
-/// expected as the file reads it.
+/// With pg_catalog last on the path, the actual text is parsed with the path with which it was printed, and the expected
+/// text with that of the file.
 #[test]
-fn a_name_means_what_the_path_of_the_file_says() {
+fn names_in_the_file_resolve_with_its_own_path() {
     for path in ["public, pg_catalog", "public,\tpg_catalog"] {
         let trapped = Trapped::new(
             "create function public.lower(text) returns text language internal immutable strict as 'upper';"
@@ -219,7 +219,7 @@ fn a_name_means_what_the_path_of_the_file_says() {
     }
 }
 
-/// That an extension has a function makes it nobody's but its owner's.
+/// A function of an extension is as untrusted as any other function of its owner.
 #[test]
 fn functions_of_extensions() {
     let available = server()
@@ -240,7 +240,7 @@ create table t (a int default f('of an extension'));
     });
 }
 
-/// The owner can set what the server prints, and of what it warns.
+/// The owner can change how the server prints values, and its warnings.
 #[test]
 fn settings_of_the_database_change_no_verdict() {
     let trapped = Trapped::new(
@@ -278,8 +278,8 @@ fn settings_of_the_database_change_no_verdict() {
     }
 }
 
-/// A volatile function in PL/pgSQL is never run by the planner: such texts are compared in the database, also where
-/// there is no other server to compare them on.
+/// The planner never runs a volatile function in PL/pgSQL. Such texts are compared in the database, even if no other server
+/// is available.
 #[test]
 fn volatile_functions_are_compared_in_place() {
     let trapped = Trapped::new(

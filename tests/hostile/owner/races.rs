@@ -1,5 +1,5 @@
-//! An owner who changes the database between the moment at which driftgate looks at it and the one at which PostgreSQL
-//! plans. A lock on a relation that a text names holds driftgate at just that point.
+//! An owner changes the database after driftgate has read it and before PostgreSQL plans. A lock on a relation in a text
+//! delays driftgate at that point.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ create table u (a int);
 create table z (id int default gen_id() + 1);
 create view a as select 1 as a;";
 
-/// The view is compared before the table, and its text names what is locked.
+/// The view is compared before the table, and its text refers to the locked table.
 const EXPECTED: &str = "driftgate: 1\nviews:\n  a: {definition: select a from u}\n\
                         tables:\n  z: {columns: {id: integer default gen_id()+2}}\n";
 
-/// Holds the lock until somebody waits for it, and makes the function immutable then.
+/// Holds the lock until another session waits for it, and then makes the function immutable.
 const CHANGE: &str = "
 begin;
 lock table u;
@@ -32,7 +32,7 @@ commit;";
 const IS_LOCKED: &str = "select count(*) from pg_locks where relation = 'u'::regclass and mode = 'AccessExclusiveLock'";
 
 #[test]
-fn a_function_that_becomes_immutable_meanwhile() {
+fn a_function_becomes_immutable_in_the_meantime() {
     for (more, sprung) in [(&[][..], false), (&["--trust-functions"], true)] {
         let trapped = Trapped::new(SCHEMA);
         let driftgate = Driftgate::new().file("x.yaml", EXPECTED);
@@ -46,7 +46,7 @@ fn a_function_that_becomes_immutable_meanwhile() {
             changing.join().expect("the owner's transaction");
             run
         });
-        // The schema has changed meanwhile, so it is looked at again.
+        // The schema has changed in the meantime, so it is read again.
         assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
         assert_eq!(counts(&run)[1..], [2, 0], "{}", run.stdout);
         assert_eq!(!trapped.sprung().is_empty(), sprung, "{more:?}");

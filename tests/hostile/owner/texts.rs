@@ -1,4 +1,4 @@
-//! Functions in every text that the catalog has.
+//! Functions in every kind of text in the catalog.
 
 use super::{Attack, attack};
 
@@ -73,7 +73,7 @@ fn functions_in_every_text() {
 }
 
 #[test]
-fn what_views_are_over() {
+fn relations_below_views() {
     attack(&Attack {
         sql: "
 create table base (n int);

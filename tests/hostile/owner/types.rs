@@ -1,4 +1,4 @@
-//! Types, operators, casts, aggregates and functions that lead to others.
+//! Types, operators, casts, aggregates and functions that reach other functions.
 
 use super::{Attack, Trapped, attack, counts};
 use crate::run::Driftgate;
@@ -33,7 +33,7 @@ tables:
     });
 }
 
-/// What cannot be compared without the database is unknown, and not passed.
+/// A text that only the database could compare is unknown, and never passes.
 #[test]
 fn constants_of_ranges_of_domains() {
     let trapped = Trapped::new(
@@ -112,8 +112,8 @@ views:
     });
 }
 
-/// A view that another server cannot compare, for it lacks something of the database: passed, drift or unknown, and the
-/// trap is not sprung.
+/// A view that another server may not be able to compare, because it lacks objects of the database. The result may be
+/// unknown, and the trap is not sprung.
 fn may_be_unknown(sql: &str, view: &str, trap: &str) {
     let trapped = Trapped::new(sql);
     for (number, codes) in [("", [0, 3]), ("7", [1, 3])] {
@@ -146,7 +146,7 @@ create view v as select ev.agg(n) from rows where n > 1;
     );
 }
 
-/// Functions of PostgreSQL's own call a cast to JSON, also a volatile one.
+/// Functions of PostgreSQL call casts to JSON, even volatile ones.
 #[test]
 fn casts_within_functions() {
     may_be_unknown(
@@ -165,9 +165,9 @@ create view v as select n from documents where n > 1 and j = to_json('sad'::mood
     );
 }
 
-/// PostgreSQL's own functions that take the identity of a type, a table or a function.
+/// Functions of PostgreSQL that take the object identifier of a type, a table or a function.
 #[test]
-fn functions_that_take_identities() {
+fn functions_that_take_object_identifiers() {
     let trapped = Trapped::new(
         "
 create domain d as int check (value + 9 > ev.now('input'));
@@ -207,7 +207,7 @@ tables:
         let run = trapped.run(&driftgate, &["check", "x.yaml", "--url", "{url}"]);
         trapped.nothing_sprang("check", &run);
         assert_eq!(run.code, Some(i32::from(code)), "{}{}", run.stdout, run.stderr);
-        // Another server knows no type of this identity.
+        // Another server has no type with this object identifier.
         assert_eq!(counts(&run)[2], usize::from(code), "{}", run.stdout);
     }
     let driftgate = Driftgate::new().file("x.yaml", &expected.replace("{n}", ""));
