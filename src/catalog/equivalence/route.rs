@@ -150,13 +150,7 @@ impl Decider<'_> {
         }
         let pairs: Vec<&Pair> = uncertain.iter().map(|(pair, _, _)| pair).collect();
         let trees = parse_tree::read_trees(self.client, &pairs, self.snapshot.server.is_superuser).await?;
-        let mut names = LookupNames::default();
-        for trees in &trees {
-            for tree in [&trees.expected, &trees.actual].into_iter().flatten() {
-                names.oids.extend(tree.oids());
-            }
-        }
-        let reachable = reachable::find_reachable(self.client, &names, paths).await?;
+        let reachable = reachable::find_reachable(self.client, &names_in(&trees), paths).await?;
         let mut safe = Vec::new();
         let mut left = LookupNames {
             with_objects: true,
@@ -164,12 +158,7 @@ impl Decider<'_> {
         };
         let protects_superuser = self.protects_superuser();
         for ((mut pair, scoped, risk), trees) in uncertain.into_iter().zip(trees) {
-            let PairTrees {
-                expected,
-                actual,
-                actual_on_file_path,
-            } = trees;
-            let (expected, actual) = match (expected, actual) {
+            let (expected, actual) = match (trees.expected, trees.actual) {
                 (Ok(expected), Ok(actual)) => (expected, actual),
                 // A proxy between may swallow such messages; that says nothing about the texts.
                 (Err(error), _) | (_, Err(error)) if error.code.is_empty() => {
@@ -195,7 +184,7 @@ impl Decider<'_> {
                 left.oids.extend(expected.oids());
                 left.oids.extend(actual.oids());
                 self.defer(scoped);
-            } else if risk.is_shadowed && actual_on_file_path.ok().as_ref() != Some(&actual) {
+            } else if risk.is_shadowed && trees.actual_on_file_path.ok().as_ref() != Some(&actual) {
                 // With the path of the file, the planner would interpret the actual text differently.
                 self.answer(scoped, Answer::Different);
             } else {
@@ -207,6 +196,15 @@ impl Decider<'_> {
             self.decided.reachable.extend(reachable.objects);
         }
         Ok(safe)
+    }
+}
+
+/// The object identifiers in the parse trees of pairs.
+fn names_in(trees: &[PairTrees]) -> LookupNames {
+    let trees = trees.iter().flat_map(|trees| [&trees.expected, &trees.actual]);
+    LookupNames {
+        oids: trees.flatten().flat_map(parse_tree::ParseTree::oids).collect(),
+        ..LookupNames::default()
     }
 }
 
