@@ -72,23 +72,8 @@ pub fn write(snapshot: &Snapshot) -> String {
 /// # Errors
 /// The text is not a snapshot, or has another version of the format.
 pub fn read(text: &str, file: FileId) -> Result<Snapshot, Problem> {
-    let broken = |error: &serde_json::Error| {
-        let count = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
-        let place = Place {
-            file,
-            line: count(error.line()),
-            column: count(error.column()),
-        };
-        let message = error.to_string();
-        let end = message.rfind(" at line ").unwrap_or(message.len());
-        Problem::at(
-            place,
-            format!("this is not a snapshot that driftgate wrote: {}", &message[..end]),
-        )
-        .hint("`driftgate pull --snapshot -o FILE` writes one")
-    };
     // A newer format may differ in everything except this field.
-    let Header { snapshot_version } = serde_json::from_str(text).map_err(|e| broken(&e))?;
+    let Header { snapshot_version } = serde_json::from_str(text).map_err(|error| not_a_snapshot(&error, file))?;
     if snapshot_version != VERSION {
         let at = text.find("\"snapshot_version\"").map_or(0, |at| at);
         return Err(Problem::at(
@@ -99,7 +84,7 @@ pub fn read(text: &str, file: FileId) -> Result<Snapshot, Problem> {
         )
         .hint("use a newer version of driftgate, or pull the snapshot again"));
     }
-    let saved: SavedFile = serde_json::from_str(text).map_err(|e| broken(&e))?;
+    let saved: SavedFile = serde_json::from_str(text).map_err(|error| not_a_snapshot(&error, file))?;
     let mut snapshot = Snapshot::default();
     snapshot.server = saved.server.into();
     snapshot.not_compared = saved.not_compared;
@@ -114,24 +99,40 @@ pub fn read(text: &str, file: FileId) -> Result<Snapshot, Problem> {
     }
     for (KindName(kind), objects) in saved.objects {
         for object in objects {
-            if object.id.len() != kind.spec().identity.len() {
-                let id = serde_json::to_string(&object.id).unwrap_or_default();
-                let at = text.find(&id).unwrap_or_default();
-                return Err(Problem::at(
-                    place(text, at, file),
-                    format!(
-                        "the identity of {} has {} parts",
-                        kind.one(),
-                        kind.spec().identity.len()
-                    ),
-                ));
-            }
-            let values = object.values.into_iter().map(|(name, json)| (name, Value::from(json)));
-            let values = Object::new(kind, values.collect());
-            snapshot.insert(kind, ObjectId::new(object.id), values);
+            let (id, values) = read_object(kind, object, text, file)?;
+            snapshot.insert(kind, id, values);
         }
     }
     Ok(snapshot)
+}
+
+/// The problem of a text that cannot be read, with the place where reading stopped.
+fn not_a_snapshot(error: &serde_json::Error, file: FileId) -> Problem {
+    let count = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
+    let place = Place {
+        file,
+        line: count(error.line()),
+        column: count(error.column()),
+    };
+    let message = error.to_string();
+    let end = message.rfind(" at line ").unwrap_or(message.len());
+    Problem::at(
+        place,
+        format!("this is not a snapshot that driftgate wrote: {}", &message[..end]),
+    )
+    .hint("`driftgate pull --snapshot -o FILE` writes one")
+}
+
+fn read_object(kind: Kind, object: SavedObject, text: &str, file: FileId) -> Result<(ObjectId, Object), Problem> {
+    let parts = kind.spec().identity.len();
+    if object.id.len() != parts {
+        let id = serde_json::to_string(&object.id).unwrap_or_default();
+        let at = text.find(&id).unwrap_or_default();
+        let message = format!("the identity of {} has {parts} parts", kind.one());
+        return Err(Problem::at(place(text, at, file), message));
+    }
+    let values = object.values.into_iter().map(|(name, json)| (name, Value::from(json)));
+    Ok((ObjectId::new(object.id), Object::new(kind, values.collect())))
 }
 
 /// Compares the attributes of a kind that were read with those that this version reads.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use object::Editor;
 
-use crate::expectation::{ExpectationFile, Presence, Subject};
+use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::finding::{About, Check, Code, Status};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -120,49 +120,74 @@ fn actual(kind: Kind, id: &ObjectId, check: &Check, attribute: &str, snapshot: &
     }
 }
 
+/// The changes of a file by object, and what is not listed at its top.
+#[derive(Default)]
+struct Changes<'a> {
+    by_object: BTreeMap<usize, ObjectChange>,
+    top: Vec<Unlisted>,
+    /// Objects that take the place of one that is expected by meaning.
+    renewed: BTreeSet<(Kind, ObjectId)>,
+    unexpected: Vec<(Kind, &'a ObjectId, &'a Check)>,
+}
+
 /// The changes by object, and what is not listed at the top of the file.
 fn changes(
     file: &ExpectationFile,
     findings: &[&Check],
     snapshot: &Snapshot,
 ) -> (BTreeMap<usize, ObjectChange>, Vec<Unlisted>) {
-    let mut changes: BTreeMap<usize, ObjectChange> = BTreeMap::new();
-    let mut top = Vec::new();
-    let mut renewed: BTreeSet<(Kind, ObjectId)> = BTreeSet::new();
-    let mut unexpected = Vec::new();
+    let mut changes = Changes::default();
     for check in findings.iter().filter(|check| check.status == Status::Drift) {
         if let (About::Object { kind, id }, Code::Differs(_, attr)) = (&check.about, check.code) {
             let attribute = attr.name;
             if let Some(at) = owner(file, *kind, id, check.place, attribute) {
-                let change = changes.entry(at).or_default();
-                change.findings.push(check.id());
+                let change = changes.of(at, check);
                 change
                     .attributes
                     .insert(attribute, actual(*kind, id, check, attribute, snapshot));
             }
         } else if let Code::Missing(kind) = check.code {
-            let Some(at) = file
-                .objects
-                .iter()
-                .position(|o| o.kind == kind && o.place == check.place)
-            else {
-                continue;
-            };
-            let change = changes.entry(at).or_default();
-            change.findings.push(check.id());
-            match near(file, at, snapshot) {
-                // What is there in its place differs in a part of what it is known by.
-                Some((id, attributes)) => {
-                    change.attributes.extend(attributes);
-                    renewed.insert((kind, id));
-                }
-                None => change.gone = true,
-            }
+            changes.missing(file, kind, check, snapshot);
         } else if let (About::Object { kind, id }, Code::Unexpected(_)) = (&check.about, check.code) {
-            unexpected.push((*kind, id, *check));
+            changes.unexpected.push((*kind, id, *check));
         }
     }
-    for (kind, id, check) in unexpected {
+    // Only now is it known which unexpected objects take the place of another.
+    for (kind, id, check) in std::mem::take(&mut changes.unexpected) {
+        if !changes.renewed.contains(&(kind, id.clone())) {
+            changes.appeared(file, kind, id, check);
+        }
+    }
+    (changes.by_object, changes.top)
+}
+
+impl Changes<'_> {
+    /// The change of the object at this position, which now has the finding.
+    fn of(&mut self, at: usize, check: &Check) -> &mut ObjectChange {
+        let change = self.by_object.entry(at).or_default();
+        change.findings.push(check.id());
+        change
+    }
+
+    /// An expected object does not exist.
+    fn missing(&mut self, file: &ExpectationFile, kind: Kind, check: &Check, snapshot: &Snapshot) {
+        let is_missing = |object: &ExpectedObject| object.kind == kind && object.place == check.place;
+        let Some(at) = file.objects.iter().position(is_missing) else {
+            return;
+        };
+        let change = self.of(at, check);
+        match near(file, at, snapshot) {
+            // The object in its place differs in a part of its meaning.
+            Some((id, attributes)) => {
+                change.attributes.extend(attributes);
+                self.renewed.insert((kind, id));
+            }
+            None => change.gone = true,
+        }
+    }
+
+    /// An object exists that is not listed, or that is expected to be absent.
+    fn appeared(&mut self, file: &ExpectationFile, kind: Kind, id: &ObjectId, check: &Check) {
         let object = file.objects.iter().enumerate().find_map(|(at, object)| {
             if object.place != check.place {
                 return None;
@@ -174,26 +199,18 @@ fn changes(
             let holds = object.terms.exact && object.kind.children().any(|child| child == kind);
             (holds && (id == parent || id.is_in(parent))).then_some((at, false))
         });
-        if renewed.contains(&(kind, id.clone())) {
-            continue;
-        }
         let unlisted = || Unlisted {
             kind,
             id: id.clone(),
             finding: check.id(),
         };
         match object {
-            Some((at, true)) => {
-                let change = changes.entry(at).or_default();
-                change.findings.push(check.id());
-                change.appeared = Some(id.clone());
-            }
-            Some((at, false)) => changes.entry(at).or_default().unlisted.push(unlisted()),
-            None if file.exact && kind.spec().parents.is_empty() => top.push(unlisted()),
+            Some((at, true)) => self.of(at, check).appeared = Some(id.clone()),
+            Some((at, false)) => self.by_object.entry(at).or_default().unlisted.push(unlisted()),
+            None if file.exact && kind.spec().parents.is_empty() => self.top.push(unlisted()),
             None => {}
         }
     }
-    (changes, top)
 }
 
 /// The object whose attribute a finding is about.

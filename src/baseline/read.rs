@@ -144,13 +144,7 @@ impl Reader {
                 name => self.unknown(name, key.place, ENTRY_KEYS),
             }
         }
-        let has = |name: &str| keys.iter().any(|key| key.key == name);
-        for name in ["id", "expected", "actual"].into_iter().filter(|name| !has(name)) {
-            self.problems.push(
-                Problem::at(node.place, format!("the entry has no `{name}`"))
-                    .hint("id, expected and actual say what is accepted; `--write-baseline` writes them"),
-            );
-        }
+        self.required(node.place, keys);
         if self.problems.len() > before {
             return None;
         }
@@ -161,6 +155,17 @@ impl Reader {
             actual: actual?,
         };
         Some(entry)
+    }
+
+    /// Reports the keys that an entry needs and does not have.
+    fn required(&mut self, place: Place, keys: &yaml::Mapping) {
+        let has = |name: &str| keys.iter().any(|key| key.key == name);
+        for name in ["id", "expected", "actual"].into_iter().filter(|name| !has(name)) {
+            self.problems.push(
+                Problem::at(place, format!("the entry has no `{name}`"))
+                    .hint("id, expected and actual say what is accepted; `--write-baseline` writes them"),
+            );
+        }
     }
 
     /// Reports entries for the same finding.

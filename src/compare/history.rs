@@ -232,15 +232,7 @@ fn applied(
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() > 1 && !distinct.contains(&name) {
-        let message = format!(
-            "{} migrations have the name {name}: {}",
-            distinct.len(),
-            distinct.join(", ")
-        );
-        return history
-            .finding(OtherCode::MigrationAmbiguous, name, place, message)
-            .values("applied", list(distinct))
-            .hint(Hint::advice("write the whole name"));
+        return ambiguous(history, name, place, distinct);
     }
     // The last row of the history that has the name is the one that counts.
     let last = named.iter().rev().find(|m| distinct.len() < 2 || m.name == name);
@@ -272,23 +264,46 @@ fn applied(
                 .values("applied", "rolled back")
                 .hint(history.apply())
         }
-        None => {
-            let apply = match tool.caveat {
-                // With the folder, more is known than the history says.
-                limits if limits.is_empty() || has_folder => tool.apply.to_owned(),
-                limits => format!("{}; {limits}", tool.apply),
-            };
-            history
-                .finding(
-                    OtherCode::MigrationMissing,
-                    name,
-                    place,
-                    not_applied(tool, name, migrations),
-                )
-                .values("applied", "absent")
-                .hint(Hint::Advice(apply))
-        }
+        None => missing_migration(history, name, place, migrations, has_folder),
     }
+}
+
+/// Several migrations have a name that the file writes.
+fn ambiguous(history: &HistoryComparison<'_>, name: &str, place: Place, distinct: Vec<&str>) -> Check {
+    let message = format!(
+        "{} migrations have the name {name}: {}",
+        distinct.len(),
+        distinct.join(", ")
+    );
+    history
+        .finding(OtherCode::MigrationAmbiguous, name, place, message)
+        .values("applied", list(distinct))
+        .hint(Hint::advice("write the whole name"))
+}
+
+/// A migration that the history does not have.
+fn missing_migration(
+    history: &HistoryComparison<'_>,
+    name: &str,
+    place: Place,
+    migrations: &[Migration],
+    has_folder: bool,
+) -> Check {
+    let tool = history.tool;
+    let apply = match tool.caveat {
+        // With the folder, more is known than the history says.
+        limits if limits.is_empty() || has_folder => tool.apply.to_owned(),
+        limits => format!("{}; {limits}", tool.apply),
+    };
+    history
+        .finding(
+            OtherCode::MigrationMissing,
+            name,
+            place,
+            not_applied(tool, name, migrations),
+        )
+        .values("applied", "absent")
+        .hint(Hint::Advice(apply))
 }
 
 /// A migration is not in the history, as a sentence, and what may have been meant.

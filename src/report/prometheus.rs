@@ -5,16 +5,17 @@ use std::fmt::Write as _;
 
 use super::format::{FormatSpec, Rendering};
 use super::words::ReportedStatus;
-use crate::finding::{Check, Status};
 use crate::expectation::Level;
+use crate::finding::{Check, Status, Target};
 use crate::terminal::visible;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("prometheus", "Metrics for the textfile collector of Prometheus", render);
+pub static FORMAT: FormatSpec =
+    FormatSpec::new("prometheus", "Metrics for the textfile collector of Prometheus", render);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
-    let databases: Vec<(String, _)> = rendering
+    let databases: Vec<(String, &Target)> = rendering
         .report
         .targets
         .iter()
@@ -40,53 +41,61 @@ fn render(rendering: &Rendering<'_>) -> String {
             })
         }),
     );
-    let by_kind = |wanted: fn(&Check) -> bool| {
-        databases
-            .iter()
-            .flat_map(|(database, target)| {
-                let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-                for check in target.findings().filter(|check| wanted(check)) {
-                    *counts.entry((check.about.category().word(), level(check))).or_default() += 1;
-                }
-                counts.into_iter().map(move |((kind, level), count)| {
-                    let labels = format!("{database},{},{}", label("kind", kind), label("level", level));
-                    (labels, count.to_string())
-                })
-            })
-            .collect::<Vec<_>>()
-    };
     gauge(
         &mut out,
         "driftgate_drift",
         "How many findings say that the database differs.",
-        by_kind(|check| check.status == Status::Drift && !check.is_known()),
+        by_kind(&databases, |check| check.status == Status::Drift && !check.is_known()),
     );
     gauge(
         &mut out,
         "driftgate_unknown",
         "Of how many checks it could not be told.",
-        by_kind(|check| matches!(check.status, Status::Unknown | Status::Unverified) && !check.is_known()),
+        by_kind(&databases, |check| {
+            matches!(check.status, Status::Unknown | Status::Unverified) && !check.is_known()
+        }),
     );
+    run_gauges(&mut out, rendering);
+    out
+}
+
+/// The metrics of the run itself.
+fn run_gauges(out: &mut String, rendering: &Rendering<'_>) {
     let run = |value: String| [(String::new(), value)];
     gauge(
-        &mut out,
+        out,
         "driftgate_exit_code",
         "The exit code of the run.",
         run(rendering.exit.code().to_string()),
     );
     gauge(
-        &mut out,
+        out,
         "driftgate_duration_seconds",
         "How long the run took.",
         run(rendering.timing.seconds()),
     );
     gauge(
-        &mut out,
+        out,
         "driftgate_timestamp_seconds",
         "When the run began, in seconds since 1970.",
         run(rendering.timing.began().to_string()),
     );
-    out
+}
+
+/// The number of findings for which `wanted` holds, by database, kind and level.
+fn by_kind(databases: &[(String, &Target)], wanted: fn(&Check) -> bool) -> Vec<(String, String)> {
+    let mut values = Vec::new();
+    for (database, target) in databases {
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for check in target.findings().filter(|check| wanted(check)) {
+            *counts.entry((check.about.category().word(), level(check))).or_default() += 1;
+        }
+        values.extend(counts.into_iter().map(|((kind, level), count)| {
+            let labels = format!("{database},{},{}", label("kind", kind), label("level", level));
+            (labels, count.to_string())
+        }));
+    }
+    values
 }
 
 fn level(check: &Check) -> &'static str {

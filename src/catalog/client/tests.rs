@@ -159,15 +159,21 @@ fn a_single_statement_returns_rows_or_an_error() {
     }
 }
 
+/// What describing a statement gives with these answers of a server.
+fn describe(answer: &[Vec<u8>]) -> Result<Vec<Result<Described, ServerError>>, String> {
+    with_answer(answer, async |client| {
+        let described = client.describe(&[Description::default()]).await;
+        described.map_err(|error| error.message)
+    })
+}
+
+/// The answers to a statement that is prepared and described.
+fn parsed() -> Vec<u8> {
+    [message(b'1', b""), message(b't', &[0, 0])].concat()
+}
+
 #[test]
-fn a_missing_description_is_an_error() {
-    let describe = |answer: &[Vec<u8>]| {
-        with_answer(answer, async |client| {
-            let described = client.describe(&[Description::default()]).await;
-            described.map_err(|error| error.message)
-        })
-    };
-    let parsed = || [message(b'1', b""), message(b't', &[0, 0])].concat();
+fn statements_are_described() {
     let notice = message(b'N', b"SLOG\0Mparse tree:\0D{QUERY}\0\0");
     let good = [
         complete("SET"),
@@ -203,15 +209,22 @@ fn a_missing_description_is_an_error() {
         ready(),
     ];
     assert!(describe(&failed).unwrap()[0].is_err());
-    // Without statements, the client does not wait for an answer.
+}
+
+#[test]
+fn nothing_to_send_needs_no_answer() {
     assert_eq!(with_answer(&[], async |client| client.execute(&[]).await), Ok(()));
     assert_eq!(
         with_answer(&[], async |client| client.describe(&[]).await),
         Ok(Vec::new())
     );
+}
+
+#[test]
+fn a_missing_description_is_an_error() {
     let message = describe(&[ready(), ready(), ready()]).unwrap_err();
     assert!(message.contains("did not describe"), "{message}");
-    // What fails around it is the failure of all.
+    // An error around the statement fails the whole call.
     let message = describe(&[
         error("ERROR"),
         ready(),

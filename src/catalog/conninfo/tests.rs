@@ -274,20 +274,28 @@ fn timeouts() {
     }
 }
 
+/// The settings of these parameters, with the files of a home.
+fn in_home(home: &Home, parameters: &str) -> Result<Conninfo, Problem> {
+    resolve(&format!("postgres://h/d?{parameters}"), &[home.env()])
+}
+
+/// The mode and the file of the trusted roots.
+fn trust(home: &Home, parameters: &str) -> (SslMode, Option<String>) {
+    let info = in_home(home, parameters).unwrap_or_else(|problem| panic!("{parameters}: {problem}"));
+    let file = match &info.tls().roots {
+        Roots::File(path) => Some(path.display().to_string()),
+        Roots::System | Roots::Unverified => None,
+    };
+    (info.tls().mode, file)
+}
+
 #[test]
 fn roots_are_those_of_libpq() {
     let home = Home::new("roots");
     let named = home.file("ca.pem", PEM);
     let empty = home.file("empty.pem", "nothing\n");
-    let try_with = |parameters: &str| resolve(&format!("postgres://h/d?{parameters}"), &[home.env()]);
-    let trust = |parameters: &str| {
-        let info = try_with(parameters).unwrap_or_else(|problem| panic!("{parameters}: {problem}"));
-        let file = match &info.tls().roots {
-            Roots::File(path) => Some(path.display().to_string()),
-            Roots::System | Roots::Unverified => None,
-        };
-        (info.tls().mode, file)
-    };
+    let try_with = |parameters: &str| in_home(&home, parameters);
+    let trust = |parameters: &str| trust(&home, parameters);
     // No file, no verification; verify-* insists.
     assert_eq!(trust("sslmode=require"), (SslMode::Require, None));
     for mode in ["verify-ca", "verify-full"] {
@@ -308,7 +316,18 @@ fn roots_are_those_of_libpq() {
             .message
             .contains("no certificate")
     );
-    // system
+    // The default file turns require, and even prefer, into verify-ca.
+    let own = home.file(".postgresql/root.crt", PEM);
+    assert_eq!(trust("sslmode=require"), (SslMode::Require, Some(own.clone())));
+    assert_eq!(trust("").1, Some(own.clone()));
+    assert_eq!(trust("sslmode=disable").1, None);
+    assert_eq!(trust("sslmode=verify-full").1, Some(own));
+}
+
+#[test]
+fn roots_of_the_system() {
+    let home = Home::new("system-roots");
+    let try_with = |parameters: &str| in_home(&home, parameters);
     let info = try_with("sslrootcert=system").unwrap();
     assert_eq!(
         (info.tls().mode, &info.tls().roots),
@@ -324,16 +343,16 @@ fn roots_are_those_of_libpq() {
     assert!(try_with("sslrootcert=system&hostaddr=127.0.0.1").is_ok());
     let problem = resolve("postgres:///d?hostaddr=127.0.0.1&sslrootcert=system", &[home.env()]).unwrap_err();
     assert!(problem.message.contains("host name must be specified"));
-    // The default file turns require, and even prefer, into verify-ca.
-    let own = home.file(".postgresql/root.crt", PEM);
-    assert_eq!(trust("sslmode=require"), (SslMode::Require, Some(own.clone())));
-    assert_eq!(trust("").1, Some(own.clone()));
-    assert_eq!(trust("sslmode=disable").1, None);
-    assert_eq!(trust("sslmode=verify-full").1, Some(own));
-    // Revocation lists, by default or by name.
+}
+
+#[test]
+fn revocation_lists_are_those_of_libpq() {
+    let home = Home::new("revocation");
+    let named = home.file("ca.pem", PEM);
+    home.file(".postgresql/root.crt", PEM);
     let own_list = home.file(".postgresql/root.crl", "");
     let list = |parameters: &str| {
-        let info = try_with(parameters).map_err(|problem| problem.message)?;
+        let info = in_home(&home, parameters).map_err(|problem| problem.message)?;
         Ok::<_, String>(info.tls().revoked.as_ref().map(|path| path.display().to_string()))
     };
     assert_eq!(list("sslmode=verify-full"), Ok(Some(own_list)));

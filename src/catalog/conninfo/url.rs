@@ -54,9 +54,11 @@ pub(super) fn parse(url: &str) -> Result<BTreeMap<String, String>, Problem> {
     Ok(settings)
 }
 
+/// The form of a URL, as advice.
+const FORM: &str = "write postgresql://user:password@host:5432/dbname";
+
 /// The text after `postgresql://`, or a problem that explains what the text is instead.
 fn after_scheme(url: &str) -> Result<&str, Problem> {
-    const FORM: &str = "write postgresql://user:password@host:5432/dbname";
     if url.is_empty() {
         return Err(Problem::new("the database URL is empty").hint(FORM));
     }
@@ -75,6 +77,12 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
     if let (Some(end), "postgres" | "postgresql") = (scheme_end, scheme.as_str()) {
         return Ok(&url[end + 3..]);
     }
+    not_a_command(url)?;
+    Err(other_scheme(url, &scheme))
+}
+
+/// Refuses a command or an assignment around the URL.
+fn not_a_command(url: &str) -> Result<(), Problem> {
     if url.starts_with("psql ") {
         return Err(Problem::new("this is a psql command, not a database URL")
             .hint("keep only the URL that follows `psql`, without its quotes"));
@@ -88,7 +96,12 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
         return Err(Problem::new("the database URL starts with the name of the variable")
             .hint("give only the text after the `=`"));
     }
-    let problem = match scheme.as_str() {
+    Ok(())
+}
+
+/// The problem of a URL with this scheme, which is not that of PostgreSQL; a text without a scheme has an empty one.
+fn other_scheme(url: &str, scheme: &str) -> Problem {
+    match scheme {
         "prisma" | "prisma+postgres" | "prisma+postgresql" => Problem::new(format!(
             "a `{scheme}://` URL is for Prisma Accelerate, which uses HTTP and not the \
              PostgreSQL protocol"
@@ -121,16 +134,15 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
         )
         .hint(FORM),
         _ if scheme.starts_with("postgres+") || scheme.starts_with("postgresql+") => {
-            Problem::new(format!("`{}://` selects a driver of SQLAlchemy", nameable(&scheme)))
+            Problem::new(format!("`{}://` selects a driver of SQLAlchemy", nameable(scheme)))
                 .hint("remove the `+` and the name of the driver: postgresql://…")
         }
         _ => Problem::new(format!(
             "a database URL begins with postgresql:// or postgres://, not with `{}://`",
-            nameable(&scheme)
+            nameable(scheme)
         ))
         .hint(FORM),
-    };
-    Err(problem)
+    }
 }
 
 /// The scheme if it may be printed. A long or unusual one could contain a secret.
@@ -283,70 +295,72 @@ mod tests {
         }
     }
 
+    /// URLs that libpq accepts, with the settings that they contain.
+    const FORMS: [(&str, &str); 26] = [
+        ("postgresql://", ""),
+        ("postgres://localhost", "host=localhost"),
+        ("postgresql://localhost:5433", "host=localhost port=5433"),
+        ("postgresql://localhost/mydb", "dbname=mydb host=localhost"),
+        ("postgresql://user@localhost", "host=localhost user=user"),
+        (
+            "postgresql://user:secret@localhost",
+            "host=localhost password=secret user=user",
+        ),
+        (
+            "postgresql://other@localhost/otherdb?connect_timeout=10&application_name=myapp",
+            "application_name=myapp connect_timeout=10 dbname=otherdb host=localhost user=other",
+        ),
+        (
+            "postgresql://host1:123,host2:456/somedb?target_session_attrs=any",
+            "dbname=somedb host=host1,host2 port=123,456 target_session_attrs=any",
+        ),
+        ("postgresql://h1,h2/db", "dbname=db host=h1,h2"),
+        ("postgresql://h1:1,h2/db", "dbname=db host=h1,h2 port=1,"),
+        (
+            "postgresql:///mydb?host=localhost&port=5433",
+            "dbname=mydb host=localhost port=5433",
+        ),
+        ("postgresql://user@/db?host=/sock", "dbname=db host=/sock user=user"),
+        (
+            "postgresql://[2001:db8::1234]/database",
+            "dbname=database host=2001:db8::1234",
+        ),
+        ("postgresql://[::1]:5433,[::2]/d", "dbname=d host=::1,::2 port=5433,"),
+        (
+            "postgresql:///dbname?host=/var/lib/postgresql",
+            "dbname=dbname host=/var/lib/postgresql",
+        ),
+        (
+            "postgresql://%2Fvar%2Flib%2Fpostgresql/dbname",
+            "dbname=dbname host=/var/lib/postgresql",
+        ),
+        (
+            "postgresql://u:p%40%23%2F%3F%25@h/d%20b",
+            "dbname=d b host=h password=p@#/?% user=u",
+        ),
+        ("postgresql://u:p@ss@h/db", "dbname=db host=h password=p@ss user=u"),
+        ("postgresql://u:a:b@h/db", "dbname=db host=h password=a:b user=u"),
+        (
+            "postgres://h/db?user=me@server&password=x@y",
+            "dbname=db host=h password=x@y user=me@server",
+        ),
+        ("postgres://h?ssl=true", "host=h sslmode=require"),
+        (
+            "postgres://h?ssl=true&sslmode=verify-full",
+            "host=h sslmode=verify-full",
+        ),
+        ("postgres://h?ssl=false", "host=h"),
+        (
+            "postgres://h/db?options=endpoint%3Dep-x",
+            "dbname=db host=h options=endpoint=ep-x",
+        ),
+        (" postgres://h/db\n", "dbname=db host=h"),
+        ("POSTGRES://h/db", "dbname=db host=h"),
+    ];
+
     #[test]
     fn forms_of_libpq() {
-        let cases = [
-            ("postgresql://", ""),
-            ("postgres://localhost", "host=localhost"),
-            ("postgresql://localhost:5433", "host=localhost port=5433"),
-            ("postgresql://localhost/mydb", "dbname=mydb host=localhost"),
-            ("postgresql://user@localhost", "host=localhost user=user"),
-            (
-                "postgresql://user:secret@localhost",
-                "host=localhost password=secret user=user",
-            ),
-            (
-                "postgresql://other@localhost/otherdb?connect_timeout=10&application_name=myapp",
-                "application_name=myapp connect_timeout=10 dbname=otherdb host=localhost user=other",
-            ),
-            (
-                "postgresql://host1:123,host2:456/somedb?target_session_attrs=any",
-                "dbname=somedb host=host1,host2 port=123,456 target_session_attrs=any",
-            ),
-            ("postgresql://h1,h2/db", "dbname=db host=h1,h2"),
-            ("postgresql://h1:1,h2/db", "dbname=db host=h1,h2 port=1,"),
-            (
-                "postgresql:///mydb?host=localhost&port=5433",
-                "dbname=mydb host=localhost port=5433",
-            ),
-            ("postgresql://user@/db?host=/sock", "dbname=db host=/sock user=user"),
-            (
-                "postgresql://[2001:db8::1234]/database",
-                "dbname=database host=2001:db8::1234",
-            ),
-            ("postgresql://[::1]:5433,[::2]/d", "dbname=d host=::1,::2 port=5433,"),
-            (
-                "postgresql:///dbname?host=/var/lib/postgresql",
-                "dbname=dbname host=/var/lib/postgresql",
-            ),
-            (
-                "postgresql://%2Fvar%2Flib%2Fpostgresql/dbname",
-                "dbname=dbname host=/var/lib/postgresql",
-            ),
-            (
-                "postgresql://u:p%40%23%2F%3F%25@h/d%20b",
-                "dbname=d b host=h password=p@#/?% user=u",
-            ),
-            ("postgresql://u:p@ss@h/db", "dbname=db host=h password=p@ss user=u"),
-            ("postgresql://u:a:b@h/db", "dbname=db host=h password=a:b user=u"),
-            (
-                "postgres://h/db?user=me@server&password=x@y",
-                "dbname=db host=h password=x@y user=me@server",
-            ),
-            ("postgres://h?ssl=true", "host=h sslmode=require"),
-            (
-                "postgres://h?ssl=true&sslmode=verify-full",
-                "host=h sslmode=verify-full",
-            ),
-            ("postgres://h?ssl=false", "host=h"),
-            (
-                "postgres://h/db?options=endpoint%3Dep-x",
-                "dbname=db host=h options=endpoint=ep-x",
-            ),
-            (" postgres://h/db\n", "dbname=db host=h"),
-            ("POSTGRES://h/db", "dbname=db host=h"),
-        ];
-        for (url, expected) in cases {
+        for (url, expected) in FORMS {
             assert_eq!(read(url), expected, "{url}");
         }
     }

@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{sources, walk};
+use super::walk;
 
 /// The most lines of a file. It is lowered as files become shorter, and never raised.
 const LONGEST_FILE: usize = 450;
 
 /// The most lines of a function.
-const LONGEST_FUNCTION: usize = 82;
+const LONGEST_FUNCTION: usize = 60;
 
 /// Every file of the source and the tests, by its path, with its whole text.
 fn files() -> Vec<(String, String)> {
@@ -64,16 +64,16 @@ fn functions(code: &str) -> Vec<(&str, usize)> {
 #[test]
 fn no_function_is_too_long() {
     let mut count = 0;
-    for (file, code) in sources() {
+    for (file, code) in files() {
         for (name, lines) in functions(&code) {
             count += 1;
             assert!(
                 lines <= LONGEST_FUNCTION,
-                "{name} in src/{file} has {lines} lines, more than {LONGEST_FUNCTION}"
+                "{name} in {file} has {lines} lines, more than {LONGEST_FUNCTION}"
             );
         }
     }
-    assert!(count > 1000, "only {count} functions were found");
+    assert!(count > 2000, "only {count} functions were found");
     let code = "fn a() {\n    1\n}\n\npub async fn b(\n    c: u8,\n) -> u8 {\n    c\n}\n";
     assert_eq!(functions(code), [("a", 3), ("b", 5)]);
 }
