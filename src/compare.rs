@@ -99,8 +99,8 @@ struct Candidate {
 struct ClosedScope<'a> {
     /// The kinds of what must be listed.
     kinds: Vec<Kind>,
-    /// The object that it is in; none at the top of a file.
-    parent: Option<ObjectId>,
+    /// The object that it is in, and its kind; none at the top of a file.
+    parent: Option<(Kind, ObjectId)>,
     /// At the top of a file: the schemas that are closed.
     schemas: BTreeSet<String>,
     place: Place,
@@ -389,7 +389,7 @@ impl<'a> Planner<'a> {
         }
         self.out.closed.push(ClosedScope {
             kinds,
-            parent: Some(id.clone()),
+            parent: Some((expected.kind, id.clone())),
             schemas: BTreeSet::new(),
             place: expected.place,
             terms: Terms::clone(&expected.terms),

@@ -30,14 +30,12 @@ impl Hint {
         Self::Sql(statements.into())
     }
 
-    /// A hint from its text. Statements that can be run as they are begin with an upper-case verb, end with a semicolon and
-    /// leave nothing out; everything else is advice.
-    #[must_use]
-    pub(crate) fn of_text(text: String) -> Self {
-        let is_verb = |c: char| c.is_ascii_uppercase();
-        let verb = text.split(' ').next().unwrap_or_default();
-        let is_sql = text.ends_with(';') && !verb.is_empty() && verb.chars().all(is_verb) && !text.contains('…');
-        if is_sql { Self::Sql(text) } else { Self::Advice(text) }
+    /// Advice in these words, which end in front of a colon, and statements that can be run as they are.
+    pub fn advice_with_sql(words: impl Into<String>, statements: impl Into<String>) -> Self {
+        Self::AdviceWithSql {
+            words: words.into(),
+            sql: statements.into(),
+        }
     }
 
     /// The label in reports for people.

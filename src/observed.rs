@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::attribute::Question;
+use crate::hint::Hint;
 use crate::migrations::{Migration, Tool};
 use crate::object_id::ObjectId;
 
@@ -61,7 +62,7 @@ pub enum MigrationHistory {
         /// Why it could not be read.
         why: String,
         /// What to do.
-        hint: Option<String>,
+        hint: Option<Hint>,
     },
 }
 
@@ -78,7 +79,7 @@ pub enum AssertionResult {
     /// It is not a single query that only reads.
     Refused(String),
     /// It did not finish, for this reason (permission, timeout, a lock), and what to do.
-    Unverified(String, Option<String>),
+    Unverified(String, Option<Hint>),
 }
 
 /// A value as PostgreSQL prints it, and how it compares.

@@ -6,6 +6,7 @@ use super::client::{Cells, Client};
 use super::server_error::{Meaning, ServerError};
 use crate::error::Failure;
 use crate::expectation::Assertion;
+use crate::hint::Hint;
 use crate::observed::{AssertionResult, Cell, CellType, MOST_ROWS};
 use crate::sql;
 use crate::sql::{Sql, Statement, literal};
@@ -108,22 +109,21 @@ fn explain_error(error: ServerError) -> Result<AssertionResult, ServerError> {
         }
         (Meaning::Permission, _) if error.is_row_security() => AssertionResult::Unverified(
             error.message,
-            Some(
+            Some(Hint::advice(
                 "row security would hide rows from the role that connects, so the result would be wrong: use \
-                 --assertions-url with a role that owns the table or has BYPASSRLS, and SELECT on what the query reads"
-                    .into(),
-            ),
+                 --assertions-url with a role that owns the table or has BYPASSRLS, and SELECT on what the query reads",
+            )),
         ),
         (Meaning::Permission, _) => AssertionResult::Unverified(
             error.message,
-            Some("GRANT SELECT on the tables that it reads to the role that connects".into()),
+            Some(Hint::advice("grant SELECT on the tables that it reads to the role that connects")),
         ),
         (Meaning::Timeout, _) => {
             let hint = match error.code.as_str() {
                 "55P03" => "another session holds a lock: raise --lock-timeout, or try again later",
                 _ => "raise --statement-timeout, or make the query cheaper",
             };
-            AssertionResult::Unverified(error.message, Some(hint.into()))
+            AssertionResult::Unverified(error.message, Some(Hint::advice(hint)))
         }
         (Meaning::Concurrent | Meaning::Exhausted | Meaning::Other, _) => {
             AssertionResult::Unverified(error.message, None)

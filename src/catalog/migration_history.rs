@@ -9,6 +9,7 @@ use super::in_savepoint;
 use super::server_error::{Meaning, ServerError};
 use crate::error::Failure;
 use crate::expectation::ExpectedHistory;
+use crate::hint::Hint;
 use crate::migrations::{Migration, MigrationState, Tool};
 use crate::object_id::ObjectId;
 use crate::observed::MigrationHistory;
@@ -314,7 +315,7 @@ async fn read_table(
     role: &str,
 ) -> Result<MigrationHistory, Failure> {
     let table = &history.id;
-    let unreadable = |why: String, hint: Option<String>| MigrationHistory::Unreadable {
+    let unreadable = |why: String, hint: Option<Hint>| MigrationHistory::Unreadable {
         tool,
         table: table.clone(),
         why,
@@ -323,14 +324,17 @@ async fn read_table(
     if let Some((part, why)) = history.parts.iter().find_map(|part| Some((&part.id, part.refused?))) {
         return Ok(unreadable(
             format!("{part} {why}; reading it could run code of its owner"),
-            Some(format!("{} keeps its history in an ordinary table", tool.title)),
+            Some(Hint::advice(format!(
+                "{} keeps its history in an ordinary table",
+                tool.title
+            ))),
         ));
     }
     if let Some(column) = tool.telltale_columns.iter().find(|column| !history.has(column)) {
         let name = column.split(' ').next().unwrap_or_default();
         return Ok(unreadable(
             format!("column \"{name}\" does not exist"),
-            Some(format!("is this a table of {}?", tool.name)),
+            Some(Hint::advice(format!("is this a table of {}?", tool.name))),
         ));
     }
     match migrations(client, tool, history).await {
@@ -349,27 +353,29 @@ async fn read_table(
 }
 
 /// A hint for a history that cannot be read.
-fn hint(error: &ServerError, tool: &Tool, history: &HistoryTable, role: &str) -> Option<String> {
+fn hint(error: &ServerError, tool: &Tool, history: &HistoryTable, role: &str) -> Option<Hint> {
     match error.meaning() {
-        Meaning::Permission if error.is_row_security() => Some(format!(
-            "row security would hide rows from the role {role}: ALTER ROLE {} BYPASSRLS, or connect as the owner of {}",
-            quote_name(role),
-            history.id,
+        Meaning::Permission if error.is_row_security() => Some(Hint::advice_with_sql(
+            format!(
+                "row security would hide rows from the role {role}; connect as the owner of {}, or give the role BYPASSRLS",
+                history.id
+            ),
+            format!("ALTER ROLE {} BYPASSRLS;", quote_name(role)),
         )),
         Meaning::Permission => {
             let tables = history.parts.iter().map(|part| part.id.to_sql());
-            Some(format!(
+            Some(Hint::sql(format!(
                 "GRANT USAGE ON SCHEMA {} TO {role}; GRANT SELECT ON {} TO {role};",
                 quote_name(history.id.schema()),
                 tables.collect::<Vec<_>>().join(", "),
                 role = quote_name(role),
-            ))
+            )))
         }
-        Meaning::Timeout => Some(match error.code.as_str() {
-            "55P03" => "another session holds a lock: raise --lock-timeout, or try again later".into(),
-            _ => "raise --statement-timeout".into(),
-        }),
-        Meaning::Undefined => Some(format!("is this a table of {}?", tool.name)),
+        Meaning::Timeout => Some(Hint::advice(match error.code.as_str() {
+            "55P03" => "another session holds a lock: raise --lock-timeout, or try again later",
+            _ => "raise --statement-timeout",
+        })),
+        Meaning::Undefined => Some(Hint::advice(format!("is this a table of {}?", tool.name))),
         Meaning::Write | Meaning::Concurrent | Meaning::Exhausted | Meaning::Other => None,
     }
 }

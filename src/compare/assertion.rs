@@ -52,7 +52,7 @@ pub fn compare(assertion: &Assertion, result: &AssertionResult) -> Vec<Check> {
                 format!("assertion `{name}` could not be verified: {why}"),
             )
             .status(Status::Unverified)
-            .hint(hint.clone().map(Hint::of_text)),
+            .hint(hint.clone()),
         ],
     }
 }

@@ -52,7 +52,7 @@ pub fn compare(expected: &ExpectedHistory, history: &MigrationHistory) -> Vec<Ch
             vec![
                 Check::drift(about, code, expected.place, &expected.terms, message)
                     .status(Status::Unverified)
-                    .hint(hint.clone().map(Hint::of_text)),
+                    .hint(hint.clone()),
             ]
         }
         MigrationHistory::Read {

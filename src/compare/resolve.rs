@@ -230,7 +230,7 @@ fn unlisted(
     out: &mut Checks,
 ) {
     let objects: Box<dyn Iterator<Item = (&ObjectId, &Object)>> = match &scope.parent {
-        Some(parent) => Box::new(snapshot.children(kind, parent)),
+        Some((_, parent)) => Box::new(snapshot.children(kind, parent)),
         None => Box::new(
             snapshot
                 .of_kind(kind)
@@ -249,7 +249,7 @@ fn unlisted(
     }
     // That nothing else exists is a check, too: a file may expect that and no more.
     if out.findings.len() == before && out.passes.are_kept() {
-        let parent = scope.parent.clone();
+        let parent = scope.parent.as_ref().map(|(_, id)| id.clone());
         let about = About::Unlisted { kind, parent };
         out.push(Check::passed(about, Code::Unexpected(kind), scope.place, &scope.terms));
     } else if out.findings.len() == before {
@@ -258,21 +258,19 @@ fn unlisted(
 }
 
 /// The finding that an object exists and is not listed.
-fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId) -> Check {
-    let parent = scope.parent.as_ref().and_then(|_| kind.spec().parents.first().copied());
+fn unlisted_object(scope: &Closed<'_>, kind: Kind, id: &ObjectId) -> Check {
+    let parent = scope.parent.as_ref().map(|(kind, _)| *kind);
     let remove = kind.hint(&HintContext {
         id,
         parent,
         detail: FindingDetail::Unexpected,
     });
-    let words = "list it, add it to `ignore`, or remove it";
+    let or_list = |remove: &str| format!("list it, add it to `ignore`, or {remove}");
     let hint = match remove {
-        Some(Hint::Sql(sql)) => Hint::AdviceWithSql {
-            words: words.to_owned(),
-            sql,
-        },
-        Some(advice @ (Hint::Advice(_) | Hint::AdviceWithSql { .. })) => Hint::Advice(format!("{words}: {advice}")),
-        None => Hint::advice(words),
+        Some(Hint::Sql(sql)) => Hint::advice_with_sql(or_list("remove it"), sql),
+        Some(Hint::Advice(words)) => Hint::Advice(or_list(&words)),
+        Some(Hint::AdviceWithSql { words, sql }) => Hint::advice_with_sql(or_list(&words), sql),
+        None => Hint::Advice(or_list("remove it")),
     };
     let message = format!("{} {} exists but is not listed", kind.words(), kind.show(id));
     let about = About::object(kind, id);

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KindSpec, common};
 use crate::attribute::{Attr, Compare, Shape};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "access_method",
@@ -21,13 +22,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP ACCESS METHOD {name};")),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP ACCESS METHOD {name};"))),
         FindingDetail::Differs { attribute, .. } => (*attribute != "comment").then(|| {
-            format!("an access method cannot be altered: DROP ACCESS METHOD {name}; and create it as expected")
+            Hint::advice_with_sql(
+                "an access method cannot be altered; drop it and create it as expected",
+                format!("DROP ACCESS METHOD {name};"),
+            )
         }),
         FindingDetail::Unreadable { .. } => None,
     }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 use super::stub::written_name;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
@@ -201,9 +202,9 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     Some(stub.then(")"))
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
@@ -217,7 +218,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             }
             // The arguments of an ordered-set aggregate are written differently here, and the finding does not say how.
             ("owner", Value::Text(_)) | ("comment", _) => None,
-            _ => Some("CREATE OR REPLACE AGGREGATE with the expected definition".into()),
+            _ => Some(Hint::advice("run CREATE OR REPLACE AGGREGATE with the expected definition")),
         },
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 use super::stub::written_name;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
@@ -53,14 +54,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let types = finding.id.last();
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
             let method = match (text("function"), text("method")) {
                 (Some(_), _) | (None, None | Some("function")) => {
-                    return Some("apply the migration that creates it".into());
+                    return Some(Hint::advice("apply the migration that creates it"));
                 }
                 (None, Some("inout")) => "WITH INOUT",
                 (None, Some(_)) => "WITHOUT FUNCTION",
@@ -70,11 +71,16 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 Some("assignment") => " AS ASSIGNMENT",
                 Some(_) | None => "",
             };
-            Some(format!("CREATE CAST ({types}) {method}{context};"))
+            Some(Hint::sql(format!("CREATE CAST ({types}) {method}{context};")))
         }
-        FindingDetail::Unexpected => Some(format!("DROP CAST ({types});")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP CAST ({types});"))),
         FindingDetail::Differs { attribute, .. } => (*attribute != "comment")
-            .then(|| format!("a cast cannot be altered: DROP CAST ({types}); and create it as expected")),
+            .then(|| {
+            Hint::advice_with_sql(
+                "a cast cannot be altered; drop it and create it as expected",
+                format!("DROP CAST ({types});"),
+            )
+        }),
         FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "check",
@@ -31,7 +32,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let expression = common::expected(attributes, "expression")?;

@@ -3,6 +3,7 @@
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
+use crate::hint::Hint;
 use crate::yaml::Entry;
 use crate::object_id::ObjectId;
 
@@ -85,15 +86,15 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
     Ok(entries)
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("comment" | "owner", _) => None,
-            _ => Some("this attribute of a collation cannot be altered: drop the collation and create it as expected".into()),
+            _ => Some(Hint::advice("this attribute of a collation cannot be altered: drop the collation and create it as expected")),
         },
     }
 }

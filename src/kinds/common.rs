@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::secret;
 use crate::snapshot;
@@ -156,7 +157,7 @@ fn privileges_of(value: &Value) -> BTreeSet<String> {
 }
 
 /// The statements that change the grants on an object to the expected ones. `on` is the text after ON.
-pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<String> {
+pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<Hint> {
     let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
         return None;
     };
@@ -191,16 +192,16 @@ pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<String
             }
         }
     }
-    (!statements.is_empty()).then(|| statements.join(" "))
+    join_statements(&statements)
 }
 
 /// The statement that sets the owner of an object. `keyword` is the text between ALTER and the name.
-pub(super) fn set_owner(keyword: &str, id: &ObjectId, owner: &str) -> String {
-    format!("ALTER {keyword} {} OWNER TO {};", sql_name(id), name(owner))
+pub(super) fn set_owner(keyword: &str, id: &ObjectId, owner: &str) -> Hint {
+    Hint::sql(format!("ALTER {keyword} {} OWNER TO {};", sql_name(id), name(owner)))
 }
 
 /// The statement that changes storage options to the expected ones. `alter` is the text before SET.
-pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Option<String> {
+pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Option<Hint> {
     let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
         return None;
     };
@@ -222,7 +223,12 @@ pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Opti
     if !reset.is_empty() {
         statements.push(statement("RESET", &reset.join(", ")));
     }
-    (!statements.is_empty()).then(|| statements.join(" "))
+    join_statements(&statements)
+}
+
+/// Statements as one hint; none if there are none.
+pub(super) fn join_statements(statements: &[String]) -> Option<Hint> {
+    (!statements.is_empty()).then(|| Hint::sql(statements.join(" ")))
 }
 
 /// The text after a privilege that its holder may grant.
@@ -244,53 +250,47 @@ pub(super) fn name_list(value: &Value) -> String {
 }
 
 /// The statement that adds a constraint to a relation.
-pub(super) fn add_constraint(relation: &ObjectId, constraint: Option<&str>, definition: &str) -> String {
+pub(super) fn add_constraint(relation: &ObjectId, constraint: Option<&str>, definition: &str) -> Hint {
     let named = constraint.map_or(String::new(), |n| format!("CONSTRAINT {} ", name(n)));
-    format!("ALTER TABLE {} ADD {named}{definition};", sql_name(relation))
+    Hint::sql(format!("ALTER TABLE {} ADD {named}{definition};", sql_name(relation)))
 }
 
 /// The statement that drops a constraint of a relation.
-pub(super) fn drop_constraint(id: &ObjectId) -> String {
-    format!(
-        "ALTER TABLE {} DROP CONSTRAINT {};",
-        sql_name(&id.relation()),
-        name(id.last())
-    )
+pub(super) fn drop_constraint(id: &ObjectId) -> Hint {
+    Hint::sql(alter_constraint(id, "DROP CONSTRAINT", ""))
 }
 
+fn alter_constraint(id: &ObjectId, verb: &str, change: &str) -> String {
+    let (relation, constraint) = (sql_name(&id.relation()), name(id.last()));
+    format!("ALTER TABLE {relation} {verb} {constraint}{change};")
+}
+
+/// The advice on an attribute of a constraint that no statement can alter.
+pub(super) const RECREATE_CONSTRAINT: &str =
+    "this attribute of a constraint cannot be altered; drop the constraint and add it as expected";
+
 /// The hint for an attribute of a constraint that no statement can alter.
-pub(super) fn recreate_constraint(id: &ObjectId) -> String {
-    format!(
-        "this attribute of a constraint cannot be altered: {} and add it as expected",
-        drop_constraint(id)
-    )
+pub(super) fn recreate_constraint(id: &ObjectId) -> Hint {
+    Hint::advice_with_sql(RECREATE_CONSTRAINT, alter_constraint(id, "DROP CONSTRAINT", ""))
 }
 
 /// The statement that checks the rows that are older than a constraint.
-pub(super) fn validate_constraint(id: &ObjectId) -> String {
-    format!(
-        "ALTER TABLE {} VALIDATE CONSTRAINT {};",
-        sql_name(&id.relation()),
-        name(id.last())
-    )
+pub(super) fn validate_constraint(id: &ObjectId) -> Hint {
+    Hint::sql(alter_constraint(id, "VALIDATE CONSTRAINT", ""))
 }
 
 /// The statement that changes when and whether a foreign key is checked. Other constraints have no such statement.
-pub(super) fn alter_foreign_key(id: &ObjectId, attribute: &str, expected: &Value) -> Option<String> {
-    let words = match (attribute, expected) {
-        ("deferrable", Value::Bool(true)) => "DEFERRABLE",
-        ("deferrable", Value::Bool(false)) => "NOT DEFERRABLE",
-        ("initially", Value::Text(when)) if when == "deferred" => "DEFERRABLE INITIALLY DEFERRED",
-        ("initially", _) => "INITIALLY IMMEDIATE",
-        ("enforced", Value::Bool(true)) => "ENFORCED",
-        ("enforced", _) => "NOT ENFORCED",
+pub(super) fn alter_foreign_key(id: &ObjectId, attribute: &str, expected: &Value) -> Option<Hint> {
+    let change = match (attribute, expected) {
+        ("deferrable", Value::Bool(true)) => " DEFERRABLE",
+        ("deferrable", Value::Bool(false)) => " NOT DEFERRABLE",
+        ("initially", Value::Text(when)) if when == "deferred" => " DEFERRABLE INITIALLY DEFERRED",
+        ("initially", _) => " INITIALLY IMMEDIATE",
+        ("enforced", Value::Bool(true)) => " ENFORCED",
+        ("enforced", _) => " NOT ENFORCED",
         _ => return None,
     };
-    Some(format!(
-        "ALTER TABLE {} ALTER CONSTRAINT {} {words};",
-        sql_name(&id.relation()),
-        name(id.last())
-    ))
+    Some(Hint::sql(alter_constraint(id, "ALTER CONSTRAINT", change)))
 }
 
 /// The name of a constraint that is expected by name, not by meaning.

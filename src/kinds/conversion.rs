@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "conversion",
@@ -37,17 +38,20 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP CONVERSION {name};")),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP CONVERSION {name};"))),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("owner" | "comment", _) => None,
-            _ => Some(format!("this attribute of a conversion cannot be altered: DROP CONVERSION {name}; and create it as expected")),
+            _ => Some(Hint::advice_with_sql(
+                "this attribute of a conversion cannot be altered; drop the conversion and create it as expected",
+                format!("DROP CONVERSION {name};"),
+            )),
         },
     }
 }

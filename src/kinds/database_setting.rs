@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
+use crate::hint::Hint;
 use crate::secret::{is_digest, is_marker};
 use crate::snapshot::OWNER;
 use crate::sql_text::quote_literal;
@@ -37,7 +38,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (setting, of) = match finding.id.last().split_once(" for ") {
         Some((setting, role)) => (setting, format!("ALTER ROLE {} IN DATABASE …", common::name(role))),
         None => (finding.id.last(), "ALTER DATABASE …".to_owned()),
@@ -45,11 +46,12 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     let value = |value: &str| {
         // A list of names is not a single text.
         let is_hidden = is_marker(value) || is_digest(value);
-        (!is_hidden && !value.contains([',', '"'])).then(|| format!("{of} SET {setting} = {};", quote_literal(value)))
+        (!is_hidden && !value.contains([',', '"']))
+            .then(|| Hint::advice(format!("run {of} SET {setting} = {}", quote_literal(value))))
     };
     match &finding.detail {
         FindingDetail::Missing(attributes) => common::expected(attributes, "value").and_then(|v| value(v.as_text()?)),
-        FindingDetail::Unexpected => Some(format!("{of} RESET {setting};")),
+        FindingDetail::Unexpected => Some(Hint::advice(format!("run {of} RESET {setting}"))),
         FindingDetail::Differs { expected, .. } => value(expected.as_text()?),
         FindingDetail::Unreadable { .. } => None,
     }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 use crate::sql;
 use crate::sql::qualified;
 use crate::value::Value;
@@ -51,13 +52,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
-    let alter = |what: &str| Some(format!("ALTER DOMAIN {name} {what};"));
+    let alter = |what: &str| Some(Hint::sql(format!("ALTER DOMAIN {name} {what};")));
     match &finding.detail {
         FindingDetail::Missing(attributes) => match common::expected(attributes, "type") {
-            Some(Value::Text(sql_type)) => Some(format!("CREATE DOMAIN {name} AS {sql_type}; and add its constraints")),
-            Some(_) | None => Some("apply the migration that creates it".into()),
+            Some(Value::Text(sql_type)) => Some(Hint::advice_with_sql(
+                "create the domain and add its constraints",
+                format!("CREATE DOMAIN {name} AS {sql_type};"),
+            )),
+            Some(_) | None => Some(Hint::advice("apply the migration that creates it")),
         },
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
@@ -67,7 +71,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         } => match (*attribute, expected) {
             ("grants", _) => common::grant(&format!("DOMAIN {name}"), expected, actual),
             ("type" | "collation", _) => {
-                Some("this attribute of a domain cannot be altered: create another domain and change the columns to it".into())
+                Some(Hint::advice("this attribute of a domain cannot be altered: create another domain and change the columns to it"))
             }
             ("nullable", Value::Bool(false)) => alter("SET NOT NULL"),
             ("nullable", Value::Bool(true)) => alter("DROP NOT NULL"),

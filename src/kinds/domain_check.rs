@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
+use crate::hint::Hint;
 use crate::object_id::ObjectId;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -34,7 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let alter = |id: &ObjectId, what: &str| format!("ALTER DOMAIN {} {what};", common::sql_name(&id.relation()));
     let drop = || {
         alter(
@@ -46,19 +47,16 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         FindingDetail::Missing(attributes) => {
             let expression = common::expected(attributes, "expression")?;
             let named = common::named(finding.id).map_or(String::new(), |n| format!("CONSTRAINT {} ", common::name(n)));
-            Some(alter(finding.id, &format!("ADD {named}CHECK ({expression})")))
+            Some(Hint::sql(alter(finding.id, &format!("ADD {named}CHECK ({expression})"))))
         }
-        FindingDetail::Unexpected => Some(drop()),
+        FindingDetail::Unexpected => Some(Hint::sql(drop())),
         FindingDetail::Differs { attribute, .. } => match *attribute {
-            "validated" => Some(alter(
+            "validated" => Some(Hint::sql(alter(
                 finding.id,
                 &format!("VALIDATE CONSTRAINT {}", common::name(finding.id.last())),
-            )),
+            ))),
             "comment" => None,
-            _ => Some(format!(
-                "this attribute of a constraint cannot be altered: {} and add it as expected",
-                drop()
-            )),
+            _ => Some(Hint::advice_with_sql(common::RECREATE_CONSTRAINT, drop())),
         },
         FindingDetail::Unreadable { .. } => None,
     }

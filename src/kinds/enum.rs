@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Shape};
+use crate::hint::Hint;
 use crate::sql;
 use crate::sql::{Sql, literal, qualified};
 use crate::sql_text::quote_literal;
@@ -48,13 +49,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let labels = common::expected(attributes, "labels")?;
             let list: Vec<String> = labels.texts().iter().map(|l| quote_literal(l)).collect();
-            Some(format!("CREATE TYPE {name} AS ENUM ({});", list.join(", ")))
+            Some(Hint::sql(format!("CREATE TYPE {name} AS ENUM ({});", list.join(", "))))
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs { attribute, expected, actual } => {
@@ -67,7 +68,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     }
 }
 
-fn labels_hint(name: &str, expected: &Value, actual: &Value) -> String {
+fn labels_hint(name: &str, expected: &Value, actual: &Value) -> Hint {
     let (expected, actual) = (expected.texts(), actual.texts());
     let listed: BTreeSet<&str> = expected.iter().copied().collect();
     let there: BTreeSet<&str> = actual.iter().copied().collect();
@@ -88,10 +89,10 @@ fn labels_hint(name: &str, expected: &Value, actual: &Value) -> String {
         })
         .collect();
     if !missing.is_empty() {
-        return missing.join(" ");
+        return Hint::sql(missing.join(" "));
     }
     if actual.iter().any(|label| !listed.contains(label)) {
-        return "PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label".into();
+        return Hint::advice("PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label");
     }
-    "PostgreSQL cannot reorder labels: create a new type and change the columns to it".into()
+    Hint::advice("PostgreSQL cannot reorder labels: create a new type and change the columns to it")
 }

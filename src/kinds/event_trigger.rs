@@ -3,6 +3,7 @@
 use super::trigger::{ENABLED, enable};
 use super::{Advice, HintContext, FindingDetail, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "event_trigger",
@@ -35,18 +36,21 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP EVENT TRIGGER {name};")),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP EVENT TRIGGER {name};"))),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected.as_text()) {
-            ("enabled", Some(enabled)) => Some(format!("ALTER EVENT TRIGGER {name} {};", enable(enabled))),
+            ("enabled", Some(enabled)) => Some(Hint::sql(format!("ALTER EVENT TRIGGER {name} {};", enable(enabled)))),
             ("comment", _) => None,
-            _ => Some(format!("DROP EVENT TRIGGER {name}; and create it as expected")),
+            _ => Some(Hint::advice_with_sql(
+                "drop the event trigger and create it as expected",
+                format!("DROP EVENT TRIGGER {name};"),
+            )),
         },
     }
 }

@@ -4,6 +4,7 @@ use super::index_key::IndexKey;
 use super::primary_key::VALID;
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::hint::Hint;
 use crate::sql_text::{TokenKind, tokens};
 use crate::value::Value;
 
@@ -44,7 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);

@@ -1,6 +1,7 @@
 //! Extensions.
 
 use super::{Advice, FindingDetail, KeyForm, KindSpec, Role, Shorthand, Stub, Syntax, common};
+use crate::hint::Hint;
 use crate::attribute::{Attr, Shape};
 use crate::sql;
 use crate::sql::{name, qualified};
@@ -24,10 +25,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(|finding| match finding.detail {
-            FindingDetail::Missing(_) => Some(format!("CREATE EXTENSION {};", common::name(finding.id.last()))),
+            FindingDetail::Missing(_) => {
+                Some(Hint::sql(format!("CREATE EXTENSION {};", common::name(finding.id.last()))))
+            },
             FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
             FindingDetail::Differs { attribute, expected, .. } => (attribute == "version").then(|| {
-                format!("ALTER EXTENSION {} UPDATE TO '{expected}';", common::name(finding.id.last()))
+                let name = common::name(finding.id.last());
+                Hint::sql(format!("ALTER EXTENSION {name} UPDATE TO '{expected}';"))
             }),
         }),
         ..Advice::DEFAULT

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "foreign_data_wrapper",
@@ -41,11 +42,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
-    let alter = |what: &str| Some(format!("ALTER FOREIGN DATA WRAPPER {name} {what};"));
+    let alter = |what: &str| Some(Hint::sql(format!("ALTER FOREIGN DATA WRAPPER {name} {what};")));
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,

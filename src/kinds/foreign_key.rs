@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
+use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::value::Value;
 
@@ -104,7 +105,7 @@ fn same_pairs(comparison: &Comparison<'_>) -> Option<bool> {
     Some(expected == pairs(object.get("columns"), object.get("references"))?)
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let columns = common::name_list(common::expected(attributes, "columns")?);
@@ -132,10 +133,10 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
         FindingDetail::Differs { attribute, expected, .. } => match *attribute {
             "validated" => Some(common::validate_constraint(finding.id)),
-            "in_force" => Some(format!(
-                "ALTER TABLE {} ENABLE TRIGGER ALL; and the same for the table it refers to; then look whether the rows \
-                 hold what it says",
-                common::sql_name(&finding.id.relation())
+            "in_force" => Some(Hint::advice_with_sql(
+                "enable all triggers of this table and of the table that it refers to, then check that the rows satisfy \
+                 the constraint",
+                format!("ALTER TABLE {} ENABLE TRIGGER ALL;", common::sql_name(&finding.id.relation())),
             )),
             "comment" => None,
             _ => common::alter_foreign_key(finding.id, attribute, expected)

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Literal, Shape};
+use crate::hint::Hint;
 use crate::sql_text::quote_literal;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -31,17 +32,17 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
-            ("version", Some(version)) => Some(format!("ALTER SERVER {name} VERSION {};", quote_literal(version))),
+            ("version", Some(version)) => Some(Hint::sql(format!("ALTER SERVER {name} VERSION {};", quote_literal(version)))),
             ("grants", _) => common::grant(&format!("FOREIGN SERVER {name}"), expected, actual),
             _ => None,
         },

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Shape};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "foreign_table",
@@ -34,10 +35,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,

@@ -3,6 +3,7 @@
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::error::Problem;
+use crate::hint::Hint;
 use crate::yaml::{Entry, Node};
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
@@ -231,14 +232,14 @@ fn same_columns(comparison: &Comparison<'_>) -> Verdict {
     })
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let signature = || {
         let arguments = finding.id.last();
         format!("{}({arguments})", common::sql_name(&finding.id.relation()))
     };
-    let alter = |what: &str| Some(format!("ALTER FUNCTION {} {what};", signature()));
+    let alter = |what: &str| Some(Hint::sql(format!("ALTER FUNCTION {} {what};", signature())));
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs { attribute, expected, actual } => match (*attribute, expected) {
             ("volatility", Value::Text(volatility)) => alter(&volatility.to_uppercase()),
@@ -253,11 +254,11 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             ("rows", Value::Text(rows)) => alter(&format!("ROWS {rows}")),
             ("grants", _) => common::grant(&format!("FUNCTION {}", signature()), expected, actual),
             ("comment", _) => None,
-            ("returns" | "returns_set" | "returns_columns", _) => Some(format!(
-                "the result type cannot be altered: DROP FUNCTION {}; and create it as expected",
-                signature()
+            ("returns" | "returns_set" | "returns_columns", _) => Some(Hint::advice_with_sql(
+                "the result type cannot be altered; drop the function and create it as expected",
+                format!("DROP FUNCTION {};", signature()),
             )),
-            _ => Some("CREATE OR REPLACE FUNCTION with the expected definition".into()),
+            _ => Some(Hint::advice("run CREATE OR REPLACE FUNCTION with the expected definition")),
         },
     }
 }

@@ -57,8 +57,8 @@ impl Kind {
             && *attribute == common::OWNER.name
             && let Value::Text(owner) = expected
         {
-            return Some(Hint::Sql(common::set_owner(alter_keyword, finding.id, owner)));
+            return Some(common::set_owner(alter_keyword, finding.id, owner));
         }
-        advice.hint.and_then(|hint| hint(finding)).map(Hint::of_text)
+        advice.hint.and_then(|hint| hint(finding))
     }
 }

@@ -5,6 +5,7 @@ use super::unique::NULLS_NOT_DISTINCT;
 use super::{Advice, CustomForm, HintContext, FindingDetail, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
+use crate::hint::Hint;
 use crate::yaml::{Entry, Node, NodeValue};
 use crate::value::Value;
 
@@ -92,7 +93,7 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
     })
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(&crate::object_id::ObjectId::new(vec![
         finding.id.parts().first()?.to_string(),
         finding.id.last().to_owned(),
@@ -123,14 +124,15 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 _ => String::new(),
             };
             let named = common::named(finding.id).map_or(String::new(), |n| format!("{} ", common::name(n)));
-            Some(format!("CREATE {unique}INDEX CONCURRENTLY {named}ON {on} {method}({keys}){include}{nulls}{predicate};"))
+            Some(Hint::sql(format!("CREATE {unique}INDEX CONCURRENTLY {named}ON {on} {method}({keys}){include}{nulls}{predicate};")))
         }
-        FindingDetail::Unexpected => Some(format!("DROP INDEX CONCURRENTLY {name};")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP INDEX CONCURRENTLY {name};"))),
         FindingDetail::Differs { attribute, .. } => match *attribute {
-            "valid" => Some(format!("REINDEX INDEX CONCURRENTLY {name};")),
+            "valid" => Some(Hint::sql(format!("REINDEX INDEX CONCURRENTLY {name};"))),
             "options" | "comment" => None,
-            _ => Some(format!(
-                "this attribute of an index cannot be altered: DROP INDEX CONCURRENTLY {name}; and create it as expected"
+            _ => Some(Hint::advice_with_sql(
+                "this attribute of an index cannot be altered; drop the index and create it as expected",
+                format!("DROP INDEX CONCURRENTLY {name};"),
             )),
         },
         FindingDetail::Unreadable { .. } => None,

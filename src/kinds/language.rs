@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KindSpec, common};
 use crate::attribute::{Attr, Literal, Shape};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "language",
@@ -30,11 +31,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it, or its extension".into()),
-        FindingDetail::Unexpected => Some(format!("DROP LANGUAGE {name};")),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it, or its extension")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP LANGUAGE {name};"))),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
@@ -43,7 +44,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         } => match (*attribute, expected.as_text()) {
             ("grants", _) => common::grant(&format!("LANGUAGE {name}"), expected, actual),
             ("owner" | "comment", _) => None,
-            _ => Some("CREATE OR REPLACE LANGUAGE as expected".into()),
+            _ => Some(Hint::advice("run CREATE OR REPLACE LANGUAGE as expected")),
         },
     }
 }

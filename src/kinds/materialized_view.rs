@@ -4,6 +4,7 @@ use super::table::{ACCESS_METHOD, TABLESPACE};
 use super::view::{DEFINITION, OR_AS_FOUND};
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Literal, Shape};
+use crate::hint::Hint;
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -45,12 +46,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     let alter = format!("ALTER MATERIALIZED VIEW {name}");
     match &finding.detail {
         FindingDetail::Missing(_) => {
-            Some("apply the migration that creates it, or check that this is the right database".into())
+            Some(Hint::advice("apply the migration that creates it, or check that this is the right database"))
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
@@ -58,11 +59,12 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             expected,
             actual,
         } => match (*attribute, expected) {
-            ("populated", Value::Bool(true)) => Some(format!("REFRESH MATERIALIZED VIEW {name};")),
+            ("populated", Value::Bool(true)) => Some(Hint::sql(format!("REFRESH MATERIALIZED VIEW {name};"))),
             ("options", _) => common::set_options(&alter, expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
-            ("definition", _) => Some(format!(
-                "DROP MATERIALIZED VIEW {name}; and create it as expected{OR_AS_FOUND}"
+            ("definition", _) => Some(Hint::advice_with_sql(
+                format!("drop it and create it as expected{OR_AS_FOUND}"),
+                format!("DROP MATERIALIZED VIEW {name};"),
             )),
             _ => None,
         },

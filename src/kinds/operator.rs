@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
+use crate::hint::Hint;
 use super::stub::written_name;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
@@ -67,21 +68,21 @@ fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
     signature::same(expected, actual)
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let [schema, name, arguments] = finding.id.parts() else {
         return None;
     };
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => {
             let alter = |what: String| {
-                Some(format!(
+                Some(Hint::sql(format!(
                     "ALTER OPERATOR {}.{name} ({arguments}) {what};",
                     common::name(schema)
-                ))
+                )))
             };
             match (*attribute, expected) {
                 ("restrict" | "join", Value::Null) => alter(format!("SET ({} = NONE)", attribute.to_uppercase())),
@@ -92,7 +93,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 )),
                 ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
                 ("comment", _) => None,
-                _ => Some("drop the operator and create it as expected".into()),
+                _ => Some(Hint::advice("drop the operator and create it as expected")),
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
+use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::sql_text::show_name;
 use crate::value::Value;
@@ -71,19 +72,19 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     }
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = using(finding.id);
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("owner", Value::Text(owner)) => {
-                Some(format!("ALTER OPERATOR CLASS {name} OWNER TO {};", common::name(owner)))
+                Some(Hint::sql(format!("ALTER OPERATOR CLASS {name} OWNER TO {};", common::name(owner))))
             }
             ("comment" | "owner", _) => None,
-            _ => Some("this attribute of an operator class cannot be altered: drop the operator class and create it as expected".into()),
+            _ => Some(Hint::advice("this attribute of an operator class cannot be altered: drop the operator class and create it as expected")),
         },
     }
 }

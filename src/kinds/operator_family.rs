@@ -3,6 +3,7 @@
 use super::operator_class::{same, using};
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
+use crate::hint::Hint;
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -66,19 +67,19 @@ fn same_names(comparison: &Comparison<'_>) -> Verdict {
     )
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = using(finding.id);
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it, or an operator class in it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it, or an operator class in it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("operators" | "functions", _) => {
-                Some(format!("ALTER OPERATOR FAMILY {name} ADD or DROP the members that differ"))
+                Some(Hint::advice(format!("run ALTER OPERATOR FAMILY {name} to add or drop the members that differ")))
             }
             ("owner", Value::Text(owner)) => {
-                Some(format!("ALTER OPERATOR FAMILY {name} OWNER TO {};", common::name(owner)))
+                Some(Hint::sql(format!("ALTER OPERATOR FAMILY {name} OWNER TO {};", common::name(owner))))
             }
             _ => None,
         },

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::hint::Hint;
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -81,18 +82,18 @@ fn same_roles(comparison: &Comparison<'_>) -> Verdict {
     }
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let table = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
-    let alter = |what: &str| Some(format!("ALTER POLICY {name} ON {table} {what};"));
+    let alter = |what: &str| Some(Hint::sql(format!("ALTER POLICY {name} ON {table} {what};")));
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP POLICY {name} ON {table};")),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP POLICY {name} ON {table};"))),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
-            ("in_force", Value::Bool(true)) => Some(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")),
+            ("in_force", Value::Bool(true)) => Some(Hint::sql(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"))),
             ("using", Value::Text(using)) => alter(&format!("USING ({using})")),
             ("check", Value::Text(check)) => alter(&format!("WITH CHECK ({check})")),
             ("roles", Value::List(_)) => {
@@ -110,7 +111,10 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             }
             ("roles", _) => alter("TO PUBLIC"),
             ("comment" | "in_force", _) => None,
-            _ => Some(format!("DROP POLICY {name} ON {table}; and create it as expected")),
+            _ => Some(Hint::advice_with_sql(
+                "drop the policy and create it as expected",
+                format!("DROP POLICY {name} ON {table};"),
+            )),
         },
     }
 }

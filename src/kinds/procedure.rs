@@ -2,6 +2,7 @@
 
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "procedure",
@@ -30,13 +31,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let alter = |what: &str| {
         let name = common::sql_name(&finding.id.relation());
-        Some(format!("ALTER PROCEDURE {name}({}) {what};", finding.id.last()))
+        Some(Hint::sql(format!("ALTER PROCEDURE {name}({}) {what};", finding.id.last())))
     };
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs { attribute, expected, actual } => match (*attribute, expected.as_text()) {
             ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
@@ -46,7 +47,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
             }
             ("comment", _) => None,
-            _ => Some("CREATE OR REPLACE PROCEDURE with the expected definition".into()),
+            _ => Some(Hint::advice("run CREATE OR REPLACE PROCEDURE with the expected definition")),
         },
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::error::Problem;
+use crate::hint::Hint;
 use crate::yaml::{Entry, NodeValue};
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -98,9 +99,9 @@ fn same_tables(comparison: &Comparison<'_>) -> Verdict {
     Verdict::when(expected == actual && !expected.contains(&None))
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
-    let alter = |what: String| Some(format!("ALTER PUBLICATION {name} {what};"));
+    let alter = |what: String| Some(Hint::sql(format!("ALTER PUBLICATION {name} {what};")));
     // SET TABLE would remove the column lists and row filters of the remaining tables.
     let tables = |these: &Value, other: &Value| {
         let other: BTreeSet<_> = other.texts().into_iter().map(split_reference).collect();
@@ -113,7 +114,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         names.join(", ")
     };
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
@@ -128,12 +129,12 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 let statements: Vec<String> = changes
                     .iter()
                     .filter(|(_, tables)| !tables.is_empty())
-                    .filter_map(|(change, tables)| alter(format!("{change} TABLE {tables}")))
+                    .map(|(change, tables)| format!("ALTER PUBLICATION {name} {change} TABLE {tables};"))
                     .collect();
-                (!statements.is_empty()).then(|| statements.join(" "))
+                common::join_statements(&statements)
             }
             ("all_tables", _) => {
-                Some("this attribute of a publication cannot be altered: drop the publication and create it as expected".into())
+                Some(Hint::advice("this attribute of a publication cannot be altered: drop the publication and create it as expected"))
             }
             _ => None,
         },

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 use crate::snapshot::OWNER;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -41,7 +42,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let publication = common::name(finding.id.last());
     let table = common::sql_name(&finding.id.relation());
     match &finding.detail {
@@ -52,13 +53,14 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                 .map_or(String::new(), |c| format!(" ({c})"));
             let condition = common::expected(attributes, "where").and_then(|value| value.as_text());
             let condition = condition.map_or(String::new(), |text| format!(" WHERE ({text})"));
-            Some(format!(
+            Some(Hint::sql(format!(
                 "ALTER PUBLICATION {publication} ADD TABLE {table}{columns}{condition};"
-            ))
+            )))
         }
-        FindingDetail::Unexpected => Some(format!("ALTER PUBLICATION {publication} DROP TABLE {table};")),
-        FindingDetail::Differs { .. } => Some(format!(
-            "ALTER PUBLICATION {publication} DROP TABLE {table}; and ADD TABLE as expected"
+        FindingDetail::Unexpected => Some(Hint::sql(format!("ALTER PUBLICATION {publication} DROP TABLE {table};"))),
+        FindingDetail::Differs { .. } => Some(Hint::advice_with_sql(
+            "drop the table from the publication and add it as expected",
+            format!("ALTER PUBLICATION {publication} DROP TABLE {table};"),
         )),
         FindingDetail::Unreadable { .. } => None,
     }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
@@ -98,9 +99,9 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     Some(Value::Text(multirange))
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
@@ -109,7 +110,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
         } => match (*attribute, expected) {
             ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
             ("comment" | "owner", _) => None,
-            _ => Some("a range type cannot be altered: create another type and change the columns to it".into()),
+            _ => Some(Hint::advice("a range type cannot be altered: create another type and change the columns to it")),
         },
     }
 }

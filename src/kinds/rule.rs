@@ -3,6 +3,7 @@
 use super::trigger::{ENABLED, enable};
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "rule",
@@ -36,20 +37,20 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let relation = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP RULE {name} ON {relation};")),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP RULE {name} ON {relation};"))),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected.as_text()) {
             ("enabled", Some(enabled)) if finding.parent == Some(Kind::Table) => {
-                Some(format!("ALTER TABLE {relation} {} RULE {name};", enable(enabled)))
+                Some(Hint::sql(format!("ALTER TABLE {relation} {} RULE {name};", enable(enabled))))
             }
-            ("definition", _) => Some("CREATE OR REPLACE RULE with the expected definition".into()),
+            ("definition", _) => Some(Hint::advice("run CREATE OR REPLACE RULE with the expected definition")),
             _ => None,
         },
     }

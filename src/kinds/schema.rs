@@ -1,6 +1,7 @@
 //! Schemas.
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Role, Syntax, common};
+use crate::hint::Hint;
 use crate::sql;
 use crate::sql::name;
 
@@ -25,10 +26,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(format!("CREATE SCHEMA {name};")),
+        FindingDetail::Missing(_) => Some(Hint::sql(format!("CREATE SCHEMA {name};"))),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,

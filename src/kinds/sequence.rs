@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::hint::Hint;
 use crate::sql;
 use crate::sql::qualified;
 use crate::value::Value;
@@ -127,11 +128,11 @@ fn same_max(comparison: &Comparison<'_>) -> Verdict {
     same(comparison, Bounds::of(comparison).max)
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
-    let alter = |what: String| Some(format!("ALTER SEQUENCE {name} {what};"));
+    let alter = |what: String| Some(Hint::sql(format!("ALTER SEQUENCE {name} {what};")));
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,

@@ -3,6 +3,7 @@
 use super::{HintContext, Kind, Masked, Stub};
 use crate::attribute::{Attr, Verdict};
 use crate::error::Problem;
+use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql::Sql;
@@ -237,7 +238,7 @@ pub struct Advice {
     /// the kind have no owner, or if that statement names them by something else than the identity.
     pub alter_keyword: Option<&'static str>,
     /// The SQL or the advice that resolves a finding; see [`Kind::hint`].
-    pub hint: Option<fn(&HintContext<'_>) -> Option<String>>,
+    pub hint: Option<fn(&HintContext<'_>) -> Option<Hint>>,
 }
 
 impl Advice {

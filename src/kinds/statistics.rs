@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use crate::hint::Hint;
 use crate::sql_text::split_commas;
 use crate::value::Value;
 
@@ -64,7 +65,7 @@ fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
         })
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     // The statistics may be in another schema than the table, which the identity does not say.
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
@@ -85,13 +86,13 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             let [schema, _, name] = finding.id.parts() else {
                 return None;
             };
-            Some(format!(
+            Some(Hint::sql(format!(
                 "CREATE STATISTICS {}.{}{kinds} ON {} FROM {};",
                 common::name(schema),
                 common::name(name),
                 on.join(", "),
                 common::sql_name(&finding.id.relation())
-            ))
+            )))
         }
         FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
     }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KindSpec, Matching, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::value::Value;
 
@@ -71,12 +72,15 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     (attribute == "slot").then(|| Value::from(id.last()))
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
-    let alter = |what: String| Some(format!("ALTER SUBSCRIPTION {name} {what};"));
+    let alter = |what: String| Some(Hint::sql(format!("ALTER SUBSCRIPTION {name} {what};")));
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP SUBSCRIPTION {name}; which also drops its slot")),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "drop the subscription, which also drops its slot",
+            format!("DROP SUBSCRIPTION {name};"),
+        )),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, is_name};
+use crate::hint::Hint;
 use crate::sql_text::{TokenKind, split_commas, tokens};
 use crate::value::Value;
 
@@ -187,11 +188,11 @@ fn are_same_words(expected: &str, actual: &str) -> bool {
         })
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match finding.detail {
         FindingDetail::Missing(_) => {
-            Some("apply the migration that creates it, or check that this is the right database".into())
+            Some(Hint::advice("apply the migration that creates it, or check that this is the right database"))
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
@@ -199,23 +200,23 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             expected,
             actual,
         } => match (attribute, expected.as_text()) {
-            ("row_security", Some("enabled")) => Some(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;")),
-            ("row_security", Some("disabled")) => Some(format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;")),
+            ("row_security", Some("enabled")) => Some(Hint::sql(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;"))),
+            ("row_security", Some("disabled")) => Some(Hint::sql(format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;"))),
             ("row_security_forced", _) => {
                 let no = if *expected == Value::Bool(true) { "" } else { "NO " };
-                Some(format!("ALTER TABLE {name} {no}FORCE ROW LEVEL SECURITY;"))
+                Some(Hint::sql(format!("ALTER TABLE {name} {no}FORCE ROW LEVEL SECURITY;")))
             }
-            ("persistence", Some("permanent")) => Some(format!("ALTER TABLE {name} SET LOGGED;")),
-            ("persistence", Some("unlogged")) => Some(format!("ALTER TABLE {name} SET UNLOGGED;")),
+            ("persistence", Some("permanent")) => Some(Hint::sql(format!("ALTER TABLE {name} SET LOGGED;"))),
+            ("persistence", Some("unlogged")) => Some(Hint::sql(format!("ALTER TABLE {name} SET UNLOGGED;"))),
             ("replica_identity", Some(identity)) => {
                 let identity = match identity {
                     "default" | "full" | "nothing" => identity.to_uppercase(),
                     index => format!("USING INDEX {}", common::name(index)),
                 };
-                Some(format!("ALTER TABLE {name} REPLICA IDENTITY {identity};"))
+                Some(Hint::sql(format!("ALTER TABLE {name} REPLICA IDENTITY {identity};")))
             }
             ("partition_by", _) => {
-                Some("the partitioning of a table cannot be altered: create a table as expected and move the rows".into())
+                Some(Hint::advice("the partitioning of a table cannot be altered: create a table as expected and move the rows"))
             }
             ("options", _) => common::set_options(&format!("ALTER TABLE {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),

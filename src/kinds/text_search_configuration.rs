@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
+use crate::hint::Hint;
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -62,14 +63,15 @@ fn same_mappings(comparison: &Comparison<'_>) -> Verdict {
     )
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let parser = common::expected(attributes, "parser").and_then(Value::as_text)?;
             let parser = common::sql_names(parser);
-            Some(format!(
-                "CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser}); and add its mappings"
+            Some(Hint::advice_with_sql(
+                "create the configuration and add its mappings",
+                format!("CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser});"),
             ))
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
@@ -85,7 +87,7 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
 }
 
 /// The statements that change the mappings that differ.
-fn mappings_hint(name: &str, expected: &std::collections::BTreeMap<String, Value>, actual: &Value) -> Option<String> {
+fn mappings_hint(name: &str, expected: &std::collections::BTreeMap<String, Value>, actual: &Value) -> Option<Hint> {
     let Value::Map(actual) = actual else {
         return None;
     };
@@ -107,5 +109,5 @@ fn mappings_hint(name: &str, expected: &std::collections::BTreeMap<String, Value
     for token in actual.keys().filter(|token| !expected.contains_key(*token)) {
         statements.push(format!("{alter} DROP MAPPING FOR {};", common::name(token)));
     }
-    Some(statements.join(" "))
+    common::join_statements(&statements)
 }

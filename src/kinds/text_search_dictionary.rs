@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -36,22 +37,22 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
             let options = text("options").map_or(String::new(), |options| format!(", {options}"));
             let template = common::sql_names(text("template")?);
-            Some(format!(
+            Some(Hint::sql(format!(
                 "CREATE TEXT SEARCH DICTIONARY {name} (TEMPLATE = {template}{options});"
-            ))
+            )))
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
-            ("options", Value::Text(options)) => Some(format!("ALTER TEXT SEARCH DICTIONARY {name} ({options});")),
+            ("options", Value::Text(options)) => Some(Hint::sql(format!("ALTER TEXT SEARCH DICTIONARY {name} ({options});"))),
             _ => None,
         },
     }

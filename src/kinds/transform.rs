@@ -1,6 +1,7 @@
 //! Transforms.
 
 use super::{Advice, HintContext, FindingDetail, KindSpec, Reading, common};
+use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "transform",
@@ -24,13 +25,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (of, language) = finding.id.last().rsplit_once(" for ")?;
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP TRANSFORM FOR {of} LANGUAGE {};", common::name(language))),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP TRANSFORM FOR {of} LANGUAGE {};", common::name(language)))),
         FindingDetail::Differs { attribute, .. } => {
-            (*attribute != "comment").then(|| "CREATE OR REPLACE TRANSFORM as expected".into())
+            (*attribute != "comment").then(|| Hint::advice("run CREATE OR REPLACE TRANSFORM as expected"))
         }
         FindingDetail::Unreadable { .. } => None,
     }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use crate::hint::Hint;
 use crate::value::Value;
 
 /// The sessions in which a trigger, event trigger or rule fires.
@@ -89,12 +90,12 @@ pub(super) fn enable(enabled: &str) -> &'static str {
     }
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let relation = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(_) => Some("apply the migration that creates it".into()),
-        FindingDetail::Unexpected => Some(format!("DROP TRIGGER {name} ON {relation};")),
+        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP TRIGGER {name} ON {relation};"))),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
@@ -106,10 +107,13 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
                     ""
                 };
                 let view = finding.parent == Some(Kind::View);
-                (!view).then(|| format!("ALTER {foreign}TABLE {relation} {} TRIGGER {name};", enable(enabled)))
+                (!view).then(|| Hint::sql(format!("ALTER {foreign}TABLE {relation} {} TRIGGER {name};", enable(enabled))))
             }
             ("comment", _) => None,
-            _ => Some(format!("DROP TRIGGER {name} ON {relation}; and create it as expected")),
+            _ => Some(Hint::advice_with_sql(
+                "drop the trigger and create it as expected",
+                format!("DROP TRIGGER {name} ON {relation};"),
+            )),
         },
     }
 }

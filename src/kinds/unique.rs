@@ -4,6 +4,7 @@ use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
 use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Matching, Shorthand, StandIn, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::hint::Hint;
 use crate::snapshot::Object;
 use crate::value::Value;
 
@@ -103,7 +104,7 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
     ])
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let columns = common::name_list(common::expected(attributes, "columns")?);

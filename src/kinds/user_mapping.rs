@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Verdict};
+use crate::hint::Hint;
 use crate::value::Value;
 
 /// The column that says whether the options are hidden from the current role.
@@ -44,7 +45,7 @@ fn same_options(comparison: &Comparison<'_>) -> Verdict {
     common::same_masked(comparison)
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (role, server) = finding.id.last().split_once(" on ")?;
     let role = if role == "public" {
         "PUBLIC".to_owned()
@@ -53,9 +54,9 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
     };
     let mapping = format!("USER MAPPING FOR {role} SERVER {}", common::name(server));
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(format!("CREATE {mapping}; and add its options")),
-        FindingDetail::Unexpected => Some(format!("DROP {mapping};")),
-        FindingDetail::Differs { .. } => Some(format!("ALTER {mapping} OPTIONS (…);")),
+        FindingDetail::Missing(_) => Some(Hint::advice_with_sql("create it and add its options", format!("CREATE {mapping};"))),
+        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP {mapping};"))),
+        FindingDetail::Differs { .. } => Some(Hint::advice(format!("run ALTER {mapping} OPTIONS (…) with the options that differ"))),
         FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Compare, Comparison, Form, Shape, Verdict, same_lines};
+use crate::hint::Hint;
 use crate::value::Value;
 
 /// The query of a view.
@@ -13,7 +14,7 @@ pub(super) const DEFINITION: Attr = Attr::new(
 .compare(Compare::Custom(same_query));
 
 /// PostgreSQL considers some equal queries different.
-pub(super) const OR_AS_FOUND: &str = "; if both mean the same, write the found one";
+pub(super) const OR_AS_FOUND: &str = ", or, if both mean the same, expect the definition that was found";
 
 fn same_query(comparison: &Comparison<'_>) -> Verdict {
     match (comparison.expected, comparison.actual) {
@@ -55,11 +56,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-fn hint(finding: &HintContext<'_>) -> Option<String> {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
         FindingDetail::Missing(_) => {
-            Some("apply the migration that creates it, or check that this is the right database".into())
+            Some(Hint::advice("apply the migration that creates it, or check that this is the right database"))
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
@@ -67,9 +68,9 @@ fn hint(finding: &HintContext<'_>) -> Option<String> {
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
-            ("definition", _) => Some(format!(
-                "CREATE OR REPLACE VIEW with the expected definition{OR_AS_FOUND}"
-            )),
+            ("definition", _) => Some(Hint::advice(format!(
+                "run CREATE OR REPLACE VIEW with the expected definition{OR_AS_FOUND}"
+            ))),
             ("options", _) => common::set_options(&format!("ALTER VIEW {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,
