@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::attribute::{Attr, Shape};
+use crate::attribute::{Attr, Literal, Shape};
 use crate::expectation::{self, AssertionKey, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
 use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Shorthand};
 
@@ -176,7 +176,14 @@ fn object(kind: Kind) -> Json {
 }
 
 fn attribute(attr: &Attr, doc: &str) -> Json {
-    described(doc, shape(attr.shape))
+    let schema = match (attr.shape, attr.default) {
+        // An empty list is written as null.
+        (Shape::List(item), Some(Literal::EmptyList)) => {
+            json!({"type": ["array", "null"], "minItems": 1, "items": shape(*item)})
+        }
+        (of, _) => shape(of),
+    };
+    described(doc, schema)
 }
 
 fn shape(of: Shape) -> Json {

@@ -192,6 +192,9 @@ impl Kind {
     /// The name for people with its article: `an index`.
     #[must_use]
     pub fn one(self) -> String {
+        if let Some(one) = self.spec().one {
+            return one.to_owned();
+        }
         let words = self.words();
         let article = if words.starts_with(['a', 'e', 'i', 'o']) {
             "an"

@@ -350,7 +350,7 @@ impl ObjectParser<'_> {
 
     fn attribute(&mut self, attr: &'static Attr, extent: Extent, entry: Entry) {
         let place = entry.value.place;
-        match shape::read(attr.shape, &entry.key, entry.value, &self.parser.out.schema) {
+        match shape::read_attribute(attr, &entry.key, entry.value, &self.parser.out.schema) {
             Ok(value) => self.attributes.push(ExpectedAttribute {
                 attr,
                 value: self.sealed(attr, value),

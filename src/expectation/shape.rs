@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::attribute::{Shape, split_reference};
+use crate::attribute::{Attr, Literal, Shape, split_reference};
 use crate::error::Problem;
 use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
@@ -11,8 +11,17 @@ use crate::suggest;
 use crate::value::Value;
 use crate::yaml::{Node, NodeValue, Scalar, ScalarType};
 
+/// Reads the value of an attribute, whose key is `name`. A list that may be empty is written as `null` if it is: an empty
+/// list is more often a mistake. `schema` is the schema of names that are not qualified.
+pub(super) fn read_attribute(attr: &Attr, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
+    match attr.default {
+        Some(Literal::EmptyList) if node.is_null() => Ok(Value::List(Vec::new())),
+        Some(_) | None => read(attr.shape, name, node, schema),
+    }
+}
+
 /// Reads the value of the attribute `name`. `schema` is the schema of names that are not qualified.
-pub(super) fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
+fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
     let place = node.place;
     match (shape, node.value) {
         (Shape::Reference, value) => reference(name, &value, place, schema),

@@ -6,6 +6,7 @@ use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "check",
+    one: Some("a check constraint"),
     section: "checks",
     parents: &[Kind::Table],
     identity: &["schema", "relation", "name"],

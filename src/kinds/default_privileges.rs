@@ -14,6 +14,7 @@ const GRANTS: Attr = Attr {
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "default_privileges",
+    one: Some("an entry of default privileges"),
     section: "default_privileges",
     identity: &["name"],
     doc: "The privileges on objects that a role will create. The name has the role, the schema if there is one, and the class of objects: \

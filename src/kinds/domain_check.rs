@@ -7,6 +7,7 @@ use crate::object_id::ObjectId;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "domain_check",
+    one: Some("a check constraint of a domain"),
     section: "checks",
     parents: &[Kind::Domain],
     identity: &["schema", "relation", "name"],

@@ -16,7 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new(
             "tags",
             Shape::List(&Shape::Text),
-            "The commands that fire it, such as `CREATE TABLE`; left out for all.",
+            "The commands that fire it, such as `CREATE TABLE`; `null` for all.",
         )
         .compare(Compare::Unordered)
         .default(Literal::EmptyList),

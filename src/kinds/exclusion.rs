@@ -10,6 +10,7 @@ use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "exclusion",
+    one: Some("an exclusion constraint"),
     section: "exclusions",
     parents: &[Kind::Table],
     identity: &["schema", "relation", "name"],

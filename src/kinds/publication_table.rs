@@ -7,6 +7,7 @@ use crate::snapshot::OWNER;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "publication_table",
+    one: Some("a table of a publication"),
     section: "publications",
     parents: &[Kind::Table],
     identity: &["schema", "relation", "name"],

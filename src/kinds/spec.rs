@@ -35,6 +35,8 @@ use crate::yaml::{Entry, Node};
 pub struct KindSpec {
     /// The name in reports and codes: `foreign_key`.
     pub name: &'static str,
+    /// One of them, for people, where that is not the name with its article: `a unique constraint`.
+    pub one: Option<&'static str>,
     /// The key of expectation files that holds objects of this kind: `foreign_keys`.
     pub section: &'static str,
     /// The kinds of object that can contain one of this kind; none for a kind of its own.
@@ -72,6 +74,7 @@ impl KindSpec {
     /// What most kinds have in common. A kind overrides what is special about it.
     pub(super) const EMPTY: Self = Self {
         name: "",
+        one: None,
         section: "",
         parents: &[],
         identity: &[],

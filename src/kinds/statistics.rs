@@ -8,6 +8,7 @@ use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "statistics",
+    one: Some("a statistics object"),
     section: "statistics",
     parents: &[Kind::Table, Kind::MaterializedView],
     identity: &["schema", "relation", "name"],

@@ -19,6 +19,7 @@ pub(super) const NULLS_NOT_DISTINCT: Attr = Attr::new(
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "unique",
+    one: Some("a unique constraint"),
     section: "unique",
     parents: &[Kind::Table],
     identity: &["schema", "relation", "name"],
