@@ -116,7 +116,9 @@ fn explain_error(error: ServerError) -> Result<AssertionResult, ServerError> {
         ),
         (Meaning::Permission, _) => AssertionResult::Unverified(
             error.message,
-            Some(Hint::advice("grant SELECT on the tables that it reads to the role that connects")),
+            Some(Hint::advice(
+                "grant SELECT on the tables that it reads to the role that connects",
+            )),
         ),
         (Meaning::Timeout, _) => {
             let hint = match error.code.as_str() {

@@ -258,7 +258,7 @@ fn unlisted(
 }
 
 /// The finding that an object exists and is not listed.
-fn unlisted_object(scope: &Closed<'_>, kind: Kind, id: &ObjectId) -> Check {
+fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId) -> Check {
     let parent = scope.parent.as_ref().map(|(kind, _)| *kind);
     let remove = kind.hint(&HintContext {
         id,
