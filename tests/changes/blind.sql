@@ -1,6 +1,6 @@
 -- Changes that are not found, and why. One that is found some day belongs into found.sql, and the test says so.
 
--- # partitions that nobody has listed come and go: `pull` leaves them out
+-- # unlisted partitions come and go: `pull` leaves them out
 alter table shop.events detach partition shop.events_2025;
 alter table shop.events attach partition shop.events_2025 for values from ('2025-01-02') to ('2026-01-01');
 grant select on shop.events_2025 to public;
@@ -20,5 +20,5 @@ alter index shop.orders_lower alter column 1 set statistics 1000;
 -- # the table whose rows were sorted by an index is no attribute
 alter table shop.orders cluster on orders_placed;
 
--- # what a sequence has counted to is data
+-- # the current value of a sequence is data
 select setval('shop.tickets', 500);

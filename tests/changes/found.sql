@@ -1293,7 +1293,7 @@ alter table shop.hashed detach partition shop.hashed_1;
 alter table shop.hashed attach partition shop.hashed_0 for values with (modulus 2, remainder 1);
 alter table shop.hashed attach partition shop.hashed_1 for values with (modulus 2, remainder 0);
 
--- # partition: detached; what is in it is now its own
+-- # partition: detached, with its parts
 -- expect: column-unexpected shop.events_2024.at
 -- expect: column-unexpected shop.events_2024.id
 -- expect: column-unexpected shop.events_2024.kind
@@ -1302,7 +1302,7 @@ alter table shop.hashed attach partition shop.hashed_1 for values with (modulus 
 -- expect: table-partition-of shop.events_2024
 alter table shop.events detach partition shop.events_2024;
 
--- # partition: detached, and nobody had listed it
+-- # partition: an unlisted one is detached
 -- expect: table-unexpected shop.events_2025
 alter table shop.events detach partition shop.events_2025;
 

@@ -86,7 +86,7 @@ alter table shop.orders alter number set not null;
 alter table shop.customers alter nick type text;
 alter table shop.customers alter nick type varchar(80);
 
--- # column: generated anew
+-- # column: generated again
 alter table shop.customers drop twice;
 alter table shop.customers add twice integer generated always as (length((email)::text) * 2) stored;
 
@@ -266,7 +266,7 @@ grant update (email) on shop.customers to pg_monitor;
 revoke usage on schema shop from pg_monitor;
 grant usage on schema shop to pg_monitor;
 
--- # grants: what the owner has anyway, and what PUBLIC has anyway
+-- # grants: default privileges of the owner and of PUBLIC
 grant all on shop.counters to current_user;
 revoke all on shop.counters from pg_monitor;
 grant execute on function shop.touch() to current_user;
@@ -341,7 +341,7 @@ alter table shop.events attach partition shop.events_2024 for values from (date 
 alter table shop.kinds detach partition shop.kinds_ab;
 alter table shop.kinds attach partition shop.kinds_ab for values in ('b', 'a');
 
--- # partition: a new one, which nobody has to list
+-- # partition: a new one, which need not be listed
 create table shop.events_2026 partition of shop.events for values from ('2026-01-01') to ('2027-01-01');
 create index events_2026_id on shop.events_2026 (id);
 
@@ -386,7 +386,7 @@ create temporary table log (id integer);
 create temporary view totals as select 1 as one;
 create temporary sequence free;
 
--- # comments: set to what they are
+-- # comments: set to the same text
 comment on table shop.log is 'what happened';
 comment on column shop.log.what is 'in words';
 comment on table shop.orders is 'x';

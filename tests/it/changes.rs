@@ -232,7 +232,7 @@ fn run(change: &Change) -> Result<Completion, Failed> {
 }
 
 #[test]
-fn every_change_has_a_name_and_says_what_is_found() {
+fn every_change_has_a_name_and_expected_findings() {
     for ((file, text, is_found), at_least) in FILES.into_iter().zip([341, 79, 5]) {
         let changes = parse(text);
         assert!(
@@ -248,7 +248,7 @@ fn every_change_has_a_name_and_says_what_is_found() {
 }
 
 #[test]
-fn a_change_that_is_not_as_expected_fails() {
+fn a_change_with_other_findings_fails() {
     let original = Original::new();
     let tell = |sql: &str| {
         let changes = parse(&format!("-- # a change\n{sql}"));

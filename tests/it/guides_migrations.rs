@@ -71,7 +71,7 @@ fn the_migrations_of_each_guide_make_what_it_expects() {
 }
 
 #[test]
-fn programs_are_told_what_to_do_instead() {
+fn programs_get_a_hint() {
     let source = format!("migrations:{}", guide("ai-usage-records").join("alembic").display());
     let run = Driftgate::new().run(["pull", "--from", &source]);
     assert_eq!(run.code, Some(2), "{}{}", run.stdout, run.stderr);

@@ -14,7 +14,7 @@ pub const SCHEMA: &str = include_str!("../large/schema.sql");
 const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
-fn a_large_schema_is_what_it_is() {
+fn a_large_schema_matches_its_pulled_file() {
     let db = server().database(SCHEMA);
     assert_eq!(
         db.value("select count(*) from pg_class where relkind in ('r', 'p') and relnamespace::regnamespace::text like 'area%'"),

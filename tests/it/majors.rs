@@ -152,7 +152,7 @@ fn check(schema: &Schema, from: &Server, to: &Server, text: &str) -> Result<(), 
 
 #[test]
 #[ignore = "needs a second server, of another major: ci/postgres-majors"]
-fn what_is_found_between_majors_is_what_differs() {
+fn findings_between_majors_are_the_known_ones() {
     let (one, other) = (server(), Server::other());
     assert_ne!(one.major(), other.major(), "the second server is of the same major");
     let mut failures = Vec::new();
@@ -168,7 +168,7 @@ fn what_is_found_between_majors_is_what_differs() {
 }
 
 #[test]
-fn a_line_says_between_which_majors_it_is_found() {
+fn a_line_names_the_majors_between_which_it_is_found() {
     let text = "# why\n13..14 > 15: a b\n18 > 13..17: c d\n";
     let check = |from, to, findings: &[&str]| {
         let found = expected(text, from, to);

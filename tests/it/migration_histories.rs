@@ -217,7 +217,7 @@ fn a_migration_whose_file_is_gone_is_unknown() {
 }
 
 #[test]
-fn positions_are_told_by_version_and_by_name() {
+fn positions_by_version_and_by_name() {
     for last in [0, 1] {
         check(
             |tool| {
@@ -245,7 +245,7 @@ fn positions_are_told_by_version_and_by_name() {
 }
 
 #[test]
-fn what_is_said_of_a_tool_is_how_its_fixture_was_made() {
+fn tools_are_verified_as_their_fixtures_were_made() {
     for tool in TOOLS {
         let made = fs::read_to_string(fixture(tool).join("tool.txt")).expect("tool.txt");
         let said = match tool.verified {
@@ -255,7 +255,7 @@ fn what_is_said_of_a_tool_is_how_its_fixture_was_made() {
         assert_eq!(
             said,
             made.trim(),
-            "src/migrations/tools says otherwise of {}",
+            "src/migrations/tools has another verification of {}",
             tool.name
         );
     }

@@ -43,7 +43,7 @@ fn lint(bytes: &[u8]) -> Run {
 type Case<'a> = (&'a str, Vec<u8>, &'a str, &'a str);
 
 /// Runs `lint` on every file.
-fn told_at_once(cases: Vec<Case<'_>>) {
+fn assert_fast_error(cases: Vec<Case<'_>>) {
     for (name, bytes, place, words) in cases {
         let run = lint(&bytes);
         let said = &run.stderr;
@@ -58,7 +58,7 @@ fn told_at_once(cases: Vec<Case<'_>>) {
 }
 
 #[test]
-fn a_document_made_to_exhaust_memory_or_stack_is_refused_at_once() {
+fn documents_that_exhaust_memory_or_stack_are_rejected_fast() {
     let deep = |open: &str| format!("driftgate: 1\ntables: {}", open.repeat(20_000));
     let nested = format!(
         "driftgate: 1\n{}",
@@ -82,7 +82,7 @@ fn a_document_made_to_exhaust_memory_or_stack_is_refused_at_once() {
         "x, ".repeat(20_000)
     );
     let long_texts = format!("a: &a {}\nb: [{}x]\n", "x".repeat(100_000), "*a, ".repeat(20_000));
-    told_at_once(vec![
+    assert_fast_error(vec![
         ("sequences", deep("[").into(), "x.yaml:2:264", "nested too deeply"),
         ("mappings", deep("{a: ").into(), "x.yaml:2:261", "nested too deeply"),
         ("entries", deep("- ").into(), "x.yaml:2:9", "is not allowed here"),
@@ -112,7 +112,7 @@ fn a_document_made_to_exhaust_memory_or_stack_is_refused_at_once() {
 fn encodings_and_line_ends_are_reported_with_their_place() {
     let utf16: Vec<u8> = "driftgate: 1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let all: Vec<u8> = (0..=255).cycle().take(4096).collect();
-    told_at_once(vec![
+    assert_fast_error(vec![
         ("binary", all, "x.yaml:3:115", "not text in UTF-8"),
         (
             "Latin-1",
@@ -150,7 +150,7 @@ fn encodings_and_line_ends_are_reported_with_their_place() {
 
 #[test]
 fn odd_keys_and_texts_are_reported_with_their_place() {
-    told_at_once(vec![
+    assert_fast_error(vec![
         (
             "a tab inside",
             b"driftgate: 1\ntables:\n  t:\tpresnt\n".into(),
@@ -179,7 +179,7 @@ fn odd_keys_and_texts_are_reported_with_their_place() {
 }
 
 #[test]
-fn a_file_that_is_cut_or_misspelt_anywhere_is_no_reason_to_panic() {
+fn truncated_and_misspelt_files_do_not_panic() {
     let text = "driftgate: 1\ndatabase: X\nmigrations: {tool: prisma, applied: [a, \"b\"]}\ntables:\n  c:\n    columns:\n      \
                 id: uuid not null default 'x'\n      n: {type: text, nullable: true}\n    unique:\n      - [a, b]\n    \
                 foreign_keys:\n      - {columns: [t], references: c(id)}\n    checks: [a > 'é']\nassertions:\n  q:\n    sql: |\n      \
@@ -280,7 +280,7 @@ fn a_closed_pipe_is_quiet() {
 }
 
 #[test]
-fn nobody_listens_to_errors() {
+fn a_closed_stderr_is_ignored() {
     let driftgate = Driftgate::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_driftgate"))
         .args(["lint", "nowhere"])

@@ -93,7 +93,7 @@ fn findings(driftgate: &Driftgate) -> Result<Vec<(String, String)>, String> {
 }
 
 #[test]
-fn a_random_schema_is_what_it_is_and_a_change_is_found_where_it_is() {
+fn random_schemas_pass_and_their_changes_are_found() {
     let config = Config {
         cases: number("DRIFTGATE_RANDOM").unwrap_or(CASES),
         max_shrink_iters: 150,
@@ -128,7 +128,7 @@ fn a_random_schema_is_what_it_is_and_a_change_is_found_where_it_is() {
 }
 
 #[test]
-fn what_is_otherwise_than_expected_fails() {
+fn a_wrong_expectation_fails() {
     let statements = ["create table t (a integer)".to_owned()];
     let change = |sql: &str, finding: &str| vec![(sql.to_owned(), vec![finding.to_owned()])];
     let add = "alter table t add b integer";

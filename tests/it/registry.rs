@@ -249,7 +249,7 @@ fn the_columns_of_a_query_are_the_attributes() {
 }
 
 #[test]
-fn what_is_there_is_as_it_is() {
+fn a_snapshot_matches_itself() {
     let snapshot = snapshot();
     let expected = expect_all(&snapshot);
     assert!(findings(&expected, &snapshot).is_empty());
@@ -262,7 +262,7 @@ fn expect(object: &mut ExpectedObject, name: &str, value: Value) {
 }
 
 #[test]
-fn a_change_of_one_attribute_is_one_finding_there() {
+fn a_change_of_one_attribute_is_one_finding() {
     let snapshot = snapshot();
     let expected = expect_all(&snapshot);
     // One change at a time is made in these, and taken back.
@@ -309,7 +309,7 @@ fn a_change_of_one_attribute_is_one_finding_there() {
 }
 
 #[test]
-fn an_object_that_is_gone_or_new_is_one_finding_there() {
+fn a_missing_or_new_object_is_one_finding() {
     let snapshot = snapshot();
     let expected = expect_all(&snapshot);
     let mut seen = BTreeSet::new();
@@ -349,7 +349,7 @@ fn an_object_that_is_gone_or_new_is_one_finding_there() {
 }
 
 #[test]
-fn what_is_pulled_finds_nothing() {
+fn a_pulled_file_passes() {
     let snapshot = snapshot();
     for whole in [true, false] {
         let choice = PullOptions {

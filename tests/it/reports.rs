@@ -170,7 +170,7 @@ fn the_table_fits_the_terminal() {
 }
 
 #[test]
-fn all_is_well_in_every_format_and_nothing_checked_is_not_well() {
+fn every_format_distinguishes_success_from_nothing_checked() {
     for format in Format::ALL {
         assert_ne!(
             plain(*format, &well()),
@@ -215,7 +215,7 @@ fn hostile_names_do_nothing_in_any_format() {
 }
 
 #[test]
-fn who_sees_one_finding_knows_what_is_wrong_where_it_was_expected_and_what_to_do() {
+fn every_finding_says_what_is_wrong_where_and_what_to_do() {
     let facts = [
         "column public.clients.email does not exist",
         "expectations/shop.yaml:7:7",

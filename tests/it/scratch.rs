@@ -130,18 +130,18 @@ fn local_serves(user: Option<u32>) {
 }
 
 #[test]
-fn a_server_of_this_machine_serves_and_goes() {
+fn a_local_server_is_started_and_removed() {
     local_serves(None);
 }
 
 #[test]
-fn a_server_of_this_machine_serves_a_user_without_rights() {
+fn a_local_server_runs_for_an_unprivileged_user() {
     local_serves(without_rights());
 }
 
 /// SQL is applied by an ordinary role that owns the database, and by a superuser only if it needs one.
 #[test]
-fn a_server_of_this_machine_has_an_ordinary_owner() {
+fn a_local_server_has_an_ordinary_owner() {
     let ordinary = "do $$ begin if (select rolsuper from pg_roles where rolname = current_user) then
          raise exception 'a superuser'; end if; end $$;
          create table mine (a int); create schema extra;";
@@ -176,7 +176,7 @@ fn local_goes(signal: &str, is_ready: fn(&Path) -> bool) {
 }
 
 #[test]
-fn a_server_of_this_machine_goes_when_a_signal_ends_the_run() {
+fn a_local_server_is_removed_after_a_signal() {
     for signal in ["TERM", "INT", "KILL"] {
         local_goes(signal, |folder| {
             fs::read_to_string(folder.join("data/postmaster.pid")).is_ok_and(|text| text.contains("ready"))
@@ -185,14 +185,14 @@ fn a_server_of_this_machine_goes_when_a_signal_ends_the_run() {
 }
 
 #[test]
-fn a_server_of_this_machine_goes_also_when_it_is_still_being_made() {
+fn a_local_server_is_removed_after_a_signal_during_its_start() {
     local_goes("KILL", |folder| folder.join("data/base").is_dir());
     local_goes("TERM", |folder| folder.join("data/PG_VERSION").is_file());
 }
 
 #[test]
 #[cfg_attr(not(feature = "embedded"), ignore = "not run: needs the feature embedded")]
-fn the_embedded_server_goes_when_a_signal_ends_the_run() {
+fn the_embedded_server_is_removed_after_a_signal() {
     for signal in ["TERM", "INT"] {
         let mut run = Pull::start(ENDLESS, "embedded", None);
         let temporary = run.temporary();
@@ -220,7 +220,7 @@ fn databases(db: &TestDb<'_>, role: &str) -> String {
 }
 
 #[test]
-fn a_database_on_a_named_server_goes() {
+fn a_database_on_a_given_server_is_dropped() {
     let db = server().database("");
     let role = role(&db, "scratch_creates", "createdb");
     let url = db.url_as(&role);
@@ -250,7 +250,7 @@ fn a_database_on_a_named_server_goes() {
 }
 
 #[test]
-fn a_role_that_may_not_create_databases_is_told_so() {
+fn a_role_without_createdb_gets_a_hint() {
     let db = server().database("");
     let role = role(&db, "scratch_creates_not", "");
     let run = Pull::start("select 1", &db.url_as(&role), None);

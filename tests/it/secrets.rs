@@ -159,7 +159,7 @@ fn no_formatted_value_prints_a_password() {
 }
 
 #[test]
-fn what_no_command_knows_prints_no_password() {
+fn unknown_arguments_print_no_password() {
     let driftgate = folder();
     for value in VALUES {
         for arguments in [
@@ -255,7 +255,7 @@ fn no_file_of_variables_prints_a_password() {
 }
 
 #[test]
-fn the_arguments_that_take_a_source_are_there() {
+fn every_argument_with_a_source_is_listed() {
     let commands = Cli::command();
     for source in SOURCES {
         let known = commands

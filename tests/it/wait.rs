@@ -59,7 +59,7 @@ fn a_server_that_starts_late_is_waited_for() {
 }
 
 #[test]
-fn a_database_that_is_migrated_is_waited_for() {
+fn waits_for_a_migration() {
     let database = server().database("");
     let driftgate = Driftgate::new()
         .file("expectations/e.yaml", EXPECTED)
@@ -89,7 +89,7 @@ fn a_permission_that_is_granted_is_waited_for() {
 }
 
 #[test]
-fn a_database_that_never_is_as_expected_is_given_up_in_time() {
+fn gives_up_at_the_deadline() {
     let database = server().database("");
     let driftgate = Driftgate::new()
         .file("expectations/e.yaml", EXPECTED)
@@ -102,7 +102,7 @@ fn a_database_that_never_is_as_expected_is_given_up_in_time() {
             .contains("\ngave up waiting for env:DATABASE_URL, which took 2."),
         "{run:?}"
     );
-    // The last look begins at the end of the time, and takes as long as it takes.
+    // The last check begins at the deadline, and takes as long as it needs.
     assert!(run.duration >= Duration::from_secs(2), "{run:?}");
     assert!(run.duration < Duration::from_secs(20), "{run:?}");
     // After half a second, after three quarters more, and at the end.
@@ -131,7 +131,7 @@ fn several_databases_share_the_time() {
 
 #[test]
 #[cfg_attr(not(feature = "embedded"), ignore = "not run: needs the feature embedded")]
-fn what_cannot_change_is_not_waited_for() {
+fn permanent_failures_are_not_retried() {
     let driftgate = Driftgate::new()
         .file("expectations/e.yaml", EXPECTED)
         .file("schema.sql", "create table u (id int);");

@@ -37,7 +37,7 @@ fn a_file_is_read() {
 }
 
 #[test]
-fn what_would_check_nothing_is_a_problem() {
+fn files_that_check_nothing_are_errors() {
     let console = "```console\n$ driftgate\n```\n";
     for (text, expected) in [
         (String::new(), "line 1: no scenario"),
@@ -227,7 +227,7 @@ fn scenarios_that_are_all_left_out_are_no_success() {
 }
 
 #[test]
-fn a_scenario_that_cannot_be_played_fails() {
+fn a_scenario_that_cannot_run_fails() {
     let console = "```console\n$ driftgate --version\ndriftgate {tool_version}\nexit code: 0\n```\n";
     for (block, expected) in [
         (

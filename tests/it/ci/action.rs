@@ -76,7 +76,7 @@ impl Action {
 }
 
 #[test]
-fn no_input_is_pasted_into_a_script() {
+fn inputs_are_not_interpolated_into_scripts() {
     let action = document(ACTION);
     let used = action["runs"].to_string();
     for name in action["inputs"].as_object().expect("inputs").keys() {
@@ -157,7 +157,7 @@ fn every_input_reaches_the_program() {
 }
 
 #[test]
-fn what_people_write_is_no_code() {
+fn user_input_is_not_run_as_code() {
     let hostile = "$(touch pwned)`touch pwned`\"; touch pwned; '\n--help\n-o\njson=x";
     for input in [
         "paths",
@@ -215,7 +215,7 @@ fn a_version_is_built_by_cargo() {
 
 #[test]
 #[ignore = "not run: needs curl; see docs/development.md"]
-fn a_released_archive_is_what_its_sum_says() {
+fn a_released_archive_matches_its_checksum() {
     let action = Action::new(&[]);
     let folder = action.project.folder.path();
     action

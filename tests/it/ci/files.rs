@@ -77,7 +77,7 @@ fn version(text: &str, before: &str) -> (u32, u32) {
 }
 
 #[test]
-fn the_package_has_what_there_is() {
+fn the_package_lists_existing_files() {
     let manifest = read("Cargo.toml");
     let script = read("ci/deb");
     let (_, assets) = manifest.split_once("assets = [\n").expect("assets");

@@ -107,7 +107,7 @@ fn odd_sample() -> Sample {
 }
 
 #[test]
-fn what_nobody_sees_is_shown_in_every_format() {
+fn invisible_characters_are_shown_in_every_format() {
     let sample = odd_sample();
     let unseen: BTreeSet<char> = characters().into_iter().filter(|c| !SEEN.contains(c)).collect();
     for format in Format::ALL {

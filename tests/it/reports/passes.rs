@@ -6,7 +6,7 @@ use crate::run::Driftgate;
 use crate::server::server;
 
 #[test]
-fn what_is_listed_is_what_is_counted() {
+fn listed_checks_match_the_counts() {
     let db = server().database(include_str!("../../registry/schema.sql"));
     let driftgate = Driftgate::new().env("DATABASE_URL", db.url());
     assert_eq!(driftgate.run(["pull", "-o", "pulled.yaml"]).code, Some(0));

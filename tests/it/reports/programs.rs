@@ -110,7 +110,7 @@ fn junit_counts_what_it_has() {
 
 #[test]
 #[ignore = "not run: needs tap-parser; see docs/development.md"]
-fn a_reader_of_tap_14_takes_every_point() {
+fn a_tap_14_reader_accepts_every_point() {
     let install = "npm install --prefix target/tools tap-parser@18";
     for (name, sample) in samples() {
         let text = plain(Format::Tap, &sample);

@@ -39,7 +39,7 @@ fn the_role_without_privileges_may_connect_and_no_more() {
 }
 
 #[test]
-fn a_mistake_in_sql_is_told_with_its_line() {
+fn a_sql_error_is_reported_with_its_line() {
     let database = server().database("");
     let error = database
         .try_exec("select 1;\nselect\n  nothing")
@@ -56,7 +56,7 @@ fn works_inside_a_runtime() {
 }
 
 #[test]
-fn the_log_tells_who_sent_what_where() {
+fn the_log_names_the_database_and_the_application() {
     let database = server().database("create table a ();\ncreate table b ()");
     database.exec("drop table b");
     let expected = ["create table a ();\ncreate table b ()", "drop table b"];
@@ -100,7 +100,7 @@ fn an_address_is_taken_apart_and_put_together() {
 }
 
 #[test]
-fn a_server_ends_when_nobody_holds_it() {
+fn a_server_ends_with_its_last_holder() {
     let launched = launch().unwrap_or_else(|error| panic!("{error}"));
     let pid = std::fs::read_to_string(launched.folder.join("data/postmaster.pid")).expect("the server's process id");
     let pid = pid.lines().next().expect("a first line").to_owned();
