@@ -17,7 +17,7 @@ pub struct HintContext<'a> {
 }
 
 /// What was found about an object.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum FindingDetail<'a> {
     /// The object does not exist. These attributes were expected.
     Missing(&'a [(&'static str, Value)]),
@@ -60,5 +60,58 @@ impl Kind {
             return Some(common::set_owner(alter_keyword, finding.id, owner));
         }
         advice.hint.and_then(|hint| hint(finding))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Statements can be run as they are, and words begin in lower case, but for a proper name.
+    fn assert_typed(kind: Kind, hint: &Hint) {
+        let (words, sql) = match hint {
+            Hint::Sql(sql) => (None, Some(sql)),
+            Hint::Advice(words) => (Some(words), None),
+            Hint::AdviceWithSql { words, sql } => (Some(words), Some(sql)),
+        };
+        if let Some(sql) = sql {
+            let verb = sql.split(' ').next().unwrap();
+            assert!(verb.chars().all(|c| c.is_ascii_uppercase()), "{}: {sql}", kind.words());
+            assert!(sql.ends_with(';') && !sql.contains('…'), "{}: {sql}", kind.words());
+        }
+        if let Some(words) = words {
+            let is_plain = words.starts_with(|c: char| c.is_ascii_lowercase()) || words.starts_with("PostgreSQL ");
+            assert!(is_plain && !words.contains("; and "), "{}: {words}", kind.words());
+            assert!(!words.ends_with([':', ';', '.']), "{}: {words}", kind.words());
+        }
+    }
+
+    #[test]
+    fn hints_are_statements_or_words_as_their_type_says() {
+        let actual = Value::from("other");
+        let values = [Value::Null, Value::Bool(true), Value::Bool(false), Value::Integer(1), Value::from("word")];
+        let mut hints = 0;
+        for kind in Kind::ALL.iter().copied() {
+            let spec = kind.spec();
+            let parts = spec.identity.iter().map(|_| "a for b on c as d".to_owned());
+            let id = ObjectId::new(parts.collect::<Vec<_>>());
+            let mut details = vec![FindingDetail::Unexpected, FindingDetail::Missing(&[])];
+            for (attr, expected) in spec.attrs.iter().flat_map(|attr| values.iter().map(move |value| (attr, value))) {
+                let (attribute, actual) = (attr.name, &actual);
+                details.push(FindingDetail::Differs { attribute, expected, actual });
+                details.push(FindingDetail::Unreadable { attribute, expected, actual });
+            }
+            let parents = spec.parents.iter().copied().map(Some).chain([None]);
+            for parent in parents.collect::<Vec<_>>() {
+                for detail in &details {
+                    let detail = detail.clone();
+                    if let Some(hint) = kind.hint(&HintContext { id: &id, parent, detail }) {
+                        assert_typed(kind, &hint);
+                        hints += 1;
+                    }
+                }
+            }
+        }
+        assert!(hints > 100, "{hints} hints");
     }
 }

@@ -72,7 +72,7 @@ const ALLOWED: [(&str, &[&str]); 4] = [
     ("yaml", &["error", "invisible", "redact", "source_map"]),
     (
         "observed",
-        &["attribute", "migrations", "object_id", "snapshot", "value"],
+        &["attribute", "hint", "migrations", "object_id", "snapshot", "value"],
     ),
     (
         "expectation",
