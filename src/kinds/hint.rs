@@ -89,23 +89,45 @@ mod tests {
     #[test]
     fn hints_are_statements_or_words_as_their_type_says() {
         let actual = Value::from("other");
-        let values = [Value::Null, Value::Bool(true), Value::Bool(false), Value::Integer(1), Value::from("word")];
+        let values = [
+            Value::Null,
+            Value::Bool(true),
+            Value::Bool(false),
+            Value::Integer(1),
+            Value::from("word"),
+        ];
         let mut hints = 0;
         for kind in Kind::ALL.iter().copied() {
             let spec = kind.spec();
             let parts = spec.identity.iter().map(|_| "a for b on c as d".to_owned());
             let id = ObjectId::new(parts.collect::<Vec<_>>());
             let mut details = vec![FindingDetail::Unexpected, FindingDetail::Missing(&[])];
-            for (attr, expected) in spec.attrs.iter().flat_map(|attr| values.iter().map(move |value| (attr, value))) {
+            for (attr, expected) in spec
+                .attrs
+                .iter()
+                .flat_map(|attr| values.iter().map(move |value| (attr, value)))
+            {
                 let (attribute, actual) = (attr.name, &actual);
-                details.push(FindingDetail::Differs { attribute, expected, actual });
-                details.push(FindingDetail::Unreadable { attribute, expected, actual });
+                details.push(FindingDetail::Differs {
+                    attribute,
+                    expected,
+                    actual,
+                });
+                details.push(FindingDetail::Unreadable {
+                    attribute,
+                    expected,
+                    actual,
+                });
             }
             let parents = spec.parents.iter().copied().map(Some).chain([None]);
             for parent in parents.collect::<Vec<_>>() {
                 for detail in &details {
                     let detail = detail.clone();
-                    if let Some(hint) = kind.hint(&HintContext { id: &id, parent, detail }) {
+                    if let Some(hint) = kind.hint(&HintContext {
+                        id: &id,
+                        parent,
+                        detail,
+                    }) {
                         assert_typed(kind, &hint);
                         hints += 1;
                     }
