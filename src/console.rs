@@ -75,6 +75,10 @@ pub(crate) fn clear_progress() {
 /// How many columns the terminal has that standard output goes to, if it goes to one.
 pub(crate) fn terminal_width() -> Option<usize> {
     let stdout = io::stdout();
-    let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(&stdout)?;
-    Some(usize::from(columns))
+    if let Some((terminal_size::Width(columns), _)) = terminal_size::terminal_size_of(&stdout) {
+        return Some(usize::from(columns));
+    }
+    // Some terminals do not know their size.
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    stdout.is_terminal().then(|| columns.unwrap_or(80))
 }

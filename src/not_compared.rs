@@ -43,7 +43,7 @@ pub static UNCOMPARED: &[Uncompared] = &[
     },
     Uncompared {
         name: "clustered_index",
-        one: "choice of an index for CLUSTER",
+        one: "index chosen for CLUSTER",
         many: "choices of an index for CLUSTER",
         doc: "The index of a table that `CLUSTER ON` chooses.",
         query: "SELECT count(*) FROM closed_schemas s JOIN pg_class c ON c.relnamespace = s.oid JOIN pg_index i ON i.indexrelid = c.oid \

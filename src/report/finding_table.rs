@@ -114,14 +114,45 @@ fn what(check: &Check) -> String {
     }
 }
 
-/// A text on one line that fills a cell, cut with an ellipsis if it is too long.
+/// A text as the lines of a cell, cut with an ellipsis if it is too long.
 fn cut(text: &str, width: usize) -> String {
-    // Lines are broken at words: half of the last line may stay empty.
-    let most = width.max(1) * MOST_LINES - width / 2;
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
+    let mut lines = wrap(text, width.max(1));
+    if lines.len() > MOST_LINES {
+        lines.truncate(MOST_LINES);
+        if let Some(last) = lines.last_mut() {
+            let kept: String = last.chars().take(width.saturating_sub(1)).collect();
+            *last = format!("{}…", kept.trim_end());
+        }
     }
+    lines.join("\n")
+}
+
+/// Breaks a text into lines: after spaces and within names after dots, commas and underscores; elsewhere only where a
+/// piece is longer than a line.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut length = 0;
+    for piece in text.split_inclusive([' ', '.', ',', '_']) {
+        let count = piece.trim_end().chars().count();
+        if length + count > width && length > 0 {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            length = 0;
+        }
+        for c in piece.chars() {
+            if length == width {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                length = 0;
+            }
+            if length > 0 || c != ' ' {
+                line.push(c);
+                length += 1;
+            }
+        }
+    }
+    lines.push(line.trim_end().to_owned());
+    lines.retain(|line| !line.is_empty());
+    lines
 }
 
 /// A number with its thousands grouped: `4,950`.
@@ -199,6 +230,17 @@ mod tests {
         assert_eq!(render(&report(5), Some(59)), None);
         assert_eq!(render(&report(5), None), render(&report(5), Some(WIDTH_ELSEWHERE)));
         assert_eq!(render(&report(1), Some(120)), None);
+    }
+
+    #[test]
+    fn names_are_broken_at_dots_and_underscores() {
+        assert_eq!(
+            wrap("index public.orders.orders_customer_id_idx", 30),
+            ["index public.orders.orders_", "customer_id_idx"]
+        );
+        assert_eq!(wrap("numeric(10,2) not null", 12), ["numeric(10,", "2) not null"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 3), Vec::<String>::new());
     }
 
     #[test]

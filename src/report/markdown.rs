@@ -106,7 +106,7 @@ fn findings(out: &mut String, target: &Target, rendering: &Rendering<'_>, left: 
         if findings.len() > *left {
             let _ = writeln!(
                 out,
-                "- and {} that the other reports have",
+                "- and {} more, which are in the other reports",
                 plural(findings.len() - *left, "more", "more")
             );
         }

@@ -32,7 +32,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     gauge(
         &mut out,
         "driftgate_checks",
-        "How many checks ended so.",
+        "The number of checks with this result.",
         databases.iter().flat_map(|(database, target)| {
             let summary = target.summary();
             ReportedStatus::ALL.iter().map(move |outcome| {
@@ -50,7 +50,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     gauge(
         &mut out,
         "driftgate_unknown",
-        "Of how many checks it could not be told.",
+        "The number of checks whose result could not be determined.",
         by_kind(&databases, |check| {
             matches!(check.status, Status::Unknown | Status::Unverified) && !check.is_known()
         }),

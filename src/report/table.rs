@@ -87,7 +87,7 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Loo
         }
         if let Some(hint) = &failure.hint {
             let hint = look.lines(&visible(hint), 12).join("\n            ");
-            let _ = writeln!(out, "  to do     {hint}");
+            let _ = writeln!(out, "  help      {hint}");
         }
         out.push('\n');
     }
