@@ -1,7 +1,7 @@
-//! A baseline: a file of known findings, which people edit. Known findings are reported and do not count.
+//! A baseline: a file of known findings that people edit. Known findings are reported and do not fail the run.
 //!
-//! An entry refers to a finding by its id, and applies only while the expected and the actual value are those that were
-//! accepted.
+//! An entry refers to a finding by its id. It applies only while the expected and the actual value are the accepted
+//! ones.
 
 mod read;
 mod write;
@@ -27,44 +27,44 @@ pub const FORMAT_VERSION: &str = "1";
 pub struct Baseline {
     /// The file.
     pub file: FileId,
-    /// In the order of the file. No two are for the same finding of the same database.
+    /// In the order of the file. The same finding of the same database has at most one entry.
     pub entries: Vec<BaselineEntry>,
 }
 
-/// A finding that is accepted.
+/// An accepted finding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BaselineEntry {
     /// The id of the finding.
     pub id: String,
-    /// The database, as reports name it; none if the finding is accepted in every database.
+    /// The database, as reports name it. `None` if the finding is accepted in every database.
     pub database: Option<String>,
-    /// The object, for people.
+    /// The object, for readers of the file.
     pub object: Option<String>,
     /// What is accepted.
     pub was: Recorded,
-    /// Why, in the words of a person.
+    /// Why it is accepted: text that a person wrote.
     pub reason: Option<String>,
     /// Who is responsible for it.
     pub owner: Option<String>,
     /// The last day on which it is accepted.
     pub until: Option<Day>,
-    /// Where it is written.
+    /// Where the entry is in the file.
     pub place: Place,
 }
 
-/// A day, in UTC. Days are ordered as they follow each other.
+/// A day, in UTC. Days are ordered by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(String);
 
 impl Day {
-    /// The day of a time.
+    /// The day that contains a time.
     #[must_use]
     pub fn of(time: SystemTime) -> Self {
         let text = humantime::format_rfc3339_seconds(time).to_string();
         Self(text.split('T').next().unwrap_or_default().to_owned())
     }
 
-    /// Reads `YYYY-MM-DD`; none if there is no such day.
+    /// Reads `YYYY-MM-DD`. `None` if there is no such day.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let exists = humantime::parse_rfc3339(&format!("{text}T00:00:00Z")).is_ok();
@@ -79,7 +79,7 @@ impl Day {
 }
 
 impl BaselineEntry {
-    /// Whether it applies to a finding with its id.
+    /// Whether the entry applies to a finding with the same id.
     fn state(&self, now: &Recorded, today: &Day) -> Acceptance {
         if !self.is_about(now) {
             Acceptance::Changed
@@ -90,8 +90,8 @@ impl BaselineEntry {
         }
     }
 
-    /// Whether the accepted finding is the one that is found. A finding that was accepted as drift is also accepted as
-    /// unknown; one that was accepted as unknown is not accepted as drift.
+    /// Whether the accepted finding is the one that was found. A finding that was accepted as drift is also accepted as
+    /// unknown, but a finding that was accepted as unknown is not accepted as drift.
     fn is_about(&self, now: &Recorded) -> bool {
         let Recorded {
             status,
@@ -103,22 +103,22 @@ impl BaselineEntry {
             && (*status == now.status || *status == RecordedStatus::Drift)
     }
 
-    /// The code of its finding, with which an id begins.
+    /// The code of its finding, which is the first part of the id.
     fn code(&self) -> &str {
         self.id.split(':').next().unwrap_or_default()
     }
 
-    /// Whether it is for a database.
+    /// Whether the entry is for a database.
     fn is_for(&self, database: &str) -> bool {
         self.database.as_deref().is_none_or(|name| name == database)
     }
 }
 
 impl Baseline {
-    /// Marks the findings of a database that have an entry. They must have unique ids. Equal expectations in several places
-    /// need one entry.
+    /// Marks the findings of a database that have an entry. The findings must have unique ids. Equal expectations in
+    /// several places need only one entry.
     pub fn mark(&self, target: &mut Target, today: &Day) {
-        // An entry that names the database comes before one that names none.
+        // An entry that names the database takes precedence over one for all databases.
         let mut entries: BTreeMap<&str, &BaselineEntry> = BTreeMap::new();
         for entry in self.entries.iter().filter(|e| e.is_for(&target.database)) {
             let known = entries.entry(&entry.id).or_insert(entry);
@@ -140,7 +140,7 @@ impl Baseline {
         }
     }
 
-    /// Which entries are stale, after the findings of all databases have been marked. Entries for databases or objects
+    /// Which entries are stale. The findings of all databases must have been marked. Entries for databases or objects
     /// that were not checked or could not be verified are left out.
     #[must_use]
     pub fn outcome(&self, targets: &[Target], strict: bool) -> BaselineUse {
@@ -150,7 +150,7 @@ impl Baseline {
             .flat_map(Target::findings)
             .filter_map(|check| check.mark.accepted.as_ref())
         {
-            // An entry for all databases applies if it does to one of them.
+            // An entry for all databases applies if it applies to one of them.
             let state = states.entry(accepted.place).or_insert(accepted.state);
             if accepted.state == Acceptance::Known {
                 *state = Acceptance::Known;

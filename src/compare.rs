@@ -1,4 +1,4 @@
-//! The difference between what is expected and what is there. Pure: it cannot fail and does no I/O.
+//! Compares expectations with a snapshot. The comparison is pure: it cannot fail and does no I/O.
 //!
 //! [`plan`] compares everything that can be compared without a server and collects the questions that only the
 //! server can answer; [`resolve::resolve`] turns the plan and the answers into checks.
@@ -28,20 +28,20 @@ use crate::observed::ScopedQuestion;
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 
-/// A comparison as far as it goes without a server.
+/// A comparison as far as it is possible without a server.
 #[derive(Debug, Default)]
 pub struct Plan<'a> {
-    /// How many checks have passed already.
+    /// How many checks have already passed.
     passed: usize,
     steps: Vec<Step>,
     closed: Vec<ClosedScope<'a>>,
-    /// Objects that some expectation names, so that no closed world finds them unlisted.
+    /// Objects that an expectation names, so that they are not reported as unlisted.
     claimed: BTreeSet<(Kind, ObjectId)>,
     /// The patterns of all files.
     ignore: Vec<&'a IgnoreRule>,
-    /// Whether the checks that pass are to be told one by one.
+    /// Whether passed checks are kept one by one.
     keep: bool,
-    /// What is missing and may be there under another name.
+    /// Missing objects that may exist under another name.
     possibly_renamed: Vec<PossiblyRenamed<'a>>,
 }
 
@@ -51,12 +51,12 @@ enum Step {
     Meaning(MeaningMatch),
 }
 
-/// A check whose status the server may still decide. `check` is what it is if it did not pass.
+/// A check whose status may depend on the server. `check` is the finding if it does not pass.
 #[derive(Debug)]
 struct Pending {
     check: Check,
     decision: Decision,
-    /// What to do where the server cannot parse the expected text.
+    /// What to do if the server cannot parse the expected text.
     unreadable: Option<Hint>,
 }
 
@@ -64,18 +64,18 @@ struct Pending {
 enum Decision {
     Equal,
     Different,
-    /// Not to be decided, for this reason.
+    /// Cannot be decided, for this reason.
     Unknown(String),
     Ask(Vec<ScopedQuestion>),
 }
 
-/// One of several objects may be the one that is meant.
+/// An expectation that one of several objects may match.
 #[derive(Debug)]
 struct MeaningMatch {
     candidates: Vec<Candidate>,
-    /// Whether the server can read what was expected, where there is no candidate to compare it with.
+    /// If there are no candidates: whether the server can parse the expected texts.
     probes: Vec<Decision>,
-    /// The finding if none is.
+    /// The finding if no candidate matches.
     none: Check,
     presence: Presence,
 }
@@ -84,22 +84,22 @@ struct MeaningMatch {
 struct Candidate {
     kind: Kind,
     id: ObjectId,
-    /// What makes it the one that is meant.
+    /// The conditions under which the object matches.
     conditions: Vec<Decision>,
-    /// That it is there.
+    /// The check that the object exists.
     existence: Check,
-    /// What else is asked of it.
+    /// The checks of the other attributes.
     checks: Vec<Pending>,
-    /// How many checks of it have passed already.
+    /// How many checks of the object have already passed.
     passed: usize,
 }
 
-/// A world that is closed: what is not listed must not exist.
+/// A scope in which every object must be listed.
 #[derive(Debug)]
 struct ClosedScope<'a> {
-    /// The kinds of what must be listed.
+    /// The kinds of objects that must be listed.
     kinds: Vec<Kind>,
-    /// The object that it is in, and its kind; none at the top of a file.
+    /// The object that contains the scope, and its kind. `None` at the top of a file.
     parent: Option<(Kind, ObjectId)>,
     /// At the top of a file: the schemas that are closed.
     schemas: BTreeSet<String>,
@@ -109,7 +109,7 @@ struct ClosedScope<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// Adds what has been planned for objects that come after.
+    /// Appends the plan for later objects.
     fn absorb(&mut self, mut after: Self) {
         self.passed += after.passed;
         let before = self.steps.len();
@@ -128,9 +128,9 @@ impl<'a> Plan<'a> {
         self.ignore.append(&mut after.ignore);
     }
 
-    /// Nothing but what is listed may be in the schemas that a file names.
+    /// Requires that the schemas of a file contain only listed objects.
     fn close_file(&mut self, file: &'a ExpectationFile) {
-        // The set of schemas itself is closed only by a file that lists schemas.
+        // Only a file that lists schemas also requires that no other schema exists.
         let is_open = |kind: Kind| {
             let lists_them = !kind.is_namespace() || file.objects.iter().any(|o| o.kind == kind);
             kind.is_of_database() && (!lists_them || file.exact_schemas.is_some())
@@ -149,7 +149,7 @@ impl<'a> Plan<'a> {
         });
     }
 
-    /// Every question that the plan depends on.
+    /// All questions that the plan depends on.
     #[must_use]
     pub fn questions(&self) -> BTreeSet<ScopedQuestion> {
         let mut asks = BTreeSet::new();
@@ -174,8 +174,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Compares the objects of the files of one database with its snapshot. The checks that pass are counted, or kept one
-/// by one if some report lists them.
+/// Compares the expected objects of one database with its snapshot. Passed checks are counted, or kept one by one if a
+/// report lists them.
 #[must_use]
 pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: bool) -> Plan<'a> {
     let mut plan = Plan {
@@ -204,7 +204,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: boo
             plan.close_file(file);
         }
     }
-    // Only now is it known which objects nobody speaks of.
+    // All files must be planned before it is known which objects no expectation mentions.
     rename::find(&mut plan, files, snapshot);
     plan
 }
@@ -216,21 +216,22 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Compares objects of a file, each of which comes after the one that it is in; `before` of them come before these.
+    /// Compares objects of a file. Each object comes after the object that contains it. `before` is the number of
+    /// objects of the file that come before `objects`.
     fn objects(&mut self, file: &'a ExpectationFile, before: usize, objects: &'a [ExpectedObject]) {
-        // Whether each object is there, so that what is in one that is not is not compared.
-        let mut there: Vec<bool> = Vec::with_capacity(objects.len());
+        // Whether each object was found: the contents of a missing object are not compared.
+        let mut found_objects: Vec<bool> = Vec::with_capacity(objects.len());
         for expected in objects {
-            let blocked = expected.parent.is_some_and(|parent| !there[parent - before]);
+            let blocked = expected.parent.is_some_and(|parent| !found_objects[parent - before]);
             let found = !blocked && self.object(file, expected);
-            there.push(found);
+            found_objects.push(found);
             if found && expected.terms.exact {
                 self.close_object(file, expected);
             }
         }
     }
 
-    /// Compares one object; whether what is in it can be compared.
+    /// Compares one object. Returns whether its contents can be compared.
     fn object(&mut self, file: &'a ExpectationFile, expected: &'a ExpectedObject) -> bool {
         let subject = ObjectComparison {
             snapshot: self.snapshot,
@@ -259,7 +260,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Plans the comparison of an object with all objects that may have its identity, such as the overloads of a
+    /// Plans the comparison of an object with all objects that may have its identity, for instance the overloads of a
     /// function.
     fn by_identity(
         &mut self,
@@ -289,8 +290,8 @@ impl<'a> Planner<'a> {
         }));
     }
 
-    /// Plans the comparison of an object that is expected by its meaning with all objects of its kind in the parent, and
-    /// with those that give the same guarantee.
+    /// Plans the comparison of an object that is expected by its meaning: with all objects of its kind in the parent,
+    /// and with objects of other kinds that give the same guarantee.
     fn by_meaning(&mut self, subject: &ObjectComparison<'a>, parent: &ObjectId) {
         let expected = subject.expected;
         let kind = expected.kind;
@@ -326,14 +327,15 @@ impl<'a> Planner<'a> {
         }));
     }
 
-    /// Compares an object that is there.
+    /// Compares an object that exists.
     fn found(&mut self, subject: &ObjectComparison<'a>, actual: Actual<'_>) {
         let (pending, passed) = subject.found(actual);
         self.out.passed += passed;
         self.out.steps.extend(pending.into_iter().map(Step::Check));
     }
 
-    /// A named object that is not there may be there as an object of a kind that gives the same guarantee.
+    /// Compares a named object that does not exist: an object of another kind with its name may give the same
+    /// guarantee.
     fn stand_in_by_name(&mut self, subject: &ObjectComparison<'a>, id: &'a ObjectId) -> bool {
         let expected = subject.expected;
         let mut why_not = None;
@@ -378,7 +380,7 @@ impl<'a> Planner<'a> {
         false
     }
 
-    /// Nothing but what is listed may be in an object.
+    /// Requires that an object contains only listed objects.
     fn close_object(&mut self, file: &'a ExpectationFile, expected: &'a ExpectedObject) {
         let Subject::Named(id) = &expected.subject else {
             return;
@@ -398,7 +400,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// An object as one of the kind it stands in for.
+/// Converts an object to the kind whose guarantee it gives, or says why it does not give it.
 fn as_stand_in(kind: Kind, stand_in: &StandIn, object: &Object) -> Result<Object, &'static str> {
     let values = (stand_in.attributes)(object)?;
     Ok(Object::new(

@@ -62,7 +62,7 @@ pub struct Failure {
     pub why: String,
     /// What to do about it.
     pub hint: Option<String>,
-    /// Whether retrying is useless, because somebody has to change a password, a certificate or a setting first.
+    /// Whether retrying is useless, because a password, a certificate or a setting must be changed first.
     pub lasting: bool,
 }
 
@@ -133,7 +133,7 @@ impl<T> WhileDoing<T> for io::Result<T> {
     }
 }
 
-/// A message without its secrets: it may repeat what somebody typed.
+/// A message without its secrets: it may repeat text of the user.
 fn without_secret(message: impl Into<String>) -> String {
     let message = message.into();
     match prose(&message) {

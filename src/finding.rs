@@ -1,7 +1,7 @@
-//! The checks of a run and what they found, typed: reporters make the strings.
+//! The checks of a run and their results. They are typed: only reporters make strings of them.
 //!
-//! A [`Check`] is one comparison; a check that did not pass is a *finding*. It says what it is [`About`], which
-//! [`Code`] it has and what was expected and found. Nothing reads any of that back from text.
+//! A [`Check`] is one comparison. A check that did not pass is a *finding*. It has an [`About`], a [`Code`], and the
+//! expected and the actual value. No code parses them back from text.
 
 pub mod checks;
 pub mod code;
@@ -28,11 +28,11 @@ use mark::{Acceptance, Mark};
 /// One comparison that was made.
 #[derive(Debug, Clone)]
 pub struct Check {
-    /// How it ended.
+    /// Its result.
     pub status: Status,
-    /// How much it counts if it did not pass.
+    /// The level of the finding if it did not pass.
     pub level: Level,
-    /// What it is about.
+    /// The object, migration or assertion that was checked.
     pub about: About,
     /// What was compared.
     pub code: Code,
@@ -42,15 +42,15 @@ pub struct Check {
     pub actual: Value,
     /// Where it was expected.
     pub place: Place,
-    /// What was found, as a sentence.
+    /// The result, as a sentence.
     pub message: String,
-    /// What the server said about it, or why it could not be determined.
+    /// The message of the server, or why the check could not be determined.
     pub detail: Option<String>,
     /// What to do.
     pub hint: Option<Hint>,
-    /// Why it is expected, in the words of the file.
+    /// The `reason` of the expectation file.
     pub reason: Option<String>,
-    /// What a baseline and an earlier report say about it.
+    /// What a baseline and an earlier report record about it.
     pub mark: Mark,
 }
 
@@ -82,7 +82,7 @@ pub enum About {
     },
     /// A migration, by its name.
     Migration(String),
-    /// The table of a migration tool; none if the tool was to be detected and was not.
+    /// The table of a migration tool. `None` if no tool was detected.
     MigrationHistory(Option<ObjectId>),
     /// An assertion, by its name.
     Assertion(String),
@@ -90,14 +90,14 @@ pub enum About {
     Pattern {
         /// The kind whose objects it ignores.
         kind: Kind,
-        /// As it is written.
+        /// The pattern as it is written in the file.
         pattern: String,
     },
     /// An entry of the baseline, by the id of its finding.
     BaselineEntry(String),
 }
 
-/// The class of things that a check is about, which reports call its kind.
+/// The category of a check. Reports call it the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Category {
     /// Objects of a kind.
@@ -125,13 +125,13 @@ impl Category {
         }
     }
 
-    /// The words for people: `foreign key`.
+    /// The category in plain words: `foreign key`.
     #[must_use]
     pub fn words(self) -> String {
         self.word().replace('_', " ")
     }
 
-    /// The category that a report calls by this word.
+    /// The category that has this word in reports.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let others = [Self::Migration, Self::Assertion, Self::Pattern, Self::Baseline];
@@ -161,7 +161,7 @@ impl About {
         }
     }
 
-    /// The kind of the object, if it is about one.
+    /// The kind of the object, if the check is about objects.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         match self.category() {
@@ -170,7 +170,7 @@ impl About {
         }
     }
 
-    /// The object, if it is about one that has a name.
+    /// The object, if the check is about an object with a name.
     #[must_use]
     pub fn as_object(&self) -> Option<(Kind, &ObjectId)> {
         match self {
@@ -198,12 +198,12 @@ impl About {
             Self::Unlisted { parent, .. } => parent.as_ref().map_or_else(String::new, ToString::to_string),
             Self::MigrationHistory(table) => table.as_ref().map_or_else(|| "auto".to_owned(), ToString::to_string),
             Self::Migration(name) | Self::Assertion(name) | Self::BaselineEntry(name) => name.clone(),
-            // The same pattern may be written under several kinds.
+            // The same pattern may be in the lists of several kinds.
             Self::Pattern { kind, pattern } => format!("{}: {pattern}", kind.spec().section),
         }
     }
 
-    /// What it is about, for people: `foreign key public.a.b`.
+    /// The subject of the check in plain words: `foreign key public.a.b`.
     #[must_use]
     pub fn subject(&self) -> String {
         let subject = format!("{} {}", self.category().words(), self.name());
@@ -211,17 +211,17 @@ impl About {
     }
 }
 
-/// How a check ended.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// The database is as expected.
     Passed,
     /// The database differs.
     Drift,
-    /// It could not be determined, and nothing failed: no server was asked, or it cannot know.
+    /// It could not be determined, and nothing failed: no server was asked, or the server cannot answer.
     Unknown,
     /// It could not be determined because a query was refused or did not finish: permission, timeout, a statement
-    /// that is not a query. Reported as unknown; it fails the run.
+    /// that is not a query. It is reported as unknown, and it fails the run.
     Unverified,
 }
 
@@ -257,7 +257,7 @@ impl Check {
         }
     }
 
-    /// A finding that the database differs, as a sentence.
+    /// A finding that the database differs, with its message.
     #[must_use]
     pub fn drift(about: About, code: Code, place: Place, terms: &Terms, message: impl Into<String>) -> Self {
         Self {
@@ -267,7 +267,7 @@ impl Check {
         }
     }
 
-    /// With what was expected and what was found.
+    /// Sets the expected and the actual value.
     #[must_use]
     pub fn values(self, expected: impl Into<Value>, actual: impl Into<Value>) -> Self {
         Self {
@@ -277,7 +277,7 @@ impl Check {
         }
     }
 
-    /// With more about it.
+    /// Sets the detail.
     #[must_use]
     pub fn detail(self, detail: impl Into<Option<String>>) -> Self {
         Self {
@@ -286,7 +286,7 @@ impl Check {
         }
     }
 
-    /// With what to do.
+    /// Sets the hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<Hint>>) -> Self {
         Self {
@@ -301,7 +301,7 @@ impl Check {
         Self { status, ..self }
     }
 
-    /// The same check where it could not be determined, for this reason.
+    /// The same check as one that could not be determined, for this reason.
     #[must_use]
     pub fn undetermined(self, status: Status, why: impl Into<String>) -> Self {
         Self {
@@ -312,14 +312,14 @@ impl Check {
         }
     }
 
-    /// The attribute of the object or the test of the assertion, if it is about one.
+    /// The attribute of the object or the test of the assertion, if the check is about one.
     #[must_use]
     pub fn attribute(&self) -> Option<&'static str> {
         self.code.attribute()
     }
 
-    /// Identifies the finding: the same in every run that finds the same, wherever and in whatever order it is
-    /// written. Unique among the findings of a target in a [`Report`].
+    /// Identifies the finding. The id is the same in every run with the same finding, whatever its position in the
+    /// files. It is unique among the findings of a target in a [`Report`].
     #[must_use]
     pub fn id(&self) -> String {
         let id = self.common_id();
@@ -329,7 +329,7 @@ impl Check {
         }
     }
 
-    /// The id that it shares with equal expectations in other places.
+    /// The id that equal expectations in other places share.
     #[must_use]
     pub fn common_id(&self) -> String {
         let (code, name, suffix) = (&self.code, self.about.name(), &self.mark.suffix);
@@ -339,7 +339,7 @@ impl Check {
         }
     }
 
-    /// Whether a baseline accepts the finding, so that it does not count.
+    /// Whether a baseline accepts the finding, so that it does not fail the run.
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.mark
@@ -348,7 +348,7 @@ impl Check {
             .is_some_and(|accepted| accepted.state == Acceptance::Known)
     }
 
-    /// What was found and what is known about it, as one sentence that can be read alone.
+    /// The finding as one self-contained sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
         match (self.status, &self.detail) {
@@ -368,7 +368,7 @@ impl Check {
         }
     }
 
-    /// What it is about, for people: `foreign key public.a.b`.
+    /// The subject of the check in plain words: `foreign key public.a.b`.
     #[must_use]
     pub fn subject(&self) -> String {
         self.about.subject()
@@ -378,7 +378,7 @@ impl Check {
         matches!(self.about, About::Unlisted { .. })
     }
 
-    /// Its heading in a list of checks.
+    /// The heading of the check in a list.
     #[must_use]
     pub fn title(&self) -> String {
         let About::Unlisted { parent, .. } = &self.about else {

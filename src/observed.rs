@@ -1,5 +1,5 @@
-//! What was read of a database or asked of its server: below both [`crate::catalog`], which reads it, and
-//! [`crate::compare`], which judges it.
+//! Data that was read from a database or asked of its server. [`crate::catalog`] produces it, and [`crate::compare`]
+//! uses it.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::hint::Hint;
 use crate::migrations::{Migration, Tool};
 use crate::object_id::ObjectId;
 
-/// A question and everything that its answer depends on.
+/// A question with everything that its answer depends on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ScopedQuestion {
     /// The schemas that come first on the search path.
@@ -30,7 +30,7 @@ pub enum Answer {
     Invalid(String),
     /// The server refused the question, for this reason.
     Refused(String),
-    /// The server that was asked does not have the objects and lacks something that they need, for this reason.
+    /// A server without the objects was asked, and it lacks something that they need, for this reason.
     Undecided(String),
 }
 
@@ -49,9 +49,9 @@ pub enum MigrationHistory {
         /// The rows, in order.
         migrations: Vec<Migration>,
     },
-    /// None of the tables that it could be exists.
+    /// None of the possible tables exists.
     Missing,
-    /// There are tables of several tools.
+    /// Several tools have a table.
     Several(Vec<(&'static Tool, ObjectId)>),
     /// The table could not be read.
     Unreadable {
@@ -66,7 +66,7 @@ pub enum MigrationHistory {
     },
 }
 
-/// The most rows of an assertion that are fetched.
+/// The maximum number of rows that are fetched for an assertion.
 pub const MOST_ROWS: usize = 1000;
 
 /// The result of an assertion's query.
@@ -74,11 +74,11 @@ pub const MOST_ROWS: usize = 1000;
 pub enum AssertionResult {
     /// Its rows, and whether there are more than [`MOST_ROWS`].
     Rows(Vec<Vec<Cell>>, bool),
-    /// It is not a query, or refers to something that does not exist.
+    /// The text is not a query, or refers to something that does not exist.
     Invalid(String),
-    /// It is not a single query that only reads.
+    /// The text is not a single query that only reads.
     Refused(String),
-    /// It did not finish, for this reason (permission, timeout, a lock), and what to do.
+    /// The query did not finish. With the reason (permission, timeout, a lock) and what to do.
     Unverified(String, Option<Hint>),
 }
 

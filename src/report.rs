@@ -1,4 +1,4 @@
-//! The formats of reports: from the findings of a run to text.
+//! The report formats: they turn the findings of a run into text.
 
 mod coverage;
 mod facts;
@@ -28,7 +28,7 @@ macro_rules! formats {
         }
 
         impl Format {
-            /// All of them, in the order of the documentation.
+            /// All formats, in the order of the documentation.
             pub const ALL: &[Self] = &[$(Self::$format),*];
 
             /// Its table entry.

@@ -9,8 +9,8 @@
 //!  "objects": {"table": [{"id": ["public", "clients"], "values": {"owner": "app"}}]}}
 //! ```
 //!
-//! `columns` lists the attributes that were read for each kind: an attribute that is in `columns` but not in `values` is
-//! null, and one that is not in `columns` is unknown.
+//! `columns` lists the attributes that were read for each kind: an attribute that is in `columns` but not in `values`
+//! is null, and one that is not in `columns` is unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ use crate::snapshot::{IMPLICIT, Object, Server, Snapshot};
 use crate::source_map::{FileId, Place};
 use crate::value::Value;
 
-/// The version of the format. It is raised if this version of driftgate would misread older files.
+/// The version of the format. It is raised when the current code would misread older files.
 pub const VERSION: u32 = 1;
 
 /// Writes a snapshot. The same snapshot gives the same bytes.

@@ -85,7 +85,7 @@ impl Scratch {
         }
     }
 
-    /// Whether the extension can be installed although the server does not list it.
+    /// Whether the extension can be installed even if the server does not list it.
     #[must_use]
     pub fn could_have_extension(&self, name: &str) -> bool {
         match self {
@@ -165,7 +165,7 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
 /// It contains another command of psql.
 pub fn script(path: PathBuf, text: String, first_line: u32, mode: ApplyMode, file: FileId) -> Result<Script, Problem> {
     let text = statements::without_guards(text);
-    if let Some((offset, what)) = statements::only_for_psql(&text) {
+    if let Some((offset, what)) = statements::find_psql_command(&text) {
         let (line, column) = statements::line_and_column(&text, offset);
         let place = Place {
             file,
@@ -205,7 +205,7 @@ pub fn with<T>(
         Scratch::Local => local::with(scripts, then),
         #[cfg(not(unix))]
         Scratch::Local => Err(Failure::new(
-            "starting a PostgreSQL server of this machine",
+            "starting a local PostgreSQL server",
             "this works only on systems with Unix sockets",
         )
         .hint("give --scratch with the URL of a server")),

@@ -1,8 +1,8 @@
 //! Values of the catalog that are secrets. They can be compared but are never printed.
 //!
 //! The server sends the SHA-256 of such a value, not the value ([`Secret::of_hex`]). Within a run, two secrets can be
-//! compared by it. Between runs, a secret is recognized by its digest: an HMAC-SHA256 with the key of `--digest-key` over
-//! the kind, the object, the option and the SHA-256. Without a key it is written as `***`, which equals nothing.
+//! compared by it. Between runs, a secret is recognized by its digest: an HMAC-SHA256 with the key of `--digest-key`
+//! over the kind, the object, the option and the SHA-256. Without a key it is written as `***`, which equals nothing.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
@@ -174,7 +174,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Whether a text stands for a value that was hidden.
+/// Whether a text is the placeholder of a hidden value.
 #[must_use]
 pub fn is_marker(text: &str) -> bool {
     text.len() >= HIDDEN.len() && text.bytes().all(|b| b == b'*')

@@ -4,10 +4,10 @@
 //! |---|---|---|---|---|
 //! | [`ResolvedSource`](source::ResolvedSource) | named, read and validated | [`LiveDatabase`] | [`ScratchDatabase`] | [`SavedSnapshot`] |
 //! | [`Endpoint`] | can be read now | its connection | the connection of the database created for the run | the file |
-//! | [`Session`] | its catalog is read, questions are answered | a transaction | a transaction | a server that has nothing of it ([`offline`]) |
+//! | [`Session`] | its catalog is read, questions are answered | a transaction | a transaction | a server without its objects ([`offline`]) |
 //!
-//! `source` and `source_options` resolve a source; `connection` has the deadline; `verify` checks it against
-//! expectations and `wait` repeats that. `scratch_noise`, `migration_progress` and `migration_scripts` are about
+//! `source` and `source_options` resolve a source, `connection` enforces the deadline, `verify` checks a source against
+//! expectations, and `wait` repeats that. `scratch_noise`, `migration_progress` and `migration_scripts` are about
 //! scratch databases; `prior_runs`, `earlier_reports` and `report_outputs` about reports.
 
 mod connection;
@@ -44,7 +44,7 @@ use crate::finding::Check;
 use crate::observed::{Answer, Answers, AssertionResult, MigrationHistory, ScopedQuestion};
 use crate::snapshot::Snapshot;
 
-/// Drops a large value on another thread: to free the snapshot of a large database takes a second.
+/// Drops a large value on another thread: freeing the snapshot of a large database takes a second.
 pub(crate) fn drop_in_background<T: Send + 'static>(unneeded: T) {
     // If no thread can be started, the value is dropped here.
     let _ = std::thread::Builder::new().spawn(move || drop(unneeded));
@@ -63,13 +63,13 @@ pub(crate) struct Transaction<'a> {
     client: Client,
     deadline: Deadline,
     limits: Limits,
-    /// What was read.
+    /// What was read from the catalog.
     scope: Scope,
-    /// The scratch database, if it is one.
+    /// The scratch database, if the source is one.
     scratch: Option<&'a ScratchDatabase>,
-    /// The live database, if it is one.
+    /// The live database, if the source is one.
     live: Option<&'a LiveDatabase>,
-    /// The connection in which assertions run, if they have one of their own.
+    /// The separate connection for assertions, if there is one.
     assertions: Option<Client>,
 }
 
@@ -176,12 +176,12 @@ pub(crate) fn read_snapshot_and_extensions(
     })
 }
 
-/// Why a question about rows cannot be answered from a saved snapshot.
+/// Why a saved snapshot cannot answer a question about rows.
 const NOT_SAVED: &str = "a snapshot contains the schema and no rows: check against the database itself";
 
 impl Session<'_> {
-    /// Asks the server every question. Questions that could run code of the database are asked of a scratch server, which
-    /// has none of it. `None` if the catalog has changed since it was read: the answers would not belong to it.
+    /// Asks the server every question. Questions that could run code of the database are asked of a scratch server,
+    /// which has none of it. `None` if the catalog has changed since it was read: the answers would not belong to it.
     ///
     /// # Errors
     /// The server does not answer.
@@ -305,14 +305,17 @@ impl Transaction<'_> {
             Fallback::Unverified,
         ) {
             Ok(decided) => answers.extend(decided),
-            Err(failure) => answers.extend(self.decide_without_other(deferred, snapshot, options, &failure).await?),
+            Err(failure) => answers.extend(
+                self.decide_without_other_server(deferred, snapshot, options, &failure)
+                    .await?,
+            ),
         }
         Ok(Some(answers))
     }
 
-    /// Puts to the database what would rather have been put to another server, as far as its names lead to nothing that
-    /// is not trusted.
-    async fn decide_without_other(
+    /// Asks the database the questions for which no other server is available, but only those whose names resolve to
+    /// trusted objects.
+    async fn decide_without_other_server(
         &mut self,
         questions: BTreeSet<ScopedQuestion>,
         snapshot: &Snapshot,

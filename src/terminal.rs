@@ -27,11 +27,11 @@ impl Palette {
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// For what deserves a look.
 pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
-/// For what is right.
+/// For passed checks.
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// For headings.
 pub const STRONG: Style = Style::new().bold();
-/// For what is there besides.
+/// For secondary text.
 pub const FAINT: Style = Style::new().dimmed();
 
 /// A text in which characters that would act on a terminal or change the direction of writing are shown as
@@ -41,8 +41,8 @@ pub fn visible(text: &str) -> String {
     without_commands(shown(text).into_owned())
 }
 
-/// A text without the commands of CI services: Azure, TeamCity and GitHub take `##word[` for one wherever it stands,
-/// GitHub `::word::` where a line begins.
+/// A text without the commands of CI services. Azure, TeamCity and GitHub interpret `##word[` anywhere in a line as a
+/// command, and GitHub interprets `::word::` at the beginning of a line.
 fn without_commands(text: String) -> String {
     let text = if text.contains("##") {
         without_hashes(&text)

@@ -1,7 +1,7 @@
 //! Changes an expectation file so that it matches the database.
 //!
-//! Only values with a finding are changed, so that spellings that PostgreSQL treats as equal stay. The rest of the file,
-//! comments and blank lines included, stays byte for byte.
+//! Only values with a finding are changed, so that spellings that PostgreSQL treats as equal stay. The rest of the
+//! file, comments and blank lines included, stays byte for byte.
 
 mod object;
 #[cfg(test)]
@@ -122,7 +122,7 @@ fn actual(kind: Kind, id: &ObjectId, check: &Check, attribute: &str, snapshot: &
 
 /// The changes of a file by object, and what is not listed at its top.
 #[derive(Default)]
-struct Changes<'a> {
+struct ObjectChanges<'a> {
     by_object: BTreeMap<usize, ObjectChange>,
     top: Vec<Unlisted>,
     /// Objects that take the place of one that is expected by meaning.
@@ -136,7 +136,7 @@ fn changes(
     findings: &[&Check],
     snapshot: &Snapshot,
 ) -> (BTreeMap<usize, ObjectChange>, Vec<Unlisted>) {
-    let mut changes = Changes::default();
+    let mut changes = ObjectChanges::default();
     for check in findings.iter().filter(|check| check.status == Status::Drift) {
         if let (About::Object { kind, id }, Code::Differs(_, attr)) = (&check.about, check.code) {
             let attribute = attr.name;
@@ -161,7 +161,7 @@ fn changes(
     (changes.by_object, changes.top)
 }
 
-impl Changes<'_> {
+impl ObjectChanges<'_> {
     /// The change of the object at this position, which now has the finding.
     fn of(&mut self, at: usize, check: &Check) -> &mut ObjectChange {
         let change = self.by_object.entry(at).or_default();
@@ -217,7 +217,7 @@ impl Changes<'_> {
 fn owner(file: &ExpectationFile, kind: Kind, found: &ObjectId, place: Place, attribute: &str) -> Option<usize> {
     file.objects.iter().position(|object| {
         let named = match &object.subject {
-            // A signature may be written otherwise than the catalog does.
+            // A signature may be spelled differently in the file and in the catalog.
             Subject::Named(id) => kind.spec().matching.same_identity.is_some() || id == found,
             Subject::ByMeaning(_) => true,
         };
@@ -226,7 +226,8 @@ fn owner(file: &ExpectationFile, kind: Kind, found: &ObjectId, place: Place, att
     })
 }
 
-/// The one object that has something but not all of what an object by meaning is known by: what it has instead.
+/// The only object that has some, but not all, of the identifying attributes of an expectation by meaning. Returned
+/// with the attributes that differ.
 fn near(file: &ExpectationFile, at: usize, snapshot: &Snapshot) -> Option<(ObjectId, Vec<(&'static str, Value)>)> {
     let expected = &file.objects[at];
     let Subject::ByMeaning(parent) = &expected.subject else {
@@ -236,7 +237,7 @@ fn near(file: &ExpectationFile, at: usize, snapshot: &Snapshot) -> Option<(Objec
     let mut found = None;
     for (id, object) in snapshot.children(expected.kind, parent) {
         let is_same = |other: &&crate::expectation::ExpectedAttribute| *object.get(other.attr.name) == other.value;
-        // Somebody else may have spoken of it already.
+        // Another expectation may already refer to the object.
         let taken = file.objects.iter().enumerate().any(|(other, object)| {
             let same_place = other != at && object.kind == expected.kind;
             let by_name = matches!(&object.subject, Subject::Named(name) if name == id);

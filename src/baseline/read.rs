@@ -1,4 +1,4 @@
-//! From the text of a baseline to its entries.
+//! Reading a baseline file.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::source_map::{FileId, Place};
 use crate::suggest;
 use crate::yaml::{self, Document, Node, NodeValue, Places, ScalarType, shorten};
 
-/// The keys of an entry. `code` and `object` are for people: the id says the same.
+/// The keys of an entry. `code` and `object` repeat parts of the id for readers of the file.
 pub const ENTRY_KEYS: &[&str] = &[
     "id", "database", "status", "code", "object", "expected", "actual", "reason", "owner", "until",
 ];
 
-/// The keys at the top.
+/// The keys of the root.
 const KEYS: &[&str] = &["baseline", "findings"];
 
 /// Reads a baseline.
@@ -35,7 +35,7 @@ pub fn read(text: &str, file: FileId) -> Result<Baseline, Vec<Problem>> {
     }
 }
 
-/// The problems so far.
+/// Collects the problems of a file.
 struct Reader {
     problems: Vec<Problem>,
 }
@@ -48,7 +48,7 @@ impl Reader {
             self.problems.push(
                 Problem::at(
                     root.place,
-                    format!("a baseline is a mapping, but this is {}", root.describe()),
+                    format!("a baseline must be a mapping, but this is {}", root.describe()),
                 )
                 .hint(begins),
             );
@@ -93,7 +93,7 @@ impl Reader {
             NodeValue::Scalar(_) | NodeValue::Map(_) => {
                 self.problems.push(Problem::at(
                     node.place,
-                    format!("`findings` takes a list of entries, but this is {}", node.describe()),
+                    format!("`findings` must be a list of entries, but this is {}", node.describe()),
                 ));
                 Vec::new()
             }
@@ -105,7 +105,7 @@ impl Reader {
             self.problems.push(Problem::at(
                 node.place,
                 format!(
-                    "an entry is a mapping with `id`, `expected` and `actual`, but this is {}",
+                    "an entry must be a mapping with `id`, `expected` and `actual`, but this is {}",
                     node.describe()
                 ),
             ));
@@ -162,8 +162,9 @@ impl Reader {
         let has = |name: &str| keys.iter().any(|key| key.key == name);
         for name in ["id", "expected", "actual"].into_iter().filter(|name| !has(name)) {
             self.problems.push(
-                Problem::at(place, format!("the entry has no `{name}`"))
-                    .hint("id, expected and actual say what is accepted; `--write-baseline` writes them"),
+                Problem::at(place, format!("the entry has no `{name}`")).hint(
+                    "`id`, `expected` and `actual` identify the accepted finding; `--write-baseline` writes them",
+                ),
             );
         }
     }
@@ -177,7 +178,10 @@ impl Reader {
                 self.problems.push(
                     Problem::at(
                         entry.place,
-                        format!("duplicate entry: line {} has one for this finding", place.line),
+                        format!(
+                            "duplicate entry: line {} already has an entry for this finding",
+                            place.line
+                        ),
                     )
                     .hint("remove one of them"),
                 );
@@ -196,7 +200,7 @@ impl Reader {
                 self.problems.push(
                     Problem::at(
                         node.place,
-                        format!("`{key}` takes a text, but this is {}", node.describe()),
+                        format!("`{key}` must be a text, but this is {}", node.describe()),
                     )
                     .hint("remove the key, or write a text"),
                 );
@@ -224,7 +228,7 @@ impl Reader {
             self.problems.push(
                 Problem::at(
                     node.place,
-                    format!("`until` takes a day, but this is {}", node.describe()),
+                    format!("`until` must be a day, but this is {}", node.describe()),
                 )
                 .hint("write the last day on which it is accepted as YYYY-MM-DD, for instance 2030-01-31"),
             );
@@ -238,7 +242,7 @@ impl Reader {
     }
 }
 
-/// A value as reports have it.
+/// A value as reports contain it.
 fn json(node: &Node) -> Json {
     match &node.value {
         NodeValue::Scalar(scalar) => match scalar.scalar_type {

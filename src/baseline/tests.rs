@@ -76,7 +76,7 @@ fn days() {
     assert_eq!(Day::of(new_year - Duration::from_secs(1)), day("2025-12-31"));
 }
 
-/// What an entry for `expected: 1, actual: 2` with these further keys says of a finding.
+/// Checks how an entry for `expected: 1, actual: 2` with these additional keys marks a finding.
 fn check_state(keys: &str, today: &str, expected: Json, actual: Json, status: Status, state: Option<Acceptance>) {
     let mut files = SourceMap::default();
     let text = format!("baseline: 1\nfindings:\n  - {{id: 'column-type:t.a', expected: 1, actual: 2{keys}}}\n");
@@ -109,7 +109,7 @@ fn check_state(keys: &str, today: &str, expected: Json, actual: Json, status: St
 }
 
 #[test]
-fn an_entry_holds_for_what_was_accepted_and_up_to_its_day() {
+fn an_entry_applies_to_the_accepted_values_until_its_day() {
     use Acceptance::{Changed, Expired, Known};
     use Status::{Drift, Unknown, Unverified};
     let (one, two) = (json!(1), json!(2));
@@ -133,7 +133,7 @@ fn an_entry_holds_for_what_was_accepted_and_up_to_its_day() {
 }
 
 #[test]
-fn what_is_written_is_read_as_it_was_and_written_alike() {
+fn a_written_baseline_is_read_and_written_unchanged() {
     let values = [
         json!(null),
         json!(true),
@@ -175,7 +175,7 @@ fn what_is_written_is_read_as_it_was_and_written_alike() {
 }
 
 #[test]
-fn ids_do_not_depend_on_order_and_none_is_there_twice() {
+fn ids_are_unique_and_do_not_depend_on_order() {
     let mut files = SourceMap::default();
     let mut findings = vec![
         finding(&mut files, "t.a", json!("bigint"), json!("integer")),
@@ -199,13 +199,13 @@ fn ids_do_not_depend_on_order_and_none_is_there_twice() {
         findings.rotate_left(turn);
         for (line, check) in (1..).zip(&mut findings) {
             check.place.line = line;
-            check.message = format!("said otherwise {turn}");
+            check.message = format!("other message {turn}");
         }
         assign_unique_ids(&mut findings);
         let mut ids: Vec<String> = findings.iter().map(Check::id).collect();
         ids.sort();
         assert_eq!(ids, expected);
-        // The one that finds a date is the first of those that expect a text, wherever it stands.
+        // The finding with a date is the first of those that expect a text, whatever its position.
         let date = findings
             .iter()
             .find(|c| c.about.name() == "t.a" && c.actual == Value::from("date"));
@@ -214,7 +214,7 @@ fn ids_do_not_depend_on_order_and_none_is_there_twice() {
 }
 
 #[test]
-fn what_is_expected_alike_in_two_places_needs_one_entry() {
+fn equal_expectations_in_two_places_need_one_entry() {
     let mut files = SourceMap::default();
     let one = finding(&mut files, "t.a", json!("text"), json!("date"));
     let text = write(&[target(vec![one.clone()])], None);
@@ -226,7 +226,7 @@ fn what_is_expected_alike_in_two_places_needs_one_entry() {
 }
 
 #[test]
-fn entries_for_every_database_stay_what_they_are() {
+fn entries_for_every_database_are_kept() {
     let mut files = SourceMap::default();
     let text = "baseline: 1\nfindings:\n  - {id: 'column-type:t.a', expected: 1, actual: 2, reason: everywhere}\n  \
                 - {id: 'column-type:t.a', database: 'env:X', expected: 1, actual: 3, reason: here}\n  \

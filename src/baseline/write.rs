@@ -1,4 +1,4 @@
-//! A baseline as a file.
+//! Writing a baseline file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use crate::finding::mark::{Recorded, RecordedStatus};
 use crate::finding::{Check, Target};
 use crate::yaml::write::Fragment;
 
-/// The beginning of the file.
+/// The first lines of the file.
 const HEADER: &str = "\
 # Known findings: `driftgate check --baseline FILE` reports them and does not fail because of them.
 #
@@ -25,12 +25,12 @@ const HEADER: &str = "\
 # still applies, and no comments except these.
 ";
 
-/// The baseline of the findings of a run. It keeps what people wrote in `old` about findings that are unchanged, and the
-/// entries for databases that are not among the targets.
+/// Writes a baseline of the findings of a run. From `old` it keeps the texts that people wrote about unchanged
+/// findings, and the entries for databases that are not among the targets.
 #[must_use]
 pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
     let old = old.map_or(&[][..], |old| &old.entries);
-    // By database and id: the order of the file. Entries for all databases come first.
+    // By database and id, which is the order of the file. Entries for all databases come first.
     let mut entries: BTreeMap<(Option<String>, String), BaselineEntry> = BTreeMap::new();
     let key = |entry: &BaselineEntry| (entry.database.clone(), entry.id.clone());
     let is_meant = |entry: &BaselineEntry| targets.iter().any(|target| entry.is_for(&target.database));
@@ -46,7 +46,7 @@ pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
             let of_id = |id: String| {
                 let holds = |entry: &&&BaselineEntry| entry.is_for(&target.database) && entry.is_about(&now);
                 let of_old = by_id.get(id.as_str()).map_or(&[][..], Vec::as_slice);
-                // An entry that names the database comes before one that names none.
+                // An entry that names the database takes precedence over one for all databases.
                 match of_old.iter().filter(holds).max_by_key(|entry| entry.database.is_some()) {
                     Some(entry) => BaselineEntry {
                         was: now.clone(),
@@ -56,7 +56,7 @@ pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
                     None => new(id, now.clone(), check, target),
                 }
             };
-            // Equal expectations in several places need one entry.
+            // Equal expectations in several places need only one entry.
             let mut entry = of_id(check.common_id());
             if entries.get(&key(&entry)).is_some_and(|other| other.was != now) {
                 entry = of_id(check.id());
@@ -121,7 +121,7 @@ fn lines(entry: &BaselineEntry, out: &mut String) {
     }
 }
 
-/// A value of a report; a text of several lines is written as a block.
+/// A value of a report. A text of several lines is written as a block.
 fn value(json: &Json) -> Fragment {
     match json {
         Json::String(text) => Fragment::text(text),

@@ -1,4 +1,4 @@
-//! The rows of a query compared with what its assertion expects.
+//! Compares the rows of a query with what its assertion expects.
 
 use std::str::FromStr as _;
 
@@ -77,7 +77,7 @@ impl Rows<'_> {
 struct TestResult {
     passed: bool,
     expected: Value,
-    /// What was expected, in the words of the message.
+    /// The expectation, as the message describes it.
     words: String,
     detail: Option<String>,
 }
@@ -248,7 +248,7 @@ fn cell_text(cell: &Cell) -> String {
     }
 }
 
-/// The rows as a value; a single value as itself.
+/// The rows as a value. A single row of one column becomes that value.
 fn show_rows(rows: &[Vec<Cell>], more: bool) -> Value {
     const SHOWN: usize = 20;
     match rows {
@@ -272,7 +272,7 @@ fn row_text(row: &[Cell]) -> String {
     format!("[{}]", row.iter().map(cell_text).collect::<Vec<_>>().join(", "))
 }
 
-/// The rows, in a few words.
+/// A short description of the rows.
 fn describe(rows: &[Vec<Cell>], more: bool) -> String {
     const SHOWN: usize = 5;
     match rows {
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn values_compare_in_the_terms_of_their_type() {
+    fn values_are_compared_by_their_types() {
         check(Some("29.00"), CellType::Number, "29", ScalarType::Number, true);
         check(Some("29.00"), CellType::Number, "29", ScalarType::Text, true);
         check(Some("0.1"), CellType::Number, "1e-1", ScalarType::Number, true);

@@ -1,4 +1,4 @@
-//! What of a catalog the expectations speak of, and what they do not.
+//! Which objects of a catalog the expectations mention.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,9 @@ use crate::kinds::{KeyForm, Kind};
 use crate::object_id::{ObjectId, show_part};
 use crate::snapshot::{Object, Snapshot};
 
-/// What the files, all of one database, speak of. `claims` are the objects that their expectations have found, by name,
-/// by meaning or as a stand-in; what a pattern leaves out and what nobody lists is not counted.
+/// Counts the objects that the files of one database mention. `claims` are the objects that their expectations have
+/// found: by name, by meaning, or as an object of another kind that gives the same guarantee. Ignored and implicit
+/// objects are not counted.
 #[must_use]
 pub fn coverage(files: &[&ExpectationFile], snapshot: &Snapshot, claims: &Claims) -> Coverage {
     let mut survey = Survey {
@@ -23,7 +24,7 @@ pub fn coverage(files: &[&ExpectationFile], snapshot: &Snapshot, claims: &Claims
     for kind in Kind::roots() {
         let objects = snapshot
             .of_kind(kind)
-            .filter(|(id, object)| survey.counts_as(kind, id, object));
+            .filter(|(id, object)| survey.is_counted(kind, id, object));
         let objects: Vec<&ObjectId> = objects.map(|(id, _)| id).collect();
         for id in objects {
             survey.object(kind, id, None);
@@ -34,7 +35,7 @@ pub fn coverage(files: &[&ExpectationFile], snapshot: &Snapshot, claims: &Claims
         mut unmentioned,
         ..
     } = survey;
-    // What is missing altogether comes before what is missing in something.
+    // Objects without a mentioned parent come first.
     unmentioned.sort_by_key(|object| object.parent.is_some());
     Coverage {
         kinds: counts
@@ -54,14 +55,14 @@ struct Survey<'a> {
     files: &'a [&'a ExpectationFile],
     snapshot: &'a Snapshot,
     claims: &'a Claims,
-    /// How many are mentioned, and how many there are.
+    /// How many objects are mentioned, and how many exist.
     counts: BTreeMap<Kind, (usize, usize)>,
     unmentioned: Vec<Unmentioned>,
 }
 
 impl<'a> Survey<'a> {
-    /// Whether somebody could be expected to list an object.
-    fn counts_as(&self, kind: Kind, id: &ObjectId, object: &Object) -> bool {
+    /// Whether an object is counted: neither implicit nor ignored.
+    fn is_counted(&self, kind: Kind, id: &ObjectId, object: &Object) -> bool {
         !object.is_implicit()
             && !self
                 .files
@@ -69,7 +70,7 @@ impl<'a> Survey<'a> {
                 .any(|file| ignored(file, kind, id, &mut BTreeSet::new()))
     }
 
-    /// Counts an object and what is in it. `parent` is the object that it is in.
+    /// Counts an object and its contents. `parent` is the object that contains it.
     fn object(&mut self, kind: Kind, id: &'a ObjectId, parent: Option<(Kind, &ObjectId)>) {
         let is_mentioned = self.claims.contains(&(kind, id.clone()));
         let (mentioned, objects) = self.counts.entry(kind).or_default();
@@ -88,7 +89,7 @@ impl<'a> Survey<'a> {
             many: kind.many(),
             object: kind.show(id),
             name: match kind.spec().syntax.key {
-                // There is one, whatever its name.
+                // The parent has at most one, so its name does not matter.
                 KeyForm::Only => String::new(),
                 KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => show_part(id.last()),
             },
@@ -103,7 +104,7 @@ impl<'a> Survey<'a> {
         });
     }
 
-    /// Counts what is in an object that is not mentioned.
+    /// Counts the contents of an object that is not mentioned.
     fn count_children(&mut self, kind: Kind, id: &'a ObjectId, contains: &mut BTreeMap<Kind, usize>) {
         for (child, child_id) in self.children(kind, id) {
             self.counts.entry(child).or_default().1 += 1;
@@ -118,7 +119,7 @@ impl<'a> Survey<'a> {
             let objects = self.snapshot.children(child, id);
             children.extend(
                 objects
-                    .filter(|(id, object)| self.counts_as(child, id, object))
+                    .filter(|(id, object)| self.is_counted(child, id, object))
                     .map(|(id, _)| (child, id)),
             );
         }

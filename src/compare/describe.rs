@@ -1,4 +1,4 @@
-//! The words of findings.
+//! The messages of findings.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::value::Value;
 pub(super) struct Missing<'a> {
     pub(super) kind: Kind,
     pub(super) name: &'a str,
-    /// What exists instead, or what may have been meant.
+    /// What exists instead, or a similar name.
     pub(super) instead: Option<&'a str>,
 }
 
@@ -31,22 +31,22 @@ impl Missing<'_> {
     }
 }
 
-/// An object that could give the expected guarantee, and why it does not.
+/// An object that could give the expected guarantee, with the reason why it does not.
 pub(super) type Near<'a> = (Kind, &'a ObjectId, &'a Object, &'static str);
 
-/// What exists instead of an object of this name, or what may have been meant.
+/// What exists instead of an object of this name, or a similar name.
 pub(super) fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<String> {
     let spec = kind.spec();
     let other = Kind::ALL
         .iter()
         .find(|other| **other != kind && other.spec().identity == spec.identity && snapshot.get(**other, id).is_some());
     if let Some(other) = other {
-        return Some(format!("there is {} of this name", other.one()));
+        return Some(format!("{} of this name exists", other.one()));
     }
     if spec.syntax.key == KeyForm::Only {
         return None;
     }
-    // The part that is its name: the arguments of a signature come after it.
+    // The arguments of a signature come after the name.
     let at = spec.identity.iter().position(|part| *part == "name")?;
     let name = id.parts().get(at)?;
     let within = id.prefix(at);
@@ -57,7 +57,7 @@ pub(super) fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) ->
         .map(|sibling| format!("({})", sibling.last()))
         .collect();
     if !overloads.is_empty() {
-        return Some(format!("there is one with the arguments {}", overloads.join(" and ")));
+        return Some(format!("one with the arguments {} exists", overloads.join(" and ")));
     }
     let near = suggest::nearest(name, siblings.iter().map(|sibling| &*sibling.parts()[at]));
     if let Some(near) = near {
@@ -67,16 +67,16 @@ pub(super) fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) ->
     let elsewhere = snapshot
         .of_kind(kind)
         .find(|(other, _)| other.parts()[at] == *name)
-        .map(|(other, _)| format!("there is one in the schema {}", other.schema()));
+        .map(|(other, _)| format!("one exists in schema {}", other.schema()));
     elsewhere.or_else(|| {
         let mut namespaces = Kind::ALL.iter().filter(|kind| kind.is_namespace());
         let exists = namespaces.any(|kind| snapshot.get(*kind, &ObjectId::new(vec![schema.clone()])).is_some());
         let is_users = !platform::is_postgres(schema);
-        (!exists && is_users).then(|| format!("there is no schema {schema}"))
+        (!exists && is_users).then(|| format!("schema {schema} does not exist"))
     })
 }
 
-/// The columns that an expectation by meaning names and the relation does not have.
+/// Reports the columns that an expectation by meaning names and that the relation does not have.
 pub(super) fn missing_columns(
     relation: &ObjectId,
     identifying: &[&ExpectedAttribute],
@@ -90,14 +90,14 @@ pub(super) fn missing_columns(
         .flat_map(|a| a.value.texts())
         .filter(|name| !columns.contains(name))
         .map(|name| match suggest::nearest(name, columns.iter().copied()) {
-            Some(near) => format!("there is no column `{name}`; did you mean `{near}`?"),
-            None => format!("there is no column `{name}`"),
+            Some(near) => format!("column `{name}` does not exist; did you mean `{near}`?"),
+            None => format!("column `{name}` does not exist"),
         })
         .collect();
     (!missing.is_empty()).then(|| missing.join("; "))
 }
 
-/// The message and the detail of the finding that an attribute differs.
+/// The message and the detail of a finding about an attribute.
 pub(super) fn differs(
     kind: Kind,
     id: &ObjectId,
@@ -112,7 +112,7 @@ pub(super) fn differs(
         Extent::Whole => format!("{object}: expected {name} = {expected}, found {actual}"),
         Extent::AtLeast => format!(
             "{object}: expected {name} to include {}, found {actual}",
-            lacking(expected, actual)
+            missing_items(expected, actual)
         ),
     };
     let detail = match (attr.always_checked, attr.default) {
@@ -123,7 +123,7 @@ pub(super) fn differs(
 }
 
 /// The expected items that were not found.
-fn lacking(expected: &Value, actual: &Value) -> String {
+fn missing_items(expected: &Value, actual: &Value) -> String {
     let there: BTreeSet<&Value> = actual.as_list().unwrap_or_default().iter().collect();
     let items: Vec<String> = expected
         .as_list()
@@ -147,7 +147,7 @@ pub(super) fn identity(identifying: &[&ExpectedAttribute]) -> String {
     parts.join(" -> ")
 }
 
-/// The objects that come near to what is expected by meaning, and why they do not match.
+/// The objects that are similar to the expected one, and why they do not match.
 pub(super) fn near(identifying: &[&ExpectedAttribute], near: &[Near<'_>]) -> Option<String> {
     let wanted: Vec<&str> = identifying.iter().flat_map(|a| a.value.texts()).collect();
     let reasons: Vec<String> = near

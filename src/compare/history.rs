@@ -1,4 +1,4 @@
-//! A migration history compared with what is expected of it.
+//! Compares a migration history with its expectation.
 
 mod folder;
 mod position;
@@ -36,7 +36,7 @@ pub fn found(expected: &ExpectedHistory, history: &MigrationHistory) -> Option<F
     }
 }
 
-/// Compares a migration history with what is expected of it.
+/// Compares a migration history with its expectation.
 #[must_use]
 pub fn compare(expected: &ExpectedHistory, history: &MigrationHistory) -> Vec<Check> {
     match history {
@@ -83,14 +83,14 @@ pub fn compare(expected: &ExpectedHistory, history: &MigrationHistory) -> Vec<Ch
     }
 }
 
-/// There are tables of several tools, and the file does not name one.
+/// The finding that several tools have a table and the file does not name a tool.
 fn several(expected: &ExpectedHistory, found: &[(&'static Tool, ObjectId)]) -> Check {
     let names: Vec<String> = found
         .iter()
         .map(|(tool, table)| format!("{} ({table})", tool.name))
         .collect();
     let message = format!(
-        "there are migration histories of {} tools: {}",
+        "found migration histories of {} tools: {}",
         names.len(),
         names.join(", ")
     );
@@ -100,7 +100,7 @@ fn several(expected: &ExpectedHistory, found: &[(&'static Tool, ObjectId)]) -> C
         .status(Status::Unverified)
         .values(Value::Null, list(names))
         .hint(Hint::advice(
-            "name the `tool` whose history is meant; the other tables may be left over",
+            "write the `tool` whose history is expected; the other tables may be leftovers",
         ))
 }
 
@@ -109,7 +109,7 @@ fn list<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Value {
     Value::List(names.into_iter().map(|name| Value::Text(name.into())).collect())
 }
 
-/// What is expected of the history of a tool that is known by now.
+/// The history of a known tool, and what is expected of it.
 pub(super) struct HistoryComparison<'a> {
     expected: &'a ExpectedHistory,
     tool: &'static Tool,
@@ -128,7 +128,7 @@ impl HistoryComparison<'_> {
         About::MigrationHistory(Some(self.table.clone()))
     }
 
-    /// The check of a code about the history that passed.
+    /// A passed check about the history.
     fn passed(&self, code: OtherCode, place: Place) -> Check {
         Check::passed(self.about_history(), code.into(), place, &self.expected.terms)
     }
@@ -144,20 +144,20 @@ impl HistoryComparison<'_> {
         Check::drift(about, code.into(), place, &self.expected.terms, message)
     }
 
-    /// What to do to have migrations applied.
+    /// The advice to apply migrations.
     fn apply(&self) -> Hint {
         Hint::advice(self.tool.apply)
     }
 }
 
-/// All checks of a history that was read, with the folder if there is one.
+/// All checks of a history that was read, compared with the folder if there is one.
 fn compare_migrations(
     history: &HistoryComparison<'_>,
     migrations: &[Migration],
     folder: Option<&[crate::migrations::FolderMigration]>,
 ) -> Vec<Check> {
     let compared = folder.map(|folder| folder::compare(history, migrations, folder));
-    // The folder says what was applied before, and the names of all migrations.
+    // The folder gives the migrations that the history implies, and the names of all migrations.
     let known = compared.as_ref().map_or(migrations, |compared| &compared.known);
     let mut checks: Vec<Check> = history
         .expected
@@ -171,7 +171,7 @@ fn compare_migrations(
         checks.push(none_failed(history, known, &checks));
     }
     if let Some(FolderComparison { checks: more, .. }) = compared {
-        // A migration that is expected by name is reported once.
+        // A migration that is also expected by name is reported only once.
         let reported: Vec<String> = checks
             .iter()
             .filter(|c| c.is_finding())
@@ -186,7 +186,7 @@ fn compare_migrations(
     checks
 }
 
-/// The table of the tool, or of any tool if it is to be detected, does not exist.
+/// The finding that the table of the tool does not exist, or no table of any tool if the file does not name one.
 fn missing(expected: &ExpectedHistory) -> Check {
     let (about, message, apply) = match (expected.tool, expected.candidates.first()) {
         (Some(tool), Some((_, table))) => (
@@ -234,7 +234,7 @@ fn applied(
     if distinct.len() > 1 && !distinct.contains(&name) {
         return ambiguous(history, name, place, distinct);
     }
-    // The last row of the history that has the name is the one that counts.
+    // If several rows have the name, the last one counts.
     let last = named.iter().rev().find(|m| distinct.len() < 2 || m.name == name);
     match last.map(|m| m.state) {
         Some(MigrationState::Applied | MigrationState::Baseline) => {
@@ -268,7 +268,7 @@ fn applied(
     }
 }
 
-/// Several migrations have a name that the file writes.
+/// The finding that several migrations have the name that the file gives.
 fn ambiguous(history: &HistoryComparison<'_>, name: &str, place: Place, distinct: Vec<&str>) -> Check {
     let message = format!(
         "{} migrations have the name {name}: {}",
@@ -278,10 +278,10 @@ fn ambiguous(history: &HistoryComparison<'_>, name: &str, place: Place, distinct
     history
         .finding(OtherCode::MigrationAmbiguous, name, place, message)
         .values("applied", list(distinct))
-        .hint(Hint::advice("write the whole name"))
+        .hint(Hint::advice("write the full name"))
 }
 
-/// A migration that the history does not have.
+/// The finding that a migration is not in the history.
 fn missing_migration(
     history: &HistoryComparison<'_>,
     name: &str,
@@ -291,7 +291,7 @@ fn missing_migration(
 ) -> Check {
     let tool = history.tool;
     let apply = match tool.caveat {
-        // With the folder, more is known than the history says.
+        // The comparison with the folder reports this migration in more detail.
         limits if limits.is_empty() || has_folder => tool.apply.to_owned(),
         limits => format!("{}; {limits}", tool.apply),
     };
@@ -306,7 +306,7 @@ fn missing_migration(
         .hint(Hint::Advice(apply))
 }
 
-/// A migration is not in the history, as a sentence, and what may have been meant.
+/// The message that a migration is not in the history, with a similar name if there is one.
 fn not_applied(tool: &Tool, name: &str, migrations: &[Migration]) -> String {
     let message = format!("migration {name} is not in the migration history of {}", tool.name);
     if let Some(near) = suggest::nearest(name, migrations.iter().map(|m| m.name.as_str())) {
@@ -318,7 +318,7 @@ fn not_applied(tool: &Tool, name: &str, migrations: &[Migration]) -> String {
     }
 }
 
-/// A migration that failed is drift even if the file does not name it.
+/// Checks that no migration failed: that is drift even if the file does not name the migration.
 fn none_failed(history: &HistoryComparison<'_>, migrations: &[Migration], before: &[Check]) -> Check {
     let place = history.expected.place;
     let failed = migrations

@@ -1,16 +1,17 @@
-//! Comparing much at the same time. What comes out does not depend on how many threads there are.
+//! Work in parallel threads. The result does not depend on the number of threads.
 
 use std::num::NonZero;
 use std::thread;
 
-/// So few that starting a thread is not worth it.
+/// For this many items or fewer, starting threads is not worth it.
 const FEW: usize = 20_000;
 
-/// More threads than these wait for memory.
+/// The maximum number of threads: more of them would wait for memory.
 const MOST: usize = 4;
 
-/// Does the work for all items, in parts one after another in the order of the items, each by a thread of its own. A
-/// part begins with an item that `begins` says one can begin with; the work is told how many items come before it.
+/// Splits the items into consecutive parts and does the work for each part in its own thread. The results are in the
+/// order of the items. A part begins only with an item for which `begins` is true. The work gets the number of items
+/// before its part.
 pub(super) fn in_parts<'a, T: Sync, R: Send>(
     items: &'a [T],
     begins: impl Fn(&T) -> bool,
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_item_is_in_one_part_and_parts_begin_where_they_may() {
+    fn every_item_is_in_one_part_and_parts_begin_at_allowed_items() {
         for (count, every) in [
             (0, 1),
             (FEW, 3),

@@ -1,4 +1,4 @@
-//! Under which name an object that is missing may be there: one that nobody expects, and that is the same otherwise.
+//! Finds the likely new name of a missing object: a similar object that no expectation mentions.
 
 use super::subject::{Actual, ObjectComparison};
 use super::{Decision, Plan, Step};
@@ -7,10 +7,10 @@ use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 
-/// How many of the objects in it must be there, of ten, so that another name is likely.
+/// How many of ten expected contents an object must have to be a likely match.
 const LIKELY: usize = 6;
 
-/// An object that is missing, and nothing is known yet of where it may be.
+/// A missing object that may exist under another name.
 #[derive(Debug)]
 pub(super) struct PossiblyRenamed<'a> {
     /// The number of its step.
@@ -20,17 +20,17 @@ pub(super) struct PossiblyRenamed<'a> {
     pub(super) id: &'a ObjectId,
 }
 
-/// How many objects are looked for under other names: where most is missing, it is another database.
+/// If more objects are missing, no new names are searched for: it is probably the wrong database.
 const MOST: usize = 50;
 
-/// Says of objects that are missing under which other name they may be there.
+/// Adds the likely new names to the messages of missing objects.
 pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snapshot: &'a Snapshot) {
     let all = std::mem::take(&mut plan.possibly_renamed);
     if all.len() > MOST {
         return;
     }
     for missing in all {
-        // What is expected by meaning may be any of them.
+        // An object that is expected by meaning may be any object of the kind.
         let is_open = |object: &ExpectedObject| {
             object.kind == missing.expected.kind && matches!(object.subject, Subject::ByMeaning(_))
         };
@@ -51,22 +51,22 @@ pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snaps
     }
 }
 
-/// Says where a missing object may be, if that is likely of exactly one. `is_unmentioned` says whether no expectation speaks of
-/// an object.
+/// Describes the likely new name of a missing object, if there is exactly one. `is_unmentioned` returns whether no
+/// expectation mentions an object.
 fn likely(
     subject: &ObjectComparison<'_>,
     id: &ObjectId,
     is_unmentioned: impl Fn(Kind, &ObjectId) -> bool,
 ) -> Option<String> {
     let kind = subject.expected.kind;
-    // The arguments of a signature stand behind the name.
+    // The arguments of a signature come after the name.
     let at = kind.spec().identity.iter().position(|part| *part == "name")?;
     let within = id.prefix(at);
     let is_alike = |other: &ObjectId| other != id && other.parts().get(at + 1..) == id.parts().get(at + 1..);
     let others: Vec<(&ObjectId, &Object)> = subject
         .snapshot
         .children(kind, &within)
-        // What is in nothing, such as a schema, has nothing by which it could be told apart.
+        // Objects without a parent, for instance schemas, cannot be distinguished by their contents.
         .filter(|(other, object)| at > 0 && is_alike(other) && !object.is_implicit() && is_unmentioned(kind, other))
         .collect();
     if others.is_empty() {
@@ -75,7 +75,8 @@ fn likely(
     by_attributes(subject, &others).or_else(|| by_contents(subject.file, subject.expected, subject.snapshot, &others))
 }
 
-/// One of which everything is as expected that has no default and so makes it what it is: the type of a column.
+/// An object whose identifying attributes are as expected. These are the attributes without a default, for instance the
+/// type of a column.
 fn by_attributes(subject: &ObjectComparison<'_>, others: &[(&ObjectId, &Object)]) -> Option<String> {
     let attributes = || subject.expected.attributes.iter();
     let identifying: Vec<&str> = attributes()
@@ -100,18 +101,18 @@ fn by_attributes(subject: &ObjectComparison<'_>, others: &[(&ObjectId, &Object)]
             (equal, *id)
         })
         .collect();
-    // Where the world is open, much is there that nobody mentions: more than one thing must be the same.
+    // In a file that is not exact, many objects are unmentioned, so more than one attribute must match.
     let written = attributes().count();
     let enough = |count: usize| subject.expected.terms.exact || count == written && written > 1;
     let other = only_best(&same).filter(|other| same.iter().any(|(count, id)| id == other && enough(*count)))?;
     Some(format!(
-        "it may have another name: {}, which no expectation mentions, has the same {}",
+        "it may have been renamed: {}, which no expectation mentions, has the same {}",
         kind.show(other),
         identifying.join(" and ")
     ))
 }
 
-/// One in which most of what is expected in it is: nine of ten columns.
+/// An object that has most of the expected contents, for instance nine of ten columns.
 fn by_contents(
     file: &ExpectationFile,
     expected: &ExpectedObject,
@@ -135,7 +136,7 @@ fn by_contents(
         .filter(|(kind, _)| *kind == first)
         .map(|(_, name)| name.as_str())
         .collect();
-    let there: Vec<(usize, &ObjectId)> = others
+    let similar: Vec<(usize, &ObjectId)> = others
         .iter()
         .map(|(id, _)| {
             let has = names
@@ -145,17 +146,17 @@ fn by_contents(
         })
         .filter(|(count, _)| *count > 1 && count * 10 >= names.len() * LIKELY)
         .collect();
-    let other = only_best(&there)?;
-    let count = there.iter().find(|(_, id)| *id == other)?.0;
+    let other = only_best(&similar)?;
+    let count = similar.iter().find(|(_, id)| *id == other)?.0;
     Some(format!(
-        "it may have another name: {}, which no expectation mentions, has {count} of its {} {}",
+        "it may have been renamed: {}, which no expectation mentions, has {count} of its {} {}",
         expected.kind.show(other),
         names.len(),
         first.many()
     ))
 }
 
-/// The one that has the most, if it is alone with that.
+/// The object with the highest count, if only one has it.
 fn only_best<'a>(counted: &[(usize, &'a ObjectId)]) -> Option<&'a ObjectId> {
     let most = counted.iter().map(|(count, _)| *count).max()?;
     let mut best = counted.iter().filter(|(count, _)| *count == most);

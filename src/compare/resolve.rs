@@ -1,4 +1,4 @@
-//! From a plan and the server's answers to checks.
+//! Turns a plan and the server's answers into checks.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::source_map::Place;
 /// The objects that expectations have found.
 pub type Claims = BTreeSet<(Kind, ObjectId)>;
 
-/// Turns a plan and the server's answers into checks, and says which objects they are about.
+/// Turns a plan and the server's answers into checks. Also returns the objects that the expectations have found.
 #[must_use]
 pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Checks, Claims) {
     let mut claimed = plan.claimed;
@@ -30,7 +30,7 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
             Step::Meaning(meaning) => choose(meaning, answers, &mut claimed, &mut out),
         }
     }
-    // Only now is it known which objects the expectations by meaning have found.
+    // The expectations by meaning must be resolved before it is known which objects are unlisted.
     let mut used: BTreeSet<Place> = BTreeSet::new();
     let parts = in_parts(
         &plan.closed,
@@ -59,10 +59,10 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
     (out, claimed)
 }
 
-/// What to do where the server cannot parse an expected text and the kind has no better advice.
+/// The advice if the server cannot parse an expected text and the kind has no better advice.
 const UNREADABLE: &str = "fix this expression, or apply the migration that creates the object it refers to";
 
-/// What the answers make of a decision.
+/// A decision, resolved with the answers.
 enum Outcome {
     Equal,
     Different,
@@ -85,7 +85,7 @@ fn settle(decision: &Decision, answers: &Answers) -> Outcome {
             Some(Answer::Refused(why)) => outcome = Outcome::Undetermined(Status::Unverified, why.clone()),
             Some(Answer::Undecided(why)) => outcome = Outcome::Undetermined(Status::Unknown, why.clone()),
             None => {
-                let why = "the texts differ, and there is no server to decide whether they mean the same";
+                let why = "the texts differ, and no server is available to decide whether they mean the same";
                 outcome = Outcome::Undetermined(Status::Unknown, why.to_owned());
             }
         }
@@ -122,7 +122,7 @@ fn check(pending: Pending, answers: &Answers) -> Check {
     }
 }
 
-/// Whether a candidate is the object that is meant; what prevents an answer goes into `unsure`.
+/// Whether a candidate is the expected object. If that cannot be determined, the reason goes into `unsure`.
 fn is_meant(candidate: &Candidate, answers: &Answers, unsure: &mut Option<(Status, String)>) -> bool {
     let mut holds = true;
     for condition in &candidate.conditions {
@@ -188,7 +188,7 @@ fn choose(meaning: MeaningMatch, answers: &Answers, claimed: &mut Claims, out: &
     }
 }
 
-/// A candidate that is the object that is meant.
+/// A candidate that is the expected object.
 struct MatchedObject {
     claim: (Kind, ObjectId),
     existence: Check,
@@ -196,14 +196,14 @@ struct MatchedObject {
     passed: usize,
 }
 
-/// Why the server could not parse what identifies the object, if so.
+/// Why the server could not parse the texts that identify the object, if so.
 fn unreadable(meaning: &MeaningMatch, answers: &Answers) -> Option<String> {
     let conditions = meaning.candidates.iter().flat_map(|c| &c.conditions);
     let mut all = conditions.chain(&meaning.probes);
     all.find_map(|condition| invalid(condition, answers)).map(str::to_owned)
 }
 
-/// A pattern that matches nothing is a mistake, or the objects that it ignored no longer exist.
+/// The finding that a pattern matches nothing: it is a mistake, or the objects that it ignored no longer exist.
 fn unused_pattern(rule: &IgnoreRule) -> Check {
     let bang = if rule.negated { "!" } else { "" };
     let pattern = format!("{bang}{}", rule.pattern.as_str());
@@ -218,7 +218,7 @@ fn unused_pattern(rule: &IgnoreRule) -> Check {
         exact: false,
     };
     Check::drift(about, OtherCode::IgnoreIdle.into(), rule.place, &terms, message)
-        .hint(Hint::advice("remove the pattern, or correct it"))
+        .hint(Hint::advice("remove or correct the pattern"))
 }
 
 fn unlisted(
@@ -247,7 +247,7 @@ fn unlisted(
         }
         out.push(unlisted_object(scope, kind, id));
     }
-    // That nothing else exists is a check, too: a file may expect that and no more.
+    // The absence of unlisted objects is a check, too: a file may expect nothing else.
     if out.findings.len() == before && out.passes.are_kept() {
         let parent = scope.parent.as_ref().map(|(_, id)| id.clone());
         let about = About::Unlisted { kind, parent };
@@ -279,7 +279,8 @@ fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId) -> Check 
         .hint(hint)
 }
 
-/// Whether the patterns of a file leave an object out; the last one that matches decides. Those that match are `used`.
+/// Whether the patterns of a file ignore an object. The last matching pattern decides. All matching patterns are added
+/// to `used`.
 pub(super) fn ignored(file: &ExpectationFile, kind: Kind, id: &ObjectId, used: &mut BTreeSet<Place>) -> bool {
     if !file.ignore.iter().any(|rule| rule.kind == kind) {
         return false;

@@ -1,4 +1,4 @@
-//! One expected object compared with an actual one: its existence, its attributes, and what is implied.
+//! Compares one expected object with an actual one: its existence, its attributes, and implied values.
 
 use std::collections::BTreeSet;
 
@@ -16,16 +16,16 @@ use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
 
-/// One expected object, and what is needed to compare it.
+/// The comparison of one expected object.
 pub(super) struct ObjectComparison<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) file: &'a ExpectationFile,
     pub(super) expected: &'a ExpectedObject,
-    /// Whether checks that pass are kept one by one.
+    /// Whether passed checks are kept one by one.
     pub(super) keep: bool,
 }
 
-/// An actual object, as an object of a kind.
+/// An actual object, compared as an object of a kind.
 #[derive(Clone, Copy)]
 pub(super) struct Actual<'a> {
     pub(super) kind: Kind,
@@ -43,7 +43,7 @@ struct ExpectedValue<'a> {
 }
 
 impl<'a> ObjectComparison<'a> {
-    /// What is left to decide about an object that exists, and how many checks of it have passed.
+    /// The checks of an existing object that are not decided yet, and how many have passed.
     pub(super) fn found(&self, actual: Actual<'_>) -> (Vec<Pending>, usize) {
         if self.expected.presence == Presence::Absent {
             let pending = Pending {
@@ -84,7 +84,7 @@ impl<'a> ObjectComparison<'a> {
         } else {
             self.present(kind, id)
         };
-        // The attributes of an object that stands in for another are those of the expected kind.
+        // The attributes of an object that substitutes for another kind are those of the expected kind.
         let kind_of_attributes = self.expected.kind;
         let (checks, passed) = self.attributes(
             Actual {
@@ -104,8 +104,8 @@ impl<'a> ObjectComparison<'a> {
         }
     }
 
-    /// The comparisons of the attributes: those that are written, those that are implied, and in an exact file all
-    /// others with their defaults.
+    /// Compares the attributes: those in the file, those that it implies, and in an exact file all others with their
+    /// defaults.
     fn attributes(&self, actual: Actual<'_>, wanted: &dyn Fn(&Attr) -> bool) -> (Vec<Pending>, usize) {
         let Actual { kind, id, object } = actual;
         let written = &self.expected.attributes;
@@ -143,7 +143,7 @@ impl<'a> ObjectComparison<'a> {
                     .and_then(|derived| derived(id, attr.name))
             };
             if self.snapshot.server.major < attr.since && !self.snapshot.is_unread(kind, attr.name) {
-                // The file does not ask for what this server cannot have.
+                // Attributes that this server does not support are not compared with their defaults.
                 add(self.passed_check(actual, attr));
             } else if let Some(default) = attr.default.map(Value::from).or_else(derived) {
                 let expected = ExpectedValue {
@@ -158,7 +158,7 @@ impl<'a> ObjectComparison<'a> {
         (pending, passed)
     }
 
-    /// The check that passed because an attribute is as it must be, if checks that pass are kept.
+    /// The passed check of an attribute, if passed checks are kept.
     fn passed_check(&self, actual: Actual<'_>, attr: &'static Attr) -> Option<Pending> {
         self.keep.then(|| {
             let value = actual.object.get(attr.name);
@@ -184,7 +184,7 @@ impl<'a> ObjectComparison<'a> {
                 attr.since
             ));
         }
-        // Most checks pass: their words would not be read.
+        // Most checks pass, and their messages are not needed.
         if matches!(decision, Decision::Equal) && !self.keep {
             return None;
         }
@@ -282,13 +282,13 @@ impl<'a> ObjectComparison<'a> {
             .collect()
     }
 
-    /// The finding that an object does not exist, and whether it says what exists instead. `stand_in` is an object of
-    /// its name that could give the same guarantee, and why it does not.
+    /// The finding that an object does not exist, and whether its message says what exists instead. `stand_in` is the
+    /// kind of an object with its name that could give the same guarantee, and the reason why it does not.
     pub(super) fn missing(&self, id: &ObjectId, stand_in: Option<(Kind, &str)>) -> (Check, bool) {
         let kind = self.expected.kind;
         let name = kind.show(id);
         let instead = match stand_in {
-            Some((other, why)) => Some(format!("there is {} of this name, but it {why}", other.one())),
+            Some((other, why)) => Some(format!("{} of this name exists, but it {why}", other.one())),
             None => describe::instead_of_name(kind, id, self.snapshot),
         };
         let missing = Missing {
@@ -301,7 +301,7 @@ impl<'a> ObjectComparison<'a> {
     }
 
     /// The finding that no object of the parent has the expected meaning. `near` are objects that could give the same
-    /// guarantee, and why they do not.
+    /// guarantee, with the reasons why they do not.
     pub(super) fn missing_by_meaning(&self, parent: &ObjectId, near: &[Near<'_>]) -> Check {
         let kind = self.expected.kind;
         let identifying = self.identifying();
@@ -345,7 +345,7 @@ impl<'a> ObjectComparison<'a> {
         Check::passed(About::object(kind, id), Code::Missing(kind), place, terms).values("present", "present")
     }
 
-    /// The finding that an object exists and must not. `hints` is the kind that knows what to do about it.
+    /// The finding that an object exists and must not. `hints` is the kind that gives the advice.
     fn unexpected(&self, hints: Kind, kind: Kind, id: &ObjectId) -> Check {
         let message = format!("{} {} exists but must not", kind.words(), kind.show(id));
         let (place, terms) = (self.expected.place, &self.expected.terms);
@@ -364,7 +364,7 @@ impl<'a> ObjectComparison<'a> {
     }
 }
 
-/// The value that was found, as it may be shown beside the expected one.
+/// The actual value, in a form that can be shown beside the expected one.
 fn shown(kind: Kind, attr: &Attr, expected: &Value, found: &Value) -> Value {
     let mut shown = found.clone();
     if kind
@@ -378,7 +378,7 @@ fn shown(kind: Kind, attr: &Attr, expected: &Value, found: &Value) -> Value {
     shown
 }
 
-/// A check that has passed and is kept.
+/// A passed check that is kept.
 fn passing(check: Check) -> Pending {
     Pending {
         check,

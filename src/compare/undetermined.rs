@@ -1,9 +1,9 @@
-//! What cannot be determined from a source that has only a schema: migration histories and the rows of tables.
+//! Findings about what a source with only a schema cannot answer: migration histories and rows of tables.
 
 use crate::expectation::{Assertion, ExpectedHistory};
 use crate::finding::{About, Check, OtherCode, Status};
 
-/// The finding that a migration history cannot be determined, for this reason.
+/// The finding that a migration history cannot be read from the source, for this reason.
 #[must_use]
 pub fn history(expected: &ExpectedHistory, why: &str) -> Check {
     let tool = expected.tool.map_or("a migration tool", |tool| tool.title);
@@ -14,7 +14,7 @@ pub fn history(expected: &ExpectedHistory, why: &str) -> Check {
     Check::drift(about, code, expected.place, &expected.terms, message).undetermined(Status::Unknown, why)
 }
 
-/// The finding that an assertion cannot be determined, for this reason.
+/// The finding that an assertion cannot be run on the source, for this reason.
 #[must_use]
 pub fn assertion(expected: &Assertion, why: &str) -> Check {
     let about = About::Assertion(expected.name.clone());

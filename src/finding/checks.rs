@@ -1,23 +1,23 @@
-//! The checks of a database, those that passed counted or kept.
+//! The checks of a database. Passed checks are counted or kept.
 
 use super::Check;
 
-/// The checks that were made: a large database has millions, so those that passed are only counted, unless a report
-/// lists them.
+/// The checks of a database. A large database has millions, so passed checks are only counted unless a report lists
+/// them.
 #[derive(Debug, Clone, Default)]
 pub struct Checks {
     /// How many passed.
     pub passed: usize,
-    /// Those that did not pass.
+    /// The checks that did not pass.
     pub findings: Vec<Check>,
-    /// What is kept of those that passed.
+    /// What is kept of the passed checks.
     pub passes: Passes,
 }
 
-/// What is kept of the checks that passed.
+/// What is kept of passed checks.
 #[derive(Debug, Clone, Default)]
 pub enum Passes {
-    /// How many they are.
+    /// Only their number.
     #[default]
     Counted,
     /// Each of them.
@@ -36,7 +36,7 @@ impl Passes {
 }
 
 impl Checks {
-    /// No check yet, of which those that pass will be kept or not.
+    /// An empty collection that keeps passed checks or only counts them.
     #[must_use]
     pub fn keeping(passes: bool) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl Checks {
         }
     }
 
-    /// Adds a check that was made.
+    /// Adds a check.
     pub fn push(&mut self, mut check: Check) {
         if check.is_finding() {
             self.findings.push(check);
@@ -59,7 +59,7 @@ impl Checks {
         match &mut self.passes {
             Passes::Counted => {}
             Passes::Kept(kept) => {
-                // The words of a check say what would be wrong.
+                // The message describes what would be wrong.
                 check.message.clear();
                 (check.detail, check.hint) = (None, None);
                 if check.attribute().is_none() && check.expected != check.actual {
@@ -70,7 +70,7 @@ impl Checks {
         }
     }
 
-    /// Adds checks that were made elsewhere.
+    /// Adds all checks of another collection.
     pub fn absorb(&mut self, mut others: Self) {
         self.passed += others.passed;
         self.findings.append(&mut others.findings);
@@ -80,7 +80,7 @@ impl Checks {
         }
     }
 
-    /// The findings, and the checks that passed if they are kept; in the order of the files.
+    /// The findings and, if they are kept, the passed checks, in the order of the files.
     #[must_use]
     pub fn listed(&self) -> Vec<&Check> {
         let kept = match &self.passes {
@@ -88,7 +88,7 @@ impl Checks {
             Passes::Kept(kept) => kept.as_slice(),
         };
         let mut listed: Vec<&Check> = self.findings.iter().chain(kept).collect();
-        // Whether an object exists comes before its attributes.
+        // The check that an object exists comes before those of its attributes.
         listed.sort_by_key(|check| (check.place, check.attribute().is_some()));
         listed
     }

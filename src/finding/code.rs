@@ -1,4 +1,4 @@
-//! The codes of findings: one documented list.
+//! The codes of findings, with their documentation.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::kinds::Kind;
 pub enum Code {
     /// Whether an object of the kind exists.
     Missing(Kind),
-    /// Whether an object of the kind exists that must not, or that is not listed.
+    /// Whether an object exists that must not exist, or that is not listed.
     Unexpected(Kind),
     /// An attribute of an object of the kind.
     Differs(Kind, &'static Attr),
@@ -25,7 +25,7 @@ pub enum Code {
 
 macro_rules! other_codes {
     ($($code:ident => $text:literal, $doc:literal;)*) => {
-        /// The codes that belong to no kind of object.
+        /// The codes that do not belong to a kind of object.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum OtherCode {
             $(
@@ -38,7 +38,7 @@ macro_rules! other_codes {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$code),*];
 
-            /// In kebab case.
+            /// The code in kebab case.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self {
@@ -63,7 +63,7 @@ other_codes! {
     AssertionRefused => "assertion-refused", "an assertion is not a single query that only reads";
     AssertionUnverified => "assertion-unverified",
         "the query of an assertion did not finish: permission, timeout, a lock";
-    BaselineChanged => "baseline-changed", "a baseline entry accepts something else than what is found";
+    BaselineChanged => "baseline-changed", "the finding of a baseline entry has changed since it was accepted";
     BaselineExpired => "baseline-expired", "a baseline entry has expired";
     BaselineGone => "baseline-gone", "a baseline entry accepts a finding that no longer exists";
     IgnoreIdle => "ignore-idle", "a pattern of `ignore` matches nothing";
@@ -84,12 +84,12 @@ other_codes! {
     MigrationAmbiguous => "migration-ambiguous", "several migrations have this name";
     MigrationHistoryMissing => "migration-history-missing", "the table of the migration tool does not exist";
     MigrationHistoryUnreadable => "migration-history-unreadable", "the table of the migration tool cannot be read";
-    NotVerified => "not-verified", "the database could not be verified, or not completely";
+    NotVerified => "not-verified", "the database could not be verified, or only in part";
     NothingChecked => "nothing-checked", "nothing was checked in the database";
 }
 
 impl OtherCode {
-    /// What its findings are about; none if it is no code of findings.
+    /// What its findings are about. `None` if no finding has this code.
     fn category(self) -> Option<Category> {
         match self {
             Self::AssertionError | Self::AssertionRefused | Self::AssertionUnverified => Some(Category::Assertion),
@@ -114,10 +114,10 @@ impl OtherCode {
     }
 }
 
-/// The code of a failed test of an assertion, and what it means.
+/// The code of a failed test of an assertion, and its documentation.
 const ASSERTION_FAILED: (&str, &str) = (
     "assertion-failed",
-    "the rows of an assertion are not those that were expected",
+    "the rows of an assertion differ from the expected ones",
 );
 
 impl Code {
@@ -131,7 +131,7 @@ impl Code {
         }
     }
 
-    /// The attribute, where the code alone does not say it: two attributes share the code, or several tests of one
+    /// The attribute, if the code does not identify it: two attributes share the code, or several tests of one
     /// assertion can fail.
     pub(super) fn attribute_in_id(self) -> Option<&'static str> {
         match self {
@@ -144,7 +144,7 @@ impl Code {
         }
     }
 
-    /// Whether it is this one.
+    /// Whether this is the other code.
     #[must_use]
     pub fn is(self, other: OtherCode) -> bool {
         match self {
@@ -212,7 +212,7 @@ fn kebab(name: &str) -> String {
     name.replace(['_', ' '], "-")
 }
 
-/// Every code that a finding can have, and what it means; sorted.
+/// Every code that a finding can have, with its documentation, sorted by code.
 #[must_use]
 pub fn codes() -> Vec<(String, String)> {
     let mut codes: Vec<(String, String)> = Code::all().map(|code| (code.to_string(), code.doc())).collect();
@@ -220,7 +220,7 @@ pub fn codes() -> Vec<(String, String)> {
     codes
 }
 
-/// What the findings with this code, as a file recorded it, are about; none if this driftgate does not know the code.
+/// What the findings with a recorded code are about. `None` if this version of driftgate does not know the code.
 #[must_use]
 pub fn category_of(recorded: &str) -> Option<Category> {
     static CATEGORIES: LazyLock<BTreeMap<String, Category>> = LazyLock::new(|| {

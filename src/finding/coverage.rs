@@ -3,9 +3,9 @@
 /// How much of the catalog of a database the expectations mention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
-    /// The kinds that have an object, in the order of reports.
+    /// The kinds that have an object, in the order of the registry.
     pub kinds: Vec<KindCoverage>,
-    /// The objects that no expectation mentions, in the order of reports, without what is in such an object.
+    /// The objects that no expectation mentions, without their contents. Objects without a mentioned parent come first.
     pub unmentioned: Vec<Unmentioned>,
 }
 
@@ -14,11 +14,11 @@ pub struct Coverage {
 pub struct KindCoverage {
     /// The kind.
     pub kind: &'static str,
-    /// Several of it, for people.
+    /// The plural of the kind in plain words.
     pub many: String,
     /// How many are mentioned.
     pub mentioned: usize,
-    /// How many there are.
+    /// How many exist.
     pub objects: usize,
 }
 
@@ -27,20 +27,20 @@ pub struct KindCoverage {
 pub struct Unmentioned {
     /// Its kind.
     pub kind: &'static str,
-    /// Several of its kind, for people.
+    /// The plural of its kind in plain words.
     pub many: String,
     /// The object.
     pub object: String,
-    /// Its name in the object that it is in; empty if it needs none there.
+    /// Its name within its parent. Empty if the parent has at most one.
     pub name: String,
-    /// The object that it is in, which is mentioned: kind and object.
+    /// Its parent, which is mentioned: kind and object.
     pub parent: Option<(&'static str, String)>,
-    /// How much is in it, by kind: the kind, the words for so many of it, how many.
+    /// Its contents by kind: the kind, the kind in plain words, and the number of objects.
     pub contains: Vec<(&'static str, String, usize)>,
 }
 
 impl Coverage {
-    /// How many objects are mentioned, and how many there are.
+    /// How many objects are mentioned, and how many exist.
     #[must_use]
     pub fn total(&self) -> (usize, usize) {
         let sum = |of: fn(&KindCoverage) -> usize| self.kinds.iter().map(of).sum();

@@ -1,4 +1,4 @@
-//! Reading an earlier JSON report, and comparing a run with it.
+//! Reads an earlier JSON report and compares a run with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,8 @@ use crate::source_map::{FileId, Place};
 /// The version of the JSON report that this driftgate writes.
 pub const REPORT_VERSION: u32 = 2;
 
-/// The versions that it reads. Version 1 says `untold` and `not_looked_at` where version 2 says `undetermined` and
-/// `not_checked`.
+/// The versions that it reads. Version 1 has the keys `untold` and `not_looked_at`, which are `undetermined` and
+/// `not_checked` in version 2.
 const READABLE: &[u32] = &[1, REPORT_VERSION];
 
 /// An earlier report.
@@ -26,19 +26,19 @@ const READABLE: &[u32] = &[1, REPORT_VERSION];
 pub struct EarlierReport {
     /// The file.
     pub file: FileId,
-    /// What it says about each database.
+    /// The result of each database.
     databases: BTreeMap<String, Database>,
 }
 
-/// What an earlier report says about a database.
+/// The result of a database in an earlier report.
 #[derive(Debug, Clone, PartialEq)]
 struct Database {
     status: TargetStatus,
-    /// The findings, and those that the earlier run could not check again.
+    /// The findings, and the older ones that the earlier run could not check again.
     findings: Vec<PreviousFinding>,
 }
 
-/// The beginning of a report: enough to recognize one.
+/// The fields that identify a report.
 #[derive(Deserialize)]
 #[serde(expecting = "a report")]
 struct Head {
@@ -89,7 +89,7 @@ enum JsonLevel {
     Warn,
 }
 
-/// What to pass instead.
+/// The hint for a file that is not a report.
 pub const HINT: &str = "--compare takes a report that `driftgate check --format json` or `-o json=FILE` wrote";
 
 /// Reads an earlier report.
@@ -104,14 +104,14 @@ pub fn read(text: &str, file: FileId) -> Result<EarlierReport, Problem> {
     })
 }
 
-/// Reads some fields of a report. `hint` says what to pass instead of a file that is not one.
+/// Reads some fields of a report. `hint` is for a file that is not a report.
 pub(super) fn report<T: DeserializeOwned>(text: &str, file: FileId, hint: &str) -> Result<T, Problem> {
     if text.trim().is_empty() {
         let hint = "the shell empties the file of `> FILE` before driftgate reads it: write the new report to another \
                     file, or with -o json=FILE";
         return Err(Problem::at(start(file), "the earlier report is empty").hint(hint));
     }
-    let head: Head = serde_json::from_str(text).map_err(|e| cannot(&e, file, hint))?;
+    let head: Head = serde_json::from_str(text).map_err(|e| not_a_report(&e, file, hint))?;
     if head.tool != Some(Json::from(env!("CARGO_PKG_NAME"))) {
         return Err(Problem::at(start(file), "this is JSON, but not a driftgate report").hint(hint));
     }
@@ -124,10 +124,10 @@ pub(super) fn report<T: DeserializeOwned>(text: &str, file: FileId, hint: &str) 
         );
         return Err(Problem::at(start(file), format!("unsupported report version {version}")).hint(hint));
     }
-    serde_json::from_str(text).map_err(|e| cannot(&e, file, hint))
+    serde_json::from_str(text).map_err(|e| not_a_report(&e, file, hint))
 }
 
-/// The beginning of a file.
+/// The first line of a file.
 pub(super) fn start(file: FileId) -> Place {
     Place {
         file,
@@ -137,7 +137,7 @@ pub(super) fn start(file: FileId) -> Place {
 }
 
 /// An error of the JSON reader as a problem.
-fn cannot(error: &serde_json::Error, file: FileId, hint: &str) -> Problem {
+fn not_a_report(error: &serde_json::Error, file: FileId, hint: &str) -> Problem {
     let text = error.to_string();
     let words = text.split(" at line ").next().unwrap_or(&text);
     let what = if error.is_data() {
@@ -183,8 +183,8 @@ fn previous_finding(finding: JsonFinding) -> PreviousFinding {
     }
 }
 
-/// Marks which findings are new and which are still there, and lists those that are resolved. In a database that could
-/// not be verified nothing is resolved: its earlier findings are undetermined.
+/// Marks findings as new or still present, and lists the resolved ones. In a database that could not be verified, no
+/// finding is resolved: the earlier findings are undetermined.
 pub fn compare(report: &mut Report, earlier: &EarlierReport) {
     let mut checked = BTreeSet::new();
     for target in &mut report.targets {

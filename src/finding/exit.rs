@@ -1,11 +1,11 @@
 //! The exit codes.
 
-/// How a run ended, as the exit code of the process. The same for every format, except that of Nagios.
+/// The result of a run, as the exit code of the process. It is the same for every format except that of Nagios.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// All checks passed.
     Passed,
-    /// The database differs from what is expected. Takes precedence over every other finding.
+    /// The database differs from the expectations. Takes precedence over every other result.
     Drift,
     /// A mistake on the command line or in a file, or nothing to check.
     Usage,
@@ -13,20 +13,20 @@ pub enum Exit {
     Failure,
     /// No drift, but some checks are unknown and `--fail-on unknown` was given.
     Unknown,
-    /// The state of a Nagios service, where standard output has a report for Nagios.
+    /// The state of a Nagios service, if the report on standard output is for Nagios.
     Nagios(NagiosState),
 }
 
 /// The state of a Nagios service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NagiosState {
-    /// Everything is as expected.
+    /// All checks passed.
     Ok,
     /// There are warnings, or unknown checks that do not fail the run.
     Warning,
     /// Drift.
     Critical,
-    /// Could not verify, or there was nothing to check.
+    /// Could not verify, or nothing was checked.
     Unknown,
 }
 

@@ -1,5 +1,5 @@
-//! What a baseline and an earlier report say about the findings of a run. This is the model alone:
-//! [`crate::baseline`] and [`super::earlier`] fill it in.
+//! What a baseline and an earlier report record about the findings of a run. This is only the model:
+//! [`crate::baseline`] and [`super::earlier`] fill it.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use crate::expectation::Level;
 use crate::fnv::fnv1a;
 use crate::source_map::{FileId, Place};
 
-/// What is known about a finding besides what was found.
+/// What a baseline and an earlier report record about a finding.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mark {
-    /// Ends the id where two findings of a database would have the same one; otherwise empty. See
+    /// A suffix of the id that makes it unique in the database. Usually empty. See
     /// [`assign_unique_ids`].
     pub suffix: String,
-    /// How many findings with the same id and the same expected value come before.
+    /// How many findings with the same id and expected value come before this one.
     pub copies: usize,
-    /// The baseline entry for this finding, if a baseline was given and has one.
+    /// The baseline entry for this finding, if there is one.
     pub accepted: Option<Accepted>,
-    /// Whether the earlier report has it, if one was given.
+    /// Whether the earlier report contains it, if one was given.
     pub change: Option<Change>,
 }
 
@@ -30,7 +30,7 @@ pub struct Mark {
 pub struct Accepted {
     /// Whether the entry still applies.
     pub state: Acceptance,
-    /// Why the finding is accepted, in the words of a person.
+    /// Why the finding is accepted: text that a person wrote.
     pub reason: Option<String>,
     /// Who is responsible for it.
     pub owner: Option<String>,
@@ -38,18 +38,18 @@ pub struct Accepted {
     pub until: Option<String>,
     /// What was accepted.
     pub was: Recorded,
-    /// Where the entry is written.
+    /// Where the entry is in the file.
     pub place: Place,
 }
 
 /// Whether a baseline entry still applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acceptance {
-    /// The finding is known: it is reported and does not count.
+    /// The finding is known: it is reported and does not fail the run.
     Known,
-    /// The entry has expired: the finding counts.
+    /// The entry has expired: the finding counts again.
     Expired,
-    /// The finding is not the one that was accepted: it counts.
+    /// The finding is not the accepted one: it counts again.
     Changed,
 }
 
@@ -68,7 +68,7 @@ impl Acceptance {
 /// A finding as a file recorded it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorded {
-    /// How the check ended.
+    /// The result of the check.
     pub status: RecordedStatus,
     /// What was expected.
     pub expected: Json,
@@ -87,7 +87,7 @@ pub enum RecordedStatus {
 }
 
 impl RecordedStatus {
-    /// Both.
+    /// It differed, or it could not be determined.
     pub const ALL: &[Self] = &[Self::Drift, Self::Unknown];
 
     /// The word of reports and baselines.
@@ -121,12 +121,12 @@ impl Recorded {
     }
 }
 
-/// Whether the earlier report has a finding.
+/// Whether the earlier report contains a finding.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// It does not.
+    /// It does not contain the finding.
     New,
-    /// It does; with what it recorded, where that differs from what was found now.
+    /// It contains the finding. The recorded values are given if they differ from the current ones.
     StillThere(Option<Recorded>),
 }
 
@@ -140,7 +140,7 @@ impl Change {
         }
     }
 
-    /// How many findings of a database are new, and how many are still there.
+    /// How many findings of a database are new, and how many are still present.
     #[must_use]
     pub fn count(target: &Target) -> (usize, usize) {
         target
@@ -171,11 +171,11 @@ pub struct BaselineUse {
 pub struct StaleEntry {
     /// The id of its finding.
     pub id: String,
-    /// Its database; none if it is for all.
+    /// Its database. `None` if it is for all databases.
     pub database: Option<String>,
     /// Why it no longer applies.
     pub why: Stale,
-    /// Where it is written.
+    /// Where it is in the file.
     pub place: Place,
 }
 
@@ -184,7 +184,7 @@ pub struct StaleEntry {
 pub enum Stale {
     /// Its finding no longer exists.
     Gone,
-    /// The finding is not the one that was accepted.
+    /// The finding is not the accepted one.
     Changed,
     /// Its last day has passed.
     Expired,
@@ -211,7 +211,7 @@ impl Stale {
         }
     }
 
-    /// What is wrong with the entry.
+    /// What is wrong with the entry, as the predicate of a sentence.
     #[must_use]
     pub fn what(self) -> &'static str {
         match self {
@@ -227,7 +227,7 @@ impl Stale {
         match self {
             Self::Gone => "remove the entry",
             Self::Changed => "review the finding, then accept or fix it",
-            Self::Expired => "fix the finding, or agree on a later day",
+            Self::Expired => "fix the finding, or set a later `until`",
         }
     }
 }
@@ -244,12 +244,12 @@ pub struct ReportComparison {
 /// The comparison of a database with what the earlier report says about it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TargetComparison {
-    /// Its status then; none if the earlier report does not have the database.
+    /// Its earlier status. `None` if the earlier report does not contain the database.
     pub previous_status: Option<TargetStatus>,
     /// The earlier findings that no longer exist.
     pub resolved: Vec<PreviousFinding>,
-    /// The earlier findings that could not be checked again: the database could not be verified, or what they are in
-    /// does not exist or cannot be read.
+    /// The earlier findings that could not be checked again: the database could not be verified, or the object that
+    /// contains theirs does not exist or cannot be read.
     pub undetermined: Vec<PreviousFinding>,
 }
 
@@ -258,9 +258,9 @@ pub struct TargetComparison {
 pub struct PreviousFinding {
     /// Its id.
     pub id: String,
-    /// Its code, which another version of driftgate may have given it.
+    /// Its code, possibly of another version of driftgate.
     pub code: String,
-    /// How much it counted.
+    /// Its level.
     pub level: Level,
     /// The word of its category.
     pub kind: String,
@@ -268,15 +268,15 @@ pub struct PreviousFinding {
     pub object: String,
     /// What was recorded.
     pub was: Recorded,
-    /// What was found, as a sentence.
+    /// The message.
     pub message: String,
 }
 
-/// Gives an id of its own to every finding of a database.
+/// Gives every finding of a database a unique id.
 ///
-/// Two files may expect different values of one attribute: the expected value then distinguishes the findings. Those
-/// that are equal in that, too, are numbered by the value found. So an id depends on what is expected and found, never
-/// on where or in which order it is written.
+/// If two files expect different values of one attribute, the expected value distinguishes the findings. Findings with
+/// the same expected value are numbered in the order of their actual values. So an id depends on the expected and the
+/// actual value, but not on the position in a file.
 pub fn assign_unique_ids(findings: &mut [Check]) {
     let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, check) in findings.iter_mut().enumerate() {
@@ -303,9 +303,8 @@ pub fn assign_unique_ids(findings: &mut [Check]) {
     }
 }
 
-/// Whether a finding of this run prevents a recorded finding from being checked again: what the object is in does not
-/// exist, a migration history cannot be read, an assertion could not be run. The recorded finding is about an object of
-/// this category and name.
+/// Whether a finding of this run prevents the recheck of a recorded finding about an object of this category and name:
+/// the parent of the object does not exist, a migration history cannot be read, or an assertion could not be run.
 #[must_use]
 pub fn prevents_rechecking(now: &Check, category: Option<Category>, object: &str) -> bool {
     let same_category = category == Some(now.about.category());
@@ -338,7 +337,7 @@ pub fn prevents_rechecking(now: &Check, category: Option<Category>, object: &str
     }
 }
 
-/// Whether an object of this name is in another, by name or by meaning.
+/// Whether the object with this name is part of another object, by name or by meaning.
 fn is_in(object: &str, outer: &str) -> bool {
     object
         .strip_prefix(outer)

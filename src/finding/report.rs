@@ -1,4 +1,4 @@
-//! The result of a run: the databases, the checks of each, and the exit code that follows.
+//! The result of a run: the checks of each database, and the exit code.
 
 use serde::Deserialize;
 
@@ -12,38 +12,38 @@ use crate::expectation::Level;
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// One entry per database, in the order of the command line's files.
+    /// One entry per database, in the order of the files on the command line.
     pub targets: Vec<Target>,
     /// The baseline, if one was given.
     pub baseline: Option<BaselineUse>,
     /// The comparison with an earlier report, if one was given.
     pub comparison: Option<ReportComparison>,
-    /// What earlier runs have found, if a folder of their reports was given.
+    /// The results of earlier runs, if a folder with their reports was given.
     pub history: Option<ReportHistory>,
 }
 
-/// What was found in one database.
+/// The result of one database.
 #[derive(Debug)]
 pub struct Target {
-    /// Where the database comes from: `env:DATABASE_URL`. Never a password.
+    /// The source of the database: `env:DATABASE_URL`. It never contains a password.
     pub database: String,
-    /// The host; empty for a database that was never reached.
+    /// The host. Empty if the database was never reached.
     pub host: String,
     /// The name of the database.
     pub name: String,
     /// The version of the server.
     pub server_version: String,
-    /// Every check that was made.
+    /// All checks.
     pub checks: Checks,
-    /// Migrations of the folder it is compared with that are still to be applied here.
+    /// The pending migrations of the folder that the database is compared with.
     pub pending: Vec<String>,
-    /// What there is that is never compared; only where the world is closed.
+    /// Objects that are counted and never compared. Only filled if an expectation is exact.
     pub not_compared: Vec<NotCompared>,
-    /// The histories of migrations whose tool was found by its table.
+    /// The migration histories whose tool was detected by its table.
     pub histories: Vec<FoundHistory>,
-    /// How much of the catalog the expectations speak of, if that was asked.
+    /// The coverage of the catalog by the expectations, if it was requested.
     pub coverage: Option<Coverage>,
-    /// Why nothing more could be verified, if so.
+    /// Why the database could not be verified, or not completely.
     pub failure: Option<Failure>,
     /// What has changed since an earlier report, if one was given.
     pub compared: Option<TargetComparison>,
@@ -81,13 +81,13 @@ impl TargetStatus {
 pub struct NotCompared {
     /// Its name.
     pub name: &'static str,
-    /// So many of it, for people.
+    /// The words for this number of objects.
     pub words: &'static str,
-    /// How many there are.
+    /// How many exist.
     pub count: u64,
 }
 
-/// A history of migrations whose tool was found by its table.
+/// A migration history whose tool was detected by its table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundHistory {
     /// The tool, as expectation files name it.
@@ -96,22 +96,22 @@ pub struct FoundHistory {
     pub table: String,
 }
 
-/// How many checks ended how.
+/// The number of checks by result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// All checks that were made.
+    /// All checks.
     pub checks: usize,
-    /// Those that passed.
+    /// Passed checks.
     pub passed: usize,
     /// Findings of level error where the database differs.
     pub drift: usize,
     /// Findings of level warn.
     pub warnings: usize,
-    /// Findings of level error where driftgate could not tell.
+    /// Findings of level error that could not be determined.
     pub unknown: usize,
-    /// Those of `unknown` where a query was refused or did not end.
+    /// Those of `unknown` where a query was refused or did not finish.
     pub unverified: usize,
-    /// Findings of any level that a baseline accepts; they count as nothing else.
+    /// Findings of any level that a baseline accepts. They are not counted elsewhere.
     pub known: usize,
 }
 
@@ -155,7 +155,7 @@ impl Summary {
 }
 
 impl Target {
-    /// A database about which nothing is known but how it was named.
+    /// A database of which only the source is known.
     #[must_use]
     pub fn named(database: String) -> Self {
         Self {
@@ -173,7 +173,7 @@ impl Target {
         }
     }
 
-    /// How many checks ended how.
+    /// The number of checks by result.
     #[must_use]
     pub fn summary(&self) -> Summary {
         Summary::of(&self.checks)
@@ -209,7 +209,7 @@ impl Target {
 }
 
 impl Report {
-    /// The report on these databases. Every finding gets an id of its own.
+    /// The report about these databases. Every finding gets a unique id.
     #[must_use]
     pub fn new(mut targets: Vec<Target>) -> Self {
         for target in &mut targets {
@@ -223,7 +223,7 @@ impl Report {
         }
     }
 
-    /// How many checks ended how, over all databases.
+    /// The number of checks by result, over all databases.
     #[must_use]
     pub fn summary(&self) -> Summary {
         self.targets
@@ -231,7 +231,7 @@ impl Report {
             .fold(Summary::default(), |sum, target| sum.add(target.summary()))
     }
 
-    /// The exit code of a run that came to this report.
+    /// The exit code of a run with this report.
     #[must_use]
     pub fn exit(&self, fail_on_unknown: bool) -> Exit {
         let summary = self.summary();
@@ -246,7 +246,7 @@ impl Report {
         } else if summary.unverified > 0 {
             Exit::Failure
         } else if summary.checks == 0 {
-            // Nothing was compared: never green while blind.
+            // If nothing was compared, the run must not succeed.
             Exit::Usage
         } else {
             Exit::Passed

@@ -1,4 +1,4 @@
-//! The report history: what earlier runs found, from the JSON reports of a folder, by time.
+//! The report history: the results of earlier runs, read from a folder of JSON reports and sorted by time.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,10 +9,10 @@ use super::earlier::{self, start};
 use crate::error::Problem;
 use crate::source_map::FileId;
 
-/// The most runs that are shown: older ones are not news, and no screen is wider.
+/// The maximum number of runs: more do not fit on a screen.
 const KEPT: usize = 60;
 
-/// What earlier runs found in the databases of a report.
+/// The results of earlier runs for the databases of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportHistory {
     /// The folder.
@@ -21,16 +21,16 @@ pub struct ReportHistory {
     pub runs: Vec<RunTotals>,
     /// How many older runs are left out.
     pub earlier: usize,
-    /// How many reports have none of the databases.
+    /// How many reports contain none of the databases.
     pub others: usize,
 }
 
-/// How much one run found.
+/// The number of findings of one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunTotals {
-    /// When it started, since 1970.
+    /// The start time, since 1970.
     pub began: Duration,
-    /// The file of its report; empty for the current run.
+    /// The file of the report. Empty for the current run.
     pub file: String,
     /// Findings of level error where a database differed.
     pub drift: usize,
@@ -44,7 +44,7 @@ pub struct RunTotals {
     pub failed: usize,
 }
 
-/// An earlier report, as far as the history needs it.
+/// The parts of an earlier report that the history needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierRun {
     began: Duration,
@@ -52,7 +52,7 @@ pub struct EarlierRun {
     databases: Vec<(String, RunTotals)>,
 }
 
-/// What to pass instead.
+/// The hint for a file that is not a report.
 pub const HINT: &str =
     "--history takes a folder of reports that `driftgate check -o json=FILE` wrote: move other files to another folder";
 
@@ -80,8 +80,8 @@ struct JsonSummary {
     known: Option<usize>,
 }
 
-/// Reads the report of an earlier run from the file of this name. `modified` is when the file was last written, since
-/// 1970: the time of a report that does not have one.
+/// Reads the report of an earlier run. `modified` is the modification time of the file since 1970, which is used for a
+/// report without a time.
 ///
 /// # Errors
 /// The text is not a report of driftgate, or of a version that this one cannot read, or its time is not valid.
@@ -125,7 +125,7 @@ pub fn read(text: &str, file: FileId, name: String, modified: Duration) -> Resul
 }
 
 impl ReportHistory {
-    /// The history of the databases of a report, from the reports of a folder. Reports that have none of these databases
+    /// The history of the databases of a report, from the reports of a folder. Reports without any of these databases
     /// are left out.
     #[must_use]
     pub fn of(folder: String, mut earlier_runs: Vec<EarlierRun>, report: &Report) -> Self {
@@ -145,7 +145,7 @@ impl ReportHistory {
 }
 
 impl EarlierRun {
-    /// What it found in the databases of a report, if it has any of them.
+    /// The totals for the databases of a report. `None` if this run checked none of them.
     fn totals(self, report: &Report) -> Option<RunTotals> {
         let (began, file) = (self.began, self.file);
         self.databases
@@ -158,7 +158,7 @@ impl EarlierRun {
 }
 
 impl RunTotals {
-    /// What the current run found.
+    /// The totals of the current run.
     #[must_use]
     pub fn now(report: &Report, began: Duration) -> Self {
         let summary = report.summary();

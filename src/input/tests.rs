@@ -142,7 +142,7 @@ fn a_folder_is_looked_through_once() {
     symlink(&folder.0, outside.0.join("back")).unwrap();
     // Under its own name where it has one here, otherwise under that of the first link.
     assert_eq!(files(&folder.0, 9).unwrap(), ["one/o.x", "z/a.x", "z/y/b.x"]);
-    // A link that leads to a file is the file; one that leads nowhere is told.
+    // A link to a file is read as the file. A broken link is reported.
     symlink("z/a.x", folder.0.join("l.x")).unwrap();
     symlink("nowhere", folder.0.join("n.x")).unwrap();
     symlink("/dev/zero", folder.0.join("zero.x")).unwrap();

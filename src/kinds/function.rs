@@ -147,8 +147,8 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
         (sql_type, columns)
     } else {
         // As in CREATE FUNCTION, where `returns int` is one value. `record` is also what RETURNS TABLE gives.
-        let told = entries.iter().any(|entry| entry.key == "returns_set");
-        if !told && !word.eq_ignore_ascii_case("record") {
+        let is_written = entries.iter().any(|entry| entry.key == "returns_set");
+        if !is_written && !word.eq_ignore_ascii_case("record") {
             entries.push(Entry::new("returns_set", place, Node::bool(false, place)));
         }
         return Ok(entries);

@@ -93,8 +93,9 @@ pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kin
     files
 }
 
-/// Whether the file of the rest lists the schema of an object. An exact file closes the schemas that it names: in one
-/// that nobody lists, because it belongs to an extension, only the object itself can close the world.
+/// Whether the file of the rest lists the schema of an object. An exact file requires
+/// that the schemas it lists contain nothing else. A schema that no file lists, because it belongs to an extension, can
+/// only be covered by its objects.
 fn stands_alone(snapshot: &Snapshot, id: &ObjectId) -> bool {
     let [schema, _, ..] = id.parts() else {
         return true;

@@ -20,12 +20,12 @@ fn render(rendering: &Rendering<'_>) -> String {
             let _ = writeln!(out, "##vso[task.logissue type=error;code={code};]{text}");
         }
         let findings = target.findings_in_order();
-        // What is known is counted below and is no issue.
+        // Known findings are only counted below.
         for check in findings.into_iter().filter(|check| !check.is_known()) {
             let _ = writeln!(
                 out,
                 "##vso[task.logissue type={};sourcepath={};linenumber={};columnnumber={};code={};]{}",
-                sort(check),
+                severity(check),
                 property(&one_line(&path(check, rendering.files))),
                 check.place.line,
                 check.place.column,
@@ -43,14 +43,14 @@ fn render(rendering: &Rendering<'_>) -> String {
     out
 }
 
-fn sort(check: &Check) -> &'static str {
+fn severity(check: &Check) -> &'static str {
     match ReportedStatus::of(check) {
         ReportedStatus::Drift => "error",
         ReportedStatus::Unknown | ReportedStatus::Warning | ReportedStatus::Known | ReportedStatus::Passed => "warning",
     }
 }
 
-/// A text behind a command.
+/// A text as the message of a command.
 fn data(text: &str) -> String {
     text.replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,4 +1,4 @@
-//! The report as Checkstyle XML, which many tools that show findings at lines read.
+//! The report as Checkstyle XML. Many tools read it and show findings at their lines.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ fn render(rendering: &Rendering<'_>) -> String {
             files.entry(path).or_default().push(entry(check, rendering));
         }
         if let Some(obstacle) = Obstacle::of(target) {
-            // It is at no line of a file.
+            // It does not belong to a line of a file.
             files.entry(one_line(&target.database)).or_default().push(error(
                 (1, 1),
                 "error",

@@ -1,17 +1,17 @@
-//! The coverage of a catalog by the expectations, for people.
+//! The coverage of a catalog by the expectations, as text.
 
 use std::fmt::Write as _;
 
 use crate::finding::coverage::{Coverage, Unmentioned};
 use crate::terminal::{FAINT, Palette, STRONG, visible};
 
-/// The longest line of names.
+/// The maximum length of a line of names.
 const WIDTH: usize = 100;
 
-/// The widest column of names; longer ones push what is beside them.
+/// The maximum width of a column of names. Longer names shift the rest of their line.
 const WIDEST: usize = 50;
 
-/// Writes the coverage of one database, whose description is given.
+/// Writes the coverage of one database. `database` is its description.
 pub(super) fn render(out: &mut String, coverage: &Coverage, database: &str, palette: Palette) {
     let (mentioned, objects) = coverage.total();
     let _ = writeln!(
@@ -62,7 +62,7 @@ pub(super) fn render(out: &mut String, coverage: &Coverage, database: &str, pale
     out.push('\n');
 }
 
-/// Objects of one kind, a line each, with how much is in each.
+/// Objects of one kind, one per line, each with the number of objects in it.
 fn objects_of(out: &mut String, group: &[Unmentioned]) {
     let lines: Vec<(String, String)> = group
         .iter()
@@ -86,7 +86,7 @@ fn objects_of(out: &mut String, group: &[Unmentioned]) {
     }
 }
 
-/// What is in one object, a line a kind, and more where the names are many.
+/// The contents of one object: one line per kind, or more if the names do not fit.
 fn inside(out: &mut String, group: &[Unmentioned]) {
     let kinds: Vec<&[Unmentioned]> = group.chunk_by(|a, b| a.kind == b.kind).collect();
     let label = |kind: &[Unmentioned]| match kind.first() {
@@ -110,7 +110,7 @@ fn inside(out: &mut String, group: &[Unmentioned]) {
     }
 }
 
-/// A part in percent. All is said only of all, and nothing only of nothing.
+/// A part in percent. Only the whole is shown as 100%, and only nothing as 0%.
 pub(super) fn percent(part: usize, whole: usize) -> String {
     match (part, whole) {
         (_, 0) => "100%".to_owned(),

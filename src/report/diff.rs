@@ -33,7 +33,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     out
 }
 
-/// The diff of one object. Findings without two different values are written above it, as remarks.
+/// The diff of one object. Findings without two different values are written above it as comments.
 fn one_object(out: &mut String, object: &[&Check], target: &Target, files: &SourceMap, palette: Palette) {
     let (mut expected, mut found) = (Vec::new(), Vec::new());
     for check in object {
@@ -58,7 +58,7 @@ fn one_object(out: &mut String, object: &[&Check], target: &Target, files: &Sour
     out.push_str(&unified(&expected, &found, (&labels.0, &labels.1), palette));
 }
 
-/// An object as YAML: the value that stands for the whole of it, or its attributes.
+/// An object as YAML: its value if it has only one, or its attributes.
 fn entry(key: &str, values: Vec<(Option<&'static str>, Fragment)>) -> String {
     let mut attributes = Vec::new();
     for (attribute, value) in values {

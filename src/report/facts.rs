@@ -1,4 +1,4 @@
-//! How a finding reads, short or long.
+//! The text of a finding, short or long.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::source_map::SourceMap;
 use crate::terminal::visible;
 use crate::value::Value;
 
-/// What was found, as one sentence on one line that can be read alone. Values that are too long for it are left out.
+/// The finding as one self-contained sentence on one line. Values that are too long are left out.
 pub(super) fn headline(check: &Check) -> String {
     let is_long = |value: &Value| matches!(value, Value::Text(text) if text.contains('\n') || text.len() > SENTENCE);
     let sentence = check.sentence();
@@ -51,7 +51,7 @@ pub(super) fn differing(check: &Check) -> String {
     format!(": {}", one_line(&shortened(&lines.join(", "), 2 * SENTENCE)))
 }
 
-/// The headline, where it was expected, what to do and why it is expected: for formats that show nothing else.
+/// The headline, the place, the hint and the reason in one text, for formats that show nothing else.
 pub(super) fn paragraph(check: &Check, files: &SourceMap) -> String {
     let place = one_line(&files.locate(check.place));
     let mut text = format!("{}{}. Expected at {place}", headline(check), differing(check));

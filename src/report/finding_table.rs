@@ -7,16 +7,16 @@ use super::values::one_line;
 use super::words::ReportedStatus;
 use crate::finding::{Check, Code, Report};
 
-/// A terminal with fewer columns has no room for the table.
+/// On a terminal with fewer columns, the table is left out.
 const NARROWEST: usize = 60;
 
-/// The columns that are assumed where the report does not go to a terminal: logs of CI servers show as many.
+/// The assumed number of columns if the output is not a terminal: logs of CI servers show this many.
 const WIDTH_ELSEWHERE: usize = 100;
 
-/// The most rows. The counts at the end of the report are those of all findings.
+/// The maximum number of rows. The counts at the end of the report include all findings.
 const MOST_ROWS: usize = 50;
 
-/// The most lines of a cell.
+/// The maximum number of lines of a cell.
 const MOST_LINES: usize = 3;
 
 /// The titles of the columns.
@@ -28,7 +28,7 @@ const BORDERS: usize = 12;
 /// The width of the column of a status.
 const STATUS: usize = 7;
 
-/// The table of the findings of all databases, worst first; none if there are fewer than two, or no room.
+/// The findings of all databases, worst first. `None` if there are fewer than two, or if the terminal is too narrow.
 pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
     let width = width.unwrap_or(WIDTH_ELSEWHERE);
     if width < NARROWEST {
@@ -69,8 +69,8 @@ pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
     Some(out)
 }
 
-/// How many characters each column gets. What was compared is short. The object gets what the values do not need, and
-/// two fifths of the room in any case; a value that is short leaves its room to the other one.
+/// The width of each column in characters. The aspect is short. The object gets the space that the values do not need, and
+/// at least two fifths of the available space. A short value leaves its space to the other one.
 fn column_widths(rows: &[[String; 5]], width: usize) -> [usize; 5] {
     let longest = |column: usize| {
         let texts = rows.iter().map(|row| row[column].chars().count());
@@ -103,7 +103,7 @@ fn texts(check: &Check) -> [String; 5] {
     [status.word().to_owned(), check.subject(), what(check), expected, found].map(|text| one_line(text.trim()))
 }
 
-/// What was compared, in a word or two.
+/// What was compared, in one or two words.
 fn what(check: &Check) -> String {
     match check.code {
         Code::Missing(_) => "existence".to_owned(),
@@ -177,7 +177,7 @@ mod tests {
     use crate::object_id::ObjectId;
     use crate::source_map::{Place, SourceMap};
 
-    /// A report with so many findings about the types of columns.
+    /// A report with this number of findings about the types of columns.
     fn report(findings: usize) -> Report {
         let mut kinds = Kind::ALL.iter().copied();
         let kind = kinds.find(|kind| kind.is_column()).expect("columns");

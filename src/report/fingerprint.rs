@@ -1,4 +1,4 @@
-//! A short text by which other tools know a finding again.
+//! A short text by which other tools recognize a finding in the next run.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::finding::{Check, Target};
 
-/// The same in every run that finds the same in the same database, whatever is written above or below it in the file.
+/// The fingerprint is the same in every run with the same finding in the same database, whatever its line in the file.
 pub(super) fn fingerprint(check: &Check, target: &Target) -> String {
     of(&[&target.database, &check.id()])
 }

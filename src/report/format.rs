@@ -1,6 +1,7 @@
-//! The formats of reports: one table, which the command line, the documentation and every writer of reports use.
+//! The table of report formats, which the command line, the documentation and the code that writes reports use.
 //!
-//! To add a format, write `report/<format>.rs` with a [`FormatSpec`] called `FORMAT`, and add a line to `formats!` in `report.rs`.
+//! To add a format, write `report/<format>.rs` with a [`FormatSpec`] called `FORMAT`, and add a line to `formats!` in
+//! `report.rs`.
 
 pub use super::Format;
 use super::timing::Timing;
@@ -8,20 +9,20 @@ use crate::error::Problem;
 use crate::finding::{Exit, Report};
 use crate::source_map::SourceMap;
 
-/// What a report is written from.
+/// The input of a format.
 #[derive(Debug, Clone, Copy)]
 pub struct Rendering<'a> {
-    /// What was found.
+    /// The result of the run.
     pub report: &'a Report,
-    /// The files that expect it.
+    /// The texts of the expectation files.
     pub files: &'a SourceMap,
-    /// What the run comes to.
+    /// The exit code of the run.
     pub exit: Exit,
     /// When the run began, and how long it took.
     pub timing: Timing,
-    /// Whether to add terminal colours.
+    /// Whether to add terminal colors.
     pub color: bool,
-    /// How many columns the terminal has, if it goes to one.
+    /// The number of columns, if the output is a terminal.
     pub width: Option<usize>,
 }
 
@@ -30,17 +31,18 @@ pub struct Rendering<'a> {
 pub struct FormatSpec {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it is, and for whom: one line of the documentation.
+    /// Its description: one line of the documentation.
     pub doc: &'static str,
-    /// Whether it lists the checks that passed, so that they must be kept.
+    /// Whether it lists passed checks, so that they must be kept.
     pub passes: bool,
-    /// Whether it has the notes of the report. The notes of formats that do not have them go to standard error.
+    /// Whether it contains the notes of the report. Otherwise they are printed to standard error.
     pub notes: bool,
     /// Writes a report.
     pub render: fn(&Rendering<'_>) -> String,
     /// The exit code of a run whose report goes to standard output in this format.
     pub exit: fn(&Report, Exit) -> Exit,
-    /// What a run prints and its exit code, where problems keep it from making a report and it would exit so.
+    /// The output and the exit code of a run that ends with problems before it has a report. The second argument is the
+    /// usual exit code.
     pub without_report: fn(&[Problem], Exit) -> (Option<String>, Exit),
 }
 
@@ -58,13 +60,13 @@ impl FormatSpec {
         }
     }
 
-    /// Lists the checks that passed, too.
+    /// The format lists passed checks, too.
     pub(super) const fn passes(mut self) -> Self {
         self.passes = true;
         self
     }
 
-    /// Has the notes of the report.
+    /// The format contains the notes of the report.
     pub(super) const fn with_notes(mut self) -> Self {
         self.notes = true;
         self

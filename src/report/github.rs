@@ -1,7 +1,7 @@
-//! The report as commands of GitHub's workflows: annotations at the lines of the expectation files.
+//! The report as workflow commands of GitHub Actions: annotations at the lines of the expectation files.
 //!
-//! GitHub shows ten annotations of each sort a step; the rest stands in the log and in the summary of the job, which the
-//! command line adds to the file in `GITHUB_STEP_SUMMARY`.
+//! GitHub shows ten annotations of each level per step. The other findings are in the log and in the job summary, which
+//! is appended to the file in `GITHUB_STEP_SUMMARY`.
 
 use std::fmt::Write as _;
 
@@ -12,15 +12,15 @@ use super::values::{one_line, plural};
 use super::words::{Obstacle, ReportedStatus, stale, summary_line, targets, verdict};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("github", "Annotations of GitHub Actions, and the summary of the job", render);
+pub static FORMAT: FormatSpec = FormatSpec::new("github", "Annotations of GitHub Actions, and the job summary", render);
 
-/// So many annotations of each sort are shown.
+/// How many annotations of each level GitHub shows.
 const SHOWN: usize = 10;
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
-    let mut told = Told::default();
-    // What keeps everything else from being known comes first.
+    let mut annotations = Annotations::default();
+    // Databases that could not be verified come first.
     for target in &rendering.report.targets {
         if let Some(obstacle) = Obstacle::of(target) {
             let hint = obstacle
@@ -29,13 +29,13 @@ fn render(rendering: &Rendering<'_>) -> String {
                 .map_or(String::new(), |hint| format!("\nhelp: {hint}"));
             let title = format!("driftgate: {}", obstacle.code);
             let text = format!("{}{hint}", obstacle.message);
-            told.tell(&mut out, "error", "", &title, &text, &obstacle.message);
+            annotations.write(&mut out, "error", "", &title, &text, &obstacle.message);
         }
     }
     let stale = stale(rendering.report);
     for target in targets(rendering.report, stale.as_ref()) {
         let findings = target.findings_in_order();
-        // What is known is counted below and stands in the summary of the job.
+        // Known findings are only counted below, and listed in the job summary.
         for check in findings.into_iter().filter(|check| !check.is_known()) {
             let place = format!(
                 "file={},line={},col={},",
@@ -45,10 +45,10 @@ fn render(rendering: &Rendering<'_>) -> String {
             );
             let title = format!("driftgate: {} {}", check.code, check.about.name());
             let text = format!("{}\n{}", headline(check), facts_text(check, target, rendering.files));
-            told.tell(&mut out, sort(check), &place, &title, text.trim_end(), &headline(check));
+            annotations.write(&mut out, level(check), &place, &title, text.trim_end(), &headline(check));
         }
     }
-    told.end(&mut out);
+    annotations.end(&mut out);
     let _ = writeln!(
         out,
         "driftgate: {}: {}",
@@ -58,7 +58,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     out
 }
 
-fn sort(check: &Check) -> &'static str {
+fn level(check: &Check) -> &'static str {
     match ReportedStatus::of(check) {
         ReportedStatus::Drift => "error",
         ReportedStatus::Unknown | ReportedStatus::Warning => "warning",
@@ -66,31 +66,31 @@ fn sort(check: &Check) -> &'static str {
     }
 }
 
-/// How many annotations there are already, and what is told in the log alone.
+/// The number of annotations so far, and the findings that are only in the log.
 #[derive(Default)]
-struct Told {
+struct Annotations {
     errors: usize,
     warnings: usize,
     rest: Vec<String>,
 }
 
-impl Told {
+impl Annotations {
     /// Writes an annotation, or keeps its headline for the log if no more would be shown.
-    fn tell(&mut self, out: &mut String, sort: &str, place: &str, title: &str, text: &str, headline: &str) {
-        let count = if sort == "error" {
+    fn write(&mut self, out: &mut String, level: &str, place: &str, title: &str, text: &str, headline: &str) {
+        let count = if level == "error" {
             &mut self.errors
         } else {
             &mut self.warnings
         };
         *count += 1;
-        // The last one that is shown says that there are more.
+        // The last visible annotation reports how many more findings there are.
         if *count >= SHOWN {
-            self.rest.push(format!("{sort}: {}", one_line(headline)));
+            self.rest.push(format!("{level}: {}", one_line(headline)));
             return;
         }
         let _ = writeln!(
             out,
-            "::{sort} {place}title={}::{}",
+            "::{level} {place}title={}::{}",
             property(&one_line(title)),
             data(text)
         );
@@ -100,19 +100,19 @@ impl Told {
         if self.rest.is_empty() {
             return;
         }
-        let sort = if self.errors >= SHOWN { "error" } else { "warning" };
+        let level = if self.errors >= SHOWN { "error" } else { "warning" };
         let text = format!(
-            "{} in the log and in the summary of the job",
+            "{} in the log and in the job summary",
             plural(self.rest.len(), "more finding is", "more findings are")
         );
-        let _ = writeln!(out, "::{sort} title=driftgate::{text}");
+        let _ = writeln!(out, "::{level} title=driftgate::{text}");
         for line in self.rest {
             let _ = writeln!(out, "{line}");
         }
     }
 }
 
-/// A text as the data of a command.
+/// A text as the message of a command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,4 +1,4 @@
-//! The report as GitLab reads the quality of code: shown in merge requests at the lines of the expectation files.
+//! The code quality report of GitLab, which merge requests show at the lines of the expectation files.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::words::{Obstacle, ReportedStatus, stale, targets};
 use crate::finding::{Check, Target};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("gitlab", "GitLab's report of code quality, for merge requests", render);
+pub static FORMAT: FormatSpec = FormatSpec::new("gitlab", "Code quality report of GitLab, for merge requests", render);
 
 #[derive(Serialize)]
 struct Issue {
@@ -42,7 +42,7 @@ fn render(rendering: &Rendering<'_>) -> String {
             check_name: obstacle.code.to_owned(),
             fingerprint: of(&[&target.database, obstacle.code]),
             severity: "blocker",
-            // It is at no line of a file.
+            // It does not belong to a line of a file.
             location: location(one_line(&target.database), 1),
         }));
         issues.extend(

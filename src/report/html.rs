@@ -1,4 +1,4 @@
-//! The report as one page for a browser: nothing comes from elsewhere, and what comes from a database is text.
+//! The report as one HTML page. It loads nothing from other files, and text of a database is never interpreted as HTML.
 
 mod finding;
 mod plot;
@@ -19,15 +19,15 @@ use crate::finding::{Report, Target};
 use finding::Choices;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("html", "A page for a browser, in one file: with a filter, changes, coverage and report history", render).with_notes();
+pub static FORMAT: FormatSpec = FormatSpec::new("html", "One HTML page: findings with a filter, changes, coverage and report history", render).with_notes();
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 
-/// More findings than these are folded: their headlines are read first.
+/// If there are more findings, they are folded, so that the headlines are read first.
 const UNFOLDED: usize = 40;
 
-/// More findings than these are laid out only where they are looked at.
+/// If there are more findings, the browser lays out only the visible ones.
 const MANY: usize = 200;
 
 fn render(rendering: &Rendering<'_>) -> String {
@@ -62,7 +62,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                     "\n" section aria-labelledby="findings" {
                         h2 #findings tabindex="-1" { "Findings" }
                         @if findings == 0 {
-                            p { (none(report)) }
+                            p { (no_findings(report)) }
                         } @else {
                             (Choices::of(&shown).filter(findings))
                             @for target in &shown {
@@ -78,7 +78,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                     }
                 }
                 "\n" footer {
-                    p { "Written by " (TOOL.0) " " (TOOL.1) ". This page is one file and asks nothing of any other." }
+                    p { "Written by " (TOOL.0) " " (TOOL.1) ". This page is self-contained: it loads nothing." }
                 }
                 "\n" script { (PreEscaped(SCRIPT)) }
             }
@@ -89,7 +89,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     out
 }
 
-/// What a browser lets the page do: apply its own style and run its own script, and nothing else.
+/// The content security policy: the page may apply its own style and run its own script, and nothing else.
 fn policy() -> String {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     format!(
@@ -100,15 +100,15 @@ fn policy() -> String {
 }
 
 /// Why there are no findings.
-fn none(report: &Report) -> &'static str {
+fn no_findings(report: &Report) -> &'static str {
     if report.targets.iter().any(|target| Obstacle::of(target).is_some()) {
-        "None. But not everything could be looked at: see the databases."
+        "None, but not every database could be verified: see the databases."
     } else {
         "None: all checks passed."
     }
 }
 
-/// The verdict, the counts, when and for how long.
+/// The verdict, the counts, the time and the duration.
 fn header(rendering: &Rendering<'_>) -> Markup {
     let report = rendering.report;
     let summary = report.summary();
@@ -144,14 +144,14 @@ fn header(rendering: &Rendering<'_>) -> Markup {
     }
 }
 
-/// A time for people, to the minute: `2026-11-21 11:38 UTC`.
+/// A time to the minute: `2026-11-21 11:38 UTC`.
 fn minute(since: std::time::Duration) -> String {
     let date = date(since);
     let short = date.get(..16).unwrap_or(&date).replace('T', " ");
     format!("{short} UTC")
 }
 
-/// What a number of outcomes is called.
+/// The word for a number of results.
 fn words(outcome: ReportedStatus, count: usize) -> &'static str {
     match outcome {
         ReportedStatus::Warning if count != 1 => "warnings",
@@ -159,7 +159,7 @@ fn words(outcome: ReportedStatus, count: usize) -> &'static str {
     }
 }
 
-/// How bad it is, as the name of a style.
+/// The verdict as a CSS class.
 fn state(report: &Report) -> &'static str {
     let summary = report.summary();
     let blind = summary.checks == 0 || report.targets.iter().any(|target| Obstacle::of(target).is_some());
@@ -174,8 +174,8 @@ fn state(report: &Report) -> &'static str {
     }
 }
 
-/// A name or another short text from outside: on one line, and with what is not seen shown. It is read in its own
-/// direction, so that it does not turn what stands around it.
+/// A name or another short text from outside, on one line and with invisible characters as escapes. It has its own text
+/// direction, so that it does not change the direction of the surrounding text.
 fn name(text: &str) -> Markup {
     html! { bdi { (one_line(text)) } }
 }

@@ -1,4 +1,4 @@
-//! The JSON report: a contract, versioned by `report_version`.
+//! The JSON report: a stable interface, versioned by `report_version`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use crate::finding::coverage::{Coverage, KindCoverage};
 use crate::finding::earlier::REPORT_VERSION;
 use crate::hint::Hint;
 use super::format::{FormatSpec, Rendering};
-use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonWas};
+use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonRecorded};
 use crate::finding::mark::Change;
 use crate::finding::{Check, Summary, Target};
 use crate::expectation::Level;
@@ -23,7 +23,7 @@ struct JsonReport<'a> {
     report_version: u32,
     tool: &'static str,
     tool_version: &'static str,
-    /// Only with `--history`, whose next run reads it: else the same database gives the same bytes.
+    /// Only with `--history`, because the next run needs it. Without it, the same database gives the same bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     generated_at: Option<String>,
     targets: Vec<JsonTarget<'a>>,
@@ -48,19 +48,19 @@ pub(super) struct JsonTarget<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<JsonError<'a>>,
     summary: JsonSummary,
-    /// Not where they stand elsewhere.
+    /// Not in the JSON Lines format, which has a line for each check.
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<JsonFinding<'a>>>,
-    /// Only where migrations are still to be applied.
+    /// Only if migrations are pending.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pending: &'a [String],
-    /// Only where the tool of a history was found by its table.
+    /// Only if the tool of a history was detected by its table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     histories: Vec<JsonHistory<'a>>,
-    /// Only where there is something that was not compared.
+    /// Only if objects were not compared.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     not_compared: BTreeMap<&'static str, u64>,
-    /// Only where it was asked.
+    /// Only with `--coverage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<JsonCoverage<'a>>,
     /// Only with `--compare`.
@@ -92,10 +92,10 @@ struct JsonCounts {
 struct JsonUnmentioned<'a> {
     kind: &'static str,
     object: &'a str,
-    /// Only for what is in an object that is mentioned.
+    /// Only for objects with a parent, which is mentioned.
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<&'a str>,
-    /// Only for what has something in it.
+    /// Only for objects with contents.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     contains: BTreeMap<&'static str, usize>,
 }
@@ -134,22 +134,22 @@ pub(super) struct JsonFinding<'a> {
     column: u32,
     message: String,
     hint: Option<Cow<'a, str>>,
-    /// Only where the file gives one.
+    /// Only if the file gives a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
-    /// Only where the baseline has an entry for it.
+    /// Only if the baseline has an entry for the finding.
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<JsonAccepted<'a>>,
     /// Only with `--compare`.
     #[serde(skip_serializing_if = "Option::is_none")]
     compared: Option<&'static str>,
-    /// Only where the earlier report has something else.
+    /// Only if the earlier report recorded other values.
     #[serde(skip_serializing_if = "Option::is_none")]
-    previously: Option<JsonWas<'a>>,
+    previously: Option<JsonRecorded<'a>>,
 }
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("json", "For programs: the contract, with a JSON Schema", render).with_notes();
+pub static FORMAT: FormatSpec = FormatSpec::new("json", "For programs: a stable interface with a JSON Schema", render).with_notes();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering {
@@ -195,7 +195,7 @@ fn target<'a>(target: &'a Target, files: &SourceMap, with_baseline: bool) -> Jso
     }
 }
 
-/// What there is to say of a database without its findings.
+/// A database without its findings.
 pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_> {
     JsonTarget {
         database: &target.database,
@@ -217,7 +217,7 @@ pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_>
     }
 }
 
-/// A value as JSON on lines of its own.
+/// A value as indented JSON.
 pub(super) fn lines(value: &impl Serialize) -> String {
     // Strings, numbers and maps with text keys cannot fail to serialise.
     safe(serde_json::to_string_pretty(value).unwrap_or_default())
@@ -228,8 +228,8 @@ pub(super) fn line(value: &impl Serialize) -> String {
     safe(serde_json::to_string(value).unwrap_or_default())
 }
 
-/// The same JSON with the end of its last line, and without anything that acts on a terminal or is a command to a CI
-/// service in whose log it is printed. Only texts can have that, and to a reader of JSON they stay the same.
+/// The same JSON with a line end, and with everything escaped that acts on a terminal or that a CI service interprets
+/// as a command in its log. Only strings can contain that, and for a JSON parser their value stays the same.
 fn safe(json: String) -> String {
     let mut json = if json.contains("##") {
         json.replace("##", "#\\u0023")
@@ -287,7 +287,7 @@ pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a
         baseline: check.mark.accepted.as_ref().map(|a| JsonAccepted::of(a, files)),
         compared: check.mark.change.as_ref().map(Change::words),
         previously: match &check.mark.change {
-            Some(Change::StillThere(Some(was))) => Some(JsonWas::of(was)),
+            Some(Change::StillThere(Some(was))) => Some(JsonRecorded::of(was)),
             Some(Change::StillThere(None) | Change::New) | None => None,
         },
     }

@@ -1,4 +1,4 @@
-//! What the JSON report says of baselines and of earlier reports.
+//! The parts of the JSON report about baselines and earlier reports.
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -12,20 +12,20 @@ use crate::finding::{Target, TargetStatus};
 use crate::redact;
 use crate::source_map::SourceMap;
 
-/// The entry of a baseline that speaks of a finding.
+/// The baseline entry for a finding.
 #[derive(Serialize)]
 pub(super) struct JsonAccepted<'a> {
     state: &'static str,
-    /// Only what a person wrote.
+    /// Only if a person wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<&'a str>,
-    /// Only where something else was accepted.
+    /// Only if other values were accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    was: Option<JsonWas<'a>>,
+    was: Option<JsonRecorded<'a>>,
     file: String,
     line: u32,
     column: u32,
@@ -38,7 +38,7 @@ impl<'a> JsonAccepted<'a> {
             reason: accepted.reason.as_deref(),
             owner: accepted.owner.as_deref(),
             until: accepted.until.as_deref(),
-            was: (accepted.state == Acceptance::Changed).then(|| JsonWas::of(&accepted.was)),
+            was: (accepted.state == Acceptance::Changed).then(|| JsonRecorded::of(&accepted.was)),
             file: redact::path(files.path(accepted.place.file)),
             line: accepted.place.line,
             column: accepted.place.column,
@@ -46,15 +46,15 @@ impl<'a> JsonAccepted<'a> {
     }
 }
 
-/// A finding as it was at another time.
+/// The recorded values of a finding.
 #[derive(Serialize)]
-pub(super) struct JsonWas<'a> {
+pub(super) struct JsonRecorded<'a> {
     status: &'static str,
     expected: &'a Json,
     actual: &'a Json,
 }
 
-impl<'a> JsonWas<'a> {
+impl<'a> JsonRecorded<'a> {
     pub(super) fn of(was: &'a Recorded) -> Self {
         Self {
             status: was.status.word(),

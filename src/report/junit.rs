@@ -1,6 +1,6 @@
-//! The report as JUnit XML, which nearly every CI service shows: a suite a database, a test case an object.
+//! The report as JUnit XML, which nearly every CI service shows: one suite per database, one test case per object.
 //!
-//! The elements are those of the schema of Jenkins' xUnit plugin; of its older versions, too.
+//! The elements conform to the schema of the xUnit plugin of Jenkins, including its older versions.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::xml::Element;
 use crate::finding::{Check, Target};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("junit", "JUnit XML for CI services: a test case an object, those that passed included", render).passes();
+pub static FORMAT: FormatSpec = FormatSpec::new("junit", "JUnit XML for CI services: one test case per object, including those that passed", render).passes();
 
 /// A test case: the checks of one object in one file.
 struct Case<'a> {
@@ -20,7 +20,7 @@ struct Case<'a> {
     checks: Vec<&'a Check>,
 }
 
-/// What became of test cases.
+/// The number of test cases by result.
 #[derive(Default)]
 struct Counts {
     tests: usize,
@@ -117,7 +117,7 @@ fn suite(target: &Target, cases: &[Case<'_>], rendering: &Rendering<'_>) -> Elem
             ("failures", counts.failures.to_string()),
             ("errors", counts.errors.to_string()),
             ("skipped", counts.skipped.to_string()),
-            // The schema wants it without the zone, which is UTC.
+            // The schema requires a time without a zone. It is UTC.
             ("timestamp", rendering.timing.date().trim_end_matches('Z').to_owned()),
         ],
     )
@@ -138,7 +138,7 @@ fn test_case(case: &Case<'_>, target: &Target, rendering: &Rendering<'_>) -> Ele
     let element = Element::new("testcase", [("name", name), ("classname", one_line(&case.file))]);
     let worst = outcome(case);
     let findings: Vec<&Check> = case.checks.iter().copied().filter(|check| check.is_finding()).collect();
-    // The one that decides comes first.
+    // The finding that decides the result comes first.
     let Some(first) = findings.iter().find(|check| ReportedStatus::of(check) == worst) else {
         return element;
     };

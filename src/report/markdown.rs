@@ -1,5 +1,4 @@
-//! The report as Markdown, for chat, issues and the summaries of CI jobs: the verdict in a line, then the details, which
-//! are folded.
+//! The report as Markdown, for chat, issues and job summaries: the verdict on one line, then the folded details.
 
 use std::fmt::Write as _;
 
@@ -13,10 +12,10 @@ use super::table_marks;
 use crate::terminal::Palette;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("markdown", "For chat, issues and the summaries of jobs: short first, details folded", render).with_notes();
+pub static FORMAT: FormatSpec = FormatSpec::new("markdown", "For chat, issues and job summaries: the verdict first, details folded", render).with_notes();
 
-/// The most findings that are told in full: a summary of a job and a comment have a largest size.
-const TOLD: usize = 100;
+/// The maximum number of findings: a job summary and a comment have a limited size.
+const MAX_FINDINGS: usize = 100;
 
 fn render(rendering: &Rendering<'_>) -> String {
     let report = rendering.report;
@@ -24,7 +23,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     if report.targets.len() > 1 {
         overview(&mut out, rendering);
     }
-    let mut left = TOLD;
+    let mut left = MAX_FINDINGS;
     let stale = stale(report);
     for target in targets(report, stale.as_ref()) {
         if let Some(obstacle) = Obstacle::of(target) {
@@ -51,7 +50,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     out
 }
 
-/// A row a database.
+/// One row per database.
 fn overview(out: &mut String, rendering: &Rendering<'_>) {
     let known = rendering.report.baseline.is_some();
     let (title, rule) = if known { (" known |", "--:|") } else { ("", "") };
@@ -81,7 +80,7 @@ fn overview(out: &mut String, rendering: &Rendering<'_>) {
     }
 }
 
-/// The findings of a database: one folded part for each outcome.
+/// The findings of a database: one folded part for each result.
 fn findings(out: &mut String, target: &Target, rendering: &Rendering<'_>, left: &mut usize) {
     let all = target.findings_in_order();
     for outcome in ReportedStatus::ALL {
@@ -119,7 +118,7 @@ fn finding(out: &mut String, check: &Check, target: &Target, rendering: &Renderi
     let _ = writeln!(out, "- {}", escaped(&headline(check)));
     for (label, fact) in facts(check, target, rendering.files) {
         match label {
-            // It stands above.
+            // The heading contains it.
             "database" => {}
             "differs" => {
                 let fence = fence(&fact);
@@ -141,16 +140,16 @@ fn fence(text: &str) -> String {
     "`".repeat(longest_run(text).max(2) + 1)
 }
 
-/// How many backticks follow each other at most.
+/// The length of the longest run of backticks.
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// A text as code, in which nothing means anything.
+/// A text as inline code, in which no character has a special meaning.
 fn code(text: &str) -> String {
     let text = one_line(text);
     let ticks = "`".repeat(longest_run(&text) + 1);
-    // Beside a backtick a space keeps the two apart; readers take it away again.
+    // A space separates the delimiter from a backtick of the text. Markdown removes it.
     let space = if text.starts_with('`') || text.ends_with('`') {
         " "
     } else {
@@ -159,7 +158,7 @@ fn code(text: &str) -> String {
     format!("{ticks}{space}{text}{space}{ticks}")
 }
 
-/// A text in which nothing is HTML.
+/// A text with HTML escaped.
 fn html(text: &str) -> String {
     one_line(text)
         .replace('&', "&amp;")
@@ -167,7 +166,7 @@ fn html(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// A text in which nothing is HTML or Markdown, a mention or a link.
+/// A text with HTML, Markdown, mentions and links escaped.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in html(text).chars() {
@@ -175,7 +174,7 @@ fn escaped(text: &str) -> String {
             out.push('\\');
         }
         out.push(c);
-        // Nobody is to be told of it, and nothing leads away.
+        // The comment prevents mentions, which notify users, and links.
         if c == '@'
             || ["http:", "https:", "www", "ftp:"]
                 .iter()

@@ -1,4 +1,4 @@
-//! The report as a line of a Nagios plugin, which Icinga, Naemon and others read, too.
+//! The report as the line of a Nagios plugin, which Icinga, Naemon and others also read.
 
 use std::fmt::Write as _;
 
@@ -13,23 +13,23 @@ use crate::error::Problem;
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
     exit: |report, exit| Exit::Nagios(state(report, exit)),
-    // Nagios shows what is on standard output, and reads 2 as drift.
+    // Nagios shows the standard output, and exit code 2 means drift.
     without_report: |found, _| (Some(problems(found)), Exit::Nagios(NagiosState::Unknown)),
     ..FormatSpec::new(
         "nagios",
-        "One line of a Nagios plugin; on standard output with the exit codes of Nagios",
+        "The line of a Nagios plugin; on standard output, with the exit codes of Nagios",
         render,
     )
 };
 
-/// The state of the service that a run is.
+/// The service state of a run.
 fn state(report: &Report, exit: Exit) -> NagiosState {
     let summary = report.summary();
     let blind = || summary.checks == 0 || summary.unverified > 0 || failed(report).is_some();
     match exit {
         Exit::Nagios(state) => state,
         Exit::Drift => NagiosState::Critical,
-        // Also where a failure decides the exit code.
+        // This is drift even if a failure decides the exit code.
         Exit::Usage | Exit::Failure | Exit::Unknown | Exit::Passed if summary.drift > 0 => NagiosState::Critical,
         Exit::Usage | Exit::Failure | Exit::Unknown => NagiosState::Unknown,
         Exit::Passed if blind() => NagiosState::Unknown,
@@ -38,7 +38,7 @@ fn state(report: &Report, exit: Exit) -> NagiosState {
     }
 }
 
-/// The longest sentence about a finding.
+/// The maximum length of the sentence about a finding.
 const SENTENCE: usize = 200;
 
 fn render(rendering: &Rendering<'_>) -> String {
@@ -70,7 +70,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     line
 }
 
-/// The line where nothing could be checked because of mistakes in files.
+/// The line if files have problems and nothing could be checked.
 fn problems(problems: &[Problem]) -> String {
     let first = problems.first().map_or("", |problem| problem.message.as_str());
     let more = match problems.len() {
@@ -80,7 +80,7 @@ fn problems(problems: &[Problem]) -> String {
     format!("DRIFTGATE {} - {}{more}\n", NagiosState::Unknown.word(), plain(first))
 }
 
-/// What decides the verdict, as a sentence.
+/// The finding or failure that decides the verdict, as a sentence.
 fn first(report: &Report) -> Option<String> {
     let mut targets = report.targets.iter();
     let drift = |check: &&Check| ReportedStatus::of(check) == ReportedStatus::Drift;
@@ -99,7 +99,7 @@ fn first(report: &Report) -> Option<String> {
     findings.find(|check| !check.is_known()).map(headline)
 }
 
-/// A text in the line, in which `|` begins the figures.
+/// A text without `|`, which begins the performance data.
 fn plain(text: &str) -> String {
     one_line(&shortened(text, SENTENCE)).replace('|', "\\u{7c}")
 }

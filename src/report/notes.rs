@@ -1,17 +1,17 @@
-//! What a report says beside its checks: a line for each thing.
+//! The notes of a report: one line for each fact that is not a check.
 
 use std::fmt::Write as _;
 
 use crate::finding::Report;
 use crate::terminal::visible;
 
-/// What is still to be applied, whose the histories are and what was not compared. Empty if there is none of it.
+/// Pending migrations, detected migration histories and objects that were not compared. May be empty.
 #[must_use]
 pub fn notes(report: &Report) -> String {
     pending(report) + &histories(report) + &not_compared(report)
 }
 
-/// The migrations that are still to be applied, a line a database; nothing if there are none.
+/// The pending migrations, one line per database.
 fn pending(report: &Report) -> String {
     let mut out = String::new();
     for target in report.targets.iter().filter(|target| !target.pending.is_empty()) {
@@ -21,7 +21,7 @@ fn pending(report: &Report) -> String {
     out
 }
 
-/// Whose the histories are that were found by their tables.
+/// The migration histories that were detected by their tables, one line each.
 fn histories(report: &Report) -> String {
     let mut out = String::new();
     for target in &report.targets {
@@ -33,7 +33,7 @@ fn histories(report: &Report) -> String {
             };
             let _ = writeln!(
                 out,
-                "migrations{place}: by {}, in {}",
+                "migration history{place}: {}, table {}",
                 history.tool,
                 visible(&history.table)
             );
@@ -42,7 +42,7 @@ fn histories(report: &Report) -> String {
     out
 }
 
-/// What there is that was not compared, a line a database; nothing if there is nothing.
+/// The objects that were not compared, one line per database.
 fn not_compared(report: &Report) -> String {
     let mut out = String::new();
     for target in report.targets.iter().filter(|target| !target.not_compared.is_empty()) {

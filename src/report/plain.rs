@@ -1,4 +1,4 @@
-//! The report a line a finding, as compilers write theirs: for editors and grep.
+//! The report with one line per finding, like the output of compilers, for editors and grep.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::values::one_line;
 use super::words::{Obstacle, stale, targets};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("plain", "A line a finding, for grep and editors: `file:line:column: code object: message`", render);
+pub static FORMAT: FormatSpec = FormatSpec::new("plain", "One line per finding, for grep and editors: `file:line:column: code object: message`", render);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
@@ -17,7 +17,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         for check in target.findings_in_order() {
             let place = one_line(&rendering.files.locate(check.place));
             let _ = write!(out, "{place}: {} {}: ", check.code, one_line(&check.about.name()));
-            // The place stands before it.
+            // The line begins with the place.
             out.push_str(&headline(check));
             out.push_str(&differing(check));
             if check.is_known() {

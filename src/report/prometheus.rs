@@ -1,4 +1,4 @@
-//! The report as metrics of Prometheus, for the textfile collector of its node exporter.
+//! The report as Prometheus metrics, for the textfile collector of the node exporter.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use crate::terminal::visible;
 
 /// The format.
 pub static FORMAT: FormatSpec =
-    FormatSpec::new("prometheus", "Metrics for the textfile collector of Prometheus", render);
+    FormatSpec::new("prometheus", "Prometheus metrics for the textfile collector of the node exporter", render);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
@@ -44,7 +44,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     gauge(
         &mut out,
         "driftgate_drift",
-        "How many findings say that the database differs.",
+        "Number of findings where the database differs.",
         by_kind(&databases, |check| check.status == Status::Drift && !check.is_known()),
     );
     gauge(
@@ -71,13 +71,13 @@ fn run_gauges(out: &mut String, rendering: &Rendering<'_>) {
     gauge(
         out,
         "driftgate_duration_seconds",
-        "How long the run took.",
+        "Duration of the run.",
         run(rendering.timing.seconds()),
     );
     gauge(
         out,
         "driftgate_timestamp_seconds",
-        "When the run began, in seconds since 1970.",
+        "Start time of the run, in seconds since 1970.",
         run(rendering.timing.began().to_string()),
     );
 }

@@ -21,7 +21,7 @@ use crate::terminal::visible;
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec::new("sarif", "SARIF 2.1.0, for code scanning", render);
 
-/// What a path keeps as it is in a URI.
+/// The characters of a path that are not escaped in a URI.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -110,10 +110,10 @@ struct SarifResult<'a> {
     message: Text,
     locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
-    /// What the baseline accepts.
+    /// Only for findings that the baseline accepts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppression>,
-    /// Only where an earlier report was given.
+    /// Only with `--compare`.
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_state: Option<&'static str>,
     properties: Properties<'a>,
@@ -251,7 +251,7 @@ fn result<'a>(
         level: match outcome {
             ReportedStatus::Drift => "error",
             ReportedStatus::Unknown | ReportedStatus::Warning => "warning",
-            // It is suppressed, and weighs what it would.
+            // A suppressed finding keeps its level.
             ReportedStatus::Known => match check.level {
                 Level::Error if check.status == Status::Drift => "error",
                 Level::Error | Level::Warn => "warning",

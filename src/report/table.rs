@@ -1,5 +1,5 @@
-//! The report for people: on a terminal a table of the findings, then the details by file and object; one line if
-//! everything passed.
+//! The report for people: on a terminal a table of the findings, then the details by file and object. If everything
+//! passed, one line.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -26,14 +26,14 @@ pub static FORMAT: FormatSpec = FormatSpec::new("table", "For people at a termin
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering { report, files, .. } = *rendering;
     let palette = Palette { color: rendering.color };
-    let look = Look {
+    let layout = TextLayout {
         palette,
         width: rendering.width,
     };
     let mut out = finding_table::render(report, rendering.width).unwrap_or_default();
     for target in &report.targets {
         if target.findings().next().is_some() || target.failure.is_some() {
-            render_target(&mut out, target, files, look);
+            render_target(&mut out, target, files, layout);
         }
     }
     for target in &report.targets {
@@ -50,8 +50,8 @@ fn render(rendering: &Rendering<'_>) -> String {
     out
 }
 
-fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Look) {
-    let palette = look.palette;
+fn render_target(out: &mut String, target: &Target, files: &SourceMap, layout: TextLayout) {
+    let palette = layout.palette;
     let findings = target.findings_in_order();
     let mut file = None;
     let mut object = None;
@@ -73,7 +73,7 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Loo
             let heading = check.subject();
             let _ = writeln!(out, "  {}", palette.paint(STRONG, &one_line(&heading)));
         }
-        finding(out, check, target, files, look);
+        finding(out, check, target, files, layout);
     }
     if let Some(failure) = &target.failure {
         let _ = writeln!(
@@ -82,28 +82,28 @@ fn render_target(out: &mut String, target: &Target, files: &SourceMap, look: Loo
             palette.paint(BAD, "could not verify"),
             visible(&describe(target))
         );
-        for line in look.lines(&visible(&failure.to_string()), 2) {
+        for line in layout.lines(&visible(&failure.to_string()), 2) {
             let _ = writeln!(out, "  {line}");
         }
         if let Some(hint) = &failure.hint {
-            let hint = look.lines(&visible(hint), 12).join("\n            ");
+            let hint = layout.lines(&visible(hint), 12).join("\n            ");
             let _ = writeln!(out, "  help      {hint}");
         }
         out.push('\n');
     }
 }
 
-fn finding(out: &mut String, check: &Check, target: &Target, files: &SourceMap, look: Look) {
+fn finding(out: &mut String, check: &Check, target: &Target, files: &SourceMap, layout: TextLayout) {
     let outcome = ReportedStatus::of(check);
-    // The object stands above and the values below: the whole sentence would say both again.
+    // The heading contains the object, and the values follow: the full sentence would repeat both.
     let message = visible(check.attribute().unwrap_or(&check.message));
-    look.entry(out, outcome.word(), Some(style(outcome)), &message);
+    layout.entry(out, outcome.word(), Some(style(outcome)), &message);
     for (label, fact) in facts(check, target, files) {
         match label {
-            // It stands above.
+            // The heading contains it.
             "database" => {}
-            "differs" => text_diff(out, &fact, look.palette),
-            _ => look.entry(out, label, None, &fact),
+            "differs" => text_diff(out, &fact, layout.palette),
+            _ => layout.entry(out, label, None, &fact),
         }
     }
     out.push('\n');
@@ -120,15 +120,15 @@ fn text_diff(out: &mut String, diff: &str, palette: Palette) {
     }
 }
 
-/// How it is to look.
+/// The colors and the width of the output.
 #[derive(Clone, Copy)]
-struct Look {
+struct TextLayout {
     palette: Palette,
-    /// The columns of the terminal, if it goes to one: lines are broken there.
+    /// The number of columns, if the output is a terminal. Longer lines are broken.
     width: Option<usize>,
 }
 
-impl Look {
+impl TextLayout {
     /// A label and a text beside it, all lines of which begin in the same column.
     fn entry(self, out: &mut String, label: &str, style: Option<Style>, text: &str) {
         const INDENT: &str = "              ";
@@ -140,14 +140,14 @@ impl Look {
 
     /// The lines of a text that begins in a column.
     fn lines(self, text: &str, column: usize) -> Vec<String> {
-        // What is narrower is no terminal that somebody reads.
+        // Fewer columns than this are not readable.
         let width = self.width.map_or(usize::MAX, |width| width.max(40) - column);
         let options = textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
     }
 }
 
-/// One row a database.
+/// One row per database.
 fn overview(report: &Report, width: Option<usize>) -> Table {
     let mut table = Table::new();
     if let Some(width) = width.and_then(|width| u16::try_from(width).ok()) {

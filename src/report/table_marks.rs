@@ -1,4 +1,4 @@
-//! What the report for people says about baselines and earlier reports.
+//! The parts of the text report about baselines and earlier reports.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::redact;
 use crate::source_map::SourceMap;
 use crate::terminal::{FAINT, GOOD, Palette, STRONG, WARN, visible};
 
-/// What a baseline and an earlier report say about a finding, each as a label and a text.
+/// What a baseline and an earlier report record about a finding, as labels and texts.
 pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     if let Some(accepted) = &check.mark.accepted {
@@ -38,7 +38,7 @@ pub(super) fn lines(check: &Check, files: &SourceMap) -> Vec<(&'static str, Stri
     lines
 }
 
-/// `as 3, is now 5`, or what else it is that differs.
+/// `as 3, is now 5`, or the difference of the status or of the expected value.
 fn changed(word: &str, was: &Recorded, now: &Recorded) -> String {
     if was.status != now.status {
         format!("{word} {}, is now {}", was.status.word(), now.status.word())
@@ -113,7 +113,7 @@ fn compared_section(
         let _ = write!(counts, ", {} undetermined", compared.undetermined.len());
     }
     match compared.previous_status {
-        None => counts.push_str("; the earlier report does not have it"),
+        None => counts.push_str("; the earlier report does not contain it"),
         Some(TargetStatus::Failed) => counts.push_str("; the earlier run could not verify it"),
         Some(TargetStatus::Passed | TargetStatus::Drift | TargetStatus::Unknown) => {}
     }

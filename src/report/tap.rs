@@ -36,7 +36,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     out
 }
 
-/// A test point: whether it holds, what it is, and what there is to know about it.
+/// A test point: whether it passed, its description, and its details.
 fn point(check: &Check, target: &Target, rendering: &Rendering<'_>) -> (bool, String, String) {
     let mut description = escaped(&check.title());
     if let Some(attribute) = check.attribute() {
@@ -48,7 +48,7 @@ fn point(check: &Check, target: &Target, rendering: &Rendering<'_>) -> (bool, St
     let outcome = ReportedStatus::of(check);
     match outcome {
         ReportedStatus::Passed => return (true, description, String::new()),
-        // What is to do does not fail a run.
+        // A test point with the directive TODO does not fail a run.
         ReportedStatus::Warning => description.push_str(" # TODO warning"),
         ReportedStatus::Known => description.push_str(" # TODO known"),
         ReportedStatus::Drift | ReportedStatus::Unknown => {}
@@ -67,7 +67,7 @@ fn escaped(text: &str) -> String {
     one_line(text).replace('\\', "\\\\").replace('#', "\\#")
 }
 
-/// Facts as the YAML that stands below a test point. JSON's texts are texts of YAML.
+/// Facts as the YAML block below a test point. A JSON string is also a YAML string.
 fn diagnostic(facts: impl IntoIterator<Item = (&'static str, String)>) -> String {
     let mut out = "  ---\n".to_owned();
     for (label, fact) in facts {

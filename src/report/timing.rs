@@ -5,24 +5,24 @@ use std::time::{Duration, UNIX_EPOCH};
 /// When a run began and how long it took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Timing {
-    /// When it began, since 1970.
+    /// The start time, since 1970.
     pub began: Duration,
-    /// How long it took.
+    /// The duration.
     pub took: Duration,
 }
 
 impl Timing {
-    /// How long it took, in seconds with three decimals.
+    /// The duration in seconds, with three decimals.
     pub(super) fn seconds(self) -> String {
         format!("{:.3}", self.took.as_secs_f64())
     }
 
-    /// When it began, in seconds since 1970.
+    /// The start time in seconds since 1970.
     pub(super) fn began(self) -> u64 {
         self.began.as_secs()
     }
 
-    /// When it began: `2026-11-21T11:38:00Z`.
+    /// The start time: `2026-11-21T11:38:00Z`.
     pub(super) fn date(self) -> String {
         date(self.began)
     }

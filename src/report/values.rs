@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::terminal::visible;
 
-/// The longest value that is written into a sentence, in characters.
+/// The maximum length of a value in a sentence, in characters.
 pub(super) const SENTENCE: usize = 200;
 
 /// A number of things: `1 check`, `2 checks`.
@@ -12,7 +12,7 @@ pub(super) fn plural(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// A recorded value, for people.
+/// A recorded value as text.
 pub(super) fn show(value: &Json) -> String {
     match value {
         Json::Null => "none".into(),
@@ -26,7 +26,7 @@ pub(super) fn show(value: &Json) -> String {
     }
 }
 
-/// A text of at most so many characters; the JSON report has all of it.
+/// A text of at most this many characters. The JSON report contains the full text.
 pub(super) fn shortened(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),

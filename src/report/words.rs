@@ -1,4 +1,4 @@
-//! The words that several formats share: verdicts, counts and databases.
+//! Words that several formats share: verdicts, counts and databases.
 
 use std::fmt::Write as _;
 
@@ -14,19 +14,19 @@ pub(super) enum ReportedStatus {
     Drift,
     /// It could not be determined.
     Unknown,
-    /// Either of these, with the level `warn`.
+    /// One of the above, with the level `warn`.
     Warning,
-    /// Any of these, where a baseline accepts it.
+    /// One of the above, and a baseline accepts it.
     Known,
     /// The database is as expected.
     Passed,
 }
 
 impl ReportedStatus {
-    /// All of them, the worst first.
+    /// All results, the worst first.
     pub(super) const ALL: &[Self] = &[Self::Drift, Self::Unknown, Self::Warning, Self::Known, Self::Passed];
 
-    /// How a check ended.
+    /// The result of a check.
     pub(super) fn of(check: &Check) -> Self {
         match (check.status, check.level) {
             (Status::Passed, _) => Self::Passed,
@@ -37,7 +37,7 @@ impl ReportedStatus {
         }
     }
 
-    /// In one word.
+    /// The result in one word.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Drift => "drift",
@@ -48,7 +48,7 @@ impl ReportedStatus {
         }
     }
 
-    /// How many checks of a summary count so.
+    /// The number of checks of a summary with this result.
     pub(super) fn count(self, summary: Summary) -> usize {
         match self {
             Self::Drift => summary.drift,
@@ -60,7 +60,7 @@ impl ReportedStatus {
     }
 }
 
-/// `3 checks: 1 passed, 2 drift, 0 warnings, 0 unknown`, with a style for each of the counts.
+/// `3 checks: 1 passed, 2 drift, 0 warnings, 0 unknown`, with a style for each count.
 pub(super) fn counts(report: &Report, paint: impl Fn(ReportedStatus, usize, String) -> String) -> String {
     let summary = report.summary();
     let mut parts = vec![
@@ -79,7 +79,7 @@ pub(super) fn counts(report: &Report, paint: impl Fn(ReportedStatus, usize, Stri
     format!("{}: {}", plural(summary.checks, "check", "checks"), parts.join(", "))
 }
 
-/// The counts of a report without colours, and how many databases could not be verified.
+/// The counts of a report without colors, and the number of databases that could not be verified.
 pub(super) fn summary_line(report: &Report) -> String {
     let mut line = counts(report, |_, _, text| text);
     if let Some(words) = failed(report) {
@@ -131,14 +131,14 @@ pub(super) fn describe(target: &Target) -> String {
     )
 }
 
-/// Why a database could not be verified, or that nothing was checked in it. No finding says so, and the absence of
-/// findings must not be read as success.
+/// The fact that a database could not be verified, or that nothing was checked in it. There is no finding for it, but
+/// the absence of findings must not look like success.
 pub(super) struct Obstacle {
     /// In kebab case, as the code of a finding.
     pub(super) code: &'static str,
-    /// What it is, on one line.
+    /// The message, on one line.
     pub(super) message: String,
-    /// What to do, on one line.
+    /// The hint, on one line.
     pub(super) hint: Option<String>,
 }
 
@@ -159,7 +159,7 @@ impl Obstacle {
         })
     }
 
-    /// The message and what to do, on one line.
+    /// The message and the hint, on one line.
     pub(super) fn paragraph(&self) -> String {
         let hint = self
             .hint
@@ -174,7 +174,7 @@ pub(super) fn targets<'a>(report: &'a Report, stale: Option<&'a Target>) -> impl
     report.targets.iter().chain(stale)
 }
 
-/// The stale entries of the baseline, as findings of a target that is not a database: every format must show them where
+/// The stale entries of the baseline, as findings of a target that is not a database. Every format must show them if
 /// they fail the run.
 pub(super) fn stale(report: &Report) -> Option<Target> {
     let baseline = report.baseline.as_ref().filter(|baseline| !baseline.stale.is_empty())?;

@@ -1,9 +1,9 @@
-//! XML: what the formats written in it share.
+//! A small XML writer for the formats that need one.
 
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::writer::Writer;
 
-/// An element. All texts in it must be visible: most control characters cannot stand in XML, in whatever form.
+/// An element. Its texts must not contain control characters: XML does not allow most of them, not even escaped.
 pub(super) struct Element {
     name: &'static str,
     attributes: Vec<(&'static str, String)>,
@@ -42,7 +42,7 @@ impl Element {
         }
     }
 
-    /// The document of which it is the root, with the end of its last line.
+    /// The document with this element as its root, with a final line end.
     pub(super) fn document(&self) -> String {
         let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
         event(&mut writer, Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
@@ -74,7 +74,7 @@ impl Element {
     }
 }
 
-/// Nothing that is written to memory fails.
+/// Writing to memory cannot fail.
 fn event(writer: &mut Writer<Vec<u8>>, event: Event<'_>) {
     let _ = writer.write_event(event);
 }

@@ -56,7 +56,7 @@ async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStat
         ApplyMode::Transaction => {
             run(client, "BEGIN", 0).await?;
             run(client, text, 0).await?;
-            // A deferred constraint fails here, so no statement is to blame.
+            // A deferred constraint fails here, so no single statement is the cause.
             let committed = run(client, "COMMIT", 0).await;
             committed.map_err(|e| AtStatement { offset: None, ..e })
         }
@@ -119,10 +119,7 @@ fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
             format!("the embedded PostgreSQL {EMBEDDED_MAJOR}"),
             "--scratch local, or --scratch with the URL of a server",
         ),
-        Scratch::Local => (
-            "the PostgreSQL of this machine".to_owned(),
-            "--scratch with the URL of a server",
-        ),
+        Scratch::Local => ("the local PostgreSQL".to_owned(), "--scratch with the URL of a server"),
         Scratch::Server(_) => (
             "the server of --scratch".to_owned(),
             "--scratch with the URL of another server",
@@ -141,12 +138,13 @@ fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
         (None, "42883") => "this function, unless the SQL should create it",
         (None, "42704") => "this object, unless the SQL should create it",
         (None, "0A000" | "58P01") => "this feature",
-        (None, "53300") => "room for another connection",
+        (None, "53300") => "a free connection",
         (None, "42501") => {
             return match scratch {
                 Scratch::Embedded | Scratch::Local => None,
                 Scratch::Server(_) => Some(
-                    "the role of --scratch may not do this: give a URL with another role, or --scratch local".into(),
+                    "the role of --scratch lacks the privilege: give a URL with another role, or --scratch local"
+                        .into(),
                 ),
             };
         }
@@ -157,7 +155,7 @@ fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
     ))
 }
 
-/// What a server may lack, beyond what the code of the error says.
+/// Something that a server may lack, where the code of the error is not specific.
 enum MissingOnServer {
     Role,
     Extension,

@@ -38,7 +38,7 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
     let undo = Undo::new(move || {
         let _ = std::fs::remove_dir_all(folder);
     });
-    // On a busy machine it may answer late, but it does answer: it is a part of this process.
+    // On a busy machine it may answer late, but it always answers, because it runs in this process.
     let url = server.database_url();
     let patience = if url.contains('?') {
         "&connect_timeout=60"

@@ -1,4 +1,4 @@
-//! A scratch server that is started from the PostgreSQL programs of this machine. It has a folder of its own and listens
+//! A scratch server that is started from the PostgreSQL programs of this machine. It has a private folder and listens
 //! only on a socket in it.
 //!
 //! A shell stops the server and removes the folder when its standard input is closed, which the operating system does
@@ -60,8 +60,8 @@ const ADMINISTRATOR: &str = "driftgate_administrator";
 
 /// Starts a server, applies the SQL, calls `then` with the connection, and stops the server.
 ///
-/// The SQL runs as an ordinary role that owns the database, because a superuser could run programs of this machine. Only
-/// if it needs more privileges is it applied again, to a new database, as a superuser.
+/// The SQL runs as an ordinary role that owns the database, because a superuser could run programs of this machine.
+/// Only if it needs more privileges is it applied again, to a new database, as a superuser.
 pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     let server = LocalServer::start()?;
     let folder =
@@ -80,13 +80,13 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
     let privileges = if scripts.is_empty() { "SUPERUSER" } else { "NOSUPERUSER" };
     block_on(async {
         run(&template, &[sql!["CREATE ROLE postgres LOGIN ", privileges]]).await?;
-        own_database(&template, &own).await?;
+        make_owner(&template, &own).await?;
         match apply_as_owner(&info, scripts).await {
             Err(error) if error.lacks_privilege => {
                 run(&template, &[sql!["DROP DATABASE postgres WITH (FORCE)"]]).await?;
                 run(&template, &[sql!["CREATE DATABASE postgres TEMPLATE template0"]]).await?;
                 run(&template, &[sql!["ALTER ROLE postgres SUPERUSER"]]).await?;
-                own_database(&template, &own).await?;
+                make_owner(&template, &own).await?;
                 apply_as_owner(&info, scripts).await.map_err(|error| error.failure)
             }
             applied => applied.map_err(|error| error.failure),
@@ -97,7 +97,7 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
 
 /// Makes the role that applies the SQL the owner of the database, and of the schema `public`, which the owner of the
 /// database owns only from PostgreSQL 15 on.
-async fn own_database(template: &Conninfo, own: &Conninfo) -> Result<(), Failure> {
+async fn make_owner(template: &Conninfo, own: &Conninfo) -> Result<(), Failure> {
     run(template, &[sql!["ALTER DATABASE postgres OWNER TO postgres"]]).await?;
     let mut client = connect::connect(own).await?;
     let version = client.parameter("server_version").unwrap_or_default().to_owned();
@@ -129,9 +129,9 @@ async fn apply_as_owner(info: &Conninfo, scripts: &[Script]) -> Result<(), Apply
     applied
 }
 
-const DOING: &str = "starting a PostgreSQL server of this machine";
+const DOING: &str = "starting a local PostgreSQL server";
 
-/// A server that lives as long as this value, at most as long as the process.
+/// A server that runs as long as this value exists, and at most as long as the process.
 struct LocalServer {
     folder: PathBuf,
     bin: PathBuf,
@@ -151,10 +151,11 @@ impl LocalServer {
     fn start() -> Result<Self, Failure> {
         let bin = find()?;
         let folder =
-            random::folder().map_err(|e| Failure::new("making a folder for a PostgreSQL server", io_message(&e)))?;
+            random::folder().map_err(|e| Failure::new("creating a folder for a PostgreSQL server", io_message(&e)))?;
         let prepared = User::of(&folder).and_then(|user| {
             let mut watchdog = user.command("sh", &folder);
-            // In a process group of its own it does not get an interrupt from the terminal, which ends this process first.
+            // In a separate process group, it does not receive an interrupt of the terminal, which ends this process
+            // first.
             watchdog
                 .args([OsStr::new("-c"), OsStr::new(WATCHDOG), OsStr::new("driftgate")])
                 .args([&bin, &folder])
@@ -250,7 +251,7 @@ impl LocalServer {
     }
 }
 
-/// The user who runs the server, if it is another one than this process has.
+/// The user who runs the server, if it is not the user of this process.
 struct User(Option<(u32, u32)>);
 
 impl User {
@@ -267,7 +268,7 @@ impl User {
             .ok_or_else(|| {
                 Failure::new(
                     DOING,
-                    "PostgreSQL does not run as root, and there is neither a user postgres nor a user nobody",
+                    "PostgreSQL does not run as root, and neither the user `postgres` nor the user `nobody` exists",
                 )
                 .hint("run driftgate as another user, or give --scratch with the URL of a server")
             })?;
@@ -312,7 +313,7 @@ fn id_of(users: &str, name: &str) -> Option<(u32, u32)> {
 /// has them.
 fn find() -> Result<PathBuf, Failure> {
     let is_complete = |folder: &PathBuf| PROGRAMS.iter().all(|name| folder.join(name).is_file());
-    let doing = "looking for the programs of a PostgreSQL server";
+    let doing = "searching for the programs of a PostgreSQL server";
     let programs = PROGRAMS.join(", ");
     if let Some(folder) = std::env::var_os(BIN).filter(|folder| !folder.is_empty()) {
         let folder = fs::canonicalize(&folder).unwrap_or_else(|_| folder.into());

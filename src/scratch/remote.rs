@@ -24,7 +24,7 @@ pub(super) fn with<T>(
         let (server, name, may_exist) = (server.clone(), name.clone(), Arc::clone(&may_exist));
         Undo::new(move || {
             if may_exist.load(Ordering::SeqCst) {
-                drop_it(&server, &name);
+                drop_database(&server, &name);
             }
         })
     };
@@ -70,13 +70,13 @@ async fn create(server: &Conninfo, name: &str, may_exist: &AtomicBool) -> Result
 }
 
 /// Drops the database, and the connections to it. It may not exist, because its creation may have failed.
-fn drop_it(server: &Conninfo, name: &str) {
+fn drop_database(server: &Conninfo, name: &str) {
     let dropped = block_on(async {
         let mut client = connect::connect(server).await?;
         let statement = sql!["DROP DATABASE IF EXISTS ", sql::name(name), " WITH (FORCE)"];
         let dropped = client.execute(&[statement]).await;
         client.close().await;
-        dropped.map_err(|error| Failure::new("dropping it", error.message))
+        dropped.map_err(|error| Failure::new("dropping the database", error.message))
     });
     if let Err(failure) = dropped {
         // This does not change the result of the run, but the user must know what is left on the server.

@@ -1,7 +1,7 @@
 //! Splitting SQL into statements, and finding psql commands in it.
 //!
-//! The server can run a text of several statements. It is split only to report which of them failed, and to send them one
-//! by one if the migration tool does.
+//! The server can run a text of several statements. It is split only to report which of them failed, and to send them
+//! one by one if the migration tool does.
 
 use std::ops::Range;
 
@@ -78,9 +78,9 @@ pub fn without_guards(text: String) -> String {
         .collect()
 }
 
-/// The first psql command in a text: its position, and what it is.
+/// The first psql command in a text: its position and a description.
 #[must_use]
-pub fn only_for_psql(text: &str) -> Option<(usize, String)> {
+pub fn find_psql_command(text: &str) -> Option<(usize, String)> {
     let tokens = tokens(text);
     for (i, token) in tokens.iter().enumerate() {
         let at = token.range.start;
@@ -98,7 +98,7 @@ pub fn only_for_psql(text: &str) -> Option<(usize, String)> {
             let end = tokens[i..].iter().position(|t| &text[t.range.clone()] == ";");
             let end = end.map_or(tokens.len(), |length| i + length);
             if (i..end).any(|at| is(at, "from") && is(at + 1, "stdin")) {
-                return Some((at, "COPY … FROM stdin with the rows behind it".to_owned()));
+                return Some((at, "COPY … FROM stdin with inline rows".to_owned()));
             }
         }
     }
@@ -118,7 +118,7 @@ pub fn catches_errors(text: &str) -> bool {
     false
 }
 
-/// The line and the column of a place in a text, from 1.
+/// The line and the column of an offset in a text, from 1.
 #[must_use]
 pub fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
     let before = &text[..offset.min(text.len())];
@@ -162,9 +162,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_psql_is_found() {
+    fn psql_commands_are_found() {
         let check = |text: &str, expected: Option<(usize, &str)>| {
-            let found = only_for_psql(text);
+            let found = find_psql_command(text);
             assert_eq!(
                 found.as_ref().map(|(at, what)| (*at, what.as_str())),
                 expected,
@@ -175,7 +175,7 @@ mod tests {
         check("select 1;\n\\connect shop", Some((10, "the command \\connect")));
         check(
             "a;\ncopy t (a, b) from stdin;\n1\t2\n\\.",
-            Some((3, "COPY … FROM stdin with the rows behind it")),
+            Some((3, "COPY … FROM stdin with inline rows")),
         );
         check("copy t from '/tmp/x'", None);
     }

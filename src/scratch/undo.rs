@@ -1,7 +1,7 @@
 //! Cleaning up before the process ends, also if a signal ends it.
 //!
-//! An [`Undo`] does its work when it is dropped. If SIGINT, SIGTERM or SIGHUP comes first, a thread does the work, and then
-//! the process ends by the signal as it would have otherwise.
+//! An [`Undo`] does its work when it is dropped. If SIGINT, SIGTERM or SIGHUP comes first, a thread does the work, and
+//! then the process ends by the signal as it would have otherwise.
 
 use std::collections::BTreeMap;
 #[cfg(unix)]
@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The work of an [`Undo`].
 type Work = Box<dyn FnOnce() + Send>;
 
-/// The work that is not done yet, by number.
+/// The pending work, by number.
 static PENDING: Mutex<BTreeMap<u64, Work>> = Mutex::new(BTreeMap::new());
 
 /// Work that is done when this is dropped.

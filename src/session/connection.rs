@@ -1,4 +1,4 @@
-//! How long the connections of a session live, and how they end.
+//! The deadline of a session, and how its connections are closed.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use crate::catalog::client::Client;
 use crate::error::Failure;
 use crate::sql;
 
-/// How long the server has to answer when a connection is closed.
+/// How long to wait for the server when a connection is closed.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// Ends the transaction and closes the connection. Errors are ignored, because the results are already read. Without the
-/// rollback, a pooler would discard its connection to the server.
+/// Ends the transaction and closes the connection. Errors are ignored, because the results are already read. Without
+/// the rollback, a pooler would discard its connection to the server.
 pub(super) async fn close(mut client: Client) {
     let closing = async {
         let _ = client.execute(&[sql![ROLLBACK]]).await;
@@ -20,7 +20,7 @@ pub(super) async fn close(mut client: Client) {
     let _ = tokio::time::timeout(CLOSING, closing).await;
 }
 
-/// The time at which a session must be over.
+/// The time by which a session must end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline {
     at: tokio::time::Instant,
@@ -28,7 +28,7 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// This long from now.
+    /// A deadline this long from now.
     pub(super) fn after(after: Duration) -> Self {
         Self {
             at: tokio::time::Instant::now() + after,

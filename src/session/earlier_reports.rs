@@ -1,4 +1,4 @@
-//! Reading the JSON reports of earlier runs from a folder.
+//! Reads the JSON reports of earlier runs from a folder.
 
 use std::fs;
 use std::path::Path;
@@ -30,7 +30,8 @@ pub(crate) fn read(folder: &Path, files: &mut SourceMap) -> Result<Vec<EarlierRu
     })?;
     let (mut past, mut problems) = (Vec::new(), Vec::new());
     for file in found {
-        // There may be years of reports, so the texts are not kept. A file with a problem is read again, to show its line.
+        // The folder may contain years of reports, so the texts are not kept. A file with a problem is read again to
+        // show its line.
         match report(&file.path, &mut SourceMap::default()).or_else(|_| report(&file.path, files)) {
             Ok(read) => past.push(read),
             Err(problem) => problems.push(problem),

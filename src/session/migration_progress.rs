@@ -1,4 +1,4 @@
-//! Which migrations of a folder a database has, so that the two are compared as of the last one that it has.
+//! Which migrations of a folder are applied to a database, so that both can be compared as of the last applied one.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ use crate::migrations::folder::{self, Folder};
 use crate::redact;
 use crate::source_map::Place;
 
-/// Which migrations of a folder a database has.
+/// Which migrations of a folder are applied to a database.
 #[derive(Default)]
 pub(crate) struct MigrationProgress {
-    /// The other findings about its history.
+    /// The checks of the history, without the pending migrations.
     pub(crate) checks: Checks,
     /// The migrations after the last applied one.
     pub(crate) pending: Vec<String>,
-    /// All migrations that the database does not have: pending, failed or skipped.
+    /// All migrations that are not applied: pending, failed or skipped.
     pub(crate) unapplied: BTreeSet<String>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn read(
 /// The expectation that every migration of the folder is applied, and no other.
 fn expected(folder: &Folder, schemas: &[String], place: Place) -> Result<ExpectedHistory, Problem> {
     let tool = folder.tool;
-    // The table of the history is in a schema of the application, or in public.
+    // The table of the history is in a schema of the application or in `public`.
     let mut candidates = Vec::new();
     for schema in schemas.iter().map(String::as_str).chain(["public"]) {
         for table in tool.tables(schema) {
@@ -106,7 +106,7 @@ fn progress(checks: Vec<Check>) -> MigrationProgress {
 }
 
 impl ScratchDatabase {
-    /// Removes the migrations that the other database does not have.
+    /// Removes the migrations that are not applied to the other database.
     pub(crate) fn skip_unapplied(&mut self, unapplied: &BTreeSet<String>) {
         let Some(folder) = &self.folder else {
             return;

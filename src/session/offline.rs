@@ -17,7 +17,7 @@ use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::{Sql, Statement, name};
 
-/// The answer to a question that the scratch server cannot decide.
+/// How to answer a question that the scratch server cannot decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fallback {
     /// The source is a saved snapshot, so no other server can be asked.
@@ -27,7 +27,7 @@ pub(super) enum Fallback {
 }
 
 impl Fallback {
-    /// The answer, with the reason.
+    /// The answer, for this reason.
     fn answer(self, why: &str) -> Answer {
         match self {
             Self::Undecided => Answer::Undecided(why.to_owned()),
@@ -37,7 +37,7 @@ impl Fallback {
         }
     }
 
-    /// The answers where no scratch server can be reached.
+    /// The answers if no scratch server can be reached.
     pub(super) fn unavailable(self, questions: BTreeSet<ScopedQuestion>, failure: &Failure) -> Answers {
         let answer = self.answer(&format!("no server is available to compare the texts: {failure}"));
         questions
@@ -52,8 +52,8 @@ impl Fallback {
             (answer @ (Answer::Equal | Answer::Different), _) => answer,
             (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::Undecided) => {
                 self.answer(&format!(
-                    "the texts differ, and the server of --scratch, which is not the one of the snapshot, cannot compare \
-                     them: {why}"
+                    "the texts differ, and the server of --scratch, which is not the server of the snapshot, cannot \
+                     compare them: {why}"
                 ))
             }
             (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::Unverified) => {
@@ -99,7 +99,7 @@ fn prepare_and_compare(
     snapshot: &Snapshot,
     limits: Limits,
 ) -> Result<Answers, Failure> {
-    let needed = needed(&questions, snapshot);
+    let needed = needed_objects(&questions, snapshot);
     let scripts = extensions(&needed, scratch);
     scratch::with(scratch, &scripts, |info| {
         block_on(async {
@@ -115,7 +115,7 @@ fn prepare_and_compare(
 }
 
 /// Scripts for extensions that the scratch server can create.
-fn extensions(needed: &[Needed], scratch: &Scratch) -> Vec<Script> {
+fn extensions(needed: &[NeededObject], scratch: &Scratch) -> Vec<Script> {
     let by_script = needed
         .iter()
         .filter(|needed| needed.kind.is_of_database() && scratch.could_have_extension(&needed.name));
@@ -139,7 +139,7 @@ fn extensions(needed: &[Needed], scratch: &Scratch) -> Vec<Script> {
 
 async fn compare(
     client: &mut Client,
-    needed: Vec<Needed>,
+    needed: Vec<NeededObject>,
     questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
     limits: Limits,
@@ -165,7 +165,7 @@ async fn compare(
 const ROLE: &str = "driftgate_stubs";
 
 /// Creates schemas and extensions, and then switches to a role without privileges, because a snapshot may come from anyone.
-async fn prepare(client: &mut Client, needed: &[Needed], limits: Limits, scratch: &Scratch) {
+async fn prepare(client: &mut Client, needed: &[NeededObject], limits: Limits, scratch: &Scratch) {
     let schemas: BTreeSet<&str> = needed.iter().filter_map(|needed| needed.schema.as_deref()).collect();
     let mut statements = vec![sql!["SET statement_timeout = ", limits.statement.as_millis()]];
     let is_own_server = match scratch {
@@ -195,7 +195,7 @@ async fn prepare(client: &mut Client, needed: &[Needed], limits: Limits, scratch
 }
 
 /// An object that a text may refer to.
-struct Needed {
+struct NeededObject {
     kind: Kind,
     schema: Option<String>,
     name: String,
@@ -203,7 +203,7 @@ struct Needed {
 }
 
 /// The objects of the snapshot that the questions need, and the objects that those need.
-fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Needed> {
+fn needed_objects(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<NeededObject> {
     let mut texts: Vec<String> = Vec::new();
     let mut relations: BTreeSet<&ObjectId> = BTreeSet::new();
     for scoped in questions {
@@ -215,14 +215,14 @@ fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Need
     for relation in relations {
         texts.extend(variables(snapshot, relation).map(|variable| variable.sql_type.to_lowercase()));
     }
-    let mut candidates: Vec<Needed> = Kind::roots()
+    let mut candidates: Vec<NeededObject> = Kind::roots()
         .flat_map(|kind| snapshot.of_kind(kind).map(move |(id, object)| (kind, id, object)))
         .filter_map(|(kind, id, object)| candidate(snapshot, kind, id, object))
         .collect();
     let mut needed = Vec::new();
     // A stub can refer to other objects.
     loop {
-        let (round, rest): (Vec<Needed>, Vec<Needed>) = candidates.into_iter().partition(|candidate| {
+        let (round, rest): (Vec<NeededObject>, Vec<NeededObject>) = candidates.into_iter().partition(|candidate| {
             let name = candidate.name.to_lowercase();
             candidate.kind.is_of_database() || texts.iter().any(|text| text.contains(&name))
         });
@@ -239,10 +239,10 @@ fn needed(questions: &BTreeSet<ScopedQuestion>, snapshot: &Snapshot) -> Vec<Need
     }
 }
 
-fn candidate(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) -> Option<Needed> {
+fn candidate(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) -> Option<NeededObject> {
     let stub = kind.stub(id, object, snapshot)?;
     let parts = id.parts();
-    Some(Needed {
+    Some(NeededObject {
         kind,
         schema: match parts {
             [schema, _, ..] => Some(schema.to_string()),
@@ -259,7 +259,7 @@ fn candidate(snapshot: &Snapshot, kind: Kind, id: &ObjectId, object: &Object) ->
 
 /// Creates the stubs. Stubs that depend on others are retried after them. A stub that cannot be created affects only the
 /// questions that need it.
-async fn create_stubs(client: &mut Client, needed: Vec<Needed>) {
+async fn create_stubs(client: &mut Client, needed: Vec<NeededObject>) {
     let mut left: Vec<Stub> = needed
         .into_iter()
         .filter(|needed| !needed.kind.is_of_database() || needed.stub.types.len() > 1)

@@ -17,7 +17,7 @@ use crate::redact;
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
-/// The baseline and the reports of earlier runs, as far as options name them.
+/// The baseline and the reports of earlier runs that options name.
 pub(crate) struct PriorRuns {
     baseline: Option<Baseline>,
     previous: Option<EarlierReport>,
@@ -26,7 +26,7 @@ pub(crate) struct PriorRuns {
 }
 
 impl PriorRuns {
-    /// Reads the files. A baseline that will be overwritten is read, too, because what people wrote into it is kept.
+    /// Reads the files. A baseline that will be overwritten is read, too, because the texts that people wrote are kept.
     ///
     /// # Errors
     /// The problems of all files.
@@ -91,7 +91,7 @@ impl PriorRuns {
         }
         let mut failure = None;
         if let Some(path) = &args.write_baseline {
-            // The report shows what the next run with this baseline will find.
+            // The report shows the findings as the next run with this baseline would.
             self.baseline = match write(path, &report.targets, self.baseline.as_ref()) {
                 Ok(text) => {
                     let file = files.add(path.clone(), text);

@@ -1,4 +1,4 @@
-//! Writing the reports of a run: to standard output, to files, to the summary of a CI job.
+//! Writes the reports of a run: to standard output, to files, and to the summary of a CI job.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -19,7 +19,7 @@ use crate::source_map::SourceMap;
 /// The variable in which GitHub Actions names the file for the summary of a job.
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
-/// When a run began, by the clock of the system and by one that is never set.
+/// When a run began, by the system clock and by a monotonic clock.
 pub(crate) struct RunClock {
     started_at: SystemTime,
     started: Instant,
@@ -34,7 +34,7 @@ impl RunClock {
         }
     }
 
-    /// When the run began and how long it has taken until now.
+    /// When the run began and how long it has taken so far.
     pub(crate) fn timing(&self) -> Timing {
         Timing {
             began: self.started_at.duration_since(UNIX_EPOCH).unwrap_or_default(),
@@ -54,7 +54,7 @@ pub(crate) struct ReportOutputs<'a> {
 }
 
 impl ReportOutputs<'_> {
-    /// Whether one of the reports lists the checks that passed.
+    /// Whether one of the reports lists passed checks.
     pub(crate) fn need_passed_checks(&self) -> bool {
         self.formats().any(|format| format.spec().passes)
     }
@@ -71,7 +71,7 @@ impl ReportOutputs<'_> {
             .chain(std::iter::once(self.format))
     }
 
-    /// Prints what was not compared, unless one of the reports contains it: nothing is skipped silently.
+    /// Prints the notes, unless one of the reports contains them: nothing is skipped silently.
     fn print_notes(&self, report: &Report) {
         if !self.formats().any(|format| format.spec().notes) {
             eprint(&notes(report));
@@ -115,14 +115,14 @@ fn writing_to(path: &Path) -> String {
     format!("writing the report to {}", redact::path(path))
 }
 
-/// Appends a text to a file, after an empty line: other steps of the job may have written to it.
+/// Appends a text to a file, after an empty line if other steps of the job have written to it.
 fn append(path: &Path, text: &str) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
     let gap = if file.metadata()?.len() > 0 { "\n" } else { "" };
     file.write_all(format!("{gap}{text}").as_bytes())
 }
 
-/// The exit of a run that wrote a report of this format to standard output.
+/// The exit of a run whose report on standard output has this format.
 pub(crate) fn exit_for_format(format: Format, report: &Report, exit: Exit) -> Exit {
     (format.spec().exit)(report, exit)
 }

@@ -25,7 +25,7 @@ pub(crate) struct ScratchSide<'a> {
     pub(crate) is_expected: bool,
 }
 
-/// Removes the findings that the migrations do not cause, and marks those that depend on the server as unknown.
+/// Removes findings that the migrations did not cause, and marks findings that depend on the server as unknown.
 ///
 /// # Errors
 /// An empty database is needed for comparison, and cannot be created.
@@ -42,7 +42,7 @@ pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, 
     }
     target.checks.passed += before - findings.len();
     for check in &mut findings {
-        if let Some(why) = only_the_server(side, check) {
+        if let Some(why) = server_dependence(side, check) {
             check.status = Status::Unknown;
             check.detail = Some(why);
             check.hint = None;
@@ -57,8 +57,8 @@ pub(crate) fn same_owner(role: &str, expected: &Value, found: &Value) -> bool {
     [expected, found].iter().any(|owner| owner.as_text() == Some(role))
 }
 
-/// Clears the owner of every object that belongs to the role that applied the migrations: another role may apply them
-/// to another database.
+/// Clears the owner of every object that belongs to the role that applied the migrations: in another database, another
+/// role may apply them.
 pub(crate) fn clear_applying_owner(snapshot: &mut Snapshot) {
     let role = Value::Text(snapshot.server.role.clone());
     for kind in Kind::ALL {
@@ -70,7 +70,7 @@ pub(crate) fn clear_applying_owner(snapshot: &mut Snapshot) {
     }
 }
 
-/// Whether a finding is about an owner that is only the role that applied the migrations.
+/// Whether a finding is about an owner that is merely the role that applied the migrations.
 fn is_applying_role(side: &ScratchSide<'_>, check: &Check) -> bool {
     let owner = if side.is_expected {
         &check.expected
@@ -96,7 +96,7 @@ fn is_as_in_an_empty_database(side: &ScratchSide<'_>, check: &Check, empty: &Sna
             .is_some_and(|object| object.get(attr.name) == value)
 }
 
-/// Reads a database that is created as the scratch database was, and to which nothing was applied.
+/// Reads an empty database that is created in the same way as the scratch database.
 fn read_empty(database: &ScratchDatabase, limits: Limits) -> Result<Snapshot, Failure> {
     let namespaces = Scope {
         kinds: Kind::ALL.iter().copied().filter(|kind| kind.is_namespace()).collect(),
@@ -112,7 +112,7 @@ fn read_empty(database: &ScratchDatabase, limits: Limits) -> Result<Snapshot, Fa
 }
 
 /// Why a finding may depend on the server alone.
-fn only_the_server(side: &ScratchSide<'_>, check: &Check) -> Option<String> {
+fn server_dependence(side: &ScratchSide<'_>, check: &Check) -> Option<String> {
     let About::Object { kind, id } = &check.about else {
         return None;
     };

@@ -1,5 +1,4 @@
-//! A source that is ready to be read: what the command line named, checked as far as that is possible without a
-//! connection.
+//! Resolved sources: what the command line names, validated as far as possible without a connection.
 
 use super::{migration_scripts, source_options};
 use crate::catalog::Limits;
@@ -20,7 +19,7 @@ use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
-/// A source in which no mistake was found without connecting.
+/// A source that was validated without connecting to it.
 pub(crate) enum ResolvedSource {
     /// `postgres://…` or `env:NAME`.
     Database(Box<LiveDatabase>),
@@ -33,11 +32,11 @@ pub(crate) enum ResolvedSource {
 /// A database that exists before and after the run.
 pub(crate) struct LiveDatabase {
     pub(crate) info: Conninfo,
-    /// The server that compares texts which could run code of this database.
+    /// The server that compares texts that could run code of this database.
     pub(crate) scratch: Scratch,
     /// The functions that the planner may run.
     pub(crate) trust: Trust,
-    /// How assertions connect, if they have a connection of their own.
+    /// The connection of assertions, if it is a separate one.
     pub(crate) assertions: Option<Conninfo>,
 }
 
@@ -47,18 +46,18 @@ pub(crate) struct ScratchDatabase {
     pub(crate) scratch: Scratch,
     /// The SQL that is applied to it.
     pub(crate) scripts: Vec<Script>,
-    /// The folder of migrations that the scripts come from, if they do.
+    /// The folder of migrations that the scripts come from, if any.
     pub(crate) folder: Option<Folder>,
 }
 
 /// A snapshot that `pull --snapshot` saved.
 pub(crate) struct SavedSnapshot {
     pub(crate) snapshot: Snapshot,
-    /// The server that compares texts which only a server can compare.
+    /// The server that compares texts that only a server can compare.
     pub(crate) scratch: Scratch,
 }
 
-/// A source that can be read now: a scratch database exists while there is an endpoint of it.
+/// A source that can be read now. A scratch database exists as long as its endpoint.
 pub(crate) enum Endpoint<'a> {
     Database(&'a LiveDatabase),
     Scratch(&'a Conninfo, &'a ScratchDatabase),
@@ -66,7 +65,7 @@ pub(crate) enum Endpoint<'a> {
 }
 
 /// Resolves the source of each job. `source` returns the source and the place that names it. All problems are found
-/// before anything is connected to.
+/// before any connection is made.
 ///
 /// # Errors
 /// The problems of all sources.
@@ -158,7 +157,7 @@ impl ResolvedSource {
         }
     }
 
-    /// Whether reading it again can give another result.
+    /// Whether another read can give another result.
     pub(crate) fn can_change(&self) -> bool {
         match self {
             Self::Database(_) => true,
@@ -166,7 +165,7 @@ impl ResolvedSource {
         }
     }
 
-    /// Writes into the report where the database is, before anything is connected to.
+    /// Writes the location of the database into the report, before any connection is made.
     pub(crate) fn describe(&self, target: &mut Target) {
         match self {
             Self::Database(live) => {
@@ -185,7 +184,7 @@ impl ResolvedSource {
         }
     }
 
-    /// The limits of a session with this source: some servers accept only one connection.
+    /// The limits of a session with this source. Some servers accept only one connection.
     pub(crate) fn limits(&self, limits: Limits) -> Limits {
         match self {
             Self::Database(_) | Self::Snapshot(_) => limits,

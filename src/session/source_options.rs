@@ -1,4 +1,4 @@
-//! The options that say how a source is reached: `--digest-key`, `--scratch`, `--assertions-url`.
+//! The options that control how a source is read: `--digest-key`, `--scratch`, `--assertions-url`.
 
 use crate::catalog::conninfo::Conninfo;
 use crate::cli::SessionArgs;
@@ -11,7 +11,7 @@ use crate::secret;
 use crate::source::Source;
 use crate::terminal::visible;
 
-/// Makes the key of `--digest-key` the key of this run's digests.
+/// Uses the key of `--digest-key` for the digests of this run.
 ///
 /// # Errors
 /// The option does not name a variable, or the key is too short.

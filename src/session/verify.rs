@@ -1,4 +1,4 @@
-//! Verifying one source against everything that is expected of it.
+//! Verifies one source against all its expectations.
 
 use std::time::Instant;
 
@@ -14,14 +14,14 @@ use crate::finding::Target;
 use crate::not_compared::counted;
 use crate::snapshot::Snapshot;
 
-/// What is verified, and how.
+/// The expectations and options of a verification.
 #[derive(Clone, Copy)]
 pub(crate) struct Verification<'a> {
     pub(crate) files: &'a [&'a ExpectationFile],
-    /// What is read of the catalog.
+    /// Which part of the catalog is read.
     pub(crate) scope: &'a Scope,
     pub(crate) limits: Limits,
-    /// Whether the objects that no file mentions are counted.
+    /// Whether the coverage is computed.
     pub(crate) with_coverage: bool,
 }
 

@@ -14,8 +14,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause between two checks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Repeats a check until nothing is left that could change by waiting, or until the deadline. Returns the result of the
-/// last check, which begins no later than at the deadline.
+/// Repeats a check until it passes, until waiting cannot change the result, or until the deadline. Returns the result
+/// of the last check, which begins before the deadline.
 pub(crate) fn until(deadline: Instant, fail_on_unknown: bool, mut check: impl FnMut() -> Target) -> Target {
     let start = Instant::now();
     let mut messages = WaitMessages::new();
@@ -43,7 +43,7 @@ fn pending(target: &Target, fail_on_unknown: bool) -> Option<String> {
         return (!failure.lasting).then(|| failure.to_string());
     }
     let summary = target.summary();
-    // An assertion that is not a query will not become one.
+    // Waiting does not turn the text of an assertion into a query.
     let is_lasting = |check: &&Check| {
         check.status == Status::Unverified
             && check.code.is(OtherCode::AssertionRefused)
@@ -64,8 +64,8 @@ fn pending(target: &Target, fail_on_unknown: bool) -> Option<String> {
     }
 }
 
-/// What is printed to standard error while waiting. On a terminal, one line that changes; otherwise a new line whenever
-/// the reason changes.
+/// The messages on standard error while waiting: on a terminal one line that changes, elsewhere a new line whenever the
+/// reason changes.
 struct WaitMessages {
     is_terminal: bool,
     last: Option<String>,

@@ -103,7 +103,7 @@ pub fn sql(data: &[u8]) {
     for range in statements::statements(&text) {
         assert!(!tokens(&text[range]).is_empty());
     }
-    let _ = statements::only_for_psql(&text);
+    let _ = statements::find_psql_command(&text);
     let lines = |text: &str| text.matches('\n').count();
     assert_eq!(lines(&statements::without_guards(text.clone())), lines(&text));
     assert!(split_commas(&text).len() <= text.len() + 1);

@@ -114,7 +114,7 @@ fn scanners_are_linear() {
             _ = (words(text).count(), is_balanced(text));
         }),
         ("statements", &|text| {
-            drop((statements::statements(text), statements::only_for_psql(text)));
+            drop((statements::statements(text), statements::find_psql_command(text)));
             drop(statements::without_guards(text.to_owned()));
             _ = statements::catches_errors(text);
         }),

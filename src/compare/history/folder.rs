@@ -1,4 +1,4 @@
-//! A migration history compared with the folder of its migrations.
+//! Compares a migration history with the folder of its migrations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,14 @@ use super::{Check, Hint, HistoryComparison, Keeps, Migration, MigrationState, Ot
 use crate::migrations::FolderMigration;
 use crate::value::Value;
 
-/// What is found of a migration that is not applied.
+/// The actual value of a finding about a migration that is not applied.
 pub(crate) const PENDING: &str = "pending";
 
-/// What a folder says about a history.
+/// The result of the comparison of a history with a folder.
 pub(super) struct FolderComparison {
-    /// The migrations that the history has or implies, with the names that they have in the folder, in order.
+    /// The migrations that the history contains or implies, in order, with their names from the folder.
     pub(super) known: Vec<Migration>,
-    /// Those that are pending, unknown, changed or out of order; a check that passed where there are none.
+    /// Findings about pending, unknown, changed and out-of-order migrations; a passed check where there are none.
     pub(super) checks: Vec<Check>,
 }
 
@@ -30,7 +30,8 @@ pub(super) fn compare(
     let states = states(history, &known, folder);
     let (pending, mut late) = pending(history, folder, &states);
     let mut checks = Vec::new();
-    // Where only the heads of a graph are recorded, what comes before a head that the folder does not have is unknown.
+    // If the history records only the heads of a graph, the folder must have each head: otherwise it is unknown which
+    // migrations come before it.
     let is_not_in_folder = |m: &Migration| !folder.iter().any(|other| other.version == m.version);
     if history.tool.keeps == Keeps::All || history.tool.is_ordered() || !rows.iter().any(is_not_in_folder) {
         checks.extend(or_passed(history, OtherCode::MigrationPending, pending));
@@ -54,7 +55,7 @@ pub(super) fn compare(
     FolderComparison { known, checks }
 }
 
-/// The findings of a code, or one check that passed.
+/// The findings with a code, or one passed check if there are none.
 fn or_passed(history: &HistoryComparison<'_>, code: OtherCode, mut findings: Vec<Check>) -> Vec<Check> {
     if findings.is_empty() {
         findings.push(history.passed(code, history.directory_place()));
@@ -66,7 +67,7 @@ fn finding(history: &HistoryComparison<'_>, code: OtherCode, name: &str, message
     history.finding(code, name, history.directory_place(), message)
 }
 
-/// The history, with the names that the migrations have in the folder.
+/// The rows of a history, with the names of the migrations from the folder.
 fn named(rows: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
     let names: BTreeMap<&str, &str> = folder.iter().map(|m| (m.version.as_str(), m.name.as_str())).collect();
     rows.iter()
@@ -79,7 +80,7 @@ fn named(rows: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
         .collect()
 }
 
-/// The migrations that a history stands for which has only where the database is: those before it are applied.
+/// The migrations of a history that records only the last ones: all migrations before them are applied, too.
 fn before(history: &HistoryComparison<'_>, rows: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
     let last = named(rows, folder);
     let mut reached: Vec<bool> = vec![false; folder.len()];
@@ -92,7 +93,7 @@ fn before(history: &HistoryComparison<'_>, rows: &[Migration], folder: &[FolderM
             }
             continue;
         }
-        // A graph: those that it follows, and those that they follow.
+        // In a graph: its predecessors, and theirs.
         let mut todo: Vec<usize> = position(&migration.version).into_iter().collect();
         while let Some(i) = todo.pop() {
             for previous in folder[i].after.iter().filter_map(|version| position(version)) {
@@ -103,7 +104,7 @@ fn before(history: &HistoryComparison<'_>, rows: &[Migration], folder: &[FolderM
             }
         }
     }
-    let stands_for = folder
+    let implied = folder
         .iter()
         .zip(reached)
         .filter(|(_, reached)| *reached)
@@ -113,13 +114,13 @@ fn before(history: &HistoryComparison<'_>, rows: &[Migration], folder: &[FolderM
             state: MigrationState::Applied,
             checksum: None,
         });
-    stands_for
+    implied
         .filter(|m| last.iter().all(|other| other.version != m.version))
         .chain(last.iter().cloned())
         .collect()
 }
 
-/// How each migration of the folder ended; nothing for one that the history does not have.
+/// How each migration of the folder ended. `None` if the history does not contain it.
 fn states(
     history: &HistoryComparison<'_>,
     known: &[Migration],
@@ -147,7 +148,8 @@ fn states(
         .map(|m| {
             let state = last.get(m.version.as_str()).copied();
             let before_baseline = || baseline.is_some() && (history.tool.sort)(&m.version) <= baseline;
-            // One that stands for others is not applied where they are, nor they where it is.
+            // A squashed migration counts as applied if the migrations that it replaces are applied, and the other way
+            // round.
             let in_parts = || !m.replaces.is_empty() && m.replaces.iter().any(|version| done(version));
             let in_another = || replaced.contains(m.version.as_str());
             match state {
@@ -166,7 +168,7 @@ fn states(
         .collect()
 }
 
-/// Migrations of the folder that are not applied, and those of them that come before others that are.
+/// Migrations of the folder that are not applied: first the pending ones, then those that come before an applied one.
 fn pending(
     history: &HistoryComparison<'_>,
     folder: &[FolderMigration],
@@ -189,11 +191,11 @@ fn pending(
         match later {
             Some(last) if history.expected.out_of_order => {
                 let message = format!(
-                    "migration {} is not applied{rolled_back}, but {}, which comes after it, is",
+                    "migration {} is not applied{rolled_back}, but {}, which comes after it, is applied",
                     migration.name, folder[last].name
                 );
                 let hint = format!(
-                    "{} may refuse it, or never apply it: give it a later version, or apply it by hand and record it",
+                    "{} may refuse it or never apply it: give it a later version, or apply and record it by hand",
                     history.tool.title
                 );
                 let check = finding(history, OtherCode::MigrationOutOfOrder, &migration.name, message);
@@ -212,7 +214,7 @@ fn pending(
     (pending, skipped)
 }
 
-/// Migrations that are applied and that the folder does not have.
+/// Applied migrations that are not in the folder.
 fn unknown(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
     let families: BTreeSet<_> = folder.iter().map(|m| (history.tool.family)(&m.version)).collect();
     let family = |version: &str| families.contains(&(history.tool.family)(version));
@@ -243,7 +245,7 @@ fn unknown(history: &HistoryComparison<'_>, known: &[Migration], folder: &[Folde
     out
 }
 
-/// Migrations whose file is not what it was when it was applied.
+/// Migrations whose file has changed since it was applied.
 fn changed(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
     let mut out = Vec::new();
     for migration in folder {
@@ -265,7 +267,7 @@ fn changed(history: &HistoryComparison<'_>, known: &[Migration], folder: &[Folde
             finding(history, OtherCode::MigrationPending, &migration.name, message).hint(history.apply())
         } else {
             let message = format!(
-                "the file of migration {} is not the one that was applied: it was changed afterwards",
+                "the file of migration {} has changed since it was applied",
                 migration.name
             );
             finding(history, OtherCode::MigrationChanged, &migration.name, message).hint(Hint::advice(
@@ -278,7 +280,7 @@ fn changed(history: &HistoryComparison<'_>, known: &[Migration], folder: &[Folde
     out
 }
 
-/// Migrations that were applied after one that follows them.
+/// Migrations that were applied after a later migration.
 fn applied_late(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
     if history.tool.keeps == Keeps::Last || folder.iter().any(|m| !m.after.is_empty()) {
         return Vec::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Check, Hint, HistoryComparison, Migration, MigrationState, OtherCode, Status};
 use crate::migrations::FolderMigration;
 
-/// The migrations that are applied and after which nothing is: one, or several where a history has several heads.
+/// The last applied migrations: one, or several if the history has several heads.
 fn last<'a>(
     history: &HistoryComparison<'_>,
     known: &'a [Migration],
@@ -21,13 +21,13 @@ fn last<'a>(
         .map(|(_, m)| m)
         .collect();
     if history.tool.is_ordered() {
-        // Those without a version, such as repeatable ones, are no position.
+        // Migrations without a version, for instance repeatable ones, have no position.
         let last = applied.iter().max_by_key(|m| (history.tool.sort)(&m.version));
         return last.into_iter().copied().collect();
     }
     let in_graph = folder.is_some_and(|folder| folder.iter().any(|m| !m.after.is_empty()));
     match folder {
-        // Those that no other one follows.
+        // Those that no other migration follows.
         Some(folder) if in_graph => {
             let versions: BTreeSet<&str> = applied.iter().map(|m| m.version.as_str()).collect();
             let followed: BTreeSet<&str> = folder
@@ -94,10 +94,10 @@ pub(super) fn at_least(
         ))
         .hint(history.apply()),
         (None, Some(_)) => finding(format!(
-            "{name} is not a migration of the folder, so it is not known which migrations come before it"
+            "migration {name} is not in the folder, so it is not known which migrations come before it"
         ))
         .status(Status::Unverified)
-        .hint(Hint::advice("write the whole name as it is in the folder")),
+        .hint(Hint::advice("write the full name that it has in the folder")),
         (None, None) => finding(format!(
             "the order of {} migrations is known only from their folder",
             history.tool.title
@@ -116,7 +116,7 @@ fn reached(
     last: &[&Migration],
     folder: Option<&[FolderMigration]>,
 ) -> Option<bool> {
-    // The last row of a version counts.
+    // If several rows have the version, the last one counts.
     let row = known
         .iter()
         .rev()
@@ -131,7 +131,8 @@ fn reached(
     });
     match (folder, in_folder) {
         (Some(folder), Some(wanted)) if !history.tool.is_ordered() => {
-            // Nothing that is applied may be taken for later in a graph: what follows would have brought it along.
+            // In a graph, an applied migration is not later than the wanted one: applying it would have applied the
+            // wanted one.
             let linear = folder.iter().all(|m| m.after.is_empty());
             let positions = last
                 .iter()

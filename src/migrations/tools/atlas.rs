@@ -100,7 +100,7 @@ fn sums(files: &[&File]) -> Vec<Option<String>> {
 fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> Vec<Problem> {
     let path = all.root.join(SUM);
     let path = path.display();
-    let told: Vec<(&str, &str)> = text
+    let recorded: Vec<(&str, &str)> = text
         .lines()
         .skip(1)
         .filter_map(|line| line.rsplit_once(" h1:"))
@@ -114,19 +114,19 @@ fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> 
         .filter(|(_, sum)| sum.is_some())
         .map(|(file, _)| file.name())
         .collect();
-    if let Some((name, _)) = told.iter().find(|(name, _)| !names.contains(name)) {
+    if let Some((name, _)) = recorded.iter().find(|(name, _)| !names.contains(name)) {
         return problem(format!("{path} lists {name}, but the file does not exist"));
     }
     for (file, sum) in files.iter().zip(sums) {
         let Some(sum) = sum else { continue };
-        match told.iter().find(|(name, _)| *name == file.name()) {
+        match recorded.iter().find(|(name, _)| *name == file.name()) {
             None => {
                 return problem(format!(
                     "{} is not listed in {path}: it was added by hand",
                     all.path(file).display()
                 ));
             }
-            Some((_, told)) if told != sum => {
+            Some((_, recorded)) if recorded != sum => {
                 return problem(format!(
                     "{} has changed since {path} was written",
                     all.path(file).display()

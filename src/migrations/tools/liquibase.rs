@@ -85,7 +85,7 @@ fn changesets(all: &Files, file: &File) -> Vec<FolderMigration> {
             let name = format!("{author}:{id}");
             let mut migration = sql(all, file, &*name, &*name);
             let is = |attribute_name: &str, value: &str| {
-                attribute(&attributes, attribute_name).is_some_and(|told| told.eq_ignore_ascii_case(value))
+                attribute(&attributes, attribute_name).is_some_and(|actual| actual.eq_ignore_ascii_case(value))
             };
             migration.repeatable = is("runOnChange", "true") || is("runAlways", "true");
             migration.up = match attribute(&attributes, "dbms") {

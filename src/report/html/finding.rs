@@ -19,15 +19,14 @@ use crate::report::table_marks;
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
-/// So many findings are laid out together, or not at all while they are not looked at.
+/// The number of findings that the browser lays out together, when they become visible.
 const PART: usize = 100;
 
-/// What the findings of a report can be chosen by: for each property the values that there are, and how many findings
-/// have each.
+/// The choices of the filter: for each property its values, and the number of findings with each value.
 pub(super) struct Choices(Vec<(&'static str, &'static str, BTreeMap<&'static str, usize>)>);
 
 impl Choices {
-    /// Those of these databases.
+    /// The choices for the findings of these databases.
     pub(super) fn of(targets: &[&Target]) -> Self {
         let by = |of: fn(&Check) -> Option<&'static str>| {
             let mut counts = BTreeMap::new();
@@ -44,7 +43,7 @@ impl Choices {
         ])
     }
 
-    /// The form, which the script shows: without it nothing could be filtered.
+    /// The form. It is hidden until the script shows it, because filtering needs the script.
     pub(super) fn filter(&self, findings: usize) -> Markup {
         html! {
             form.filter role="search" aria-label="Filter the findings" autocomplete="off" hidden {
@@ -95,7 +94,7 @@ fn change(check: &Check) -> Option<&'static str> {
     })
 }
 
-/// The findings of a database; how many the page has in all is given.
+/// The findings of a database. `all` is the number of findings of the page.
 pub(super) fn group(target: &Target, rendering: &Rendering<'_>, all: usize) -> Markup {
     let findings = target.findings_in_order();
     let of = |outcome: &ReportedStatus| {
@@ -132,7 +131,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
             div.body {
                 (side_by_side(check))
                 dl {
-                    // The headline has it on one line, as far as it is short.
+                    // The headline contains it on one line, if it is short.
                     @if let Some(detail) = check.detail.as_ref().filter(|detail| detail.contains('\n') || detail.len() > SENTENCE) {
                         dt { "Because" } dd { bdi { (visible(detail)) } }
                     }
@@ -140,7 +139,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
                     @if let Some(reason) = &check.reason { dt { "Reason" } dd { bdi { (visible(reason)) } } }
                     dt { "Expected at" } dd { code { (one_line(&files.locate(check.place))) } }
                     @for (label, text) in table_marks::lines(check, files) {
-                        // That it is new stands above.
+                        // That it is new is shown in the headline.
                         @if text != "new" { dt { (capital(label)) } dd { (name(&text)) } }
                     }
                     dt { "Id" } dd { a href={ "#" (anchor) } { code { (one_line(&check.id())) } } }
@@ -150,7 +149,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
     }
 }
 
-/// What to do: the words, and SQL that can be run in an element from which it can be copied.
+/// The hint: its text, and its SQL in an element with a button to copy it.
 fn what_to_do(hint: &Hint) -> Markup {
     let (words, sql) = match hint {
         Hint::Sql(sql) => ("", sql.as_str()),

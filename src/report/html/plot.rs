@@ -1,4 +1,4 @@
-//! The history as a plot and as a table of the same numbers.
+//! The report history as a plot and as a table of the same numbers.
 
 use maud::{Markup, html};
 
@@ -6,11 +6,11 @@ use super::{findings_words, minute, name};
 use crate::finding::report_history::{ReportHistory, RunTotals};
 use crate::report::values::plural;
 
-/// How high the plot is, in its own units; a run is ten of them wide.
+/// The height of the plot in units of the drawing. A run is ten units wide.
 const HEIGHT: usize = 100;
 const STEP: usize = 10;
 
-/// What earlier runs have found, and this one.
+/// The results of earlier runs and of this one.
 pub(super) fn history(history: &ReportHistory, now: &RunTotals) -> Markup {
     let runs: Vec<&RunTotals> = history.runs.iter().chain([now]).collect();
     let most = runs.iter().map(|run| run.findings()).max().unwrap_or(0);
@@ -34,17 +34,17 @@ pub(super) fn history(history: &ReportHistory, now: &RunTotals) -> Markup {
     }
 }
 
-/// In a sentence, what the plot shows.
+/// A sentence that describes the plot.
 fn trend(earlier: &[RunTotals], now: &RunTotals) -> String {
     let words = match (earlier.last(), earlier.iter().map(|run| run.drift).max()) {
         (Some(last), Some(most)) => {
             let how = match now.drift.cmp(&last.drift) {
-                std::cmp::Ordering::Less => format!("less than the {} of the run before", last.drift),
-                std::cmp::Ordering::Equal => "as many as in the run before".to_owned(),
-                std::cmp::Ordering::Greater => format!("more than the {} of the run before", last.drift),
+                std::cmp::Ordering::Less => format!("fewer than the {} of the previous run", last.drift),
+                std::cmp::Ordering::Equal => "as many as in the previous run".to_owned(),
+                std::cmp::Ordering::Greater => format!("more than the {} of the previous run", last.drift),
             };
             format!(
-                "{how}; the most in the {} before was {most}",
+                "{how}; the maximum of the {} before was {most}",
                 plural(earlier.len(), "run", "runs")
             )
         }
@@ -53,14 +53,14 @@ fn trend(earlier: &[RunTotals], now: &RunTotals) -> String {
     format!("{} of drift now, {words}.", findings_words(now.drift))
 }
 
-/// What of the folder is not shown.
+/// Which reports of the folder are not shown.
 fn left_out(history: &ReportHistory) -> Markup {
     html! {
         "The reports are those of " code { (name(&history.folder)) }
-        @if history.earlier > 0 { ", without " (plural(history.earlier, "run", "runs")) " further back" }
+        @if history.earlier > 0 { ", without " (plural(history.earlier, "run", "runs")) " before them" }
         @if history.others > 0 {
             ", without " (plural(history.others, "report", "reports")) " that "
-            (if history.others == 1 { "speaks" } else { "speak" }) " of other databases"
+            (if history.others == 1 { "is" } else { "are" }) " about other databases"
         }
         "."
     }
@@ -77,10 +77,10 @@ fn legend(runs: &[&RunTotals]) -> Markup {
     }
 }
 
-/// A bar a run: what was found is stacked, the worst at the bottom.
+/// One bar per run. The findings are stacked, the worst at the bottom.
 fn bars(runs: &[&RunTotals], top: usize) -> Markup {
     let width = runs.len() * STEP;
-    // A handful of runs is no reason for bars as wide as a hand.
+    // A few runs must not become very wide bars.
     let room = width.max(12 * STEP);
     let label = format!(
         "Findings of {}; the table below has the numbers",
@@ -104,7 +104,7 @@ fn bars(runs: &[&RunTotals], top: usize) -> Markup {
     }
 }
 
-/// The parts of a bar: the class, where it begins from above and how high it is.
+/// The parts of a bar: the class, the distance from the top, and the height.
 fn stacked(run: &RunTotals, top: usize) -> Vec<(&'static str, usize, usize)> {
     let mut under = 0;
     let mut parts = Vec::new();
@@ -113,7 +113,7 @@ fn stacked(run: &RunTotals, top: usize) -> Vec<(&'static str, usize, usize)> {
         ("unknown", run.unknown),
         ("warning", run.warnings),
     ] {
-        // What there is is seen, however little it is beside the rest.
+        // A part with findings is always visible, however small its share.
         let height = count
             .saturating_mul(HEIGHT)
             .div_ceil(top)
@@ -126,7 +126,7 @@ fn stacked(run: &RunTotals, top: usize) -> Vec<(&'static str, usize, usize)> {
     parts
 }
 
-/// What one run has found.
+/// The findings of one run, as text.
 fn words(run: &RunTotals) -> String {
     let mut words = format!(
         "{}: {} drift, {} unknown, {}",
@@ -170,7 +170,7 @@ fn table(runs: &[&RunTotals]) -> Markup {
     }
 }
 
-/// The next even number of which people like to count.
+/// The next round, even number, as the end of the scale.
 fn ceiling(most: usize) -> usize {
     let mut unit: usize = 1;
     loop {

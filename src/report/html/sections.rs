@@ -15,15 +15,15 @@ use crate::source_map::SourceMap;
 
 /// A part of the page.
 pub(super) struct Part {
-    /// By which it is linked to.
+    /// Its anchor.
     pub(super) id: &'static str,
     /// Its heading.
     pub(super) title: &'static str,
-    /// What is in it.
+    /// Its contents.
     pub(super) body: Markup,
 }
 
-/// The parts that there are behind the findings.
+/// The non-empty parts after the findings.
 pub(super) fn parts(report: &Report, files: &SourceMap, now: &RunTotals) -> Vec<Part> {
     let bodies = [
         ("changed", "What has changed", changed(report, files)),
@@ -43,7 +43,7 @@ pub(super) fn parts(report: &Report, files: &SourceMap, now: &RunTotals) -> Vec<
         .collect()
 }
 
-/// A row a database.
+/// One row per database.
 pub(super) fn databases(report: &Report) -> Markup {
     let counts = |target: &Target| {
         let summary = target.summary();
@@ -81,7 +81,7 @@ pub(super) fn databases(report: &Report) -> Markup {
                                     }
                                 }
                                 @for history in &target.histories {
-                                    br; small { "migrations: " (history.tool) ", table " (name(&history.table)) }
+                                    br; small { "migration history: " (history.tool) ", table " (name(&history.table)) }
                                 }
                             }
                             td { span class={ "badge " (style(target)) } { (word(target)) } }
@@ -94,7 +94,7 @@ pub(super) fn databases(report: &Report) -> Markup {
     }
 }
 
-/// The verdict on a database. That nothing was checked is none.
+/// The verdict on a database, or that nothing was checked.
 fn word(target: &Target) -> &'static str {
     match target.status() {
         TargetStatus::Passed if target.summary().checks == 0 => "nothing checked",
@@ -132,7 +132,7 @@ fn changed(report: &Report, files: &SourceMap) -> Option<Markup> {
 fn changed_in(target: &Target, compared: &TargetComparison) -> Markup {
     let (new, still) = Change::count(target);
     let then = match compared.previous_status {
-        None => "The earlier report does not have it.",
+        None => "The earlier report does not contain it.",
         Some(TargetStatus::Failed) => "The earlier run could not verify it.",
         Some(TargetStatus::Passed | TargetStatus::Drift | TargetStatus::Unknown) => "",
     };
@@ -143,13 +143,13 @@ fn changed_in(target: &Target, compared: &TargetComparison) -> Markup {
             @if !compared.undetermined.is_empty() { ", " (compared.undetermined.len()) " undetermined" }
             ". " (then)
         }
-        (formers("Resolved", &compared.resolved))
-        (formers("Undetermined: what they are in could not be read", &compared.undetermined))
+        (previous_findings("Resolved", &compared.resolved))
+        (previous_findings("Undetermined: could not be checked again", &compared.undetermined))
     }
 }
 
 /// Findings of the earlier report.
-fn formers(title: &str, findings: &[PreviousFinding]) -> Markup {
+fn previous_findings(title: &str, findings: &[PreviousFinding]) -> Markup {
     html! {
         @if !findings.is_empty() {
             details open[findings.len() <= super::UNFOLDED] {
@@ -160,7 +160,7 @@ fn formers(title: &str, findings: &[PreviousFinding]) -> Markup {
     }
 }
 
-/// What the baseline accepts: the findings are among the others.
+/// The baseline and the number of findings that it accepts.
 fn baseline(report: &Report, files: &SourceMap) -> Option<Markup> {
     let baseline = report.baseline.as_ref()?;
     let known = report.summary().known;
@@ -187,7 +187,7 @@ fn coverage(report: &Report) -> Option<Markup> {
         return None;
     }
     Some(html! {
-        p { "How much of the catalog the expectations mention." }
+        p { "The objects of the catalog that the expectations mention." }
         @for (target, coverage) in covered {
             @let (mentioned, objects) = coverage.total();
             "\n" h3 { (name(&describe(target))) }
@@ -215,7 +215,7 @@ fn covered_row(words: &str, mentioned: usize, objects: usize) -> Markup {
     }
 }
 
-/// What no expectation mentions.
+/// The objects that no expectation mentions.
 fn unmentioned(objects: &[Unmentioned]) -> Markup {
     html! {
         @if !objects.is_empty() {
@@ -252,7 +252,7 @@ fn of(object: &Unmentioned) -> Markup {
     }
 }
 
-/// The migrations of a folder that a database does not have yet.
+/// The pending migrations of each database.
 fn pending(report: &Report) -> Option<Markup> {
     let targets = || report.targets.iter().filter(|target| !target.pending.is_empty());
     targets().next()?;
@@ -268,7 +268,7 @@ fn pending(report: &Report) -> Option<Markup> {
     })
 }
 
-/// What is counted and not compared.
+/// The objects that are counted and not compared.
 fn not_compared(report: &Report) -> Option<Markup> {
     let targets = || report.targets.iter().filter(|target| !target.not_compared.is_empty());
     targets().next()?;

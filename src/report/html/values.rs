@@ -1,4 +1,4 @@
-//! What was expected and what is there, side by side.
+//! The expected and the actual value, side by side.
 
 use maud::{Markup, html};
 use similar::{DiffOp, TextDiff};
@@ -8,14 +8,15 @@ use crate::report::values::shortened;
 use crate::value::Value;
 use crate::terminal::visible;
 
-/// The longest value that is shown, in characters; the JSON report has the whole.
+/// The maximum length of a value, in characters. The JSON report contains the full value.
 const LONGEST: usize = 20_000;
 
-/// Texts of so many lines are shown whole; of longer ones, so many lines around those that differ.
+/// Texts of up to `WHOLE` lines are shown completely. Of longer texts, `CONTEXT` lines around each difference are
+/// shown.
 const WHOLE: usize = 40;
 const CONTEXT: usize = 3;
 
-/// Both values of a finding, if it has any: texts and lists of several lines by line.
+/// Both values of a finding, if it has any. Texts and lists of several lines are compared by line.
 pub(super) fn side_by_side(check: &Check) -> Markup {
     if check.expected.is_null() && check.actual.is_null() {
         return html! {};
@@ -35,7 +36,7 @@ pub(super) fn side_by_side(check: &Check) -> Markup {
     }
 }
 
-/// A value as a person reads it: lists have a line for each entry.
+/// A value as text. A list has one line per item.
 fn text(value: &Value) -> String {
     let text = match value {
         Value::List(items) if items.len() > 1 => items.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
@@ -57,35 +58,35 @@ fn text(value: &Value) -> String {
     visible(&shortened(&text, LONGEST))
 }
 
-/// The lines that differ and those around them.
+/// The different lines with their context.
 fn by_line(expected: &str, actual: &str) -> Markup {
     let (expected, actual): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), actual.lines().collect());
     let diff = TextDiff::from_slices(&expected, &actual);
     let is_short = expected.len().max(actual.len()) <= WHOLE;
     let groups = diff.grouped_ops(if is_short { WHOLE } else { CONTEXT });
-    // Where the equal lines before each group begin, and those behind the last.
+    // Where the equal lines before each group begin, and those after the last group.
     let ends: Vec<usize> = std::iter::once(0)
         .chain(groups.iter().filter_map(|group| Some(group.last()?.old_range().end)))
         .collect();
-    let behind = expected.len() - ends.last().copied().unwrap_or(0);
+    let after = expected.len() - ends.last().copied().unwrap_or(0);
     html! {
         tbody {
             @for (group, end) in groups.iter().zip(&ends) {
-                @for op in group.iter().take(1) { (passed_over(op.old_range().start - end)) }
+                @for op in group.iter().take(1) { (skipped_lines(op.old_range().start - end)) }
                 @for op in group { (rows(op, &expected, &actual)) }
             }
             @if groups.is_empty() {
-                // They differ in what is not seen in lines.
+                // The texts differ only in their line ends.
                 tr { td { (expected.join("\n")) } td { (actual.join("\n")) } }
             } @else {
-                (passed_over(behind))
+                (skipped_lines(after))
             }
         }
     }
 }
 
 /// A row that says how many equal lines are not shown.
-fn passed_over(lines: usize) -> Markup {
+fn skipped_lines(lines: usize) -> Markup {
     html! {
         @if lines > 0 {
             tr.gap { td colspan="2" { (lines) (if lines == 1 { " equal line" } else { " equal lines" }) } }

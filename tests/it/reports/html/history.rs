@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::run::Driftgate;
 use crate::server::server;
 
-/// A page of a run in a database with a folder of reports: those of the run before, with these times, databases and
+/// A page of a run in a database with a folder of reports: those of the previous run, with these times, databases and
 /// findings of drift.
 fn page_of_run(reports: &[(&str, &str, &str, u64)]) -> (String, String) {
     let db = server().database("create table clients (id int)");
@@ -39,8 +39,8 @@ fn the_history_is_sorted_by_time() {
     let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} in {page}"));
     assert!(at("2026-11-01 00:00 UTC: 11 drift") < at("2026-11-02 00:00 UTC: 22 drift"));
     assert!(at("2026-11-02 00:00 UTC: 22 drift") < at("2026-11-03 00:00 UTC: 33 drift"));
-    assert!(page.contains("less than the 33 of the run before; the most in the 3 runs before was 33"));
-    assert!(page.contains("without 1 report that speaks of other databases"));
+    assert!(page.contains("fewer than the 33 of the previous run; the maximum of the 3 runs before was 33"));
+    assert!(page.contains("without 1 report that is about other databases"));
     assert!(!page.contains("44 drift"));
     assert!(page.contains("The numbers of 4 runs"));
 }
@@ -65,6 +65,6 @@ fn the_history_can_be_empty_and_has_a_limit() {
         .collect();
     let (page, _) = page_of_run(&reports);
     assert!(page.contains("The numbers of 61 runs"));
-    assert!(page.contains("without 5 runs further back"));
+    assert!(page.contains("without 5 runs before them"));
     assert!(!page.contains(">4.json<") && page.contains(">5.json<"));
 }
