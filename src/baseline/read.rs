@@ -48,7 +48,7 @@ impl Reader {
             self.problems.push(
                 Problem::at(
                     root.place,
-                    format!("a baseline must be a mapping, but this is {}", root.describe()),
+                    format!("a baseline is a mapping, but this is {}", root.describe()),
                 )
                 .hint(begins),
             );
@@ -93,7 +93,7 @@ impl Reader {
             NodeValue::Scalar(_) | NodeValue::Map(_) => {
                 self.problems.push(Problem::at(
                     node.place,
-                    format!("`findings` must be a list of entries, but this is {}", node.describe()),
+                    format!("`findings` takes a list of entries, but this is {}", node.describe()),
                 ));
                 Vec::new()
             }
@@ -105,7 +105,7 @@ impl Reader {
             self.problems.push(Problem::at(
                 node.place,
                 format!(
-                    "an entry must be a mapping with `id`, `expected` and `actual`, but this is {}",
+                    "an entry is a mapping with `id`, `expected` and `actual`, but this is {}",
                     node.describe()
                 ),
             ));
@@ -200,7 +200,7 @@ impl Reader {
                 self.problems.push(
                     Problem::at(
                         node.place,
-                        format!("`{key}` must be a text, but this is {}", node.describe()),
+                        format!("`{key}` takes a text, but this is {}", node.describe()),
                     )
                     .hint("remove the key, or write a text"),
                 );
@@ -228,7 +228,7 @@ impl Reader {
             self.problems.push(
                 Problem::at(
                     node.place,
-                    format!("`until` must be a day, but this is {}", node.describe()),
+                    format!("`until` takes a day, but this is {}", node.describe()),
                 )
                 .hint("write the last day on which it is accepted as YYYY-MM-DD, for instance 2030-01-31"),
             );
