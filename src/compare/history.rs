@@ -354,7 +354,7 @@ fn none_failed(history: &HistoryComparison<'_>, migrations: &[Migration], before
 fn failed_hint(tool: &Tool, name: &str) -> Hint {
     let resolved = match tool.resolve_hint {
         "" => String::new(),
-        mend => format!(": {mend}"),
+        hint => format!(": {hint}"),
     };
     Hint::Advice(format!(
         "read the error in the row of {name}, repair the database, then mark the migration as resolved{resolved}"
