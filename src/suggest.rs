@@ -31,13 +31,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 /// A hint with the nearest known word, or with all of them if none is near: `did you mean `columns`?`
 #[must_use]
 pub fn hint(word: &str, known: &[&str]) -> String {
-    match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let known: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
-            format!("expected one of {}", known.join(", "))
-        }
+    if let Some(near) = nearest(word, known.iter().copied()) {
+        return format!("did you mean `{near}`?");
     }
+    let known: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+    format!("expected one of {}", known.join(", "))
 }
 
 #[cfg(test)]

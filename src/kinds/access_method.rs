@@ -1,6 +1,6 @@
 //! Access methods.
 
-use super::{Advice, HintContext, FindingDetail, KindSpec, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 
@@ -11,7 +11,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An access method of tables or indexes. Those that come with PostgreSQL or an extension need not be listed.",
     query: include_str!("access_method.sql"),
     attrs: &[
-        Attr::new("type", Shape::OneOf(&["index", "table"]), "Whether it is for tables or indexes."),
+        Attr::new(
+            "type",
+            Shape::OneOf(&["index", "table"]),
+            "Whether it is for tables or indexes.",
+        ),
         Attr::new("handler", Shape::QualifiedName, "The handler function.").compare(Compare::Name),
         common::COMMENT,
     ],

@@ -1,9 +1,11 @@
 //! Aggregate functions.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
+use super::stub::written_name;
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
-use super::stub::written_name;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
@@ -218,7 +220,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             }
             // The arguments of an ordered-set aggregate are written differently here, and the finding does not say how.
             ("owner", Value::Text(_)) | ("comment", _) => None,
-            _ => Some(Hint::advice("run CREATE OR REPLACE AGGREGATE with the expected definition")),
+            _ => Some(Hint::advice(
+                "run CREATE OR REPLACE AGGREGATE with the expected definition",
+            )),
         },
     }
 }

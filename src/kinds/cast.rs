@@ -1,9 +1,9 @@
 //! Casts.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Stub, Syntax, common};
+use super::stub::written_name;
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
-use super::stub::written_name;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
@@ -74,8 +74,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             Some(Hint::sql(format!("CREATE CAST ({types}) {method}{context};")))
         }
         FindingDetail::Unexpected => Some(Hint::sql(format!("DROP CAST ({types});"))),
-        FindingDetail::Differs { attribute, .. } => (*attribute != "comment")
-            .then(|| {
+        FindingDetail::Differs { attribute, .. } => (*attribute != "comment").then(|| {
             Hint::advice_with_sql(
                 "a cast cannot be altered; drop it and create it as expected",
                 format!("DROP CAST ({types});"),
@@ -86,12 +85,20 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
 }
 
 fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
-    let (source, target) = id.last().split_once(" as ").filter(|(_, target)| !target.contains(" as "))?;
-    let stub = Stub::of("CREATE CAST (").then_type(source).then(" AS ").then_type(target).then(")");
+    let (source, target) = id
+        .last()
+        .split_once(" as ")
+        .filter(|(_, target)| !target.contains(" as "))?;
+    let stub = Stub::of("CREATE CAST (")
+        .then_type(source)
+        .then(" AS ")
+        .then_type(target)
+        .then(")");
     let stub = match object.get("function").as_text() {
-        Some(function) => {
-            stub.then(sql![" WITH FUNCTION ", written_name(function)?, "("]).then_type(source).then(")")
-        }
+        Some(function) => stub
+            .then(sql![" WITH FUNCTION ", written_name(function)?, "("])
+            .then_type(source)
+            .then(")"),
         None if object.get("method").as_text() == Some("inout") => stub.then(" WITH INOUT"),
         None => stub.then(" WITHOUT FUNCTION"),
     };

@@ -1,6 +1,6 @@
 //! Check constraints.
 
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Shorthand, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 

@@ -1,11 +1,11 @@
 //! Collations.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
 use crate::hint::Hint;
-use crate::yaml::Entry;
 use crate::object_id::ObjectId;
+use crate::yaml::Entry;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "collation",
@@ -34,12 +34,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "`LC_COLLATE`, if it differs from `LC_CTYPE`.",
         )
         .default(Literal::Null),
-        Attr::new(
-            "lc_ctype",
-            Shape::Text,
-            "`LC_CTYPE`, if it differs from `LC_COLLATE`.",
-        )
-        .default(Literal::Null),
+        Attr::new("lc_ctype", Shape::Text, "`LC_CTYPE`, if it differs from `LC_COLLATE`.").default(Literal::Null),
         Attr::new(
             "deterministic",
             Shape::Bool,
@@ -94,7 +89,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("comment" | "owner", _) => None,
-            _ => Some(Hint::advice("this attribute of a collation cannot be altered: drop the collation and create it as expected")),
+            _ => Some(Hint::advice(
+                "this attribute of a collation cannot be altered: drop the collation and create it as expected",
+            )),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! Composite types.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {

@@ -1,6 +1,6 @@
 //! Settings of the database.
 
-use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, Shorthand, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 use crate::secret::{is_digest, is_marker};

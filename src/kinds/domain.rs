@@ -1,6 +1,6 @@
 //! Domains.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql;
@@ -30,7 +30,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,
     ],
-    role: Role::Domain { type_attribute: "type", variable: "value" },
+    role: Role::Domain {
+        type_attribute: "type",
+        variable: "value",
+    },
     syntax: Syntax {
         key: KeyForm::Qualified,
         shorthand: Shorthand::Scalar("type"),
@@ -70,9 +73,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             actual,
         } => match (*attribute, expected) {
             ("grants", _) => common::grant(&format!("DOMAIN {name}"), expected, actual),
-            ("type" | "collation", _) => {
-                Some(Hint::advice("this attribute of a domain cannot be altered: create another domain and change the columns to it"))
-            }
+            ("type" | "collation", _) => Some(Hint::advice(
+                "this attribute of a domain cannot be altered: create another domain and change the columns to it",
+            )),
             ("nullable", Value::Bool(false)) => alter("SET NOT NULL"),
             ("nullable", Value::Bool(true)) => alter("DROP NOT NULL"),
             ("default", Value::Null) => alter("DROP DEFAULT"),

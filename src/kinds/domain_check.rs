@@ -1,6 +1,6 @@
 //! Check constraints of domains.
 
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -48,7 +48,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Missing(attributes) => {
             let expression = common::expected(attributes, "expression")?;
             let named = common::named(finding.id).map_or(String::new(), |n| format!("CONSTRAINT {} ", common::name(n)));
-            Some(Hint::sql(alter(finding.id, &format!("ADD {named}CHECK ({expression})"))))
+            Some(Hint::sql(alter(
+                finding.id,
+                &format!("ADD {named}CHECK ({expression})"),
+            )))
         }
         FindingDetail::Unexpected => Some(Hint::sql(drop())),
         FindingDetail::Differs { attribute, .. } => match *attribute {

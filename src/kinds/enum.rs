@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 use crate::sql;
@@ -58,13 +58,15 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             Some(Hint::sql(format!("CREATE TYPE {name} AS ENUM ({});", list.join(", "))))
         }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs { attribute, expected, actual } => {
-            match *attribute {
-                "labels" => Some(labels_hint(&name, expected, actual)),
-                "grants" => common::grant(&format!("TYPE {name}"), expected, actual),
-                _ => None,
-            }
-        }
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match *attribute {
+            "labels" => Some(labels_hint(&name, expected, actual)),
+            "grants" => common::grant(&format!("TYPE {name}"), expected, actual),
+            _ => None,
+        },
     }
 }
 
@@ -92,7 +94,9 @@ fn labels_hint(name: &str, expected: &Value, actual: &Value) -> Hint {
         return Hint::sql(missing.join(" "));
     }
     if actual.iter().any(|label| !listed.contains(label)) {
-        return Hint::advice("PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label");
+        return Hint::advice(
+            "PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label",
+        );
     }
     Hint::advice("PostgreSQL cannot reorder labels: create a new type and change the columns to it")
 }

@@ -1,7 +1,7 @@
 //! Event triggers.
 
 use super::trigger::{ENABLED, enable};
-use super::{Advice, HintContext, FindingDetail, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 

@@ -2,7 +2,7 @@
 
 use super::index_key::IndexKey;
 use super::primary_key::VALID;
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql_text::{TokenKind, tokens};
@@ -25,10 +25,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .compare(Compare::Custom(same_keys))
         .identifies(),
         Attr::new("method", Shape::Name, "The access method of its index.").default(Literal::Text("gist")),
-        Attr::new("where", Shape::Sql, "The condition on the rows it applies to; `null` for all rows.")
-            .compare(Compare::Expression)
-            .default(Literal::Null)
-            .always_checked("it applies to some of the rows only"),
+        Attr::new(
+            "where",
+            Shape::Sql,
+            "The condition on the rows it applies to; `null` for all rows.",
+        )
+        .compare(Compare::Expression)
+        .default(Literal::Null)
+        .always_checked("it applies to some of the rows only"),
         common::INCLUDE,
         common::DEFERRABLE,
         common::INITIALLY,
@@ -72,15 +76,21 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
     if expected.len() != actual.len() {
         return Verdict::Different;
     }
-    expected.iter().zip(actual).fold(Verdict::Equal, |verdict, (expected, actual)| {
-        let (Some((expected_key, expected_operator)), Some((actual_key, actual_operator))) =
-            (split_operator(expected), split_operator(actual))
-        else {
-            return Verdict::Different;
-        };
-        let keys = IndexKey::parse_expected(expected_key, comparison).same(&IndexKey::parse_catalog(actual_key), None);
-        verdict.and(Verdict::when(expected_operator == actual_operator)).and(keys)
-    })
+    expected
+        .iter()
+        .zip(actual)
+        .fold(Verdict::Equal, |verdict, (expected, actual)| {
+            let (Some((expected_key, expected_operator)), Some((actual_key, actual_operator))) =
+                (split_operator(expected), split_operator(actual))
+            else {
+                return Verdict::Different;
+            };
+            let keys =
+                IndexKey::parse_expected(expected_key, comparison).same(&IndexKey::parse_catalog(actual_key), None);
+            verdict
+                .and(Verdict::when(expected_operator == actual_operator))
+                .and(keys)
+        })
 }
 
 /// `room with =` as what is compared and the operator.
@@ -91,6 +101,9 @@ fn split_operator(text: &str) -> Option<(&str, String)> {
         .rposition(|t| t.kind == TokenKind::Word && text[t.range.clone()].eq_ignore_ascii_case("with"))?;
     let key = text[..tokens[with].range.start].trim();
     let operator: String = text[tokens[with].range.end..].split_whitespace().collect();
-    let operator = operator.strip_prefix("OPERATOR(pg_catalog.").and_then(|o| o.strip_suffix(')')).map_or(operator.clone(), str::to_owned);
+    let operator = operator
+        .strip_prefix("OPERATOR(pg_catalog.")
+        .and_then(|o| o.strip_suffix(')'))
+        .map_or(operator.clone(), str::to_owned);
     (!key.is_empty() && !operator.is_empty()).then_some((key, operator))
 }

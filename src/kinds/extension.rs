@@ -1,8 +1,8 @@
 //! Extensions.
 
 use super::{Advice, FindingDetail, KeyForm, KindSpec, Role, Shorthand, Stub, Syntax, common};
-use crate::hint::Hint;
 use crate::attribute::{Attr, Shape};
+use crate::hint::Hint;
 use crate::sql;
 use crate::sql::{name, qualified};
 
@@ -25,11 +25,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(|finding| match finding.detail {
-            FindingDetail::Missing(_) => {
-                Some(Hint::sql(format!("CREATE EXTENSION {};", common::name(finding.id.last()))))
-            },
+            FindingDetail::Missing(_) => Some(Hint::sql(format!(
+                "CREATE EXTENSION {};",
+                common::name(finding.id.last())
+            ))),
             FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-            FindingDetail::Differs { attribute, expected, .. } => (attribute == "version").then(|| {
+            FindingDetail::Differs {
+                attribute, expected, ..
+            } => (attribute == "version").then(|| {
                 let name = common::name(finding.id.last());
                 Hint::sql(format!("ALTER EXTENSION {name} UPDATE TO '{expected}';"))
             }),
@@ -38,7 +41,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     stub: Some(|id, object, _| {
         let schema = object.get("schema").as_text()?;
-        let statement = sql!["CREATE EXTENSION IF NOT EXISTS ", qualified(id), " SCHEMA ", name(schema)];
+        let statement = sql![
+            "CREATE EXTENSION IF NOT EXISTS ",
+            qualified(id),
+            " SCHEMA ",
+            name(schema)
+        ];
         Some(Stub::of(statement).in_schema(schema))
     }),
     ..KindSpec::EMPTY

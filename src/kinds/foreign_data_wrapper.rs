@@ -1,6 +1,6 @@
 //! Foreign-data wrappers.
 
-use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 

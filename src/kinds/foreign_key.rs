@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -19,9 +19,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A foreign key.",
     query: include_str!("foreign_key.sql"),
     attrs: &[
-        Attr::new("columns", common::NAMES, "The referencing columns, in the order of the referenced ones.")
-            .compare(Compare::Custom(same_columns))
-            .identifies(),
+        Attr::new(
+            "columns",
+            common::NAMES,
+            "The referencing columns, in the order of the referenced ones.",
+        )
+        .compare(Compare::Custom(same_columns))
+        .identifies(),
         Attr::new(
             "references",
             Shape::Reference,
@@ -49,9 +53,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Text("simple")),
         common::DEFERRABLE,
         common::INITIALLY,
-        Attr::new("period", Shape::Bool, "Whether the last column holds a period (PERIOD).")
-            .default(Literal::Bool(false))
-            .since(18),
+        Attr::new(
+            "period",
+            Shape::Bool,
+            "Whether the last column holds a period (PERIOD).",
+        )
+        .default(Literal::Bool(false))
+        .since(18),
         common::VALIDATED,
         common::ENFORCED,
         Attr::new(
@@ -60,7 +68,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether its triggers are enabled on both tables; DISABLE TRIGGER ALL disables them.",
         )
         .default(Literal::Bool(true))
-        .always_checked("its triggers are disabled, so PostgreSQL does not check it: run ENABLE TRIGGER ALL on both tables"),
+        .always_checked(
+            "its triggers are disabled, so PostgreSQL does not check it: run ENABLE TRIGGER ALL on both tables",
+        ),
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -131,12 +141,17 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ))
         }
         FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingDetail::Differs { attribute, expected, .. } => match *attribute {
+        FindingDetail::Differs {
+            attribute, expected, ..
+        } => match *attribute {
             "validated" => Some(common::validate_constraint(finding.id)),
             "in_force" => Some(Hint::advice_with_sql(
                 "enable all triggers of this table and of the table that it refers to, then check that the rows satisfy \
                  the constraint",
-                format!("ALTER TABLE {} ENABLE TRIGGER ALL;", common::sql_name(&finding.id.relation())),
+                format!(
+                    "ALTER TABLE {} ENABLE TRIGGER ALL;",
+                    common::sql_name(&finding.id.relation())
+                ),
             )),
             "comment" => None,
             _ => common::alter_foreign_key(finding.id, attribute, expected)

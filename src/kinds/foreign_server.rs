@@ -1,6 +1,6 @@
 //! Foreign servers.
 
-use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -42,7 +42,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
-            ("version", Some(version)) => Some(Hint::sql(format!("ALTER SERVER {name} VERSION {};", quote_literal(version)))),
+            ("version", Some(version)) => Some(Hint::sql(format!(
+                "ALTER SERVER {name} VERSION {};",
+                quote_literal(version)
+            ))),
             ("grants", _) => common::grant(&format!("FOREIGN SERVER {name}"), expected, actual),
             _ => None,
         },

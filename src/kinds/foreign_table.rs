@@ -1,6 +1,6 @@
 //! Foreign tables.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Reading, Syntax, common, stub};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Masked, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 

@@ -1,16 +1,18 @@
 //! Functions.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature};
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature,
+};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
-use crate::yaml::{Entry, Node};
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::name;
 use crate::sql_text::{Token, TokenKind, split_commas, tokens, unquote_name};
 use crate::value::Value;
+use crate::yaml::{Entry, Node};
 
 /// The language.
 pub(super) const LANGUAGE: Attr = Attr::new("language", Shape::Name, "The language it is written in.");
@@ -57,8 +59,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A function, named with the types of its arguments: `f(text, integer)`; the name alone is any function of this name.",
     query: include_str!("function.sql"),
     attrs: &[
-        Attr::new("returns", Shape::Sql, "The type it returns; also `setof text` and `table(id int, name text)`, as in CREATE FUNCTION.")
-            .compare(Compare::BaseType),
+        Attr::new(
+            "returns",
+            Shape::Sql,
+            "The type it returns; also `setof text` and `table(id int, name text)`, as in CREATE FUNCTION.",
+        )
+        .compare(Compare::BaseType),
         Attr::new("returns_set", Shape::Bool, "Whether it returns any number of rows.").default(Literal::Bool(false)),
         Attr::new(
             "returns_columns",
@@ -75,7 +81,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "How its result may change between calls.",
         )
         .default(Literal::Text("volatile")),
-        Attr::new("strict", Shape::Bool, "Whether its result is null if any argument is null.").default(Literal::Bool(false)),
+        Attr::new(
+            "strict",
+            Shape::Bool,
+            "Whether its result is null if any argument is null.",
+        )
+        .default(Literal::Bool(false)),
         SECURITY,
         Attr::new(
             "parallel",
@@ -83,14 +94,27 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether it may run in parallel.",
         )
         .default(Literal::Text("unsafe")),
-        Attr::new("leakproof", Shape::Bool, "Whether it reveals nothing about its arguments.").default(Literal::Bool(false)),
+        Attr::new(
+            "leakproof",
+            Shape::Bool,
+            "Whether it reveals nothing about its arguments.",
+        )
+        .default(Literal::Bool(false)),
         Attr::new("cost", Shape::Text, "The cost that the planner estimates.").default(Literal::Text("100")),
-        Attr::new("rows", Shape::Text, "The number of rows that the planner estimates if it returns a set and the number is not 1000.")
-            .compare(Compare::Custom(same_rows))
-            .default(Literal::Null),
-        Attr::new("support", Shape::QualifiedName, "The planner support function; `null` for none.")
-            .compare(Compare::Name)
-            .default(Literal::Null),
+        Attr::new(
+            "rows",
+            Shape::Text,
+            "The number of rows that the planner estimates if it returns a set and the number is not 1000.",
+        )
+        .compare(Compare::Custom(same_rows))
+        .default(Literal::Null),
+        Attr::new(
+            "support",
+            Shape::QualifiedName,
+            "The planner support function; `null` for none.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null),
         Attr::new("window", Shape::Bool, "Whether it is a window function.").default(Literal::Bool(false)),
         SETTINGS,
         BODY,
@@ -126,9 +150,15 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
         return Ok(entries);
     };
     let place = entries[at].value.place;
-    let text = entries[at].value.scalar().map_or(String::new(), |s| s.text.trim().to_owned());
+    let text = entries[at]
+        .value
+        .scalar()
+        .map_or(String::new(), |s| s.text.trim().to_owned());
     let tokens = tokens(&text);
-    let word = tokens.first().filter(|t| t.kind == TokenKind::Word).map_or("", |t| &text[t.range.clone()]);
+    let word = tokens
+        .first()
+        .filter(|t| t.kind == TokenKind::Word)
+        .map_or("", |t| &text[t.range.clone()]);
     let (sql_type, columns) = if word.eq_ignore_ascii_case("setof") {
         let sql_type = text[word.len()..].trim();
         if sql_type.is_empty() {
@@ -153,8 +183,14 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
         }
         return Ok(entries);
     };
-    if let Some(entry) = entries.iter().find(|e| e.key == "returns_set" || e.key == "returns_columns") {
-        return Err(Problem::at(entry.place, format!("`returns` says `{}` already", entry.key)));
+    if let Some(entry) = entries
+        .iter()
+        .find(|e| e.key == "returns_set" || e.key == "returns_columns")
+    {
+        return Err(Problem::at(
+            entry.place,
+            format!("`returns` says `{}` already", entry.key),
+        ));
     }
     let entry = |key: &str, value: Node| Entry::new(key, place, value);
     entries[at].value = Node::text(sql_type, place);
@@ -175,14 +211,19 @@ fn table_columns<'a>(text: &'a str, tokens: &[Token]) -> Option<Vec<(&'a str, &'
         return None;
     };
     let inside = text[group.range.clone()].strip_prefix('(')?.strip_suffix(')')?;
-    let columns: Vec<_> = split_commas(inside).into_iter().map(split_column).collect::<Option<_>>()?;
+    let columns: Vec<_> = split_commas(inside)
+        .into_iter()
+        .map(split_column)
+        .collect::<Option<_>>()?;
     (!columns.is_empty()).then_some(columns)
 }
 
 /// The name, as written, and the type of `id integer`.
 fn split_column(text: &str) -> Option<(&str, &str)> {
     let tokens = tokens(text);
-    let name = tokens.first().filter(|t| matches!(t.kind, TokenKind::Word | TokenKind::QuotedName))?;
+    let name = tokens
+        .first()
+        .filter(|t| matches!(t.kind, TokenKind::Word | TokenKind::QuotedName))?;
     let sql_type = text[name.range.end..].trim();
     (!sql_type.is_empty()).then(|| (&text[name.range.clone()], sql_type))
 }
@@ -199,7 +240,9 @@ fn same_arguments(comparison: &Comparison<'_>) -> Verdict {
 /// Removes the mode IN from an argument. IN is a reserved word: a name IN would be quoted.
 fn without_in(argument: &str) -> String {
     match tokens(argument).first() {
-        Some(mode) if argument[mode.range.clone()].eq_ignore_ascii_case("in") => argument[mode.range.end..].trim_start(),
+        Some(mode) if argument[mode.range.clone()].eq_ignore_ascii_case("in") => {
+            argument[mode.range.end..].trim_start()
+        }
         Some(_) | None => argument,
     }
     .to_owned()
@@ -218,18 +261,22 @@ fn same_columns(comparison: &Comparison<'_>) -> Verdict {
     if expected.len() != actual.len() {
         return Verdict::Different;
     }
-    expected.iter().zip(actual).fold(Verdict::Equal, |verdict, (expected, actual)| {
-        let (Some((name, sql_type)), Some((actual_name, actual_type))) = (split_column(expected), split_column(actual))
-        else {
-            return Verdict::Different;
-        };
-        // As CREATE FUNCTION folds it, or exactly as in the catalog.
-        let actual_name = unquote_name(actual_name);
-        let same_name = unquote_name(name) == actual_name || Some(name.to_lowercase()) == actual_name;
-        verdict
-            .and(Verdict::when(same_name))
-            .and(Verdict::ask(Form::BaseType, sql_type, actual_type))
-    })
+    expected
+        .iter()
+        .zip(actual)
+        .fold(Verdict::Equal, |verdict, (expected, actual)| {
+            let (Some((name, sql_type)), Some((actual_name, actual_type))) =
+                (split_column(expected), split_column(actual))
+            else {
+                return Verdict::Different;
+            };
+            // As CREATE FUNCTION folds it, or exactly as in the catalog.
+            let actual_name = unquote_name(actual_name);
+            let same_name = unquote_name(name) == actual_name || Some(name.to_lowercase()) == actual_name;
+            verdict
+                .and(Verdict::when(same_name))
+                .and(Verdict::ask(Form::BaseType, sql_type, actual_type))
+        })
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
@@ -241,7 +288,11 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
         FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs { attribute, expected, actual } => match (*attribute, expected) {
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected) {
             ("volatility", Value::Text(volatility)) => alter(&volatility.to_uppercase()),
             ("security", Value::Text(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
             ("owner", Value::Text(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
@@ -258,7 +309,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 "the result type cannot be altered; drop the function and create it as expected",
                 format!("DROP FUNCTION {};", signature()),
             )),
-            _ => Some(Hint::advice("run CREATE OR REPLACE FUNCTION with the expected definition")),
+            _ => Some(Hint::advice(
+                "run CREATE OR REPLACE FUNCTION with the expected definition",
+            )),
         },
     }
 }
@@ -293,5 +346,8 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
         stub = stub.then("SETOF ");
     }
     let returns = object.get("returns").as_text()?;
-    Some(stub.then_type(returns).then(" LANGUAGE plpgsql VOLATILE AS 'BEGIN END'"))
+    Some(
+        stub.then_type(returns)
+            .then(" LANGUAGE plpgsql VOLATILE AS 'BEGIN END'"),
+    )
 }

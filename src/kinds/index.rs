@@ -2,12 +2,14 @@
 
 use super::index_key::IndexKey;
 use super::unique::NULLS_NOT_DISTINCT;
-use super::{Advice, CustomForm, HintContext, FindingDetail, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
+use super::{
+    Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common,
+};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
-use crate::yaml::{Entry, Node, NodeValue};
 use crate::value::Value;
+use crate::yaml::{Entry, Node, NodeValue};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "index",
@@ -28,9 +30,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
         NULLS_NOT_DISTINCT,
         Attr::new("method", Shape::Name, "The access method.").default(Literal::Text("btree")),
         common::INCLUDE,
-        Attr::new("where", Shape::Sql, "The condition on the rows it covers; `null` for all rows.")
-            .compare(Compare::Expression)
-            .default(Literal::Null),
+        Attr::new(
+            "where",
+            Shape::Sql,
+            "The condition on the rows it covers; `null` for all rows.",
+        )
+        .compare(Compare::Expression)
+        .default(Literal::Null),
         Attr::new(
             "valid",
             Shape::Bool,
@@ -87,10 +93,14 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
         return Verdict::Different;
     }
     let classes = comparison.object.get("operator_classes").texts();
-    expected.iter().zip(actual).enumerate().fold(Verdict::Equal, |verdict, (i, (expected, actual))| {
-        let actual = IndexKey::parse_catalog(actual);
-        verdict.and(IndexKey::parse_expected(expected, comparison).same(&actual, classes.get(i).copied()))
-    })
+    expected
+        .iter()
+        .zip(actual)
+        .enumerate()
+        .fold(Verdict::Equal, |verdict, (i, (expected, actual))| {
+            let actual = IndexKey::parse_catalog(actual);
+            verdict.and(IndexKey::parse_expected(expected, comparison).same(&actual, classes.get(i).copied()))
+        })
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
@@ -100,7 +110,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     ]));
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
-            let keys = common::expected(attributes, "keys")?.texts().into_iter().map(IndexKey::to_sql);
+            let keys = common::expected(attributes, "keys")?
+                .texts()
+                .into_iter()
+                .map(IndexKey::to_sql);
             let keys = keys.collect::<Vec<_>>().join(", ");
             let method = match common::expected(attributes, "method").and_then(Value::as_text) {
                 Some("btree") | None => String::new(),
@@ -124,7 +137,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 _ => String::new(),
             };
             let named = common::named(finding.id).map_or(String::new(), |n| format!("{} ", common::name(n)));
-            Some(Hint::sql(format!("CREATE {unique}INDEX CONCURRENTLY {named}ON {on} {method}({keys}){include}{nulls}{predicate};")))
+            Some(Hint::sql(format!(
+                "CREATE {unique}INDEX CONCURRENTLY {named}ON {on} {method}({keys}){include}{nulls}{predicate};"
+            )))
         }
         FindingDetail::Unexpected => Some(Hint::sql(format!("DROP INDEX CONCURRENTLY {name};"))),
         FindingDetail::Differs { attribute, .. } => match *attribute {

@@ -1,6 +1,6 @@
 //! Procedural languages.
 
-use super::{Advice, HintContext, FindingDetail, KindSpec, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 
@@ -19,7 +19,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Bool(false)),
         common::other("handler", "The function that calls functions in it; `null` for none."),
         common::other("inline", "The function that runs DO blocks in it; `null` for none."),
-        common::other("validator", "The function that checks new functions in it; `null` for none."),
+        common::other(
+            "validator",
+            "The function that checks new functions in it; `null` for none.",
+        ),
         common::OWNER,
         common::GRANTS_BEYOND_PUBLIC,
         common::COMMENT,

@@ -2,7 +2,7 @@
 
 use super::table::{ACCESS_METHOD, TABLESPACE};
 use super::view::{DEFINITION, OR_AS_FOUND};
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -50,9 +50,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     let alter = format!("ALTER MATERIALIZED VIEW {name}");
     match &finding.detail {
-        FindingDetail::Missing(_) => {
-            Some(Hint::advice("apply the migration that creates it, or check that this is the right database"))
-        }
+        FindingDetail::Missing(_) => Some(Hint::advice(
+            "apply the migration that creates it, or check that this is the right database",
+        )),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,

@@ -1,9 +1,11 @@
 //! Operators.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
+use super::stub::written_name;
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
-use super::stub::written_name;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;

@@ -1,6 +1,6 @@
 //! Operator classes.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -61,7 +61,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
 /// Whether the names are equal, and the access methods if one is written.
 pub(super) fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
     let at = expected.parts().len().saturating_sub(1);
-    Verdict::when(expected == actual || expected.last() == signature::ANY_ARGUMENTS && expected.prefix(at) == actual.prefix(at))
+    Verdict::when(
+        expected == actual || expected.last() == signature::ANY_ARGUMENTS && expected.prefix(at) == actual.prefix(at),
+    )
 }
 
 /// CREATE OPERATOR CLASS creates a family with the same name.
@@ -80,11 +82,14 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
-            ("owner", Value::Text(owner)) => {
-                Some(Hint::sql(format!("ALTER OPERATOR CLASS {name} OWNER TO {};", common::name(owner))))
-            }
+            ("owner", Value::Text(owner)) => Some(Hint::sql(format!(
+                "ALTER OPERATOR CLASS {name} OWNER TO {};",
+                common::name(owner)
+            ))),
             ("comment" | "owner", _) => None,
-            _ => Some(Hint::advice("this attribute of an operator class cannot be altered: drop the operator class and create it as expected")),
+            _ => Some(Hint::advice(
+                "this attribute of an operator class cannot be altered: drop the operator class and create it as expected",
+            )),
         },
     }
 }

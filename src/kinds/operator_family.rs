@@ -1,7 +1,7 @@
 //! Operator families.
 
 use super::operator_class::{same, using};
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -70,17 +70,20 @@ fn same_names(comparison: &Comparison<'_>) -> Verdict {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = using(finding.id);
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it, or an operator class in it")),
+        FindingDetail::Missing(_) => Some(Hint::advice(
+            "apply the migration that creates it, or an operator class in it",
+        )),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
-            ("operators" | "functions", _) => {
-                Some(Hint::advice(format!("run ALTER OPERATOR FAMILY {name} to add or drop the members that differ")))
-            }
-            ("owner", Value::Text(owner)) => {
-                Some(Hint::sql(format!("ALTER OPERATOR FAMILY {name} OWNER TO {};", common::name(owner))))
-            }
+            ("operators" | "functions", _) => Some(Hint::advice(format!(
+                "run ALTER OPERATOR FAMILY {name} to add or drop the members that differ"
+            ))),
+            ("owner", Value::Text(owner)) => Some(Hint::sql(format!(
+                "ALTER OPERATOR FAMILY {name} OWNER TO {};",
+                common::name(owner)
+            ))),
             _ => None,
         },
     }

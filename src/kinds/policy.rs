@@ -1,6 +1,6 @@
 //! Policies of row security.
 
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -93,7 +93,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
-            ("in_force", Value::Bool(true)) => Some(Hint::sql(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"))),
+            ("in_force", Value::Bool(true)) => {
+                Some(Hint::sql(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")))
+            }
             ("using", Value::Text(using)) => alter(&format!("USING ({using})")),
             ("check", Value::Text(check)) => alter(&format!("WITH CHECK ({check})")),
             ("roles", Value::List(_)) => {

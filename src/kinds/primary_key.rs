@@ -5,14 +5,10 @@ use crate::attribute::{Attr, Literal, Shape};
 use crate::value::Value;
 
 /// Whether the index behind a key or constraint can be used.
-pub(super) const VALID: Attr = Attr::new(
-    "valid",
-    Shape::Bool,
-    "Whether the index behind it is valid and in use.",
-)
-.default(Literal::Bool(true))
-.always_checked("the index behind it is INVALID")
-.code_suffix("invalid");
+pub(super) const VALID: Attr = Attr::new("valid", Shape::Bool, "Whether the index behind it is valid and in use.")
+    .default(Literal::Bool(true))
+    .always_checked("the index behind it is INVALID")
+    .code_suffix("invalid");
 
 /// Whether the last column of a key holds ranges that must not overlap.
 pub(super) const WITHOUT_OVERLAPS: Attr = Attr::new(
@@ -46,14 +42,20 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     matching: Matching {
-        implied_default: Some(|id, attribute| (attribute == "name").then(|| Value::Text(format!("{}_pkey", id.last())))),
+        implied_default: Some(|id, attribute| {
+            (attribute == "name").then(|| Value::Text(format!("{}_pkey", id.last())))
+        }),
         ..Matching::DEFAULT
     },
     advice: Advice {
         hint: Some(|finding| match &finding.detail {
             FindingDetail::Missing(attributes) => {
                 let columns = common::name_list(common::expected(attributes, "columns")?);
-                Some(common::add_constraint(finding.id, None, &format!("PRIMARY KEY ({columns})")))
+                Some(common::add_constraint(
+                    finding.id,
+                    None,
+                    &format!("PRIMARY KEY ({columns})"),
+                ))
             }
             FindingDetail::Unexpected | FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => None,
         }),

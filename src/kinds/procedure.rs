@@ -1,7 +1,9 @@
 //! Procedures.
 
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature};
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature,
+};
 use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -10,7 +12,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name", "argument_types"],
     doc: "A procedure, named with the types of its arguments; the name alone is any procedure of this name.",
     query: include_str!("procedure.sql"),
-    attrs: &[ARGUMENTS, LANGUAGE, SECURITY, SETTINGS, BODY, common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
+    attrs: &[
+        ARGUMENTS,
+        LANGUAGE,
+        SECURITY,
+        SETTINGS,
+        BODY,
+        common::OWNER,
+        common::GRANTS_BEYOND_PUBLIC,
+        common::COMMENT,
+    ],
     syntax: Syntax {
         key: KeyForm::Signature,
         ..Syntax::DEFAULT
@@ -34,12 +45,19 @@ pub(super) static SPEC: KindSpec = KindSpec {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let alter = |what: &str| {
         let name = common::sql_name(&finding.id.relation());
-        Some(Hint::sql(format!("ALTER PROCEDURE {name}({}) {what};", finding.id.last())))
+        Some(Hint::sql(format!(
+            "ALTER PROCEDURE {name}({}) {what};",
+            finding.id.last()
+        )))
     };
     match &finding.detail {
         FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs { attribute, expected, actual } => match (*attribute, expected.as_text()) {
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected.as_text()) {
             ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
             ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
             ("grants", _) => {
@@ -47,7 +65,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
             }
             ("comment", _) => None,
-            _ => Some(Hint::advice("run CREATE OR REPLACE PROCEDURE with the expected definition")),
+            _ => Some(Hint::advice(
+                "run CREATE OR REPLACE PROCEDURE with the expected definition",
+            )),
         },
     }
 }

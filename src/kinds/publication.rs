@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::error::Problem;
 use crate::hint::Hint;
-use crate::yaml::{Entry, NodeValue};
 use crate::object_id::ObjectId;
 use crate::value::Value;
+use crate::yaml::{Entry, NodeValue};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "publication",
@@ -133,9 +133,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                     .collect();
                 common::join_statements(&statements)
             }
-            ("all_tables", _) => {
-                Some(Hint::advice("this attribute of a publication cannot be altered: drop the publication and create it as expected"))
-            }
+            ("all_tables", _) => Some(Hint::advice(
+                "this attribute of a publication cannot be altered: drop the publication and create it as expected",
+            )),
             _ => None,
         },
     }

@@ -1,6 +1,6 @@
 //! What a publication has of a table that it names.
 
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::snapshot::OWNER;
@@ -58,7 +58,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 "ALTER PUBLICATION {publication} ADD TABLE {table}{columns}{condition};"
             )))
         }
-        FindingDetail::Unexpected => Some(Hint::sql(format!("ALTER PUBLICATION {publication} DROP TABLE {table};"))),
+        FindingDetail::Unexpected => Some(Hint::sql(format!(
+            "ALTER PUBLICATION {publication} DROP TABLE {table};"
+        ))),
         FindingDetail::Differs { .. } => Some(Hint::advice_with_sql(
             "drop the table from the publication and add it as expected",
             format!("ALTER PUBLICATION {publication} DROP TABLE {table};"),

@@ -1,6 +1,6 @@
 //! Range types.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -110,7 +110,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         } => match (*attribute, expected) {
             ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
             ("comment" | "owner", _) => None,
-            _ => Some(Hint::advice("a range type cannot be altered: create another type and change the columns to it")),
+            _ => Some(Hint::advice(
+                "a range type cannot be altered: create another type and change the columns to it",
+            )),
         },
     }
 }

@@ -1,7 +1,7 @@
 //! Rewrite rules.
 
 use super::trigger::{ENABLED, enable};
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, Shorthand, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 
@@ -47,9 +47,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected.as_text()) {
-            ("enabled", Some(enabled)) if finding.parent == Some(Kind::Table) => {
-                Some(Hint::sql(format!("ALTER TABLE {relation} {} RULE {name};", enable(enabled))))
-            }
+            ("enabled", Some(enabled)) if finding.parent == Some(Kind::Table) => Some(Hint::sql(format!(
+                "ALTER TABLE {relation} {} RULE {name};",
+                enable(enabled)
+            ))),
             ("definition", _) => Some(Hint::advice("run CREATE OR REPLACE RULE with the expected definition")),
             _ => None,
         },

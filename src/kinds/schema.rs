@@ -1,6 +1,6 @@
 //! Schemas.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Role, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Syntax, common};
 use crate::hint::Hint;
 use crate::sql;
 use crate::sql::name;

@@ -1,6 +1,6 @@
 //! Sequences, other than those of identity columns.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql;
@@ -111,7 +111,9 @@ impl Bounds {
 fn same(comparison: &Comparison<'_>, default: i64) -> Verdict {
     let or_default = |value: &Value| match value {
         Value::Null => Value::Integer(default),
-        Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) | Value::Map(_) => value.clone(),
+        Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) | Value::Map(_) => {
+            value.clone()
+        }
     };
     Verdict::when(or_default(comparison.expected) == or_default(comparison.actual))
 }

@@ -1,6 +1,6 @@
 //! Extended statistics.
 
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql_text::split_commas;

@@ -1,6 +1,6 @@
 //! Subscriptions.
 
-use super::{Advice, HintContext, FindingDetail, KindSpec, Matching, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Matching, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -48,7 +48,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::Text("any"))
         .since(16),
-        switch("failover", "Whether its slot is synchronized to standbys of the publisher.", false).since(17),
+        switch(
+            "failover",
+            "Whether its slot is synchronized to standbys of the publisher.",
+            false,
+        )
+        .since(17),
         common::OWNER,
         common::COMMENT,
     ],

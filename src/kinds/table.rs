@@ -1,6 +1,6 @@
 //! Tables.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, is_name};
 use crate::hint::Hint;
 use crate::sql_text::{TokenKind, split_commas, tokens};
@@ -160,11 +160,16 @@ fn listed_values(text: &str) -> Option<Vec<&str>> {
     let [before @ .., values] = tokens.as_slice() else {
         return None;
     };
-    let words: Vec<String> = before.iter().map(|token| text[token.range.clone()].to_lowercase()).collect();
+    let words: Vec<String> = before
+        .iter()
+        .map(|token| text[token.range.clone()].to_lowercase())
+        .collect();
     if words != ["for", "values", "in"] || values.kind != TokenKind::Group {
         return None;
     }
-    Some(split_commas(text[values.range.clone()].strip_prefix('(')?.strip_suffix(')')?))
+    Some(split_commas(
+        text[values.range.clone()].strip_prefix('(')?.strip_suffix(')')?,
+    ))
 }
 
 fn are_same_words(expected: &str, actual: &str) -> bool {
@@ -191,17 +196,21 @@ fn are_same_words(expected: &str, actual: &str) -> bool {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match finding.detail {
-        FindingDetail::Missing(_) => {
-            Some(Hint::advice("apply the migration that creates it, or check that this is the right database"))
-        }
+        FindingDetail::Missing(_) => Some(Hint::advice(
+            "apply the migration that creates it, or check that this is the right database",
+        )),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
             expected,
             actual,
         } => match (attribute, expected.as_text()) {
-            ("row_security", Some("enabled")) => Some(Hint::sql(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;"))),
-            ("row_security", Some("disabled")) => Some(Hint::sql(format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;"))),
+            ("row_security", Some("enabled")) => {
+                Some(Hint::sql(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;")))
+            }
+            ("row_security", Some("disabled")) => {
+                Some(Hint::sql(format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;")))
+            }
             ("row_security_forced", _) => {
                 let no = if *expected == Value::Bool(true) { "" } else { "NO " };
                 Some(Hint::sql(format!("ALTER TABLE {name} {no}FORCE ROW LEVEL SECURITY;")))
@@ -215,9 +224,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 };
                 Some(Hint::sql(format!("ALTER TABLE {name} REPLICA IDENTITY {identity};")))
             }
-            ("partition_by", _) => {
-                Some(Hint::advice("the partitioning of a table cannot be altered: create a table as expected and move the rows"))
-            }
+            ("partition_by", _) => Some(Hint::advice(
+                "the partitioning of a table cannot be altered: create a table as expected and move the rows",
+            )),
             ("options", _) => common::set_options(&format!("ALTER TABLE {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,

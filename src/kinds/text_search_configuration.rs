@@ -1,6 +1,6 @@
 //! Text search configurations.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -12,12 +12,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A text search configuration.",
     query: include_str!("text_search_configuration.sql"),
     attrs: &[
-        Attr::new(
-            "parser",
-            Shape::QualifiedName,
-            "Its parser.",
-        )
-        .compare(Compare::Name),
+        Attr::new("parser", Shape::QualifiedName, "Its parser.").compare(Compare::Name),
         Attr::new(
             "mappings",
             Shape::Map(&Shape::List(&Shape::QualifiedName)),

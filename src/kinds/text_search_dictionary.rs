@@ -1,6 +1,6 @@
 //! Text search dictionaries.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -52,7 +52,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected) {
-            ("options", Value::Text(options)) => Some(Hint::sql(format!("ALTER TEXT SEARCH DICTIONARY {name} ({options});"))),
+            ("options", Value::Text(options)) => {
+                Some(Hint::sql(format!("ALTER TEXT SEARCH DICTIONARY {name} ({options});")))
+            }
             _ => None,
         },
     }

@@ -1,6 +1,6 @@
 //! Text search parsers.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 

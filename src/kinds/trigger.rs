@@ -1,6 +1,6 @@
 //! Triggers.
 
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -107,7 +107,12 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                     ""
                 };
                 let view = finding.parent == Some(Kind::View);
-                (!view).then(|| Hint::sql(format!("ALTER {foreign}TABLE {relation} {} TRIGGER {name};", enable(enabled))))
+                (!view).then(|| {
+                    Hint::sql(format!(
+                        "ALTER {foreign}TABLE {relation} {} TRIGGER {name};",
+                        enable(enabled)
+                    ))
+                })
             }
             ("comment", _) => None,
             _ => Some(Hint::advice_with_sql(

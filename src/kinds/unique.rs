@@ -2,7 +2,9 @@
 
 use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
-use super::{Advice, HintContext, FindingDetail, Kind, KindSpec, ListForm, Matching, Shorthand, StandIn, Syntax, common};
+use super::{
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Shorthand, StandIn, Syntax, common,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::snapshot::Object;
@@ -45,8 +47,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     matching: Matching {
         stand_ins: &[
-            StandIn { kind: Kind::PrimaryKey, attributes: from_primary_key },
-            StandIn { kind: Kind::Index, attributes: from_index },
+            StandIn {
+                kind: Kind::PrimaryKey,
+                attributes: from_primary_key,
+            },
+            StandIn {
+                kind: Kind::Index,
+                attributes: from_index,
+            },
         ],
         ..Matching::DEFAULT
     },
@@ -85,7 +93,12 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
     if *object.get("immediate") != Value::Bool(true) {
         return Err("is unique, but deferrable");
     }
-    let keys: Vec<IndexKey> = object.get("keys").texts().into_iter().map(IndexKey::parse_catalog).collect();
+    let keys: Vec<IndexKey> = object
+        .get("keys")
+        .texts()
+        .into_iter()
+        .map(IndexKey::parse_catalog)
+        .collect();
     if keys.iter().any(IndexKey::has_collation) {
         return Err("is unique, but not by the collation of the column");
     }
@@ -99,7 +112,10 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
         ("deferrable", Value::Bool(false)),
         ("initially", Value::from("immediate")),
         // Among unique indexes, only those of WITHOUT OVERLAPS have another method.
-        ("without_overlaps", Value::Bool(*object.get("method") != Value::from("btree"))),
+        (
+            "without_overlaps",
+            Value::Bool(*object.get("method") != Value::from("btree")),
+        ),
         same("valid"),
         same("comment"),
     ])

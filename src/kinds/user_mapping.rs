@@ -1,6 +1,6 @@
 //! User mappings.
 
-use super::{Advice, HintContext, FindingDetail, KindSpec, Masked, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Verdict};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -40,7 +40,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
 /// Options that the role may not see are neither equal nor different.
 fn same_options(comparison: &Comparison<'_>) -> Verdict {
     if *comparison.object.get(HIDDEN) == Value::Bool(true) {
-        return Verdict::Unknown("PostgreSQL shows the options of a user mapping only to the owner of the server and to the role itself");
+        return Verdict::Unknown(
+            "PostgreSQL shows the options of a user mapping only to the owner of the server and to the role itself",
+        );
     }
     common::same_masked(comparison)
 }
@@ -54,9 +56,14 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     };
     let mapping = format!("USER MAPPING FOR {role} SERVER {}", common::name(server));
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice_with_sql("create it and add its options", format!("CREATE {mapping};"))),
+        FindingDetail::Missing(_) => Some(Hint::advice_with_sql(
+            "create it and add its options",
+            format!("CREATE {mapping};"),
+        )),
         FindingDetail::Unexpected => Some(Hint::sql(format!("DROP {mapping};"))),
-        FindingDetail::Differs { .. } => Some(Hint::advice(format!("run ALTER {mapping} OPTIONS (…) with the options that differ"))),
+        FindingDetail::Differs { .. } => Some(Hint::advice(format!(
+            "run ALTER {mapping} OPTIONS (…) with the options that differ"
+        ))),
         FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Views.
 
-use super::{Advice, HintContext, FindingDetail, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Compare, Comparison, Form, Shape, Verdict, same_lines};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -59,9 +59,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
-        FindingDetail::Missing(_) => {
-            Some(Hint::advice("apply the migration that creates it, or check that this is the right database"))
-        }
+        FindingDetail::Missing(_) => Some(Hint::advice(
+            "apply the migration that creates it, or check that this is the right database",
+        )),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,

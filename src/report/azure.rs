@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::finding::Check;
-use super::format::{FormatSpec, Rendering};
 use super::facts::{paragraph, path};
+use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, stale, summary_line, targets, verdict};
+use crate::finding::Check;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec::new("azure", "Issues of Azure Pipelines", render);

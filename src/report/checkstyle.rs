@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::Check;
-use super::format::{FormatSpec, Rendering};
 use super::facts::{paragraph, path};
+use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, TOOL, stale, targets};
 use super::xml::Element;
+use crate::finding::Check;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("checkstyle", "Checkstyle XML, for tools that show findings at their lines", render);
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "checkstyle",
+    "Checkstyle XML, for tools that show findings at their lines",
+    render,
+);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut files: BTreeMap<String, Vec<Element>> = BTreeMap::new();
@@ -46,7 +50,12 @@ fn entry(check: &Check, rendering: &Rendering<'_>) -> Element {
         ReportedStatus::Known | ReportedStatus::Passed => "info",
     };
     let place = (check.place.line, check.place.column);
-    error(place, severity, paragraph(check, rendering.files), &check.code.to_string())
+    error(
+        place,
+        severity,
+        paragraph(check, rendering.files),
+        &check.code.to_string(),
+    )
 }
 
 fn error((line, column): (u32, u32), severity: &str, message: String, code: &str) -> Element {

@@ -2,17 +2,16 @@
 
 use std::fmt::Write as _;
 
-
-use super::format::{FormatSpec, Rendering};
 use super::facts::headline;
+use super::format::{FormatSpec, Rendering};
+use super::unified::unified;
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, describe, stale, targets};
 use crate::finding::{Check, Target};
+use crate::source_map::SourceMap;
+use crate::terminal::{Palette, STRONG, visible};
 use crate::value::Value;
 use crate::yaml::write::Fragment;
-use crate::source_map::SourceMap;
-use super::unified::unified;
-use crate::terminal::{Palette, STRONG, visible};
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec::new("diff", "One unified diff per object: expected against found", render);
@@ -40,7 +39,9 @@ fn one_object(out: &mut String, object: &[&Check], target: &Target, files: &Sour
         match ReportedStatus::of(check) {
             ReportedStatus::Unknown => remark(out, &headline(check), palette),
             ReportedStatus::Known => remark(out, &format!("known: {}", headline(check)), palette),
-            ReportedStatus::Drift | ReportedStatus::Warning | ReportedStatus::Passed if check.expected == check.actual => {
+            ReportedStatus::Drift | ReportedStatus::Warning | ReportedStatus::Passed
+                if check.expected == check.actual =>
+            {
                 remark(out, &headline(check), palette);
             }
             ReportedStatus::Drift | ReportedStatus::Warning | ReportedStatus::Passed => {

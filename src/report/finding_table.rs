@@ -1,5 +1,7 @@
 //! The findings of a report as one table.
 
+use std::fmt::Write as _;
+
 use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 
@@ -63,7 +65,7 @@ pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
     let mut out = format!("{table}\n");
     if findings.len() > MOST_ROWS {
         let more = grouped(findings.len() - MOST_ROWS);
-        out.push_str(&format!("and {more} more; --format plain lists all\n"));
+        let _ = writeln!(out, "and {more} more; --format plain lists all");
     }
     out.push('\n');
     Some(out)

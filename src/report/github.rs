@@ -5,11 +5,11 @@
 
 use std::fmt::Write as _;
 
-use crate::finding::Check;
-use super::format::{FormatSpec, Rendering};
 use super::facts::{facts_text, headline, path};
+use super::format::{FormatSpec, Rendering};
 use super::values::{one_line, plural};
 use super::words::{Obstacle, ReportedStatus, stale, summary_line, targets, verdict};
+use crate::finding::Check;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec::new("github", "Annotations of GitHub Actions, and the job summary", render);
@@ -45,7 +45,14 @@ fn render(rendering: &Rendering<'_>) -> String {
             );
             let title = format!("driftgate: {} {}", check.code, check.about.name());
             let text = format!("{}\n{}", headline(check), facts_text(check, target, rendering.files));
-            annotations.write(&mut out, level(check), &place, &title, text.trim_end(), &headline(check));
+            annotations.write(
+                &mut out,
+                level(check),
+                &place,
+                &title,
+                text.trim_end(),
+                &headline(check),
+            );
         }
     }
     annotations.end(&mut out);

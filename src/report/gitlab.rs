@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::facts::{paragraph, path};
 use super::fingerprint::{fingerprint, of};
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
-use super::facts::{paragraph, path};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, stale, targets};
 use crate::finding::{Check, Target};

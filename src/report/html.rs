@@ -11,15 +11,20 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use super::format::{FormatSpec, Rendering};
-use crate::finding::report_history::RunTotals;
 use super::timing::date;
 use super::values::{one_line, plural};
 use super::words::{Obstacle, ReportedStatus, TOOL, stale, summary_line, targets, verdict};
+use crate::finding::report_history::RunTotals;
 use crate::finding::{Report, Target};
 use finding::Choices;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("html", "One HTML page: findings with a filter, changes, coverage and report history", render).with_notes();
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "html",
+    "One HTML page: findings with a filter, changes, coverage and report history",
+    render,
+)
+.with_notes();
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
@@ -155,7 +160,11 @@ fn minute(since: std::time::Duration) -> String {
 fn words(outcome: ReportedStatus, count: usize) -> &'static str {
     match outcome {
         ReportedStatus::Warning if count != 1 => "warnings",
-        ReportedStatus::Warning | ReportedStatus::Drift | ReportedStatus::Unknown | ReportedStatus::Known | ReportedStatus::Passed => outcome.word(),
+        ReportedStatus::Warning
+        | ReportedStatus::Drift
+        | ReportedStatus::Unknown
+        | ReportedStatus::Known
+        | ReportedStatus::Passed => outcome.word(),
     }
 }
 

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::finding::coverage::{Coverage, KindCoverage};
-use crate::finding::earlier::REPORT_VERSION;
-use crate::hint::Hint;
 use super::format::{FormatSpec, Rendering};
 use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonRecorded};
+use crate::expectation::Level;
+use crate::finding::coverage::{Coverage, KindCoverage};
+use crate::finding::earlier::REPORT_VERSION;
 use crate::finding::mark::Change;
 use crate::finding::{Check, Summary, Target};
-use crate::expectation::Level;
+use crate::hint::Hint;
 use crate::invisible::escaped_in_json;
 use crate::redact;
 use crate::source_map::SourceMap;
@@ -149,7 +149,8 @@ pub(super) struct JsonFinding<'a> {
 }
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("json", "For programs: a stable interface with a JSON Schema", render).with_notes();
+pub static FORMAT: FormatSpec =
+    FormatSpec::new("json", "For programs: a stable interface with a JSON Schema", render).with_notes();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering {

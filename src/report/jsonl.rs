@@ -8,7 +8,13 @@ use super::json::{JsonFinding, JsonTarget, finding, line, summary_of};
 use crate::finding::earlier::REPORT_VERSION;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("jsonl", "For programs: one line per check, including those that passed, and one per database", render).passes().with_notes();
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "jsonl",
+    "For programs: one line per check, including those that passed, and one per database",
+    render,
+)
+.passes()
+.with_notes();
 
 #[derive(Serialize)]
 struct CheckLine<'a> {

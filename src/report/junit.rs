@@ -4,15 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use super::format::{FormatSpec, Rendering};
 use super::facts::{facts_text, headline, path};
+use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, describe, stale, targets};
 use super::xml::Element;
 use crate::finding::{Check, Target};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("junit", "JUnit XML for CI services: one test case per object, including those that passed", render).passes();
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "junit",
+    "JUnit XML for CI services: one test case per object, including those that passed",
+    render,
+)
+.passes();
 
 /// A test case: the checks of one object in one file.
 struct Case<'a> {
@@ -157,7 +162,9 @@ fn test_case(case: &Case<'_>, target: &Target, rendering: &Rendering<'_>) -> Ele
     element.elements(vec![match worst {
         ReportedStatus::Drift => result("failure", &first.code.to_string(), message, &text),
         ReportedStatus::Unknown => result("error", &first.code.to_string(), message, &text),
-        ReportedStatus::Warning | ReportedStatus::Known | ReportedStatus::Passed => Element::new("skipped", []).text(&text),
+        ReportedStatus::Warning | ReportedStatus::Known | ReportedStatus::Passed => {
+            Element::new("skipped", []).text(&text)
+        }
     }])
 }
 

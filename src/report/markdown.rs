@@ -2,17 +2,22 @@
 
 use std::fmt::Write as _;
 
-use super::notes::notes;
-use super::format::{FormatSpec, Rendering};
 use super::facts::{facts, headline};
+use super::format::{FormatSpec, Rendering};
+use super::notes::notes;
+use super::table_marks;
 use super::values::{one_line, plural};
 use super::words::{Obstacle, ReportedStatus, describe, stale, summary_line, targets, verdict};
 use crate::finding::{Check, Target};
-use super::table_marks;
 use crate::terminal::Palette;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("markdown", "For chat, issues and job summaries: the verdict first, details folded", render).with_notes();
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "markdown",
+    "For chat, issues and job summaries: the verdict first, details folded",
+    render,
+)
+.with_notes();
 
 /// The maximum number of findings: a job summary and a comment have a limited size.
 const MAX_FINDINGS: usize = 100;

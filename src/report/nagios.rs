@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::format::{FormatSpec, Rendering};
 use super::facts::headline;
+use super::format::{FormatSpec, Rendering};
 use super::values::{one_line, shortened};
 use super::words::{ReportedStatus, failed, summary_line, verdict};
+use crate::error::Problem;
 use crate::finding::exit::NagiosState;
 use crate::finding::{Check, Exit, Report};
-use crate::error::Problem;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {

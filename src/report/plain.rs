@@ -2,13 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::format::{FormatSpec, Rendering};
 use super::facts::{differing, headline};
+use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, stale, targets};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("plain", "One line per finding, for grep and editors: `file:line:column: code object: message`", render);
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "plain",
+    "One line per finding, for grep and editors: `file:line:column: code object: message`",
+    render,
+);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();

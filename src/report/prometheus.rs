@@ -10,8 +10,11 @@ use crate::finding::{Check, Status, Target};
 use crate::terminal::visible;
 
 /// The format.
-pub static FORMAT: FormatSpec =
-    FormatSpec::new("prometheus", "Prometheus metrics for the textfile collector of the node exporter", render);
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "prometheus",
+    "Prometheus metrics for the textfile collector of the node exporter",
+    render,
+);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::facts::{facts_text, headline, path};
 use super::fingerprint::fingerprint;
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
-use crate::finding::mark::Change;
-use super::facts::{facts_text, headline, path};
+use super::table_marks;
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, TOOL, stale, targets};
-use crate::finding::{Check, Status, Target, codes};
-use super::table_marks;
 use crate::expectation::Level;
+use crate::finding::mark::Change;
+use crate::finding::{Check, Status, Target, codes};
 use crate::terminal::visible;
 
 /// The format.

@@ -8,13 +8,13 @@ use anstyle::Style;
 use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-use super::notes::notes;
 use super::coverage;
-use super::format::{FormatSpec, Rendering};
-use super::{finding_table, table_marks};
 use super::facts::facts;
+use super::format::{FormatSpec, Rendering};
+use super::notes::notes;
 use super::values::one_line;
 use super::words::{ReportedStatus, counts, describe, failed};
+use super::{finding_table, table_marks};
 use crate::finding::{Check, Report, Target};
 use crate::redact;
 use crate::source_map::SourceMap;

@@ -4,14 +4,19 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::format::{FormatSpec, Rendering};
 use super::facts::{facts, headline};
+use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, stale, targets};
 use crate::finding::{Check, Target};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("tap", "TAP 14: one test point per check, including those that passed", render).passes();
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "tap",
+    "TAP 14: one test point per check, including those that passed",
+    render,
+)
+.passes();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut points = Vec::new();

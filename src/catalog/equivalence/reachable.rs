@@ -73,6 +73,10 @@ pub(super) struct Reachable {
 
 /// The properties of a text that decide where it may be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four properties, each of which a text can have without the others"
+)]
 pub(super) struct Risk {
     /// Whether it contains the name of an object that is not PostgreSQL's own.
     pub(super) is_named: bool,

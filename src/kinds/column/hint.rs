@@ -35,10 +35,16 @@ pub(super) fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             "drop the column once nothing reads it",
             format!("{table} DROP COLUMN {column};"),
         )),
-        FindingDetail::Differs { attribute, expected, actual } => {
-            alter(&format!("{table} ALTER COLUMN {column}"), attribute, expected, actual)
-        }
-        FindingDetail::Unreadable { attribute, expected, actual } => match (*attribute, expected) {
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } => alter(&format!("{table} ALTER COLUMN {column}"), attribute, expected, actual),
+        FindingDetail::Unreadable {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected) {
             ("type", Value::Text(sql_type)) => is_folded(sql_type).then(|| folded(sql_type)),
             ("default", Value::Text(default)) => actual
                 .as_text()
@@ -57,9 +63,11 @@ fn alter(alter: &str, attribute: &str, expected: &Value, actual: &Value) -> Opti
         ("nullable", Value::Bool(false)) => Some(Hint::sql(format!("{alter} SET NOT NULL;"))),
         ("nullable", Value::Bool(true)) => Some(Hint::sql(format!("{alter} DROP NOT NULL;"))),
         ("default", Value::Null) => Some(Hint::sql(format!("{alter} DROP DEFAULT;"))),
-        ("storage" | "compression", Value::Text(word)) => {
-            Some(Hint::sql(format!("{alter} SET {} {};", attribute.to_uppercase(), word.to_uppercase())))
-        }
+        ("storage" | "compression", Value::Text(word)) => Some(Hint::sql(format!(
+            "{alter} SET {} {};",
+            attribute.to_uppercase(),
+            word.to_uppercase()
+        ))),
         ("compression", Value::Null) => Some(Hint::sql(format!("{alter} SET COMPRESSION DEFAULT;"))),
         ("statistics", Value::Integer(target)) => Some(Hint::sql(format!("{alter} SET STATISTICS {target};"))),
         ("statistics", Value::Null) => Some(Hint::sql(format!("{alter} SET STATISTICS -1;"))),
@@ -80,7 +88,9 @@ fn attribute_hint(finding: &HintContext<'_>) -> Option<Hint> {
     let alter = |verb: &str, change: &str| {
         let composite = common::sql_name(&finding.id.relation());
         let attribute = common::name(finding.id.last());
-        Some(Hint::sql(format!("ALTER TYPE {composite} {verb} ATTRIBUTE {attribute}{change};")))
+        Some(Hint::sql(format!(
+            "ALTER TYPE {composite} {verb} ATTRIBUTE {attribute}{change};"
+        )))
     };
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
@@ -89,12 +99,20 @@ fn attribute_hint(finding: &HintContext<'_>) -> Option<Hint> {
             alter("ADD", &format!(" {}{collation}", text("type")?))
         }
         FindingDetail::Unexpected => alter("DROP", ""),
-        FindingDetail::Differs { attribute, expected, actual } => match (*attribute, expected) {
-            ("type", Value::Text(sql_type)) if is_folded(sql_type) && quotes(actual, sql_type) => Some(folded(sql_type)),
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } => match (*attribute, expected) {
+            ("type", Value::Text(sql_type)) if is_folded(sql_type) && quotes(actual, sql_type) => {
+                Some(folded(sql_type))
+            }
             ("type", Value::Text(sql_type)) => alter("ALTER", &format!(" TYPE {sql_type}")),
             _ => None,
         },
-        FindingDetail::Unreadable { attribute, expected, .. } => match (*attribute, expected) {
+        FindingDetail::Unreadable {
+            attribute, expected, ..
+        } => match (*attribute, expected) {
             ("type", Value::Text(sql_type)) => is_folded(sql_type).then(|| folded(sql_type)),
             _ => None,
         },
@@ -108,7 +126,9 @@ fn is_folded(sql_type: &str) -> bool {
 
 /// Whether a type is this name, in quotes.
 fn quotes(actual: &Value, name: &str) -> bool {
-    actual.as_text().is_some_and(|actual| actual.ends_with(&quote_name(name)))
+    actual
+        .as_text()
+        .is_some_and(|actual| actual.ends_with(&quote_name(name)))
 }
 
 fn folded(sql_type: &str) -> Hint {

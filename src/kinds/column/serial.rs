@@ -22,12 +22,19 @@ pub(super) fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entr
         return Ok(entries);
     };
     let place = entries[at].value.place;
-    let word = entries[at].value.scalar().map_or(String::new(), |s| s.text.trim().to_lowercase());
+    let word = entries[at]
+        .value
+        .scalar()
+        .map_or(String::new(), |s| s.text.trim().to_lowercase());
     let Some((serial, integer)) = SERIALS.iter().find(|(serial, _)| *serial == word) else {
         return Ok(entries);
     };
     if let Some(entry) = entries.iter().find(|entry| {
-        let null = entry.key == "nullable" && entry.value.scalar().is_some_and(|s| s.scalar_type == ScalarType::Bool(true));
+        let null = entry.key == "nullable"
+            && entry
+                .value
+                .scalar()
+                .is_some_and(|s| s.scalar_type == ScalarType::Bool(true));
         null || ["default", "identity", "generated"].contains(&entry.key.as_str())
     }) {
         return Err(Problem::at(entry.place, format!("`{serial}` cannot be combined with `{}`", entry.key)).hint(format!(

@@ -3,14 +3,14 @@
 use maud::{Markup, html};
 
 use super::{findings_words, name, plot};
-use crate::redact;
 use crate::finding::coverage::{Coverage, Unmentioned};
-use crate::report::coverage::percent;
+use crate::finding::mark::{Change, PreviousFinding, TargetComparison};
 use crate::finding::report_history::RunTotals;
-use crate::finding::mark::{TargetComparison, PreviousFinding, Change};
+use crate::finding::{Report, Target, TargetStatus};
+use crate::redact;
+use crate::report::coverage::percent;
 use crate::report::values::{one_line, plural};
 use crate::report::words::describe;
-use crate::finding::{Report, Target, TargetStatus};
 use crate::source_map::SourceMap;
 
 /// A part of the page.

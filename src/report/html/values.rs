@@ -5,8 +5,8 @@ use similar::{DiffOp, TextDiff};
 
 use crate::finding::Check;
 use crate::report::values::shortened;
-use crate::value::Value;
 use crate::terminal::visible;
+use crate::value::Value;
 
 /// The maximum length of a value, in characters. The JSON report contains the full value.
 const LONGEST: usize = 20_000;
@@ -41,19 +41,13 @@ fn text(value: &Value) -> String {
     let text = match value {
         Value::List(items) if items.len() > 1 => items.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         Value::Map(map) if map.len() > 1 => {
-            let entries: Vec<String> = map
-                .iter()
-                .map(|(key, value)| format!("{key}: {value}"))
-                .collect();
+            let entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}: {value}")).collect();
             entries.join("\n")
         }
         Value::Text(text) => text.trim_matches('\n').trim_end().to_owned(),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Integer(_)
-        | Value::Secret(_)
-        | Value::List(_)
-        | Value::Map(_) => value.to_string(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Secret(_) | Value::List(_) | Value::Map(_) => {
+            value.to_string()
+        }
     };
     visible(&shortened(&text, LONGEST))
 }
