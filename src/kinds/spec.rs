@@ -14,20 +14,21 @@ use crate::yaml::{Entry, Node};
 ///
 /// # To add a kind
 ///
-/// 1. Write `src/kinds/<kind>.rs` with a `SPEC`, and add a line to `kinds!` in `src/kinds.rs`. 2. Write
-/// `src/kinds/<kind>.sql`: a comment that says what a row is, and one query. Its columns are those of    `identity`,
-/// one per attribute, those of `reading.extra_columns`, and `implicit`: true for objects that no file    needs to list,
-/// such as those of an extension. The columns have a type of `catalog::capture::rows`: `bool`, `int2`,    `int4`,
-/// `int8`, `oid`, `text`, `name`, `"char"`, `varchar`, `json`, `jsonb`, or an array of texts. Cast the others. 3. Read
-/// from one of the [`ScopeRelation`]s at most, besides `scope_schemas`; catalogs without schemas are read whole.
-/// `{grants acl owner}`, `{grants_beyond_public acl owner}`, `{options array}`, `{settings array}` and    `{setting
-/// name value}` become the columns that several kinds share, see `kinds/common`. 4. One query serves every supported
-/// major version. Put a column that older versions lack into    `FROM (SELECT NULL::boolean AS conenforced) absent,
-/// LATERAL (SELECT c.*, conenforced AS enforced FROM pg_constraint c …)`:    the unqualified name is the column of the
-/// catalog, and where the catalog has none, the `NULL` of `absent`. Give    the attribute [`Attr::since`]. 5. Add an
-/// object to `tests/registry/schema.sql`, with a value other than the default for each attribute, a change of    each
-/// attribute to `tests/changes/`, and a scenario to `tests/cases/`. 6. Run the tests with `UPDATE=1`, which rewrites
-/// `expectations/`, `schemas/` and the expected outputs; read the diff.
+/// 1. Write `src/kinds/<kind>.rs` with a `SPEC`, and add a line to `kinds!` in `src/kinds.rs`.
+/// 2. Write `src/kinds/<kind>.sql`: a comment that says what a row is, and one query. Its columns are those of
+///    `identity`, one per attribute, those of `reading.extra_columns`, and `implicit`: true for objects that no file
+///    needs to list, such as those of an extension. The columns have a type of `catalog::capture::rows`: `bool`, `int2`,
+///    `int4`, `int8`, `oid`, `text`, `name`, `"char"`, `varchar`, `json`, `jsonb`, or an array of texts. Cast the others.
+/// 3. Read from one of the [`ScopeRelation`]s at most, besides `scope_schemas`; catalogs without schemas are read whole.
+///    `{grants acl owner}`, `{grants_beyond_public acl owner}`, `{options array}`, `{settings array}` and
+///    `{setting name value}` become the columns that several kinds share, see `kinds/common`.
+/// 4. One query serves every supported major version. Put a column that older versions lack into
+///    `FROM (SELECT NULL::boolean AS conenforced) absent, LATERAL (SELECT c.*, conenforced AS enforced FROM pg_constraint c …)`:
+///    the unqualified name is the column of the catalog, and where the catalog has none, the `NULL` of `absent`. Give
+///    the attribute [`Attr::since`].
+/// 5. Add an object to `tests/registry/schema.sql`, with a value other than the default for each attribute, a change of
+///    each attribute to `tests/changes/`, and a scenario to `tests/cases/`.
+/// 6. Run the tests with `UPDATE=1`, which rewrites `expectations/`, `schemas/` and the expected outputs; read the diff.
 ///
 /// Without further tests, `registry` and `changes` then check that the query has these columns on every version, that
 /// each attribute is compared in both directions, that what `pull` writes finds nothing, and that all is documented.
@@ -227,7 +228,7 @@ impl Matching {
 pub struct StandIn {
     /// The other kind.
     pub kind: Kind,
-    /// The attributes that the object has as an object of the other kind, or why it does not give the same guarantee.
+    /// The attributes that the object has as one of the kind it stands in for, or why it cannot.
     pub attributes: fn(&Object) -> Result<Attributes, &'static str>,
 }
 

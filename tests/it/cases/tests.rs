@@ -100,7 +100,7 @@ fn every_kind_has_a_scenario_in_which_it_is_expected_and_one_in_which_it_differs
             for block in case.scenario.blocks {
                 match block.kind {
                     Kind::File(name) if std::path::Path::new(&name).extension().is_some_and(|end| end == "yaml") => {
-                        yaml += &block.text
+                        yaml += &block.text;
                     }
                     Kind::Console { .. } => output += &block.text,
                     Kind::File(_) | Kind::Sql { .. } => {}
