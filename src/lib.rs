@@ -30,6 +30,7 @@
 //! | [`snapshot::Snapshot`] | everything that was read of one database |
 //! | [`expectation::ExpectationFile`] | a parsed expectation file |
 //! | [`source::Source`] | a source as it is written on the command line; `session` turns it into a session |
+//! | [`compare::Plan`] | the comparison of all objects as far as it is possible without a server |
 //! | [`observed::ScopedQuestion`], [`observed::Answer`] | two SQL texts that PostgreSQL compares, and the result |
 //! | [`finding::Check`] | one comparison and its result; one that did not pass is a finding |
 //! | [`finding::Report`], [`finding::Target`] | all results of a run, and those of one database |
@@ -37,13 +38,26 @@
 //! | [`error::Failure`] | a failure outside of the program: exit code 3 |
 //! | [`source_map::SourceMap`], [`source_map::Place`] | the texts of the files, and a position in one of them |
 //!
+//! One comparison becomes a check in five steps:
+//!
+//! | step | meaning |
+//! |---|---|
+//! | [`attribute::Verdict`] | what a [`attribute::Compare`] says of two values: equal, different, unknown, or questions |
+//! | `compare::Decision` | the verdict with its questions in the scope of the object |
+//! | `compare::Pending` | the decision together with the finding that it becomes if it does not pass |
+//! | [`observed::Answer`] | what the server said to a question of the decision |
+//! | [`finding::Status`] | the result of the check: passed, drift, unknown or unverified |
+//!
+//! `report::words::ReportedStatus` is how a check counts in a report: its status, unless the level `warn` makes it a
+//! warning or a baseline makes it known.
+//!
 //! # Invariants
 //!
-//! `tests/it/architecture.rs` holds these against the source:
+//! `tests/it/architecture/layers.rs` defines the layers, and `tests/it/architecture.rs` holds these against the source:
 //!
 //! * The modules are in layers, and a module imports only from its own layer and from lower ones.
 //! * [`kinds`] import only the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`], [`sql`], [`sql_text`],
-//!   [`yaml`], [`error`], `redact`, `secret` and [`source_map::Place`].
+//!   [`yaml`], [`hint`], [`error`], `redact`, `secret` and [`source_map::Place`].
 //! * [`expectation`] does not import [`catalog`], [`compare`] or [`report`]; [`catalog`] does not import [`compare`] or
 //!   [`report`]; the reporters do not import [`catalog`], [`compare`], [`snapshot`] or [`kinds`].
 //! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],

@@ -15,23 +15,38 @@ use crate::yaml::{Entry, Node};
 /// # To add a kind
 ///
 /// 1. Write `src/kinds/<kind>.rs` with a `SPEC`, and add a line to `kinds!` in `src/kinds.rs`.
-/// 2. Write `src/kinds/<kind>.sql`: a comment that says what a row is, and one query. Its columns are those of
-///    `identity`, one per attribute, those of `reading.extra_columns`, and `implicit`: true for objects that no file
-///    needs to list, such as those of an extension. The columns have a type of `catalog::capture::rows`: `bool`, `int2`,
-///    `int4`, `int8`, `oid`, `text`, `name`, `"char"`, `varchar`, `json`, `jsonb`, or an array of texts. Cast the others.
-/// 3. Read from one of the [`ScopeRelation`]s at most, besides `scope_schemas`; catalogs without schemas are read whole.
+/// 2. Write `src/kinds/<kind>.sql`: a comment that says what a row is, and one query. Its columns are:
+///    - the columns of `identity`,
+///    - one per attribute,
+///    - those of `reading.extra_columns`,
+///    - `implicit`: true for objects that no file needs to list, such as those of an extension.
+///
+///    A column has a type of `catalog::capture::rows`: `bool`, `int2`, `int4`, `int8`, `oid`, `text`, `name`, `"char"`,
+///    `varchar`, `json`, `jsonb`, or an array of texts. Cast the others. A boolean attribute must not be `NULL`, because
+///    expectation files that say `null` for it are refused.
+/// 3. Read from one of the [`ScopeRelation`]s at most, besides `scope_schemas`. Catalogs without schemas are read whole.
 ///    `{grants acl owner}`, `{grants_beyond_public acl owner}`, `{options array}`, `{settings array}` and
 ///    `{setting name value}` become the columns that several kinds share, see `kinds/common`.
-/// 4. One query serves every supported major version. Put a column that older versions lack into
-///    `FROM (SELECT NULL::boolean AS conenforced) absent, LATERAL (SELECT c.*, conenforced AS enforced FROM pg_constraint c …)`:
-///    the unqualified name is the column of the catalog, and where the catalog has none, the `NULL` of `absent`. Give
-///    the attribute [`Attr::since`].
-/// 5. Add an object to `tests/registry/schema.sql`, with a value other than the default for each attribute, a change of
-///    each attribute to `tests/changes/`, and a scenario to `tests/cases/`.
-/// 6. Run the tests with `UPDATE=1`, which rewrites `expectations/`, `schemas/` and the expected outputs; read the diff.
+/// 4. One query serves every supported major version. Put a column that older versions lack into the subquery `absent`:
 ///
-/// Without further tests, `registry` and `changes` then check that the query has these columns on every version, that
-/// each attribute is compared in both directions, that what `pull` writes finds nothing, and that all is documented.
+///    ```sql
+///    FROM (SELECT NULL::boolean AS conenforced) absent,
+///         LATERAL (SELECT c.*, conenforced AS enforced FROM pg_constraint c) c
+///    ```
+///
+///    The unqualified name is the column of the catalog. If the catalog does not have the column, the name is the `NULL`
+///    of `absent`. Give the attribute [`Attr::since`].
+/// 5. Add the statement that resolves a difference to the function of `advice.hint`. An attribute that falls through to
+///    `_ => None` has findings without a fix.
+/// 6. Add an object to `tests/registry/schema.sql`, with a value other than the default for each attribute, a change of
+///    each attribute to `tests/changes/found.sql`, and a scenario to `tests/cases/`. No test notices a missing change or
+///    a missing hint.
+/// 7. Run the tests with `UPDATE=1`, which rewrites `expectations/` (the reference and the JSON Schema) and the expected
+///    outputs. Read the diff.
+///
+/// Without further tests, `registry` then checks that the query has these columns, that each attribute is compared in
+/// both directions, and that checking what `pull` writes finds nothing; `ci/postgres-majors` repeats this on every
+/// version. `documents` checks that the reference is up to date. `changes` knows only the changes that you add.
 pub struct KindSpec {
     /// The name in reports and codes: `foreign_key`.
     pub name: &'static str,
@@ -39,7 +54,7 @@ pub struct KindSpec {
     pub one: Option<&'static str>,
     /// The key of expectation files that holds objects of this kind: `foreign_keys`.
     pub section: &'static str,
-    /// The kinds of object that can contain one of this kind; none for a kind of its own.
+    /// The kinds of object that can contain one of this kind; empty for top-level kinds.
     pub parents: &'static [Kind],
     /// The columns of the query that identify an object, outermost first.
     pub identity: &'static [&'static str],
