@@ -243,7 +243,7 @@ impl Matching {
 pub struct StandIn {
     /// The other kind.
     pub kind: Kind,
-    /// The attributes that the object has as one of the kind it stands in for, or why it cannot.
+    /// The attributes that the object has as one of the kind that it replaces, or why it cannot replace one.
     pub attributes: fn(&Object) -> Result<Attributes, &'static str>,
 }
 
