@@ -116,7 +116,10 @@ pub(super) fn report<T: DeserializeOwned>(text: &str, file: FileId, hint: &str) 
         return Err(Problem::at(start(file), "this is JSON, but not a driftgate report").hint(hint));
     }
     let version = head.report_version.unwrap_or_default();
-    if !READABLE.iter().any(|readable| version.as_u64() == Some(u64::from(*readable))) {
+    if !READABLE
+        .iter()
+        .any(|readable| version.as_u64() == Some(u64::from(*readable)))
+    {
         let readable: Vec<String> = READABLE.iter().map(ToString::to_string).collect();
         let hint = format!(
             "this driftgate reads reports of version {}: use a report that it wrote",

@@ -340,7 +340,7 @@ fn a_locked_table_is_not_waited_for() {
         let run = |expectations: &str| check(&database.url(), expectations, &["--lock-timeout", "100ms"]);
         let there = run("driftgate: 1\ntables: {clients: present}\n");
         assert_eq!(there.code, Some(0), "{}{}", there.stdout, there.stderr);
-        // PostgreSQL itself locks a table for a moment when it tells an expression of it.
+        // PostgreSQL itself locks a table for a moment when it prints an expression of it.
         let described = run(EXPECTED);
         let reading = run("driftgate: 1\nassertions: {a: {sql: select count(*) from clients, equals: 0}}\n");
         for run in [described, reading] {
@@ -350,7 +350,7 @@ fn a_locked_table_is_not_waited_for() {
                 "{}",
                 run.stdout
             );
-            assert!(run.stdout.contains("--lock-timeout, or run it"), "{}", run.stdout);
+            assert!(run.stdout.contains("--lock-timeout, or try again"), "{}", run.stdout);
         }
         assert_ne!(database.value(locks), "0", "the lock is gone: nothing was tried");
         locking.join().expect("the thread that locks");
