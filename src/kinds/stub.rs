@@ -88,7 +88,8 @@ pub(super) fn written_name(text: &str) -> Option<Sql> {
     Some(Sql::join(parts.iter().map(|part| name(part)), "."))
 }
 
-/// A table with the columns of a relation of any kind: its rows have the same type.
+/// A table with the columns of a relation of any kind: its rows have the same type. A query may leave columns out of its
+/// GROUP BY that depend on the primary key, so the table has it, too.
 #[expect(clippy::unnecessary_wraps, reason = "the table of kinds needs this signature")]
 pub(super) fn relation(id: &ObjectId, _: &Object, snapshot: &Snapshot) -> Option<Stub> {
     let mut stub = Stub::of(sql!["CREATE TABLE ", qualified(id), " ("]);
@@ -97,6 +98,13 @@ pub(super) fn relation(id: &ObjectId, _: &Object, snapshot: &Snapshot) -> Option
         stub = stub
             .then(sql![separator, name(column.name), " "])
             .then_type(column.sql_type);
+    }
+    for (_, key) in snapshot.children(Kind::PrimaryKey, id) {
+        let columns = key.get(super::common::COLUMNS.name).texts();
+        if !columns.is_empty() {
+            let columns = Sql::join(columns.into_iter().map(name), ", ");
+            stub = stub.then(sql![", PRIMARY KEY (", columns, ")"]);
+        }
     }
     Some(stub.then(")"))
 }
