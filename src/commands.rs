@@ -1,4 +1,4 @@
-//! The subcommands, one file each. Each one takes its arguments and returns an [`Exit`] or a [`CommandError`]; what a
+//! The subcommands, one file each. Each one takes its arguments and returns an [`Exit`] or a `CommandError`; what a
 //! run with a database needs is in `session`.
 
 mod check;

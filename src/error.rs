@@ -2,9 +2,9 @@
 //!
 //! * [`Problem`]: the user made a mistake in a file, on the command line or in the environment. Exit code 2.
 //! * [`Failure`]: something outside failed, for instance the connection or a permission. Exit code 3.
-//! * [`CommandError`]: what a subcommand returns: problems or a failure.
+//! * `CommandError`: what a subcommand returns: problems or a failure.
 //!
-//! `commands::run` is the only place that turns a [`CommandError`] into an exit code.
+//! `commands::run` is the only place that turns a `CommandError` into an exit code.
 
 mod render;
 
