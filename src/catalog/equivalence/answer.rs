@@ -68,6 +68,8 @@ pub(super) fn from_error(server: &Server, scoped: &ScopedQuestion, error: &Serve
         }
         // A lack of time or resources says nothing about the text.
         Meaning::Timeout | Meaning::Concurrent | Meaning::Exhausted => Answer::Refused(error.message.clone()),
+        // An internal error of the server says nothing about the text, either.
+        Meaning::Other if error.code.starts_with("XX") => Answer::Refused(error.message.clone()),
         Meaning::Write | Meaning::Other => Answer::Invalid(says()),
     }
 }
