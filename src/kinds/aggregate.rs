@@ -1,9 +1,7 @@
 //! Aggregate functions.
 
 use super::stub::written_name;
-use super::{
-    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature,
-};
+use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -205,24 +203,16 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected) {
-            // GRANT and REVOKE call an aggregate a function.
-            ("grants", _) => {
-                let name = common::sql_name(&finding.id.relation());
-                common::grant(&format!("FUNCTION {name}({})", finding.id.last()), expected, actual)
-            }
-            // The arguments of an ordered-set aggregate are written differently here, and the finding does not say how.
-            ("owner", Value::Text(_)) | ("comment", _) => None,
-            _ => Some(Hint::advice(
-                "run CREATE OR REPLACE AGGREGATE with the expected definition",
-            )),
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
+        // GRANT and REVOKE call an aggregate a function.
+        ("grants", _) => {
+            let name = common::sql_name(&finding.id.relation());
+            common::grant(&format!("FUNCTION {name}({})", finding.id.last()), expected, actual)
+        }
+        // The arguments of an ordered-set aggregate are written differently here, and the finding does not say how.
+        ("owner", Value::Text(_)) | ("comment", _) => None,
+        _ => Some(Hint::advice(
+            "run CREATE OR REPLACE AGGREGATE with the expected definition",
+        )),
+    })
 }

@@ -1,6 +1,6 @@
 //! Collations.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -82,16 +82,10 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute, expected, ..
-        } => match (*attribute, expected) {
-            ("comment" | "owner", _) => None,
-            _ => Some(Hint::advice(
-                "this attribute of a collation cannot be altered: drop the collation and create it as expected",
-            )),
-        },
-    }
+    finding.if_differs(|attribute, expected, _| match (attribute, expected) {
+        ("comment" | "owner", _) => None,
+        _ => Some(Hint::advice(
+            "this attribute of a collation cannot be altered: drop the collation and create it as expected",
+        )),
+    })
 }

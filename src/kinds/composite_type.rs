@@ -1,6 +1,6 @@
 //! Composite types.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
 use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -28,16 +28,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected) {
-            ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
-            _ => None,
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
+        ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
+        _ => None,
+    })
 }

@@ -1,6 +1,6 @@
 //! Foreign-data wrappers.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, HintContext, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 
@@ -45,20 +45,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
     let alter = |what: &str| Some(Hint::sql(format!("ALTER FOREIGN DATA WRAPPER {name} {what};")));
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected.as_text()) {
-            ("handler", Some(function)) => alter(&format!("HANDLER {function}")),
-            ("handler", None) => alter("NO HANDLER"),
-            ("validator", Some(function)) => alter(&format!("VALIDATOR {function}")),
-            ("validator", None) => alter("NO VALIDATOR"),
-            ("grants", _) => common::grant(&format!("FOREIGN DATA WRAPPER {name}"), expected, actual),
-            _ => None,
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected.as_text()) {
+        ("handler", Some(function)) => alter(&format!("HANDLER {function}")),
+        ("handler", None) => alter("NO HANDLER"),
+        ("validator", Some(function)) => alter(&format!("VALIDATOR {function}")),
+        ("validator", None) => alter("NO VALIDATOR"),
+        ("grants", _) => common::grant(&format!("FOREIGN DATA WRAPPER {name}"), expected, actual),
+        _ => None,
+    })
 }

@@ -1,6 +1,6 @@
 //! Foreign servers.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, HintContext, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -34,20 +34,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected.as_text()) {
-            ("version", Some(version)) => Some(Hint::sql(format!(
-                "ALTER SERVER {name} VERSION {};",
-                quote_literal(version)
-            ))),
-            ("grants", _) => common::grant(&format!("FOREIGN SERVER {name}"), expected, actual),
-            _ => None,
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected.as_text()) {
+        ("version", Some(version)) => Some(Hint::sql(format!(
+            "ALTER SERVER {name} VERSION {};",
+            quote_literal(version)
+        ))),
+        ("grants", _) => common::grant(&format!("FOREIGN SERVER {name}"), expected, actual),
+        _ => None,
+    })
 }

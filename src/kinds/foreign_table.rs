@@ -1,6 +1,6 @@
 //! Foreign tables.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Masked, Reading, Syntax, common, stub};
+use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 
@@ -37,16 +37,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected.as_text()) {
-            ("grants", _) => common::grant(&name, expected, actual),
-            _ => None,
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected.as_text()) {
+        ("grants", _) => common::grant(&name, expected, actual),
+        _ => None,
+    })
 }

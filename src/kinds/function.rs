@@ -1,8 +1,6 @@
 //! Functions.
 
-use super::{
-    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature,
-};
+use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -285,35 +283,27 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         format!("{}({arguments})", common::sql_name(&finding.id.relation()))
     };
     let alter = |what: &str| Some(Hint::sql(format!("ALTER FUNCTION {} {what};", signature())));
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected) {
-            ("volatility", Value::Text(volatility)) => alter(&volatility.to_uppercase()),
-            ("security", Value::Text(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
-            ("owner", Value::Text(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
-            ("strict", Value::Bool(true)) => alter("STRICT"),
-            ("strict", _) => alter("CALLED ON NULL INPUT"),
-            ("parallel", Value::Text(parallel)) => alter(&format!("PARALLEL {}", parallel.to_uppercase())),
-            ("leakproof", Value::Bool(true)) => alter("LEAKPROOF"),
-            ("leakproof", _) => alter("NOT LEAKPROOF"),
-            ("cost", Value::Text(cost)) => alter(&format!("COST {cost}")),
-            ("rows", Value::Text(rows)) => alter(&format!("ROWS {rows}")),
-            ("grants", _) => common::grant(&format!("FUNCTION {}", signature()), expected, actual),
-            ("comment", _) => None,
-            ("returns" | "returns_set" | "returns_columns", _) => Some(Hint::advice_with_sql(
-                "the result type cannot be altered; drop the function and create it as expected",
-                format!("DROP FUNCTION {};", signature()),
-            )),
-            _ => Some(Hint::advice(
-                "run CREATE OR REPLACE FUNCTION with the expected definition",
-            )),
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
+        ("volatility", Value::Text(volatility)) => alter(&volatility.to_uppercase()),
+        ("security", Value::Text(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
+        ("owner", Value::Text(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
+        ("strict", Value::Bool(true)) => alter("STRICT"),
+        ("strict", _) => alter("CALLED ON NULL INPUT"),
+        ("parallel", Value::Text(parallel)) => alter(&format!("PARALLEL {}", parallel.to_uppercase())),
+        ("leakproof", Value::Bool(true)) => alter("LEAKPROOF"),
+        ("leakproof", _) => alter("NOT LEAKPROOF"),
+        ("cost", Value::Text(cost)) => alter(&format!("COST {cost}")),
+        ("rows", Value::Text(rows)) => alter(&format!("ROWS {rows}")),
+        ("grants", _) => common::grant(&format!("FUNCTION {}", signature()), expected, actual),
+        ("comment", _) => None,
+        ("returns" | "returns_set" | "returns_columns", _) => Some(Hint::advice_with_sql(
+            "the result type cannot be altered; drop the function and create it as expected",
+            format!("DROP FUNCTION {};", signature()),
+        )),
+        _ => Some(Hint::advice(
+            "run CREATE OR REPLACE FUNCTION with the expected definition",
+        )),
+    })
 }
 
 /// A function of the same signature that is volatile and empty: the planner neither runs nor inlines it.

@@ -16,6 +16,25 @@ pub struct HintContext<'a> {
     pub detail: FindingDetail<'a>,
 }
 
+impl HintContext<'_> {
+    /// The hint of a kind for which no statement creates or drops an object. For an attribute that differs, `differs`
+    /// makes it from the name, the expected and the actual value.
+    pub(super) fn if_differs(
+        &self,
+        differs: impl FnOnce(&'static str, &Value, &Value) -> Option<Hint>,
+    ) -> Option<Hint> {
+        match &self.detail {
+            FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
+            FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+            FindingDetail::Differs {
+                attribute,
+                expected,
+                actual,
+            } => differs(attribute, expected, actual),
+        }
+    }
+}
+
 /// What was found about an object.
 #[derive(Debug, Clone)]
 pub enum FindingDetail<'a> {

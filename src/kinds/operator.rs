@@ -1,9 +1,7 @@
 //! Operators.
 
 use super::stub::written_name;
-use super::{
-    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature,
-};
+use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -74,31 +72,25 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let [schema, name, arguments] = finding.id.parts() else {
         return None;
     };
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute, expected, ..
-        } => {
-            let alter = |what: String| {
-                Some(Hint::sql(format!(
-                    "ALTER OPERATOR {}.{name} ({arguments}) {what};",
-                    common::name(schema)
-                )))
-            };
-            match (*attribute, expected) {
-                ("restrict" | "join", Value::Null) => alter(format!("SET ({} = NONE)", attribute.to_uppercase())),
-                ("restrict" | "join", Value::Text(function)) => alter(format!(
-                    "SET ({} = {})",
-                    attribute.to_uppercase(),
-                    common::sql_names(function)
-                )),
-                ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
-                ("comment", _) => None,
-                _ => Some(Hint::advice("drop the operator and create it as expected")),
-            }
+    finding.if_differs(|attribute, expected, _| {
+        let alter = |what: String| {
+            Some(Hint::sql(format!(
+                "ALTER OPERATOR {}.{name} ({arguments}) {what};",
+                common::name(schema)
+            )))
+        };
+        match (attribute, expected) {
+            ("restrict" | "join", Value::Null) => alter(format!("SET ({} = NONE)", attribute.to_uppercase())),
+            ("restrict" | "join", Value::Text(function)) => alter(format!(
+                "SET ({} = {})",
+                attribute.to_uppercase(),
+                common::sql_names(function)
+            )),
+            ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
+            ("comment", _) => None,
+            _ => Some(Hint::advice("drop the operator and create it as expected")),
         }
-    }
+    })
 }
 
 /// An operator with the same name and function, without commutator and negator.

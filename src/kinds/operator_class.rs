@@ -1,6 +1,6 @@
 //! Operator classes.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
+use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -76,22 +76,16 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = using(finding.id);
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute, expected, ..
-        } => match (*attribute, expected) {
-            ("owner", Value::Text(owner)) => Some(Hint::sql(format!(
-                "ALTER OPERATOR CLASS {name} OWNER TO {};",
-                common::name(owner)
-            ))),
-            ("comment" | "owner", _) => None,
-            _ => Some(Hint::advice(
-                "this attribute of an operator class cannot be altered: drop the operator class and create it as expected",
-            )),
-        },
-    }
+    finding.if_differs(|attribute, expected, _| match (attribute, expected) {
+        ("owner", Value::Text(owner)) => Some(Hint::sql(format!(
+            "ALTER OPERATOR CLASS {name} OWNER TO {};",
+            common::name(owner)
+        ))),
+        ("comment" | "owner", _) => None,
+        _ => Some(Hint::advice(
+            "this attribute of an operator class cannot be altered: drop the operator class and create it as expected",
+        )),
+    })
 }
 
 /// A class or family as SQL names it: `app.money_ops USING btree`.

@@ -1,9 +1,7 @@
 //! Procedures.
 
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
-use super::{
-    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature,
-};
+use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature};
 use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -50,24 +48,16 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             finding.id.last()
         )))
     };
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected.as_text()) {
-            ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
-            ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
-            ("grants", _) => {
-                let name = common::sql_name(&finding.id.relation());
-                common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
-            }
-            ("comment", _) => None,
-            _ => Some(Hint::advice(
-                "run CREATE OR REPLACE PROCEDURE with the expected definition",
-            )),
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected.as_text()) {
+        ("security", Some(security)) => alter(&format!("SECURITY {}", security.to_uppercase())),
+        ("owner", Some(owner)) => alter(&format!("OWNER TO {}", common::name(owner))),
+        ("grants", _) => {
+            let name = common::sql_name(&finding.id.relation());
+            common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
+        }
+        ("comment", _) => None,
+        _ => Some(Hint::advice(
+            "run CREATE OR REPLACE PROCEDURE with the expected definition",
+        )),
+    })
 }

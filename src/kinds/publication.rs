@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -113,30 +113,22 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             .collect();
         names.join(", ")
     };
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected) {
-            ("operations", Value::List(_)) => alter(format!("SET (publish = '{}')", expected.texts().join(", "))),
-            ("via_root", Value::Bool(value)) => alter(format!("SET (publish_via_partition_root = {value})")),
-            ("generated_columns", Value::Text(word)) => alter(format!("SET (publish_generated_columns = {word})")),
-            ("tables", _) => {
-                let changes = [("ADD", tables(expected, actual)), ("DROP", tables(actual, expected))];
-                let statements: Vec<String> = changes
-                    .iter()
-                    .filter(|(_, tables)| !tables.is_empty())
-                    .map(|(change, tables)| format!("ALTER PUBLICATION {name} {change} TABLE {tables};"))
-                    .collect();
-                common::join_statements(&statements)
-            }
-            ("all_tables", _) => Some(Hint::advice(
-                "this attribute of a publication cannot be altered: drop the publication and create it as expected",
-            )),
-            _ => None,
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
+        ("operations", Value::List(_)) => alter(format!("SET (publish = '{}')", expected.texts().join(", "))),
+        ("via_root", Value::Bool(value)) => alter(format!("SET (publish_via_partition_root = {value})")),
+        ("generated_columns", Value::Text(word)) => alter(format!("SET (publish_generated_columns = {word})")),
+        ("tables", _) => {
+            let changes = [("ADD", tables(expected, actual)), ("DROP", tables(actual, expected))];
+            let statements: Vec<String> = changes
+                .iter()
+                .filter(|(_, tables)| !tables.is_empty())
+                .map(|(change, tables)| format!("ALTER PUBLICATION {name} {change} TABLE {tables};"))
+                .collect();
+            common::join_statements(&statements)
+        }
+        ("all_tables", _) => Some(Hint::advice(
+            "this attribute of a publication cannot be altered: drop the publication and create it as expected",
+        )),
+        _ => None,
+    })
 }

@@ -1,6 +1,6 @@
 //! Range types.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
+use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -100,19 +100,11 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected) {
-            ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
-            ("comment" | "owner", _) => None,
-            _ => Some(Hint::advice(
-                "a range type cannot be altered: create another type and change the columns to it",
-            )),
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
+        ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
+        ("comment" | "owner", _) => None,
+        _ => Some(Hint::advice(
+            "a range type cannot be altered: create another type and change the columns to it",
+        )),
+    })
 }

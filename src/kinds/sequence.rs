@@ -1,6 +1,6 @@
 //! Sequences, other than those of identity columns.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
+use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql;
@@ -133,30 +133,22 @@ fn same_max(comparison: &Comparison<'_>) -> Verdict {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     let alter = |what: String| Some(Hint::sql(format!("ALTER SEQUENCE {name} {what};")));
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => match (*attribute, expected) {
-            ("grants", _) => common::grant(&format!("SEQUENCE {name}"), expected, actual),
-            ("type", Value::Text(sql_type)) => alter(format!("AS {sql_type}")),
-            ("start", Value::Integer(start)) => alter(format!("START WITH {start}")),
-            ("increment", Value::Integer(by)) => alter(format!("INCREMENT BY {by}")),
-            ("min", Value::Integer(min)) => alter(format!("MINVALUE {min}")),
-            ("min", Value::Null) => alter("NO MINVALUE".into()),
-            ("max", Value::Integer(max)) => alter(format!("MAXVALUE {max}")),
-            ("max", Value::Null) => alter("NO MAXVALUE".into()),
-            ("cycle", Value::Bool(true)) => alter("CYCLE".into()),
-            ("cycle", Value::Bool(false)) => alter("NO CYCLE".into()),
-            ("cache", Value::Integer(cache)) => alter(format!("CACHE {cache}")),
-            ("owned_by", Value::Null) => alter("OWNED BY NONE".into()),
-            ("owned_by", Value::Text(column)) => alter(format!("OWNED BY {}", common::sql_names(column))),
-            ("persistence", Value::Text(word)) if word == "unlogged" => alter("SET UNLOGGED".into()),
-            ("persistence", Value::Text(word)) if word == "permanent" => alter("SET LOGGED".into()),
-            _ => None,
-        },
-    }
+    finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
+        ("grants", _) => common::grant(&format!("SEQUENCE {name}"), expected, actual),
+        ("type", Value::Text(sql_type)) => alter(format!("AS {sql_type}")),
+        ("start", Value::Integer(start)) => alter(format!("START WITH {start}")),
+        ("increment", Value::Integer(by)) => alter(format!("INCREMENT BY {by}")),
+        ("min", Value::Integer(min)) => alter(format!("MINVALUE {min}")),
+        ("min", Value::Null) => alter("NO MINVALUE".into()),
+        ("max", Value::Integer(max)) => alter(format!("MAXVALUE {max}")),
+        ("max", Value::Null) => alter("NO MAXVALUE".into()),
+        ("cycle", Value::Bool(true)) => alter("CYCLE".into()),
+        ("cycle", Value::Bool(false)) => alter("NO CYCLE".into()),
+        ("cache", Value::Integer(cache)) => alter(format!("CACHE {cache}")),
+        ("owned_by", Value::Null) => alter("OWNED BY NONE".into()),
+        ("owned_by", Value::Text(column)) => alter(format!("OWNED BY {}", common::sql_names(column))),
+        ("persistence", Value::Text(word)) if word == "unlogged" => alter("SET UNLOGGED".into()),
+        ("persistence", Value::Text(word)) if word == "permanent" => alter("SET LOGGED".into()),
+        _ => None,
+    })
 }

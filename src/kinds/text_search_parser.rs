@@ -1,6 +1,6 @@
 //! Text search parsers.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 
@@ -39,10 +39,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs { attribute, .. } => (*attribute != "comment")
-            .then(|| Hint::advice("a text search parser cannot be altered: drop it and create it as expected")),
-    }
+    finding.if_differs(|attribute, _, _| {
+        (attribute != "comment")
+            .then(|| Hint::advice("a text search parser cannot be altered: drop it and create it as expected"))
+    })
 }
