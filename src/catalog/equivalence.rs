@@ -27,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use answer::{from_error, from_planner};
 use pair::{Pair, Side, mentions_collation};
 use parse_tree::set_path;
+use reachable::LookupNames;
 
 use super::client::{Client, Described, Description};
 use super::encoding::can_send;
@@ -109,6 +110,8 @@ pub async fn decide(
         snapshot,
         options,
         decided: &mut decided,
+        paths: String::new(),
+        deferred_names: LookupNames::default(),
     }
     .decide(open)
     .await
@@ -134,6 +137,10 @@ struct Decider<'a> {
     snapshot: &'a Snapshot,
     options: DecideOptions,
     decided: &'a mut Decisions,
+    /// Every schema on the search paths of the expressions.
+    paths: String,
+    /// The names in the deferred texts.
+    deferred_names: LookupNames,
 }
 
 type OpenQuestions = Vec<(Pair, ScopedQuestion)>;
@@ -163,7 +170,7 @@ impl Decider<'_> {
         self.compare_modifiers(same_types).await?;
         let in_place = self.retry_on_file_path(unread).await?;
         self.ask_planner(in_place).await?;
-        Ok(())
+        self.find_deferred_objects().await
     }
 
     /// Answers the questions whose text cannot be converted to the database's encoding, and returns the others.

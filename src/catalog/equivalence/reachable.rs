@@ -72,7 +72,7 @@ pub(super) struct Reachable {
 }
 
 /// The properties of a text that decide where it may be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "four properties, each of which a text can have without the others"

@@ -35,8 +35,8 @@ impl Decider<'_> {
         for ((pair, _), words) in open.iter().zip(&words) {
             names.add(words, pair.may_name_relations(words));
         }
-        let paths = paths(&open);
-        let reachable = reachable::find_reachable(self.client, &names, &paths).await?;
+        self.paths = paths(&open);
+        let reachable = reachable::find_reachable(self.client, &names, &self.paths).await?;
         let mut safe = Vec::new();
         let mut uncertain: Vec<(Pair, ScopedQuestion, Risk)> = Vec::new();
         for ((mut pair, scoped), words) in open.into_iter().zip(&words) {
@@ -51,15 +51,15 @@ impl Decider<'_> {
                     safe.push((pair, scoped));
                 }
                 Route::ParseTrees => uncertain.push((pair, scoped, risk)),
-                Route::OtherServer => {
-                    self.defer(scoped);
-                }
+                Route::OtherServer => match unbalanced(&scoped) {
+                    Some(invalid) => self.answer(scoped, invalid),
+                    None => self.defer(&pair, scoped),
+                },
             }
         }
         // Analysing the name of a relation can wait for a lock, so these pairs come last.
-        uncertain.sort_by_key(|(pair, _, _)| pair.may_name_relations(&pair.words()));
-        safe.extend(self.compare_trees(uncertain, &paths).await?);
-        self.add_reachable_objects(&paths).await?;
+        uncertain.sort_by_cached_key(|(pair, _, _)| pair.may_name_relations(&pair.words()));
+        safe.extend(self.compare_trees(uncertain).await?);
         Ok(safe)
     }
 
@@ -68,14 +68,11 @@ impl Decider<'_> {
         self.snapshot.server.is_superuser && self.options.trust == Trust::Compiled && self.options.has_other_server
     }
 
-    /// Defers a pair to another server, unless it is clearly invalid.
-    fn defer(&mut self, scoped: ScopedQuestion) {
-        match unbalanced(&scoped) {
-            Some(invalid) => self.answer(scoped, invalid),
-            None => {
-                self.decided.deferred.insert(scoped);
-            }
-        }
+    /// Defers a pair to another server. It needs every object that the texts can reach.
+    fn defer(&mut self, pair: &Pair, scoped: ScopedQuestion) {
+        let words = pair.words();
+        self.deferred_names.add(&words, pair.may_name_relations(&words));
+        self.decided.deferred.insert(scoped);
     }
 
     /// Chooses where a pair is compared.
@@ -96,7 +93,6 @@ impl Decider<'_> {
 
     /// Returns the pairs that are safe to plan with the search path of the file, without which they are undefined.
     pub(super) async fn retry_on_file_path(&mut self, unread: OpenQuestions) -> Result<OpenQuestions, ServerError> {
-        let paths = paths(&unread);
         let unread: OpenQuestions = unread
             .into_iter()
             .map(|(mut pair, scoped)| {
@@ -109,33 +105,23 @@ impl Decider<'_> {
         }
         let risk = Risk {
             is_named: true,
-            is_untrusted: false,
-            is_by_constant: false,
-            is_shadowed: false,
+            ..Risk::default()
         };
         let uncertain = unread.into_iter().map(|(pair, scoped)| (pair, scoped, risk)).collect();
-        for (_, scoped) in self.compare_trees(uncertain, &paths).await? {
-            self.defer(scoped);
+        for (pair, scoped) in self.compare_trees(uncertain).await? {
+            self.defer(&pair, scoped);
         }
-        self.add_reachable_objects(&paths).await?;
         Ok(Vec::new())
     }
 
-    /// Adds the objects that the deferred texts can reach. Another server needs all of them, not only untrusted ones.
-    async fn add_reachable_objects(&mut self, paths: &str) -> Result<(), ServerError> {
-        let mut names = LookupNames {
-            with_objects: true,
-            ..LookupNames::default()
-        };
-        for scoped in &self.decided.deferred {
-            let pair = Pair::new(scoped, self.snapshot);
-            let words = pair.words();
-            names.add(&words, pair.may_name_relations(&words));
+    /// Finds the objects that the deferred texts can reach. Another server needs all of them, not only untrusted ones.
+    pub(super) async fn find_deferred_objects(&mut self) -> Result<(), ServerError> {
+        if self.decided.deferred.is_empty() {
+            return Ok(());
         }
-        if !names.words.is_empty() {
-            let reachable = reachable::find_reachable(self.client, &names, paths).await?;
-            self.decided.reachable.extend(reachable.objects);
-        }
+        self.deferred_names.with_objects = true;
+        let reachable = reachable::find_reachable(self.client, &self.deferred_names, &self.paths).await?;
+        self.decided.reachable = reachable.objects;
         Ok(())
     }
 
@@ -143,26 +129,21 @@ impl Decider<'_> {
     async fn compare_trees(
         &mut self,
         uncertain: Vec<(Pair, ScopedQuestion, Risk)>,
-        paths: &str,
     ) -> Result<OpenQuestions, ServerError> {
         if uncertain.is_empty() {
             return Ok(Vec::new());
         }
         let pairs: Vec<&Pair> = uncertain.iter().map(|(pair, _, _)| pair).collect();
         let trees = parse_tree::read_trees(self.client, &pairs, self.snapshot.server.is_superuser).await?;
-        let reachable = reachable::find_reachable(self.client, &names_in(&trees), paths).await?;
+        let reachable = reachable::find_reachable(self.client, &names_in(&trees), &self.paths).await?;
         let mut safe = Vec::new();
-        let mut left = LookupNames {
-            with_objects: true,
-            ..LookupNames::default()
-        };
         let protects_superuser = self.protects_superuser();
         for ((mut pair, scoped, risk), trees) in uncertain.into_iter().zip(trees) {
             let (expected, actual) = match (trees.expected, trees.actual) {
                 (Ok(expected), Ok(actual)) => (expected, actual),
                 // A proxy between may swallow such messages; that says nothing about the texts.
                 (Err(error), _) | (_, Err(error)) if error.code.is_empty() => {
-                    self.decided.deferred.insert(scoped);
+                    self.defer(&pair, scoped);
                     continue;
                 }
                 (Err(error), _) | (_, Err(error)) => {
@@ -171,29 +152,28 @@ impl Decider<'_> {
                     continue;
                 }
             };
-            let reaches = |tree: &parse_tree::ParseTree| reachable.reaches_untrusted_code(&tree.oids());
-            let names_objects = |tree: &parse_tree::ParseTree| reachable.names_objects(&tree.oids());
             if let Some(invalid) = unbalanced(&scoped) {
                 self.answer(scoped, invalid);
-            } else if expected == actual {
+                continue;
+            }
+            if expected == actual {
                 self.answer(scoped, Answer::Equal);
-            } else if protects_superuser && !names_objects(&expected) && !names_objects(&actual) {
+                continue;
+            }
+            let mut oids = expected.oids();
+            oids.extend(actual.oids());
+            if protects_superuser && !reachable.names_objects(&oids) {
                 pair.use_system_path();
                 safe.push((pair, scoped));
-            } else if protects_superuser || risk.is_untrusted && (reaches(&expected) || reaches(&actual)) {
-                left.oids.extend(expected.oids());
-                left.oids.extend(actual.oids());
-                self.defer(scoped);
+            } else if protects_superuser || risk.is_untrusted && reachable.reaches_untrusted_code(&oids) {
+                self.deferred_names.oids.extend(oids);
+                self.defer(&pair, scoped);
             } else if risk.is_shadowed && trees.actual_on_file_path.ok().as_ref() != Some(&actual) {
                 // With the path of the file, the planner would interpret the actual text differently.
                 self.answer(scoped, Answer::Different);
             } else {
                 safe.push((pair, scoped));
             }
-        }
-        if !left.oids.is_empty() {
-            let reachable = reachable::find_reachable(self.client, &left, paths).await?;
-            self.decided.reachable.extend(reachable.objects);
         }
         Ok(safe)
     }
