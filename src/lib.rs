@@ -88,6 +88,7 @@ pub mod error;
 pub mod expectation;
 pub mod finding;
 mod fnv;
+mod hex;
 pub mod hint;
 pub mod input;
 mod invisible;

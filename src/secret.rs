@@ -5,13 +5,14 @@
 //! over the kind, the object, the option and the SHA-256. Without a key it is written as `***`, which equals nothing.
 
 use std::cmp::Ordering;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::attribute::Verdict;
+use crate::hex::hex;
 use crate::redact::HIDDEN;
 use crate::value::Value;
 
@@ -165,13 +166,6 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
         .finalize();
     let outer = Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize();
     outer.into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 /// Whether a text is the placeholder of a hidden value.

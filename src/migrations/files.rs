@@ -1,10 +1,11 @@
 //! The files of a folder of migrations.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256, Sha384};
+
+use crate::hex::hex;
 
 /// The files of a folder and of the folders in it.
 #[derive(Debug, Default)]
@@ -109,16 +110,6 @@ impl File {
         let words = words.as_bytes();
         self.bytes.windows(words.len()).any(|window| window == words)
     }
-}
-
-/// Bytes as hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }
 
 /// The SHA-256 of bytes, in hexadecimal digits.

@@ -1,10 +1,9 @@
 //! A short text by which other tools recognize a finding in the next run.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::finding::{Check, Target};
+use crate::hex::hex;
 
 /// The fingerprint is the same in every run with the same finding in the same database, whatever its line in the file.
 pub(super) fn fingerprint(check: &Check, target: &Target) -> String {
@@ -18,8 +17,5 @@ pub(super) fn of(texts: &[&str]) -> String {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(16).fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    hex(&hash.finalize()[..16])
 }

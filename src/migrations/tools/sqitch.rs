@@ -3,8 +3,9 @@
 
 use sha1::{Digest as _, Sha1};
 
-use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, Up, files, sql, version};
+use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, Up, sql, version};
 use crate::error::Problem;
+use crate::hex::hex;
 
 const PLAN: &str = "sqitch.plan";
 
@@ -83,7 +84,7 @@ fn read(all: &Files) -> FolderContents {
         };
         used.push(script);
         let mut migration = sql(all, file, name, format!("{name}#{number}"));
-        migration.checksum = Some(files::hex(&Sha1::digest(&file.bytes)));
+        migration.checksum = Some(hex(&Sha1::digest(&file.bytes)));
         // The script has its own BEGIN and COMMIT, and psql runs it.
         migration.up = match file.text().lines().find(|line| line.starts_with('\\')) {
             Some(line) => Up::NotSql(format!(

@@ -10,6 +10,7 @@ const LAYERS: [&[&str]; 10] = [
     &[
         "error",
         "fnv",
+        "hex",
         "input",
         "invisible",
         "migrations",
