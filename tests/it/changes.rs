@@ -2,8 +2,8 @@
 //! changed and nowhere else; of those in `tests/changes/same.sql`, which leave the schema what it was, none is. Those in
 //! `tests/changes/blind.sql` are not found although they change something: each says why.
 //!
-//! A change begins with `-- # what it is`. Lines below it may be `-- needs 15`, the oldest major that knows it, and
-//! `-- expect: CODE OBJECT` for each finding that must come. Then come the statements, sent as one message up to a line
+//! A change begins with `-- # what it is`. Lines below it may be `-- needs 15`, the oldest major that knows it, `-- before
+//! 19`, the first that does not know it any more, and `-- expect: CODE OBJECT` for each finding that must come. Then come the statements, sent as one message up to a line
 //! `-- then`, after which there is another; after `-- then fails` one that the server must refuse.
 //!
 //! What is expected of a copy of the database is what `pull` writes of the original, and `tests/changes/partitions.yaml`.
@@ -36,6 +36,7 @@ const NOT_COPIED: &str = "-- What a copy of the database does not take along.";
 struct Change {
     title: String,
     since: u32,
+    before: Option<u32>,
     expected: BTreeSet<String>,
     messages: Vec<Message>,
 }
@@ -64,6 +65,8 @@ fn parse(text: &str) -> Vec<Change> {
         };
         if let Some(major) = line.strip_prefix("-- needs ") {
             change.since = major.parse().expect("a major version");
+        } else if let Some(major) = line.strip_prefix("-- before ") {
+            change.before = Some(major.parse().expect("a major version"));
         } else if let Some(finding) = line.strip_prefix("-- expect: ") {
             let is_new = change.expected.insert(finding.to_owned());
             assert!(is_new, "{}: {finding} is expected twice", change.title);
@@ -116,9 +119,11 @@ impl Original {
     }
 }
 
-/// Makes a change to a copy of the database and compares the findings; none where the server is too old for the change.
+/// Makes a change to a copy of the database and compares the findings; none where the server is too old for the change, or
+/// too new.
 fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
-    if server().major() < change.since {
+    let major = server().major();
+    if major < change.since || change.before.is_some_and(|before| major >= before) {
         return Ok(None);
     }
     let copy = server().copy_of(&original.db);
@@ -224,10 +229,10 @@ fn run(change: &Change) -> Result<Completion, Failed> {
     };
     match check(&original, change)? {
         Some(()) => Ok(Completion::Completed),
-        None => Ok(Completion::ignored_with(format!(
-            "not run: needs PostgreSQL {}",
-            change.since
-        ))),
+        None => Ok(Completion::ignored_with(match change.before {
+            Some(before) if server().major() >= before => format!("not run: needs a PostgreSQL before {before}"),
+            _ => format!("not run: needs PostgreSQL {}", change.since),
+        })),
     }
 }
 
@@ -260,6 +265,7 @@ fn a_change_with_other_findings_fails() {
     assert_eq!(tell(&format!("{expect}{add}")), Ok(Some(())));
     assert_eq!(tell(""), Ok(Some(())));
     assert_eq!(tell(&format!("-- needs 99\n{add}")), Ok(None));
+    assert_eq!(tell(&format!("-- before 13\n{add}")), Ok(None));
     for wrong in [
         add.to_owned(),
         expect.to_owned(),

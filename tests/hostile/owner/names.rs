@@ -261,7 +261,10 @@ fn settings_of_the_database_change_no_verdict() {
         "array_nulls = off",
         "default_transaction_read_only = on",
     ] {
-        trapped.as_owner(&format!("alter database {} set {setting}", trapped.database.name()));
+        // PostgreSQL 19 has given up the other meaning of a backslash.
+        if setting != "standard_conforming_strings = off" || server().major() < 19 {
+            trapped.as_owner(&format!("alter database {} set {setting}", trapped.database.name()));
+        }
     }
     for (expected, code) in [("c>f('c')", 0), ("c>f('d')", 1)] {
         let driftgate = Driftgate::new().file(
