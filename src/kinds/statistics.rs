@@ -1,6 +1,6 @@
 //! Extended statistics.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Matching, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql_text::split_commas;
@@ -34,12 +34,21 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The statistics target. If left out: that of its columns.",
         )
         .default(Literal::Null),
+        Attr::new(
+            "in_schema",
+            Shape::Name,
+            "The schema that holds it. If left out: that of its table.",
+        ),
         common::OWNER,
         common::COMMENT,
     ],
     reading: Reading {
         if_any: Some("EXISTS (SELECT FROM pg_statistic_ext)"),
         ..Reading::DEFAULT
+    },
+    matching: Matching {
+        implied_default: Some(|id, attribute| (attribute == "in_schema").then(|| Value::Text(id.schema().to_owned()))),
+        ..Matching::DEFAULT
     },
     advice: Advice {
         hint: Some(hint),
@@ -67,7 +76,6 @@ fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    // The statistics may be in another schema than the table, which the identity does not say.
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let list = |name: &str| common::expected(attributes, name);
@@ -84,9 +92,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             } else {
                 format!(" ({})", kinds.join(", "))
             };
-            let [schema, _, name] = finding.id.parts() else {
+            let [of_table, _, name] = finding.id.parts() else {
                 return None;
             };
+            let schema = list("in_schema").and_then(Value::as_text).unwrap_or(of_table);
             Some(Hint::sql(format!(
                 "CREATE STATISTICS {}.{}{kinds} ON {} FROM {};",
                 common::name(schema),
@@ -94,6 +103,15 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 on.join(", "),
                 common::sql_name(&finding.id.relation())
             )))
+        }
+        FindingDetail::Differs {
+            attribute: "in_schema",
+            expected,
+            actual,
+        } => {
+            let name = common::name(finding.id.last());
+            let (expected, actual) = (common::name(expected.as_text()?), common::name(actual.as_text()?));
+            Some(Hint::sql(format!("ALTER STATISTICS {actual}.{name} SET SCHEMA {expected};")))
         }
         FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
     }

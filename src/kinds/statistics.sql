@@ -12,6 +12,7 @@ SELECT x.schema, x.relation, x.stxname::text AS name,
         JOIN pg_attribute a ON a.attrelid = x.stxrelid AND a.attnum = k.attnum) AS columns,
        CASE WHEN x.exprs IS NULL THEN '{}' ELSE ARRAY[pg_get_expr(x.exprs, x.stxrelid)] END AS expressions,
        nullif(x.stxstattarget, -1) AS target,
+       (SELECT n.nspname::text FROM pg_namespace n WHERE n.oid = x.stxnamespace) AS in_schema,
        pg_get_userbyid(x.stxowner)::text AS owner,
        obj_description(x.oid, 'pg_statistic_ext') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_statistic_ext'::regclass AND d.objid = x.oid AND d.deptype = 'e') AS implicit
