@@ -36,6 +36,8 @@ pub struct Attr {
     pub keyed_by_role: bool,
     /// Whether its value depends on the server, even if the same statements were run.
     pub server_dependent: bool,
+    /// Whether it must have the same value in every partition, down to the leaves.
+    pub holds_in_partitions: bool,
 }
 
 /// The oldest major version of PostgreSQL that is supported.
@@ -58,6 +60,7 @@ impl Attr {
             since: OLDEST_MAJOR,
             keyed_by_role: false,
             server_dependent: false,
+            holds_in_partitions: false,
         }
     }
 
@@ -114,6 +117,14 @@ impl Attr {
     #[must_use]
     pub const fn server_dependent(mut self) -> Self {
         self.server_dependent = true;
+        self
+    }
+
+    /// Requires that it has the same value in every partition. The query of the kind returns the partitions in which it
+    /// has not, as the column [`crate::snapshot::IN_PARTITIONS`].
+    #[must_use]
+    pub const fn holds_in_partitions(mut self) -> Self {
+        self.holds_in_partitions = true;
         self
     }
 

@@ -8,6 +8,7 @@ pub mod coverage;
 mod describe;
 pub mod history;
 mod parallel;
+mod partitions;
 mod rename;
 pub mod resolve;
 mod subject;
@@ -15,6 +16,7 @@ pub mod undetermined;
 
 use std::collections::BTreeSet;
 
+use partitions::WrittenAttributes;
 use rename::PossiblyRenamed;
 use subject::{Actual, ObjectComparison};
 
@@ -183,6 +185,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: boo
         ..Plan::default()
     };
     plan.ignore.extend(files.iter().flat_map(|file| &file.ignore));
+    let written = WrittenAttributes::of(files);
     for file in files {
         let parts = parallel::in_parts(
             &file.objects,
@@ -191,6 +194,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: boo
                 let mut planner = Planner {
                     snapshot,
                     keep,
+                    written: &written,
                     out: Plan::default(),
                 };
                 planner.objects(file, before, objects);
@@ -209,13 +213,14 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: boo
     plan
 }
 
-struct Planner<'a> {
+struct Planner<'a, 'w> {
     snapshot: &'a Snapshot,
     keep: bool,
+    written: &'w WrittenAttributes<'a>,
     out: Plan<'a>,
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Planner<'a, '_> {
     /// Compares objects of a file. Each object comes after the object that contains it. `before` is the number of
     /// objects of the file that come before `objects`.
     fn objects(&mut self, file: &'a ExpectationFile, before: usize, objects: &'a [ExpectedObject]) {
@@ -238,6 +243,7 @@ impl<'a> Planner<'a> {
             file,
             expected,
             keep: self.keep,
+            written: self.written,
         };
         match (&expected.subject, expected.kind.spec().matching.same_identity) {
             (Subject::Named(id), None) => {
@@ -264,7 +270,7 @@ impl<'a> Planner<'a> {
     /// function.
     fn by_identity(
         &mut self,
-        subject: &ObjectComparison<'a>,
+        subject: &ObjectComparison<'a, '_>,
         id: &ObjectId,
         same: fn(&ObjectId, &ObjectId) -> Verdict,
     ) {
@@ -292,7 +298,7 @@ impl<'a> Planner<'a> {
 
     /// Plans the comparison of an object that is expected by its meaning: with all objects of its kind in the parent,
     /// and with objects of other kinds that give the same guarantee.
-    fn by_meaning(&mut self, subject: &ObjectComparison<'a>, parent: &ObjectId) {
+    fn by_meaning(&mut self, subject: &ObjectComparison<'a, '_>, parent: &ObjectId) {
         let expected = subject.expected;
         let kind = expected.kind;
         let mut candidates: Vec<Candidate> = self
@@ -328,7 +334,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Compares an object that exists.
-    fn found(&mut self, subject: &ObjectComparison<'a>, actual: Actual<'_>) {
+    fn found(&mut self, subject: &ObjectComparison<'a, '_>, actual: Actual<'_>) {
         let (pending, passed) = subject.found(actual);
         self.out.passed += passed;
         self.out.steps.extend(pending.into_iter().map(Step::Check));
@@ -336,7 +342,7 @@ impl<'a> Planner<'a> {
 
     /// Compares a named object that does not exist: an object of another kind with its name may give the same
     /// guarantee.
-    fn stand_in_by_name(&mut self, subject: &ObjectComparison<'a>, id: &'a ObjectId) -> bool {
+    fn stand_in_by_name(&mut self, subject: &ObjectComparison<'a, '_>, id: &'a ObjectId) -> bool {
         let expected = subject.expected;
         let mut why_not = None;
         if !expected.terms.exact {

@@ -110,7 +110,7 @@ impl Kind {
     /// The query that reads the kind, with the placeholders of common columns replaced.
     #[must_use]
     pub fn query(self) -> Sql {
-        masks::with_masks(common::with_grants(self.spec().query))
+        masks::with_masks(common::with_shared_columns(self.spec().query))
     }
 
     /// Turns values of an attribute that must not be shown into secrets, whether the server sent them or a file expects

@@ -61,6 +61,15 @@ impl Object {
 /// The column of every query of a kind that says whether an object is a part of something else.
 pub const IMPLICIT: &str = "implicit";
 
+/// The extra column of kinds with an attribute that must hold in every partition: a mapping of the objects of partitions in
+/// which it does not, such as `public.b1.b_aid_fkey`, to the values that it has there. A partition alone, such as
+/// `public.b1`, says where the cause of the object's own value is.
+pub const IN_PARTITIONS: &str = "in_partitions";
+
+/// The extra column of kinds whose objects a partition gets from its partitioned table: the name of the object of that table
+/// that this one is a copy of; null for an object that the partition has of its own, and outside of partitions.
+pub const COPY_OF: &str = "copy_of";
+
 /// The column, an attribute or an extra one, that names the role that owns an object.
 pub const OWNER: &str = "owner";
 

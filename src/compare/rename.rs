@@ -1,5 +1,6 @@
 //! Finds the likely new name of a missing object: a similar object that no expectation mentions.
 
+use super::partitions::WrittenAttributes;
 use super::subject::{Actual, ObjectComparison};
 use super::{Decision, Plan, Step};
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
@@ -25,6 +26,7 @@ const MOST: usize = 50;
 
 /// Adds the likely new names to the messages of missing objects.
 pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snapshot: &'a Snapshot) {
+    let written = WrittenAttributes::of(files);
     let all = std::mem::take(&mut plan.possibly_renamed);
     if all.len() > MOST {
         return;
@@ -42,6 +44,7 @@ pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snaps
             file: missing.file,
             expected: missing.expected,
             keep: false,
+            written: &written,
         };
         let claimed = &plan.claimed;
         let name = likely(&subject, missing.id, |kind, id| !claimed.contains(&(kind, id.clone())));
@@ -54,7 +57,7 @@ pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snaps
 /// Describes the likely new name of a missing object, if there is exactly one. `is_unmentioned` returns whether no
 /// expectation mentions an object.
 fn likely(
-    subject: &ObjectComparison<'_>,
+    subject: &ObjectComparison<'_, '_>,
     id: &ObjectId,
     is_unmentioned: impl Fn(Kind, &ObjectId) -> bool,
 ) -> Option<String> {
@@ -77,7 +80,7 @@ fn likely(
 
 /// An object whose identifying attributes are as expected. These are the attributes without a default, for instance the
 /// type of a column.
-fn by_attributes(subject: &ObjectComparison<'_>, others: &[(&ObjectId, &Object)]) -> Option<String> {
+fn by_attributes(subject: &ObjectComparison<'_, '_>, others: &[(&ObjectId, &Object)]) -> Option<String> {
     let attributes = || subject.expected.attributes.iter();
     let identifying: Vec<&str> = attributes()
         .filter(|a| a.attr.default.is_none())

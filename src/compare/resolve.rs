@@ -263,6 +263,8 @@ fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId) -> Check 
     let remove = kind.hint(&HintContext {
         id,
         parent,
+        object: None,
+        partitions: &[],
         detail: FindingDetail::Unexpected,
     });
     let or_list = |remove: &str| format!("list it, add it to `ignore`, or {remove}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::describe::{self, Missing, Near};
+use super::partitions::{self, WrittenAttributes, deviations};
 use super::{Candidate, Decision, Pending};
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
@@ -12,17 +13,19 @@ use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
 use crate::observed::ScopedQuestion;
 use crate::secret;
-use crate::snapshot::{Object, Snapshot};
+use crate::snapshot::{IN_PARTITIONS, Object, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
 
 /// The comparison of one expected object.
-pub(super) struct ObjectComparison<'a> {
+pub(super) struct ObjectComparison<'a, 'w> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) file: &'a ExpectationFile,
     pub(super) expected: &'a ExpectedObject,
     /// Whether passed checks are kept one by one.
     pub(super) keep: bool,
+    /// What the files write.
+    pub(super) written: &'w WrittenAttributes<'a>,
 }
 
 /// An actual object, compared as an object of a kind.
@@ -42,7 +45,7 @@ struct ExpectedValue<'a> {
     place: Place,
 }
 
-impl<'a> ObjectComparison<'a> {
+impl<'a> ObjectComparison<'a, '_> {
     /// The checks of an existing object that are not decided yet, and how many have passed.
     pub(super) fn found(&self, actual: Actual<'_>) -> (Vec<Pending>, usize) {
         if self.expected.presence == Presence::Absent {
@@ -132,6 +135,8 @@ impl<'a> ObjectComparison<'a> {
             // In an exact file, most checks find that an attribute has its default.
             if !self.snapshot.is_unread(kind, attr.name)
                 && attr.default.is_some_and(|default| default.is(object.get(attr.name)))
+                && !(attr.holds_in_partitions
+                    && matches!(object.get(IN_PARTITIONS), Value::Map(places) if !places.is_empty()))
             {
                 add(self.passed_check(actual, attr));
                 continue;
@@ -184,13 +189,24 @@ impl<'a> ObjectComparison<'a> {
                 attr.since
             ));
         }
+        let deviations = deviations(actual.kind, actual.object, attr, value, self.written);
+        let differs_below = matches!(decision, Decision::Equal) && deviations.value.is_some();
+        if differs_below {
+            decision = Decision::Different;
+        }
         // Most checks pass, and their messages are not needed.
         if matches!(decision, Decision::Equal) && !self.keep {
             return None;
         }
         let Actual { kind, id, object } = actual;
-        let found = shown(kind, attr, value, object.get(attr.name));
-        let (message, detail) = describe::differs(kind, id, attr, extent, value, &found);
+        let below = deviations.value.filter(|_| differs_below);
+        let found = below.unwrap_or_else(|| shown(kind, attr, value, object.get(attr.name)));
+        let (mut message, mut detail) = describe::differs(kind, id, attr, extent, value, &found);
+        if !deviations.places.is_empty() {
+            let partitions = partitions::words(&deviations.places);
+            message = format!("{message} {partitions}");
+            detail = Some(detail.map_or_else(|| partitions.clone(), |detail| format!("{partitions}: {detail}")));
+        }
         let about = About::object(kind, id);
         let check = Check::drift(about, Code::Differs(kind, attr), place, &self.expected.terms, message)
             .values(value.clone(), found.clone())
@@ -208,7 +224,7 @@ impl<'a> ObjectComparison<'a> {
             actual,
         };
         Some(Pending {
-            check: check.hint(self.hint(kind, id, differs)),
+            check: check.hint(self.hint_for(kind, id, Some(object), &deviations.places, differs)),
             decision,
             unreadable: self.hint(kind, id, unreadable),
         })
@@ -359,8 +375,25 @@ impl<'a> ObjectComparison<'a> {
     }
 
     fn hint(&self, kind: Kind, id: &ObjectId, detail: FindingDetail<'_>) -> Option<Hint> {
+        self.hint_for(kind, id, None, &[], detail)
+    }
+
+    fn hint_for(
+        &self,
+        kind: Kind,
+        id: &ObjectId,
+        object: Option<&Object>,
+        partitions: &[ObjectId],
+        detail: FindingDetail<'_>,
+    ) -> Option<Hint> {
         let parent = self.expected.parent.map(|parent| self.file.objects[parent].kind);
-        kind.hint(&HintContext { id, parent, detail })
+        kind.hint(&HintContext {
+            id,
+            parent,
+            object,
+            partitions,
+            detail,
+        })
     }
 }
 

@@ -1,14 +1,15 @@
 //! Check constraints.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Shorthand, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
+use crate::snapshot::COPY_OF;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "check",
     one: Some("a check constraint"),
     section: "checks",
-    parents: &[Kind::Table],
+    parents: &[Kind::Table, Kind::ForeignTable],
     identity: &["schema", "relation", "name"],
     doc: "A check constraint.",
     query: include_str!("check.sql"),
@@ -25,6 +26,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         list: ListForm::ByMeaning,
         shorthand: Shorthand::Scalar("expression"),
         ..Syntax::DEFAULT
+    },
+    reading: Reading {
+        extra_columns: &[COPY_OF],
+        ..Reading::DEFAULT
     },
     advice: Advice {
         hint: Some(hint),

@@ -5,10 +5,11 @@ SELECT c.schema, c.relation, c.conname::text AS name,
        coalesce(c.enforced, true) AS enforced,
        c.connoinherit AS no_inherit,
        e.description AS comment,
+       CASE WHEN c.relispartition AND c.coninhcount > 0 THEN c.conname::text END AS copy_of,
        c.coninhcount > 0 AND NOT c.conislocal AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::boolean AS conenforced) absent,
-     LATERAL (SELECT r.schema, r.name AS relation, c.*, conenforced AS enforced
+     LATERAL (SELECT r.schema, r.name AS relation, r.relispartition, c.*, conenforced AS enforced
               FROM scope_relations r
               JOIN pg_constraint c ON c.conrelid = r.oid
               WHERE c.contype = 'c') c

@@ -6,6 +6,7 @@ mod serial;
 
 use super::{Advice, CustomForm, Kind, KindSpec, Masked, Reading, Role, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::snapshot::COPY_OF;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "column",
@@ -83,7 +84,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &["type_storage"],
+        extra_columns: &["type_storage", COPY_OF],
         masked: Masked::OPTIONS,
         ..Reading::DEFAULT
     },

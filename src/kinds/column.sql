@@ -42,17 +42,18 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        END AS options,
        {grants a.attacl a.relowner} AS grants,
        e.description AS comment,
-       -- An inherited column is described by its parent, unless it was changed.
-       a.attinhcount > 0 AND NOT a.attislocal AND a.attacl IS NULL AND a.settings IS NULL AND e.description IS NULL
+       CASE WHEN a.relispartition AND a.attinhcount > 0 THEN a.attname::text END AS copy_of,
+       -- An inherited column is described by its parent, unless it was changed. That of a partition is compared with it.
+       a.attinhcount > 0 AND NOT a.attislocal AND (a.relispartition OR a.attacl IS NULL AND a.settings IS NULL AND e.description IS NULL
          AND EXISTS (SELECT FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname AND p.attnum > 0
                      LEFT JOIN pg_attrdef x ON x.adrelid = p.attrelid AND x.adnum = p.attnum
                      WHERE h.inhrelid = a.attrelid AND p.attnotnull = a.attnotnull AND p.attstorage = a.attstorage AND p.attgenerated = a.attgenerated
                        AND p.attstattarget IS NOT DISTINCT FROM a.attstattarget
-                       AND pg_get_expr(x.adbin, x.adrelid) IS NOT DISTINCT FROM pg_get_expr(d.adbin, d.adrelid)) AS implicit,
+                       AND pg_get_expr(x.adbin, x.adrelid) IS NOT DISTINCT FROM pg_get_expr(d.adbin, d.adrelid))) AS implicit,
        CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::"char" AS attcompression) absent,
-     LATERAL (SELECT r.schema, r.name AS relation, r.relowner, a.*, attcompression AS compression,
+     LATERAL (SELECT r.schema, r.name AS relation, r.relowner, r.relispartition, a.*, attcompression AS compression,
                      -- PostgreSQL 15.20 stores a number of its own here. It differs from table to table, changes with every
                      -- ALTER TABLE, and no statement sets or removes it (found by experiment; not in the release notes).
                      CASE WHEN a.attoptions IS NOT NULL THEN

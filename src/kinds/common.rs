@@ -1,5 +1,7 @@
 //! What several kinds share.
 
+pub(super) mod partitions;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
@@ -126,10 +128,16 @@ const COLUMNS_OF_GRANTS: [(&str, &str); 2] = [
     ("grants_beyond_public", include_str!("common/grants_beyond_public.sql")),
 ];
 
-/// Replaces the placeholders of grants in the query of a kind.
-pub(super) fn with_grants(query: &'static str) -> Sql {
+/// The SQL of [`snapshot::IN_PARTITIONS`] of an index, for `{partition_indexes i.indexrelid}` in the queries of kinds.
+const PARTITION_INDEXES: &str = include_str!("common/partition_indexes.sql");
+
+/// Replaces the placeholders of shared columns in the query of a kind.
+pub(super) fn with_shared_columns(query: &'static str) -> Sql {
     Sql::template(query, |place| {
         let (name, names) = place.split_once(' ')?;
+        if name == "partition_indexes" {
+            return Some(Sql::replaced(PARTITION_INDEXES.trim_end(), &[("$index", names)]));
+        }
         let (acl, owner) = names.split_once(' ')?;
         let (_, column) = COLUMNS_OF_GRANTS.iter().find(|(known, _)| *known == name)?;
         Some(Sql::replaced(column.trim_end(), &[("$acl", acl), ("$owner", owner)]))

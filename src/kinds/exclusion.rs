@@ -2,7 +2,7 @@
 
 use super::index_key::IndexKey;
 use super::primary_key::VALID;
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql_text::{TokenKind, tokens};
@@ -43,6 +43,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         list: ListForm::ByMeaning,
         ..Syntax::DEFAULT
     },
+    reading: Reading::OF_PARTITIONS,
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT

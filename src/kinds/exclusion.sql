@@ -19,7 +19,11 @@ SELECT s.schema, s.name AS relation, c.conname::text AS name,
        c.condeferrable AS deferrable,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        i.indisvalid AND i.indisready AS valid,
+       CASE WHEN s.relkind = 'p' THEN {partition_indexes c.conindid} END AS in_partitions,
        e.description AS comment,
+       CASE WHEN c.conparentid <> 0 THEN
+         (SELECT k.conname::text FROM pg_constraint k WHERE k.oid = c.conparentid AND k.conrelid <> c.conrelid)
+       END AS copy_of,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
 FROM scope_relations s
 JOIN pg_constraint c ON c.conrelid = s.oid AND c.contype = 'x'

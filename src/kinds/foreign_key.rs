@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -70,13 +70,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Bool(true))
         .always_checked(
             "its triggers are disabled, so PostgreSQL does not check it: run ENABLE TRIGGER ALL on both tables",
-        ),
+        )
+        .holds_in_partitions(),
         common::COMMENT,
     ],
     syntax: Syntax {
         list: ListForm::ByMeaning,
         ..Syntax::DEFAULT
     },
+    reading: Reading::OF_PARTITIONS,
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT
@@ -115,6 +117,29 @@ fn same_pairs(comparison: &Comparison<'_>) -> Option<bool> {
     Some(expected == pairs(object.get("columns"), object.get("references"))?)
 }
 
+/// The advice on a foreign key that is not in force: on this table, on the table that it refers to, or on partitions of
+/// either.
+fn enable(finding: &HintContext<'_>) -> Hint {
+    let statement = |table: &ObjectId| format!("ALTER TABLE {} ENABLE TRIGGER ALL;", common::sql_name(table));
+    if finding.partitions.is_empty() {
+        return Hint::advice_with_sql(
+            "enable all triggers of this table and of the table that it refers to, then check that the rows satisfy the \
+             constraint",
+            statement(&finding.id.relation()),
+        );
+    }
+    let is_own = finding
+        .object
+        .is_some_and(|object| *object.get("in_force") == Value::Bool(false));
+    let is_explained = finding.partitions.iter().any(|id| *id == id.relation());
+    let own = (is_own && !is_explained).then(|| statement(&finding.id.relation()));
+    let of_partitions = common::partitions::for_each_partition(finding, statement);
+    Hint::advice_with_sql(
+        "enable all triggers of the partitions, then check that their rows satisfy the constraint",
+        own.into_iter().chain([of_partitions]).collect::<Vec<_>>().join(" "),
+    )
+}
+
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
@@ -145,14 +170,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             attribute, expected, ..
         } => match *attribute {
             "validated" => Some(common::validate_constraint(finding.id)),
-            "in_force" => Some(Hint::advice_with_sql(
-                "enable all triggers of this table and of the table that it refers to, then check that the rows satisfy \
-                 the constraint",
-                format!(
-                    "ALTER TABLE {} ENABLE TRIGGER ALL;",
-                    common::sql_name(&finding.id.relation())
-                ),
-            )),
+            "in_force" => Some(enable(finding)),
             "comment" => None,
             _ => common::alter_foreign_key(finding.id, attribute, expected)
                 .or_else(|| Some(common::recreate_constraint(finding.id))),

@@ -3,6 +3,7 @@
 use super::{Kind, common};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
+use crate::snapshot::Object;
 use crate::value::Value;
 
 /// A finding, for the function that advises what to do about it.
@@ -12,6 +13,10 @@ pub struct HintContext<'a> {
     pub id: &'a ObjectId,
     /// The kind of the object that contains it.
     pub parent: Option<Kind>,
+    /// The object as it is, if it exists.
+    pub object: Option<&'a Object>,
+    /// The objects of partitions, and the partitions, that an attribute differs in.
+    pub partitions: &'a [ObjectId],
     /// What was found.
     pub detail: FindingDetail<'a>,
 }
@@ -145,6 +150,8 @@ mod tests {
                     if let Some(hint) = kind.hint(&HintContext {
                         id: &id,
                         parent,
+                        object: None,
+                        partitions: &[],
                         detail,
                     }) {
                         assert_typed(kind, &hint);

@@ -1,5 +1,6 @@
 //! Indexes.
 
+use super::common::partitions::PartitionIndex;
 use super::index_key::IndexKey;
 use super::unique::NULLS_NOT_DISTINCT;
 use super::{
@@ -8,6 +9,8 @@ use super::{
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
+use crate::object_id::ObjectId;
+use crate::snapshot::{COPY_OF, IN_PARTITIONS};
 use crate::value::Value;
 use crate::yaml::{Entry, Node, NodeValue};
 
@@ -44,7 +47,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::Bool(true))
         .always_checked("it is INVALID: no query uses it, and it may not guarantee what it should")
-        .code_suffix("invalid"),
+        .code_suffix("invalid")
+        .holds_in_partitions(),
         common::OPTIONS,
         common::COMMENT,
     ],
@@ -62,7 +66,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &["immediate", "operator_classes"],
+        extra_columns: &["immediate", "operator_classes", COPY_OF, IN_PARTITIONS],
         ..Reading::DEFAULT
     },
     advice: Advice {
@@ -103,47 +107,73 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
         })
 }
 
+/// The advice on an index that is not valid.
+fn make_valid(finding: &HintContext<'_>) -> Option<Hint> {
+    let object = finding.object?;
+    let attributes: Vec<(&'static str, Value)> = SPEC
+        .attrs
+        .iter()
+        .map(|attr| (attr.name, object.get(attr.name).clone()))
+        .collect();
+    let create = |partition: &ObjectId, new: &str| {
+        definition(&attributes, partition).map_or_else(String::new, |(unique, rest)| {
+            format!("CREATE {unique}INDEX {} {rest};", common::name(new))
+        })
+    };
+    common::partitions::make_valid(
+        finding,
+        &PartitionIndex {
+            name: finding.id.last(),
+            create: &create,
+        },
+    )
+}
+
+/// The statement that creates an index on a relation: the word before INDEX, and what comes after the name.
+fn definition(attributes: &[(&'static str, Value)], relation: &ObjectId) -> Option<(&'static str, String)> {
+    let keys = common::expected(attributes, "keys")?
+        .texts()
+        .into_iter()
+        .map(IndexKey::to_sql);
+    let keys = keys.collect::<Vec<_>>().join(", ");
+    let method = match common::expected(attributes, "method").and_then(Value::as_text) {
+        Some("btree") | None => String::new(),
+        Some(method) => format!("USING {} ", common::name(method)),
+    };
+    let include = match common::expected(attributes, "include").map(common::name_list) {
+        Some(columns) if !columns.is_empty() => format!(" INCLUDE ({columns})"),
+        Some(_) | None => String::new(),
+    };
+    let nulls = match common::expected(attributes, "nulls_not_distinct") {
+        Some(Value::Bool(true)) => " NULLS NOT DISTINCT",
+        _ => "",
+    };
+    let on = common::sql_name(relation);
+    let unique = match common::expected(attributes, "unique") {
+        Some(Value::Bool(true)) => "UNIQUE ",
+        _ => "",
+    };
+    let predicate = match common::expected(attributes, "where") {
+        Some(Value::Text(predicate)) => format!(" WHERE {predicate}"),
+        _ => String::new(),
+    };
+    Some((unique, format!("ON {on} {method}({keys}){include}{nulls}{predicate}")))
+}
+
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    let name = common::sql_name(&crate::object_id::ObjectId::new(vec![
+    let name = common::sql_name(&ObjectId::new(vec![
         finding.id.parts().first()?.to_string(),
         finding.id.last().to_owned(),
     ]));
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
-            let keys = common::expected(attributes, "keys")?
-                .texts()
-                .into_iter()
-                .map(IndexKey::to_sql);
-            let keys = keys.collect::<Vec<_>>().join(", ");
-            let method = match common::expected(attributes, "method").and_then(Value::as_text) {
-                Some("btree") | None => String::new(),
-                Some(method) => format!("USING {} ", common::name(method)),
-            };
-            let include = match common::expected(attributes, "include").map(common::name_list) {
-                Some(columns) if !columns.is_empty() => format!(" INCLUDE ({columns})"),
-                Some(_) | None => String::new(),
-            };
-            let nulls = match common::expected(attributes, "nulls_not_distinct") {
-                Some(Value::Bool(true)) => " NULLS NOT DISTINCT",
-                _ => "",
-            };
-            let on = common::sql_name(&finding.id.relation());
-            let unique = match common::expected(attributes, "unique") {
-                Some(Value::Bool(true)) => "UNIQUE ",
-                _ => "",
-            };
-            let predicate = match common::expected(attributes, "where") {
-                Some(Value::Text(predicate)) => format!(" WHERE {predicate}"),
-                _ => String::new(),
-            };
+            let (unique, rest) = definition(attributes, &finding.id.relation())?;
             let named = common::named(finding.id).map_or(String::new(), |n| format!("{} ", common::name(n)));
-            Some(Hint::sql(format!(
-                "CREATE {unique}INDEX CONCURRENTLY {named}ON {on} {method}({keys}){include}{nulls}{predicate};"
-            )))
+            Some(Hint::sql(format!("CREATE {unique}INDEX CONCURRENTLY {named}{rest};")))
         }
         FindingDetail::Unexpected => Some(Hint::sql(format!("DROP INDEX CONCURRENTLY {name};"))),
         FindingDetail::Differs { attribute, .. } => match *attribute {
-            "valid" => Some(Hint::sql(format!("REINDEX INDEX CONCURRENTLY {name};"))),
+            "valid" => make_valid(finding),
             "options" | "comment" => None,
             _ => Some(Hint::advice_with_sql(
                 "this attribute of an index cannot be altered; drop the index and create it as expected",

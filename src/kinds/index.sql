@@ -7,12 +7,16 @@ SELECT i.schema, i.relation, x.relname::text AS name,
        coalesce(k.include, '{}') AS include,
        pg_get_expr(i.indpred, i.indrelid) AS "where",
        i.indisvalid AND i.indisready AS valid,
+       CASE WHEN x.relkind = 'I' THEN {partition_indexes i.indexrelid} END AS in_partitions,
        CASE
             WHEN x.reloptions IS NULL THEN '{}'
             ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
                   FROM unnest(x.reloptions) o)
        END AS options,
        e.description AS comment,
+       CASE WHEN x.relispartition THEN
+         (SELECT p.relname::text FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent WHERE h.inhrelid = x.oid)
+       END AS copy_of,
        i.indimmediate AS immediate,
        k.operator_classes,
        x.relispartition OR EXISTS (SELECT FROM pg_constraint c

@@ -3,6 +3,8 @@
 use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
+use crate::object_id::ObjectId;
+use crate::snapshot::IN_PARTITIONS;
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -46,13 +48,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether it grants access; `false` if it restricts the access that other policies grant.",
         )
         .default(Literal::Bool(true)),
-        Attr::new("in_force", Shape::Bool, "Whether row security is enabled on its table.")
+        Attr::new("in_force", Shape::Bool, "Whether row security is enabled on its table, and on every partition of it that other roles than its owner have privileges on.")
             .default(Literal::Bool(true))
-            .always_checked("row security is not enabled on the table, so the policy does nothing"),
+            .always_checked("row security is not enabled on the table, so the policy does nothing")
+            .holds_in_partitions(),
         common::COMMENT,
     ],
     reading: Reading {
         if_any: Some("EXISTS (SELECT FROM pg_policy)"),
+        extra_columns: &[IN_PARTITIONS],
         ..Reading::DEFAULT
     },
     advice: Advice {
@@ -94,7 +98,11 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             attribute, expected, ..
         } => match (*attribute, expected) {
             ("in_force", Value::Bool(true)) => {
-                Some(Hint::sql(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;")))
+                let enable =
+                    |table: &ObjectId| format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", common::sql_name(table));
+                let of_partitions = common::partitions::for_each_partition(finding, enable);
+                let all = [enable(&finding.id.relation()), of_partitions].join(" ");
+                Some(Hint::sql(all.trim_end()))
             }
             ("using", Value::Text(using)) => alter(&format!("USING ({using})")),
             ("check", Value::Text(check)) => alter(&format!("WITH CHECK ({check})")),

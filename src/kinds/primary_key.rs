@@ -1,6 +1,6 @@
 //! Primary keys.
 
-use super::{Advice, FindingDetail, KeyForm, Kind, KindSpec, Matching, Shorthand, Syntax, common};
+use super::{Advice, FindingDetail, KeyForm, Kind, KindSpec, Matching, Reading, Shorthand, Syntax, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::value::Value;
 
@@ -8,7 +8,8 @@ use crate::value::Value;
 pub(super) const VALID: Attr = Attr::new("valid", Shape::Bool, "Whether the index behind it is valid and in use.")
     .default(Literal::Bool(true))
     .always_checked("the index behind it is INVALID")
-    .code_suffix("invalid");
+    .code_suffix("invalid")
+    .holds_in_partitions();
 
 /// Whether the last column of a key holds ranges that must not overlap.
 pub(super) const WITHOUT_OVERLAPS: Attr = Attr::new(
@@ -47,6 +48,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         }),
         ..Matching::DEFAULT
     },
+    reading: Reading::OF_PARTITIONS,
     advice: Advice {
         hint: Some(|finding| match &finding.detail {
             FindingDetail::Missing(attributes) => {
@@ -56,6 +58,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
                     None,
                     &format!("PRIMARY KEY ({columns})"),
                 ))
+            }
+            FindingDetail::Differs { attribute, .. } if *attribute == VALID.name => {
+                let index = finding.object?.get("name").as_text()?;
+                common::partitions::make_constraint_valid(finding, index, "PRIMARY KEY")
             }
             FindingDetail::Unexpected | FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => None,
         }),

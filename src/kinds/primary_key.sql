@@ -15,11 +15,15 @@ SELECT c.schema, c.relation,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        coalesce(c.period, false) AS without_overlaps,
        i.indisvalid AND i.indisready AS valid,
+       CASE WHEN c.relkind = 'p' THEN {partition_indexes c.conindid} END AS in_partitions,
        e.description AS comment,
+       CASE WHEN c.conparentid <> 0 THEN
+         (SELECT k.conname::text FROM pg_constraint k WHERE k.oid = c.conparentid AND k.conrelid <> c.conrelid)
+       END AS copy_of,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::boolean AS conperiod) absent,
-     LATERAL (SELECT r.schema, r.name AS relation, c.*, conperiod AS period
+     LATERAL (SELECT r.schema, r.name AS relation, r.relkind, c.*, conperiod AS period
               FROM scope_relations r
               JOIN pg_constraint c ON c.conrelid = r.oid
               WHERE c.contype = 'p') c

@@ -5,7 +5,7 @@ use crate::attribute::{Attr, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
-use crate::snapshot::{Object, Snapshot};
+use crate::snapshot::{COPY_OF, IN_PARTITIONS, Object, Snapshot};
 use crate::sql::Sql;
 use crate::value::Value;
 use crate::yaml::{Entry, Node};
@@ -187,6 +187,12 @@ impl Reading {
         catalog_codes: &[],
         extra_columns: &[],
         masked: None,
+    };
+
+    /// The query always runs, and partitions get the objects of the kind from their partitioned table.
+    pub(super) const OF_PARTITIONS: Self = Self {
+        extra_columns: &[COPY_OF, IN_PARTITIONS],
+        ..Self::DEFAULT
     };
 }
 

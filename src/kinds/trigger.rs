@@ -3,6 +3,7 @@
 use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
+use crate::snapshot::{COPY_OF, IN_PARTITIONS};
 use crate::value::Value;
 
 /// The sessions in which a trigger, event trigger or rule fires.
@@ -52,7 +53,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("function", Shape::QualifiedName, "The function that it runs.").compare(Compare::Name),
         Attr::new("arguments", Shape::List(&Shape::Text), "The arguments of the function.")
             .default(Literal::EmptyList),
-        ENABLED,
+        ENABLED.holds_in_partitions(),
         Attr::new("constraint", Shape::Bool, "Whether it is a constraint trigger.").default(Literal::Bool(false)),
         common::DEFERRABLE,
         common::INITIALLY,
@@ -64,6 +65,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     reading: Reading {
         if_any: Some("EXISTS (SELECT FROM relation_kinds WHERE relhastriggers)"),
+        extra_columns: &[COPY_OF, IN_PARTITIONS],
         ..Reading::DEFAULT
     },
     advice: Advice {
@@ -107,12 +109,18 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                     ""
                 };
                 let view = finding.parent == Some(Kind::View);
-                (!view).then(|| {
-                    Hint::sql(format!(
-                        "ALTER {foreign}TABLE {relation} {} TRIGGER {name};",
-                        enable(enabled)
-                    ))
-                })
+                let own = (finding.partitions.is_empty() || finding.object?.get(ENABLED.name) != *expected)
+                    .then(|| format!("ALTER {foreign}TABLE {relation} {} TRIGGER {name};", enable(enabled)));
+                let of_partitions = common::partitions::for_each_partition(finding, |partition| {
+                    let partition = common::sql_name(partition);
+                    format!("ALTER TABLE {partition} {} TRIGGER {name};", enable(enabled))
+                });
+                let statements: Vec<String> = own
+                    .into_iter()
+                    .chain([of_partitions])
+                    .filter(|statement| !statement.is_empty())
+                    .collect();
+                (!view).then(|| Hint::sql(statements.join(" ")))
             }
             ("comment", _) => None,
             _ => Some(Hint::advice_with_sql(

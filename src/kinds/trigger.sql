@@ -26,6 +26,27 @@ SELECT s.schema, s.name AS relation, t.tgname::text AS name,
        t.tgoldtable::text AS old_table,
        t.tgnewtable::text AS new_table,
        e.description AS comment,
+       CASE WHEN t.tgparentid <> 0 THEN (SELECT k.tgname::text FROM pg_trigger k WHERE k.oid = t.tgparentid) END AS copy_of,
+       CASE WHEN s.relkind = 'p' THEN
+         (WITH RECURSIVE below AS (
+            SELECT k.oid, k.tgrelid, k.tgname, k.tgenabled
+            FROM pg_inherits h
+            JOIN pg_trigger k ON k.tgrelid = h.inhrelid AND k.tgparentid = t.oid
+            WHERE h.inhparent = t.tgrelid
+            UNION ALL
+            SELECT k.oid, k.tgrelid, k.tgname, k.tgenabled
+            FROM below b,
+                 -- OFFSET 0: the index of pg_inherits is used, however many rows the planner expects.
+                 LATERAL (SELECT h.inhrelid FROM pg_inherits h WHERE h.inhparent = b.tgrelid OFFSET 0) h
+            JOIN pg_trigger k ON k.tgrelid = h.inhrelid
+            WHERE k.tgparentid = b.oid)
+          SELECT jsonb_object_agg(quote_ident(n.nspname) || '.' || quote_ident(r.relname) || '.' || quote_ident(b.tgname),
+                                  CASE b.tgenabled WHEN 'O' THEN 'origin' WHEN 'A' THEN 'always' WHEN 'R' THEN 'replica' ELSE 'disabled' END)
+          FROM below b
+          JOIN pg_class r ON r.oid = b.tgrelid
+          JOIN pg_namespace n ON n.oid = r.relnamespace
+          WHERE b.tgenabled <> t.tgenabled)
+       END AS in_partitions,
        t.tgparentid <> 0
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations s

@@ -3,11 +3,11 @@
 use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Shorthand, StandIn, Syntax, common,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand, StandIn, Syntax, common,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
-use crate::snapshot::Object;
+use crate::snapshot::{IN_PARTITIONS, Object};
 use crate::value::Value;
 
 /// Whether nulls count as equal.
@@ -58,6 +58,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ],
         ..Matching::DEFAULT
     },
+    reading: Reading::OF_PARTITIONS,
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT
@@ -76,6 +77,7 @@ fn from_primary_key(object: &Object) -> Result<Vec<(&'static str, Value)>, &'sta
         same("initially"),
         same("without_overlaps"),
         same("valid"),
+        same(IN_PARTITIONS),
         same("comment"),
     ])
 }
@@ -117,6 +119,7 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
             Value::Bool(*object.get("method") != Value::from("btree")),
         ),
         same("valid"),
+        same(IN_PARTITIONS),
         same("comment"),
     ])
 }
@@ -132,6 +135,13 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ))
         }
         FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingDetail::Differs { attribute, .. } if *attribute == VALID.name => {
+            let nulls = match finding.object?.get(NULLS_NOT_DISTINCT.name) {
+                Value::Bool(true) => "UNIQUE NULLS NOT DISTINCT",
+                _ => "UNIQUE",
+            };
+            common::partitions::make_constraint_valid(finding, finding.id.last(), nulls)
+        }
         FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,0 +1,100 @@
+//! Advice on what partitions lack.
+
+use super::{name, sql_name};
+use crate::hint::Hint;
+use crate::kinds::HintContext;
+use crate::object_id::ObjectId;
+use crate::snapshot::IN_PARTITIONS;
+use crate::value::Value;
+
+/// A statement for each partition in which an attribute differs, as one text.
+pub(in crate::kinds) fn for_each_partition(
+    finding: &HintContext<'_>,
+    statement: impl Fn(&ObjectId) -> String,
+) -> String {
+    let mut partitions: Vec<ObjectId> = finding.partitions.iter().map(ObjectId::relation).collect();
+    partitions.dedup();
+    partitions.iter().map(statement).collect::<Vec<_>>().join(" ")
+}
+
+/// How the index of a constraint, or an index alone, is created in a partition.
+pub(in crate::kinds) struct PartitionIndex<'a> {
+    /// The index of the partitioned table.
+    pub(in crate::kinds) name: &'a str,
+    /// The statement that creates an index of this name in a partition.
+    pub(in crate::kinds) create: &'a dyn Fn(&ObjectId, &str) -> String,
+}
+
+/// The longest name of PostgreSQL, in bytes.
+const LONGEST_NAME: usize = 63;
+
+/// The advice on an index that is not valid. That of a partitioned table is valid when every partition has one that is
+/// attached to it.
+pub(in crate::kinds) fn make_valid(finding: &HintContext<'_>, index: &PartitionIndex<'_>) -> Option<Hint> {
+    let schema = finding.id.schema();
+    let in_schema = |schema: &str, index: &str| sql_name(&ObjectId::new(vec![schema.to_owned(), index.to_owned()]));
+    let whole = in_schema(schema, index.name);
+    let object = finding.object?;
+    if !matches!(object.get(IN_PARTITIONS), Value::Map(_)) {
+        return Some(Hint::sql(format!("REINDEX INDEX CONCURRENTLY {whole};")));
+    }
+    let (lacking, invalid): (Vec<&ObjectId>, Vec<&ObjectId>) =
+        finding.partitions.iter().partition(|id| id.parts().len() == 2);
+    let mut statements = Vec::new();
+    for partition in &lacking {
+        let new = shortened(&format!("{}_{}", partition.last(), index.name));
+        statements.push((index.create)(partition, &new));
+        statements.push(format!(
+            "ALTER INDEX {whole} ATTACH PARTITION {};",
+            in_schema(partition.schema(), &new)
+        ));
+    }
+    if !lacking.is_empty() {
+        let names: Vec<String> = lacking.iter().map(ToString::to_string).collect();
+        let words = format!("create the index that {} lacks, and attach it", names.join(", "));
+        return Some(Hint::advice_with_sql(words, statements.join(" ")));
+    }
+    if let [only] = invalid.as_slice() {
+        let index = in_schema(only.schema(), only.last());
+        return Some(Hint::advice(format!(
+            "rebuild the index of the partition with REINDEX INDEX CONCURRENTLY {index}; if the index {} stays INVALID, drop \
+             it and create it again",
+            name(finding.id.last())
+        )));
+    }
+    Some(Hint::advice(
+        "every partition has such an index: drop this index and create it again, or attach the indexes of the partitions again",
+    ))
+}
+
+/// The advice on a constraint whose index is not valid. `what` is the words before its columns.
+pub(in crate::kinds) fn make_constraint_valid(finding: &HintContext<'_>, index: &str, what: &str) -> Option<Hint> {
+    let object = finding.object?;
+    let list = |attribute: &str| super::name_list(object.get(attribute));
+    let (columns, include) = (list(super::COLUMNS.name), list(super::INCLUDE.name));
+    let include = if include.is_empty() {
+        include
+    } else {
+        format!(" INCLUDE ({include})")
+    };
+    let create = |partition: &ObjectId, new: &str| {
+        let (on, new) = (sql_name(partition), name(new));
+        format!("ALTER TABLE {on} ADD CONSTRAINT {new} {what} ({columns}){include};")
+    };
+    make_valid(
+        finding,
+        &PartitionIndex {
+            name: index,
+            create: &create,
+        },
+    )
+}
+
+/// A name as PostgreSQL cuts it.
+fn shortened(name: &str) -> String {
+    let mut end = name.len().min(LONGEST_NAME);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    name[..end].to_owned()
+}
