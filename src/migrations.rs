@@ -140,11 +140,24 @@ pub enum Up {
         text: String,
         /// The line of the file on which it begins, from 1.
         first_line: usize,
-        /// Whether the tool applies it in one transaction.
-        transaction: bool,
+        /// How the tool applies it.
+        mode: ApplyMode,
     },
     /// A program, or SQL that the tool completes: why it needs the tool, and what to do.
     NotSql(String),
+}
+
+/// How SQL is sent to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApplyMode {
+    /// In a transaction.
+    Transaction,
+    /// All of it as one message: several statements are a transaction, and a single one is not.
+    Message,
+    /// Each statement by itself: some cannot run in a transaction.
+    Statements,
+    /// By psql: each statement by itself, with psql's own commands and the rows of COPY.
+    Psql,
 }
 
 /// A migration in the history.

@@ -10,6 +10,7 @@ mod apply;
 mod embedded;
 #[cfg(unix)]
 mod local;
+mod psql;
 mod random;
 mod remote;
 pub mod statements;
@@ -20,6 +21,7 @@ use crate::catalog::equivalence::Batching;
 use crate::error::{Failure, Problem};
 use crate::input;
 use crate::input::walk::Search;
+use crate::migrations::ApplyMode;
 use crate::redact;
 use crate::source_map::{FileId, Place, SourceMap};
 
@@ -114,17 +116,8 @@ pub struct Script {
     pub first_line: u32,
     /// How it is applied.
     pub mode: ApplyMode,
-}
-
-/// How SQL is applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ApplyMode {
-    /// All of it as one message.
-    Whole,
-    /// In a transaction.
-    Transaction,
-    /// Each statement by itself: some cannot run in a transaction.
-    Statements,
+    /// Whether it continues the session of the script before it, because both belong to one file.
+    pub continues: bool,
 }
 
 /// Reads a file of SQL, or all `*.sql` directly in a folder in the order of their names.
@@ -149,21 +142,30 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> 
     } else {
         vec![path.to_owned()]
     };
-    paths
-        .into_iter()
-        .map(|path| {
-            let file = input::read(&path, files)?.file;
-            let text = files.text(file).to_owned();
-            script(path, text, 1, ApplyMode::Whole, file)
-        })
-        .collect()
+    let mut scripts = Vec::new();
+    for path in paths {
+        let file = input::read(&path, files)?.file;
+        let text = files.text(file).to_owned();
+        scripts.extend(self::scripts(&path, text, 1, ApplyMode::Psql, file, files)?);
+    }
+    Ok(scripts)
 }
 
-/// Makes a script of the SQL of a file, without the psql commands that can be left out.
+/// Makes scripts of the SQL of a file: more than one if psql applies it and it includes other files.
 ///
 /// # Errors
-/// It contains another command of psql.
-pub fn script(path: PathBuf, text: String, first_line: u32, mode: ApplyMode, file: FileId) -> Result<Script, Problem> {
+/// It contains a command of psql that the tool would not understand, or that has no meaning here.
+pub fn scripts(
+    path: &Path,
+    text: String,
+    first_line: u32,
+    mode: ApplyMode,
+    file: FileId,
+    files: &mut SourceMap,
+) -> Result<Vec<Script>, Problem> {
+    if mode == ApplyMode::Psql {
+        return psql::Reader::scripts(path, &text, first_line, file, files);
+    }
     let text = statements::without_guards(text);
     if let Some((offset, what)) = statements::find_psql_command(&text) {
         let (line, column) = statements::line_and_column(&text, offset);
@@ -173,14 +175,15 @@ pub fn script(path: PathBuf, text: String, first_line: u32, mode: ApplyMode, fil
             column,
         };
         return Err(Problem::at(place, format!("{what} belongs to psql and is not SQL"))
-            .hint("write it as SQL: driftgate sends the text to the server unchanged, as a migration tool does"));
+            .hint("write it as SQL: driftgate sends the text to the server unchanged, as the migration tool does"));
     }
-    Ok(Script {
-        path,
+    Ok(vec![Script {
+        path: path.to_owned(),
         text,
         first_line,
         mode,
-    })
+        continues: false,
+    }])
 }
 
 /// Creates the database, applies the SQL, calls `then` with the connection, and removes the database.

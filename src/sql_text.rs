@@ -3,6 +3,7 @@
 //! Meaning is left to PostgreSQL. This module only separates the parts of a shorthand, for example
 //! `uuid not null default gen_random_uuid()`.
 
+pub mod script;
 mod words;
 
 use std::ops::Range;
@@ -40,34 +41,49 @@ pub enum TokenKind {
 /// end.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mut out = Vec::new();
-    // Where the open group begins, and how many parentheses and brackets are open.
-    let mut group = None;
-    for (range, piece) in Lexemes::of(text) {
-        match (group, piece) {
-            (None, Lexeme::Open) => group = Some((range.start, 1_usize)),
-            (None, Lexeme::Close) => out.push(Token {
-                range,
-                kind: TokenKind::Symbol,
-            }),
-            (None, Lexeme::Token(kind)) => out.push(Token { range, kind }),
-            (Some((start, depth)), Lexeme::Open) => group = Some((start, depth + 1)),
-            (Some((start, 1)), Lexeme::Close) => {
-                group = None;
-                out.push(Token {
-                    range: start..range.end,
+    Tokens::from(text, 0).collect()
+}
+
+/// The tokens of a text from a position on, read one by one.
+struct Tokens<'a>(Lexemes<'a>);
+
+impl<'a> Tokens<'a> {
+    fn from(text: &'a str, at: usize) -> Self {
+        Self(Lexemes { text, at })
+    }
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let (range, piece) = self.0.next()?;
+        let kind = match piece {
+            Lexeme::Token(kind) => kind,
+            Lexeme::Close => TokenKind::Symbol,
+            Lexeme::Open => {
+                let mut depth = 1_usize;
+                let mut end = range.end;
+                while depth > 0 {
+                    let Some((range, piece)) = self.0.next() else {
+                        end = self.0.text.len();
+                        break;
+                    };
+                    end = range.end;
+                    match piece {
+                        Lexeme::Open => depth += 1,
+                        Lexeme::Close => depth -= 1,
+                        Lexeme::Token(_) => {}
+                    }
+                }
+                return Some(Token {
+                    range: range.start..end,
                     kind: TokenKind::Group,
                 });
             }
-            (Some((start, depth)), Lexeme::Close) => group = Some((start, depth - 1)),
-            (Some(_), Lexeme::Token(_)) => {}
-        }
+        };
+        Some(Token { range, kind })
     }
-    out.extend(group.map(|(start, _)| Token {
-        range: start..text.len(),
-        kind: TokenKind::Group,
-    }));
-    out
 }
 
 /// The words and quoted names of a text, including those in parentheses and brackets, as they are written.

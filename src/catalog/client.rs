@@ -37,6 +37,8 @@ pub struct Client {
     parameters: BTreeMap<String, String>,
     /// Why the connection is unusable.
     unusable: Option<ServerError>,
+    /// Whether the rows of a COPY follow the query.
+    has_rows: bool,
 }
 
 impl std::fmt::Debug for Client {
@@ -66,6 +68,7 @@ impl Client {
             wire,
             parameters,
             unusable: None,
+            has_rows: false,
         })
     }
 
@@ -152,21 +155,30 @@ impl Client {
         self.batch(statements, |_, _| Ok(())).await.map(|_| ())
     }
 
-    /// Runs the text of an SQL file that the user wants to apply, with all its statements.
+    /// Runs the text of an SQL file that the user wants to apply, with all its statements. If it is `COPY … FROM stdin`,
+    /// `rows` are the rows.
     ///
     /// # Errors
     /// The first statement that fails.
-    pub async fn script(&mut self, text: &str) -> Result<(), ScriptError> {
+    pub async fn script(&mut self, text: &str, rows: Option<&str>) -> Result<(), ScriptError> {
         let mut completed = 0;
         let text = text.replace('\0', " ");
-        let outcome = self
-            .simple(&text, |message| {
-                if let Message::CommandComplete(_) | Message::EmptyQueryResponse = message {
-                    completed += 1;
-                }
-                Ok(Ok(()))
-            })
-            .await;
+        let outcome = match query_with_rows(&text, rows) {
+            Ok(out) => {
+                self.has_rows = rows.is_some();
+                let run = self
+                    .exchange(&out, 1, |message| {
+                        if let Message::CommandComplete(_) | Message::EmptyQueryResponse = message {
+                            completed += 1;
+                        }
+                        Ok(Ok(()))
+                    })
+                    .await;
+                self.has_rows = false;
+                run
+            }
+            Err(error) => Err(error),
+        };
         match outcome {
             Ok(()) if completed == 0 => Err(ScriptError {
                 completed,
@@ -218,8 +230,7 @@ impl Client {
 
     /// Sends a query of the simple protocol, and passes the answers to `each`.
     async fn simple(&mut self, text: &str, each: impl FnMut(Message) -> Handled) -> Result<(), ServerError> {
-        let mut out = BytesMut::new();
-        frontend::query(text, &mut out).map_err(|_| ServerError::broken("the query is too long to be sent"))?;
+        let out = query_with_rows(text, None)?;
         self.exchange(&out, 1, each).await
     }
 
@@ -261,6 +272,7 @@ impl Client {
         }
         self.unusable = Some(ServerError::broken("an earlier call on this connection was cancelled"));
         let mut left = ready_count;
+        let has_rows = self.has_rows;
         let parameters = &mut self.parameters;
         let mut on_message = |message: Message| -> Result<wire::Next, ServerError> {
             match message {
@@ -283,6 +295,7 @@ impl Client {
                     }
                     each(Event::Error(error))?;
                 }
+                Message::CopyInResponse(_) if has_rows => {}
                 // There is no data to send, so the statement must fail.
                 Message::CopyInResponse(_) => return Ok(wire::Next::FailCopy),
                 other => each(Event::Message(other))?,
@@ -294,6 +307,24 @@ impl Client {
         outcome
     }
 }
+
+/// The messages of a query of the simple protocol. The rows of `COPY … FROM stdin` follow at once: if the statement fails,
+/// the server ignores them.
+fn query_with_rows(text: &str, rows: Option<&str>) -> Result<BytesMut, ServerError> {
+    let too_long = |_| ServerError::broken("the query is too long to be sent");
+    let mut out = BytesMut::new();
+    frontend::query(text, &mut out).map_err(too_long)?;
+    if let Some(rows) = rows {
+        for chunk in rows.as_bytes().chunks(COPY_CHUNK) {
+            frontend::CopyData::new(chunk).map_err(too_long)?.write(&mut out);
+        }
+        frontend::copy_done(&mut out);
+    }
+    Ok(out)
+}
+
+/// The number of bytes in one message of rows.
+const COPY_CHUNK: usize = 64 * 1024;
 
 /// The result of handling a message. The outer error is an error of the protocol, after which the connection is unusable.
 /// The inner one is an error of the caller, after which the rest of the answer is read and ignored.

@@ -19,6 +19,8 @@ pub struct ServerError {
     pub position: Option<usize>,
     /// The name of the C function that reports it. This name is not translated.
     pub routine: Option<Box<str>>,
+    /// The call stack of the error: the functions that were running.
+    pub context: Option<Box<str>>,
 }
 
 /// The code of [`ServerError::schema_changed`], which no server uses: classes after H are free.

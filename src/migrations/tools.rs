@@ -25,7 +25,8 @@ mod typeorm;
 
 use super::files::{File, Files};
 use super::{
-    BASE, Fit, FolderContents, FolderMigration, Keeps, Marker, Tool, ToolVerification, Up, files, sections, version,
+    ApplyMode, BASE, Fit, FolderContents, FolderMigration, Keeps, Marker, Tool, ToolVerification, Up, files, sections,
+    version,
 };
 
 /// Every tool whose history and folder can be read, sorted by name.
@@ -63,12 +64,24 @@ fn sql(files: &Files, file: &File, name: impl Into<String>, version: impl Into<S
         up: Up::Sql {
             text: file.text().into_owned(),
             first_line: 1,
-            transaction: true,
+            mode: ApplyMode::Transaction,
         },
         checksum: None,
         repeatable: false,
         after: Vec::new(),
         replaces: Vec::new(),
+    }
+}
+
+/// How a tool applies a file, unless the file says that it is not one transaction.
+fn unless(outside: bool, mode: ApplyMode) -> ApplyMode {
+    if outside { mode } else { ApplyMode::Transaction }
+}
+
+/// Sets how a migration is applied.
+fn apply(migration: &mut FolderMigration, how: ApplyMode) {
+    if let Up::Sql { mode, .. } = &mut migration.up {
+        *mode = how;
     }
 }
 

@@ -1,10 +1,12 @@
 //! Applying SQL, and reporting the statement that fails.
 
-use super::statements::{self, line_and_column, statements};
-use super::{ApplyMode, EMBEDDED_MAJOR, Scratch, Script};
+use super::statements::{self, line_and_column};
+use super::{EMBEDDED_MAJOR, Scratch, Script};
 use crate::catalog::client::{Client, ScriptError};
 use crate::catalog::server_error::ServerError;
 use crate::error::Failure;
+use crate::migrations::ApplyMode;
+use crate::sql_text::script::{Piece, pieces, statements};
 
 /// Why scripts could not be applied.
 pub(super) struct ApplyError {
@@ -28,19 +30,24 @@ impl From<Failure> for ApplyError {
 /// # Errors
 /// A statement fails.
 pub(super) async fn apply(client: &mut Client, scripts: &[Script], scratch: &Scratch) -> Result<(), ApplyError> {
-    let mut catches = false;
-    for script in scripts {
-        catches |= statements::catches_errors(&script.text);
+    for (i, script) in scripts.iter().enumerate() {
+        if i > 0 && !script.continues {
+            reset(client).await;
+        }
         script_alone(client, script).await.map_err(|error| ApplyError {
             lacks_privilege: error.error.code == "42501",
-            failure: failure(script, &error, scratch, catches),
+            failure: failure(&scripts[..=i], script, &error, scratch),
         })?;
-        // A file may leave a transaction open or settings behind, which must not reach the next one.
-        for statement in ["ROLLBACK", "RESET ALL", "RESET SESSION AUTHORIZATION"] {
-            let _ = client.script(statement).await;
-        }
     }
+    reset(client).await;
     Ok(())
+}
+
+/// A file may leave a transaction open or settings behind, which must not reach the next one.
+async fn reset(client: &mut Client) {
+    for statement in ["ROLLBACK", "RESET ALL", "RESET SESSION AUTHORIZATION"] {
+        let _ = client.script(statement, None).await;
+    }
 }
 
 /// An error, and the place of the statement in the script.
@@ -52,7 +59,7 @@ struct AtStatement {
 async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStatement> {
     let text = script.text.as_str();
     match script.mode {
-        ApplyMode::Whole => run(client, text, 0).await,
+        ApplyMode::Message => run(client, text, 0).await,
         ApplyMode::Transaction => {
             run(client, "BEGIN", 0).await?;
             run(client, text, 0).await?;
@@ -66,17 +73,37 @@ async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStat
             }
             Ok(())
         }
+        ApplyMode::Psql => {
+            for piece in pieces(text) {
+                match piece {
+                    Piece::Statement(range) => run(client, &text[range.clone()], range.start).await?,
+                    Piece::Copy { statement, rows } => {
+                        let copied = client.script(&text[statement.clone()], Some(&text[rows])).await;
+                        copied.map_err(|ScriptError { error, .. }| AtStatement {
+                            error,
+                            offset: Some(statement.start),
+                        })?;
+                    }
+                    // Those that have a meaning were followed when the file was read.
+                    Piece::Command(_) => {}
+                }
+            }
+            Ok(())
+        }
     }
 }
 
 /// Runs a text that begins at `start` of its script.
 async fn run(client: &mut Client, text: &str, start: usize) -> Result<(), AtStatement> {
-    client.script(text).await.map_err(|ScriptError { completed, error }| {
-        let place = pointed_at(&error, text)
-            .or_else(|| statements(text).get(completed).map(|range| range.start))
-            .map(|at| start + at);
-        AtStatement { error, offset: place }
-    })
+    client
+        .script(text, None)
+        .await
+        .map_err(|ScriptError { completed, error }| {
+            let place = pointed_at(&error, text)
+                .or_else(|| statements(text).get(completed).map(|range| range.start))
+                .map(|at| start + at);
+            AtStatement { error, offset: place }
+        })
 }
 
 /// The position that the server reports, in bytes. It does not report one for an error in the body of a function.
@@ -85,7 +112,8 @@ fn pointed_at(error: &ServerError, text: &str) -> Option<usize> {
     Some(characters.next().map_or(text.len(), |(at, _)| at))
 }
 
-fn failure(script: &Script, error: &AtStatement, scratch: &Scratch, catches: bool) -> Failure {
+fn failure(applied: &[Script], script: &Script, error: &AtStatement, scratch: &Scratch) -> Failure {
+    let catches = is_uncaught(applied, script, error);
     let place = error.offset.map_or(String::new(), |offset| {
         let (line, column) = line_and_column(&script.text, offset);
         let line = script.first_line + line - 1;
@@ -110,6 +138,34 @@ fn failure(script: &Script, error: &AtStatement, scratch: &Scratch, catches: boo
         (Some(hint), _) => failure.hint(hint),
         (None, _) => failure,
     }
+}
+
+/// Whether PL/pgSQL raised the error in code that may catch errors: in the statement itself, or in a function that an
+/// earlier one created.
+fn is_uncaught(applied: &[Script], script: &Script, error: &AtStatement) -> bool {
+    let runs_code = error
+        .error
+        .context
+        .as_deref()
+        .is_some_and(|context| context.contains("PL/pgSQL"));
+    let texts = pieces(&script.text).into_iter().filter_map(|piece| match piece {
+        Piece::Statement(range) => Some(range),
+        Piece::Copy { .. } | Piece::Command(_) => None,
+    });
+    let failing = texts
+        .into_iter()
+        .find(|range| error.offset.is_some_and(|at| range.contains(&at)))
+        .map_or("", |range| &script.text[range]);
+    runs_code
+        && (statements::catches_errors(failing)
+            || (!begins_with(failing, "do") && applied.iter().any(|s| statements::catches_errors(&s.text))))
+}
+
+fn begins_with(statement: &str, word: &str) -> bool {
+    statement
+        .split_whitespace()
+        .next()
+        .is_some_and(|first| first.eq_ignore_ascii_case(word))
 }
 
 /// What to do about a failing statement, if the server may lack something that another server has.
@@ -138,6 +194,13 @@ fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
         (None, "42883") => "this function, unless the SQL should create it",
         (None, "42704") => "this object, unless the SQL should create it",
         (None, "0A000" | "58P01") => "this feature",
+        (None, "25001") => {
+            return Some(
+                "the migration tool applies this file in one transaction, too: put the statement into a file that it \
+                 applies without one"
+                    .into(),
+            );
+        }
         (None, "53300") => "a free connection",
         (None, "42501") => {
             return match scratch {

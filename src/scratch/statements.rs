@@ -1,62 +1,6 @@
-//! Splitting SQL into statements, and finding psql commands in it.
-//!
-//! The server can run a text of several statements. It is split only to report which of them failed, and to send them
-//! one by one if the migration tool does.
+//! Finding commands of psql in SQL that a migration tool sends to the server, and the places of errors.
 
-use std::ops::Range;
-
-use crate::sql_text::{Token, TokenKind, tokens};
-
-/// The statements of a text, without their semicolons and without empty ones.
-#[must_use]
-pub fn statements(text: &str) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
-    let mut current: Option<Range<usize>> = None;
-    let mut body = Body::default();
-    for token in tokens(text) {
-        if token.kind == TokenKind::Symbol && &text[token.range.clone()] == ";" && !body.is_open() {
-            out.extend(current.take());
-            body = Body::default();
-            continue;
-        }
-        body.read(text, &token);
-        current = Some(match current {
-            Some(range) => range.start..token.range.end,
-            None => token.range,
-        });
-    }
-    out.extend(current);
-    out
-}
-
-/// The body of a function in standard SQL, `BEGIN ATOMIC … END`, in which a semicolon does not end the statement.
-#[derive(Default)]
-struct Body {
-    after_begin: bool,
-    /// How many `END` are still expected.
-    depth: usize,
-}
-
-impl Body {
-    fn is_open(&self) -> bool {
-        self.depth > 0
-    }
-
-    fn read(&mut self, text: &str, token: &Token) {
-        let word =
-            |expected: &str| token.kind == TokenKind::Word && text[token.range.clone()].eq_ignore_ascii_case(expected);
-        if self.depth > 0 {
-            if word("case") {
-                self.depth += 1;
-            } else if word("end") {
-                self.depth -= 1;
-            }
-        } else if self.after_begin && word("atomic") {
-            self.depth = 1;
-        }
-        self.after_begin = word("begin");
-    }
-}
+use crate::sql_text::{TokenKind, tokens};
 
 /// A text without the lines `\restrict` and `\unrestrict`, with which newer versions of `pg_dump` disable the other
 /// backslash commands of psql. The lines become empty, so that line numbers do not change.
@@ -131,35 +75,6 @@ pub fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<&str> = statements(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, expected, "statements of {text:?}");
-    }
-
-    #[test]
-    fn statements_end_at_semicolons() {
-        check("", &[]);
-        check(" ; -- nothing ;\n;", &[]);
-        check(
-            "select 1; /* ; */ select ';' ;select $$;$$, \"a;b\"",
-            &["select 1", "select ';'", "select $$;$$, \"a;b\""],
-        );
-        check(
-            "create rule r as on insert to t do (select 1; select 2); x",
-            &["create rule r as on insert to t do (select 1; select 2)", "x"],
-        );
-    }
-
-    #[test]
-    fn a_body_in_standard_sql_belongs_to_its_statement() {
-        let function = "create function f() returns int begin atomic select case when true then 1 end; select 2; end";
-        check(&format!("{function}; select 3"), &[function, "select 3"]);
-        check(
-            "begin; select 1; end; select 2",
-            &["begin", "select 1", "end", "select 2"],
-        );
-    }
 
     #[test]
     fn psql_commands_are_found() {

@@ -12,7 +12,7 @@ use crate::migrations::folder::Folder;
 use crate::migrations::{FolderMigration, Migration, MigrationState, TOOLS, Up};
 use crate::observed::MigrationHistory;
 use crate::redact;
-use crate::scratch::{self, ApplyMode, Script};
+use crate::scratch::{self, Script};
 use crate::source_map::{FileId, SourceMap};
 use crate::suggest;
 
@@ -35,36 +35,24 @@ pub(crate) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
     }
     // One file may contain several migrations.
     let mut known: BTreeMap<PathBuf, FileId> = BTreeMap::new();
-    folder
-        .migrations
-        .iter()
-        .filter_map(|migration| match &migration.up {
-            Up::Sql {
-                text,
-                first_line,
-                transaction,
-            } => Some((migration, text, *first_line, *transaction)),
-            Up::NotSql(_) => None,
-        })
-        .map(|(migration, text, first_line, transaction)| {
-            let path = &migration.file;
-            let file = if let Some(file) = known.get(path) {
-                *file
-            } else {
-                let whole = input::read_bytes(path).map_err(|error| error.problem(path))?;
-                let file = files.add(path.clone(), String::from_utf8_lossy(&whole).into_owned());
-                known.insert(path.clone(), file);
-                file
-            };
-            let mode = if transaction {
-                ApplyMode::Transaction
-            } else {
-                ApplyMode::Statements
-            };
-            let first_line = u32::try_from(first_line).unwrap_or(u32::MAX);
-            scratch::script(path.clone(), text.clone(), first_line, mode, file)
-        })
-        .collect()
+    let mut scripts = Vec::new();
+    for migration in &folder.migrations {
+        let Up::Sql { text, first_line, mode } = &migration.up else {
+            continue;
+        };
+        let path = &migration.file;
+        let file = if let Some(file) = known.get(path) {
+            *file
+        } else {
+            let whole = input::read_bytes(path).map_err(|error| error.problem(path))?;
+            let file = files.add(path.clone(), String::from_utf8_lossy(&whole).into_owned());
+            known.insert(path.clone(), file);
+            file
+        };
+        let first_line = u32::try_from(*first_line).unwrap_or(u32::MAX);
+        scripts.extend(scratch::scripts(path, text.clone(), first_line, *mode, file, files)?);
+    }
+    Ok(scripts)
 }
 
 /// Adds a hint about the tool to a problem with a folder: which tools there are, or how to name one.

@@ -9,10 +9,11 @@ use crate::catalog::equivalence::{self, DecideOptions, Trust, UNTRUSTED, is_one_
 use crate::catalog::{Limits, assertion_query, block_on, connect};
 use crate::error::Failure;
 use crate::kinds::{Kind, Stub, variables};
+use crate::migrations::ApplyMode;
 use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::platform;
-use crate::scratch::{self, ApplyMode, Scratch, Script};
+use crate::scratch::{self, Scratch, Script};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::{Sql, Statement, name};
@@ -132,7 +133,8 @@ fn extensions(needed: &[NeededObject], scratch: &Scratch) -> Vec<Script> {
             path: "extensions that the texts need".into(),
             text,
             first_line: 1,
-            mode: ApplyMode::Whole,
+            mode: ApplyMode::Message,
+            continues: false,
         })
         .collect()
 }

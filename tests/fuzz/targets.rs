@@ -22,6 +22,7 @@ use driftgate::report::timing::Timing;
 use driftgate::scratch::statements;
 use driftgate::source::Source;
 use driftgate::source_map::{FileId, Place, SourceMap};
+use driftgate::sql_text::script::{self, Piece};
 use driftgate::sql_text::{TokenKind, quote_literal, quote_name, show_name, split_commas, tokens, unquote_name};
 use driftgate::terminal::visible;
 use driftgate::value::Value;
@@ -100,9 +101,20 @@ pub fn sql(data: &[u8]) {
         end = token.range.end;
     }
     assert_eq!(tokens(&text[end..]), []);
-    for range in statements::statements(&text) {
+    for range in script::statements(&text) {
         assert!(!tokens(&text[range]).is_empty());
     }
+    let mut end = 0;
+    for piece in script::pieces(&text) {
+        let (range, after) = match piece {
+            Piece::Statement(range) => (range.clone(), range.end),
+            Piece::Copy { statement, rows } => (statement, rows.end),
+            Piece::Command(command) => (command.range.clone(), command.range.end),
+        };
+        assert!(range.end > range.start && after >= range.end && text.get(range).is_some());
+        end = end.max(after);
+    }
+    assert!(end <= text.len());
     let _ = statements::find_psql_command(&text);
     let lines = |text: &str| text.matches('\n').count();
     assert_eq!(lines(&statements::without_guards(text.clone())), lines(&text));

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use driftgate::report::unified::unified;
 use driftgate::source_map::SourceMap;
+use driftgate::sql_text::script;
 use driftgate::sql_text::{is_balanced, split_commas, tokens, unquote_name, words};
 use driftgate::terminal::{Palette, visible};
 use driftgate::{expectation, object_id, scratch::statements, suggest, yaml};
@@ -114,7 +115,8 @@ fn scanners_are_linear() {
             _ = (words(text).count(), is_balanced(text));
         }),
         ("statements", &|text| {
-            drop((statements::statements(text), statements::find_psql_command(text)));
+            drop((script::statements(text), script::pieces(text)));
+            _ = statements::find_psql_command(text);
             drop(statements::without_guards(text.to_owned()));
             _ = statements::catches_errors(text);
         }),

@@ -1,25 +1,26 @@
 //! Folders of migrations, as each tool reads them.
 
+mod modes;
 mod plans;
 mod programs;
 mod sql;
 
 use driftgate::migrations::folder::read;
-use driftgate::migrations::{FolderMigration, TOOLS, Tool, Up};
+use driftgate::migrations::{ApplyMode, FolderMigration, TOOLS, Tool, Up};
 
 use crate::folder::Folder;
 
-/// What is said of a migration in one line: version, name, whether it is SQL, from which line on, whether in a
-/// transaction, and the SQL itself.
+/// What is said of a migration in one line: version, name, whether it is SQL, from which line on, how it is
+/// applied, and the SQL itself.
 fn line(migration: &FolderMigration) -> String {
     let up = match &migration.up {
-        Up::Sql {
-            text,
-            first_line,
-            transaction,
-        } => format!(
+        Up::Sql { text, first_line, mode } => format!(
             "{first_line}{}: {}",
-            if *transaction { "" } else { " outside" },
+            match mode {
+                // What distinguishes these two is in `modes`.
+                ApplyMode::Transaction | ApplyMode::Message => "",
+                ApplyMode::Statements | ApplyMode::Psql => " outside",
+            },
             text.trim().replace('\n', " / ")
         ),
         Up::NotSql(why) => format!("not SQL: {}", why.split(',').next().unwrap_or_default()),

@@ -274,7 +274,7 @@ fn a_table_is_copied_to_the_end() {
 fn a_script_is_answered() {
     let script = |answer: &[Vec<u8>]| {
         with_answer(answer, async |client| {
-            let outcome = client.script("x").await;
+            let outcome = client.script("x", None).await;
             outcome.map_err(|error| (error.completed, error.error.message))
         })
     };

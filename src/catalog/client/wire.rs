@@ -244,6 +244,7 @@ pub(super) fn server_error(mut fields: ErrorFields<'_>) -> (ServerError, bool) {
             b'D' => error.detail = Some(value()),
             b'H' => error.hint = Some(value().into()),
             b'R' => error.routine = Some(value().into()),
+            b'W' => error.context = Some(value().into()),
             b'P' => error.position = value().parse().ok(),
             _ => {}
         }

@@ -5,7 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, sections, sql, version};
+use super::{
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, apply, sections, sql, unless, version,
+};
 use crate::error::Problem;
 
 const SUM: &str = "atlas.sum";
@@ -63,9 +65,9 @@ fn read(all: &Files) -> FolderContents {
         let version = file.stem().split('_').next().unwrap_or_default();
         let mut migration = sql(all, file, file.stem(), version);
         migration.checksum.clone_from(sum);
-        if let Up::Sql { transaction, .. } = &mut migration.up {
-            *transaction = directive(file, "txmode").is_none_or(|mode| mode != "none");
-        }
+        // Source: `sql/migrate/migrate.go`, `Executor.Execute`: it sends each statement by itself.
+        let outside = directive(file, "txmode").is_some_and(|mode| mode == "none");
+        apply(&mut migration, unless(outside, ApplyMode::Statements));
         // On an empty database the last checkpoint replaces all migrations before it.
         if directive(file, "checkpoint").is_some() {
             migration.replaces = out.migrations.drain(..).map(|m| m.version).collect();

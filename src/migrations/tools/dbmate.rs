@@ -2,7 +2,8 @@
 //! `pkg/driver/postgres/postgres.go` (the table).
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, section, sections, sort, sql, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, section, sections, sort,
+    sql, unless, version,
 };
 use crate::error::Problem;
 
@@ -72,11 +73,13 @@ fn read(all: &Files) -> FolderContents {
             );
         }
         let mut migration = sql(all, file, file.stem(), version);
+        // Source: `pkg/dbmate/db.go`, `Migrate`: the block is one query, in a transaction or not.
+        let outside = up
+            .options
+            .split_whitespace()
+            .any(|option| option == "transaction:false");
         migration.up = Up::Sql {
-            transaction: !up
-                .options
-                .split_whitespace()
-                .any(|option| option == "transaction:false"),
+            mode: unless(outside, ApplyMode::Message),
             text: up.text,
             first_line: up.first_line,
         };

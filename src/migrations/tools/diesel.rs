@@ -1,7 +1,7 @@
 //! Diesel. Source: `diesel/src/migration/mod.rs` (the version), `diesel_migrations/migrations_internals/src/lib.rs`
 //! (the folder, `metadata.toml`) and `diesel/src/migration/mod.rs`, `setup_database` (the table).
 
-use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, Up, sort, sql, version};
+use super::{ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, sort, sql, unless, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "diesel",
@@ -50,9 +50,8 @@ fn read(all: &Files) -> FolderContents {
                     })
                 });
                 let mut migration = sql(all, file, folder, version_of(folder));
-                if let Up::Sql { transaction, .. } = &mut migration.up {
-                    *transaction = !outside;
-                }
+                // Source: `diesel_migrations/src/file_based_migrations.rs`: `batch_execute` of the whole file.
+                apply(&mut migration, unless(outside, ApplyMode::Message));
                 out.migrations.push(migration);
             }
             None => out.ignored.extend(

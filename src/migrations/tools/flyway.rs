@@ -2,8 +2,12 @@
 //! `…resource.ResourceNameParser`, `…database.base.Schema`/`…postgresql.PostgreSQLDatabase` (the table), and the
 //! documentation, "Migrations" and "Schema history table".
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, program, sort, sql, version};
+use super::{
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, program, sort, sql, unless, version,
+};
 use crate::error::Problem;
+use crate::sql_text::script::statements;
+use crate::sql_text::words;
 
 pub(super) static TOOL: Tool = Tool {
     name: "flyway",
@@ -158,10 +162,39 @@ fn up(file: &File, all: &Files) -> Up {
         ));
     }
     Up::Sql {
-        transaction: !says("executeInTransaction=false"),
+        mode: unless(
+            says("executeInTransaction=false") || !fits_transaction(&text),
+            ApplyMode::Statements,
+        ),
         text,
         first_line: 1,
     }
+}
+
+/// Whether every statement can run in a transaction. Where one cannot, Flyway uses none for the whole file. Source:
+/// `org.flywaydb.database.postgresql.PostgreSQLParser`, `detectCanExecuteInTransaction`.
+fn fits_transaction(text: &str) -> bool {
+    let of =
+        |words: &[String], begin: &[&str]| words.len() >= begin.len() && words.iter().zip(begin).all(|(a, b)| a == b);
+    statements(text).into_iter().all(|range| {
+        let mut words: Vec<String> = words(&text[range]).take(4).map(str::to_lowercase).collect();
+        words.retain(|word| !matches!(word.as_str(), "unique" | "verbose"));
+        let verb = words.first().map(String::as_str);
+        let other: &[&[&str]] = match verb {
+            Some("create" | "drop") => &[
+                &["database"],
+                &["tablespace"],
+                &["subscription"],
+                &["index", "concurrently"],
+            ],
+            Some("alter") => &[&["system"]],
+            Some("reindex") => &[&["schema"], &["database"], &["system"]],
+            Some("discard") => &[&["all"]],
+            Some("vacuum") => &[&[]],
+            _ => &[],
+        };
+        !other.iter().any(|begin| of(&words[1..], begin))
+    })
 }
 
 /// Whether a file is a callback, which runs before or after migrations and is not one.

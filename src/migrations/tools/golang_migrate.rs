@@ -1,7 +1,9 @@
 //! golang-migrate. Source: `source/parse.go` (the names), `database/postgres/postgres.go` (the table: one row, the
 //! version and whether it is dirty).
 
-use super::{BASE, File, Files, Fit, FolderContents, Keeps, Tool, ToolVerification, sort, sql, version};
+use super::{
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Keeps, Tool, ToolVerification, apply, sort, sql, version,
+};
 
 pub(super) static TOOL: Tool = Tool {
     name: "golang-migrate",
@@ -45,7 +47,10 @@ fn read(all: &Files) -> FolderContents {
         match version_of(file).filter(|_| file.folder().is_empty()) {
             Some(version) => {
                 let name = file.name().trim_end_matches(".up.sql");
-                out.migrations.push(sql(all, file, name, version));
+                let mut migration = sql(all, file, name, version);
+                // Source: `database/postgres/postgres.go`, `runStatement`: one query without BEGIN.
+                apply(&mut migration, ApplyMode::Message);
+                out.migrations.push(migration);
             }
             None if file.ends(".down.sql") => {}
             None => out.ignored.push(file.path.clone()),

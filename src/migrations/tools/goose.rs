@@ -2,8 +2,8 @@
 //! `database/dialect/postgres.go` (the table).
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, program, section, sections, sort, sql,
-    version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, program, section, sections,
+    sort, sql, unless, version,
 };
 use crate::error::Problem;
 
@@ -89,7 +89,8 @@ fn read(all: &Files) -> FolderContents {
             Up::Sql {
                 text: up.text,
                 first_line: up.first_line,
-                transaction: !says("NO TRANSACTION"),
+                // Source: `migration_sql.go`: each statement is executed by itself.
+                mode: unless(says("NO TRANSACTION"), ApplyMode::Statements),
             }
         };
         out.migrations.push(migration);

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, ToolVerification, Up, sections, sql, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, ToolVerification, Up, sections, sql,
+    unless, version,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -101,7 +102,7 @@ fn changesets(all: &Files, file: &File) -> Vec<FolderMigration> {
                 Some(_) | None => Up::Sql {
                     text: String::new(),
                     first_line: number + 1,
-                    transaction: !is("runInTransaction", "false"),
+                    mode: unless(is("runInTransaction", "false"), ApplyMode::Statements),
                 },
             };
             out.push(migration);

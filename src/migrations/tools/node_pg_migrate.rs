@@ -2,8 +2,8 @@
 //! `src/sqlMigration.ts` (the parts of a SQL file).
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, program, section, sections, sort, sql,
-    version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, program, section, sections,
+    sort, sql, version,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -50,7 +50,7 @@ fn up(file: &File) -> Up {
         Some(up) => Up::Sql {
             text: up.text,
             first_line: up.first_line,
-            transaction: true,
+            mode: ApplyMode::Transaction,
         },
         None => Up::Sql {
             text: text
@@ -58,7 +58,7 @@ fn up(file: &File) -> Up {
                 .take_while(|line| mark(line.trim_end()) != Marker::Down)
                 .collect(),
             first_line: 1,
-            transaction: true,
+            mode: ApplyMode::Transaction,
         },
     }
 }

@@ -3,7 +3,7 @@
 //! checksum: `schema-engine/connectors/schema-connector/src/checksum.rs`; of the folder:
 //! `schema-engine/connectors/schema-connector/src/migrations_directory.rs`.
 
-use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, files, sort, sql, version};
+use super::{ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, files, sort, sql, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "prisma",
@@ -42,6 +42,8 @@ fn read(all: &Files) -> FolderContents {
             Some(file) => {
                 let mut migration = sql(all, file, folder, folder);
                 migration.checksum = Some(files::sha256(&file.bytes));
+                // Source: `…/flavour/postgres/connector.rs`, `apply_migration_script`: one query without BEGIN.
+                apply(&mut migration, ApplyMode::Message);
                 out.migrations.push(migration);
             }
             None => out.ignored.extend(

@@ -5,7 +5,10 @@ use std::hash::{Hash as _, Hasher as _};
 
 use siphasher::sip::SipHasher13;
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, program, sort, sql, version};
+use super::{
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, apply, program, sort, sql, unless,
+    version,
+};
 
 pub(super) static TOOL: Tool = Tool {
     name: "refinery",
@@ -66,12 +69,12 @@ fn read(all: &Files) -> FolderContents {
                 let mut migration = sql(all, file, format!("V{version}__{name}"), version.to_string());
                 let text = String::from_utf8_lossy(&file.bytes);
                 migration.checksum = Some(checksum(name, version, &text));
-                if let Up::Sql { transaction, .. } = &mut migration.up {
-                    *transaction = !text.lines().any(|line| {
-                        line.trim_start_matches(['-', '/', '*', ' '])
-                            .starts_with("refinery:noTransaction")
-                    });
-                }
+                // Source: `refinery_core/src/drivers/tokio_postgres.rs`: `batch_execute` of the whole file.
+                let outside = text.lines().any(|line| {
+                    line.trim_start_matches(['-', '/', '*', ' '])
+                        .starts_with("refinery:noTransaction")
+                });
+                apply(&mut migration, unless(outside, ApplyMode::Message));
                 out.migrations.push(migration);
             }
             Some((_, version, name)) => {

@@ -3,7 +3,7 @@
 
 use sha1::{Digest as _, Sha1};
 
-use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, Up, sql, version};
+use super::{ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, sql, version};
 use crate::error::Problem;
 use crate::hex::hex;
 
@@ -86,17 +86,7 @@ fn read(all: &Files) -> FolderContents {
         let mut migration = sql(all, file, name, format!("{name}#{number}"));
         migration.checksum = Some(hex(&Sha1::digest(&file.bytes)));
         // The script has its own BEGIN and COMMIT, and psql runs it.
-        migration.up = match file.text().lines().find(|line| line.starts_with('\\')) {
-            Some(line) => Up::NotSql(format!(
-                "it has a psql command, {}, which only psql can run: let Sqitch deploy to an empty database, and use the URL of that database",
-                line.split_whitespace().next().unwrap_or_default()
-            )),
-            None => Up::Sql {
-                text: file.text().into_owned(),
-                first_line: 1,
-                transaction: false,
-            },
-        };
+        apply(&mut migration, ApplyMode::Psql);
         out.migrations.push(migration);
     }
     let scripts = all

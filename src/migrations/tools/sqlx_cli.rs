@@ -1,7 +1,9 @@
 //! sqlx. Source: `sqlx-core/src/migrate/source.rs` (files, `-- no-transaction`), `migration.rs` (checksum) and
 //! `sqlx-postgres/src/migrate.rs` (the table).
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, files, sort, sql, version};
+use super::{
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, apply, files, sort, sql, unless, version,
+};
 
 pub(super) static TOOL: Tool = Tool {
     name: "sqlx",
@@ -46,9 +48,9 @@ fn read(all: &Files) -> FolderContents {
                 let name = format!("{version}_{}", rest.unwrap_or_default());
                 let mut migration = sql(all, file, name, version);
                 migration.checksum = Some(files::sha384(&file.bytes));
-                if let Up::Sql { transaction, .. } = &mut migration.up {
-                    *transaction = !file.text().starts_with("-- no-transaction");
-                }
+                // Source: `sqlx-postgres/src/migrate.rs`, `apply`: the whole file is one query.
+                let outside = file.text().starts_with("-- no-transaction");
+                apply(&mut migration, unless(outside, ApplyMode::Message));
                 out.migrations.push(migration);
             }
             Some(_) | None => {

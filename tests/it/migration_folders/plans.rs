@@ -61,7 +61,7 @@ fn sqitch_follows_its_plan() {
             "sqitch",
             "users#1 users 1 outside: BEGIN; a; COMMIT;",
             "flips#1 flips 1 outside: c;",
-            "users#2 users not SQL: it has a psql command",
+            "users#2 users 1 outside: \\set x 1 / b;",
             "! sqitch.plan lists the change missing, but deploy/missing.sql does not exist",
             "! Sqitch would ignore deploy/other.sql",
         ],

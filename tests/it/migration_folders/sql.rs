@@ -30,7 +30,7 @@ fn plain_sql_in_files_or_folders() {
             "sqlx",
             "1 1_a 1: a;",
             "2 2_b 1: b;",
-            "10 10_c 1 outside: -- no-transaction / c;",
+            "10 10_c 1: -- no-transaction / c;",
             "! a migration is missing between 2 and 10",
         ],
     );
@@ -45,7 +45,7 @@ fn plain_sql_in_files_or_folders() {
         &[
             "diesel",
             "20240101000000 2024-01-01-000000_a 1: a;",
-            "20240102000000 2024-01-02-000000_b 1 outside: b;",
+            "20240102000000 2024-01-02-000000_b 1: b;",
         ],
     );
 }
@@ -86,7 +86,7 @@ fn markers_of_up_and_down() {
         &[
             "dbmate",
             "20240101000000 20240101000000_a 2: a;",
-            "20240102000000 20240102000000_b 2 outside: b;",
+            "20240102000000 20240102000000_b 2: b;",
             "20240103000000 20240103000000_c 3: c;",
             "! 20240103000000_c.sql has a statement before `-- migrate:up`",
             "! dbmate would ignore init.sql",
@@ -147,7 +147,7 @@ fn versions_in_file_names() {
         &[
             "refinery",
             "1 V1__a 1: a;",
-            "2 V2__b 1 outside: -- refinery:noTransaction / b;",
+            "2 V2__b 1: -- refinery:noTransaction / b;",
             "3 V3__c not SQL: it is a program in Rust",
         ],
     );
