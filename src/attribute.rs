@@ -1,11 +1,15 @@
 //! The vocabulary that describes kinds of objects: attributes, the shapes of their values, how two values are compared,
 //! and the questions that only the server can answer.
 
+mod reference;
+
 use std::collections::BTreeMap;
 
+pub use reference::split_reference;
+
 use crate::object_id::{ObjectId, split_name};
+use crate::privileges::Privileges;
 use crate::snapshot::{Object, Snapshot};
-use crate::sql_text::{TokenKind, split_commas, tokens, unquote_name};
 use crate::value::Value;
 
 /// One attribute of a kind. Its name is at once YAML key, SQL column, JSON key and schema key.
@@ -155,6 +159,8 @@ pub enum Shape {
     Reference,
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// A privilege.
+    Privilege(Privileges),
     /// Several values.
     List(&'static Shape),
     /// Values under names.
@@ -239,6 +245,8 @@ pub enum Compare {
     /// When the server considers both the same expression over the columns of the relation, cast to the type in this
     /// attribute of the same object.
     Computed(&'static str),
+    /// When both give roles the same privileges. The values leave out what the owner and PUBLIC have by default.
+    Grants(Privileges),
     /// When this function says so.
     Custom(fn(&Comparison<'_>) -> Verdict),
 }
@@ -380,6 +388,7 @@ impl Compare {
                 Some(cast) => texts(Form::Computed(cast.to_owned()), expected, actual),
                 None => Verdict::when(expected == actual),
             },
+            Self::Grants(privileges) => privileges.same(comparison),
             Self::Custom(compare) => compare(comparison),
         }
     }
@@ -419,27 +428,4 @@ pub fn is_name(expected: &str, actual: &str) -> bool {
 #[must_use]
 pub fn same_lines(expected: &str, actual: &str) -> bool {
     expected.trim().lines().eq(actual.trim().lines())
-}
-
-/// The table and columns of a reference, `"billing"."companies"(id, x)`; the columns may be left out.
-/// `None` if the text has another form.
-#[must_use]
-pub fn split_reference(text: &str) -> Option<(Vec<String>, Option<Vec<String>>)> {
-    let columns = if text.contains('"') {
-        let last = tokens(text).pop();
-        last.filter(|token| token.kind == TokenKind::Group)
-            .map(|token| token.range.start)
-    } else {
-        text.find('(')
-    };
-    let Some(open) = columns.filter(|_| text.trim_end().ends_with(')')) else {
-        return Some((split_name(text.trim())?, None));
-    };
-    let name = split_name(text[..open].trim())?;
-    let inside = text[open + 1..].trim_end();
-    let columns = split_commas(&inside[..inside.len() - 1])
-        .into_iter()
-        .map(unquote_name)
-        .collect::<Option<Vec<_>>>()?;
-    (!columns.is_empty()).then_some((name, Some(columns)))
 }

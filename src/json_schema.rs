@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::expectation::{self, AssertionKey, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
 use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Shorthand};
+use crate::privileges::OPTION;
 
 /// The whole schema.
 #[must_use]
@@ -195,9 +196,31 @@ fn shape(of: Shape) -> Json {
         }
         Shape::Reference => json!({"type": "string"}),
         Shape::OneOf(words) => json!({"anyOf": [{"enum": words}, {"type": ["string", "null"]}]}),
+        Shape::Privilege(privileges) => {
+            let words = privileges.words();
+            json!({"anyOf": [{"enum": words}, {"type": "string", "pattern": pattern(&words)}]})
+        }
         Shape::List(item) => json!({"type": "array", "minItems": 1, "items": shape(*item)}),
         Shape::Map(item) => json!({"type": "object", "minProperties": 1, "additionalProperties": shape(*item)}),
     }
+}
+
+/// The pattern of a privilege as the parser reads it: in any case, with PostgreSQL's other spellings and the grant option.
+fn pattern(words: &[&str]) -> String {
+    let any_case = |word: &str| -> String {
+        let letter = |c: char| match c {
+            ' ' => "\\s+".to_owned(),
+            c => format!("[{}{c}]", c.to_ascii_uppercase()),
+        };
+        word.chars().map(letter).collect()
+    };
+    let spellings = words.iter().flat_map(|word| match *word {
+        "all" => vec!["all", "all privileges"],
+        "temporary" => vec!["temporary", "temp"],
+        word => vec![word],
+    });
+    let spellings: Vec<String> = spellings.map(any_case).collect();
+    format!("^({})({})?$", spellings.join("|"), any_case(OPTION))
 }
 
 fn history() -> Json {

@@ -106,6 +106,8 @@ pub mod object_id;
 pub mod observed;
 mod platform;
 #[doc(hidden)]
+pub mod privileges;
+#[doc(hidden)]
 pub mod pull;
 mod random;
 mod redact;

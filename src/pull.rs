@@ -140,7 +140,13 @@ pub(crate) fn write(
         .iter()
         // An attribute that the server does not have has no value.
         .filter(|attr| snapshot.server.major >= attr.since && !snapshot.is_unread(kind, attr.name))
-        .map(|attr| (attr.name, object.get(attr.name).clone()))
+        .map(|attr| {
+            (
+                attr.name,
+                attr.compare
+                    .abbreviated(id, object.get(attr.name), snapshot.server.major),
+            )
+        })
         .filter(|(name, value)| default_when_omitted(kind, id, name) != *value)
         .collect();
     let sections = child_sections(snapshot, kind, id, schema);
@@ -251,6 +257,7 @@ pub(crate) fn shaped(shape: Shape, value: &Value) -> Fragment {
             | Shape::QualifiedName
             | Shape::Reference
             | Shape::OneOf(_)
+            | Shape::Privilege(_)
             | Shape::List(_)
             | Shape::Map(_) => Fragment::text(text),
         },

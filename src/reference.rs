@@ -183,6 +183,10 @@ fn values(attr: &Attr) -> String {
             Shape::Reference => "a table and its columns".into(),
             Shape::OneOf(words) => words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "),
             Shape::List(item) => format!("a list: {}", words_of(*item)),
+            Shape::Privilege(privileges) => {
+                let words = privileges.words();
+                words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
+            }
             Shape::Map(item) => format!("a mapping to {}", words_of(*item)),
         }
     }
@@ -210,7 +214,7 @@ fn meaning(attr: &Attr) -> String {
             " PostgreSQL decides whether it means the same."
         }
         Compare::Unordered => " In any order.",
-        Compare::Equal | Compare::Name | Compare::Lines | Compare::Custom(_) => "",
+        Compare::Equal | Compare::Name | Compare::Lines | Compare::Grants(_) | Compare::Custom(_) => "",
     };
     let since = if attr.since > OLDEST_MAJOR {
         format!(" From PostgreSQL {}.", attr.since)

@@ -200,7 +200,7 @@ impl<'a> ObjectComparison<'a, '_> {
         }
         let Actual { kind, id, object } = actual;
         let below = deviations.value.filter(|_| differs_below);
-        let found = below.unwrap_or_else(|| shown(kind, attr, value, object.get(attr.name)));
+        let (found, in_full) = self.found_value(actual, attr, value, below);
         let (mut message, mut detail) = describe::differs(kind, id, attr, extent, value, &found);
         if !deviations.places.is_empty() {
             let partitions = partitions::words(&deviations.places);
@@ -211,8 +211,8 @@ impl<'a> ObjectComparison<'a, '_> {
         let check = Check::drift(about, Code::Differs(kind, attr), place, &self.expected.terms, message)
             .values(value.clone(), found.clone())
             .detail(detail);
-        let attribute = attr.name;
-        let (expected, actual) = (value, &found);
+        let (attribute, in_full) = (attr.name, in_full.as_ref());
+        let (expected, actual) = in_full.map_or((value, &found), |(one, other)| (one, other));
         let differs = FindingDetail::Differs {
             attribute,
             expected,
@@ -231,7 +231,7 @@ impl<'a> ObjectComparison<'a, '_> {
     }
 
     pub(super) fn compare(&self, actual: Actual<'_>, attr: &Attr, value: &Value, extent: Extent) -> Decision {
-        let Actual { kind, id, object } = actual;
+        let Actual { kind, object, .. } = actual;
         if self.snapshot.is_unread(kind, attr.name) {
             return Decision::Unknown("the driftgate that saved the snapshot did not read this attribute".into());
         }
@@ -244,19 +244,48 @@ impl<'a> ObjectComparison<'a, '_> {
                 }
                 _ => value == found,
             }),
-            Extent::Whole => attr.compare.compare(&Comparison {
-                expected: value,
-                actual: found,
-                object,
-                id,
-                snapshot: self.snapshot,
-                written: &|name| {
-                    let mut written = self.expected.attributes.iter();
-                    written.find(|a| a.attr.name == name).map(|a| &a.value)
-                },
-            }),
+            Extent::Whole => self.with_comparison(actual, attr, value, |comparison| attr.compare.compare(comparison)),
         };
         self.decision(verdict)
+    }
+
+    /// The actual value as reports show it, and both values in full if they leave something out. `below` is what partitions
+    /// have instead.
+    fn found_value(
+        &self,
+        actual: Actual<'_>,
+        attr: &Attr,
+        value: &Value,
+        below: Option<Value>,
+    ) -> (Value, Option<(Value, Value)>) {
+        if let Some(below) = below {
+            return (below, None);
+        }
+        self.with_comparison(actual, attr, value, |comparison| {
+            let found = shown(actual.kind, attr, value, attr.compare.shown(comparison));
+            (found, attr.compare.in_full(comparison))
+        })
+    }
+
+    /// Calls a function with the expected and the actual value of an attribute and their context.
+    fn with_comparison<R>(
+        &self,
+        actual: Actual<'_>,
+        attr: &Attr,
+        expected: &Value,
+        use_it: impl FnOnce(&Comparison<'_>) -> R,
+    ) -> R {
+        use_it(&Comparison {
+            expected,
+            actual: actual.object.get(attr.name),
+            object: actual.object,
+            id: actual.id,
+            snapshot: self.snapshot,
+            written: &|name| {
+                let mut written = self.expected.attributes.iter();
+                written.find(|a| a.attr.name == name).map(|a| &a.value)
+            },
+        })
     }
 
     pub(super) fn decision(&self, verdict: Verdict) -> Decision {
@@ -398,8 +427,8 @@ impl<'a> ObjectComparison<'a, '_> {
 }
 
 /// The actual value, in a form that can be shown beside the expected one.
-fn shown(kind: Kind, attr: &Attr, expected: &Value, found: &Value) -> Value {
-    let mut shown = found.clone();
+fn shown(kind: Kind, attr: &Attr, expected: &Value, found: Value) -> Value {
+    let mut shown = found;
     if kind
         .spec()
         .reading

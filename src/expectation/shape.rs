@@ -78,6 +78,15 @@ fn read_scalar(shape: Shape, name: &str, scalar: Scalar, place: Place) -> Result
                     .hint(suggest::hint(&word, words))),
             }
         }
+        (Shape::Privilege(_), _) if is_null => Ok(Value::Null),
+        (Shape::Privilege(privileges), _) => match privileges.normalize(&scalar.text) {
+            Some(privilege) => Ok(Value::Text(privilege)),
+            None => Err(Problem::at(
+                place,
+                format!("`{}` is no privilege on {}", scalar.text, privileges.many()),
+            )
+            .hint(suggest::hint(&scalar.text, &privileges.words()))),
+        },
         (Shape::Bool | Shape::Integer | Shape::Reference | Shape::List(_) | Shape::Map(_), _) => {
             Err(mismatch(shape, name, &NodeValue::Scalar(scalar), place))
         }
@@ -93,6 +102,7 @@ fn mismatch(shape: Shape, name: &str, value: &NodeValue, place: Place) -> Proble
         Shape::Name | Shape::QualifiedName => "a name",
         Shape::Reference => "a table and its columns, for example `companies(id)`",
         Shape::OneOf(_) => "a word",
+        Shape::Privilege(_) => "a privilege",
         Shape::List(_) => "a list",
         Shape::Map(_) => "a mapping",
     };

@@ -135,7 +135,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::Text("unsafe")),
         common::OWNER,
-        common::GRANTS_BEYOND_PUBLIC,
+        common::grants(&common::OF_FUNCTION),
         common::COMMENT,
     ],
     syntax: Syntax {

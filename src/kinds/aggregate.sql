@@ -22,7 +22,7 @@ SELECT p.schema, p.name,
         WHERE o.oid = g.aggsortop) AS sort_operator,
        CASE p.proparallel WHEN 'u' THEN 'unsafe' WHEN 'r' THEN 'restricted' WHEN 's' THEN 'safe' END AS parallel,
        pg_get_userbyid(p.proowner)::text AS owner,
-       {grants_beyond_public p.proacl p.proowner} AS grants,
+       {grants f p.proacl p.proowner} AS grants,
        obj_description(p.oid, 'pg_proc') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS implicit
 FROM scope_routines p

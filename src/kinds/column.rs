@@ -69,7 +69,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .compare(Compare::Custom(common::same_masked))
         .default(Literal::EmptyMap),
-        common::GRANTS,
+        common::grants(&common::OF_COLUMN),
         common::COMMENT,
     ],
     role: Role::Column { type_attribute: "type" },

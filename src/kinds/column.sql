@@ -40,7 +40,7 @@ SELECT a.schema, a.relation, a.attname::text AS name,
                   FROM (SELECT split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)
                         FROM unnest(a.settings || a.attfdwoptions) o) o(name, value))
        END AS options,
-       {grants a.attacl a.relowner} AS grants,
+       {column_grants c a.attacl a.relowner} AS grants,
        e.description AS comment,
        CASE WHEN a.relispartition AND a.attinhcount > 0 THEN a.attname::text END AS copy_of,
        -- An inherited column is described by its parent, unless it was changed. That of a partition is compared with it.

@@ -5,14 +5,18 @@ pub(super) mod partitions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
+use crate::privileges;
+use crate::privileges::{Class, OPTION, Privileges};
 use crate::secret;
 use crate::snapshot;
 use crate::sql::Sql;
 use crate::sql_text::quote_literal;
 pub(super) use crate::sql_text::show_name as name;
 use crate::value::Value;
+use crate::yaml::{Entry, NodeValue};
 
 /// A list of names in which order matters.
 pub(super) const NAMES: Shape = Shape::List(&Shape::Name);
@@ -101,31 +105,67 @@ pub(super) fn same_masked(comparison: &Comparison<'_>) -> Verdict {
 }
 
 /// The privileges on an object.
-pub(super) const GRANTS: Attr = Attr::new(
-    "grants",
-    Shape::Map(&Shape::List(&Shape::Text)),
-    "The privileges that roles other than its owner were granted, in any order: `{reader: [select, insert with grant option]}`; \
-     `public` is PUBLIC.",
-)
-.compare(Compare::Custom(same_grants))
-.keyed_by_role()
-.default(Literal::EmptyMap);
+pub(super) const fn grants(of: &'static GrantsOf) -> Attr {
+    Attr::new("grants", Shape::Map(of.shape), of.doc)
+        .compare(Compare::Grants(of.privileges))
+        .keyed_by_role()
+        .default(Literal::EmptyMap)
+}
 
-/// The privileges on an object that PUBLIC may use by default.
-pub(super) const GRANTS_BEYOND_PUBLIC: Attr = Attr::new(
-    "grants",
-    Shape::Map(&Shape::List(&Shape::Text)),
-    "The privileges that roles other than its owner were granted, in any order: `{app: [execute]}`. What PUBLIC has by default \
-     is left out; `{public: [none]}` says that it was revoked.",
-)
-.compare(Compare::Custom(same_grants))
-.keyed_by_role()
-.default(Literal::EmptyMap);
+/// The privileges on objects of a class.
+pub(super) struct GrantsOf {
+    privileges: Privileges,
+    shape: &'static Shape,
+    doc: &'static str,
+}
 
-/// The SQL of the columns of these attributes, for `{grants c.relacl c.relowner}` in the queries of kinds.
+macro_rules! grants_of {
+    ($($(#[$doc:meta])* $name:ident = $privileges:expr, $text:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub(super) static $name: GrantsOf = GrantsOf {
+                privileges: $privileges,
+                shape: &Shape::List(&Shape::Privilege($privileges)),
+                doc: $text,
+            };
+        )*
+    };
+}
+
+/// The description of the privileges on most objects.
+const GRANTED: &str = "The privileges that roles were granted, in any order: `{reader: [select, insert with grant option]}`; \
+     `public` is PUBLIC. `all` is every privilege that the server has, `none` is no privilege. The owner has all of them unless \
+     this says something else.";
+
+/// The description of the privileges on objects that PUBLIC may use by default.
+const GRANTED_BEYOND_PUBLIC: &str = "The privileges that roles were granted, in any order: `{app: [all]}`. What the owner and PUBLIC \
+     have by default is left out; `{public: [none]}` says that it was revoked.";
+
+grants_of! {
+    /// The privileges on tables, views and other relations with rows.
+    OF_TABLE = Privileges::Of(&privileges::TABLE), GRANTED;
+    /// The privileges on columns.
+    OF_COLUMN = Privileges::Of(&privileges::COLUMN), "The privileges on this column alone that roles were granted, in any order: \
+        `{reader: [select, update with grant option]}`; `public` is PUBLIC.";
+    /// The privileges on sequences.
+    OF_SEQUENCE = Privileges::Of(&privileges::SEQUENCE), GRANTED;
+    /// The privileges on schemas.
+    OF_SCHEMA = Privileges::Of(&privileges::SCHEMA), GRANTED;
+    /// The privileges on foreign-data wrappers and foreign servers.
+    OF_FOREIGN = Privileges::Of(&privileges::FOREIGN), GRANTED;
+    /// The privileges on functions, procedures and aggregates.
+    OF_FUNCTION = Privileges::Of(&privileges::FUNCTION), GRANTED_BEYOND_PUBLIC;
+    /// The privileges on types and domains.
+    OF_TYPE = Privileges::Of(&privileges::TYPE), GRANTED_BEYOND_PUBLIC;
+    /// The privileges on languages.
+    OF_LANGUAGE = Privileges::Of(&privileges::LANGUAGE), GRANTED_BEYOND_PUBLIC;
+}
+
+/// The SQL of the columns of these attributes, for `{grants r c.relacl c.relowner}` in the queries of kinds. The first word
+/// after the name is the class of the objects, as `acldefault` has it.
 const COLUMNS_OF_GRANTS: [(&str, &str); 2] = [
     ("grants", include_str!("common/grants.sql")),
-    ("grants_beyond_public", include_str!("common/grants_beyond_public.sql")),
+    ("column_grants", include_str!("common/column_grants.sql")),
 ];
 
 /// The SQL of [`snapshot::IN_PARTITIONS`] of an index, for `{partition_indexes i.indexrelid}` in the queries of kinds.
@@ -134,73 +174,132 @@ const PARTITION_INDEXES: &str = include_str!("common/partition_indexes.sql");
 /// Replaces the placeholders of shared columns in the query of a kind.
 pub(super) fn with_shared_columns(query: &'static str) -> Sql {
     Sql::template(query, |place| {
-        let (name, names) = place.split_once(' ')?;
-        if name == "partition_indexes" {
-            return Some(Sql::replaced(PARTITION_INDEXES.trim_end(), &[("$index", names)]));
+        let words: Vec<&'static str> = place.split(' ').collect();
+        match words.as_slice() {
+            ["partition_indexes", index] => Some(Sql::replaced(PARTITION_INDEXES.trim_end(), &[("$index", index)])),
+            [name, class, acl, owner] => {
+                let (_, column) = COLUMNS_OF_GRANTS.iter().find(|(known, _)| known == name)?;
+                let words = [("$class", *class), ("$acl", *acl), ("$owner", *owner)];
+                Some(Sql::replaced(column.trim_end(), &words))
+            }
+            _ => None,
         }
-        let (acl, owner) = names.split_once(' ')?;
-        let (_, column) = COLUMNS_OF_GRANTS.iter().find(|(known, _)| *known == name)?;
-        Some(Sql::replaced(column.trim_end(), &[("$acl", acl), ("$owner", owner)]))
     })
 }
 
-fn same_grants(comparison: &Comparison<'_>) -> Verdict {
-    let by_role = |value: &Value| match value {
-        Value::Map(map) => Some(
-            map.iter()
-                .map(|(role, privileges)| (role.clone(), privileges_of(privileges)))
-                .collect::<BTreeMap<_, _>>(),
-        ),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) => None,
-    };
-    Verdict::when(by_role(comparison.expected) == by_role(comparison.actual))
-}
-
-/// The privileges of one role, in the words of the catalog.
-fn privileges_of(value: &Value) -> BTreeSet<String> {
-    match value {
-        Value::List(_) => value.texts().into_iter().map(str::to_lowercase).collect(),
-        other => BTreeSet::from([other.to_string()]),
+/// Checks that the words below the key `grants` are privileges of a class that depends on the name of the object.
+pub(super) fn check_grants(class: Option<Class>, entries: &[Entry]) -> Result<(), Problem> {
+    let Some(class) = class else { return Ok(()) };
+    let grants = entries.iter().filter(|entry| entry.key == "grants");
+    let roles = grants.flat_map(|entry| match &entry.value.value {
+        NodeValue::Map(roles) => roles.iter().collect(),
+        NodeValue::List(_) | NodeValue::Scalar(_) => Vec::new(),
+    });
+    let items = roles.flat_map(|role| match &role.value.value {
+        NodeValue::List(items) => items.as_slice(),
+        NodeValue::Map(_) | NodeValue::Scalar(_) => &[],
+    });
+    for item in items {
+        let Some(scalar) = item.scalar() else { continue };
+        if class.normalize(&scalar.text).is_none() {
+            let words: Vec<String> = class.words_to_write().iter().map(|word| format!("`{word}`")).collect();
+            let problem = Problem::at(
+                item.place,
+                format!("`{}` is no privilege on {}", scalar.text, class.many),
+            );
+            return Err(problem.hint(format!("expected one of {}", words.join(", "))));
+        }
     }
+    Ok(())
 }
 
 /// The statements that change the grants on an object to the expected ones. `on` is the text after ON.
 pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<Hint> {
-    let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
-        return None;
-    };
-    let of = |map: &BTreeMap<String, Value>, role: &str| map.get(role).map(privileges_of).unwrap_or_default();
-    let mut statements = Vec::new();
-    for role in expected.keys().chain(actual.keys()).collect::<BTreeSet<_>>() {
-        let (wanted, there) = (of(expected, role), of(actual, role));
-        let to = if role == "public" {
-            "PUBLIC".to_owned()
-        } else {
-            name(role)
+    let changes = GrantChanges::between(expected, actual)?;
+    let statements = changes
+        .iter()
+        .map(|change| change.statement("", |words| format!("{words} ON {on}")));
+    join_statements(&statements.collect::<Vec<_>>())
+}
+
+/// One statement that changes the privileges of a role.
+pub(super) struct GrantChanges {
+    /// The words in front of the privileges: `REVOKE GRANT OPTION FOR`.
+    verb: &'static str,
+    privileges: Vec<String>,
+    /// The word in front of the role and the role.
+    role: String,
+    /// The words behind the role.
+    end: &'static str,
+}
+
+impl GrantChanges {
+    /// The changes that make the actual privileges the expected ones.
+    pub(super) fn between(expected: &Value, actual: &Value) -> Option<Vec<Self>> {
+        let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
+            return None;
         };
-        // Privileges that are missing, or that lack the grant option, are granted; others are revoked.
-        for privilege in wanted.difference(&there) {
-            match privilege.strip_suffix(OPTION) {
-                _ if privilege == "none" => statements.push(format!("REVOKE ALL ON {on} FROM {to};")),
-                Some(privilege) => statements.push(format!(
-                    "GRANT {} ON {on} TO {to} WITH GRANT OPTION;",
-                    privilege.to_uppercase()
-                )),
-                None if there.contains(&format!("{privilege}{OPTION}")) => statements.push(format!(
-                    "REVOKE GRANT OPTION FOR {} ON {on} FROM {to};",
-                    privilege.to_uppercase()
-                )),
-                None => statements.push(format!("GRANT {} ON {on} TO {to};", privilege.to_uppercase())),
-            }
+        let of = |map: &BTreeMap<String, Value>, role: &str| -> BTreeSet<String> {
+            let privileges = map.get(role).map(Value::texts).unwrap_or_default();
+            privileges
+                .into_iter()
+                .filter(|p| *p != "none")
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut changes = Vec::new();
+        for role in expected.keys().chain(actual.keys()).collect::<BTreeSet<_>>() {
+            changes.extend(Self::of_role(role, &of(expected, role), &of(actual, role)));
         }
-        for privilege in there.difference(&wanted) {
-            let plain = privilege.strip_suffix(OPTION).unwrap_or(privilege);
-            if plain != "none" && !wanted.contains(plain) && !wanted.contains(&format!("{plain}{OPTION}")) {
-                statements.push(format!("REVOKE {} ON {on} FROM {to};", plain.to_uppercase()));
-            }
-        }
+        Some(changes)
     }
-    join_statements(&statements)
+
+    fn of_role(role: &str, wanted: &BTreeSet<String>, there: &BTreeSet<String>) -> Vec<Self> {
+        let option = |privilege: &str| format!("{privilege}{OPTION}");
+        let (mut grant, mut grant_option, mut revoke_option, mut revoke) = (vec![], vec![], vec![], vec![]);
+        for privilege in wanted.difference(there) {
+            match privilege.strip_suffix(OPTION) {
+                Some(privilege) => grant_option.push(privilege),
+                None if there.contains(&option(privilege)) => revoke_option.push(privilege.as_str()),
+                None => grant.push(privilege.as_str()),
+            }
+        }
+        for privilege in there.difference(wanted) {
+            let plain = privilege.strip_suffix(OPTION).unwrap_or(privilege);
+            if !wanted.contains(plain) && !wanted.contains(&option(plain)) {
+                revoke.push(plain);
+            }
+        }
+        let name = match role {
+            "public" => "PUBLIC".to_owned(),
+            role => name(role),
+        };
+        let change = |verb, privileges: Vec<&str>, to: &str, end| Self {
+            verb,
+            privileges: privileges.into_iter().map(str::to_uppercase).collect(),
+            role: format!("{to} {name}"),
+            end,
+        };
+        let mut changes = vec![
+            change("REVOKE GRANT OPTION FOR", revoke_option, "FROM", ""),
+            change("GRANT", grant, "TO", ""),
+            change("GRANT", grant_option, "TO", " WITH GRANT OPTION"),
+            change("REVOKE", revoke, "FROM", ""),
+        ];
+        changes.retain(|change| !change.privileges.is_empty());
+        changes
+    }
+
+    /// The statement. `on` puts the privileges and the object together; `before` comes in front of the verb.
+    pub(super) fn statement(&self, before: &str, on: impl Fn(String) -> String) -> String {
+        let Self { verb, role, end, .. } = self;
+        format!("{before}{verb} {} {role}{end};", on(self.privileges.join(", ")))
+    }
+
+    /// The privileges of the statement.
+    pub(super) fn privileges(&self) -> &[String] {
+        &self.privileges
+    }
 }
 
 /// The statement that sets the owner of an object. `keyword` is the text between ALTER and the name.
@@ -238,9 +337,6 @@ pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Opti
 pub(super) fn join_statements(statements: &[String]) -> Option<Hint> {
     (!statements.is_empty()).then(|| Hint::sql(statements.join(" ")))
 }
-
-/// The text after a privilege that its holder may grant.
-const OPTION: &str = " with grant option";
 
 /// A name as statements in hints write it: quoted only where SQL needs it.
 pub(super) fn sql_name(id: &ObjectId) -> String {

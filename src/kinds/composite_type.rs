@@ -9,7 +9,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A composite type created with CREATE TYPE; the row types of tables and views are not included.",
     query: include_str!("composite_type.sql"),
-    attrs: &[common::OWNER, common::GRANTS_BEYOND_PUBLIC, common::COMMENT],
+    attrs: &[common::OWNER, common::grants(&common::OF_TYPE), common::COMMENT],
     syntax: Syntax {
         key: KeyForm::Qualified,
         ..Syntax::DEFAULT

@@ -1,7 +1,7 @@
 -- One row per stand-alone composite type in scope.
 SELECT c.schema, c.name,
        pg_get_userbyid(t.typowner)::text AS owner,
-       {grants_beyond_public t.typacl t.typowner} AS grants,
+       {grants T t.typacl t.typowner} AS grants,
        obj_description(t.oid, 'pg_type') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations c

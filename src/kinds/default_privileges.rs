@@ -1,16 +1,16 @@
 //! Default privileges.
 
-use super::{KindSpec, Reading, common};
-use crate::attribute::Attr;
+use super::common::GrantChanges;
+use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Syntax, common};
+use crate::attribute::{Attr, Compare, Shape};
+use crate::hint::Hint;
+use crate::privileges;
+use crate::privileges::{Class, Privileges};
 use crate::snapshot::OWNER;
+use crate::value::Value;
 
-/// The privileges.
-const GRANTS: Attr = Attr {
-    doc: "The privileges that roles will be granted, in any order: `{reader: [select]}`. What PUBLIC has by default is left out; \
-          `{public: [none]}` says that it was revoked.",
-    default: None,
-    ..common::GRANTS
-};
+/// The privileges on objects of the class that the name says.
+const PRIVILEGES: Privileges = Privileges::ByName(|name| EntryName::parse(name)?.class());
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "default_privileges",
@@ -20,11 +20,92 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "The privileges on objects that a role will create. The name has the role, the schema if there is one, and the class of objects: \
           `app in billing on tables`, `app on functions`.",
     query: include_str!("default_privileges.sql"),
-    attrs: &[GRANTS],
+    attrs: &[Attr::new(
+        "grants",
+        Shape::Map(&Shape::List(&Shape::Privilege(PRIVILEGES))),
+        "The privileges that roles will be granted, in any order: `{reader: [select]}`. What the role itself and PUBLIC have by default \
+         is left out; `{public: [none]}` says that it was revoked.",
+    )
+    .compare(Compare::Grants(PRIVILEGES))
+    .keyed_by_role()],
+    syntax: Syntax {
+        rewrite: Some(|id, entries| {
+            let class = EntryName::parse(id.last()).and_then(|entry| entry.class());
+            common::check_grants(class, &entries)?;
+            Ok(entries)
+        }),
+        ..Syntax::DEFAULT
+    },
     reading: Reading {
         if_any: Some("EXISTS (SELECT FROM pg_default_acl)"),
         extra_columns: &[OWNER],
         ..Reading::DEFAULT
     },
+    advice: Advice {
+        hint: Some(hint),
+        ..Advice::DEFAULT
+    },
     ..KindSpec::EMPTY
 };
+
+/// The parts of a name such as `app in billing on tables`.
+struct EntryName<'a> {
+    role: &'a str,
+    schema: Option<&'a str>,
+    objects: &'a str,
+}
+
+impl<'a> EntryName<'a> {
+    fn parse(name: &'a str) -> Option<Self> {
+        let (of, objects) = name.rsplit_once(" on ")?;
+        let (role, schema) = match of.split_once(" in ") {
+            Some((role, schema)) => (role, Some(schema)),
+            None => (of, None),
+        };
+        Some(Self { role, schema, objects })
+    }
+
+    fn class(&self) -> Option<Class> {
+        let class = match self.objects {
+            "tables" => privileges::TABLE,
+            "sequences" => privileges::SEQUENCE,
+            "functions" => privileges::FUNCTION,
+            "types" => privileges::TYPE,
+            "schemas" => privileges::SCHEMA,
+            "large objects" => privileges::LARGE_OBJECT,
+            _ => return None,
+        };
+        // In a schema there are only privileges in addition to those that hold everywhere.
+        Some(if self.schema.is_some() {
+            class.additional()
+        } else {
+            class
+        })
+    }
+}
+
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some(Hint::advice(
+            "run ALTER DEFAULT PRIVILEGES as expected; objects that exist already keep their privileges",
+        )),
+        FindingDetail::Unexpected => Some(Hint::advice("undo it with ALTER DEFAULT PRIVILEGES")),
+        FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs { expected, actual, .. } => changes(finding.id.last(), expected, actual),
+    }
+}
+
+/// The statements that change the entry.
+fn changes(name: &str, expected: &Value, actual: &Value) -> Option<Hint> {
+    let EntryName { role, schema, objects } = EntryName::parse(name)?;
+    // A name in which these words occur more often can be read in several ways.
+    if name.matches(" on ").count() > 1 || name.matches(" in ").count() > 1 {
+        return None;
+    }
+    let schema = schema.map_or(String::new(), |schema| format!(" IN SCHEMA {}", common::name(schema)));
+    let before = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {}{schema} ", common::name(role));
+    let on = |words| format!("{words} ON {}", objects.to_uppercase());
+    let changes = GrantChanges::between(expected, actual)?;
+    let statements = changes.iter().map(|change| change.statement(&before, on));
+    common::join_statements(&statements.collect::<Vec<_>>())
+}

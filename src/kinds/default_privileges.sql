@@ -9,17 +9,18 @@ SELECT pg_get_userbyid(d.defaclrole) || coalesce(' in ' || (SELECT n.nspname FRO
                            WHEN 'L' THEN 'large objects'
                       END AS name,
        (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
-        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
-              FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
-                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
+        FROM (SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee)::text END AS role,
+                     jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
+              FROM (SELECT grantee, lower(privilege_type)
+                             || CASE WHEN bool_or(is_grantable) AND grantee <> d.defaclrole THEN ' with grant option' ELSE '' END AS privilege
                     FROM aclexplode(d.defaclacl)
-                    -- Without a schema these are all privileges; with one, those in addition to the ones without a schema.
-                    WHERE d.defaclnamespace <> 0 OR grantee <> d.defaclrole AND (grantee <> 0 OR d.defaclobjtype NOT IN ('f', 'T'))
                     GROUP BY grantee, privilege_type) a
-              GROUP BY a.role
-              UNION ALL SELECT 'public', '["none"]'
-              WHERE d.defaclnamespace = 0 AND d.defaclobjtype IN ('f', 'T')
-                AND NOT EXISTS (SELECT FROM aclexplode(d.defaclacl) WHERE grantee = 0)) g) AS grants,
+              GROUP BY a.grantee
+              -- Without a schema these are all privileges; with one, those in addition to the ones without a schema.
+              HAVING d.defaclnamespace <> 0 OR count(*) <> (SELECT count(*) FROM aclexplode(d.usual) u WHERE u.grantee = a.grantee)
+              UNION ALL SELECT DISTINCT CASE u.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(u.grantee)::text END, '["none"]'::jsonb
+              FROM aclexplode(d.usual) u
+              WHERE d.defaclnamespace = 0 AND u.grantee NOT IN (SELECT grantee FROM aclexplode(d.defaclacl))) g) AS grants,
        pg_get_userbyid(d.defaclrole)::text AS owner,
        false AS implicit
-FROM pg_default_acl d
+FROM (SELECT d.*, acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole) AS usual FROM pg_default_acl d) d

@@ -27,7 +27,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .compare(Compare::Name)
         .default(Literal::Null),
         common::OWNER,
-        common::GRANTS_BEYOND_PUBLIC,
+        common::grants(&common::OF_TYPE),
         common::COMMENT,
     ],
     role: Role::Domain {

@@ -10,7 +10,7 @@ SELECT t.schema, t.name,
                   WHERE l.oid = t.typcollation)
        END AS collation,
        pg_get_userbyid(t.typowner)::text AS owner,
-       {grants_beyond_public t.typacl t.typowner} AS grants,
+       {grants T t.typacl t.typowner} AS grants,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS implicit
 FROM scope_types t

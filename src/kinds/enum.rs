@@ -24,7 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .subset_key("includes"),
         common::OWNER,
-        common::GRANTS_BEYOND_PUBLIC,
+        common::grants(&common::OF_TYPE),
         common::COMMENT,
     ],
     syntax: Syntax {

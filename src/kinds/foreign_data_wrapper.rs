@@ -27,7 +27,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Null),
         common::FOREIGN_OPTIONS,
         common::OWNER,
-        common::GRANTS,
+        common::grants(&common::OF_FOREIGN),
         common::COMMENT,
     ],
     reading: Reading {

@@ -10,7 +10,7 @@ SELECT w.fdwname::text AS name,
         WHERE p.oid = w.fdwvalidator) AS validator,
        {options w.fdwoptions} AS options,
        pg_get_userbyid(w.fdwowner)::text AS owner,
-       {grants w.fdwacl w.fdwowner} AS grants,
+       {grants F w.fdwacl w.fdwowner} AS grants,
        obj_description(w.oid, 'pg_foreign_data_wrapper') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_foreign_data_wrapper'::regclass AND d.objid = w.oid AND d.deptype = 'e') AS implicit
 FROM pg_foreign_data_wrapper w

@@ -17,7 +17,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("version", Shape::Text, "Its version; `null` for none.").default(Literal::Null),
         common::FOREIGN_OPTIONS,
         common::OWNER,
-        common::GRANTS,
+        common::grants(&common::OF_FOREIGN),
         common::COMMENT,
     ],
     reading: Reading {

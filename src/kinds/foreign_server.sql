@@ -5,7 +5,7 @@ SELECT v.srvname::text AS name,
        v.srvversion AS version,
        {options v.srvoptions} AS options,
        pg_get_userbyid(v.srvowner)::text AS owner,
-       {grants v.srvacl v.srvowner} AS grants,
+       {grants S v.srvacl v.srvowner} AS grants,
        obj_description(v.oid, 'pg_foreign_server') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_foreign_server'::regclass AND d.objid = v.oid AND d.deptype = 'e') AS implicit
 FROM pg_foreign_server v

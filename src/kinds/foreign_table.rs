@@ -14,7 +14,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("server", Shape::Name, "The foreign server that holds it."),
         common::FOREIGN_OPTIONS,
         common::OWNER,
-        common::GRANTS,
+        common::grants(&common::OF_TABLE),
         common::COMMENT,
     ],
     syntax: Syntax {

@@ -3,7 +3,7 @@ SELECT c.schema, c.name,
        v.srvname::text AS server,
        {options f.ftoptions} AS options,
        pg_get_userbyid(c.relowner)::text AS owner,
-       {grants c.relacl c.relowner} AS grants,
+       {grants r c.relacl c.relowner} AS grants,
        e.description AS comment,
        c.relispartition
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit

@@ -24,7 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The function that checks new functions in it; `null` for none.",
         ),
         common::OWNER,
-        common::GRANTS_BEYOND_PUBLIC,
+        common::grants(&common::OF_LANGUAGE),
         common::COMMENT,
     ],
     advice: Advice {

@@ -14,7 +14,7 @@ SELECT l.lanname::text AS name,
         JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE p.oid = l.lanvalidator) AS validator,
        pg_get_userbyid(l.lanowner)::text AS owner,
-       {grants_beyond_public l.lanacl l.lanowner} AS grants,
+       {grants l l.lanacl l.lanowner} AS grants,
        obj_description(l.oid, 'pg_language') AS comment,
        l.oid < 16384 OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_language'::regclass AND d.objid = l.oid AND d.deptype = 'e') AS implicit
 FROM pg_language l

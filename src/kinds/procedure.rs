@@ -17,7 +17,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         SETTINGS,
         BODY,
         common::OWNER,
-        common::GRANTS_BEYOND_PUBLIC,
+        common::grants(&common::OF_FUNCTION),
         common::COMMENT,
     ],
     syntax: Syntax {

@@ -11,7 +11,7 @@ SELECT p.schema, p.name,
                  FROM (SELECT pg_get_functiondef(p.oid) AS text OFFSET 0) d)
        END AS body,
        pg_get_userbyid(p.proowner)::text AS owner,
-       {grants_beyond_public p.proacl p.proowner} AS grants,
+       {grants f p.proacl p.proowner} AS grants,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.

@@ -47,7 +47,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Null),
         Attr::new("multirange", Shape::Name, "The name of its multirange type.").since(14),
         common::OWNER,
-        common::GRANTS_BEYOND_PUBLIC,
+        common::grants(&common::OF_TYPE),
         common::COMMENT,
     ],
     syntax: Syntax {

@@ -21,7 +21,7 @@ SELECT t.schema, t.name,
         WHERE f.oid = r.rngsubdiff) AS subtype_diff,
        (SELECT m.typname::text FROM pg_type m WHERE m.oid = r.multitypid) AS multirange,
        pg_get_userbyid(t.typowner)::text AS owner,
-       {grants_beyond_public t.typacl t.typowner} AS grants,
+       {grants T t.typacl t.typowner} AS grants,
        obj_description(t.oid, 'pg_type') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.

@@ -11,7 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["name"],
     doc: "A schema.",
     query: include_str!("schema.sql"),
-    attrs: &[common::OWNER, common::GRANTS, common::COMMENT],
+    attrs: &[common::OWNER, common::grants(&common::OF_SCHEMA), common::COMMENT],
     role: Role::Namespace {
         create: |schema| sql!["CREATE SCHEMA IF NOT EXISTS ", name(schema)],
     },

@@ -57,7 +57,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Text("permanent"))
         .since(15),
         common::OWNER,
-        common::GRANTS,
+        common::grants(&common::OF_SEQUENCE),
         common::COMMENT,
     ],
     role: Role::OwnedByColumn { attribute: "owned_by" },

@@ -16,7 +16,7 @@ SELECT c.schema, c.name,
           AND d.deptype IN ('a', 'i')) AS owned_by,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
        pg_get_userbyid(c.relowner)::text AS owner,
-       {grants c.relacl c.relowner} AS grants,
+       {grants s c.relacl c.relowner} AS grants,
        e.description AS comment,
        c.relpersistence = 't'
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i')) AS implicit

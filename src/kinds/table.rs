@@ -77,7 +77,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         TABLESPACE,
         ACCESS_METHOD,
         common::OWNER,
-        common::GRANTS,
+        common::grants(&common::OF_TABLE),
         common::COMMENT,
     ],
     syntax: Syntax {

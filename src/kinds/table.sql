@@ -21,7 +21,7 @@ SELECT c.schema, c.name,
        (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = c.reltablespace) AS tablespace,
        coalesce((SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam), 'heap') AS access_method,
        pg_get_userbyid(c.relowner)::text AS owner,
-       {grants c.relacl c.relowner} AS grants,
+       {grants r c.relacl c.relowner} AS grants,
        e.description AS comment,
        c.relispartition OR c.relpersistence = 't'
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit

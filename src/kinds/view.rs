@@ -36,7 +36,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         DEFINITION,
         common::OPTIONS,
         common::OWNER,
-        common::GRANTS,
+        common::grants(&common::OF_TABLE),
         common::COMMENT,
     ],
     syntax: Syntax {

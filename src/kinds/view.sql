@@ -7,7 +7,7 @@ SELECT c.schema, c.name,
                   FROM unnest(c.reloptions) o)
        END AS options,
        pg_get_userbyid(c.relowner)::text AS owner,
-       {grants c.relacl c.relowner} AS grants,
+       {grants r c.relacl c.relowner} AS grants,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations c

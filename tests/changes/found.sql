@@ -1362,6 +1362,11 @@ grant create on schema shop to pg_monitor;
 
 -- # schema: owner
 -- expect: schema-owner shop
+alter schema shop owner to pg_read_all_stats;
+
+-- # schema: owner, who lacks what owners have
+-- expect: schema-grants shop
+-- expect: schema-owner shop
 alter schema shop owner to pg_monitor;
 revoke all on schema shop from pg_monitor;
 alter schema shop owner to pg_read_all_stats;

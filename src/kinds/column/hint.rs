@@ -11,6 +11,14 @@ pub(super) fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     if finding.parent == Some(Kind::CompositeType) {
         return attribute_hint(finding);
     }
+    if let FindingDetail::Differs {
+        attribute: "grants",
+        expected,
+        actual,
+    } = &finding.detail
+    {
+        return grant(finding, expected, actual);
+    }
     // The columns of views follow from their queries.
     let foreign = match finding.parent {
         Some(Kind::Table) => "",
@@ -53,6 +61,19 @@ pub(super) fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             _ => None,
         },
     }
+}
+
+/// The statements that change the privileges on a column.
+fn grant(finding: &HintContext<'_>, expected: &Value, actual: &Value) -> Option<Hint> {
+    let relation = common::sql_name(&finding.id.relation());
+    let column = common::name(finding.id.last());
+    let on = |change: &common::GrantChanges| {
+        let privileges = change.privileges().iter().map(|word| format!("{word} ({column})"));
+        format!("{} ON {relation}", privileges.collect::<Vec<_>>().join(", "))
+    };
+    let changes = common::GrantChanges::between(expected, actual)?;
+    let statements = changes.iter().map(|change| change.statement("", |_| on(change)));
+    common::join_statements(&statements.collect::<Vec<_>>())
 }
 
 /// The statement that changes an attribute of a column to the expected value.

@@ -1,6 +1,14 @@
 CASE WHEN $acl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, g.privileges), '{}')
-        FROM (SELECT a.role, jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
-              FROM (SELECT CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee)::text END AS role,
-                           lower(privilege_type) || CASE WHEN bool_or(is_grantable) THEN ' with grant option' ELSE '' END AS privilege
-                    FROM aclexplode($acl) WHERE grantee <> $owner GROUP BY grantee, privilege_type) a
-              GROUP BY a.role) g) END
+        FROM (SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee)::text END AS role,
+                     jsonb_agg(a.privilege ORDER BY a.privilege) AS privileges
+              FROM (SELECT grantee, lower(privilege_type) || CASE WHEN bool_or(is_grantable) AND grantee <> $owner THEN ' with grant option' ELSE '' END AS privilege
+                    FROM aclexplode($acl) GROUP BY grantee, privilege_type) a
+              GROUP BY a.grantee
+              -- What the owner and PUBLIC have by default is left out.
+              HAVING count(*) <> CASE a.grantee WHEN $owner THEN (SELECT count(*) FROM aclexplode(acldefault('$class', 10)) WHERE grantee = 10)
+                                                WHEN 0 THEN (SELECT count(*) FROM aclexplode(acldefault('$class', 10)) WHERE grantee = 0)
+                                                ELSE 0 END
+              UNION ALL SELECT CASE o.role WHEN 0 THEN 'public' ELSE pg_get_userbyid(o.role)::text END, '["none"]'
+              FROM (VALUES ($owner), (0)) o(role)
+              WHERE NOT EXISTS (SELECT FROM aclexplode($acl) WHERE grantee = o.role)
+                AND (o.role <> 0 OR EXISTS (SELECT FROM aclexplode(acldefault('$class', 10)) WHERE grantee = 0))) g) END
