@@ -1,10 +1,10 @@
 //! The vocabulary that describes kinds of objects: attributes, the shapes of their values, how two values are compared,
 //! and the questions that only the server can answer.
 
+mod literal;
 mod reference;
 
-use std::collections::BTreeMap;
-
+pub use literal::Literal;
 pub use reference::split_reference;
 
 use crate::object_id::{ObjectId, split_name};
@@ -42,6 +42,11 @@ pub struct Attr {
     pub server_dependent: bool,
     /// Whether it must have the same value in every partition, down to the leaves.
     pub holds_in_partitions: bool,
+    /// Whether nearly every object has the default, so that a check which the file does not ask for is not counted if it
+    /// passes.
+    pub exceptional: bool,
+    /// Whether it is only compared where a file writes it, and `pull` never writes it.
+    pub on_request: bool,
 }
 
 /// The oldest major version of PostgreSQL that is supported.
@@ -65,6 +70,8 @@ impl Attr {
             keyed_by_role: false,
             server_dependent: false,
             holds_in_partitions: false,
+            exceptional: false,
+            on_request: false,
         }
     }
 
@@ -132,6 +139,20 @@ impl Attr {
         self
     }
 
+    /// Declares that nearly every object has the default.
+    #[must_use]
+    pub const fn exceptional(mut self) -> Self {
+        self.exceptional = true;
+        self
+    }
+
+    /// Declares that it is only compared where a file writes it.
+    #[must_use]
+    pub const fn on_request(mut self) -> Self {
+        self.on_request = true;
+        self
+    }
+
     /// Sets the first major version that has it.
     #[must_use]
     pub const fn since(mut self, major: u32) -> Self {
@@ -167,61 +188,6 @@ pub enum Shape {
     Map(&'static Shape),
 }
 
-/// A value that a static table can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Literal {
-    /// No value.
-    Null,
-    /// `true` or `false`.
-    Bool(bool),
-    /// A whole number.
-    Integer(i64),
-    /// A word.
-    Text(&'static str),
-    /// No items.
-    EmptyList,
-    /// No entries.
-    EmptyMap,
-}
-
-impl Literal {
-    /// Whether a value is this one.
-    #[must_use]
-    pub fn is(self, value: &Value) -> bool {
-        match (self, value) {
-            (Self::Null, Value::Null) => true,
-            (Self::Bool(one), Value::Bool(another)) => one == *another,
-            (Self::Integer(one), Value::Integer(another)) => one == *another,
-            (Self::Text(one), Value::Text(another)) => one == another,
-            (Self::EmptyList, Value::List(items)) => items.is_empty(),
-            (Self::EmptyMap, Value::Map(entries)) => entries.is_empty(),
-            (
-                Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::EmptyList | Self::EmptyMap,
-                Value::Null
-                | Value::Bool(_)
-                | Value::Integer(_)
-                | Value::Text(_)
-                | Value::Secret(_)
-                | Value::List(_)
-                | Value::Map(_),
-            ) => false,
-        }
-    }
-}
-
-impl From<Literal> for Value {
-    fn from(literal: Literal) -> Self {
-        match literal {
-            Literal::Null => Self::Null,
-            Literal::Bool(value) => Self::Bool(value),
-            Literal::Integer(value) => Self::Integer(value),
-            Literal::Text(text) => Self::from(text),
-            Literal::EmptyList => Self::List(Vec::new()),
-            Literal::EmptyMap => Self::Map(BTreeMap::new()),
-        }
-    }
-}
-
 /// When an expected and an actual value are equal.
 #[derive(Debug, Clone, Copy)]
 pub enum Compare {
@@ -229,7 +195,7 @@ pub enum Compare {
     Equal,
     /// When they have the same items, in any order.
     Unordered,
-    /// When the expected name is the actual one, with or without its schema.
+    /// When the expected name, which without a schema is in that of the file or is PostgreSQL's own, is the actual one.
     Name,
     /// When they are the same except for line ends and surrounding blank lines.
     Lines,
@@ -263,6 +229,8 @@ pub struct Comparison<'a> {
     pub id: &'a ObjectId,
     /// The rest of the database.
     pub snapshot: &'a Snapshot,
+    /// The schema of names that the file does not qualify.
+    pub schema: &'a str,
     /// The attributes that the file expects of the object, by name.
     pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
 }
@@ -365,7 +333,7 @@ impl Compare {
             Self::Equal => Verdict::when(expected == actual),
             Self::Unordered => Verdict::when(sorted(expected) == sorted(actual)),
             Self::Name => Verdict::when(match (expected.as_text(), actual.as_text()) {
-                (Some(expected), Some(actual)) => is_name(expected, actual),
+                (Some(expected), Some(actual)) => comparison.is_name(expected, actual),
                 (None, _) | (_, None) => expected == actual,
             }),
             Self::Lines => Verdict::when(match (expected.as_text(), actual.as_text()) {
@@ -415,11 +383,26 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-/// Whether `expected`, qualified or not, names the same object as `actual`, which is qualified.
+impl Comparison<'_> {
+    /// Whether `expected` names the same object as `actual`, which is qualified.
+    #[must_use]
+    pub fn is_name(&self, expected: &str, actual: &str) -> bool {
+        is_name(expected, actual, self.schema)
+    }
+}
+
+/// The schema of PostgreSQL's own objects.
+pub const SYSTEM_SCHEMA: &str = "pg_catalog";
+
+/// Whether `expected` names the same object as `actual`, which is qualified. A name without a schema is in `schema`, or
+/// is PostgreSQL's own.
 #[must_use]
-pub fn is_name(expected: &str, actual: &str) -> bool {
+pub fn is_name(expected: &str, actual: &str, schema: &str) -> bool {
     match (split_name(expected), split_name(actual)) {
-        (Some(expected), Some(actual)) => actual.ends_with(&expected),
+        (Some(expected), Some(actual)) if expected.len() + 1 == actual.len() => {
+            actual[1..] == *expected && (actual[0] == schema || actual[0] == SYSTEM_SCHEMA)
+        }
+        (Some(expected), Some(actual)) => expected == actual,
         (None, _) | (_, None) => expected == actual,
     }
 }

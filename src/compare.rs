@@ -11,6 +11,7 @@ mod parallel;
 mod partitions;
 mod rename;
 pub mod resolve;
+mod scoping;
 mod subject;
 pub mod undetermined;
 
@@ -24,7 +25,7 @@ use crate::attribute::Verdict;
 use crate::expectation::{ExpectationFile, ExpectedObject, IgnoreRule, Presence, Subject, Terms};
 use crate::finding::{Check, Status};
 use crate::hint::Hint;
-use crate::kinds::{Kind, StandIn};
+use crate::kinds::{Kind, StandIn, WrittenValue};
 use crate::object_id::ObjectId;
 use crate::observed::ScopedQuestion;
 use crate::snapshot::{Object, Snapshot};
@@ -80,6 +81,8 @@ struct MeaningMatch {
     /// The finding if no candidate matches.
     none: Check,
     presence: Presence,
+    /// Whether the expectation is about all objects that match, and not about the best one.
+    is_all: bool,
 }
 
 #[derive(Debug)]
@@ -253,6 +256,11 @@ impl<'a> Planner<'a, '_> {
                 };
                 let kind = expected.kind;
                 self.found(&subject, Actual { kind, id, object });
+                if let Some(parts) = kind.spec().matching.parts {
+                    let written: Vec<WrittenValue<'_>> =
+                        expected.attributes.iter().map(|a| (a.attr.name, &a.value)).collect();
+                    self.out.claimed.extend(parts(&written, object));
+                }
                 expected.presence != Presence::Absent
             }
             (Subject::Named(id), Some(same)) => {
@@ -293,6 +301,7 @@ impl<'a> Planner<'a, '_> {
             probes: Vec::new(),
             none,
             presence: expected.presence,
+            is_all: expected.kind.is_any(id),
         }));
     }
 
@@ -330,6 +339,7 @@ impl<'a> Planner<'a, '_> {
             probes,
             none,
             presence: expected.presence,
+            is_all: false,
         }));
     }
 

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::attribute::Attr;
-use crate::kinds::Kind;
+use crate::kinds::{Implication, Implied, Kind};
 use crate::migrations::Tool;
 use crate::migrations::files::Files;
 use crate::object_id::ObjectId;
@@ -81,6 +81,37 @@ impl ExpectationFile {
         }
         schemas
     }
+
+    /// The value of an attribute of an object that follows from something else in this file. `surely` leaves out what
+    /// follows from objects that need not exist.
+    #[must_use]
+    pub fn implied(&self, object: &ExpectedObject, attribute: &str, surely: bool) -> Option<Implied> {
+        let implied = object.kind.spec().matching.implied?;
+        let Subject::Named(id) = &object.subject else {
+            return None;
+        };
+        let counts = |other: &ExpectedObject| match other.presence {
+            Presence::Required => true,
+            Presence::Optional => !surely,
+            Presence::Absent => false,
+        };
+        let beside = |kind: Kind, name: &str| {
+            let parent = object.parent.unwrap_or(self.objects.len());
+            self.objects
+                .iter()
+                .skip(parent + 1)
+                .take_while(|other| other.parent.is_some_and(|of| of >= parent))
+                .filter(|other| other.kind == kind && other.parent == Some(parent) && counts(other))
+                .filter_map(|other| other.written(name))
+                .collect()
+        };
+        implied(&Implication {
+            id,
+            attribute,
+            own: &|name| object.written(name),
+            beside: &beside,
+        })
+    }
 }
 
 /// The weight of a finding.
@@ -131,6 +162,15 @@ pub struct ExpectedObject {
     pub terms: Arc<Terms>,
     /// The attributes that were written, in the order of the file.
     pub attributes: Box<[ExpectedAttribute]>,
+}
+
+impl ExpectedObject {
+    /// The value that the file writes for an attribute.
+    #[must_use]
+    pub fn written(&self, attribute: &str) -> Option<&Value> {
+        let mut attributes = self.attributes.iter();
+        attributes.find(|a| a.attr.name == attribute).map(|a| &a.value)
+    }
 }
 
 /// The object that an expectation describes.

@@ -11,20 +11,22 @@ mod masks;
 mod signature;
 mod spec;
 mod stub;
+mod type_name;
 mod variable;
 
 use crate::attribute::Attr;
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, show_part};
 use crate::snapshot::IMPLICIT;
 use crate::sql::Sql;
 use crate::value::Value;
 pub use hint::{FindingDetail, HintContext};
 pub use masks::{Masked, MaskedValues};
 pub use spec::{
-    Advice, Attributes, CustomForm, KeyForm, KindSpec, ListForm, Matching, Reading, Role, ScopeRelation, Shorthand,
-    StandIn, Syntax,
+    Advice, Attributes, CustomForm, Implication, Implied, KeyForm, KindSpec, ListForm, Matching, Reading, Role,
+    ScopeRelation, Shorthand, StandIn, Syntax, WrittenValue,
 };
 pub use stub::Stub;
+pub use type_name::{folded_name, same_exact_type};
 pub use variable::{Variable, variables};
 
 macro_rules! kinds {
@@ -167,6 +169,39 @@ impl Kind {
     #[must_use]
     pub fn any_arguments() -> &'static str {
         signature::ANY_ARGUMENTS
+    }
+
+    /// Whether an expected name is that of all objects of this name, whatever their arguments.
+    #[must_use]
+    pub fn is_any(self, id: &ObjectId) -> bool {
+        self.spec().syntax.key == KeyForm::Signature && id.last() == Self::any_arguments()
+    }
+
+    /// The texts by which a pattern can match an object: with and without its schema if that is `schema`, and with and
+    /// without its arguments.
+    #[must_use]
+    pub fn names(self, id: &ObjectId, schema: &str) -> Vec<String> {
+        let mut names = vec![self.show(id)];
+        if self.spec().syntax.key == KeyForm::Signature {
+            names.push(id.relation().to_string());
+        }
+        let prefix = format!("{}.", show_part(schema));
+        let short: Vec<String> = names
+            .iter()
+            .filter_map(|name| name.strip_prefix(&prefix).map(str::to_owned))
+            .filter(|_| id.schema() == schema)
+            .collect();
+        names.extend(short);
+        names
+    }
+
+    /// The name of an object alone, without what contains it and without its arguments.
+    #[must_use]
+    pub fn own_name(self, id: &ObjectId) -> &str {
+        match (self.spec().syntax.key, id.parts()) {
+            (KeyForm::Signature, [_, name, _]) => name,
+            (KeyForm::Part | KeyForm::Qualified | KeyForm::Signature | KeyForm::Only, _) => id.last(),
+        }
     }
 
     /// The name for people: `materialized view`.

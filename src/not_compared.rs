@@ -66,15 +66,6 @@ pub static UNCOMPARED: &[Uncompared] = &[
                 WHERE c.relkind IN ('i', 'I') AND a.attstattarget >= 0",
     },
     Uncompared {
-        name: "not_null_constraint",
-        one: "NOT NULL constraint with terms of its own",
-        many: "NOT NULL constraints with terms of their own",
-        doc: "A NOT NULL constraint that is NOT VALID or NO INHERIT or has a comment, from PostgreSQL 18. `nullable` of the column is compared.",
-        query: "SELECT count(*) FROM closed_schemas s JOIN pg_constraint c ON c.connamespace = s.oid \
-                WHERE c.contype = 'n' AND (NOT c.convalidated OR c.connoinherit \
-                     OR c.oid IN (SELECT d.objoid FROM pg_description d WHERE d.classoid = 'pg_constraint'::regclass))",
-    },
-    Uncompared {
         name: "large_object",
         one: "large object",
         many: "large objects",

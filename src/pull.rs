@@ -103,11 +103,10 @@ pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: 
     if patterns.is_empty() {
         return true;
     }
-    let full = kind.show(id);
-    let short = full.strip_prefix(&format!("{schema}.")).unwrap_or(&full);
+    let names = kind.names(id, schema);
     patterns
         .iter()
-        .any(|pattern| pattern.matches(&full) || pattern.matches(short))
+        .any(|pattern| names.iter().any(|name| pattern.matches(name)))
 }
 
 /// The key of an object in its section.
@@ -139,7 +138,7 @@ pub(crate) fn write(
         .attrs
         .iter()
         // An attribute that the server does not have has no value.
-        .filter(|attr| snapshot.server.major >= attr.since && !snapshot.is_unread(kind, attr.name))
+        .filter(|attr| !attr.on_request && snapshot.server.major >= attr.since && !snapshot.is_unread(kind, attr.name))
         .map(|attr| {
             (
                 attr.name,

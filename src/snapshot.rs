@@ -160,6 +160,16 @@ impl Snapshot {
         self.objects.get(&kind)?.get(id)
     }
 
+    /// Whether an object of any kind has this schema and name.
+    #[must_use]
+    pub fn has_named(&self, id: &ObjectId) -> bool {
+        Kind::ALL.iter().any(|kind| {
+            self.children(*kind, id)
+                .next()
+                .is_some_and(|(found, _)| found.relation() == *id)
+        })
+    }
+
     /// An object to change, if it exists.
     pub fn get_mut(&mut self, kind: Kind, id: &ObjectId) -> Option<&mut Object> {
         self.objects.get_mut(&kind)?.get_mut(id)

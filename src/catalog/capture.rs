@@ -20,9 +20,10 @@ use rows::RowReader;
 use super::client::Client;
 use super::server_error::{Meaning, ServerError};
 use super::{Limits, ROLLBACK, encoding};
+use crate::attribute::Compare;
 use crate::error::Failure;
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
-use crate::kinds::Kind;
+use crate::kinds::{Kind, folded_name};
 use crate::migrations::Tool;
 use crate::platform;
 use crate::snapshot::Snapshot;
@@ -79,6 +80,18 @@ pub enum SchemaSelection {
 }
 
 impl Scope {
+    /// Adds the types that an object may name, so that a name is known to be exactly that of a type.
+    fn add_types(&mut self, object: &ExpectedObject, schema: &str) {
+        for attribute in &object.attributes {
+            if matches!(attribute.attr.compare, Compare::Type | Compare::BaseType)
+                && let Some(name) = attribute.value.as_text().and_then(|text| folded_name(text, schema))
+            {
+                self.names.insert(name);
+                self.kinds.extend(Kind::ALL.iter().filter(|kind| kind.is_type()));
+            }
+        }
+    }
+
     /// Everything in either scope.
     #[must_use]
     pub fn union(mut self, other: &Self) -> Self {
@@ -152,6 +165,7 @@ impl Scope {
                     scope.names.insert((schema.to_string(), name.to_string()));
                 }
                 scope.roles.extend(roles(object));
+                scope.add_types(object, &file.schema);
                 if file.exact {
                     continue;
                 }

@@ -145,9 +145,11 @@ fn choose(meaning: MeaningMatch, answers: &Answers, claimed: &mut Claims, out: &
         candidates,
         none,
         presence,
+        is_all,
         ..
     } = meaning;
     let mut best: Option<(usize, MatchedObject)> = None;
+    let mut matched = Vec::new();
     for candidate in candidates {
         if !is_meant(&candidate, answers, &mut unsure) {
             continue;
@@ -162,29 +164,42 @@ fn choose(meaning: MeaningMatch, answers: &Answers, claimed: &mut Claims, out: &
                 .collect(),
             passed: candidate.passed,
         };
+        if is_all {
+            matched.push(found);
+            continue;
+        }
         let findings = found.checks.iter().filter(|c| c.is_finding()).count();
         if best.as_ref().is_none_or(|(fewest, _)| findings < *fewest) {
             best = Some((findings, found));
         }
     }
-    match (best, presence) {
-        (Some((_, found)), presence) => {
-            claimed.insert(found.claim);
-            out.push(found.existence);
-            if presence != Presence::Absent {
-                out.passed += found.passed;
-                out.extend(found.checks);
-            }
+    matched.extend(best.map(|(_, found)| found));
+    if matched.is_empty() {
+        out.push(missing(none, presence, unsure, unreadable));
+    }
+    for found in matched {
+        claimed.insert(found.claim);
+        out.push(found.existence);
+        if presence != Presence::Absent {
+            out.passed += found.passed;
+            out.extend(found.checks);
         }
-        (None, Presence::Absent | Presence::Optional) if unsure.is_none() => out.push(none.status(Status::Passed)),
-        (None, Presence::Required | Presence::Absent | Presence::Optional) => out.push(match (unsure, unreadable) {
+    }
+}
+
+/// The check of an expectation that no object matches. `unsure` says why that could not be determined of one, `unreadable`
+/// why the server could not parse an expected text.
+fn missing(none: Check, presence: Presence, unsure: Option<(Status, String)>, unreadable: Option<String>) -> Check {
+    match presence {
+        Presence::Absent | Presence::Optional if unsure.is_none() => none.status(Status::Passed),
+        Presence::Required | Presence::Absent | Presence::Optional => match (unsure, unreadable) {
             (Some((status, why)), _) => {
                 let message = format!("{} exists", none.subject());
                 Check { message, ..none }.undetermined(status, why)
             }
             (None, Some(why)) => none.detail(why).hint(Hint::advice(UNREADABLE)),
             (None, None) => none,
-        }),
+        },
     }
 }
 
@@ -245,7 +260,7 @@ fn unlisted(
         if ignored(scope.file, kind, id, used) {
             continue;
         }
-        out.push(unlisted_object(scope, kind, id));
+        out.push(unlisted_object(scope, kind, id, snapshot));
     }
     // The absence of unlisted objects is a check, too: a file may expect nothing else.
     if out.findings.len() == before && out.passes.are_kept() {
@@ -258,7 +273,7 @@ fn unlisted(
 }
 
 /// The finding that an object exists and is not listed.
-fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId) -> Check {
+fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Check {
     let parent = scope.parent.as_ref().map(|(kind, _)| *kind);
     let remove = kind.hint(&HintContext {
         id,
@@ -266,6 +281,8 @@ fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId) -> Check 
         object: None,
         partitions: &[],
         detail: FindingDetail::Unexpected,
+        snapshot,
+        schema: &scope.file.schema,
     });
     let or_list = |remove: &str| format!("list it, add it to `ignore`, or {remove}");
     let hint = match remove {
@@ -287,12 +304,12 @@ pub(super) fn ignored(file: &ExpectationFile, kind: Kind, id: &ObjectId, used: &
     if !file.ignore.iter().any(|rule| rule.kind == kind) {
         return false;
     }
-    let full = kind.show(id);
-    let in_schema = full.strip_prefix(&format!("{}.", file.schema)).map(str::to_owned);
+    let mut names = kind.names(id, &file.schema);
+    // A pattern without a schema matches in every schema.
+    names.push(kind.own_name(id).to_owned());
     let mut ignored = false;
     for rule in file.ignore.iter().filter(|rule| rule.kind == kind) {
-        let names = [Some(full.as_str()), in_schema.as_deref(), Some(id.last())];
-        if names.into_iter().flatten().any(|name| rule.pattern.matches(name)) {
+        if names.iter().any(|name| rule.pattern.matches(name)) {
             used.insert(rule.place);
             ignored = !rule.negated;
         }

@@ -11,7 +11,6 @@ use crate::finding::{About, Check, Code};
 use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
-use crate::observed::ScopedQuestion;
 use crate::secret;
 use crate::snapshot::{IN_PARTITIONS, Object, Snapshot};
 use crate::source_map::Place;
@@ -110,7 +109,7 @@ impl<'a> ObjectComparison<'a, '_> {
     /// Compares the attributes: those in the file, those that it implies, and in an exact file all others with their
     /// defaults.
     fn attributes(&self, actual: Actual<'_>, wanted: &dyn Fn(&Attr) -> bool) -> (Vec<Pending>, usize) {
-        let Actual { kind, id, object } = actual;
+        let Actual { kind, object, .. } = actual;
         let written = &self.expected.attributes;
         let mut pending = Vec::new();
         let mut passed = 0;
@@ -132,25 +131,23 @@ impl<'a> ObjectComparison<'a, '_> {
             if !left_out || !wanted(attr) || !(attr.always_checked.is_some() || self.expected.terms.exact) {
                 continue;
             }
+            let has_default = attr.default.is_some_and(|default| default.is(object.get(attr.name)));
+            if attr.on_request || attr.exceptional && has_default {
+                continue;
+            }
             // In an exact file, most checks find that an attribute has its default.
             if !self.snapshot.is_unread(kind, attr.name)
-                && attr.default.is_some_and(|default| default.is(object.get(attr.name)))
+                && has_default
                 && !(attr.holds_in_partitions
                     && matches!(object.get(IN_PARTITIONS), Value::Map(places) if !places.is_empty()))
             {
                 add(self.passed_check(actual, attr));
                 continue;
             }
-            let derived = || {
-                kind.spec()
-                    .matching
-                    .implied_default
-                    .and_then(|derived| derived(id, attr.name))
-            };
             if self.snapshot.server.major < attr.since && !self.snapshot.is_unread(kind, attr.name) {
                 // Attributes that this server does not support are not compared with their defaults.
                 add(self.passed_check(actual, attr));
-            } else if let Some(default) = attr.default.map(Value::from).or_else(derived) {
+            } else if let Some(default) = self.default(actual, attr) {
                 let expected = ExpectedValue {
                     attr,
                     value: &default,
@@ -161,6 +158,17 @@ impl<'a> ObjectComparison<'a, '_> {
             }
         }
         (pending, passed)
+    }
+
+    /// The value that an attribute has if the file leaves it out.
+    fn default(&self, actual: Actual<'_>, attr: &'static Attr) -> Option<Value> {
+        let implied = self.file.implied(self.expected, attr.name, false);
+        let implied = implied.map(|implied| implied.value);
+        let derived = || {
+            let derived = actual.kind.spec().matching.implied_default?;
+            derived(actual.id, attr.name)
+        };
+        implied.or(attr.default.map(Value::from)).or_else(derived)
     }
 
     /// The passed check of an attribute, if passed checks are kept.
@@ -281,34 +289,9 @@ impl<'a> ObjectComparison<'a, '_> {
             object: actual.object,
             id: actual.id,
             snapshot: self.snapshot,
-            written: &|name| {
-                let mut written = self.expected.attributes.iter();
-                written.find(|a| a.attr.name == name).map(|a| &a.value)
-            },
+            schema: &self.file.schema,
+            written: &|name| self.expected.written(name),
         })
-    }
-
-    pub(super) fn decision(&self, verdict: Verdict) -> Decision {
-        match verdict {
-            Verdict::Equal => Decision::Equal,
-            Verdict::Different => Decision::Different,
-            Verdict::Unknown(why) => Decision::Unknown(why.to_owned()),
-            Verdict::Ask(questions) => {
-                let relation = match &self.expected.subject {
-                    Subject::Named(id) | Subject::ByMeaning(id) => id.relation(),
-                };
-                let mut schemas = vec![relation.schema().to_owned()];
-                if self.file.schema != schemas[0] {
-                    schemas.push(self.file.schema.clone());
-                }
-                let scoped = |question| ScopedQuestion {
-                    schemas: schemas.clone(),
-                    relation: relation.clone(),
-                    question,
-                };
-                Decision::Ask(questions.into_iter().map(scoped).collect())
-            }
-        }
     }
 
     /// Whether the server can parse the expressions that identify the object.
@@ -422,6 +405,8 @@ impl<'a> ObjectComparison<'a, '_> {
             object,
             partitions,
             detail,
+            snapshot: self.snapshot,
+            schema: &self.file.schema,
         })
     }
 }

@@ -9,7 +9,7 @@ use super::object::parse_section;
 use super::statement::parse_assertions;
 use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
 use crate::error::Problem;
-use crate::kinds::Kind;
+use crate::kinds::{Implied, Kind};
 use crate::source_map::{FileId, Place};
 use crate::suggest;
 use crate::yaml::{self, Document, Entry, Mapping, Node, NodeValue, Places, ScalarType, shorten};
@@ -110,12 +110,30 @@ impl Parser {
                 },
             }
         }
+        self.contradictions();
         let nothing = self.out.objects.is_empty() && self.out.histories.is_empty() && self.out.assertions.is_empty();
         if nothing && !self.out.exact && self.problems.is_empty() {
             self.problems.push(
                 Problem::at(start_of(self.out.file), "this file checks nothing")
                     .hint("add the objects that must exist, for example under `tables:`"),
             );
+        }
+    }
+
+    /// Finds attributes that cannot have the written value, because of something else that the file expects.
+    fn contradictions(&mut self) {
+        for object in &self.out.objects {
+            for attribute in &object.attributes {
+                if let Some(Implied { value, because }) = self.out.implied(object, attribute.attr.name, true)
+                    && value != attribute.value
+                {
+                    let (name, written) = (attribute.attr.name, &attribute.value);
+                    self.problems.push(
+                        Problem::at(attribute.place, format!("`{name}` cannot be `{written}`: {because}"))
+                            .hint(format!("remove it, or write `{name}: {value}`")),
+                    );
+                }
+            }
         }
     }
 

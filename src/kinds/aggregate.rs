@@ -45,7 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "aggregate",
     section: "aggregates",
     identity: &["schema", "name", "arguments"],
-    doc: "An aggregate function, named with the types of its arguments; the name alone is any aggregate of this name. \
+    doc: "An aggregate function, named with the types of its arguments; the name alone is every aggregate of this name. \
           The arguments of an ordered-set aggregate are the direct ones followed by the sorted ones.",
     query: include_str!("aggregate.sql"),
     attrs: &[

@@ -1,20 +1,20 @@
 //! Casts.
 
 use super::stub::written_name;
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Stub, Syntax, common};
-use crate::attribute::{Attr, Compare, Literal, Shape};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
+use crate::attribute::{Attr, Compare, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
+use crate::sql_text::{Token, TokenKind, tokens};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "cast",
     section: "casts",
     identity: &["name"],
-    doc: "A cast that is not built in, named with its two types as PostgreSQL prints them, types of any schema but \
-          `pg_catalog` with it: `'\"text as billing.status\"'`.",
+    doc: "A cast that is not built in, named with its two types: `'\"text as billing.status\"'`.",
     query: include_str!("cast.sql"),
     attrs: &[
         Attr::new(
@@ -42,6 +42,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         key: KeyForm::Part,
         ..Syntax::DEFAULT
     },
+    matching: Matching {
+        same_identity: Some(same),
+        ..Matching::DEFAULT
+    },
     reading: Reading {
         if_any: Some("EXISTS (SELECT FROM pg_cast WHERE oid >= 16384)"),
         ..Reading::DEFAULT
@@ -53,6 +57,28 @@ pub(super) static SPEC: KindSpec = KindSpec {
     stub: Some(stub),
     ..KindSpec::EMPTY
 };
+
+/// Whether both casts are of the same types.
+fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
+    if expected == actual {
+        return Verdict::Equal;
+    }
+    match (split_types(expected.last()), split_types(actual.last())) {
+        (Some((source, target)), Some((actual_source, actual_target))) => {
+            Verdict::ask(Form::BaseType, source, actual_source).and(Verdict::ask(Form::BaseType, target, actual_target))
+        }
+        (None, _) | (_, None) => Verdict::Different,
+    }
+}
+
+/// The two types of `text as billing.status`.
+fn split_types(name: &str) -> Option<(&str, &str)> {
+    let is_as = |token: &&Token| token.kind == TokenKind::Word && name[token.range.clone()].eq_ignore_ascii_case("as");
+    let tokens = tokens(name);
+    let between = tokens.iter().find(is_as)?;
+    let (source, target) = (name[..between.range.start].trim(), name[between.range.end..].trim());
+    (!source.is_empty() && !target.is_empty()).then_some((source, target))
+}
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let types = finding.id.last();

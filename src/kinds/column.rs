@@ -4,9 +4,13 @@ mod definition;
 mod hint;
 mod serial;
 
-use super::{Advice, CustomForm, Kind, KindSpec, Masked, Reading, Role, Shorthand, Syntax, common};
+use super::{
+    Advice, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand, Syntax,
+    common,
+};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::snapshot::COPY_OF;
+use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "column",
@@ -18,9 +22,33 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[
         Attr::new("type", Shape::Sql, "Its type, with its modifiers.").compare(Compare::Type),
         Attr::new("nullable", Shape::Bool, "Whether it may be null.").default(Literal::Bool(true)),
-        Attr::new("default", Shape::Sql, "The expression of the default; `null` for none.")
-            .compare(Compare::Default("type"))
-            .default(Literal::Null),
+        Attr::new("not_null_validated", Shape::Bool, "Whether rows older than its NOT NULL have been checked; `false` is NOT VALID.")
+            .default(Literal::Bool(true))
+            .always_checked("its NOT NULL is NOT VALID: rows older than the constraint have not been checked")
+            .exceptional()
+            .since(18),
+        Attr::new("not_null_no_inherit", Shape::Bool, "Whether its NOT NULL does not apply to tables that inherit from this one.")
+            .default(Literal::Bool(false))
+            .exceptional()
+            .since(18),
+        Attr::new(
+            "not_null_name",
+            Shape::Name,
+            "The name of its NOT NULL constraint; only compared where it is written.",
+        )
+        .on_request()
+        .since(18),
+        Attr::new("not_null_comment", Shape::Text, "The comment on its NOT NULL constraint; `null` for none.")
+            .default(Literal::Null)
+            .exceptional()
+            .since(18),
+        Attr::new(
+            "default",
+            Shape::Sql,
+            "The expression of the default; `null` for none. PostgreSQL decides whether it means the same.",
+        )
+        .compare(Compare::Custom(serial::same_default))
+        .default(Literal::Null),
         Attr::new("generated", Shape::Sql, "The expression it is computed from; `null` for none.")
             .compare(Compare::Computed("type"))
             .default(Literal::Null),
@@ -84,9 +112,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &["type_storage", COPY_OF],
+        extra_columns: &["type_storage", "own_sequence", COPY_OF],
         masked: Masked::OPTIONS,
         ..Reading::DEFAULT
+    },
+    matching: Matching {
+        implied: Some(implied),
+        parts: Some(serial::parts),
+        ..Matching::DEFAULT
     },
     advice: Advice {
         hint: Some(hint::hint),
@@ -94,6 +127,28 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     ..KindSpec::EMPTY
 };
+
+/// Identity columns and those of the primary key are not null.
+fn implied(implication: &Implication<'_>) -> Option<Implied> {
+    if implication.attribute != "nullable" {
+        return None;
+    }
+    let implied = |because| {
+        Some(Implied {
+            value: Value::Bool(false),
+            because,
+        })
+    };
+    if (implication.own)("identity").is_some_and(|identity| !identity.is_null()) {
+        return implied("an identity column is never null");
+    }
+    let column = implication.id.last();
+    let keys = (implication.beside)(Kind::PrimaryKey, "columns");
+    if keys.iter().any(|columns| columns.texts().contains(&column)) {
+        return implied("a column of the primary key is never null");
+    }
+    None
+}
 
 /// The query gives no value if the storage is that of the type.
 fn same_storage(comparison: &Comparison<'_>) -> Verdict {

@@ -2,6 +2,10 @@
 SELECT a.schema, a.relation, a.attname::text AS name,
        format_type(a.atttypid, a.atttypmod) AS type,
        NOT a.attnotnull AS nullable,
+       coalesce(n.convalidated, true) AS not_null_validated,
+       coalesce(n.connoinherit, false) AS not_null_no_inherit,
+       n.conname::text AS not_null_name,
+       n.comment AS not_null_comment,
        CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated,
        CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generation,
@@ -45,12 +49,26 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        CASE WHEN a.relispartition AND a.attinhcount > 0 THEN a.attname::text END AS copy_of,
        -- An inherited column is described by its parent, unless it was changed. That of a partition is compared with it.
        a.attinhcount > 0 AND NOT a.attislocal AND (a.relispartition OR a.attacl IS NULL AND a.settings IS NULL AND e.description IS NULL
+         AND n.convalidated IS NOT FALSE AND n.connoinherit IS NOT TRUE
          AND EXISTS (SELECT FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname AND p.attnum > 0
                      LEFT JOIN pg_attrdef x ON x.adrelid = p.attrelid AND x.adnum = p.attnum
                      WHERE h.inhrelid = a.attrelid AND p.attnotnull = a.attnotnull AND p.attstorage = a.attstorage AND p.attgenerated = a.attgenerated
                        AND p.attstattarget IS NOT DISTINCT FROM a.attstattarget
                        AND pg_get_expr(x.adbin, x.adrelid) IS NOT DISTINCT FROM pg_get_expr(d.adbin, d.adrelid))) AS implicit,
-       CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage
+       CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage,
+       -- The sequence, and its type, if the default is the next value of one that the column owns.
+       CASE WHEN a.attgenerated = '' AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+                 AND pg_get_expr(d.adbin, 0) LIKE 'nextval(%' THEN
+         (SELECT ARRAY[quote_ident(m.nspname) || '.' || quote_ident(s.relname), format_type(q.seqtypid, NULL)]
+          FROM pg_depend o
+          JOIN pg_class s ON s.oid = o.objid AND s.relkind = 'S'
+          JOIN pg_sequence q ON q.seqrelid = s.oid
+          JOIN pg_namespace m ON m.oid = s.relnamespace
+          WHERE o.refclassid = 'pg_class'::regclass AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum
+            AND o.classid = 'pg_class'::regclass AND o.deptype = 'a'
+            AND pg_get_expr(d.adbin, 0) = 'nextval(' || quote_literal(quote_ident(m.nspname) || '.' || quote_ident(s.relname)) || '::regclass)'
+          LIMIT 1)
+       END AS own_sequence
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::"char" AS attcompression) absent,
      LATERAL (SELECT r.schema, r.name AS relation, r.relowner, r.relispartition, a.*, attcompression AS compression,
@@ -64,3 +82,9 @@ FROM (SELECT NULL::"char" AS attcompression) absent,
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_description e ON e.objoid = a.attrelid AND e.classoid = 'pg_class'::regclass AND e.objsubid = a.attnum
+-- NOT NULL is a constraint from PostgreSQL 18.
+LEFT JOIN (SELECT n.conrelid, n.conkey[1] AS attnum, n.conname, n.convalidated, n.connoinherit, o.description AS comment
+           FROM scope_relations r
+           JOIN pg_constraint n ON n.conrelid = r.oid AND n.contype = 'n'
+           LEFT JOIN pg_description o ON o.objoid = n.oid AND o.classoid = 'pg_constraint'::regclass AND o.objsubid = 0
+           WHERE current_setting('server_version_num')::int >= 180000) n ON n.conrelid = a.attrelid AND n.attnum = a.attnum

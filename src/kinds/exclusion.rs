@@ -3,7 +3,7 @@
 use super::index_key::IndexKey;
 use super::primary_key::VALID;
 use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common};
-use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::attribute::{Attr, Compare, Comparison, Literal, SYSTEM_SCHEMA, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql_text::{TokenKind, tokens};
 use crate::value::Value;
@@ -86,10 +86,16 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
             else {
                 return Verdict::Different;
             };
-            let keys =
-                IndexKey::parse_expected(expected_key, comparison).same(&IndexKey::parse_catalog(actual_key), None);
+            let actual_key = IndexKey::parse_catalog(actual_key);
+            let keys = IndexKey::parse_expected(expected_key, comparison).same(&actual_key, None, comparison);
+            // The query qualifies only operators that are not PostgreSQL's own.
+            let actual_operator = if actual_operator.contains('.') {
+                actual_operator
+            } else {
+                format!("{SYSTEM_SCHEMA}.{actual_operator}")
+            };
             verdict
-                .and(Verdict::when(expected_operator == actual_operator))
+                .and(Verdict::when(comparison.is_name(&expected_operator, &actual_operator)))
                 .and(keys)
         })
 }
@@ -102,9 +108,9 @@ fn split_operator(text: &str) -> Option<(&str, String)> {
         .rposition(|t| t.kind == TokenKind::Word && text[t.range.clone()].eq_ignore_ascii_case("with"))?;
     let key = text[..tokens[with].range.start].trim();
     let operator: String = text[tokens[with].range.end..].split_whitespace().collect();
-    let operator = operator
-        .strip_prefix("OPERATOR(pg_catalog.")
-        .and_then(|o| o.strip_suffix(')'))
-        .map_or(operator.clone(), str::to_owned);
+    let operator = match operator.get(.."OPERATOR(".len()) {
+        Some(word) if word.eq_ignore_ascii_case("OPERATOR(") => operator[word.len()..].trim_end_matches(')').to_owned(),
+        Some(_) | None => operator,
+    };
     (!key.is_empty() && !operator.is_empty()).then_some((key, operator))
 }

@@ -54,7 +54,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "function",
     section: "functions",
     identity: &["schema", "name", "argument_types"],
-    doc: "A function, named with the types of its arguments: `f(text, integer)`; the name alone is any function of this name.",
+    doc: "A function, named with the types of its arguments: `f(text, integer)`; the name alone is every function of this name.",
     query: include_str!("function.sql"),
     attrs: &[
         Attr::new(

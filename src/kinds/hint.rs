@@ -1,9 +1,11 @@
 //! What a kind is given to advise on a finding.
 
+use super::type_name::unknown_type;
 use super::{Kind, common};
+use crate::attribute::Compare;
 use crate::hint::Hint;
-use crate::object_id::ObjectId;
-use crate::snapshot::Object;
+use crate::object_id::{ObjectId, split_name};
+use crate::snapshot::{Object, Snapshot};
 use crate::value::Value;
 
 /// A finding, for the function that advises what to do about it.
@@ -19,9 +21,24 @@ pub struct HintContext<'a> {
     pub partitions: &'a [ObjectId],
     /// What was found.
     pub detail: FindingDetail<'a>,
+    /// The database.
+    pub snapshot: &'a Snapshot,
+    /// The schema of names that the file does not qualify.
+    pub schema: &'a str,
 }
 
 impl HintContext<'_> {
+    /// A name of the file as statements write it: with the schema of the file, if an object of that name is known there.
+    pub(super) fn reference(&self, name: &str) -> String {
+        let in_schema = split_name(name)
+            .filter(|parts| parts.len() == 1)
+            .map(|parts| ObjectId::new(vec![self.schema]).child(&parts[0]));
+        match in_schema {
+            Some(id) if self.snapshot.has_named(&id) => common::sql_name(&id),
+            Some(_) | None => common::sql_names(name),
+        }
+    }
+
     /// The hint of a kind for which no statement creates or drops an object. For an attribute that differs, `differs`
     /// makes it from the name, the expected and the actual value.
     pub(super) fn if_differs(
@@ -82,6 +99,16 @@ impl Kind {
             && let Value::Text(owner) = expected
         {
             return Some(common::set_owner(alter_keyword, finding.id, owner));
+        }
+        if let FindingDetail::Unreadable {
+            attribute,
+            expected: Value::Text(text),
+            ..
+        } = &finding.detail
+            && let Some(attr) = self.attr(attribute)
+            && matches!(attr.compare, Compare::Type | Compare::BaseType)
+        {
+            return Some(unknown_type(text));
         }
         advice.hint.and_then(|hint| hint(finding))
     }
@@ -153,6 +180,8 @@ mod tests {
                         object: None,
                         partitions: &[],
                         detail,
+                        snapshot: &Snapshot::default(),
+                        schema: "public",
                     }) {
                         assert_typed(kind, &hint);
                         hints += 1;

@@ -103,7 +103,11 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
         .enumerate()
         .fold(Verdict::Equal, |verdict, (i, (expected, actual))| {
             let actual = IndexKey::parse_catalog(actual);
-            verdict.and(IndexKey::parse_expected(expected, comparison).same(&actual, classes.get(i).copied()))
+            verdict.and(IndexKey::parse_expected(expected, comparison).same(
+                &actual,
+                classes.get(i).copied(),
+                comparison,
+            ))
         })
 }
 

@@ -1,7 +1,7 @@
 //! One key of an index: a column or expression, and how it is sorted.
 
 use super::common;
-use crate::attribute::{Comparison, Form, Verdict, is_name};
+use crate::attribute::{Comparison, Form, Verdict};
 use crate::kinds::Kind;
 use crate::sql_text::{Token, TokenKind, quote_name, tokens, unquote_name};
 
@@ -68,15 +68,15 @@ impl IndexKey {
 
     /// Whether an expected key and an actual one are the same. `class` is the operator class of the actual key, which
     /// the query does not print if it is the default one.
-    pub(super) fn same(&self, actual: &Self, class: Option<&str>) -> Verdict {
+    pub(super) fn same(&self, actual: &Self, class: Option<&str>, comparison: &Comparison<'_>) -> Verdict {
         let names = |expected: &Option<String>, actual: &Option<String>| match (expected, actual) {
-            (Some(expected), Some(actual)) => is_name(expected, actual),
+            (Some(expected), Some(actual)) => comparison.is_name(expected, actual),
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
         let same_class = self.parameters == actual.parameters
             && match (&self.operator_class, &actual.operator_class, class) {
-                (Some(expected), _, Some(class)) => is_name(expected, class),
+                (Some(expected), _, Some(class)) => comparison.is_name(expected, class),
                 // With parameters the default class is printed, too.
                 (None, Some(_), _) if actual.parameters.is_some() => true,
                 (expected, actual, _) => names(expected, actual),

@@ -16,7 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     section: "operators",
     identity: &["schema", "name", "arguments"],
     doc: "An operator, named with the types of its operands: `===(text, text)`, `!!(none, integer)` for a prefix \
-          operator; the name alone is any operator of this name.",
+          operator; the name alone is every operator of this name.",
     query: include_str!("operator.sql"),
     attrs: &[
         Attr::new("function", Shape::QualifiedName, "The function that computes it.").compare(Compare::Name),
@@ -84,7 +84,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ("restrict" | "join", Value::Text(function)) => alter(format!(
                 "SET ({} = {})",
                 attribute.to_uppercase(),
-                common::sql_names(function)
+                finding.reference(function)
             )),
             ("owner", Value::Text(owner)) => alter(format!("OWNER TO {}", common::name(owner))),
             ("comment", _) => None,

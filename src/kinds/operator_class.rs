@@ -11,7 +11,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "operator_class",
     section: "operator_classes",
     identity: &["schema", "name", "method"],
-    doc: "An operator class, named with its access method: `money_ops(btree)`; the name alone is any operator class of this \
+    doc: "An operator class, named with its access method: `money_ops(btree)`; the name alone is every operator class of this \
           name. Its operators and functions are those of its family.",
     query: include_str!("operator_class.sql"),
     attrs: &[

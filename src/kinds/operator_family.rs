@@ -2,7 +2,7 @@
 
 use super::operator_class::{same, using};
 use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common};
-use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::value::Value;
 
@@ -10,7 +10,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "operator_family",
     section: "operator_families",
     identity: &["schema", "name", "method"],
-    doc: "An operator family, named with its access method: `money_ops(btree)`; the name alone is any operator family of this \
+    doc: "An operator family, named with its access method: `money_ops(btree)`; the name alone is every operator family of this \
           name. Every operator class is in one, by default in one of its own name.",
     query: include_str!("operator_family.sql"),
     attrs: &[
@@ -53,7 +53,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// Whether the same keys have the same names, whose schemas need not be written.
+/// Whether the same keys have the same names, an ordering operator with the same sort family.
 fn same_names(comparison: &Comparison<'_>) -> Verdict {
     let (Value::Map(expected), Value::Map(actual)) = (comparison.expected, comparison.actual) else {
         return Verdict::Different;
@@ -61,10 +61,25 @@ fn same_names(comparison: &Comparison<'_>) -> Verdict {
     Verdict::when(
         expected.keys().eq(actual.keys())
             && expected.values().zip(actual.values()).all(|pair| match pair {
-                (Value::Text(expected), Value::Text(actual)) => is_name(expected, actual),
+                (Value::Text(expected), Value::Text(actual)) => {
+                    let (expected, actual) = (split_family(expected), split_family(actual));
+                    comparison.is_name(expected.0, actual.0)
+                        && match (expected.1, actual.1) {
+                            (Some(expected), Some(actual)) => comparison.is_name(expected, actual),
+                            (expected, actual) => expected == actual,
+                        }
+                }
                 (expected, actual) => expected == actual,
             }),
     )
+}
+
+/// The operator or function, and the sort family of an ordering operator.
+fn split_family(text: &str) -> (&str, Option<&str>) {
+    match text.split_once(" for order by ") {
+        Some((operator, family)) => (operator.trim(), Some(family.trim())),
+        None => (text, None),
+    }
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {

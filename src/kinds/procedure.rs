@@ -8,7 +8,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "procedure",
     section: "procedures",
     identity: &["schema", "name", "argument_types"],
-    doc: "A procedure, named with the types of its arguments; the name alone is any procedure of this name.",
+    doc: "A procedure, named with the types of its arguments; the name alone is every procedure of this name.",
     query: include_str!("procedure.sql"),
     attrs: &[
         ARGUMENTS,

@@ -3,6 +3,7 @@
 use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
+use crate::object_id::{ObjectId, split_name};
 use crate::sql;
 use crate::sql::qualified;
 use crate::value::Value;
@@ -11,7 +12,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "sequence",
     section: "sequences",
     identity: &["schema", "name"],
-    doc: "A sequence, including those of `serial` columns. The sequence of an identity column is part of the column. \
+    doc: "A sequence. That of an identity column is a part of the column, and so is that of a column that a file writes as `serial`. \
           The current value is not compared.",
     query: include_str!("sequence.sql"),
     attrs: &[
@@ -146,7 +147,13 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         ("cycle", Value::Bool(false)) => alter("NO CYCLE".into()),
         ("cache", Value::Integer(cache)) => alter(format!("CACHE {cache}")),
         ("owned_by", Value::Null) => alter("OWNED BY NONE".into()),
-        ("owned_by", Value::Text(column)) => alter(format!("OWNED BY {}", common::sql_names(column))),
+        ("owned_by", Value::Text(column)) => {
+            let mut parts = split_name(column)?;
+            if parts.len() == 2 {
+                parts.insert(0, finding.schema.to_owned());
+            }
+            (parts.len() == 3).then(|| alter(format!("OWNED BY {}", common::sql_name(&ObjectId::new(parts)))))?
+        }
         ("persistence", Value::Text(word)) if word == "unlogged" => alter("SET UNLOGGED".into()),
         ("persistence", Value::Text(word)) if word == "permanent" => alter("SET LOGGED".into()),
         _ => None,

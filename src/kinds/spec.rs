@@ -234,6 +234,34 @@ pub struct Matching {
     /// The value that PostgreSQL gives an attribute if the statement that creates the object leaves it out, where the
     /// value follows from the identity.
     pub implied_default: Option<fn(&ObjectId, &str) -> Option<Value>>,
+    /// The value that an attribute has because of something else that the file expects, such as the columns of a primary
+    /// key, which are not null.
+    pub implied: Option<fn(&Implication<'_>) -> Option<Implied>>,
+    /// The objects that are parts of an actual object if it is as expected, so that a file does not have to list them.
+    pub parts: Option<fn(&[WrittenValue<'_>], &Object) -> Vec<(Kind, ObjectId)>>,
+}
+
+/// The name and the value of an expected attribute.
+pub type WrittenValue<'a> = (&'static str, &'a Value);
+
+/// A value that follows from something else in the file.
+pub struct Implied {
+    /// The value.
+    pub value: Value,
+    /// Why, as a sentence for messages: "an identity column is never null".
+    pub because: &'static str,
+}
+
+/// What a file expects of an object and of those beside it.
+pub struct Implication<'a> {
+    /// The object.
+    pub id: &'a ObjectId,
+    /// The attribute whose value may be implied.
+    pub attribute: &'a str,
+    /// The attributes that the file writes for the object, by name.
+    pub own: &'a dyn Fn(&str) -> Option<&'a Value>,
+    /// An attribute of the objects of a kind that the file expects in the same parent.
+    pub beside: &'a dyn Fn(Kind, &str) -> Vec<&'a Value>,
 }
 
 impl Matching {
@@ -242,6 +270,8 @@ impl Matching {
         same_identity: None,
         stand_ins: &[],
         implied_default: None,
+        implied: None,
+        parts: None,
     };
 }
 

@@ -1,7 +1,7 @@
 //! Tables.
 
 use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
-use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, is_name};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql_text::{TokenKind, split_commas, tokens};
 use crate::value::Value;
@@ -103,7 +103,7 @@ fn same_names(comparison: &Comparison<'_>) -> Verdict {
             && expected
                 .iter()
                 .zip(actual)
-                .all(|(expected, actual)| is_name(expected, actual)),
+                .all(|(expected, actual)| comparison.is_name(expected, actual)),
     )
 }
 

@@ -1,5 +1,7 @@
 //! Text search configurations.
 
+use std::collections::BTreeMap;
+
 use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
 use crate::hint::Hint;
@@ -38,7 +40,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// Whether the same types have the same dictionaries; the schema of a dictionary need not be written.
+/// Whether the same types have the same dictionaries.
 fn same_mappings(comparison: &Comparison<'_>) -> Verdict {
     let (Value::Map(expected), Value::Map(actual)) = (comparison.expected, comparison.actual) else {
         return Verdict::Different;
@@ -46,16 +48,21 @@ fn same_mappings(comparison: &Comparison<'_>) -> Verdict {
     Verdict::when(
         expected.keys().eq(actual.keys())
             && expected.values().zip(actual.values()).all(|(expected, actual)| {
-                let (names, there) = (expected.texts(), actual.texts());
-                expected == actual
-                    || (names.len() == there.len()
-                        && !names.is_empty()
-                        && names
-                            .iter()
-                            .zip(there)
-                            .all(|(expected, actual)| is_name(expected, actual)))
+                same_dictionaries(expected, actual, &|expected, actual| {
+                    comparison.is_name(expected, actual)
+                })
             }),
     )
+}
+
+/// Whether two lists name the same dictionaries.
+fn same_dictionaries(expected: &Value, actual: &Value, is_name: &dyn Fn(&str, &str) -> bool) -> bool {
+    let (names, there) = (expected.texts(), actual.texts());
+    let mut pairs = names.iter().zip(&there);
+    expected == actual
+        || (names.len() == there.len()
+            && !names.is_empty()
+            && pairs.all(|(expected, actual)| is_name(expected, actual)))
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
@@ -63,7 +70,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let parser = common::expected(attributes, "parser").and_then(Value::as_text)?;
-            let parser = common::sql_names(parser);
+            let parser = finding.reference(parser);
             Some(Hint::advice_with_sql(
                 "create the configuration and add its mappings",
                 format!("CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser});"),
@@ -75,26 +82,31 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             expected,
             actual,
         } => match (*attribute, *expected) {
-            ("mappings", Value::Map(expected)) => mappings_hint(&name, expected, actual),
+            ("mappings", Value::Map(expected)) => mappings_hint(finding, expected, actual),
             _ => None,
         },
     }
 }
 
 /// The statements that change the mappings that differ.
-fn mappings_hint(name: &str, expected: &std::collections::BTreeMap<String, Value>, actual: &Value) -> Option<Hint> {
+fn mappings_hint(finding: &HintContext<'_>, expected: &BTreeMap<String, Value>, actual: &Value) -> Option<Hint> {
     let Value::Map(actual) = actual else {
         return None;
     };
-    let alter = format!("ALTER TEXT SEARCH CONFIGURATION {name}");
+    let alter = format!("ALTER TEXT SEARCH CONFIGURATION {}", common::sql_name(finding.id));
+    let is_name = |expected: &str, actual: &str| is_name(expected, actual, finding.schema);
     let mut statements = Vec::new();
     for (token, dictionaries) in expected {
         let change = match actual.get(token) {
-            Some(there) if there == dictionaries => continue,
+            Some(there) if same_dictionaries(dictionaries, there, &is_name) => continue,
             Some(_) => "ALTER",
             None => "ADD",
         };
-        let dictionaries: Vec<String> = dictionaries.texts().into_iter().map(common::sql_names).collect();
+        let dictionaries: Vec<String> = dictionaries
+            .texts()
+            .into_iter()
+            .map(|name| finding.reference(name))
+            .collect();
         statements.push(format!(
             "{alter} {change} MAPPING FOR {} WITH {};",
             common::name(token),

@@ -43,7 +43,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Missing(attributes) => {
             let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
             let options = text("options").map_or(String::new(), |options| format!(", {options}"));
-            let template = common::sql_names(text("template")?);
+            let template = finding.reference(text("template")?);
             Some(Hint::sql(format!(
                 "CREATE TEXT SEARCH DICTIONARY {name} (TEMPLATE = {template}{options});"
             )))

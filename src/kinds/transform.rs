@@ -1,13 +1,15 @@
 //! Transforms.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Matching, Reading, common};
+use crate::attribute::{Form, Verdict};
 use crate::hint::Hint;
+use crate::object_id::ObjectId;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "transform",
     section: "transforms",
     identity: &["name"],
-    doc: "How a language represents a type. The name has the type as PostgreSQL prints it and the language: `'\"billing.point for plpython3u\"'`.",
+    doc: "How a language represents a type. The name has the type and the language: `'\"billing.point for plpython3u\"'`.",
     query: include_str!("transform.sql"),
     attrs: &[
         common::other(
@@ -24,12 +26,29 @@ pub(super) static SPEC: KindSpec = KindSpec {
         if_any: Some("EXISTS (SELECT FROM pg_transform)"),
         ..Reading::DEFAULT
     },
+    matching: Matching {
+        same_identity: Some(same),
+        ..Matching::DEFAULT
+    },
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };
+
+/// Whether both transforms are of the same type and language.
+fn same(expected: &ObjectId, actual: &ObjectId) -> Verdict {
+    if expected == actual {
+        return Verdict::Equal;
+    }
+    match (expected.last().rsplit_once(" for "), actual.last().rsplit_once(" for ")) {
+        (Some((of, language)), Some((actual_of, actual_language))) => {
+            Verdict::when(language.trim() == actual_language).and(Verdict::ask(Form::BaseType, of.trim(), actual_of))
+        }
+        (None, _) | (_, None) => Verdict::Different,
+    }
+}
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (of, language) = finding.id.last().rsplit_once(" for ")?;

@@ -12,7 +12,7 @@ use driftgate::expectation::{
     ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Level, ObjectKey, Presence, Subject, Terms,
 };
 use driftgate::finding::{Check, Code, Status, codes};
-use driftgate::kinds::Kind;
+use driftgate::kinds::{KeyForm, Kind};
 use driftgate::observed::Answers;
 use driftgate::pull::{PullOptions, pull};
 use driftgate::snapshot::{Object, Snapshot};
@@ -335,7 +335,7 @@ fn a_missing_or_new_object_is_one_finding() {
             }
             let mut changed = snapshot.clone();
             let mut new = id.parts().to_vec();
-            let name = new.len() - usize::from(kind.spec().matching.same_identity.is_some()) - 1;
+            let name = new.len() - usize::from(kind.spec().syntax.key == KeyForm::Signature) - 1;
             new[name] = format!("{}_new", new[name]).into();
             let new = driftgate::object_id::ObjectId::new(new);
             changed.insert(*kind, new.clone(), object);

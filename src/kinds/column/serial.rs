@@ -1,8 +1,11 @@
 //! `serial` and its relatives.
 
-use super::common;
+use super::{Kind, common};
+use crate::attribute::{Compare, Comparison, Verdict};
 use crate::error::Problem;
-use crate::object_id::ObjectId;
+use crate::kinds::WrittenValue;
+use crate::object_id::{ObjectId, split_name};
+use crate::snapshot::{Object, Snapshot};
 use crate::sql_text::quote_literal;
 use crate::yaml::{Entry, Node, ScalarType};
 
@@ -16,8 +19,11 @@ const SERIALS: [(&str, &str); 6] = [
     ("serial2", "smallint"),
 ];
 
+/// The default of `serial`. The name of the sequence does not matter: it may be any, and may have been changed.
+pub(super) const OWN_SEQUENCE: &str = "the next value of the sequence that the column owns";
+
 /// Expands `serial` as CREATE TABLE does: an integer that is not null and has a default from a sequence.
-pub(super) fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
+pub(super) fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
     let Some(at) = entries.iter().position(|entry| entry.key == "type") else {
         return Ok(entries);
     };
@@ -41,31 +47,63 @@ pub(super) fn rewrite(id: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entr
             "`{serial}` means `{integer} not null` and a default from a sequence; write the type as `{integer}` for anything else"
         )));
     }
-    let [schema, table, column] = id.parts() else {
-        return Ok(entries);
-    };
-    let sequence = ObjectId::new(vec![schema.to_string(), sequence_name(table, column)]);
-    let default = format!("nextval({})", quote_literal(&common::sql_name(&sequence)));
     let entry = |key: &str, value: Node| Entry::new(key, place, value);
     entries[at].value = Node::text(*integer, place);
     if !entries.iter().any(|entry| entry.key == "nullable") {
         entries.push(entry("nullable", Node::bool(false, place)));
     }
-    entries.push(entry("default", Node::text(default, place)));
+    entries.push(entry("default", Node::text(OWN_SEQUENCE, place)));
     Ok(entries)
 }
 
-/// The name that PostgreSQL gives to the sequence of a serial column: the longer name is cut until it fits.
-fn sequence_name(table: &str, column: &str) -> String {
-    const LONGEST: usize = 63 - "__seq".len();
-    let (mut first, mut second) = (table.len(), column.len());
-    while first + second > LONGEST {
-        if first > second {
-            first -= 1;
-        } else {
-            second -= 1;
-        }
+/// The pseudo-type for an integer type, if the default is that of a serial column.
+pub(super) fn word(integer: &str, default: Option<&str>) -> Option<&'static str> {
+    let mut serials = SERIALS.iter().filter(|_| default == Some(OWN_SEQUENCE));
+    serials.find(|(_, of)| *of == integer).map(|(serial, _)| *serial)
+}
+
+/// Whether a default is the expected one. That of a serial column is right if the column owns the sequence, which has the
+/// type of the column.
+pub(super) fn same_default(comparison: &Comparison<'_>) -> Verdict {
+    if comparison.expected.as_text() != Some(OWN_SEQUENCE) {
+        return Compare::Default("type").compare(comparison);
     }
-    let cut = |name: &str, length: usize| name[..name.floor_char_boundary(length)].to_owned();
-    format!("{}_{}_seq", cut(table, first), cut(column, second))
+    Verdict::when(match own_sequence(comparison.object) {
+        Some((_, sql_type)) => comparison.object.get("type").as_text() == Some(sql_type),
+        None => false,
+    })
+}
+
+/// The sequence that a column owns and takes its default from, and the type of the sequence.
+pub(super) fn own_sequence(column: &Object) -> Option<(&str, &str)> {
+    match column.get("own_sequence").texts().as_slice() {
+        [sequence, sql_type] => Some((sequence, sql_type)),
+        _ => None,
+    }
+}
+
+/// The sequence of a serial column is a part of the column.
+pub(super) fn parts(expected: &[WrittenValue<'_>], actual: &Object) -> Vec<(Kind, ObjectId)> {
+    let is_serial = expected
+        .iter()
+        .any(|(name, value)| *name == "default" && value.as_text() == Some(OWN_SEQUENCE));
+    let sequence = own_sequence(actual).filter(|_| is_serial);
+    let id = sequence.and_then(|(name, _)| split_name(name)).map(ObjectId::new);
+    id.map(|id| (Kind::Sequence, id)).into_iter().collect()
+}
+
+/// The sequence that a column owns, among those that were read.
+pub(super) fn owned<'a>(snapshot: &'a Snapshot, column: &ObjectId) -> Option<&'a ObjectId> {
+    let owner = column.parts().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut sequences = snapshot.of_kind(Kind::Sequence);
+    let is_owner = |object: &Object| {
+        let named = object.get("owned_by").as_text().and_then(split_name);
+        named.is_some_and(|named| named == owner)
+    };
+    sequences.find(|(_, object)| is_owner(object)).map(|(id, _)| id)
+}
+
+/// The default that takes the next value of a sequence.
+pub(super) fn next_value(sequence: &ObjectId) -> String {
+    format!("nextval({})", quote_literal(&common::sql_name(sequence)))
 }
