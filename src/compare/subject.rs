@@ -6,7 +6,7 @@ use super::describe::{self, Missing, Near};
 use super::partitions::{self, WrittenAttributes, deviations};
 use super::{Candidate, Decision, Pending};
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
-use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
+use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence};
 use crate::finding::{About, Check, Code};
 use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind};
