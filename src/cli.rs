@@ -137,8 +137,25 @@ pub struct PriorRunArgs {
     pub history: Option<PathBuf>,
 }
 
+/// How a migration folder is read as a source.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FolderArgs {
+    /// Accept a problem of a migrations: source, named by the file, version or migration that has it as `driftgate lint`
+    /// reports it; can be repeated. `accept` in an expectation file does the same for its folder
+    #[arg(long, value_name = "NAME")]
+    pub accept: Vec<String>,
+
+    /// Contexts with which Liquibase applies a migrations: source [default: all change sets are applied]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub contexts: Vec<String>,
+
+    /// Label filter with which Liquibase applies a migrations: source [default: all change sets are applied]
+    #[arg(long, value_name = "EXPRESSION")]
+    pub labels: Option<String>,
+}
+
 /// Connections, limits and scratch databases.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Connections and limits")]
 pub struct SessionArgs {
     /// Time limit for one statement
@@ -183,6 +200,10 @@ pub struct SessionArgs {
     /// Do not read unset variables from the file .env in the working directory
     #[arg(long)]
     pub no_env_file: bool,
+
+    /// How a migrations: source is read.
+    #[command(flatten)]
+    pub folder: FolderArgs,
 }
 
 impl SessionArgs {
@@ -306,6 +327,10 @@ pub struct LintArgs {
     /// Check this migration folder; can be repeated
     #[arg(long, value_name = "DIR")]
     pub migrations: Vec<PathBuf>,
+
+    /// Accept a problem of a migration folder, named by the file, version or migration that has it; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub accept: Vec<String>,
 
     /// Migration tool that these folders belong to, needed if several tools could have written them
     #[arg(long, value_name = "NAME", requires = "migrations", value_parser = parse_tool)]

@@ -16,8 +16,9 @@ use std::sync::Arc;
 
 use crate::attribute::Attr;
 use crate::kinds::{Implication, Implied, Kind};
-use crate::migrations::Tool;
 use crate::migrations::files::Files;
+use crate::migrations::selection::Selection;
+use crate::migrations::{FolderProblem, Tool};
 use crate::object_id::ObjectId;
 use crate::platform;
 use crate::source_map::{FileId, Place};
@@ -224,12 +225,41 @@ pub struct ExpectedHistory {
     pub failed: bool,
     /// Whether migrations that were applied after later ones are a finding.
     pub out_of_order: bool,
-    /// The folder of the migrations, as written: relative to the file.
-    pub directory: Option<(String, Place)>,
-    /// The files in that folder. They are read after the expectation file.
+    /// Whether applied migrations after the last one of the folder are a finding.
+    pub ahead: bool,
+    /// Whether other applied migrations that are not in the folder are a finding.
+    pub unknown: bool,
+    /// The folders of the migrations, as written: relative to the file.
+    pub directories: Vec<(String, Place)>,
+    /// The files in these folders. They are read after the expectation file.
     pub files: Option<Files>,
+    /// The contexts and labels with which the migrations are applied.
+    pub selection: Selection,
+    /// Patterns of migrations that are not compared with the folder.
+    pub ignore: Vec<(glob::Pattern, Place)>,
+    /// The problems of the folder that are accepted.
+    pub accept: Vec<AcceptedProblem>,
     /// Level and reason.
     pub terms: Terms,
+}
+
+/// A problem of a folder of migrations that is accepted.
+#[derive(Debug, Clone)]
+pub struct AcceptedProblem {
+    /// The file, version or migration that has it.
+    pub name: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Its place in the file.
+    pub place: Place,
+}
+
+impl ExpectedHistory {
+    /// Whether a problem of the folder is accepted.
+    #[must_use]
+    pub fn accepts(&self, problem: &FolderProblem) -> bool {
+        self.accept.iter().any(|accepted| accepted.name == problem.name)
+    }
 }
 
 /// A query and the result that it must have.

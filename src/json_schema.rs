@@ -236,8 +236,17 @@ fn history_key(key: HistoryKey) -> Json {
         HistoryKey::Tool => json!({"enum": expectation::tools()}),
         HistoryKey::Applied => json!({"type": "array", "minItems": 1, "items": reference("text")}),
         HistoryKey::Latest | HistoryKey::AtLeast => reference("text"),
-        HistoryKey::Failed | HistoryKey::OutOfOrder => json!({"enum": ["forbid", "allow"], "default": "forbid"}),
-        HistoryKey::Directory | HistoryKey::Schema | HistoryKey::Table => json!({"type": "string"}),
+        HistoryKey::Failed | HistoryKey::OutOfOrder | HistoryKey::Ahead | HistoryKey::Unknown => {
+            json!({"enum": ["forbid", "allow"], "default": "forbid"})
+        }
+        HistoryKey::Directory | HistoryKey::Contexts => json!({
+            "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}],
+        }),
+        HistoryKey::Ignore => json!({"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}),
+        HistoryKey::Accept => json!({
+            "type": "object", "minProperties": 1, "additionalProperties": {"type": "string", "minLength": 1},
+        }),
+        HistoryKey::Labels | HistoryKey::Schema | HistoryKey::Table => json!({"type": "string"}),
         HistoryKey::Level => term_key(TermKey::Level),
         HistoryKey::Reason => term_key(TermKey::Reason),
     };

@@ -5,6 +5,7 @@ pub mod files;
 pub mod folder;
 pub mod hazards;
 mod sections;
+pub mod selection;
 mod tools;
 pub mod version;
 
@@ -16,6 +17,7 @@ use crate::error::Problem;
 use crate::object_id::ObjectId;
 use files::Files;
 use sections::Marker;
+use selection::Conditions;
 use version::SortKey;
 
 /// A migration tool.
@@ -54,8 +56,22 @@ pub struct Tool {
     pub apply: &'static str,
     /// The command that marks a failed migration as resolved; empty if the tool has none.
     pub resolve_hint: &'static str,
+    /// The command that records a migration as applied without applying it, `NAME` for its name; empty if there is none.
+    pub record: &'static str,
+    /// What it does with a migration that was not applied before a later one was.
+    pub late: Late,
+    /// What it does with a migration that replaces others on a database that has some of these.
+    pub replacement: Replacement,
     /// The part of a version that names its set of migrations, if one history has several sets.
     pub family: fn(&str) -> &str,
+    /// How a version in the history is related to that in the folder, if they can differ.
+    pub related: Option<Related>,
+    /// Whether a name in an expectation file means the migration with this version, beside the usual ways.
+    pub named_by: fn(&str, &str) -> bool,
+    /// Whether its migrations have contexts and labels, which choose the ones that are applied.
+    pub has_contexts: bool,
+    /// Whether all of its migrations are in one folder, because a file in it lists them.
+    pub one_folder: bool,
     /// The names of its files, for messages and the reference.
     pub layout: &'static str,
     /// How its checksums are computed; empty if the history has none that can be compared.
@@ -77,6 +93,36 @@ pub enum Keeps {
     All,
     /// Only the last migration.
     Last,
+}
+
+/// What a tool does with a migration that was not applied before a later one was. The text says how to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// It applies it after the later one.
+    Applies,
+    /// It refuses to apply anything.
+    Refuses(&'static str),
+    /// It never applies it.
+    Skips(&'static str),
+}
+
+/// How the versions of a migration in the history and in the folder are related.
+#[derive(Debug, Clone, Copy)]
+pub struct Related {
+    /// The part that both have in common.
+    pub key: fn(&str) -> &str,
+    /// What one of them has more than the other, which is the same for most migrations; `None` if they are different
+    /// migrations.
+    pub difference: for<'a> fn(&'a str, &'a str) -> Option<&'a str>,
+}
+
+/// What a tool does with a migration that replaces others on a database that has some of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacement {
+    /// It is applied if all of those that it replaces are applied.
+    WhenAll,
+    /// It is only applied to new databases. Others apply the migrations that it replaces.
+    NewDatabases,
 }
 
 /// How the table of a tool was verified.
@@ -104,10 +150,46 @@ pub enum Fit {
 pub struct FolderContents {
     /// The migrations, in the order in which the tool applies them.
     pub migrations: Vec<FolderMigration>,
-    /// The paths of files that look like migrations, but that the tool would ignore.
-    pub ignored: Vec<String>,
+    /// Migrations that the tool does not apply to an empty database, because one of the others replaces them.
+    pub replaced: Vec<FolderMigration>,
+    /// Files that look like migrations, but that the tool would ignore.
+    pub ignored: Vec<PathBuf>,
     /// Other problems of the folder.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<FolderProblem>,
+}
+
+/// A problem of a folder of migrations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderProblem {
+    /// The name by which an expectation file accepts it: a file, a version or a migration.
+    pub name: String,
+    /// What follows from it.
+    pub effect: Effect,
+    /// The problem.
+    pub problem: Problem,
+}
+
+/// What follows from a problem of a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The tool refuses the folder, or it is not known what it applies.
+    Refused,
+    /// The tool applies the other files.
+    Ignored,
+    /// The tool applies all files, perhaps in an order that is not intended.
+    Suspect,
+}
+
+impl FolderProblem {
+    /// A problem because of which the tool refuses the folder.
+    #[must_use]
+    pub fn refused(name: impl Into<String>, problem: Problem) -> Self {
+        Self {
+            name: name.into(),
+            effect: Effect::Refused,
+            problem,
+        }
+    }
 }
 
 /// A migration in a folder.
@@ -121,14 +203,20 @@ pub struct FolderMigration {
     pub file: PathBuf,
     /// The code that applies it.
     pub up: Up,
-    /// Its checksum, as the tool computes it and writes it into the history.
-    pub checksum: Option<String>,
+    /// What it does, if its name does not say it.
+    pub title: Option<String>,
+    /// The checksums that the tool accepts. The first is the one that it writes into the history.
+    pub checksums: Vec<String>,
     /// Whether the tool applies it again after a change, so that a change is pending and not a mistake.
     pub repeatable: bool,
     /// The versions that it depends on, if the migrations of the tool form a graph.
     pub after: Vec<String>,
     /// The versions that it replaces, because it combines them.
     pub replaces: Vec<String>,
+    /// Whether the tool applies it only to new databases, because it replaces all migrations before it.
+    pub only_for_new: bool,
+    /// When it is applied.
+    pub conditions: Conditions,
 }
 
 /// The code that applies a migration.
@@ -245,6 +333,7 @@ impl Tool {
             || expected == version
             || (self.short_name)(name) == Some(expected)
             || (self.version_in)(expected).as_deref() == Some(version)
+            || (self.named_by)(expected, version)
     }
 }
 
@@ -266,13 +355,21 @@ const BASE: Tool = Tool {
     caveat: "",
     apply: "",
     resolve_hint: "",
+    record: "",
+    late: Late::Applies,
+    replacement: Replacement::WhenAll,
     family: |_| "",
+    related: None,
+    named_by: |_, _| false,
+    has_contexts: false,
+    one_folder: false,
     layout: "",
     checksum: "",
     consecutive: false,
     detect: |_| Fit::No,
     read: |_| FolderContents {
         migrations: Vec::new(),
+        replaced: Vec::new(),
         ignored: Vec::new(),
         problems: Vec::new(),
     },

@@ -83,6 +83,26 @@ impl Source {
         .hint(format!("leave out {word}: to name the database itself; {FORMS}"))
     }
 
+    /// The problem that a text has no prefix of a source: it may be a path, or a path after the name of a tool.
+    fn unknown(text: &str) -> Problem {
+        if redact::is_secret(text) {
+            return Problem::new(format!("`{}` is not a source", redact::connection_string(text))).hint(FORMS);
+        }
+        let shown = redact::typed(text);
+        let problem = Problem::new(format!("`{shown}` is not a source"));
+        match text.split_once(':') {
+            Some((name, dir)) if Tool::named(name).is_some() && !dir.is_empty() => {
+                problem.hint(format!("for a folder of migrations, write migrations:{shown}"))
+            }
+            Some(_) => problem.hint(FORMS),
+            None if text.ends_with(".sql") => problem.hint(format!("for a file of SQL, write sql:{shown}; {FORMS}")),
+            None if text.ends_with(".json") => {
+                problem.hint(format!("for a saved snapshot, write snapshot:{shown}; {FORMS}"))
+            }
+            None => problem.hint(format!("for a folder of migrations, write migrations:{shown}; {FORMS}")),
+        }
+    }
+
     /// Reads a source from the command line.
     ///
     /// # Errors
@@ -108,6 +128,6 @@ impl Source {
         if text.trim().is_empty() || text.contains("://") || text.contains('=') {
             return Ok(Self::Url(text.to_owned()));
         }
-        Err(Problem::new(format!("`{}` is not a source", redact::connection_string(text))).hint(FORMS))
+        Err(Self::unknown(text))
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::catalog::capture::Scope;
-use crate::cli::{CheckArgs, FailOn, Format};
+use crate::cli::{CheckArgs, FailOn, Format, SessionArgs};
 use crate::console::{clear_progress, print_failure, show_progress};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
@@ -122,6 +122,34 @@ fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec
     Ok(jobs)
 }
 
+/// The options of the sources. What the files say about the folder of migrations that is checked counts as well.
+fn session(args: &CheckArgs, expectations: &[ExpectationFile], jobs: &[Job<'_>]) -> SessionArgs {
+    let mut session = args.session.clone();
+    let checked: Vec<_> = jobs
+        .iter()
+        .filter_map(|job| match &job.source {
+            Source::Migrations(_, path) => fs::canonicalize(path).ok(),
+            Source::Url(_) | Source::Env(_) | Source::Sql(_) | Source::Snapshot(_) => None,
+        })
+        .collect();
+    for history in expectations.iter().flat_map(|file| &file.histories) {
+        let roots = history.files.iter().flat_map(|files| &files.roots);
+        let mut roots = roots.filter_map(|root| fs::canonicalize(&root.path).ok());
+        if !roots.any(|root| checked.contains(&root)) {
+            continue;
+        }
+        let options = &mut session.folder;
+        options
+            .accept
+            .extend(history.accept.iter().map(|accepted| accepted.name.clone()));
+        if options.contexts.is_empty() && options.labels.is_none() {
+            options.contexts.clone_from(&history.selection.contexts);
+            options.labels.clone_from(&history.selection.labels);
+        }
+    }
+    session
+}
+
 /// Checks every database, in the order of the jobs.
 fn check_all(
     args: &CheckArgs,
@@ -130,8 +158,9 @@ fn check_all(
     files: &mut SourceMap,
 ) -> Result<Vec<Target>, CommandError> {
     let jobs = jobs(args, expectations)?;
+    let session = session(args, expectations, &jobs);
     let environment = Environment::read(!args.session.no_env_file);
-    let resolved = resolve_all(jobs, |job| (&job.source, job.place), &args.session, &environment, files)?;
+    let resolved = resolve_all(jobs, |job| (&job.source, job.place), &session, &environment, files)?;
     let deadline = args.wait.map(|time| Instant::now() + time);
     let count = resolved.len();
     let mut targets = Vec::new();

@@ -94,8 +94,8 @@ fn skip_unapplied(
         line: 1,
         column: 1,
     };
-    let progress = migration_progress::read(other, folder, &args.schema, place, args.session.limits())?;
-    scratch.skip_unapplied(&progress.unapplied);
+    let mut progress = migration_progress::read(other, folder, &args.schema, place, args.session.limits())?;
+    scratch.skip_unapplied(&mut progress, files)?;
     Ok(progress)
 }
 

@@ -1,5 +1,6 @@
 //! Compares a migration history with its expectation.
 
+mod effective;
 mod folder;
 mod position;
 
@@ -9,12 +10,13 @@ use crate::expectation::ExpectedHistory;
 use crate::finding::{About, Check, FoundHistory, OtherCode, Status};
 use crate::hint::Hint;
 use crate::migrations::folder::interpret;
-use crate::migrations::{Keeps, Migration, MigrationState, Tool};
+use crate::migrations::{Effect, FolderMigration, FolderProblem, Keeps, Migration, MigrationState, Tool};
 use crate::object_id::ObjectId;
 use crate::observed::MigrationHistory;
 use crate::source_map::Place;
 use crate::suggest;
 use crate::value::Value;
+use effective::EffectiveFolder;
 use folder::FolderComparison;
 
 /// The tool and table of a history, if the tool was detected by its table.
@@ -64,7 +66,13 @@ pub fn compare(expected: &ExpectedHistory, history: &MigrationHistory) -> Vec<Ch
             let read = expected.files.as_ref().map(|files| interpret(files, Some(tool)));
             match read {
                 None => compare_migrations(history, migrations, None),
-                Some(Ok(folder)) => compare_migrations(history, migrations, Some(&folder.migrations)),
+                Some(Ok(folder)) => {
+                    let refused = refused(history, &folder.problems);
+                    let folder = EffectiveFolder::new(history, migrations, folder);
+                    let mut checks = compare_migrations(history, &folder.rows, Some(&folder));
+                    checks.extend(refused);
+                    checks
+                }
                 Some(Err(problem)) => {
                     let message = format!(
                         "the migration history belongs to {}, but {}",
@@ -119,8 +127,8 @@ pub(super) struct HistoryComparison<'a> {
 impl HistoryComparison<'_> {
     fn directory_place(&self) -> Place {
         self.expected
-            .directory
-            .as_ref()
+            .directories
+            .first()
             .map_or(self.expected.place, |(_, place)| *place)
     }
 
@@ -154,19 +162,20 @@ impl HistoryComparison<'_> {
 fn compare_migrations(
     history: &HistoryComparison<'_>,
     migrations: &[Migration],
-    folder: Option<&[crate::migrations::FolderMigration]>,
+    folder: Option<&EffectiveFolder>,
 ) -> Vec<Check> {
-    let compared = folder.map(|folder| folder::compare(history, migrations, folder));
+    let compared = folder.map(|folder| folder::compare(history, folder));
     // The folder gives the migrations that the history implies, and the names of all migrations.
     let known = compared.as_ref().map_or(migrations, |compared| &compared.known);
     let mut checks: Vec<Check> = history
         .expected
         .applied
         .iter()
-        .map(|(name, place)| applied(history, name, *place, known, compared.is_some()))
+        .map(|(name, place)| applied(history, name, *place, known, compared.as_ref()))
         .collect();
-    checks.extend(position::latest(history, known, folder));
-    checks.extend(position::at_least(history, known, folder));
+    let position = position::Position::new(history, known, folder, compared.as_ref());
+    checks.extend(position.latest());
+    checks.extend(position.at_least());
     if history.expected.failed {
         checks.push(none_failed(history, known, &checks));
     }
@@ -184,6 +193,41 @@ fn compare_migrations(
         }));
     }
     checks
+}
+
+/// The migrations of the folder that a database with this history should have, if these are not those of a new database.
+#[must_use]
+pub fn needed(expected: &ExpectedHistory, history: &MigrationHistory) -> Option<Vec<FolderMigration>> {
+    let MigrationHistory::Read {
+        tool,
+        table,
+        migrations,
+    } = history
+    else {
+        return None;
+    };
+    let folder = interpret(expected.files.as_ref()?, Some(tool)).ok()?;
+    if folder.replaced.is_empty() {
+        return None;
+    }
+    let history = HistoryComparison { expected, tool, table };
+    Some(EffectiveFolder::new(&history, migrations, folder).migrations)
+}
+
+/// The problems because of which the tool refuses the folder: what it has is then not all that should be applied.
+fn refused(history: &HistoryComparison<'_>, problems: &[FolderProblem]) -> Vec<Check> {
+    let counts = |found: &&FolderProblem| found.effect == Effect::Refused && !history.expected.accepts(found);
+    problems
+        .iter()
+        .filter(counts)
+        .map(|found| {
+            let code = OtherCode::MigrationFolderUnreadable;
+            history
+                .history_finding(code, history.directory_place(), found.problem.message.clone())
+                .status(Status::Unverified)
+                .hint(found.problem.hint.clone().map(Hint::Advice))
+        })
+        .collect()
 }
 
 /// The finding that the table of the tool does not exist, or no table of any tool if the file does not name one.
@@ -221,7 +265,7 @@ fn applied(
     name: &str,
     place: Place,
     migrations: &[Migration],
-    has_folder: bool,
+    folder: Option<&FolderComparison>,
 ) -> Check {
     let tool = history.tool;
     let named: Vec<&Migration> = migrations
@@ -264,8 +308,25 @@ fn applied(
                 .values("applied", "rolled back")
                 .hint(history.apply())
         }
-        None => missing_migration(history, name, place, migrations, has_folder),
+        None => match folder.and_then(|folder| folder.unknown_head.as_ref()) {
+            Some(head) => history
+                .finding(OtherCode::MigrationMissing, name, place, unknown_head(head, name))
+                .status(Status::Unverified)
+                .hint(Hint::advice(UNKNOWN_HEAD)),
+            None => missing_migration(history, name, place, migrations, folder.is_some()),
+        },
     }
+}
+
+/// What to do about a head that the folder does not have.
+const UNKNOWN_HEAD: &str =
+    "check that the folder is up to date; if a newer release may have applied it, write `ahead: allow`";
+
+/// Why nothing follows from a head that the folder does not have.
+fn unknown_head(head: &str, name: &str) -> String {
+    format!(
+        "the database is at migration {head}, which is not in the folder, so it is not known whether {name} is applied"
+    )
 }
 
 /// The finding that several migrations have the name that the file gives.

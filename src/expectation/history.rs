@@ -3,8 +3,9 @@
 use super::keys::{HistoryKey, TermKey};
 use super::parse::Parser;
 use super::shape::empty_list;
-use super::{ExpectedHistory, Terms};
+use super::{AcceptedProblem, ExpectedHistory, Terms};
 use crate::error::Problem;
+use crate::migrations::selection::Selection;
 use crate::migrations::{TOOLS, Tool};
 use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
@@ -39,9 +40,17 @@ struct HistoryDraft {
     applied: Vec<(String, Place)>,
     latest: Option<(String, Place)>,
     at_least: Option<(String, Place)>,
-    directory: Option<(String, Place)>,
+    directories: Vec<(String, Place)>,
     allow_failed: bool,
     allow_out_of_order: bool,
+    allow_ahead: bool,
+    allow_unknown: bool,
+    /// Keys that need the folder.
+    about_folder: Vec<(HistoryKey, Place)>,
+    contexts: Vec<(String, Place)>,
+    labels: Option<(String, Place)>,
+    ignore: Vec<(glob::Pattern, Place)>,
+    accept: Vec<AcceptedProblem>,
 }
 
 fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
@@ -59,7 +68,8 @@ fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
         parser.problems.push(problem);
         return;
     }
-    if let (Some(tool), Some((version, place)), None) = (draft.tool, &draft.at_least, &draft.directory) {
+    parser.problems.extend(contradictions(&draft));
+    if let (Some(tool), Some((version, place)), []) = (draft.tool, &draft.at_least, draft.directories.as_slice()) {
         if !tool.is_ordered() {
             parser.problems.push(
                 Problem::at(
@@ -85,10 +95,41 @@ fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
         at_least: draft.at_least,
         failed: !draft.allow_failed,
         out_of_order: !draft.allow_out_of_order,
-        directory: draft.directory,
+        ahead: !draft.allow_ahead,
+        unknown: !draft.allow_unknown,
+        directories: draft.directories,
         files: None,
+        selection: Selection {
+            contexts: draft.contexts.into_iter().map(|(context, _)| context).collect(),
+            labels: draft.labels.map(|(labels, _)| labels),
+        },
+        ignore: draft.ignore,
+        accept: draft.accept,
         terms,
     });
+}
+
+/// Keys that have no effect because of the others.
+fn contradictions(draft: &HistoryDraft) -> Vec<Problem> {
+    let mut out = Vec::new();
+    if draft.directories.is_empty() {
+        for (key, place) in &draft.about_folder {
+            let problem = Problem::at(*place, format!("`{}` has no effect without `directory`", key.name()));
+            out.push(problem.hint("add the `directory` of the migrations, or remove this key"));
+        }
+    }
+    let selected = draft.contexts.iter().chain(&draft.labels).next();
+    if let (Some((_, place)), Some(tool)) = (selected, draft.tool)
+        && !tool.has_contexts
+    {
+        let with = TOOLS.iter().filter(|tool| tool.has_contexts).map(|tool| tool.title);
+        let problem = Problem::at(
+            *place,
+            format!("migrations of {} have no contexts and no labels", tool.title),
+        );
+        out.push(problem.hint(format!("only {} has them", with.collect::<Vec<_>>().join(", "))));
+    }
+    out
 }
 
 fn read(parser: &mut Parser, entry: &Entry, draft: &mut HistoryDraft, terms: &mut Terms) {
@@ -98,6 +139,15 @@ fn read(parser: &mut Parser, entry: &Entry, draft: &mut HistoryDraft, terms: &mu
         return;
     };
     match key {
+        HistoryKey::Ahead
+        | HistoryKey::Unknown
+        | HistoryKey::Contexts
+        | HistoryKey::Labels
+        | HistoryKey::Ignore
+        | HistoryKey::Accept => {
+            draft.about_folder.push((key, entry.place));
+            about_folder(parser, key, entry, draft);
+        }
         HistoryKey::Tool => {
             draft.has_tool = true;
             if let Some(name) = parser.text(entry) {
@@ -110,10 +160,10 @@ fn read(parser: &mut Parser, entry: &Entry, draft: &mut HistoryDraft, terms: &mu
                 }
             }
         }
-        HistoryKey::Applied => draft.applied = names(parser, entry),
+        HistoryKey::Applied => draft.applied = texts(parser, entry, "a migration"),
         HistoryKey::Latest => draft.latest = parser.text(entry).map(|name| (name, place)),
         HistoryKey::AtLeast => draft.at_least = parser.text(entry).map(|name| (name, place)),
-        HistoryKey::Directory => draft.directory = parser.text(entry).map(|path| (path, place)),
+        HistoryKey::Directory => draft.directories = one_or_more(parser, entry, "a folder"),
         HistoryKey::Failed => draft.allow_failed = allowed(parser, entry),
         HistoryKey::OutOfOrder => draft.allow_out_of_order = allowed(parser, entry),
         HistoryKey::Schema => draft.schema = parser.text(entry),
@@ -130,6 +180,66 @@ fn read(parser: &mut Parser, entry: &Entry, draft: &mut HistoryDraft, terms: &mu
         }
         HistoryKey::Level => parser.term(TermKey::Level, entry, terms),
         HistoryKey::Reason => parser.term(TermKey::Reason, entry, terms),
+    }
+}
+
+/// Reads a key about the comparison with the folder.
+fn about_folder(parser: &mut Parser, key: HistoryKey, entry: &Entry, draft: &mut HistoryDraft) {
+    let place = entry.value.place;
+    match key {
+        HistoryKey::Ahead => draft.allow_ahead = allowed(parser, entry),
+        HistoryKey::Unknown => draft.allow_unknown = allowed(parser, entry),
+        HistoryKey::Contexts => draft.contexts = one_or_more(parser, entry, "a context"),
+        HistoryKey::Labels => draft.labels = parser.text(entry).map(|labels| (labels, place)),
+        HistoryKey::Accept => draft.accept = accepted(parser, entry),
+        HistoryKey::Ignore => {
+            for (text, place) in texts(parser, entry, "a pattern") {
+                match glob::Pattern::new(&text) {
+                    Ok(pattern) => draft.ignore.push((pattern, place)),
+                    Err(error) => {
+                        let message = format!("the pattern `{text}` cannot be read: {}", error.msg);
+                        parser.problems.push(Problem::at(place, message));
+                    }
+                }
+            }
+        }
+        HistoryKey::Tool
+        | HistoryKey::Applied
+        | HistoryKey::Latest
+        | HistoryKey::AtLeast
+        | HistoryKey::Directory
+        | HistoryKey::Failed
+        | HistoryKey::OutOfOrder
+        | HistoryKey::Schema
+        | HistoryKey::Table
+        | HistoryKey::Level
+        | HistoryKey::Reason => {}
+    }
+}
+
+/// The problems that `accept` names, each with its reason.
+fn accepted(parser: &mut Parser, entry: &Entry) -> Vec<AcceptedProblem> {
+    let mut out = Vec::new();
+    for item in parser.mapping(&entry.key, &entry.value) {
+        if let Some(reason) = parser.text(item) {
+            out.push(AcceptedProblem {
+                name: item.key.clone(),
+                reason,
+                place: item.place,
+            });
+        }
+    }
+    out
+}
+
+/// A text, or a list of texts.
+fn one_or_more(parser: &mut Parser, entry: &Entry, what: &str) -> Vec<(String, Place)> {
+    match &entry.value.value {
+        NodeValue::List(_) => texts(parser, entry, what),
+        NodeValue::Scalar(_) | NodeValue::Map(_) => {
+            let place = entry.value.place;
+            parser.text(entry).map(|text| (text, place)).into_iter().collect()
+        }
     }
 }
 
@@ -181,7 +291,8 @@ fn allowed(parser: &mut Parser, entry: &Entry) -> bool {
     }
 }
 
-fn names(parser: &mut Parser, entry: &Entry) -> Vec<(String, Place)> {
+/// A list of texts.
+fn texts(parser: &mut Parser, entry: &Entry, what: &str) -> Vec<(String, Place)> {
     let NodeValue::List(items) = &entry.value.value else {
         parser.problems.push(
             Problem::at(
@@ -195,20 +306,20 @@ fn names(parser: &mut Parser, entry: &Entry) -> Vec<(String, Place)> {
     if items.is_empty() {
         parser.problems.push(empty_list(entry.value.place, &entry.key));
     }
-    let mut names = Vec::new();
+    let mut texts = Vec::new();
     for item in items {
         match item.scalar() {
             Some(Scalar {
                 text,
                 scalar_type: ScalarType::Text | ScalarType::Number | ScalarType::Bool(_),
             }) if !text.is_empty() => {
-                names.push((text.clone(), item.place));
+                texts.push((text.clone(), item.place));
             }
             Some(_) | None => parser.problems.push(Problem::at(
                 item.place,
-                format!("a migration takes a name, but this is {}", item.describe()),
+                format!("{what} takes a name, but this is {}", item.describe()),
             )),
         }
     }
-    names
+    texts
 }

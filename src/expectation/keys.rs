@@ -86,10 +86,17 @@ keys! {
         Applied = "applied": "The migrations that must be applied.",
         Latest = "latest": "The migration that must be the last applied one.",
         AtLeast = "at_least": "This migration or a later one must be the last applied one.",
-        Directory = "directory": "The folder of the migrations, relative to this file. All of them must be applied and unchanged, and no \
-            other migration may be applied.",
+        Directory = "directory": "The folder of the migrations, relative to this file, or a list of folders. All migrations must be \
+            applied and unchanged, and no other migration may be applied.",
         Failed = "failed": "Whether a migration may have failed.",
         OutOfOrder = "out_of_order": "Whether a migration may have been applied after a later one.",
+        Ahead = "ahead": "Whether migrations after the last one of the folder may be applied, as those of a newer release.",
+        Unknown = "unknown": "Whether migrations that are not in the folder may be applied, such as those of packages.",
+        Ignore = "ignore": "Patterns of migrations that are not compared with the folder.",
+        Contexts = "contexts": "The contexts with which Liquibase is run.",
+        Labels = "labels": "The label filter with which Liquibase is run.",
+        Accept = "accept": "Problems of the folder that are accepted: the file, version or migration that `driftgate lint` names, and \
+            the reason.",
         Schema = "schema": "The schema of the tool's table.",
         Table = "table": "The tool's table, if it does not have its usual name.",
         Level = "level": LEVEL,

@@ -9,9 +9,10 @@ use super::parse::parse;
 use crate::error::Problem;
 use crate::input;
 use crate::input::walk::Search;
+use crate::migrations::files::Files;
 use crate::migrations::folder;
 use crate::redact;
-use crate::source_map::SourceMap;
+use crate::source_map::{Place, SourceMap};
 
 /// The folder of expectation files if the command line names none.
 pub const DEFAULT_PATH: &str = "expectations";
@@ -60,23 +61,31 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
 fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
     let mut problems = Vec::new();
     for history in &mut file.histories {
-        let Some((directory, place)) = &history.directory else {
+        let Some((_, first)) = history.directories.first() else {
             continue;
         };
-        let beside = path.parent().unwrap_or(Path::new(""));
-        let read = folder::list(&plain(beside.join(directory))).and_then(|files| {
-            // Without a tool, the database determines it later.
-            if let Some(tool) = history.tool {
-                folder::interpret(&files, Some(tool))?;
-            }
-            Ok(files)
-        });
-        match read {
-            Ok(files) => history.files = Some(files),
-            Err(problem) => problems.push(Problem {
-                place: Some(*place),
+        let at = |place: Place| {
+            move |problem: Problem| Problem {
+                place: Some(place),
                 ..problem
-            }),
+            }
+        };
+        let beside = path.parent().unwrap_or(Path::new(""));
+        let mut lists = Vec::new();
+        for (directory, place) in &history.directories {
+            match folder::list(&plain(beside.join(directory))) {
+                Ok(files) => lists.push(files),
+                Err(problem) => problems.push(at(*place)(problem)),
+            }
+        }
+        if lists.len() < history.directories.len() {
+            continue;
+        }
+        let files = Files::merged(lists);
+        // Without a tool, the database determines it later.
+        match history.tool.map(|tool| folder::interpret(&files, Some(tool))) {
+            Some(Err(problem)) => problems.push(at(*first)(problem)),
+            Some(Ok(_)) | None => history.files = Some(files),
         }
     }
     problems

@@ -72,6 +72,7 @@ other_codes! {
     MigrationRolledBack => "migration-rolled-back", "a migration was rolled back";
     MigrationPending => "migration-pending", "a migration of the folder is not applied";
     MigrationUnknown => "migration-unknown", "an applied migration is not in the folder";
+    MigrationAhead => "migration-ahead", "an applied migration comes after the last one of the folder";
     MigrationChanged => "migration-changed", "the file of a migration was changed after it was applied";
     MigrationOutOfOrder => "migration-out-of-order",
         "a migration is not applied, or was applied later, although a migration that comes after it was applied";
@@ -80,7 +81,10 @@ other_codes! {
     MigrationToolUnclear => "migration-tool-unclear",
         "several migration tools have a history in the database, and the file does not name one";
     MigrationFolderUnreadable => "migration-folder-unreadable",
-        "the folder does not belong to the tool that owns the migration history";
+        "the folder does not belong to the tool that owns the migration history, or the tool refuses it";
+    MigrationIgnoreIdle => "migration-ignore-idle", "a pattern of `ignore` under `migrations` matches no migration";
+    MigrationNotRecorded => "migration-not-recorded",
+        "a migration is not in the history, but the database has what it creates";
     MigrationAmbiguous => "migration-ambiguous", "several migrations have this name";
     MigrationHistoryMissing => "migration-history-missing", "the table of the migration tool does not exist";
     MigrationHistoryUnreadable => "migration-history-unreadable", "the table of the migration tool cannot be read";
@@ -100,6 +104,9 @@ impl OtherCode {
             | Self::MigrationRolledBack
             | Self::MigrationPending
             | Self::MigrationUnknown
+            | Self::MigrationAhead
+            | Self::MigrationIgnoreIdle
+            | Self::MigrationNotRecorded
             | Self::MigrationChanged
             | Self::MigrationOutOfOrder
             | Self::MigrationLatest

@@ -33,7 +33,11 @@ impl Drop for Folder {
 fn files(root: &Path, deepest: usize) -> Result<Vec<String>, Vec<String>> {
     let search = Search {
         deepest,
-        enters: &|name| !name.starts_with('.'),
+        enters: &|path| {
+            !path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+        },
         wants: &|path| path.extension().is_some_and(|e| e == "x"),
     };
     match search.files(root) {

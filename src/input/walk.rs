@@ -15,8 +15,8 @@ const LARGE_FILES: u64 = 16;
 pub struct Search<'a> {
     /// How many levels of folders are searched; 0 for the folder itself.
     pub deepest: usize,
-    /// Whether to consider an entry of this name.
-    pub enters: &'a dyn Fn(&str) -> bool,
+    /// Whether to consider the entry at this path.
+    pub enters: &'a dyn Fn(&Path) -> bool,
     /// Whether to return the file at this path.
     pub wants: &'a dyn Fn(&Path) -> bool,
 }
@@ -94,7 +94,7 @@ impl Search<'_> {
         for name in names {
             let path = folder.path.join(&name);
             let name = name.to_string_lossy();
-            if !(self.enters)(&name) {
+            if !(self.enters)(&path) {
                 continue;
             }
             let below = format!("{}{name}", folder.below);

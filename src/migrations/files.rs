@@ -1,27 +1,43 @@
 //! The files of a folder of migrations.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256, Sha384};
 
 use crate::hex::hex;
+use crate::redact;
 
-/// The files of a folder and of the folders in it.
+/// The files of one or several folders and of the folders in them.
 #[derive(Debug, Default)]
 pub struct Files {
-    /// The folder.
-    pub root: PathBuf,
-    /// The folder's own name.
-    pub name: String,
-    /// The files, sorted by path.
+    /// The folders.
+    pub roots: Vec<Root>,
+    /// The files, sorted by folder and path.
     pub files: Vec<File>,
+    /// The paths of folders that were not read.
+    pub skipped: Vec<String>,
+}
+
+/// A folder that was named.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Root {
+    /// Its path, as named.
+    pub path: PathBuf,
+    /// Its own name.
+    pub name: String,
+    /// The name of the folder that it is in.
+    pub parent: String,
+    /// Files beside it that describe it.
+    pub beside: Vec<File>,
 }
 
 /// A file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct File {
-    /// Its path below the folder, with `/`.
+    /// The number of its folder in [`Files::roots`].
+    pub root: usize,
+    /// Its path below that folder, with `/`.
     pub path: String,
     /// What is in it.
     pub bytes: Vec<u8>,
@@ -39,16 +55,26 @@ impl Files {
         self.files.iter().find(|file| file.path == path)
     }
 
-    /// The folders directly in the folder, with the files directly in each.
+    /// The file of this path below the same named folder as another file.
+    #[must_use]
+    pub fn get_near(&self, other: &File, path: &str) -> Option<&File> {
+        self.files
+            .iter()
+            .find(|file| file.root == other.root && file.path == path)
+    }
+
+    /// The folders directly in a named folder, with the files directly in each.
     #[must_use]
     pub fn folders(&self) -> Vec<(&str, Vec<&File>)> {
         let mut out: Vec<(&str, Vec<&File>)> = Vec::new();
+        let mut last = None;
         for file in &self.files {
             let Some((folder, rest)) = file.path.split_once('/') else {
                 continue;
             };
-            if out.last().is_none_or(|(last, _)| *last != folder) {
+            if last != Some((file.root, folder)) {
                 out.push((folder, Vec::new()));
+                last = Some((file.root, folder));
             }
             if let Some((_, files)) = out.last_mut()
                 && !rest.contains('/')
@@ -67,7 +93,36 @@ impl Files {
     /// Where a file is.
     #[must_use]
     pub fn path(&self, file: &File) -> PathBuf {
-        self.root.join(&file.path)
+        self.root_of(file).join(&file.path)
+    }
+
+    /// The path of the folder that a file was found in.
+    #[must_use]
+    pub fn root_of(&self, file: &File) -> &Path {
+        self.roots.get(file.root).map_or(Path::new(""), |root| &root.path)
+    }
+
+    /// The named folders, for a message.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let paths: Vec<String> = self.roots.iter().map(|root| redact::path(&root.path)).collect();
+        paths.join(", ")
+    }
+
+    /// The files of several lists, as if one folder had them.
+    #[must_use]
+    pub fn merged(lists: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        for list in lists {
+            let first = all.roots.len();
+            all.roots.extend(list.roots);
+            all.files.extend(list.files.into_iter().map(|file| File {
+                root: first + file.root,
+                ..file
+            }));
+            all.skipped.extend(list.skipped);
+        }
+        all
     }
 }
 

@@ -1,10 +1,11 @@
 //! Problems of a folder of migrations that concern every tool.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::files::Files;
 use super::version::split_digits;
-use super::{FolderMigration, Tool};
+use super::{Effect, FolderMigration, FolderProblem, Tool};
 use crate::error::Problem;
 use crate::redact;
 
@@ -13,28 +14,33 @@ const LARGEST_NUMBER: u128 = 99_999;
 
 /// Migrations with the same version or prefix, gaps, and files that the tool ignores.
 #[must_use]
-pub fn hazards(tool: &Tool, files: &Files, migrations: &[FolderMigration], ignored: &[String]) -> Vec<Problem> {
+pub fn hazards(tool: &Tool, files: &Files, migrations: &[FolderMigration], ignored: &[PathBuf]) -> Vec<FolderProblem> {
     let mut out = same_version(tool, migrations);
-    if out.is_empty() {
+    if out.is_empty() && sorts_by_name(tool) {
         out.extend(same_prefix(tool, migrations));
     }
     if tool.consecutive {
         out.extend(gaps(migrations));
     }
     for path in ignored {
-        out.push(
-            Problem::new(format!(
-                "{} would ignore {}",
-                tool.title,
-                files.root.join(path).display()
-            ))
-            .hint(format!(
-                "{} reads {}; rename the file, or move it elsewhere",
-                tool.title, tool.layout
-            )),
-        );
+        let problem = Problem::new(format!("{} would ignore {}", tool.title, redact::path(path))).hint(format!(
+            "{} reads {}; rename the file, or move it elsewhere",
+            tool.title, tool.layout
+        ));
+        let root = files.roots.iter().find_map(|root| path.strip_prefix(&root.path).ok());
+        out.push(FolderProblem {
+            name: root.unwrap_or(path).to_string_lossy().into_owned(),
+            effect: Effect::Ignored,
+            problem,
+        });
     }
     out
+}
+
+/// Whether the order of migrations depends on the text of their names, and not only on numbers or on a graph.
+fn sorts_by_name(tool: &Tool) -> bool {
+    let sort = |name: &str| (tool.sort)(name);
+    sort("1_a").is_some() && sort("1_a") != sort("1_b")
 }
 
 fn groups<'a>(
@@ -50,10 +56,10 @@ fn groups<'a>(
     groups.into_iter().filter(|(_, files)| files.len() > 1)
 }
 
-fn same_version(tool: &Tool, migrations: &[FolderMigration]) -> Vec<Problem> {
+fn same_version(tool: &Tool, migrations: &[FolderMigration]) -> Vec<FolderProblem> {
     groups(migrations, |m| Some(&m.version))
         .map(|(version, files)| {
-            Problem::new(format!(
+            let problem = Problem::new(format!(
                 "{} migrations have the version {version}: {}",
                 files.len(),
                 files.join(", ")
@@ -61,7 +67,8 @@ fn same_version(tool: &Tool, migrations: &[FolderMigration]) -> Vec<Problem> {
             .hint(format!(
                 "{} refuses them, or applies one of them and never the other: give each its own number, or combine them",
                 tool.title
-            ))
+            ));
+            FolderProblem::refused(version, problem)
         })
         .collect()
 }
@@ -83,14 +90,16 @@ fn prefix(name: &str) -> Option<&str> {
         }
         end += 1;
     }
-    (end > 0).then(|| &name[..end])
+    // The digits of a random identifier are not a date.
+    let is_word = name[end..].starts_with(char::is_alphanumeric);
+    (end > 0 && !is_word).then(|| &name[..end])
 }
 
 /// Migrations with the same date are applied in the order of the rest of their names, which may not be intended.
-fn same_prefix(tool: &Tool, migrations: &[FolderMigration]) -> Vec<Problem> {
+fn same_prefix(tool: &Tool, migrations: &[FolderMigration]) -> Vec<FolderProblem> {
     groups(migrations, |m| prefix(&m.name))
         .map(|(prefix, files)| {
-            Problem::new(format!(
+            let problem = Problem::new(format!(
                 "{} migrations begin with {prefix}: {}",
                 files.len(),
                 files.join(", ")
@@ -99,12 +108,17 @@ fn same_prefix(tool: &Tool, migrations: &[FolderMigration]) -> Vec<Problem> {
                 "{} applies them in the order of the rest of their names, which may not be the order in which they were \
                  written: give each its own time, or combine them",
                 tool.title
-            ))
+            ));
+            FolderProblem {
+                name: prefix.to_owned(),
+                effect: Effect::Suspect,
+                problem,
+            }
         })
         .collect()
 }
 
-fn gaps(migrations: &[FolderMigration]) -> Vec<Problem> {
+fn gaps(migrations: &[FolderMigration]) -> Vec<FolderProblem> {
     let mut numbers: Vec<u128> = migrations.iter().filter_map(|m| m.version.parse().ok()).collect();
     numbers.sort_unstable();
     numbers.dedup();
@@ -119,8 +133,13 @@ fn gaps(migrations: &[FolderMigration]) -> Vec<Problem> {
         .windows(2)
         .filter(|pair| pair[1] - pair[0] > 1)
         .map(|pair| {
-            Problem::new(format!("a migration is missing between {} and {}", pair[0], pair[1]))
-                .hint("add the file if it was left out of the commit; if the number was never used, renumber the later migrations, provided that no database has applied them")
+            let problem = Problem::new(format!("a migration is missing between {} and {}", pair[0], pair[1]))
+                .hint("add the file if it was left out of the commit; if the number was never used, renumber the later migrations, provided that no database has applied them");
+            FolderProblem {
+                name: (pair[0] + 1).to_string(),
+                effect: Effect::Suspect,
+                problem,
+            }
         })
         .collect()
 }

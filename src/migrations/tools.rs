@@ -7,6 +7,7 @@ mod diesel;
 mod django;
 mod drizzle;
 mod ecto;
+mod efcore;
 mod flyway;
 mod golang_migrate;
 mod goose;
@@ -21,12 +22,13 @@ mod seaorm;
 mod sequelize;
 mod sqitch;
 mod sqlx_cli;
+mod supabase;
 mod typeorm;
 
 use super::files::{File, Files};
 use super::{
-    ApplyMode, BASE, Fit, FolderContents, FolderMigration, Keeps, Marker, Tool, ToolVerification, Up, files, sections,
-    version,
+    ApplyMode, BASE, Conditions, Effect, Fit, FolderContents, FolderMigration, FolderProblem, Keeps, Late, Marker,
+    Related, Replacement, Tool, ToolVerification, Up, files, sections, version,
 };
 
 /// Every tool whose history and folder can be read, sorted by name.
@@ -38,6 +40,7 @@ pub static TOOLS: &[&Tool] = &[
     &django::TOOL,
     &drizzle::TOOL,
     &ecto::TOOL,
+    &efcore::TOOL,
     &flyway::TOOL,
     &golang_migrate::TOOL,
     &goose::TOOL,
@@ -52,6 +55,7 @@ pub static TOOLS: &[&Tool] = &[
     &sequelize::TOOL,
     &sqitch::TOOL,
     &sqlx_cli::TOOL,
+    &supabase::TOOL,
     &typeorm::TOOL,
 ];
 
@@ -66,10 +70,13 @@ fn sql(files: &Files, file: &File, name: impl Into<String>, version: impl Into<S
             first_line: 1,
             mode: ApplyMode::Transaction,
         },
-        checksum: None,
+        title: None,
+        checksums: Vec::new(),
         repeatable: false,
         after: Vec::new(),
         replaces: Vec::new(),
+        only_for_new: false,
+        conditions: Conditions::default(),
     }
 }
 
@@ -92,11 +99,43 @@ fn program(
     name: impl Into<String>,
     version: impl Into<String>,
     tool: &Tool,
-    language: &str,
 ) -> FolderMigration {
     FolderMigration {
-        up: Up::NotSql(not_sql(tool, language)),
+        up: Up::NotSql(not_sql(tool, language(file))),
         ..sql(files, file, name, version)
+    }
+}
+
+/// The extensions of programs, each with its language.
+const LANGUAGES: &[(&str, &str)] = &[
+    (".py", "Python"),
+    (".rb", "Ruby"),
+    (".js", "JavaScript"),
+    (".cjs", "JavaScript"),
+    (".mjs", "JavaScript"),
+    (".ts", "TypeScript"),
+    (".cts", "TypeScript"),
+    (".mts", "TypeScript"),
+    (".php", "PHP"),
+    (".exs", "Elixir"),
+    (".rs", "Rust"),
+    (".go", "Go"),
+    (".java", "Java"),
+    (".cs", "C#"),
+];
+
+/// The language of a program.
+fn language(file: &File) -> &'static str {
+    let known = LANGUAGES.iter().find(|(ending, _)| file.ends(ending));
+    known.map_or("another language", |(_, language)| language)
+}
+
+/// The name of a JavaScript or TypeScript file without its extension. TypeScript is compiled before it is deployed, so
+/// that a history may have the name of the compiled file.
+fn without_ending(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((stem, "js" | "cjs" | "mjs" | "ts" | "cts" | "mts")) => stem,
+        Some(_) | None => name,
     }
 }
 
@@ -118,13 +157,18 @@ fn sort(tool: &Tool, migrations: &mut [FolderMigration]) {
     migrations.sort_by_cached_key(|m| ((tool.sort)(&m.version), m.name.clone()));
 }
 
+/// Versions that are names of files, which are compiled or not.
+const COMPILED: Related = Related {
+    key: without_ending,
+    difference: |_, _| Some(""),
+};
+
 /// Reads a folder of programs, sorted by version. `named` gives the name and version of a migration. A file without them
 /// that contains `mark` is one that the tool would ignore.
 fn programs(
     tool: &Tool,
     all: &Files,
     (endings, mark): (&[&str], &str),
-    language: &str,
     named: impl Fn(&File) -> Option<(String, String)>,
 ) -> FolderContents {
     let mut out = FolderContents::default();
@@ -133,8 +177,8 @@ fn programs(
             continue;
         }
         match named(file) {
-            Some((name, version)) => out.migrations.push(program(all, file, name, version, tool, language)),
-            None if file.says(mark) => out.ignored.push(file.path.clone()),
+            Some((name, version)) => out.migrations.push(program(all, file, name, version, tool)),
+            None if file.says(mark) => out.ignored.push(all.path(file)),
             None => {}
         }
     }

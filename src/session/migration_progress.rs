@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::begin;
 use super::source::{ResolvedSource, ScratchDatabase};
+use super::{begin, migration_scripts};
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::compare::history;
 use crate::error::{CommandError, Problem};
-use crate::expectation::{ExpectedHistory, Level, Terms};
+use crate::expectation::{AcceptedProblem, ExpectedHistory, Level, Terms};
 use crate::finding::{About, Check, Checks, OtherCode, Status};
+use crate::migrations::FolderMigration;
 use crate::migrations::folder::{self, Folder};
 use crate::redact;
-use crate::source_map::Place;
+use crate::source_map::{Place, SourceMap};
 
 /// Which migrations of a folder are applied to a database.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(crate) struct MigrationProgress {
     pub(crate) pending: Vec<String>,
     /// All migrations that are not applied: pending, failed or skipped.
     pub(crate) unapplied: BTreeSet<String>,
+    /// The migrations that the database needs, if it does not need those of a new database.
+    needed: Option<Vec<FolderMigration>>,
 }
 
 /// Compares the migration history of a source with a folder.
@@ -40,15 +43,19 @@ pub(crate) fn read(
     let checks = source.with_endpoint(|endpoint| {
         block_on(async {
             let (mut session, snapshot) = begin(endpoint, &Scope::default(), limits, 1).await?;
-            let checks = match session.history(&expected, &snapshot.server.role).await? {
-                Ok(found) => history::compare(&expected, &found),
-                Err(finding) => vec![*finding],
+            let result = match session.history(&expected, &snapshot.server.role).await? {
+                Ok(found) => (history::compare(&expected, &found), history::needed(&expected, &found)),
+                Err(finding) => (vec![*finding], None),
             };
             session.close().await;
-            Ok(checks)
+            Ok(result)
         })
     })?;
-    Ok(progress(checks))
+    let (checks, needed) = checks;
+    Ok(MigrationProgress {
+        needed,
+        ..progress(checks)
+    })
 }
 
 /// The expectation that every migration of the folder is applied, and no other.
@@ -72,8 +79,22 @@ fn expected(folder: &Folder, schemas: &[String], place: Place) -> Result<Expecte
         at_least: None,
         failed: true,
         out_of_order: true,
-        directory: Some((redact::path(&folder.path), place)),
+        ahead: true,
+        unknown: true,
+        directories: vec![(redact::path(&folder.path), place)],
         files: Some(folder::list(&folder.path)?),
+        selection: folder.selection.clone(),
+        ignore: Vec::new(),
+        // The source was refused if a problem is not accepted.
+        accept: folder
+            .problems
+            .iter()
+            .map(|problem| AcceptedProblem {
+                name: problem.name.clone(),
+                reason: String::new(),
+                place,
+            })
+            .collect(),
         terms: Terms {
             level: Level::Error,
             reason: None,
@@ -107,13 +128,26 @@ fn progress(checks: Vec<Check>) -> MigrationProgress {
 
 impl ScratchDatabase {
     /// Removes the migrations that are not applied to the other database.
-    pub(crate) fn skip_unapplied(&mut self, unapplied: &BTreeSet<String>) {
-        let Some(folder) = &self.folder else {
-            return;
+    ///
+    /// # Errors
+    /// A migration that the other database needs, and a new one does not, cannot be applied.
+    pub(crate) fn skip_unapplied(
+        &mut self,
+        progress: &mut MigrationProgress,
+        files: &mut SourceMap,
+    ) -> Result<(), Problem> {
+        let Some(folder) = &mut self.folder else {
+            return Ok(());
         };
+        if let Some(needed) = progress.needed.take() {
+            folder.migrations = needed;
+            self.scripts = migration_scripts::scripts(folder, files)?;
+        }
+        let unapplied = &progress.unapplied;
         let mut names = folder.migrations.iter().map(|migration| &migration.name);
         // Each migration has one script.
         self.scripts
             .retain(|_| names.next().is_none_or(|name| !unapplied.contains(name)));
+        Ok(())
     }
 }

@@ -1,20 +1,66 @@
 //! A folder of migrations as a source: the scripts that apply it, and the history that the database would have.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::cli::FolderArgs;
 use crate::compare::undetermined;
 use crate::error::Problem;
 use crate::expectation::ExpectedHistory;
 use crate::finding::Check;
 use crate::input;
-use crate::migrations::folder::Folder;
-use crate::migrations::{FolderMigration, Migration, MigrationState, TOOLS, Up};
+use crate::migrations::folder::{self, Folder};
+use crate::migrations::selection::Selection;
+use crate::migrations::{Effect, FolderMigration, FolderProblem, Migration, MigrationState, TOOLS, Tool, Up};
 use crate::observed::MigrationHistory;
 use crate::redact;
 use crate::scratch::{self, Script};
 use crate::source_map::{FileId, SourceMap};
 use crate::suggest;
+
+/// Reads a folder of migrations, of this tool or of the one that is detected.
+///
+/// # Errors
+/// The folder cannot be read, or has a problem that is not accepted.
+pub(crate) fn folder(path: &Path, tool: Option<&'static Tool>, args: &FolderArgs) -> Result<Folder, Problem> {
+    let mut folder = folder::read(path, tool).map_err(|problem| with_tool(problem, path))?;
+    let counts = |found: &&FolderProblem| match found.effect {
+        Effect::Refused | Effect::Ignored => !args.accept.contains(&found.name),
+        // The tool applies all files, and so does a source.
+        Effect::Suspect => false,
+    };
+    let refused: Vec<&FolderProblem> = folder.problems.iter().filter(counts).collect();
+    if let Some(first) = refused.first() {
+        let mut hint = first.problem.hint.clone().map_or_else(String::new, |hint| hint + "; ");
+        let _ = write!(
+            hint,
+            "to apply the other files, add --accept {}",
+            redact::typed(&first.name)
+        );
+        if refused.len() > 1 {
+            let _ = write!(
+                hint,
+                "; `driftgate lint --migrations {}` shows {} more problems",
+                redact::path(path),
+                refused.len() - 1
+            );
+        }
+        return Err(Problem::new(first.problem.message.clone()).hint(hint));
+    }
+    if (!args.contexts.is_empty() || args.labels.is_some()) && !folder.tool.has_contexts {
+        return Err(Problem::new(format!(
+            "--contexts and --labels are for change sets of Liquibase, and {} is a folder of {}",
+            redact::path(path),
+            folder.tool.title
+        )));
+    }
+    folder.select(Selection {
+        contexts: args.contexts.clone(),
+        labels: args.labels.clone(),
+    });
+    Ok(folder)
+}
 
 /// The SQL that applies a folder: one script for each migration, in the order of the tool.
 ///
@@ -56,7 +102,7 @@ pub(crate) fn scripts(folder: &Folder, files: &mut SourceMap) -> Result<Vec<Scri
 }
 
 /// Adds a hint about the tool to a problem with a folder: which tools there are, or how to name one.
-pub(crate) fn with_tool(problem: Problem, path: &Path) -> Problem {
+fn with_tool(problem: Problem, path: &Path) -> Problem {
     let text = path.to_string_lossy();
     match text.split_once(':') {
         Some((name, _)) if !name.contains(['/', '\\']) && problem.hint.is_none() => {
@@ -103,7 +149,7 @@ pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<Mig
         name: migration.name.clone(),
         version: migration.version.clone(),
         state: MigrationState::Applied,
-        checksum: migration.checksum.clone(),
+        checksum: migration.checksums.first().cloned(),
     });
     Ok(MigrationHistory::Read {
         tool,

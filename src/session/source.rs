@@ -11,7 +11,7 @@ use crate::error::{Failure, Problem};
 use crate::finding::Target;
 use crate::input;
 use crate::migrations::Tool;
-use crate::migrations::folder::{self, Folder};
+use crate::migrations::folder::Folder;
 use crate::platform;
 use crate::saved;
 use crate::scratch::{self, Scratch, Script};
@@ -121,8 +121,7 @@ impl ResolvedSource {
                 })));
             }
             Source::Migrations(tool, path) => {
-                let folder =
-                    folder::read(path, *tool).map_err(|problem| at(migration_scripts::with_tool(problem, path)))?;
+                let folder = migration_scripts::folder(path, *tool, &args.folder).map_err(at)?;
                 return Ok(Self::Scratch(Box::new(ScratchDatabase {
                     scratch: scratch()?,
                     scripts: migration_scripts::scripts(&folder, files).map_err(at)?,

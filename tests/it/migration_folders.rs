@@ -39,7 +39,7 @@ fn check(tool: Option<&'static Tool>, files: &[(&str, &str)], expected: &[&str])
         Ok(read) => {
             said.push(read.tool.name.to_owned());
             said.extend(read.migrations.iter().map(line));
-            said.extend(read.problems.iter().map(|problem| format!("! {}", problem.message)));
+            said.extend(read.problems.iter().map(|found| format!("! {}", found.problem.message)));
         }
         Err(problem) => said.push(format!("! {}: {}", problem.message, problem.hint.unwrap_or_default())),
     }

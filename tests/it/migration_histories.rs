@@ -185,7 +185,7 @@ fn a_failed_migration_is_found_where_it_is_recorded() {
 }
 
 #[test]
-fn a_migration_whose_file_is_gone_is_unknown() {
+fn a_migration_after_the_last_file_is_ahead() {
     check(
         |tool| {
             Some(Case {
@@ -211,7 +211,7 @@ fn a_migration_whose_file_is_gone_is_unknown() {
             } else {
                 &names[1]
             };
-            vec![format!("migration-unknown {name}")]
+            vec![format!("migration-ahead {name}")]
         },
     );
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Hint, HistoryComparison, Keeps, Migration, MigrationState, OtherCode};
-use crate::migrations::FolderMigration;
+use super::effective::{EffectiveFolder, is_done};
+use super::{Check, Hint, HistoryComparison, Keeps, Migration, MigrationState, OtherCode, Status};
+use crate::expectation::{Level, Terms};
+use crate::migrations::{FolderMigration, Late, Replacement};
 use crate::value::Value;
 
 /// The actual value of a finding about a migration that is not applied.
@@ -15,32 +17,35 @@ pub(super) struct FolderComparison {
     pub(super) known: Vec<Migration>,
     /// Findings about pending, unknown, changed and out-of-order migrations; a passed check where there are none.
     pub(super) checks: Vec<Check>,
+    /// The last applied migration that is not in the folder, if the history has only the last ones and nothing allows it:
+    /// then it is not known which others are applied.
+    pub(super) unknown_head: Option<String>,
 }
 
 /// Compares a history with its folder.
-pub(super) fn compare(
-    history: &HistoryComparison<'_>,
-    rows: &[Migration],
-    folder: &[FolderMigration],
-) -> FolderComparison {
+pub(super) fn compare(history: &HistoryComparison<'_>, folder: &EffectiveFolder) -> FolderComparison {
+    let rows = named(&folder.rows, folder);
+    let heads = unknown_heads(history, &rows, folder);
+    let is_allowed = !history.expected.ahead || !history.expected.unknown;
     let known = match history.tool.keeps {
-        Keeps::All => named(rows, folder),
-        Keeps::Last => before(history, rows, folder),
+        Keeps::All => with_squashed(rows, folder),
+        Keeps::Last => before(history, rows, &folder.migrations, is_allowed && !heads.is_empty()),
     };
+    let unknown_head = heads.into_iter().next().filter(|_| !is_allowed);
     let states = states(history, &known, folder);
-    let (pending, mut late) = pending(history, folder, &states);
+    let (pending, mut late) = pending(history, &known, &folder.migrations, &states);
     let mut checks = Vec::new();
-    // If the history records only the heads of a graph, the folder must have each head: otherwise it is unknown which
-    // migrations come before it.
-    let is_not_in_folder = |m: &Migration| !folder.iter().any(|other| other.version == m.version);
-    if history.tool.keeps == Keeps::All || history.tool.is_ordered() || !rows.iter().any(is_not_in_folder) {
+    if unknown_head.is_none() {
         checks.extend(or_passed(history, OtherCode::MigrationPending, pending));
     }
-    checks.extend(or_passed(
-        history,
-        OtherCode::MigrationUnknown,
-        unknown(history, &known, folder),
-    ));
+    checks.extend(folder.unusable.iter().map(|checkpoint| unusable(history, checkpoint)));
+    let (ahead, unknown) = not_in_folder(history, &known, folder, &states);
+    if history.expected.unknown {
+        checks.extend(or_passed(history, OtherCode::MigrationUnknown, unknown));
+        if history.expected.ahead {
+            checks.extend(ahead);
+        }
+    }
     if !history.tool.checksum.is_empty() {
         checks.extend(or_passed(
             history,
@@ -49,10 +54,53 @@ pub(super) fn compare(
         ));
     }
     if history.expected.out_of_order {
-        late.extend(applied_late(history, &known, folder));
+        late.extend(applied_late(history, &known, &folder.migrations));
         checks.extend(or_passed(history, OtherCode::MigrationOutOfOrder, late));
     }
-    FolderComparison { known, checks }
+    checks.extend(folder.idle_patterns.iter().map(|(pattern, place)| {
+        let terms = Terms {
+            level: Level::Warn,
+            reason: None,
+            exact: false,
+        };
+        let message = format!("pattern `{pattern}` matches no migration");
+        let code = OtherCode::MigrationIgnoreIdle.into();
+        Check::drift(history.about_history(), code, *place, &terms, message)
+            .hint(Hint::advice("remove or correct the pattern"))
+    }));
+    FolderComparison {
+        known,
+        checks,
+        unknown_head,
+    }
+}
+
+/// The rows, and the squashed migrations whose parts are applied.
+fn with_squashed(mut rows: Vec<Migration>, folder: &EffectiveFolder) -> Vec<Migration> {
+    let in_parts = folder
+        .migrations
+        .iter()
+        .filter(|m| folder.in_parts.contains(&m.version));
+    for squashed in in_parts {
+        if rows.iter().all(|row| row.version != squashed.version) {
+            rows.push(Migration {
+                name: squashed.name.clone(),
+                version: squashed.version.clone(),
+                state: MigrationState::Applied,
+                checksum: None,
+            });
+        }
+    }
+    rows
+}
+
+/// The names of the last applied migrations that are not in the folder, if only the folder knows what comes before them.
+fn unknown_heads(history: &HistoryComparison<'_>, rows: &[Migration], folder: &EffectiveFolder) -> Vec<String> {
+    if history.tool.keeps == Keeps::All || history.tool.is_ordered() {
+        return Vec::new();
+    }
+    let is_in_folder = |row: &&Migration| !folder.migrations.iter().any(|m| m.version == row.version);
+    rows.iter().filter(is_in_folder).map(|row| row.name.clone()).collect()
 }
 
 /// The findings with a code, or one passed check if there are none.
@@ -68,8 +116,9 @@ fn finding(history: &HistoryComparison<'_>, code: OtherCode, name: &str, message
 }
 
 /// The rows of a history, with the names of the migrations from the folder.
-fn named(rows: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
-    let names: BTreeMap<&str, &str> = folder.iter().map(|m| (m.version.as_str(), m.name.as_str())).collect();
+fn named(rows: &[Migration], folder: &EffectiveFolder) -> Vec<Migration> {
+    let all = folder.migrations.iter().chain(&folder.others);
+    let names: BTreeMap<&str, &str> = all.map(|m| (m.version.as_str(), m.name.as_str())).collect();
     rows.iter()
         .map(|m| Migration {
             name: names
@@ -80,10 +129,15 @@ fn named(rows: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
         .collect()
 }
 
-/// The migrations of a history that records only the last ones: all migrations before them are applied, too.
-fn before(history: &HistoryComparison<'_>, rows: &[Migration], folder: &[FolderMigration]) -> Vec<Migration> {
-    let last = named(rows, folder);
-    let mut reached: Vec<bool> = vec![false; folder.len()];
+/// The migrations of a history that records only the last ones: all migrations before them are applied, too. If the last
+/// one comes after the folder, that is the whole folder.
+fn before(
+    history: &HistoryComparison<'_>,
+    last: Vec<Migration>,
+    folder: &[FolderMigration],
+    is_ahead: bool,
+) -> Vec<Migration> {
+    let mut reached: Vec<bool> = vec![is_ahead; folder.len()];
     let position = |version: &str| folder.iter().position(|m| m.version == version);
     for migration in &last {
         let key = (history.tool.sort)(&migration.version);
@@ -124,61 +178,90 @@ fn before(history: &HistoryComparison<'_>, rows: &[Migration], folder: &[FolderM
 fn states(
     history: &HistoryComparison<'_>,
     known: &[Migration],
-    folder: &[FolderMigration],
+    folder: &EffectiveFolder,
 ) -> Vec<Option<MigrationState>> {
     let last: BTreeMap<&str, MigrationState> = known.iter().map(|m| (m.version.as_str(), m.state)).collect();
-    let done = |version: &str| {
-        matches!(
-            last.get(version),
-            Some(MigrationState::Applied | MigrationState::Baseline)
-        )
-    };
-    let replaced: BTreeSet<&str> = folder
-        .iter()
-        .filter(|other| done(&other.version))
-        .flat_map(|other| other.replaces.iter().map(String::as_str))
-        .collect();
     let baseline = known
         .iter()
         .filter(|m| m.state == MigrationState::Baseline)
         .filter_map(|m| (history.tool.sort)(&m.version))
         .max();
-    folder
-        .iter()
-        .map(|m| {
-            let state = last.get(m.version.as_str()).copied();
-            let before_baseline = || baseline.is_some() && (history.tool.sort)(&m.version) <= baseline;
-            // A squashed migration counts as applied if the migrations that it replaces are applied, and the other way
-            // round.
-            let in_parts = || !m.replaces.is_empty() && m.replaces.iter().any(|version| done(version));
-            let in_another = || replaced.contains(m.version.as_str());
-            match state {
-                Some(MigrationState::RolledBack) | None if before_baseline() || in_parts() || in_another() => {
-                    Some(MigrationState::Applied)
-                }
-                Some(
-                    MigrationState::Applied
-                    | MigrationState::Baseline
-                    | MigrationState::Failed
-                    | MigrationState::RolledBack,
-                )
-                | None => state,
+    let state = |m: &FolderMigration| {
+        let state = last.get(m.version.as_str()).copied();
+        let before_baseline = || baseline.is_some() && (history.tool.sort)(&m.version) <= baseline;
+        match state {
+            Some(MigrationState::RolledBack) | None if before_baseline() || folder.in_parts.contains(&m.version) => {
+                Some(MigrationState::Applied)
             }
-        })
-        .collect()
+            Some(
+                MigrationState::Applied
+                | MigrationState::Baseline
+                | MigrationState::Failed
+                | MigrationState::RolledBack,
+            )
+            | None => state,
+        }
+    };
+    folder.migrations.iter().map(state).collect()
+}
+
+/// A migration with its title, if its name does not say what it does.
+fn titled(migration: &FolderMigration) -> String {
+    match &migration.title {
+        Some(title) => format!("{} ({title})", migration.name),
+        None => migration.name.clone(),
+    }
+}
+
+/// The applied migration that comes after one of the folder, as far as the tool cares.
+fn applied_after<'a>(
+    history: &HistoryComparison<'_>,
+    known: &'a [Migration],
+    folder: &'a [FolderMigration],
+    states: &[Option<MigrationState>],
+) -> impl Fn(usize) -> Option<&'a str> {
+    let linear = folder.iter().all(|m| m.after.is_empty());
+    let (sort, family) = (history.tool.sort, history.tool.family);
+    // The last applied one of each set of migrations.
+    let mut last_in_folder: BTreeMap<&str, usize> = BTreeMap::new();
+    for (i, migration) in folder.iter().enumerate().filter(|(i, _)| linear && is_done(states[*i])) {
+        last_in_folder.insert(family(&migration.version), i);
+    }
+    last_in_folder.retain(|_, last| !folder[*last].repeatable);
+    let by_version = match history.tool.late {
+        // It applies whatever is not applied.
+        Late::Applies => None,
+        Late::Refuses(_) | Late::Skips(_) => known
+            .iter()
+            .filter(|m| is_done(Some(m.state)))
+            .filter_map(|m| Some((sort(&m.version)?, m.name.as_str())))
+            .max(),
+    };
+    move |position| {
+        let migration = &folder[position];
+        if migration.repeatable {
+            return None;
+        }
+        let last = last_in_folder.get(family(&migration.version));
+        let later = last
+            .filter(|last| **last > position)
+            .map(|last| folder[*last].name.as_str());
+        let by_version = || {
+            let (last, name) = by_version.as_ref()?;
+            (sort(&migration.version)? <= *last).then_some(*name)
+        };
+        later.or_else(by_version)
+    }
 }
 
 /// Migrations of the folder that are not applied: first the pending ones, then those that come before an applied one.
 fn pending(
     history: &HistoryComparison<'_>,
+    known: &[Migration],
     folder: &[FolderMigration],
     states: &[Option<MigrationState>],
 ) -> (Vec<Check>, Vec<Check>) {
-    let last_applied = states
-        .iter()
-        .rposition(|state| matches!(state, Some(MigrationState::Applied | MigrationState::Baseline)))
-        .filter(|last| !folder[*last].repeatable);
-    let linear = folder.iter().all(|m| m.after.is_empty());
+    let applied_after = applied_after(history, known, folder, states);
     let mut pending = Vec::new();
     let mut skipped = Vec::new();
     for (i, (migration, state)) in folder.iter().zip(states).enumerate() {
@@ -187,44 +270,94 @@ fn pending(
             Some(MigrationState::RolledBack) => ", it was rolled back",
             None => "",
         };
-        let later = last_applied.filter(|last| *last > i && linear && !migration.repeatable);
-        match later {
-            Some(last) if history.expected.out_of_order => {
+        let name = titled(migration);
+        match applied_after(i) {
+            Some(later) if history.expected.out_of_order => {
                 let message = format!(
-                    "migration {} is not applied{rolled_back}, but {}, which comes after it, is applied",
-                    migration.name, folder[last].name
-                );
-                let hint = format!(
-                    "{} may refuse it or never apply it: give it a later version, or apply and record it by hand",
-                    history.tool.title
+                    "migration {name} is not applied{rolled_back}, but {later}, which comes after it, is applied"
                 );
                 let check = finding(history, OtherCode::MigrationOutOfOrder, &migration.name, message);
-                skipped.push(check.values("applied", PENDING).hint(Hint::Advice(hint)));
+                skipped.push(check.values("applied", PENDING).hint(late_hint(history)));
             }
             Some(_) | None => {
-                let message = format!(
-                    "migration {} is in the folder and not applied{rolled_back}",
-                    migration.name
-                );
+                let part = part_applied(history, migration, known);
+                let but = part.map_or_else(String::new, |part| {
+                    format!("; of the migrations that it replaces, {part} is applied, but not all are")
+                });
+                let message = format!("migration {name} is in the folder and not applied{rolled_back}{but}");
+                let hint = match part {
+                    None => history.apply(),
+                    Some(_) => Hint::Advice(format!(
+                        "{} does not apply it to such a database: restore the files of the migrations that it replaces, and \
+                         apply these",
+                        history.tool.title
+                    )),
+                };
                 let check = finding(history, OtherCode::MigrationPending, &migration.name, message);
-                pending.push(check.values("applied", PENDING).hint(history.apply()));
+                pending.push(check.values("applied", PENDING).hint(hint));
             }
         }
     }
     (pending, skipped)
 }
 
-/// Applied migrations that are not in the folder.
-fn unknown(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
-    let families: BTreeSet<_> = folder.iter().map(|m| (history.tool.family)(&m.version)).collect();
-    let family = |version: &str| families.contains(&(history.tool.family)(version));
-    let in_folder: BTreeSet<&str> = folder
-        .iter()
+/// An applied migration that a squashed one replaces.
+fn part_applied<'a>(
+    history: &HistoryComparison<'_>,
+    squashed: &FolderMigration,
+    known: &'a [Migration],
+) -> Option<&'a str> {
+    let is_part = |m: &&Migration| is_done(Some(m.state)) && squashed.replaces.contains(&m.version);
+    match history.tool.replacement {
+        Replacement::WhenAll if !squashed.replaces.is_empty() => known.iter().find(is_part).map(|m| m.name.as_str()),
+        Replacement::WhenAll | Replacement::NewDatabases => None,
+    }
+}
+
+/// What the tool does with a migration that comes before an applied one.
+fn late_hint(history: &HistoryComparison<'_>) -> Hint {
+    let title = history.tool.title;
+    Hint::Advice(match history.tool.late {
+        Late::Applies => format!(
+            "{title} applies it after the later ones, and a new database applies it before them: verify that both orders \
+             give the same schema, then run {}",
+            history.tool.apply
+        ),
+        Late::Refuses(how) => format!("{title} refuses to apply it: {how}"),
+        Late::Skips(how) => format!("{title} never applies it, and does not report an error: {how}"),
+    })
+}
+
+/// The finding that a migration for new databases does not help this one.
+fn unusable(history: &HistoryComparison<'_>, checkpoint: &FolderMigration) -> Check {
+    let message = format!(
+        "{} applies {} only to new databases, and the folder does not have the migrations that it replaces, so it is not known \
+         whether all of them are applied",
+        history.tool.title, checkpoint.name
+    );
+    finding(history, OtherCode::MigrationPending, &checkpoint.name, message)
+        .status(Status::Unverified)
+        .hint(Hint::advice(
+            "keep the replaced migrations until every database has them",
+        ))
+}
+
+/// Applied migrations that are not in the folder: those after its last one, and the others.
+fn not_in_folder(
+    history: &HistoryComparison<'_>,
+    known: &[Migration],
+    folder: &EffectiveFolder,
+    states: &[Option<MigrationState>],
+) -> (Vec<Check>, Vec<Check>) {
+    let all = || folder.migrations.iter().chain(&folder.others).chain(&folder.unusable);
+    let families: BTreeSet<_> = all().map(|m| (history.tool.family)(&m.version)).collect();
+    let in_folder: BTreeSet<&str> = all()
         .flat_map(|m| std::iter::once(&m.version).chain(&m.replaces))
         .map(String::as_str)
         .collect();
+    let is_after = after_folder(history, known, folder, states);
     let last: BTreeMap<&str, usize> = known.iter().zip(0..).map(|(m, i)| (m.version.as_str(), i)).collect();
-    let mut out = Vec::new();
+    let (mut ahead, mut unknown) = (Vec::new(), Vec::new());
     for (i, migration) in known.iter().enumerate() {
         let counts = match migration.state {
             MigrationState::Applied | MigrationState::Failed => true,
@@ -232,31 +365,94 @@ fn unknown(history: &HistoryComparison<'_>, known: &[Migration], folder: &[Folde
         };
         let version = migration.version.as_str();
         let again = last.get(version).is_some_and(|last| *last > i);
-        if !counts || in_folder.contains(version) || again || !family(&migration.version) {
+        let is_of_family = families.contains(&(history.tool.family)(version));
+        if !counts || in_folder.contains(version) || again || !is_of_family || history.ignores(&migration.name, version)
+        {
             continue;
         }
-        let message = format!("migration {} is in the history, but not in the folder", migration.name);
-        let check = finding(history, OtherCode::MigrationUnknown, &migration.name, message);
-        out.push(check.values("absent", "applied").hint(Hint::advice(
-            "another version of the project applied it, or its file was renamed or removed: check that this is the right \
-             folder and that it is up to date",
-        )));
+        let name = &migration.name;
+        if is_after(i) {
+            let message = format!("migration {name} is applied, and comes after the last one of the folder");
+            let message = match history.tool.keeps {
+                Keeps::Last if !history.tool.is_ordered() => format!(
+                    "the database is at migration {name}, which is not in the folder, so it is not known which of the folder are \
+                     applied"
+                ),
+                Keeps::All | Keeps::Last => message,
+            };
+            let check = finding(history, OtherCode::MigrationAhead, name, message);
+            ahead.push(check.values("absent", "applied").hint(Hint::advice(
+                "a newer release of the project applied it: check that the folder is up to date, or write `ahead: allow`",
+            )));
+        } else {
+            let message = format!("migration {name} is in the history, but not in the folder");
+            let check = finding(history, OtherCode::MigrationUnknown, name, message);
+            unknown.push(check.values("absent", "applied").hint(Hint::advice(
+                "another version of the project or a package applied it, or its file was renamed or removed: check that this is \
+                 the right folder and that it is up to date, or write `unknown: allow`",
+            )));
+        }
     }
-    out
+    (ahead, unknown)
+}
+
+/// Whether a row comes after everything that is in the folder.
+fn after_folder(
+    history: &HistoryComparison<'_>,
+    known: &[Migration],
+    folder: &EffectiveFolder,
+    states: &[Option<MigrationState>],
+) -> impl Fn(usize) -> bool {
+    let sort = history.tool.sort;
+    let all = || folder.migrations.iter().chain(&folder.others).chain(&folder.unusable);
+    let keys: Vec<Option<_>> = known.iter().map(|m| sort(&m.version)).collect();
+    let last_key = all().filter_map(|m| sort(&m.version)).max();
+    let in_folder: BTreeSet<&str> = all().map(|m| m.version.as_str()).collect();
+    // The last row of each family that is in the folder, and the families of which something is pending.
+    let family = history.tool.family;
+    let mut last_rows: BTreeMap<&str, usize> = BTreeMap::new();
+    for (i, row) in known.iter().enumerate() {
+        if in_folder.contains(row.version.as_str()) {
+            last_rows.insert(family(&row.version), i);
+        }
+    }
+    let pending = folder
+        .migrations
+        .iter()
+        .zip(states)
+        .filter(|(_, state)| !is_done(**state));
+    let pending: BTreeSet<&str> = pending.map(|(m, _)| family(&m.version)).collect();
+    let (is_ordered, keeps) = (history.tool.is_ordered(), history.tool.keeps);
+    move |row| {
+        let family = family(&known[row].version);
+        match (is_ordered, keeps) {
+            (true, _) => keys[row].is_some() && keys[row] > last_key,
+            (false, Keeps::Last) => true,
+            (false, Keeps::All) => !pending.contains(family) && last_rows.get(family).is_none_or(|last| row > *last),
+        }
+    }
 }
 
 /// Migrations whose file has changed since it was applied.
-fn changed(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
+fn changed(history: &HistoryComparison<'_>, known: &[Migration], folder: &EffectiveFolder) -> Vec<Check> {
+    let last: BTreeMap<&str, &Migration> = known.iter().map(|m| (m.version.as_str(), m)).collect();
     let mut out = Vec::new();
-    for migration in folder {
-        let Some(applied) = known.iter().rev().find(|m| m.version == migration.version) else {
+    for migration in folder
+        .migrations
+        .iter()
+        .chain(&folder.others)
+        .filter(|m| !m.checksums.is_empty())
+    {
+        let Some(applied) = last.get(migration.version.as_str()) else {
             continue;
         };
-        let (MigrationState::Applied, Some(was), Some(is)) = (applied.state, &applied.checksum, &migration.checksum)
+        let (MigrationState::Applied, Some(was), Some(is)) =
+            (applied.state, &applied.checksum, migration.checksums.first())
         else {
             continue;
         };
-        if was == is {
+        let is_ignored = history.ignores(&migration.name, &migration.version);
+        if migration.checksums.contains(was) || is_ignored {
             continue;
         }
         let check = if migration.repeatable {
@@ -285,20 +481,24 @@ fn applied_late(history: &HistoryComparison<'_>, known: &[Migration], folder: &[
     if history.tool.keeps == Keeps::Last || folder.iter().any(|m| !m.after.is_empty()) {
         return Vec::new();
     }
+    let positions: BTreeMap<&str, usize> = folder
+        .iter()
+        .zip(0..)
+        .filter(|(m, _)| !m.repeatable)
+        .map(|(m, i)| (m.version.as_str(), i))
+        .collect();
+    let last: BTreeMap<&str, usize> = known.iter().zip(0..).map(|(m, i)| (m.version.as_str(), i)).collect();
     let mut out = Vec::new();
-    let mut highest: Option<(usize, &str)> = None;
+    // The highest position so far, for each set of migrations.
+    let mut reached: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
     for (i, migration) in known.iter().enumerate() {
-        let again = known[i + 1..].iter().any(|later| later.version == migration.version);
-        if migration.state != MigrationState::Applied || again {
-            continue;
-        }
-        let Some(position) = folder
-            .iter()
-            .position(|m| m.version == migration.version && !m.repeatable)
-        else {
+        let version = migration.version.as_str();
+        let again = last.get(version).is_some_and(|last| *last > i);
+        let (MigrationState::Applied, false, Some(position)) = (migration.state, again, positions.get(version)) else {
             continue;
         };
-        match highest {
+        let family = (history.tool.family)(version);
+        match reached.get(family) {
             Some((highest, later)) if highest > position => {
                 let message = format!(
                     "migration {} was applied after {later}, which comes after it",
@@ -314,7 +514,9 @@ fn applied_late(history: &HistoryComparison<'_>, known: &[Migration], folder: &[
                      write `out_of_order: allow`",
                 )));
             }
-            Some(_) | None => highest = Some((position, &migration.name)),
+            Some(_) | None => {
+                reached.insert(family, (*position, &migration.name));
+            }
         }
     }
     out

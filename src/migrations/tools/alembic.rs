@@ -3,8 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Keeps, Tool, ToolVerification, program, version};
+use super::{
+    BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Keeps, Tool, ToolVerification, program,
+    version,
+};
 use crate::error::Problem;
+use crate::redact;
 
 pub(super) static TOOL: Tool = Tool {
     name: "alembic",
@@ -19,6 +23,7 @@ pub(super) static TOOL: Tool = Tool {
     caveat: "Alembic keeps only the revisions that the database is at, not those before them: if a later one has \
              been applied since, expect that one",
     apply: "alembic upgrade head",
+    record: "alembic stamp NAME",
     layout: "versions/*.py with `revision` and `down_revision`",
     detect: |files| {
         if files.any(".py", |file| file.says("down_revision")) {
@@ -71,10 +76,19 @@ pub(super) fn quoted(text: &str) -> Vec<String> {
     out
 }
 
+/// The message of a revision: the first line of the text at the beginning of the file.
+fn message(text: &str) -> Option<String> {
+    let text = text.trim_start();
+    let text = text.strip_prefix("\"\"\"").or_else(|| text.strip_prefix("'''"))?;
+    let line = text.lines().next()?.trim_end_matches(['"', '\'']).trim();
+    (!line.is_empty()).then(|| line.to_owned())
+}
+
 fn migration(all: &Files, file: &File) -> Option<FolderMigration> {
     let text = file.text();
     let revision = assigned(&text, "revision")?.into_iter().next()?;
-    let mut migration = program(all, file, &*revision, &*revision, &TOOL, "Python");
+    let mut migration = program(all, file, &*revision, &*revision, &TOOL);
+    migration.title = message(&text);
     migration.after = assigned(&text, "down_revision")?;
     migration
         .after
@@ -88,40 +102,40 @@ fn read(all: &Files) -> FolderContents {
     for file in all.files.iter().filter(|file| file.ends(".py")) {
         match migration(all, file) {
             Some(migration) => left.push(migration),
-            None if file.says("def upgrade") => out.ignored.push(file.path.clone()),
+            None if file.says("def upgrade") => out.ignored.push(all.path(file)),
             None => {}
         }
     }
     let known: BTreeSet<String> = left.iter().map(|m| m.version.clone()).collect();
     for migration in &left {
         for missing in migration.after.iter().filter(|version| !known.contains(*version)) {
-            out.problems.push(
-                Problem::new(format!(
-                    "{} depends on the revision {missing}, which no file has",
-                    migration.file.display()
-                ))
-                .hint("Alembic cannot read such a folder: restore the file, or name another `down_revision`"),
-            );
+            let file = redact::path(&migration.file);
+            let problem = Problem::new(format!("{file} depends on the revision {missing}, which no file has"))
+                .hint("Alembic cannot read such a folder: restore the file, or name another `down_revision`");
+            out.problems.push(FolderProblem::refused(missing.as_str(), problem));
         }
     }
-    let followed: BTreeSet<&String> = left.iter().flat_map(|m| &m.after).collect();
-    let heads: Vec<&str> = left
-        .iter()
-        .map(|m| m.version.as_str())
-        .filter(|v| !followed.contains(&(*v).to_owned()))
-        .collect();
-    if heads.len() > 1 {
-        out.problems.push(
-            Problem::new(format!(
-                "{} has {} heads: {}",
-                all.root.display(),
-                heads.len(),
-                heads.join(", ")
-            ))
-            .hint("`alembic upgrade head` refuses to choose between them: run `alembic merge heads`"),
-        );
+    out.problems.extend(heads(all, &left));
+    in_order(left, &known, &mut out);
+    out
+}
+
+/// The problem that no single revision is the last one.
+fn heads(all: &Files, migrations: &[FolderMigration]) -> Option<FolderProblem> {
+    let followed: BTreeSet<&str> = migrations.iter().flat_map(|m| &m.after).map(String::as_str).collect();
+    let versions = migrations.iter().map(|m| m.version.as_str());
+    let heads: Vec<&str> = versions.filter(|version| !followed.contains(version)).collect();
+    if heads.len() < 2 {
+        return None;
     }
-    // Each migration after those that it depends on.
+    let names = heads.join(", ");
+    let problem = Problem::new(format!("{} has {} heads: {names}", all.label(), heads.len()))
+        .hint("`alembic upgrade head` refuses to choose between them: run `alembic merge heads`");
+    Some(FolderProblem::refused("heads", problem))
+}
+
+/// Each migration after those that it depends on.
+fn in_order(mut left: Vec<FolderMigration>, known: &BTreeSet<String>, out: &mut FolderContents) {
     left.sort_by(|a, b| a.file.cmp(&b.file));
     let mut done = BTreeSet::new();
     while let Some(next) = left.iter().position(|m| {
@@ -134,11 +148,10 @@ fn read(all: &Files) -> FolderContents {
         out.migrations.push(migration);
     }
     if let Some(first) = left.first() {
-        out.problems.push(Problem::new(format!(
-            "{} and the migrations that it depends on form a circle",
-            first.file.display()
-        )));
+        let file = redact::path(&first.file);
+        let problem = Problem::new(format!("{file} and the migrations that it depends on form a circle"));
+        out.problems
+            .push(FolderProblem::refused(first.version.as_str(), problem));
         out.migrations.extend(left);
     }
-    out
 }

@@ -1,14 +1,18 @@
 //! Atlas. Source: `ariga/atlas`, `sql/migrate/dir.go` (files, `atlas.sum`), `sql/migrate/migrate.go` and
 //! `cmd/atlas/internal/migrate/ent/schema/revision.go` (the table).
 
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, apply, sections, sql, unless, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Replacement, Tool, ToolVerification, apply,
+    sections, sql, unless, version,
 };
 use crate::error::Problem;
+use crate::redact;
 
 const SUM: &str = "atlas.sum";
 
@@ -28,6 +32,14 @@ pub(super) static TOOL: Tool = Tool {
     version_in: |name| name.split_once('_').map(|(version, _)| version.to_owned()),
     short_name: version::without_digits,
     apply: "atlas migrate apply",
+    record: "atlas migrate set NAME",
+    // Source: `sql/migrate/migrate.go`, `ExecOrder`: linear is the default.
+    late: Late::Refuses(
+        "rename it with `atlas migrate rebase`, or apply it all the same with `--exec-order non-linear`",
+    ),
+    // Source: `sql/migrate/dir.go`, `SkipCheckpointFiles`.
+    replacement: Replacement::NewDatabases,
+    one_folder: true,
     resolve_hint: "atlas migrate set VERSION",
     layout: "VERSION_name.sql and atlas.sum",
     checksum: "the line of the file in atlas.sum: SHA-256 of the files up to it, in base64",
@@ -59,23 +71,25 @@ fn read(all: &Files) -> FolderContents {
         .files
         .iter()
         .filter(|file| file.path.contains('/') && file.ends(".sql"));
-    out.ignored.extend(below.map(|file| file.path.clone()));
+    out.ignored.extend(below.map(|file| all.path(file)));
     let sums = sums(&files);
     for (file, sum) in files.iter().zip(&sums) {
         let version = file.stem().split('_').next().unwrap_or_default();
         let mut migration = sql(all, file, file.stem(), version);
-        migration.checksum.clone_from(sum);
+        migration.checksums = sum.iter().cloned().collect();
         // Source: `sql/migrate/migrate.go`, `Executor.Execute`: it sends each statement by itself.
         let outside = directive(file, "txmode").is_some_and(|mode| mode == "none");
         apply(&mut migration, unless(outside, ApplyMode::Statements));
         // On an empty database the last checkpoint replaces all migrations before it.
         if directive(file, "checkpoint").is_some() {
-            migration.replaces = out.migrations.drain(..).map(|m| m.version).collect();
+            migration.only_for_new = true;
+            out.replaced.append(&mut out.migrations);
+            migration.replaces = out.replaced.iter().map(|m| m.version.clone()).collect();
         }
         out.migrations.push(migration);
     }
     if let Some(file) = all.get(SUM) {
-        out.problems = edited(all, &files, &sums, &file.text());
+        out.problems = edited(all, all.path(file).as_path(), &files, &sums, &file.text());
     }
     out
 }
@@ -99,9 +113,8 @@ fn sums(files: &[&File]) -> Vec<Option<String>> {
 
 /// The difference between the files and `atlas.sum`. An edited file changes the hashes of all files after it, so only
 /// the first is reported.
-fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> Vec<Problem> {
-    let path = all.root.join(SUM);
-    let path = path.display();
+fn edited(all: &Files, sum: &Path, files: &[&File], sums: &[Option<String>], text: &str) -> Vec<FolderProblem> {
+    let path = redact::path(sum);
     let recorded: Vec<(&str, &str)> = text
         .lines()
         .skip(1)
@@ -109,7 +122,7 @@ fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> 
         .map(|(name, sum)| (name.trim(), sum.trim()))
         .collect();
     let hint = "Atlas refuses the folder: revert the change, or accept it with `atlas migrate hash`";
-    let problem = |what: String| vec![Problem::new(what).hint(hint)];
+    let problem = |name: &str, what: String| vec![FolderProblem::refused(name, Problem::new(what).hint(hint))];
     let names: Vec<&str> = files
         .iter()
         .zip(sums)
@@ -117,22 +130,21 @@ fn edited(all: &Files, files: &[&File], sums: &[Option<String>], text: &str) -> 
         .map(|(file, _)| file.name())
         .collect();
     if let Some((name, _)) = recorded.iter().find(|(name, _)| !names.contains(name)) {
-        return problem(format!("{path} lists {name}, but the file does not exist"));
+        return problem(name, format!("{path} lists {name}, but the file does not exist"));
     }
     for (file, sum) in files.iter().zip(sums) {
         let Some(sum) = sum else { continue };
         match recorded.iter().find(|(name, _)| *name == file.name()) {
             None => {
-                return problem(format!(
-                    "{} is not listed in {path}: it was added by hand",
-                    all.path(file).display()
-                ));
+                let file_path = redact::path(&all.path(file));
+                return problem(
+                    file.name(),
+                    format!("{file_path} is not listed in {path}: it was added by hand"),
+                );
             }
             Some((_, recorded)) if recorded != sum => {
-                return problem(format!(
-                    "{} has changed since {path} was written",
-                    all.path(file).display()
-                ));
+                let file_path = redact::path(&all.path(file));
+                return problem(file.name(), format!("{file_path} has changed since {path} was written"));
             }
             Some(_) => {}
         }

@@ -2,8 +2,8 @@
 //! `pkg/driver/postgres/postgres.go` (the table).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, section, sections, sort,
-    sql, unless, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Marker, Tool, ToolVerification, Up, section,
+    sections, sort, sql, unless, version,
 };
 use crate::error::Problem;
 
@@ -55,22 +55,20 @@ fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
     for file in all.files.iter().filter(|file| file.ends(".sql")) {
         let Some(version) = version::digits(file.name()).filter(|_| file.folder().is_empty()) else {
-            out.ignored.push(file.path.clone());
+            out.ignored.push(all.path(file));
             continue;
         };
         let path = all.path(file);
         let Some(up) = section(file, mark) else {
-            out.problems.push(
-                Problem::new(format!("{} has no `-- migrate:up`", path.display()))
-                    .hint("dbmate refuses a file without this line: write it before the statements"),
-            );
+            let problem = Problem::new(format!("{} has no `-- migrate:up`", path.display()))
+                .hint("dbmate refuses a file without this line: write it before the statements");
+            out.problems.push(FolderProblem::refused(file.path.as_str(), problem));
             continue;
         };
         if stray(file) {
-            out.problems.push(
-                Problem::new(format!("{} has a statement before `-- migrate:up`", path.display()))
-                    .hint("dbmate refuses such a file: move the statement below that line"),
-            );
+            let problem = Problem::new(format!("{} has a statement before `-- migrate:up`", path.display()))
+                .hint("dbmate refuses such a file: move the statement below that line");
+            out.problems.push(FolderProblem::refused(file.path.as_str(), problem));
         }
         let mut migration = sql(all, file, file.stem(), version);
         // Source: `pkg/dbmate/db.go`, `Migrate`: the block is one query, in a transaction or not.

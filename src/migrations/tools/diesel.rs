@@ -58,12 +58,12 @@ fn read(all: &Files) -> FolderContents {
                 in_it
                     .iter()
                     .filter(|file| file.ends(".sql") && file.name() != "down.sql")
-                    .map(|file| file.path.clone()),
+                    .map(|file| all.path(file)),
             ),
         }
     }
     let loose = all.top().filter(|file| file.ends(".sql"));
-    out.ignored.extend(loose.map(|file| file.path.clone()));
+    out.ignored.extend(loose.map(|file| all.path(file)));
     sort(&TOOL, &mut out.migrations);
     out
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::alembic::quoted;
-use super::{BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, ToolVerification, program, version};
+use super::{
+    BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Tool, ToolVerification, program, version,
+};
 use crate::error::Problem;
 
 pub(super) static TOOL: Tool = Tool {
@@ -18,6 +20,7 @@ pub(super) static TOOL: Tool = Tool {
     family: |version| version.split('.').next().unwrap_or_default(),
     short_name: |name| name.split_once('.').map(|(_, name)| name),
     apply: "python manage.py migrate",
+    record: "python manage.py migrate --fake APP NAME",
     layout: "APP/migrations/NNNN_name.py",
     detect: |files| {
         if files.any(".py", |file| file.says("migrations.Migration")) {
@@ -31,15 +34,60 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-/// The app that a file belongs to: the name of the folder above its folder `migrations`.
+/// The label of the app that a file belongs to: that of its configuration, or the name of the folder above `migrations`.
 fn app(all: &Files, file: &File) -> Option<String> {
-    let folders: Vec<&str> = file.folder().split('/').filter(|part| !part.is_empty()).collect();
-    match folders.as_slice() {
-        [.., app, "migrations"] => Some((*app).to_owned()),
-        ["migrations"] => Some(all.name.clone()),
-        [] => all.root.parent()?.file_name()?.to_str().map(str::to_owned),
-        _ => None,
+    let root = all.roots.get(file.root)?;
+    let folder = file.folder();
+    let (name, configuration) = match folder.rsplit_once('/') {
+        Some((above, "migrations")) => {
+            let name = above.rsplit('/').next().unwrap_or_default();
+            (name, all.get_near(file, &format!("{above}/apps.py")))
+        }
+        None if folder == "migrations" => (root.name.as_str(), all.get_near(file, "apps.py")),
+        None if folder.is_empty() => (
+            root.parent.as_str(),
+            root.beside.iter().find(|file| file.path == "apps.py"),
+        ),
+        Some(_) | None => return None,
+    };
+    let label = configuration.and_then(|file| label(&file.text()));
+    label.or_else(|| (!name.is_empty()).then(|| name.to_owned()))
+}
+
+/// A class in `apps.py`.
+#[derive(Default)]
+struct AppConfig {
+    name: Option<String>,
+    label: Option<String>,
+    is_default: bool,
+}
+
+/// The label in `apps.py`. Source: `django/apps/config.py`, `AppConfig.create`: of several classes, the one with
+/// `default = True` counts.
+fn label(text: &str) -> Option<String> {
+    let mut classes: Vec<AppConfig> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("class ") {
+            classes.push(AppConfig::default());
+        }
+        let (Some(class), Some((key, value))) = (classes.last_mut(), line.split_once('=')) else {
+            continue;
+        };
+        let word = || quoted(value).into_iter().next();
+        match key.split(':').next().unwrap_or_default().trim() {
+            "name" => class.name = word(),
+            "label" => class.label = word(),
+            "default" => class.is_default = value.trim().starts_with("True"),
+            _ => {}
+        }
     }
+    classes.retain(|class| class.name.is_some());
+    let class = match classes.len() {
+        1 => classes.pop(),
+        _ => classes.into_iter().find(|class| class.is_default),
+    }?;
+    let last = |name: String| name.rsplit('.').next().map(str::to_owned);
+    class.label.or_else(|| class.name.and_then(last))
 }
 
 /// The pairs `("app", "name")` in the list that is assigned to a name in the class.
@@ -60,19 +108,21 @@ fn pairs(text: &str, name: &str) -> Vec<String> {
 
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
+    let mut apps: BTreeMap<(usize, &str), Option<String>> = BTreeMap::new();
     for file in all.files.iter().filter(|file| file.ends(".py")) {
         let is_one = file.says("class Migration");
-        match app(all, file) {
+        let app = apps.entry((file.root, file.folder())).or_insert_with(|| app(all, file));
+        match app {
             // Django ignores these names.
             Some(app) if is_one && !file.name().starts_with(['_', '~']) => {
                 let text = file.text();
                 let name = format!("{app}.{}", file.stem());
-                let mut migration = program(all, file, &*name, &*name, &TOOL, "Python");
+                let mut migration = program(all, file, &*name, &*name, &TOOL);
                 migration.after = pairs(&text, "dependencies");
                 migration.replaces = pairs(&text, "replaces");
                 out.migrations.push(migration);
             }
-            Some(_) | None if is_one => out.ignored.push(file.path.clone()),
+            Some(_) | None if is_one => out.ignored.push(all.path(file)),
             Some(_) | None => {}
         }
     }
@@ -82,7 +132,7 @@ fn read(all: &Files) -> FolderContents {
 }
 
 /// Django refuses an app with two last migrations.
-fn conflicts(migrations: &[FolderMigration]) -> Vec<Problem> {
+fn conflicts(migrations: &[FolderMigration]) -> Vec<FolderProblem> {
     let mut leaves: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for migration in migrations {
         let family = (TOOL.family)(&migration.version);
@@ -97,12 +147,13 @@ fn conflicts(migrations: &[FolderMigration]) -> Vec<Problem> {
         .into_iter()
         .filter(|(_, leaves)| leaves.len() > 1)
         .map(|(app, leaves)| {
-            Problem::new(format!(
+            let problem = Problem::new(format!(
                 "the app {app} has {} migrations that no other migration depends on: {}",
                 leaves.len(),
                 leaves.join(", ")
             ))
-            .hint("Django refuses to choose between them: run `python manage.py makemigrations --merge`")
+            .hint("Django refuses to choose between them: run `python manage.py makemigrations --merge`");
+            FolderProblem::refused(app, problem)
         })
         .collect()
 }

@@ -3,8 +3,11 @@
 
 use serde_json::Value as Json;
 
-use super::{BASE, Files, Fit, FolderContents, Tool, ToolVerification, files, sql, version};
+use super::{
+    BASE, Effect, Files, Fit, FolderContents, FolderProblem, Late, Tool, ToolVerification, files, sql, version,
+};
 use crate::error::Problem;
+use crate::redact;
 
 const JOURNAL: &str = "meta/_journal.json";
 
@@ -21,6 +24,9 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::number,
     caveat: "Drizzle records the time of a file in the journal, not its name: add `directory`",
     apply: "npx drizzle-kit migrate",
+    // Run with drizzle-orm 0.45: `migrate` succeeds without applying it.
+    late: Late::Skips("generate it again, so that its time in the journal is later than that of the last applied one"),
+    one_folder: true,
     layout: "meta/_journal.json and the files that it names, or one folder per migration with migration.sql and snapshot.json",
     checksum: "SHA-256 of the file",
     detect: |files| {
@@ -48,15 +54,23 @@ fn read(all: &Files) -> FolderContents {
 
 fn by_journal(all: &Files, journal: &str) -> FolderContents {
     let mut out = FolderContents::default();
-    let path = all.root.join(JOURNAL);
-    let path = path.display();
+    let root = all
+        .roots
+        .first()
+        .map(|root| root.path.join(JOURNAL))
+        .unwrap_or_default();
+    let path = redact::path(&root);
     let mut tags = Vec::new();
     match serde_json::from_str::<Json>(journal) {
-        Err(error) => out.problems.push(Problem::new(format!("{path} is not JSON: {error}"))),
+        Err(error) => {
+            let problem = Problem::new(format!("{path} is not JSON: {error}"));
+            out.problems.push(FolderProblem::refused(JOURNAL, problem));
+        }
         Ok(journal) => {
             let entries = journal.get("entries").and_then(Json::as_array);
             if entries.is_none() {
-                out.problems.push(Problem::new(format!("{path} has no `entries`")));
+                let problem = Problem::new(format!("{path} has no `entries`"));
+                out.problems.push(FolderProblem::refused(JOURNAL, problem));
             }
             let mut last = None;
             for entry in entries.into_iter().flatten() {
@@ -65,21 +79,23 @@ fn by_journal(all: &Files, journal: &str) -> FolderContents {
                 let name = format!("{tag}.sql");
                 tags.push(name.clone());
                 let Some(file) = all.get(&name) else {
-                    out.problems.push(
-                        Problem::new(format!("{path} names {tag}, but {name} does not exist"))
-                            .hint("Drizzle stops there: restore the file"),
-                    );
+                    let problem = Problem::new(format!("{path} names {tag}, but {name} does not exist"))
+                        .hint("Drizzle stops there: restore the file");
+                    out.problems.push(FolderProblem::refused(tag, problem));
                     continue;
                 };
                 if last.is_some_and(|last| last >= when) {
-                    out.problems.push(
-                        Problem::new(format!("the time of {tag} in {path} is not later than the time before it"))
-                            .hint("Drizzle skips migrations that are not newer than the last applied one: generate the migration again"),
-                    );
+                    let problem = Problem::new(format!("the time of {tag} in {path} is not later than the time before it"))
+                        .hint("Drizzle skips migrations that are not newer than the last applied one: generate the migration again");
+                    out.problems.push(FolderProblem {
+                        name: tag.to_owned(),
+                        effect: Effect::Suspect,
+                        problem,
+                    });
                 }
-                last = Some(when);
+                last = last.max(Some(when));
                 let mut migration = sql(all, file, tag, when.to_string());
-                migration.checksum = Some(files::sha256(&file.bytes));
+                migration.checksums = vec![files::sha256(&file.bytes)];
                 out.migrations.push(migration);
             }
         }
@@ -88,7 +104,7 @@ fn by_journal(all: &Files, journal: &str) -> FolderContents {
         .files
         .iter()
         .filter(|file| file.ends(".sql") && !tags.contains(&file.path));
-    out.ignored.extend(strangers.map(|file| file.path.clone()));
+    out.ignored.extend(strangers.map(|file| all.path(file)));
     out
 }
 
@@ -103,12 +119,12 @@ fn by_folders(all: &Files) -> FolderContents {
                 folder,
                 when.map_or_else(String::new, |when| when.to_string()),
             );
-            migration.checksum = Some(files::sha256(&file.bytes));
+            migration.checksums = vec![files::sha256(&file.bytes)];
             out.migrations.push(migration);
         }
     }
     let loose = all.top().filter(|file| file.ends(".sql"));
-    out.ignored.extend(loose.map(|file| file.path.clone()));
+    out.ignored.extend(loose.map(|file| all.path(file)));
     out
 }
 

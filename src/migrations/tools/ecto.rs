@@ -23,7 +23,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, (&[".exs"], "Ecto.Migration"), "Elixir", |file| {
+        programs(&TOOL, files, (&[".exs"], "Ecto.Migration"), |file| {
             // Every folder of Ecto migrations has `.formatter.exs`.
             let (digits, rest) = version::split_digits(file.stem());
             let number: u128 = digits.parse().ok()?;

@@ -3,7 +3,8 @@
 //! documentation, "Migrations" and "Schema history table".
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, program, sort, sql, unless, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Replacement, Tool, ToolVerification, Up,
+    program, sort, sql, unless, version,
 };
 use crate::error::Problem;
 use crate::sql_text::script::statements;
@@ -27,6 +28,9 @@ pub(super) static TOOL: Tool = Tool {
     version_in: |name| named(name).and_then(|named| named.version),
     short_name: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
     apply: "flyway migrate",
+    // Source: the documentation, "Out Of Order": validation fails on an ignored migration.
+    late: Late::Refuses("give it a later version, or apply it all the same with `-outOfOrder=true`"),
+    replacement: Replacement::NewDatabases,
     resolve_hint: "flyway repair",
     layout: "V1__name.sql, V1_2__name.sql, R__name.sql, B1__name.sql; U1__name.sql rolls back",
     checksum: "CRC-32 of the lines",
@@ -96,18 +100,18 @@ fn read(all: &Files) -> FolderContents {
         let is_sql = file.ends(".sql");
         let Some(named) = named(file.name()) else {
             if is_sql && !is_callback(file.stem()) {
-                out.ignored.push(file.path.clone());
+                out.ignored.push(all.path(file));
             }
             continue;
         };
         let version = named.version.unwrap_or_else(|| format!("R__{}", named.description));
         let mut migration = if is_sql {
             let mut migration = sql(all, file, &*file.path, version);
-            migration.checksum = Some(checksum(file));
+            migration.checksums = vec![checksum(file)];
             migration.up = up(file, all);
             migration
         } else {
-            program(all, file, &*file.path, version, &TOOL, "Java")
+            program(all, file, &*file.path, version, &TOOL)
         };
         match named.prefix {
             'V' => versioned.push(migration),
@@ -129,15 +133,20 @@ fn read(all: &Files) -> FolderContents {
             .into_iter()
             .partition(|m: &super::FolderMigration| (TOOL.sort)(&m.version) <= upto);
         let before: Vec<super::FolderMigration> = before;
-        baseline.replaces = before.into_iter().map(|m| m.version).collect();
+        baseline.only_for_new = true;
+        // It has the version of the last migration that it replaces, and that one's checksum in most histories.
+        baseline.checksums = Vec::new();
+        baseline.replaces = before.iter().map(|m| m.version.clone()).collect();
+        out.replaced = before;
         versioned = after;
         versioned.insert(0, baseline);
     }
     if versioned.is_empty() && repeatable.is_empty() && !all.files.is_empty() && out.ignored.is_empty() {
-        out.problems.push(Problem::new(format!(
+        let problem = Problem::new(format!(
             "{} has no migration of Flyway except those that roll back",
-            all.root.display()
-        )));
+            all.label()
+        ));
+        out.problems.push(FolderProblem::refused("no migration", problem));
     }
     out.migrations = versioned;
     out.migrations.extend(repeatable);

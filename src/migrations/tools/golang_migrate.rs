@@ -2,7 +2,7 @@
 //! version and whether it is dirty).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Keeps, Tool, ToolVerification, apply, sort, sql, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Keeps, Late, Tool, ToolVerification, apply, sort, sql, version,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -20,6 +20,9 @@ pub(super) static TOOL: Tool = Tool {
     caveat: "golang-migrate keeps only the version that the database is at, not those before it: give the `directory`, \
              or `at_least`",
     apply: "migrate up",
+    record: "migrate force NAME",
+    // Source: `migrate.go`, `readUp`: it continues after the recorded version.
+    late: Late::Skips("give it a later version"),
     resolve_hint: "migrate force VERSION",
     layout: "N_name.up.sql and N_name.down.sql",
     consecutive: true,
@@ -53,7 +56,7 @@ fn read(all: &Files) -> FolderContents {
                 out.migrations.push(migration);
             }
             None if file.ends(".down.sql") => {}
-            None => out.ignored.push(file.path.clone()),
+            None => out.ignored.push(all.path(file)),
         }
     }
     sort(&TOOL, &mut out.migrations);

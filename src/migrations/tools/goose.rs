@@ -2,8 +2,8 @@
 //! `database/dialect/postgres.go` (the table).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, program, section, sections,
-    sort, sql, unless, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Marker, Tool, ToolVerification, Up,
+    program, section, sections, sort, sql, unless, version,
 };
 use crate::error::Problem;
 
@@ -22,6 +22,8 @@ pub(super) static TOOL: Tool = Tool {
     short_name: version::without_digits,
     caveat: "goose records only the number",
     apply: "goose up",
+    // Source: `internal/gooseutil/resolve.go`, "found missing migrations".
+    late: Late::Refuses("apply it all the same with `goose -allow-missing up`, or run `goose fix` before it is shared"),
     layout: "N_name.sql with `-- +goose Up` and `-- +goose Down`, or N_name.go",
     consecutive: true,
     detect: |files| {
@@ -62,20 +64,18 @@ fn read(all: &Files) -> FolderContents {
         let is_sql = file.ends(".sql");
         let Some(version) = version_of(file).filter(|_| file.folder().is_empty()) else {
             if is_sql {
-                out.ignored.push(file.path.clone());
+                out.ignored.push(all.path(file));
             }
             continue;
         };
         if !is_sql {
-            out.migrations
-                .push(program(all, file, file.stem(), version, &TOOL, "Go"));
+            out.migrations.push(program(all, file, file.stem(), version, &TOOL));
             continue;
         }
         let Some(up) = section(file, mark) else {
-            out.problems.push(
-                Problem::new(format!("{} has no `-- +goose Up`", all.path(file).display()))
-                    .hint("goose refuses a file without this line: write it before the statements"),
-            );
+            let problem = Problem::new(format!("{} has no `-- +goose Up`", all.path(file).display()))
+                .hint("goose refuses a file without this line: write it before the statements");
+            out.problems.push(FolderProblem::refused(file.path.as_str(), problem));
             continue;
         };
         let text = file.text();

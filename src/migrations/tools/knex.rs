@@ -1,6 +1,6 @@
 //! Knex. Source: `lib/migrations/migrate/Migrator.js` (the table, the order) and `sources/fs-migrations.js` (the files).
 
-use super::{BASE, File, Fit, Tool, ToolVerification, programs, version};
+use super::{BASE, COMPILED, File, Fit, Tool, ToolVerification, programs, version};
 
 const ENDINGS: &[&str] = &[".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"];
 
@@ -9,6 +9,7 @@ pub(super) static TOOL: Tool = Tool {
     title: "Knex",
     table: "knex_migrations",
     bookkeeping_tables: &["knex_migrations_lock"],
+    related: Some(COMPILED),
     telltale_columns: &["name", "batch", "migration_time"],
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY id",
     short_name: |name| {
@@ -17,7 +18,7 @@ pub(super) static TOOL: Tool = Tool {
             .map(|(stem, _)| stem)
     },
     apply: "npx knex migrate:latest",
-    layout: "TIMESTAMP_name.js",
+    layout: "TIMESTAMP_name.js or .ts; both extensions count as the same migration",
     detect: |files| {
         let is = |file: &File| file.says("knex") && file.says("up");
         if ENDINGS.iter().any(|ending| files.any(ending, is)) {
@@ -27,7 +28,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, (ENDINGS, "knex"), "JavaScript", |file| {
+        programs(&TOOL, files, (ENDINGS, "knex"), |file| {
             let is = file.folder().is_empty() && file.says("up") && !file.ends(".d.ts");
             is.then(|| (file.name().to_owned(), file.name().to_owned()))
         })

@@ -23,16 +23,10 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(
-            &TOOL,
-            files,
-            (&[".php"], "Illuminate\\Database\\Migrations"),
-            "PHP",
-            |file| {
-                let is = file.folder().is_empty() && file.name().contains('_');
-                is.then(|| (file.stem().to_owned(), file.stem().to_owned()))
-            },
-        )
+        programs(&TOOL, files, (&[".php"], "Illuminate\\Database\\Migrations"), |file| {
+            let is = file.folder().is_empty() && file.name().contains('_');
+            is.then(|| (file.stem().to_owned(), file.stem().to_owned()))
+        })
     },
     verified: ToolVerification::Run("8.83.26"),
     ..BASE

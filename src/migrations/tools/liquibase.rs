@@ -1,12 +1,26 @@
 //! Liquibase. Source: `liquibase-standard`, `liquibase.parser.core.formattedsql` (formatted SQL),
-//! `liquibase.changelog.StandardChangeLogHistoryService` (the table), and the documentation, "DATABASECHANGELOG table".
+//! `liquibase.changelog.DatabaseChangeLog` (`include`, `includeAll`), `liquibase.changelog.StandardChangeLogHistoryService`
+//! (the table), and the documentation, "DATABASECHANGELOG table": a change set is identified by its id, its author and the
+//! path of its file.
 
-use std::collections::BTreeSet;
+mod changelog;
+mod formatted;
+mod include;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderMigration, Tool, ToolVerification, Up, sections, sql,
-    unless, version,
+    ApplyMode, BASE, Conditions, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Related, Tool,
+    ToolVerification, Up, sections, sql, unless, version,
 };
+use crate::error::Problem;
+use crate::redact;
+use changelog::{ChangelogEntry, EntryDetail, entries};
+use formatted::{changesets, is_formatted};
+use include::Includes;
+
+/// The extensions of change logs that are not SQL.
+const LOGS: &[&str] = &[".xml", ".yaml", ".yml", ".json"];
 
 pub(super) static TOOL: Tool = Tool {
     name: "liquibase",
@@ -14,17 +28,24 @@ pub(super) static TOOL: Tool = Tool {
     table: "databasechangelog",
     bookkeeping_tables: &["databasechangeloglock"],
     telltale_columns: &["orderexecuted", "exectype", "md5sum"],
-    query: "SELECT author || ':' || id AS name, author || ':' || id AS version, \
+    query: "SELECT CASE WHEN count(*) OVER (PARTITION BY author, id) > count(*) OVER (PARTITION BY author, id, filename) \
+                        THEN filename || '::' || id || '::' || author ELSE author || ':' || id END AS name, \
+                   filename || '::' || id || '::' || author AS version, \
                    CASE WHEN exectype = 'FAILED' THEN 'failed' WHEN exectype = 'SKIPPED' THEN 'rolled back' \
                         ELSE 'applied' END AS state, NULL::text AS checksum \
             FROM {table} ORDER BY orderexecuted, dateexecuted",
     sort: version::only_the_folder,
-    short_name: |name| name.split_once(':').map(|(_, id)| id),
-    caveat: "a change set is named author:id",
+    related: Some(Related {
+        key: |version| version.split_once("::").map_or(version, |(_, rest)| rest),
+        difference: prefix,
+    }),
+    named_by,
+    caveat: "a change set is named author:id, or path::id::author",
     apply: "liquibase update",
+    record: "liquibase changelog-sync",
+    has_contexts: true,
     layout: "SQL files that begin with `--liquibase formatted sql`, in the order of their names or as a change log of XML, YAML or JSON includes them",
     detect: |files| {
-        let is_log = |file: &File| LOGS.iter().any(|ending| file.ends(ending)) && file.says("databaseChangeLog");
         if files.files.iter().any(|file| is_formatted(file) || is_log(file)) {
             Fit::Certain
         } else {
@@ -36,281 +57,200 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-/// Whether the first line of a SQL file makes it a change log.
-fn is_formatted(file: &File) -> bool {
-    let text = file.text();
-    let first = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .and_then(sections::comment);
-    file.ends(".sql") && first.is_some_and(|words| words.to_ascii_lowercase().starts_with("liquibase formatted sql"))
+fn is_log(file: &File) -> bool {
+    LOGS.iter().any(|ending| file.ends(ending)) && file.says("databaseChangeLog")
 }
 
-/// `--changeset author:id key:value` as author, id and the rest.
-fn changeset(line: &str) -> Option<(String, String, String)> {
-    let rest = sections::comment(line)?;
-    let rest = rest
-        .get(..9)
-        .filter(|word| word.eq_ignore_ascii_case("changeset"))
-        .map(|_| rest[9..].trim())?;
-    let (author, rest) = part(rest, ':')?;
-    let (id, attributes) = part(rest, ' ').unwrap_or((rest.to_owned(), ""));
-    Some((author, id, attributes.to_owned()))
+/// The text by which Liquibase names a change set: `path::id::author`.
+fn version(path: &str, id: &str, author: &str) -> String {
+    format!("{path}::{id}::{author}")
 }
 
-/// The text before a character, which may be in double quotes, and the text after it.
-fn part(text: &str, end: char) -> Option<(String, &str)> {
-    let (word, rest) = match text.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"')?,
-        None => text.split_at(text.find(end).unwrap_or(text.len())),
+/// The folders by which two paths differ, if one of them is the other one seen from a folder above.
+fn prefix<'a>(row: &'a str, folder: &'a str) -> Option<&'a str> {
+    let path = |version: &'a str| version.split_once("::").map_or(version, |(path, _)| path);
+    let (row, folder) = (path(row), path(folder));
+    let above = |long: &'a str, short: &str| {
+        let rest = long.strip_suffix(short)?;
+        (rest.is_empty() || rest.ends_with('/')).then_some(rest)
     };
-    Some((word.to_owned(), rest.strip_prefix(end).unwrap_or(rest)))
+    above(row, folder).or_else(|| above(folder, row))
 }
 
-/// The value of an attribute of a change set.
-fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
-    attributes.split_whitespace().find_map(|pair| {
-        pair.split_once(':')
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    })
+/// Whether `author:id`, the id, or the end of the path with `::id::author` names a change set.
+fn named_by(expected: &str, version: &str) -> bool {
+    let Some((_, rest)) = version.split_once("::") else {
+        return false;
+    };
+    let Some((id, author)) = rest.rsplit_once("::") else {
+        return false;
+    };
+    let is_pair = expected
+        .strip_prefix(author)
+        .and_then(|rest| rest.strip_prefix(':'))
+        .is_some_and(|rest| rest == id);
+    let ends = version
+        .strip_suffix(expected)
+        .is_some_and(|before| before.ends_with('/'));
+    expected == id || is_pair || ends
 }
 
-/// The change sets of a file.
-fn changesets(all: &Files, file: &File) -> Vec<FolderMigration> {
-    let text = file.text();
-    let mut out: Vec<FolderMigration> = Vec::new();
-    let mut taking_back = false;
-    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
-        if let Some((author, id, attributes)) = changeset(line) {
-            let name = format!("{author}:{id}");
-            let mut migration = sql(all, file, &*name, &*name);
-            let is = |attribute_name: &str, value: &str| {
-                attribute(&attributes, attribute_name).is_some_and(|actual| actual.eq_ignore_ascii_case(value))
-            };
-            migration.repeatable = is("runOnChange", "true") || is("runAlways", "true");
-            migration.up = match attribute(&attributes, "dbms") {
-                Some(dbms)
-                    if !dbms
-                        .split(',')
-                        .any(|name| name.trim().eq_ignore_ascii_case("postgresql")) =>
-                {
-                    // For another database: Liquibase skips it.
-                    taking_back = true;
-                    continue;
-                }
-                Some(_) | None => Up::Sql {
-                    text: String::new(),
-                    first_line: number + 1,
-                    mode: unless(is("runInTransaction", "false"), ApplyMode::Statements),
-                },
-            };
-            out.push(migration);
-            taking_back = false;
-            continue;
-        }
-        let comment = sections::comment(line).unwrap_or_default().to_ascii_lowercase();
-        taking_back |= comment.starts_with("rollback");
-        if let (Some(migration), false) = (out.last_mut(), comment.starts_with("rollback"))
-            && let Up::Sql { text, .. } = &mut migration.up
-            && !taking_back
-        {
-            text.push_str(line);
-        }
-        // `--rollback` is one line; what follows belongs to the change set again.
-        if comment.starts_with("rollback") {
-            taking_back = false;
-        }
-    }
-    for migration in &mut out {
-        if let Up::Sql { text, .. } = &migration.up
-            && let Some(start) = text.find("${")
-        {
-            let end = text[start..].find('}').map_or(text.len(), |end| start + end + 1);
-            migration.up = Up::NotSql(format!(
-                "Liquibase fills the parameter {} in, which driftgate does not: let Liquibase update an empty database, and give \
-                 the URL of that",
-                &text[start..end]
-            ));
-        }
-    }
-    out
+/// What is read of a folder.
+struct Reading<'a> {
+    all: &'a Files,
+    logs: BTreeMap<&'a str, Vec<ChangelogEntry>>,
+    includes: Includes,
+    seen: BTreeSet<&'a str>,
+    out: FolderContents,
 }
 
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
-    let logs: Vec<(&File, Vec<ChangelogEntry>)> = all
-        .files
-        .iter()
-        .filter(|file| LOGS.iter().any(|ending| file.ends(ending)) && file.says("databaseChangeLog"))
-        .map(|file| (file, entries(file)))
-        .collect();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    // Liquibase begins with the log that no other log includes. Without one it reads all files, in the order of names.
-    let included = |file: &File| {
-        let mut all_entries = logs.iter().flat_map(|(_, entries)| entries);
-        all_entries.any(|entry| match entry {
-            ChangelogEntry::Include(path) => same(path, &file.path),
-            ChangelogEntry::IncludeAll(path) => same(path.trim_end_matches('/'), file.folder()),
-            ChangelogEntry::ChangeSet(..) => false,
-        })
-    };
-    for (log, _) in logs.iter().filter(|(file, _)| !included(file)) {
-        follow(all, &logs, log, &mut seen, &mut out);
+    let mut logs = BTreeMap::new();
+    for file in all.files.iter().filter(|file| is_log(file)) {
+        match entries(file) {
+            Ok(entries) => {
+                logs.insert(&*file.path, entries);
+            }
+            Err(why) => {
+                let problem = Problem::new(format!("{} cannot be read: {why}", redact::path(&all.path(file))));
+                out.problems.push(FolderProblem::refused(&*file.path, problem));
+            }
+        }
     }
-    for file in all
-        .files
-        .iter()
-        .filter(|file| file.ends(".sql") && !seen.contains(&*file.path))
-    {
-        if logs.is_empty() && is_formatted(file) {
-            out.migrations.extend(changesets(all, file));
-        } else if logs.is_empty() || is_formatted(file) {
+    let includes = Includes::new(
+        all,
+        logs.iter()
+            .flat_map(|(path, entries)| entries.iter().map(|entry| (*path, entry))),
+    );
+    let has_logs = !logs.is_empty() || !out.problems.is_empty();
+    let mut reading = Reading {
+        all,
+        logs,
+        includes,
+        seen: BTreeSet::new(),
+        out,
+    };
+    reading.follow_logs();
+    for file in all.files.iter().filter(|file| file.ends(".sql")) {
+        if reading.seen.contains(&*file.path) {
+            continue;
+        }
+        if !has_logs && is_formatted(file) {
+            reading.add(changesets(all, file), &Conditions::default());
+        } else if !has_logs || is_formatted(file) {
             // A log may name an unformatted file in a change of its own.
-            out.ignored.push(file.path.clone());
+            reading.out.ignored.push(all.path(file));
         }
     }
-    out
+    give_names(&mut reading.out.migrations);
+    reading.out
 }
 
-/// The extensions of change logs that are not SQL.
-const LOGS: &[&str] = &[".xml", ".yaml", ".yml", ".json"];
-
-/// An item of a change log.
-enum ChangelogEntry {
-    /// A change set: author and id.
-    ChangeSet(String, String),
-    /// Another file.
-    Include(String),
-    /// The files of a folder, in the order of their names.
-    IncludeAll(String),
-}
-
-/// Whether a path in a change log, relative to any folder, means this file or folder.
-fn same(path: &str, below: &str) -> bool {
-    let path = path.trim_start_matches("./").trim_start_matches("classpath:");
-    let ends = |long: &str, short: &str| {
-        long.strip_suffix(short)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-    };
-    ends(below, path) || ends(path, below)
-}
-
-/// Adds the change sets of a file and of the files that it includes. A file is read once.
-fn follow<'a>(
-    all: &'a Files,
-    logs: &[(&'a File, Vec<ChangelogEntry>)],
-    file: &'a File,
-    seen: &mut BTreeSet<&'a str>,
-    out: &mut FolderContents,
-) {
-    if !seen.insert(&file.path) {
-        return;
+/// Change sets of several files with the same author and id get their full names.
+fn give_names(migrations: &mut [FolderMigration]) {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for migration in migrations.iter() {
+        *times.entry(migration.name.clone()).or_default() += 1;
     }
-    let Some((_, entries)) = logs.iter().find(|(log, _)| log.path == file.path) else {
-        if is_formatted(file) {
-            out.migrations.extend(changesets(all, file));
+    for migration in migrations {
+        if times.get(&migration.name).is_some_and(|times| *times > 1) {
+            migration.name.clone_from(&migration.version);
         }
-        return;
-    };
-    for entry in entries {
-        match entry {
-            ChangelogEntry::ChangeSet(author, id) => {
-                let name = format!("{author}:{id}");
-                let mut migration = sql(all, file, &*name, &*name);
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// Liquibase begins with the log that no other log includes.
+    fn follow_logs(&mut self) {
+        let all = self.all;
+        let mut included: BTreeSet<&str> = BTreeSet::new();
+        for (path, entries) in &self.logs {
+            for entry in entries {
+                let files = self.includes.files(all, path, entry);
+                included.extend(files.iter().map(|file| &*file.path).filter(|other| other != path));
+            }
+        }
+        let first = all.files.iter().filter(|file| self.logs.contains_key(&*file.path));
+        let first: Vec<&File> = first.filter(|file| !included.contains(&*file.path)).collect();
+        for log in first {
+            self.follow(log, &Conditions::default());
+        }
+    }
+
+    /// Adds the change sets of a file and of the files that it includes. A file is read once.
+    fn follow(&mut self, file: &'a File, conditions: &Conditions) {
+        if !self.seen.insert(&file.path) {
+            return;
+        }
+        if let Some(entries) = self.logs.remove(&*file.path) {
+            for entry in &entries {
+                self.follow_entry(file, entry, conditions);
+            }
+        } else if is_formatted(file) {
+            self.add(changesets(self.all, file), conditions);
+        } else if file.ends(".sql") {
+            // Source: `liquibase.parser.core.sql.SqlChangeLogParser`.
+            let mut raw = sql(
+                self.all,
+                file,
+                "includeAll:raw",
+                version(&file.path, "raw", "includeAll"),
+            );
+            raw.up = formatted::filled_in(raw.up);
+            self.add(vec![raw], conditions);
+        }
+    }
+
+    fn follow_entry(&mut self, log: &'a File, entry: &ChangelogEntry, conditions: &Conditions) {
+        let mut inner = conditions.clone();
+        inner.contexts.extend(entry.conditions.contexts.iter().cloned());
+        inner.labels.extend(entry.conditions.labels.iter().cloned());
+        match &entry.detail {
+            EntryDetail::ChangeSet {
+                author,
+                id,
+                logical_path,
+                repeatable,
+            } => {
+                let path = logical_path.as_deref().unwrap_or(&log.path);
+                let mut migration = sql(self.all, log, format!("{author}:{id}"), version(path, id, author));
                 migration.up = Up::NotSql(
                     "it is a change set that only Liquibase can turn into SQL: let it update an empty database (liquibase update), \
                      and give the URL of that"
                         .into(),
                 );
-                out.migrations.push(migration);
+                migration.repeatable = *repeatable;
+                self.add(vec![migration], &inner);
             }
-            ChangelogEntry::Include(path) => {
-                for file in all.files.iter().filter(|other| same(path, &other.path)) {
-                    follow(all, logs, file, seen, out);
+            EntryDetail::Include { path, .. } | EntryDetail::IncludeAll { path, .. } => {
+                let files = self.includes.files(self.all, &log.path, entry);
+                if files.is_empty() {
+                    self.out.problems.push(self.not_found(log, path));
                 }
-            }
-            ChangelogEntry::IncludeAll(path) => {
-                let path = path.trim_end_matches('/');
-                let inside =
-                    |other: &&File| other.path != file.path && (same(path, other.folder()) || path == all.name);
-                for file in all.files.iter().filter(inside) {
-                    follow(all, logs, file, seen, out);
+                for file in files {
+                    self.follow(file, &inner);
                 }
             }
         }
     }
-}
 
-/// The items of a change log in XML, YAML or JSON, in order.
-fn entries(file: &File) -> Vec<ChangelogEntry> {
-    let text = file.text();
-    if file.ends(".xml") {
-        of_xml(&text)
-    } else {
-        of_lines(&text)
+    fn add(&mut self, migrations: Vec<FolderMigration>, conditions: &Conditions) {
+        self.out.migrations.extend(migrations.into_iter().map(|mut migration| {
+            migration
+                .conditions
+                .contexts
+                .extend(conditions.contexts.iter().cloned());
+            migration.conditions.labels.extend(conditions.labels.iter().cloned());
+            migration
+        }));
     }
-}
 
-fn of_xml(text: &str) -> Vec<ChangelogEntry> {
-    let mut out = Vec::new();
-    for tag in text.split('<').skip(1) {
-        let tag = tag.split('>').next().unwrap_or_default();
-        let value = |name: &str| {
-            let start = tag
-                .find(&format!(" {name}="))
-                .or_else(|| tag.find(&format!("\n{name}=")))?
-                + name.len()
-                + 2;
-            let quote = tag[start..].chars().next()?;
-            tag[start + 1..].split(quote).next().map(str::to_owned)
-        };
-        let entry = match tag.split_whitespace().next() {
-            Some("changeSet") => value("author")
-                .zip(value("id"))
-                .map(|(author, id)| ChangelogEntry::ChangeSet(author, id)),
-            Some("include") => value("file").map(ChangelogEntry::Include),
-            Some("includeAll") => value("path").map(ChangelogEntry::IncludeAll),
-            Some(_) | None => None,
-        };
-        out.extend(entry);
+    fn not_found(&self, log: &File, path: &str) -> FolderProblem {
+        let (log, folder) = (redact::path(&self.all.path(log)), self.all.label());
+        let problem = Problem::new(format!("{log} includes {path}, which is not in {folder}")).hint(
+            "Liquibase stops if it does not exist: restore it; if it is elsewhere, name the folder that contains both",
+        );
+        FolderProblem::refused(path, problem)
     }
-    out
-}
-
-/// YAML and JSON have one key per line, as Liquibase and people write them.
-fn of_lines(text: &str) -> Vec<ChangelogEntry> {
-    let mut out = Vec::new();
-    let mut section = "";
-    let (mut author, mut id) = (None, None);
-    for line in text.lines() {
-        let line = line.trim_matches([' ', '\t', '-', '{', '}', '[', ']', ',']);
-        let Some((key, value)) = line.split_once(':') else {
-            continue;
-        };
-        let quotes = ['"', '\'', ' ', '{', '['];
-        let value = value.trim_matches(quotes);
-        match (key.trim_matches(quotes), section) {
-            ("changeSet", _) => {
-                section = "changeSet";
-                (author, id) = (None, None);
-            }
-            ("include", _) => section = "include",
-            ("includeAll", _) => section = "includeAll",
-            ("changes", _) => section = "",
-            ("author", "changeSet") => author = Some(value.to_owned()),
-            ("id", "changeSet") => id = Some(value.to_owned()),
-            ("file", "include") => out.push(ChangelogEntry::Include(value.to_owned())),
-            ("path", "includeAll") => out.push(ChangelogEntry::IncludeAll(value.to_owned())),
-            _ => {}
-        }
-        if let (Some(author), Some(id)) = (&author, &id) {
-            out.push(ChangelogEntry::ChangeSet(author.clone(), id.clone()));
-            section = "";
-        }
-        if section.is_empty() {
-            (author, id) = (None, None);
-        }
-    }
-    out
 }

@@ -2,8 +2,8 @@
 //! `src/sqlMigration.ts` (the parts of a SQL file).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Marker, Tool, ToolVerification, Up, program, section, sections,
-    sort, sql, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Late, Marker, Tool, ToolVerification, Up, program, section,
+    sections, sort, sql, version,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -15,6 +15,8 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::leading_number,
     short_name: version::without_digits,
     apply: "npx node-pg-migrate up",
+    // Run with node-pg-migrate 9.0: "Not run migration … is preceding already run migration …".
+    late: Late::Refuses("give it a later number, or apply it all the same with `--no-check-order`"),
     layout: "N_name.sql with `-- Up Migration` and `-- Down Migration`, or N_name.js",
     detect: |files| {
         let sql = files.any(".sql", |file| section(file, mark).is_some());
@@ -70,7 +72,7 @@ fn read(all: &Files) -> FolderContents {
         let is_js = [".js", ".ts", ".mjs", ".cjs"].iter().any(|ending| file.ends(ending));
         if !file.folder().is_empty() {
             if is_sql {
-                out.ignored.push(file.path.clone());
+                out.ignored.push(all.path(file));
             }
         } else if is_sql && (file.ends(".up.sql") || file.ends(".down.sql")) {
             // Two files instead of two parts of one file.
@@ -82,8 +84,7 @@ fn read(all: &Files) -> FolderContents {
             migration.up = up(file);
             out.migrations.push(migration);
         } else if is_js {
-            out.migrations
-                .push(program(all, file, file.stem(), file.stem(), &TOOL, "JavaScript"));
+            out.migrations.push(program(all, file, file.stem(), file.stem(), &TOOL));
         }
     }
     sort(&TOOL, &mut out.migrations);

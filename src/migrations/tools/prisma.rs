@@ -18,8 +18,9 @@ pub(super) static TOOL: Tool = Tool {
     short_name: version::without_digits,
     apply: "npx prisma migrate deploy",
     resolve_hint: "npx prisma migrate resolve",
+    record: "npx prisma migrate resolve --applied NAME",
     layout: "one folder per migration: TIMESTAMP_name/migration.sql",
-    checksum: "SHA-256 of the file",
+    checksum: "SHA-256 of the file, with either type of line ends",
     detect: |files| {
         let folders = files.folders();
         let has = |name: &str| folders.iter().any(|(_, in_it)| in_it.iter().any(|f| f.name() == name));
@@ -35,27 +36,67 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
+/// The checksums that Prisma accepts: of the file, and of the file with other line ends, each also in the form of older
+/// releases, which did not write the leading zeros of bytes. Source: `checksum.rs`, `script_matches_checksum`.
+fn checksums(bytes: &[u8]) -> Vec<String> {
+    let unix = replace(bytes, b"\r\n", b"\n");
+    let windows = replace(bytes, b"\n", b"\r\n");
+    let whole = [bytes, &unix, &windows].map(files::sha256);
+    let old = whole.each_ref().map(|sum| without_zeros(sum));
+    let mut all: Vec<String> = Vec::new();
+    for sum in whole.into_iter().chain(old) {
+        if !all.contains(&sum) {
+            all.push(sum);
+        }
+    }
+    all
+}
+
+fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(first) = rest.first() {
+        match rest.strip_prefix(from) {
+            Some(after) => {
+                out.extend(to);
+                rest = after;
+            }
+            None => {
+                out.push(*first);
+                rest = &rest[1..];
+            }
+        }
+    }
+    out
+}
+
+/// Hexadecimal bytes without their leading zeros.
+fn without_zeros(sum: &str) -> String {
+    let digits: Vec<char> = sum.chars().collect();
+    let bytes = digits.chunks(2);
+    bytes
+        .flat_map(|byte| byte.strip_prefix(&['0']).unwrap_or(byte))
+        .collect()
+}
+
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
     for (folder, in_it) in all.folders() {
         match in_it.iter().find(|file| file.name() == "migration.sql") {
             Some(file) => {
                 let mut migration = sql(all, file, folder, folder);
-                migration.checksum = Some(files::sha256(&file.bytes));
+                migration.checksums = checksums(&file.bytes);
                 // Source: `…/flavour/postgres/connector.rs`, `apply_migration_script`: one query without BEGIN.
                 apply(&mut migration, ApplyMode::Message);
                 out.migrations.push(migration);
             }
-            None => out.ignored.extend(
-                in_it
-                    .iter()
-                    .filter(|file| file.ends(".sql"))
-                    .map(|file| file.path.clone()),
-            ),
+            None => out
+                .ignored
+                .extend(in_it.iter().filter(|file| file.ends(".sql")).map(|file| all.path(file))),
         }
     }
     let loose = all.top().filter(|file| file.ends(".sql"));
-    out.ignored.extend(loose.map(|file| file.path.clone()));
+    out.ignored.extend(loose.map(|file| all.path(file)));
     sort(&TOOL, &mut out.migrations);
     out
 }

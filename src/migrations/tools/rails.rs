@@ -28,7 +28,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, (&[".rb"], "ActiveRecord::Migration"), "Ruby", |file| {
+        programs(&TOOL, files, (&[".rb"], "ActiveRecord::Migration"), |file| {
             let (digits, rest) = version::split_digits(file.stem());
             let number: u128 = digits.parse().ok()?;
             rest.starts_with('_')

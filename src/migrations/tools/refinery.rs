@@ -6,7 +6,7 @@ use std::hash::{Hash as _, Hasher as _};
 use siphasher::sip::SipHasher13;
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, apply, program, sort, sql, unless,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Late, Tool, ToolVerification, apply, program, sort, sql, unless,
     version,
 };
 
@@ -21,6 +21,8 @@ pub(super) static TOOL: Tool = Tool {
     version_in: |name| version::digits(name.strip_prefix(['V', 'U'])?),
     short_name: |name| name.split_once("__").map(|(_, rest)| rest),
     apply: "refinery migrate",
+    // Source: `refinery_core/src/traits/mod.rs`, `verify_migrations`.
+    late: Late::Refuses("give it a later version, or begin its name with `U`, which refinery applies in any order"),
     layout: "VN__name.sql or UN__name.sql, also as .rs",
     checksum: "SipHash-1-3 of name, version and SQL",
     consecutive: true,
@@ -68,7 +70,7 @@ fn read(all: &Files) -> FolderContents {
             Some((_, version, name)) if is_sql => {
                 let mut migration = sql(all, file, format!("V{version}__{name}"), version.to_string());
                 let text = String::from_utf8_lossy(&file.bytes);
-                migration.checksum = Some(checksum(name, version, &text));
+                migration.checksums = vec![checksum(name, version, &text)];
                 // Source: `refinery_core/src/drivers/tokio_postgres.rs`: `batch_execute` of the whole file.
                 let outside = text.lines().any(|line| {
                     line.trim_start_matches(['-', '/', '*', ' '])
@@ -80,9 +82,9 @@ fn read(all: &Files) -> FolderContents {
             Some((_, version, name)) => {
                 let name = format!("V{version}__{name}");
                 out.migrations
-                    .push(program(all, file, name, version.to_string(), &TOOL, "Rust"));
+                    .push(program(all, file, name, version.to_string(), &TOOL));
             }
-            None if is_sql => out.ignored.push(file.path.clone()),
+            None if is_sql => out.ignored.push(all.path(file)),
             None => {}
         }
     }

@@ -20,7 +20,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, (&[".rs"], "MigrationTrait for"), "Rust", |file| {
+        programs(&TOOL, files, (&[".rs"], "MigrationTrait for"), |file| {
             file.says("MigrationTrait for")
                 .then(|| (file.stem().to_owned(), file.stem().to_owned()))
         })

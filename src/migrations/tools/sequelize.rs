@@ -1,13 +1,14 @@
 //! Sequelize CLI. Source: `sequelize-cli`, `src/core/migrator.js`, and `umzug`, `src/storage/sequelize.ts` (the table).
 
-use super::{BASE, File, Fit, Tool, ToolVerification, programs, version};
+use super::{BASE, COMPILED, File, Fit, Tool, ToolVerification, programs, version};
 
-const ENDINGS: &[&str] = &[".js", ".cjs", ".ts"];
+const ENDINGS: &[&str] = &[".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"];
 
 pub(super) static TOOL: Tool = Tool {
     name: "sequelize",
     title: "Sequelize CLI",
     table: "SequelizeMeta",
+    related: Some(COMPILED),
     telltale_columns: &["name"],
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY name",
     short_name: |name| {
@@ -16,7 +17,7 @@ pub(super) static TOOL: Tool = Tool {
             .map(|(stem, _)| stem)
     },
     apply: "npx sequelize-cli db:migrate",
-    layout: "TIMESTAMP-name.js",
+    layout: "TIMESTAMP-name.js or .ts; both extensions count as the same migration",
     detect: |files| {
         let is = |file: &File| file.says("queryInterface") || file.says("QueryInterface");
         if ENDINGS.iter().any(|ending| files.any(ending, is)) {
@@ -26,7 +27,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, (ENDINGS, "queryInterface"), "JavaScript", |file| {
+        programs(&TOOL, files, (ENDINGS, "queryInterface"), |file| {
             let is = file.folder().is_empty() && !file.ends(".d.ts");
             is.then(|| (file.name().to_owned(), file.name().to_owned()))
         })

@@ -1,11 +1,16 @@
 //! Sqitch. Source: `App::Sqitch::Plan` (the plan), `App::Sqitch::Plan::Change` (`script_hash`) and
 //! `lib/App/Sqitch/Engine/pg.sql` (the tables).
 
+use std::collections::BTreeMap;
+
 use sha1::{Digest as _, Sha1};
 
-use super::{ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, sql, version};
+use super::{
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Tool, ToolVerification, apply, sql, version,
+};
 use crate::error::Problem;
 use crate::hex::hex;
+use crate::redact;
 
 const PLAN: &str = "sqitch.plan";
 
@@ -22,6 +27,10 @@ pub(super) static TOOL: Tool = Tool {
             FROM {table} ORDER BY committed_at",
     sort: version::only_the_folder,
     apply: "sqitch deploy",
+    record: "sqitch deploy --log-only",
+    // Source: `App::Sqitch::Engine`, `_sync_plan`: the ID of a change depends on the changes before it.
+    late: Late::Refuses("move it to the end of sqitch.plan"),
+    one_folder: true,
     layout: "sqitch.plan, and deploy/name.sql for each change in it",
     checksum: "SHA-1 of the file",
     detect: |files| {
@@ -36,25 +45,52 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-/// The changes of a plan, each with the tag that came first after it.
-fn changes(plan: &str) -> Vec<(String, Option<String>)> {
-    let mut out: Vec<(String, Option<String>)> = Vec::new();
-    let mut untagged = 0;
+/// A change of a plan: its name, and the number of tags before it.
+struct PlannedChange<'a> {
+    name: &'a str,
+    tags_before: usize,
+}
+
+/// The changes and the tags of a plan, in order.
+fn changes(plan: &str) -> (Vec<PlannedChange<'_>>, Vec<&str>) {
+    let (mut changes, mut tags) = (Vec::new(), Vec::new());
     for line in plan.lines().map(str::trim) {
         if line.is_empty() || line.starts_with(['#', '%']) {
             continue;
         }
         let word = line.split_whitespace().next().unwrap_or_default();
-        if let Some(tag) = word.strip_prefix('@') {
-            for (_, tagged) in out.iter_mut().skip(untagged) {
-                *tagged = Some(tag.to_owned());
-            }
-            untagged = out.len();
-        } else {
-            out.push((word.trim_start_matches('+').to_owned(), None));
+        match word.strip_prefix('@') {
+            Some(tag) => tags.push(tag),
+            None => changes.push(PlannedChange {
+                name: word.trim_start_matches('+'),
+                tags_before: tags.len(),
+            }),
         }
     }
-    out
+    (changes, tags)
+}
+
+/// The script of a change. That of a change that is reworked later has the name of a tag between the two: of those tags,
+/// the first one for which there is a script. Source: `App::Sqitch::Plan::Change`, `path_segments`.
+fn script<'a>(
+    all: &'a Files,
+    change: &PlannedChange<'_>,
+    reworked: Option<&PlannedChange<'_>>,
+    tags: &[&str],
+) -> Result<&'a File, String> {
+    let name = change.name;
+    let between = reworked.map_or(&[][..], |next| &tags[change.tags_before..next.tags_before]);
+    let mut paths = between.iter().map(|tag| format!("deploy/{name}@{tag}.sql")).peekable();
+    let first = paths.peek().cloned().unwrap_or_else(|| format!("deploy/{name}.sql"));
+    if reworked.is_some()
+        && let Some(file) = paths.find_map(|path| all.get(&path))
+    {
+        return Ok(file);
+    }
+    match all.get(&first) {
+        Some(file) => Ok(file),
+        None => Err(first),
+    }
 }
 
 fn read(all: &Files) -> FolderContents {
@@ -62,29 +98,27 @@ fn read(all: &Files) -> FolderContents {
     let Some(plan) = all.get(PLAN) else {
         return out;
     };
-    let changes = changes(&plan.text());
+    let text = plan.text();
+    let (changes, tags) = changes(&text);
     let mut used = Vec::new();
-    for (i, (name, tag)) in changes.iter().enumerate() {
-        let number = changes[..=i].iter().filter(|(other, _)| other == name).count();
-        // The script of a change that was reworked later has the tag in its name.
-        let reworked = changes[i + 1..].iter().any(|(other, _)| other == name);
-        let script = match tag {
-            Some(tag) if reworked => format!("deploy/{name}@{tag}.sql"),
-            Some(_) | None => format!("deploy/{name}.sql"),
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for (i, change) in changes.iter().enumerate() {
+        let name = change.name;
+        let number = times.entry(name).and_modify(|number| *number += 1).or_insert(1);
+        let reworked = changes[i + 1..].iter().find(|other| other.name == name);
+        let file = match script(all, change, reworked, &tags) {
+            Ok(file) => file,
+            Err(script) => {
+                let plan = redact::path(&all.path(plan));
+                let problem = Problem::new(format!("{plan} lists the change {name}, but {script} does not exist"))
+                    .hint("Sqitch stops there: restore the script, or remove the change from the plan");
+                out.problems.push(FolderProblem::refused(name, problem));
+                continue;
+            }
         };
-        let Some(file) = all.get(&script) else {
-            out.problems.push(
-                Problem::new(format!(
-                    "{} lists the change {name}, but {script} does not exist",
-                    all.path(plan).display()
-                ))
-                .hint("Sqitch stops there: restore the script, or remove the change from the plan"),
-            );
-            continue;
-        };
-        used.push(script);
+        used.push(&*file.path);
         let mut migration = sql(all, file, name, format!("{name}#{number}"));
-        migration.checksum = Some(hex(&Sha1::digest(&file.bytes)));
+        migration.checksums = vec![hex(&Sha1::digest(&file.bytes))];
         // The script has its own BEGIN and COMMIT, and psql runs it.
         apply(&mut migration, ApplyMode::Psql);
         out.migrations.push(migration);
@@ -95,8 +129,8 @@ fn read(all: &Files) -> FolderContents {
         .filter(|file| file.path.starts_with("deploy/") && file.ends(".sql"));
     out.ignored.extend(
         scripts
-            .filter(|file| !used.contains(&file.path))
-            .map(|file| file.path.clone()),
+            .filter(|file| !used.contains(&&*file.path))
+            .map(|file| all.path(file)),
     );
     out
 }

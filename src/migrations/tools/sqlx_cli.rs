@@ -47,7 +47,7 @@ fn read(all: &Files) -> FolderContents {
                 let rest = rest.strip_suffix(".up.sql").or_else(|| rest.strip_suffix(".sql"));
                 let name = format!("{version}_{}", rest.unwrap_or_default());
                 let mut migration = sql(all, file, name, version);
-                migration.checksum = Some(files::sha384(&file.bytes));
+                migration.checksums = vec![files::sha384(&file.bytes)];
                 // Source: `sqlx-postgres/src/migrate.rs`, `apply`: the whole file is one query.
                 let outside = file.text().starts_with("-- no-transaction");
                 apply(&mut migration, unless(outside, ApplyMode::Message));
@@ -55,7 +55,7 @@ fn read(all: &Files) -> FolderContents {
             }
             Some(_) | None => {
                 if !file.ends(".down.sql") {
-                    out.ignored.push(file.path.clone());
+                    out.ignored.push(all.path(file));
                 }
             }
         }

@@ -25,7 +25,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read: |files| {
-        programs(&TOOL, files, (ENDINGS, "MigrationInterface"), "TypeScript", |file| {
+        programs(&TOOL, files, (ENDINGS, "MigrationInterface"), |file| {
             let name = class(file).filter(|_| !file.ends(".d.ts"))?;
             Some((name.clone(), name))
         })

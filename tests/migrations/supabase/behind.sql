@@ -1,0 +1,4 @@
+create schema supabase_migrations;
+create table supabase_migrations.schema_migrations (version text not null primary key, statements text[], name text);
+insert into supabase_migrations.schema_migrations (version, statements, name) values
+  ('20240101000000', '{"create table clients (id integer primary key)"}', 'clients');
