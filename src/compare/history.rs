@@ -2,7 +2,9 @@
 
 mod effective;
 mod folder;
+mod order;
 mod position;
+mod surplus;
 
 pub(crate) use folder::PENDING;
 

@@ -108,7 +108,9 @@ fn check(
         assert!(folder.problems.is_empty(), "{}: {:?}", tool.name, folder.problems);
         let names: Vec<String> = folder.migrations.iter().map(|m| m.name.clone()).collect();
         assert_eq!(names.len(), 2, "{}: {names:?}", tool.name);
-        let found = case.findings();
+        let mut found = case.findings();
+        // The tool refuses some of the edited folders, which is another finding.
+        found.retain(|finding| !finding.starts_with("migration-folder-unreadable"));
         let expected = expected(tool, &names);
         if found != expected {
             wrong.push(format!("{}: found {found:?}, not {expected:?}", tool.name));

@@ -1,12 +1,13 @@
 //! Compares a migration history with the folder of its migrations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::effective::{EffectiveFolder, is_done};
+use super::order::{applied_after, applied_late, late_hint};
+use super::surplus::not_in_folder;
 use super::{Check, Hint, HistoryComparison, Keeps, Migration, MigrationState, OtherCode, Status};
 use crate::expectation::{Level, Terms};
-use crate::migrations::{FolderMigration, Late, Replacement};
-use crate::value::Value;
+use crate::migrations::{FolderMigration, Replacement};
 
 /// The actual value of a finding about a migration that is not applied.
 pub(crate) const PENDING: &str = "pending";
@@ -111,7 +112,7 @@ fn or_passed(history: &HistoryComparison<'_>, code: OtherCode, mut findings: Vec
     findings
 }
 
-fn finding(history: &HistoryComparison<'_>, code: OtherCode, name: &str, message: String) -> Check {
+pub(super) fn finding(history: &HistoryComparison<'_>, code: OtherCode, name: &str, message: String) -> Check {
     history.finding(code, name, history.directory_place(), message)
 }
 
@@ -213,47 +214,6 @@ fn titled(migration: &FolderMigration) -> String {
     }
 }
 
-/// The applied migration that comes after one of the folder, as far as the tool cares.
-fn applied_after<'a>(
-    history: &HistoryComparison<'_>,
-    known: &'a [Migration],
-    folder: &'a [FolderMigration],
-    states: &[Option<MigrationState>],
-) -> impl Fn(usize) -> Option<&'a str> {
-    let linear = folder.iter().all(|m| m.after.is_empty());
-    let (sort, family) = (history.tool.sort, history.tool.family);
-    // The last applied one of each set of migrations.
-    let mut last_in_folder: BTreeMap<&str, usize> = BTreeMap::new();
-    for (i, migration) in folder.iter().enumerate().filter(|(i, _)| linear && is_done(states[*i])) {
-        last_in_folder.insert(family(&migration.version), i);
-    }
-    last_in_folder.retain(|_, last| !folder[*last].repeatable);
-    let by_version = match history.tool.late {
-        // It applies whatever is not applied.
-        Late::Applies => None,
-        Late::Refuses(_) | Late::Skips(_) => known
-            .iter()
-            .filter(|m| is_done(Some(m.state)))
-            .filter_map(|m| Some((sort(&m.version)?, m.name.as_str())))
-            .max(),
-    };
-    move |position| {
-        let migration = &folder[position];
-        if migration.repeatable {
-            return None;
-        }
-        let last = last_in_folder.get(family(&migration.version));
-        let later = last
-            .filter(|last| **last > position)
-            .map(|last| folder[*last].name.as_str());
-        let by_version = || {
-            let (last, name) = by_version.as_ref()?;
-            (sort(&migration.version)? <= *last).then_some(*name)
-        };
-        later.or_else(by_version)
-    }
-}
-
 /// Migrations of the folder that are not applied: first the pending ones, then those that come before an applied one.
 fn pending(
     history: &HistoryComparison<'_>,
@@ -314,20 +274,6 @@ fn part_applied<'a>(
     }
 }
 
-/// What the tool does with a migration that comes before an applied one.
-fn late_hint(history: &HistoryComparison<'_>) -> Hint {
-    let title = history.tool.title;
-    Hint::Advice(match history.tool.late {
-        Late::Applies => format!(
-            "{title} applies it after the later ones, and a new database applies it before them: verify that both orders \
-             give the same schema, then run {}",
-            history.tool.apply
-        ),
-        Late::Refuses(how) => format!("{title} refuses to apply it: {how}"),
-        Late::Skips(how) => format!("{title} never applies it, and does not report an error: {how}"),
-    })
-}
-
 /// The finding that a migration for new databases does not help this one.
 fn unusable(history: &HistoryComparison<'_>, checkpoint: &FolderMigration) -> Check {
     let message = format!(
@@ -340,97 +286,6 @@ fn unusable(history: &HistoryComparison<'_>, checkpoint: &FolderMigration) -> Ch
         .hint(Hint::advice(
             "keep the replaced migrations until every database has them",
         ))
-}
-
-/// Applied migrations that are not in the folder: those after its last one, and the others.
-fn not_in_folder(
-    history: &HistoryComparison<'_>,
-    known: &[Migration],
-    folder: &EffectiveFolder,
-    states: &[Option<MigrationState>],
-) -> (Vec<Check>, Vec<Check>) {
-    let all = || folder.migrations.iter().chain(&folder.others).chain(&folder.unusable);
-    let families: BTreeSet<_> = all().map(|m| (history.tool.family)(&m.version)).collect();
-    let in_folder: BTreeSet<&str> = all()
-        .flat_map(|m| std::iter::once(&m.version).chain(&m.replaces))
-        .map(String::as_str)
-        .collect();
-    let is_after = after_folder(history, known, folder, states);
-    let last: BTreeMap<&str, usize> = known.iter().zip(0..).map(|(m, i)| (m.version.as_str(), i)).collect();
-    let (mut ahead, mut unknown) = (Vec::new(), Vec::new());
-    for (i, migration) in known.iter().enumerate() {
-        let counts = match migration.state {
-            MigrationState::Applied | MigrationState::Failed => true,
-            MigrationState::RolledBack | MigrationState::Baseline => false,
-        };
-        let version = migration.version.as_str();
-        let again = last.get(version).is_some_and(|last| *last > i);
-        let is_of_family = families.contains(&(history.tool.family)(version));
-        if !counts || in_folder.contains(version) || again || !is_of_family || history.ignores(&migration.name, version)
-        {
-            continue;
-        }
-        let name = &migration.name;
-        if is_after(i) {
-            let message = format!("migration {name} is applied, and comes after the last one of the folder");
-            let message = match history.tool.keeps {
-                Keeps::Last if !history.tool.is_ordered() => format!(
-                    "the database is at migration {name}, which is not in the folder, so it is not known which of the folder are \
-                     applied"
-                ),
-                Keeps::All | Keeps::Last => message,
-            };
-            let check = finding(history, OtherCode::MigrationAhead, name, message);
-            ahead.push(check.values("absent", "applied").hint(Hint::advice(
-                "a newer release of the project applied it: check that the folder is up to date, or write `ahead: allow`",
-            )));
-        } else {
-            let message = format!("migration {name} is in the history, but not in the folder");
-            let check = finding(history, OtherCode::MigrationUnknown, name, message);
-            unknown.push(check.values("absent", "applied").hint(Hint::advice(
-                "another version of the project or a package applied it, or its file was renamed or removed: check that this is \
-                 the right folder and that it is up to date, or write `unknown: allow`",
-            )));
-        }
-    }
-    (ahead, unknown)
-}
-
-/// Whether a row comes after everything that is in the folder.
-fn after_folder(
-    history: &HistoryComparison<'_>,
-    known: &[Migration],
-    folder: &EffectiveFolder,
-    states: &[Option<MigrationState>],
-) -> impl Fn(usize) -> bool {
-    let sort = history.tool.sort;
-    let all = || folder.migrations.iter().chain(&folder.others).chain(&folder.unusable);
-    let keys: Vec<Option<_>> = known.iter().map(|m| sort(&m.version)).collect();
-    let last_key = all().filter_map(|m| sort(&m.version)).max();
-    let in_folder: BTreeSet<&str> = all().map(|m| m.version.as_str()).collect();
-    // The last row of each family that is in the folder, and the families of which something is pending.
-    let family = history.tool.family;
-    let mut last_rows: BTreeMap<&str, usize> = BTreeMap::new();
-    for (i, row) in known.iter().enumerate() {
-        if in_folder.contains(row.version.as_str()) {
-            last_rows.insert(family(&row.version), i);
-        }
-    }
-    let pending = folder
-        .migrations
-        .iter()
-        .zip(states)
-        .filter(|(_, state)| !is_done(**state));
-    let pending: BTreeSet<&str> = pending.map(|(m, _)| family(&m.version)).collect();
-    let (is_ordered, keeps) = (history.tool.is_ordered(), history.tool.keeps);
-    move |row| {
-        let family = family(&known[row].version);
-        match (is_ordered, keeps) {
-            (true, _) => keys[row].is_some() && keys[row] > last_key,
-            (false, Keeps::Last) => true,
-            (false, Keeps::All) => !pending.contains(family) && last_rows.get(family).is_none_or(|last| row > *last),
-        }
-    }
 }
 
 /// Migrations whose file has changed since it was applied.
@@ -472,52 +327,6 @@ fn changed(history: &HistoryComparison<'_>, known: &[Migration], folder: &Effect
             ))
         };
         out.push(check.values(is.as_str(), was.as_str()));
-    }
-    out
-}
-
-/// Migrations that were applied after a later migration.
-fn applied_late(history: &HistoryComparison<'_>, known: &[Migration], folder: &[FolderMigration]) -> Vec<Check> {
-    if history.tool.keeps == Keeps::Last || folder.iter().any(|m| !m.after.is_empty()) {
-        return Vec::new();
-    }
-    let positions: BTreeMap<&str, usize> = folder
-        .iter()
-        .zip(0..)
-        .filter(|(m, _)| !m.repeatable)
-        .map(|(m, i)| (m.version.as_str(), i))
-        .collect();
-    let last: BTreeMap<&str, usize> = known.iter().zip(0..).map(|(m, i)| (m.version.as_str(), i)).collect();
-    let mut out = Vec::new();
-    // The highest position so far, for each set of migrations.
-    let mut reached: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
-    for (i, migration) in known.iter().enumerate() {
-        let version = migration.version.as_str();
-        let again = last.get(version).is_some_and(|last| *last > i);
-        let (MigrationState::Applied, false, Some(position)) = (migration.state, again, positions.get(version)) else {
-            continue;
-        };
-        let family = (history.tool.family)(version);
-        match reached.get(family) {
-            Some((highest, later)) if highest > position => {
-                let message = format!(
-                    "migration {} was applied after {later}, which comes after it",
-                    migration.name
-                );
-                let values = (
-                    Value::Text(format!("before {later}")),
-                    Value::Text(format!("after {later}")),
-                );
-                let check = finding(history, OtherCode::MigrationOutOfOrder, &migration.name, message);
-                out.push(check.values(values.0, values.1).hint(Hint::advice(
-                    "a new database applies them in the other order: verify that both orders give the same schema, then \
-                     write `out_of_order: allow`",
-                )));
-            }
-            Some(_) | None => {
-                reached.insert(family, (*position, &migration.name));
-            }
-        }
     }
     out
 }

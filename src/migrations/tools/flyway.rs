@@ -3,8 +3,8 @@
 //! documentation, "Migrations" and "Schema history table".
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Replacement, Tool, ToolVerification, Up,
-    program, sort, sql, unless, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Late, Replacement, Tool,
+    ToolVerification, Up, program, sort, sql, unless, version,
 };
 use crate::error::Problem;
 use crate::sql_text::script::statements;
@@ -126,20 +126,8 @@ fn read(all: &Files) -> FolderContents {
     sort(&TOOL, &mut versioned);
     sort(&TOOL, &mut baselines);
     repeatable.sort_by(|a, b| a.version.cmp(&b.version));
-    // On an empty database the last baseline replaces all migrations before it.
-    if let Some(mut baseline) = baselines.pop() {
-        let upto = (TOOL.sort)(&baseline.version);
-        let (before, after) = versioned
-            .into_iter()
-            .partition(|m: &super::FolderMigration| (TOOL.sort)(&m.version) <= upto);
-        let before: Vec<super::FolderMigration> = before;
-        baseline.only_for_new = true;
-        // It has the version of the last migration that it replaces, and that one's checksum in most histories.
-        baseline.checksums = Vec::new();
-        baseline.replaces = before.iter().map(|m| m.version.clone()).collect();
-        out.replaced = before;
-        versioned = after;
-        versioned.insert(0, baseline);
+    if let Some(baseline) = baselines.pop() {
+        versioned = after_baseline(baseline, versioned, &mut out);
     }
     if versioned.is_empty() && repeatable.is_empty() && !all.files.is_empty() && out.ignored.is_empty() {
         let problem = Problem::new(format!(
@@ -151,6 +139,23 @@ fn read(all: &Files) -> FolderContents {
     out.migrations = versioned;
     out.migrations.extend(repeatable);
     out
+}
+
+/// On an empty database the last baseline replaces all migrations before it.
+fn after_baseline(
+    mut baseline: FolderMigration,
+    versioned: Vec<FolderMigration>,
+    out: &mut FolderContents,
+) -> Vec<FolderMigration> {
+    let upto = (TOOL.sort)(&baseline.version);
+    let (before, mut after): (Vec<_>, Vec<_>) = versioned.into_iter().partition(|m| (TOOL.sort)(&m.version) <= upto);
+    baseline.only_for_new = true;
+    // It has the version of the last migration that it replaces, and that one's checksum in most histories.
+    baseline.checksums = Vec::new();
+    baseline.replaces = before.iter().map(|m| m.version.clone()).collect();
+    out.replaced = before;
+    after.insert(0, baseline);
+    after
 }
 
 /// The code that applies a file: its text, unless Flyway replaces placeholders.

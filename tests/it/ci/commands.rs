@@ -60,6 +60,7 @@ fn every_command_line_is_one_of_the_program() {
         "ci/Dockerfile",
         "ci/Jenkinsfile",
         "ci/circleci.yml",
+        "ci/github/migrations.yml",
         "ci/github/workflow.yml",
         "ci/gitlab.yml",
         "ci/systemd/driftgate.service",

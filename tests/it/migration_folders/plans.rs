@@ -100,9 +100,9 @@ fn liquibase_splits_formatted_sql_into_change_sets() {
         ],
         &[
             "liquibase",
-            "bob:1 bob:1 4: a; / aa;",
-            "bob:two bob:two 8 outside: b;",
-            "a b:4 a b:4 not SQL: Liquibase fills the parameter ${p} in",
+            "1.sql::1::bob bob:1 4: a; / aa;",
+            "1.sql::two::bob bob:two 8 outside: b;",
+            "1.sql::4::a b a b:4 not SQL: Liquibase fills the parameter ${p} in",
             "! Liquibase would ignore 2.sql",
         ],
     );
@@ -110,13 +110,22 @@ fn liquibase_splits_formatted_sql_into_change_sets() {
 
 #[test]
 fn liquibase_follows_its_change_log() {
-    let expected = [
-        "liquibase",
-        "ann:2 ann:2 3: b;",
-        "bob:x bob:x not SQL: it is a change set that only Liquibase can turn into SQL: let it update an empty database (liquibase update)",
-        "ann:1 ann:1 3: a;",
-        "! Liquibase would ignore other/3.sql",
-    ];
+    let program = |log: &str| {
+        format!(
+            "{log}::x::bob bob:x not SQL: it is a change set that only Liquibase can turn into SQL: \
+             let it update an empty database (liquibase update)"
+        )
+    };
+    let (of_xml, of_yaml) = (program("master.xml"), program("master.yaml"));
+    let expected = |program| {
+        [
+            "liquibase",
+            "first.sql::2::ann ann:2 3: b;",
+            program,
+            "sql/1.sql::1::ann ann:1 3: a;",
+            "! Liquibase would ignore other/3.sql",
+        ]
+    };
     let formatted = |number: u8, sql: &str| format!("--liquibase formatted sql\n--changeset ann:{number}\n{sql};\n");
     let (one, two, three) = (formatted(1, "a"), formatted(2, "b"), formatted(3, "c"));
     let files = |name, log| {
@@ -134,7 +143,7 @@ fn liquibase_follows_its_change_log() {
             "<databaseChangeLog>\n<include file=\"db/first.sql\"/>\n<changeSet id=\"x\" author=\"bob\">\n<createTable/></changeSet>\n\
              <includeAll path=\"db/sql/\"/></databaseChangeLog>",
         ),
-        &expected,
+        &expected(of_xml.as_str()),
     );
     check(
         None,
@@ -143,6 +152,75 @@ fn liquibase_follows_its_change_log() {
             "databaseChangeLog:\n  - include:\n      file: first.sql\n  - changeSet:\n      id: x\n      author: bob\n      changes:\n\
              \x20       - createTable:\n            id: 1\n  - includeAll:\n      path: sql\n",
         ),
-        &expected,
+        &expected(of_yaml.as_str()),
+    );
+}
+
+#[test]
+fn sqitch_finds_the_script_of_a_reworked_change_under_any_tag_between() {
+    let plan = "%syntax-version=1.0.0\n%project=x\n\nfees 2024-01-01T00:00:00Z A <a@b> # one\n@v1 2024-01-01T00:00:00Z A <a@b>\n\
+                other 2024-01-02T00:00:00Z A <a@b>\n@v2 2024-01-02T00:00:00Z A <a@b>\nfees [fees@v2] 2024-01-03T00:00:00Z A <a@b>\n\
+                @v3 2024-01-03T00:00:00Z A <a@b>\nfees [fees@v3] 2024-01-04T00:00:00Z A <a@b>\n";
+    check(
+        None,
+        &[
+            ("sqitch.plan", plan),
+            ("deploy/fees@v2.sql", "a;"),
+            ("deploy/other.sql", "b;"),
+            ("deploy/fees@v3.sql", "c;"),
+            ("deploy/fees.sql", "d;"),
+        ],
+        &[
+            "sqitch",
+            "fees#1 fees 1 outside: a;",
+            "other#1 other 1 outside: b;",
+            "fees#2 fees 1 outside: c;",
+            "fees#3 fees 1 outside: d;",
+        ],
+    );
+    check(
+        None,
+        &[
+            ("sqitch.plan", plan),
+            ("deploy/fees@v3.sql", "c;"),
+            ("deploy/fees.sql", "d;"),
+            ("deploy/other.sql", "b;"),
+        ],
+        &[
+            "sqitch",
+            "other#1 other 1 outside: b;",
+            "fees#2 fees 1 outside: c;",
+            "fees#3 fees 1 outside: d;",
+            "! sqitch.plan lists the change fees, but deploy/fees@v1.sql does not exist",
+        ],
+    );
+}
+
+#[test]
+fn liquibase_reads_logical_paths_and_whole_folders() {
+    check(
+        None,
+        &[
+            (
+                "db/a/1.sql",
+                "--liquibase formatted sql logicalFilePath:old/1.sql\n--changeset ann:1\na;\n--changeset ann:2 logicalFilePath:b.sql dbms:\"!mysql\"\nb;\n\
+                 --changeset ann:3 ignore:true\nc;\n",
+            ),
+            ("db/a/deep/2.sql", "d;"),
+            (
+                "db/root.json",
+                "{\"databaseChangeLog\": [{\"includeAll\": {\"path\": \"a\", \"relativeToChangelogFile\": true}},\n\
+                 {\"changeSet\": {\"changes\": [], \"id\": 7, \"author\": \"bob\", \"logicalFilePath\": \"x\"}}]}",
+            ),
+            ("db/broken.yaml", "databaseChangeLog: ["),
+        ],
+        &[
+            "liquibase",
+            "old/1.sql::1::ann ann:1 3: a;",
+            "b.sql::2::ann ann:2 5: b;",
+            "db/a/deep/2.sql::raw::includeAll includeAll:raw 1: d;",
+            "x::7::bob bob:7 not SQL: it is a change set that only Liquibase can turn into SQL: let it update an empty database (liquibase update)",
+            "! db/broken.yaml cannot be read: this list is not closed",
+        ],
     );
 }

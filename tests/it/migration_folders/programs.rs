@@ -156,3 +156,56 @@ fn seaorm_has_programs_in_rust() {
         ],
     );
 }
+
+#[test]
+fn efcore_has_the_id_of_the_attribute() {
+    let class = |attribute: &str, name: &str| {
+        format!("{attribute}\npublic partial class {name} : Migration {{ void Up(MigrationBuilder b) {{}} }}")
+    };
+    let (a, b, stray) = (
+        class("", "A"),
+        class("[Migration(\"20240102000000_Renamed\")]", "B"),
+        class("", "C"),
+    );
+    check(
+        None,
+        &[
+            ("20240101000000_A.cs", &a),
+            (
+                "20240101000000_A.Designer.cs",
+                "[Migration(\"20240101000000_A\")] partial class A { MigrationBuilder b; }",
+            ),
+            ("Sub/B.cs", &b),
+            ("20240103000000_C.cs", &stray),
+            ("ShopModelSnapshot.cs", "class ShopModelSnapshot : ModelSnapshot {}"),
+        ],
+        &[
+            "efcore",
+            "20240101000000_A 20240101000000_A not SQL: it is a program in C#",
+            "20240102000000_Renamed 20240102000000_Renamed not SQL: it is a program in C#",
+            "! EF Core would ignore 20240103000000_C.cs",
+        ],
+    );
+}
+
+#[test]
+fn alembic_revisions_have_no_prefixes_and_have_messages() {
+    check(
+        None,
+        &[
+            (
+                "5a.py",
+                "\"\"\"create clients\n\"\"\"\nrevision = '5a1b2c3d4e5f'\ndown_revision = None\n",
+            ),
+            (
+                "5f.py",
+                "revision: str = '5f00ab12cd34'\ndown_revision: str = '5a1b2c3d4e5f'\n",
+            ),
+        ],
+        &[
+            "alembic",
+            "5a1b2c3d4e5f 5a1b2c3d4e5f not SQL: it is a program in Python",
+            "5f00ab12cd34 5f00ab12cd34 not SQL: it is a program in Python",
+        ],
+    );
+}

@@ -152,3 +152,25 @@ fn versions_in_file_names() {
         ],
     );
 }
+
+#[test]
+fn supabase_reads_the_files_of_its_folder() {
+    check(
+        Tool::named("supabase"),
+        &[
+            ("20200101000000_init.sql", "old;"),
+            ("20240101000000_a.sql", "a;"),
+            ("20240102000000_b_c.sql", "b;"),
+            ("seed.sql", "s;"),
+            ("archive/20230101000000_x.sql", "x;"),
+        ],
+        &[
+            "supabase",
+            "20240101000000 20240101000000_a 1: a;",
+            "20240102000000 20240102000000_b_c 1: b;",
+            "! Supabase CLI would ignore 20200101000000_init.sql",
+            "! Supabase CLI would ignore archive/20230101000000_x.sql",
+            "! Supabase CLI would ignore seed.sql",
+        ],
+    );
+}
