@@ -96,7 +96,7 @@ fn named_by(expected: &str, version: &str) -> bool {
 }
 
 /// What is read of a folder.
-struct Reading<'a> {
+struct ChangelogReader<'a> {
     all: &'a Files,
     logs: BTreeMap<&'a str, Vec<ChangelogEntry>>,
     includes: Includes,
@@ -124,7 +124,7 @@ fn read(all: &Files) -> FolderContents {
             .flat_map(|(path, entries)| entries.iter().map(|entry| (*path, entry))),
     );
     let has_logs = !logs.is_empty() || !out.problems.is_empty();
-    let mut reading = Reading {
+    let mut reading = ChangelogReader {
         all,
         logs,
         includes,
@@ -160,7 +160,7 @@ fn give_names(migrations: &mut [FolderMigration]) {
     }
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ChangelogReader<'a> {
     /// Liquibase begins with the log that no other log includes.
     fn follow_logs(&mut self) {
         let all = self.all;

@@ -220,7 +220,7 @@ fn liquibase_reads_logical_paths_and_whole_folders() {
             "b.sql::2::ann ann:2 5: b;",
             "db/a/deep/2.sql::raw::includeAll includeAll:raw 1: d;",
             "x::7::bob bob:7 not SQL: it is a change set that only Liquibase can turn into SQL: let it update an empty database (liquibase update)",
-            "! db/broken.yaml cannot be read: this list is not closed",
+            "! db/broken.yaml cannot be read: this bracket is not closed",
         ],
     );
 }
