@@ -1,10 +1,14 @@
 //! The vocabulary that describes kinds of objects: attributes, the shapes of their values, how two values are compared,
 //! and the questions that only the server can answer.
 
+mod lines;
 mod literal;
+mod question;
 mod reference;
 
+pub use lines::{same_lines, same_text};
 pub use literal::Literal;
+pub use question::{Form, Question};
 pub use reference::split_reference;
 
 use crate::object_id::{ObjectId, split_name};
@@ -197,7 +201,9 @@ pub enum Compare {
     Unordered,
     /// When the expected name, which without a schema is in that of the file or is PostgreSQL's own, is the actual one.
     Name,
-    /// When they are the same except for line ends and surrounding blank lines.
+    /// When they are the same except for the kind of line ends and those at the end.
+    Text,
+    /// When they are the same except for line ends, blanks at the end of a line and surrounding blank lines.
     Lines,
     /// When the server considers both the same type, with its modifiers.
     Type,
@@ -283,47 +289,6 @@ impl Verdict {
     }
 }
 
-/// Two texts of which only the server can say whether they mean the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Question {
-    /// What the texts are.
-    pub form: Form,
-    /// The expected text.
-    pub expected: String,
-    /// The text in the catalog.
-    pub actual: String,
-}
-
-/// What the texts of a [`Question`] are.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
-    /// Types with modifiers.
-    Type,
-    /// Types without modifiers, including pseudo-types.
-    BaseType,
-    /// Expressions over the columns of the relation.
-    Expression,
-    /// Expressions without columns, cast to this type.
-    Value(String),
-    /// Expressions over the columns of the relation, cast to this type.
-    Computed(String),
-    /// Expressions over the columns of several rows of the relation, which have these names: `old.total < new.total`.
-    Rows(&'static [&'static str]),
-    /// Queries.
-    Query,
-}
-
-impl Form {
-    /// Whether the texts are expressions, not types.
-    #[must_use]
-    pub fn is_expression(&self) -> bool {
-        match self {
-            Self::Expression | Self::Value(_) | Self::Computed(_) | Self::Rows(_) | Self::Query => true,
-            Self::Type | Self::BaseType => false,
-        }
-    }
-}
-
 impl Compare {
     /// Compares two values.
     #[must_use]
@@ -334,6 +299,10 @@ impl Compare {
             Self::Unordered => Verdict::when(sorted(expected) == sorted(actual)),
             Self::Name => Verdict::when(match (expected.as_text(), actual.as_text()) {
                 (Some(expected), Some(actual)) => comparison.is_name(expected, actual),
+                (None, _) | (_, None) => expected == actual,
+            }),
+            Self::Text => Verdict::when(match (expected.as_text(), actual.as_text()) {
+                (Some(expected), Some(actual)) => same_text(expected, actual),
                 (None, _) | (_, None) => expected == actual,
             }),
             Self::Lines => Verdict::when(match (expected.as_text(), actual.as_text()) {
@@ -405,10 +374,4 @@ pub fn is_name(expected: &str, actual: &str, schema: &str) -> bool {
         (Some(expected), Some(actual)) => expected == actual,
         (None, _) | (_, None) => expected == actual,
     }
-}
-
-/// Whether two texts are the same except for line ends and surrounding blank lines.
-#[must_use]
-pub fn same_lines(expected: &str, actual: &str) -> bool {
-    expected.trim().lines().eq(actual.trim().lines())
 }

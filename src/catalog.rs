@@ -97,6 +97,15 @@ pub async fn available_extensions(client: &mut Client) -> Result<BTreeSet<String
     Ok(names.map(str::to_owned).collect())
 }
 
+/// Ends the transaction.
+///
+/// # Errors
+/// The connection breaks.
+pub async fn end_transaction(client: &mut Client) -> Result<(), Failure> {
+    let ended = client.execute(&[sql![ROLLBACK]]).await;
+    ended.map_err(|error| error.failure("ending the transaction"))
+}
+
 /// Runs statements within a savepoint, and rolls back to it if one of them fails.
 async fn in_savepoint(client: &mut Client, statements: Vec<Sql>) -> Result<Vec<Cells>, ServerError> {
     let batch: Vec<Sql> = [sql!["SAVEPOINT driftgate"]]

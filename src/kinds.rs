@@ -4,12 +4,15 @@
 //! capture, comparison, the JSON Schema and the reference each walk this registry; none of them names a kind.
 //! A new kind is two files and a line here: see "To add a kind" above [`KindSpec`].
 
+mod argument;
 mod common;
 mod hint;
 mod index_key;
 mod masks;
+mod setting;
 mod signature;
 mod spec;
+mod storage_option;
 mod stub;
 mod type_name;
 mod variable;

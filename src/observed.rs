@@ -30,6 +30,8 @@ pub enum Answer {
     Invalid(String),
     /// The server refused the question, for this reason.
     Refused(String),
+    /// The role lacks a privilege that the question needs, for this reason.
+    Denied(String),
     /// A server without the objects was asked, and it lacks something that they need, for this reason.
     Undecided(String),
 }

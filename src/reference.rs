@@ -214,7 +214,7 @@ fn meaning(attr: &Attr) -> String {
             " PostgreSQL decides whether it means the same."
         }
         Compare::Unordered => " In any order.",
-        Compare::Equal | Compare::Name | Compare::Lines | Compare::Grants(_) | Compare::Custom(_) => "",
+        Compare::Equal | Compare::Name | Compare::Text | Compare::Lines | Compare::Grants(_) | Compare::Custom(_) => "",
     };
     let since = if attr.since > OLDEST_MAJOR {
         format!(" From PostgreSQL {}.", attr.since)

@@ -195,7 +195,7 @@ impl Session<'_> {
             Self::Connected(open) => open.decide(questions, snapshot).await,
             Self::Snapshot(saved) => {
                 let fallback = Fallback::Undecided;
-                let answers = decide_on_scratch(&saved.scratch, questions.clone(), snapshot, limits, fallback);
+                let answers = decide_on_scratch(&saved.scratch, questions.clone(), snapshot, limits, None, fallback);
                 Ok(Some(
                     answers.unwrap_or_else(|failure| fallback.unavailable(questions, &failure)),
                 ))
@@ -276,6 +276,7 @@ impl Transaction<'_> {
             // The code in a scratch database comes from the user's own files.
             trust: self.live.map_or(Trust::Everything, |live| live.trust),
             has_other_server: self.live.is_some(),
+            can_print: true,
         };
         let deciding = equivalence::decide(&mut self.client, questions, snapshot, options);
         let Decisions {
@@ -289,9 +290,14 @@ impl Transaction<'_> {
                 return Ok(None);
             }
         }
-        let Some(live) = self.live.filter(|_| !deferred.is_empty()) else {
+        if deferred.is_empty() {
+            return Ok(Some(answers));
+        }
+        let Some(live) = self.live else {
+            answers.extend(self.compare_prints(deferred, snapshot).await?);
             return Ok(Some(answers));
         };
+        let time_zone = self.client.parameter("TimeZone").map(str::to_owned);
         let scope = Scope::of_objects(reachable);
         let reading = capture::capture_more(&mut self.client, &scope, self.limits);
         let mut named = self.deadline.enforce(reading).await?;
@@ -302,6 +308,7 @@ impl Transaction<'_> {
             deferred.clone(),
             &named,
             self.limits,
+            time_zone.as_deref(),
             Fallback::Unverified,
         ) {
             Ok(decided) => answers.extend(decided),
@@ -311,6 +318,22 @@ impl Transaction<'_> {
             ),
         }
         Ok(Some(answers))
+    }
+
+    /// Compares texts in the scratch database that is the source: it has the objects, and only this run uses it.
+    async fn compare_prints(
+        &mut self,
+        questions: BTreeSet<ScopedQuestion>,
+        snapshot: &Snapshot,
+    ) -> Result<Answers, Failure> {
+        let limits = self.limits;
+        let comparing = async {
+            catalog::end_transaction(&mut self.client).await?;
+            let answers = equivalence::compare_prints(&mut self.client, questions, snapshot, limits).await?;
+            assertion_query::begin(&mut self.client, limits).await?;
+            Ok(answers)
+        };
+        self.deadline.enforce(comparing).await
     }
 
     /// Asks the database the questions for which no other server is available, but only those whose names resolve to
@@ -324,10 +347,16 @@ impl Transaction<'_> {
     ) -> Result<Answers, Failure> {
         let options = DecideOptions {
             has_other_server: false,
+            can_print: false,
             ..options
         };
+        // The database has found different parse trees of these texts already.
+        let (printed, questions): (BTreeSet<_>, BTreeSet<_>) = questions
+            .into_iter()
+            .partition(|scoped| scoped.question.form.is_printed());
         let deciding = equivalence::decide(&mut self.client, questions, snapshot, options);
         let mut decided = self.deadline.enforce(deciding).await?;
+        decided.deferred.extend(printed);
         let unavailable = Fallback::Unverified.unavailable(decided.deferred, failure);
         decided.answers.extend(unavailable);
         Ok(decided.answers)

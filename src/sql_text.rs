@@ -8,7 +8,7 @@ mod words;
 
 use std::ops::Range;
 
-pub use words::{Words, same_tokens};
+pub use words::{WordPlace, Words, replace_words, same_tokens};
 
 /// A unit of a text at the outermost level: a word, a quoted text, a group in
 /// parentheses or brackets, a comma, or another symbol.

@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 
 pub use batch::query;
 use batch::{Batch, ResultKind, Strategy};
-pub(super) use batch::{begin_transaction, reset_planner_settings};
+pub(super) use batch::{begin_scratch_transaction, begin_transaction, reset_planner_settings};
 use find::shares_names;
 use rows::RowReader;
 

@@ -9,22 +9,29 @@
 //!    immutable functions on constants, and functions of the database's owner must not run as the role that connects.
 //! 4. If the names in the texts are not conclusive, the parse trees are compared (`parse_tree`). A parse tree shows exactly
 //!    which objects a text uses.
-//! 5. Other texts are compared on a server with stubs instead of the database's objects: see [`Decisions::deferred`].
+//! 5. Queries whose parse trees differ, and SQL-standard bodies, are printed by a server with the same relations
+//!    (`print`).
+//! 6. Other texts are compared on a server with stubs instead of the database's objects: see [`Decisions::deferred`].
 //!
 //! The actual text is parsed with the search path with which the catalog printed it, the expected text with that of the
 //! file. The planner gets both with that of the file. If an object on that path shadows one of PostgreSQL's own, the parse
 //! trees show whether the actual text means the same there.
 
 mod answer;
+mod equivalents;
 mod pair;
 mod parse_tree;
 mod planner;
+mod print;
 mod reachable;
 mod route;
+mod setting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use answer::{from_error, from_planner};
+pub use print::compare_prints;
+
+use answer::{from_error, from_planner, unbalanced};
 use pair::{Pair, Side, mentions_collation};
 use parse_tree::set_path;
 use reachable::LookupNames;
@@ -32,6 +39,7 @@ use reachable::LookupNames;
 use super::client::{Client, Described, Description};
 use super::encoding::can_send;
 use super::server_error::{Meaning, ServerError};
+use crate::attribute::Form;
 use crate::error::Failure;
 use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::snapshot::Snapshot;
@@ -66,6 +74,8 @@ pub struct DecideOptions {
     pub trust: Trust,
     /// Whether another server can compare what a superuser should not plan in the database.
     pub has_other_server: bool,
+    /// Whether [`compare_prints`] can compare the texts that PostgreSQL prints in a form of its own.
+    pub can_print: bool,
 }
 
 /// The answers, and the questions that another server must answer.
@@ -94,6 +104,9 @@ pub async fn decide(
 ) -> Result<Decisions, Failure> {
     let mut decided = Decisions::default();
     let mut open = Vec::new();
+    let questions = decide_settings(client, questions, &mut decided.answers)
+        .await
+        .map_err(|error| error.failure(DOING))?;
     for scoped in questions {
         match decide_locally(&scoped) {
             Some(answer) => {
@@ -117,6 +130,54 @@ pub async fn decide(
     .await
     .map_err(|error| error.failure(DOING))?;
     Ok(decided)
+}
+
+/// Answers the questions about settings, and returns the others.
+async fn decide_settings(
+    client: &mut Client,
+    questions: BTreeSet<ScopedQuestion>,
+    answers: &mut Answers,
+) -> Result<BTreeSet<ScopedQuestion>, ServerError> {
+    let names: BTreeSet<String> = questions.iter().filter_map(setting_name).map(str::to_owned).collect();
+    if names.is_empty() {
+        return Ok(questions);
+    }
+    let types = setting::read_types(client, &names).await?;
+    let mut others = BTreeSet::new();
+    for scoped in questions {
+        let question = &scoped.question;
+        let answer = setting_name(&scoped).map(|name| {
+            if setting::same(name, types.get(name), &question.expected, &question.actual) {
+                Answer::Equal
+            } else {
+                Answer::Different
+            }
+        });
+        match answer {
+            Some(answer) => {
+                answers.insert(scoped, answer);
+            }
+            None => {
+                others.insert(scoped);
+            }
+        }
+    }
+    Ok(others)
+}
+
+/// The name of the setting that a question is about.
+fn setting_name(scoped: &ScopedQuestion) -> Option<&str> {
+    match &scoped.question.form {
+        Form::Setting(name) => Some(name),
+        Form::Type
+        | Form::BaseType
+        | Form::Expression
+        | Form::Value(_)
+        | Form::Computed(_)
+        | Form::Rows(_)
+        | Form::Query
+        | Form::Body(_) => None,
+    }
 }
 
 /// The answer, if it does not need the server.
@@ -159,8 +220,26 @@ impl Decider<'_> {
         self.decided.answers.insert(scoped, answer);
     }
 
+    /// Answers a question, unless another server can decide it better: in the database, the role may lack privileges, and
+    /// different parse trees can print alike.
+    fn answer_or_defer(&mut self, pair: &Pair, scoped: ScopedQuestion, answer: Answer) {
+        let answer = unbalanced(&scoped).unwrap_or(answer);
+        let defers = match &answer {
+            Answer::Equal | Answer::Invalid(_) | Answer::Undecided(_) => false,
+            Answer::Different => pair.is_printed() && self.options.can_print,
+            Answer::Denied(_) => self.options.has_other_server || pair.is_printed() && self.options.can_print,
+            Answer::Refused(_) => pair.is_printed() && self.options.can_print,
+        };
+        if defers {
+            self.defer(pair, scoped);
+        } else {
+            self.answer(scoped, answer);
+        }
+    }
+
     async fn decide(mut self, open: OpenQuestions) -> Result<(), ServerError> {
         let open = self.keep_encodable(open).await?;
+        let open = self.keep_queries(open);
         let (types, expressions): (OpenQuestions, OpenQuestions) =
             open.into_iter().partition(|(pair, _)| pair.is_any_type());
         // Looking up the name of a type executes nothing.
@@ -196,6 +275,19 @@ impl Decider<'_> {
         Ok(sent)
     }
 
+    /// Defers the bodies, which no query can contain, and returns the other questions.
+    fn keep_queries(&mut self, open: OpenQuestions) -> OpenQuestions {
+        let (bodies, others): (OpenQuestions, OpenQuestions) = open.into_iter().partition(|(pair, _)| pair.is_body());
+        for (pair, scoped) in bodies {
+            if self.options.can_print {
+                self.defer(&pair, scoped);
+            } else {
+                self.answer(scoped, Answer::Refused(NO_PRINT.to_owned()));
+            }
+        }
+        others
+    }
+
     /// Answers the questions whose expected type is not exactly one type, and returns the others.
     fn keep_single_types(&mut self, types: OpenQuestions) -> OpenQuestions {
         let (types, others): (OpenQuestions, OpenQuestions) = types
@@ -216,13 +308,13 @@ impl Decider<'_> {
         for (path, types) in by_path {
             let expected = self.describe_types(&types, Side::Expected, Some(&path)).await?;
             let actual = self.describe_types(&types, Side::Actual, None).await?;
-            for (((_, scoped), expected), actual) in types.into_iter().zip(expected).zip(actual) {
+            for (((pair, scoped), expected), actual) in types.into_iter().zip(expected).zip(actual) {
                 let answer = match (&expected, &actual) {
                     (Ok(expected), Ok(actual)) if only_column(expected) == only_column(actual) => Answer::Equal,
                     (Ok(_), Ok(_)) => Answer::Different,
                     (Err(error), _) | (_, Err(error)) => from_error(&self.snapshot.server, &scoped, error),
                 };
-                self.answer(scoped, answer);
+                self.answer_or_defer(&pair, scoped, answer);
             }
         }
         Ok(())
@@ -287,7 +379,7 @@ impl Decider<'_> {
                 _ if is_malformed => unresolved.same_types.push((pair, scoped)),
                 Answer::Equal if pair.is_type() => unresolved.same_types.push((pair, scoped)),
                 _ if outcome.is_undefined() && pair.is_on_system_path() => unresolved.unread.push((pair, scoped)),
-                answer => self.answer(scoped, answer),
+                answer => self.answer_or_defer(&pair, scoped, answer),
             }
         }
         Ok(unresolved)
@@ -322,6 +414,9 @@ pub fn is_one_type(text: &str) -> bool {
             }
         })
 }
+
+/// Why a body was not compared.
+const NO_PRINT: &str = "no server is available to print the body that was expected: give --scratch";
 
 /// Why a question was not decided in the database.
 pub const UNTRUSTED: &str =

@@ -82,7 +82,9 @@ fn settle(decision: &Decision, answers: &Answers) -> Outcome {
         match answers.get(question) {
             Some(Answer::Equal) => {}
             Some(Answer::Different | Answer::Invalid(_)) => return Outcome::Different,
-            Some(Answer::Refused(why)) => outcome = Outcome::Undetermined(Status::Unverified, why.clone()),
+            Some(Answer::Refused(why) | Answer::Denied(why)) => {
+                outcome = Outcome::Undetermined(Status::Unverified, why.clone())
+            }
             Some(Answer::Undecided(why)) => outcome = Outcome::Undetermined(Status::Unknown, why.clone()),
             None => {
                 let why = "the texts differ, and no server is available to decide whether they mean the same";
@@ -98,7 +100,8 @@ fn invalid<'a>(decision: &Decision, answers: &'a Answers) -> Option<&'a str> {
     match decision {
         Decision::Ask(questions) => questions.iter().find_map(|question| match answers.get(question) {
             Some(Answer::Invalid(why)) => Some(why.as_str()),
-            Some(Answer::Equal | Answer::Different | Answer::Refused(_) | Answer::Undecided(_)) | None => None,
+            Some(Answer::Equal | Answer::Different | Answer::Refused(_) | Answer::Denied(_) | Answer::Undecided(_))
+            | None => None,
         }),
         Decision::Equal | Decision::Different | Decision::Unknown(_) => None,
     }

@@ -6,7 +6,7 @@ mod serial;
 
 use super::{
     Advice, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand, Syntax,
-    common,
+    common, storage_option,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::snapshot::COPY_OF;
@@ -95,12 +95,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Its options: those of SET (…), and those of OPTIONS (…) for a column of a foreign table. The value of \
              an option that may hold a secret is never printed.",
         )
-        .compare(Compare::Custom(common::same_masked))
+        .compare(Compare::Custom(storage_option::same_options))
         .default(Literal::EmptyMap),
         common::grants(&common::OF_COLUMN),
         common::COMMENT,
     ],
-    role: Role::Column { type_attribute: "type" },
+    role: Role::Column { type_attribute: "type", position: "position" },
     syntax: Syntax {
         shorthand: Shorthand::Custom {
             form: CustomForm::Text,
@@ -112,7 +112,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &["type_storage", "own_sequence", COPY_OF],
+        extra_columns: &["type_storage", "position", "own_sequence", COPY_OF],
         masked: Masked::OPTIONS,
         ..Reading::DEFAULT
     },

@@ -68,7 +68,8 @@ SELECT a.schema, a.relation, a.attname::text AS name,
             AND o.classid = 'pg_class'::regclass AND o.deptype = 'a'
             AND pg_get_expr(d.adbin, 0) = 'nextval(' || quote_literal(quote_ident(m.nspname) || '.' || quote_ident(s.relname)) || '::regclass)'
           LIMIT 1)
-       END AS own_sequence
+       END AS own_sequence,
+       a.attnum AS position
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::"char" AS attcompression) absent,
      LATERAL (SELECT r.schema, r.name AS relation, r.relowner, r.relispartition, a.*, attcompression AS compression,

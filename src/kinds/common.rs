@@ -4,6 +4,7 @@ pub(super) mod partitions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::storage_option::{same_option, same_options};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -22,8 +23,13 @@ use crate::yaml::{Entry, NodeValue};
 pub(super) const NAMES: Shape = Shape::List(&Shape::Name);
 
 /// The comment.
-pub(super) const COMMENT: Attr =
-    Attr::new("comment", Shape::Text, "The comment on it; `null` for none.").default(Literal::Null);
+pub(super) const COMMENT: Attr = Attr::new(
+    "comment",
+    Shape::Text,
+    "The comment on it; `null` for none. Line ends at its end do not matter.",
+)
+.compare(Compare::Text)
+.default(Literal::Null);
 
 /// The owner.
 pub(super) const OWNER: Attr = Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.");
@@ -85,8 +91,9 @@ pub(super) const COLUMNS: Attr = Attr::new("columns", NAMES, "Its columns, in or
 pub(super) const OPTIONS: Attr = Attr::new(
     "options",
     Shape::Map(&Shape::Text),
-    "Its storage options: everything that WITH (…) sets.",
+    "Its storage options: everything that WITH (…) sets. Values are compared by the type of the option: `on` is `true`.",
 )
+.compare(Compare::Custom(same_options))
 .default(Literal::EmptyMap);
 
 /// Options of a foreign-data wrapper and what it serves.
@@ -314,7 +321,11 @@ pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Opti
     };
     let set: Vec<String> = expected
         .iter()
-        .filter(|(option, value)| actual.get(*option) != Some(value))
+        .filter(|(option, value)| {
+            actual
+                .get(*option)
+                .is_none_or(|found| !same_option(option, value, found))
+        })
         .map(|(option, value)| format!("{option} = {}", quote_literal(&value.to_string())))
         .collect();
     let reset: Vec<&str> = actual

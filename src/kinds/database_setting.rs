@@ -1,8 +1,11 @@
 //! Settings of the database.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, Shorthand, Syntax, common};
-use crate::attribute::{Attr, Compare, Shape};
+use super::{
+    Advice, FindingDetail, HintContext, KindSpec, Masked, Matching, Reading, Shorthand, Syntax, common, setting,
+};
+use crate::attribute::{Attr, Compare, Comparison, Shape, Verdict};
 use crate::hint::Hint;
+use crate::object_id::ObjectId;
 use crate::secret::{is_digest, is_marker};
 use crate::snapshot::OWNER;
 use crate::sql_text::quote_literal;
@@ -17,10 +20,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[Attr::new(
         "value",
         Shape::Text,
-        "The value as it was set. The value of a setting that may hold a secret is never printed: it is compared with the value, or \
+        "The value, compared by the type and unit of the setting: `60s` is `1min`. The value of a setting that may hold a secret is never printed: it is compared with the value, or \
          with the digest that `pull --digest-key` writes; for `***` only its presence is checked.",
     )
-    .compare(Compare::Custom(common::same_masked))],
+    .compare(Compare::Custom(same_value))],
     syntax: Syntax {
         shorthand: Shorthand::Scalar("value"),
         ..Syntax::DEFAULT
@@ -31,12 +34,34 @@ pub(super) static SPEC: KindSpec = KindSpec {
         masked: Masked::SETTING,
         ..Reading::DEFAULT
     },
+    matching: Matching {
+        same_identity: Some(same_name),
+        ..Matching::DEFAULT
+    },
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };
+
+/// The setting, and the role if it is that of a role.
+fn split(id: &ObjectId) -> (&str, Option<&str>) {
+    match id.last().split_once(" for ") {
+        Some((setting, role)) => (setting, Some(role)),
+        None => (id.last(), None),
+    }
+}
+
+/// PostgreSQL does not distinguish case in the names of settings.
+fn same_name(expected: &ObjectId, actual: &ObjectId) -> Verdict {
+    let ((setting, role), (actual_setting, actual_role)) = (split(expected), split(actual));
+    Verdict::when(setting.to_lowercase() == actual_setting.to_lowercase() && role == actual_role)
+}
+
+fn same_value(comparison: &Comparison<'_>) -> Verdict {
+    setting::same_setting(split(comparison.id).0, comparison.expected, comparison.actual)
+}
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (setting, of) = match finding.id.last().split_once(" for ") {

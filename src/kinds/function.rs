@@ -1,14 +1,17 @@
 //! Functions.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, signature};
-use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use super::argument::{self, ArgumentMode, arguments_of, same_arguments};
+use super::{
+    Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, setting, signature,
+};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, same_lines};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::name;
-use crate::sql_text::{Token, TokenKind, split_commas, tokens, unquote_name};
+use crate::sql_text::{Token, TokenKind, is_balanced, quote_name, split_commas, tokens, unquote_name, words};
 use crate::value::Value;
 use crate::yaml::{Entry, Node};
 
@@ -27,15 +30,16 @@ pub(super) const SECURITY: Attr = Attr::new(
 pub(super) const BODY: Attr = Attr::new(
     "body",
     Shape::Text,
-    "Its source text; line ends and blank lines around it do not matter.",
+    "Its source text; line ends, blanks at the end of a line and blank lines around it do not matter. PostgreSQL decides \
+     whether a body of the SQL standard (`RETURN …`, `BEGIN ATOMIC …`) means the same.",
 )
-.compare(Compare::Lines);
+.compare(Compare::Custom(same_body));
 
 /// The arguments with everything that a signature leaves out.
 pub(super) const ARGUMENTS: Attr = Attr::new(
-    "arguments",
+    argument::ARGUMENTS,
     Shape::Sql,
-    "Its arguments with their modes, names and defaults, as `pg_get_function_arguments` prints them.",
+    "Its arguments with their modes, names and defaults, as in CREATE FUNCTION.",
 )
 .compare(Compare::Custom(same_arguments));
 
@@ -43,11 +47,12 @@ pub(super) const ARGUMENTS: Attr = Attr::new(
 pub(super) const SETTINGS: Attr = Attr::new(
     "settings",
     Shape::Map(&Shape::Text),
-    "The settings that apply while it runs: everything that SET sets. The value of one that may hold a secret is never \
+    "The settings that apply while it runs: everything that SET sets. Names are compared without regard to case, values by \
+     the type and unit of the setting: `65536kB` is `64MB`. The value of one that may hold a secret is never \
      printed: it is compared with the value, or with the digest that `pull --digest-key` writes; of `***` only its \
      presence is checked.",
 )
-.compare(Compare::Custom(common::same_masked))
+.compare(Compare::Custom(setting::same_settings))
 .default(Literal::EmptyMap);
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -127,6 +132,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading {
         if_any: Some("EXISTS (SELECT FROM routine_kinds WHERE prokind IN ('f', 'w'))"),
+        extra_columns: &[argument::NAMES],
         masked: Masked::SETTINGS,
         ..Reading::DEFAULT
     },
@@ -226,24 +232,61 @@ fn split_column(text: &str) -> Option<(&str, &str)> {
     (!sql_type.is_empty()).then(|| (&text[name.range.clone()], sql_type))
 }
 
-/// Compares arguments without the mode IN, which PostgreSQL 14 and later print for the arguments of procedures.
-fn same_arguments(comparison: &Comparison<'_>) -> Verdict {
+/// Compares bodies line by line. PostgreSQL stores an SQL-standard body as a tree, so the server compares those.
+fn same_body(comparison: &Comparison<'_>) -> Verdict {
     let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
         return Verdict::when(comparison.expected == comparison.actual);
     };
-    let arguments = |text: &str| -> Vec<String> { split_commas(text).into_iter().map(without_in).collect() };
-    Verdict::when(arguments(expected) == arguments(actual))
+    if same_lines(expected, actual) {
+        return Verdict::Equal;
+    }
+    let is_sql = comparison.object.get(LANGUAGE.name).as_text() == Some("sql");
+    match head(comparison) {
+        Some(head) if is_sql && is_standard_body(expected) && is_standard_body(actual) => {
+            Verdict::ask(Form::Body(head), expected.trim(), actual)
+        }
+        Some(_) | None => Verdict::Different,
+    }
 }
 
-/// Removes the mode IN from an argument. IN is a reserved word: a name IN would be quoted.
-fn without_in(argument: &str) -> String {
-    match tokens(argument).first() {
-        Some(mode) if argument[mode.range.clone()].eq_ignore_ascii_case("in") => {
-            argument[mode.range.end..].trim_start()
-        }
-        Some(_) | None => argument,
+/// Whether a body is one of the SQL standard: RETURN with an expression, or BEGIN ATOMIC. No text that SQL can run begins so.
+fn is_standard_body(body: &str) -> bool {
+    let mut words = words(body);
+    let mut next = || words.next().unwrap_or_default().to_lowercase();
+    match next().as_str() {
+        "return" => true,
+        "begin" => next() == "atomic",
+        _ => false,
     }
-    .to_owned()
+}
+
+/// The beginning of the statement that creates a temporary routine of the same signature.
+fn head(comparison: &Comparison<'_>) -> Option<String> {
+    let object = comparison.object;
+    let [_, routine, _] = comparison.id.parts() else {
+        return None;
+    };
+    let arguments = object.get(argument::ARGUMENTS).as_text().unwrap_or_default();
+    let returns = match object.get("returns").as_text() {
+        // Procedures return nothing.
+        None => String::new(),
+        Some(returns) => {
+            let columns = object.get("returns_columns").texts();
+            let is_set = *object.get("returns_set") == Value::Bool(true);
+            match (columns.is_empty(), is_set) {
+                (false, _) => format!("RETURNS TABLE ({})", columns.join(", ")),
+                (true, true) => format!("RETURNS SETOF {returns}"),
+                (true, false) => format!("RETURNS {returns}"),
+            }
+        }
+    };
+    let kind = if returns.is_empty() { "PROCEDURE" } else { "FUNCTION" };
+    is_balanced(arguments).then(|| {
+        format!(
+            "{kind} pg_temp.{}({arguments}) {returns} LANGUAGE sql",
+            quote_name(routine)
+        )
+    })
 }
 
 /// The estimate is 1000 if none is written.
@@ -306,38 +349,46 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     })
 }
 
-/// A function of the same signature that is volatile and empty: the planner neither runs nor inlines it.
+/// A function of the same signature that is volatile and empty: the planner neither runs nor inlines it. A query may name
+/// its arguments, and its result has the columns that it returns.
 fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     let [schema, function, types] = id.parts() else {
         return None;
     };
-    let written = object.get(ARGUMENTS.name).as_text().unwrap_or_default();
-    let is_output = |argument: &&str| argument.starts_with("OUT ");
-    let arguments: Vec<&str> = split_commas(written).into_iter().filter(|a| !is_output(a)).collect();
+    let mut types = split_commas(types).into_iter();
     let mut stub = Stub::of(sql!["CREATE FUNCTION ", name(schema), ".", name(function), "("]);
-    for (number, sql_type) in split_commas(types).into_iter().enumerate() {
-        let argument = arguments.get(number).copied().unwrap_or_default();
-        if number > 0 {
-            stub = stub.then(", ");
+    let mut separator = "";
+    for argument in arguments_of(object) {
+        stub = stub.then(separator).then(argument.mode.sql());
+        if let Some(argument_name) = argument.name.and_then(unquote_name) {
+            stub = stub.then(sql![name(&argument_name), " "]);
         }
-        if argument.starts_with("VARIADIC ") {
-            stub = stub.then("VARIADIC ");
-        }
-        stub = stub.then_type(sql_type);
-        let has_default = tokens(argument)
-            .iter()
-            .any(|token| token.kind == TokenKind::Word && &argument[token.range.clone()] == "DEFAULT");
-        if has_default {
+        stub = match argument.mode {
+            ArgumentMode::Out => stub.then_type(argument.sql_type),
+            ArgumentMode::In | ArgumentMode::InOut | ArgumentMode::Variadic => stub.then_type(types.next()?),
+        };
+        if argument.default.is_some() {
             stub = stub.then(" DEFAULT NULL");
         }
+        separator = ", ";
     }
     stub = stub.then(") RETURNS ");
-    if *object.get("returns_set") == Value::Bool(true) {
-        stub = stub.then("SETOF ");
+    let columns = object.get("returns_columns").texts();
+    if columns.is_empty() {
+        if *object.get("returns_set") == Value::Bool(true) {
+            stub = stub.then("SETOF ");
+        }
+        stub = stub.then_type(object.get("returns").as_text()?);
+    } else {
+        stub = stub.then("TABLE (");
+        for (number, column) in columns.into_iter().enumerate() {
+            let (column, sql_type) = split_column(column)?;
+            let separator = if number > 0 { ", " } else { "" };
+            stub = stub
+                .then(sql![separator, name(&unquote_name(column)?), " "])
+                .then_type(sql_type);
+        }
+        stub = stub.then(")");
     }
-    let returns = object.get("returns").as_text()?;
-    Some(
-        stub.then_type(returns)
-            .then(" LANGUAGE plpgsql VOLATILE AS 'BEGIN END'"),
-    )
+    Some(stub.then(" LANGUAGE plpgsql VOLATILE AS 'BEGIN END'"))
 }

@@ -3,6 +3,7 @@ SELECT p.schema, p.name,
        (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '')
         FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
        nullif(pg_get_function_arguments(p.oid), '') AS arguments,
+       coalesce(p.proargnames, '{}') AS argument_names,
        format_type(p.prorettype, NULL) AS returns,
        p.proretset AS returns_set,
        (SELECT coalesce(array_agg(quote_ident(a.name) || ' ' || format_type(a.type, NULL) ORDER BY a.n), '{}')

@@ -1,5 +1,6 @@
 //! Procedures.
 
+use super::argument;
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
 use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature};
 use crate::hint::Hint;
@@ -26,6 +27,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading {
         if_any: Some("'p' IN (SELECT prokind FROM routine_kinds)"),
+        extra_columns: &[argument::NAMES],
         masked: Masked::SETTINGS,
         ..Reading::DEFAULT
     },

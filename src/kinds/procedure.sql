@@ -3,6 +3,7 @@ SELECT p.schema, p.name,
        (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '')
         FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
        nullif(pg_get_function_arguments(p.oid), '') AS arguments,
+       coalesce(p.proargnames, '{}') AS argument_names,
        l.lanname::text AS language,
        CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END AS security,
        {settings p.proconfig} AS settings,

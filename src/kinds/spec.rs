@@ -122,6 +122,8 @@ pub enum Role {
     Column {
         /// The attribute that has its type.
         type_attribute: &'static str,
+        /// The column of the query that has its place among the columns.
+        position: &'static str,
     },
     /// A type whose expressions can mention its value: domains.
     Domain {

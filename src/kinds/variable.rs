@@ -18,19 +18,25 @@ pub fn variables<'a>(snapshot: &'a Snapshot, owner: &'a ObjectId) -> impl Iterat
     Kind::ALL.iter().flat_map(move |kind| of_kind(*kind, snapshot, owner))
 }
 
-/// The names that objects of one kind contribute.
+/// The names that objects of one kind contribute, columns in the order of the relation.
 fn of_kind<'a>(kind: Kind, snapshot: &'a Snapshot, owner: &'a ObjectId) -> Vec<Variable<'a>> {
     match kind.spec().role {
-        Role::Column { type_attribute } => snapshot
-            .children(kind, owner)
-            .filter_map(|(id, object)| {
+        Role::Column {
+            type_attribute,
+            position,
+        } => {
+            let columns = snapshot.children(kind, owner).filter_map(|(id, object)| {
                 let sql_type = object.get(type_attribute).as_text()?;
-                Some(Variable {
+                let variable = Variable {
                     name: id.last(),
                     sql_type,
-                })
-            })
-            .collect(),
+                };
+                Some((object.get(position), variable))
+            });
+            let mut columns: Vec<_> = columns.collect();
+            columns.sort_by_key(|(position, _)| *position);
+            columns.into_iter().map(|(_, variable)| variable).collect()
+        }
         Role::Domain {
             type_attribute,
             variable,

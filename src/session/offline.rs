@@ -16,7 +16,7 @@ use crate::platform;
 use crate::scratch::{self, Scratch, Script};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
-use crate::sql::{Sql, Statement, name};
+use crate::sql::{Sql, Statement, literal, name};
 
 /// How to answer a question that the scratch server cannot decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,20 +51,23 @@ impl Fallback {
     fn downgrade(self, answer: Answer) -> Answer {
         match (answer, self) {
             (answer @ (Answer::Equal | Answer::Different), _) => answer,
-            (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::Undecided) => {
-                self.answer(&format!(
-                    "the texts differ, and the server of --scratch, which is not the server of the snapshot, cannot \
+            (
+                Answer::Invalid(why) | Answer::Refused(why) | Answer::Denied(why) | Answer::Undecided(why),
+                Self::Undecided,
+            ) => self.answer(&format!(
+                "the texts differ, and the server of --scratch, which is not the server of the snapshot, cannot \
                      compare them: {why}"
-                ))
-            }
-            (Answer::Invalid(why) | Answer::Refused(why) | Answer::Undecided(why), Self::Unverified) => {
-                self.answer(&format!("the server of --scratch cannot compare them ({why})"))
-            }
+            )),
+            (
+                Answer::Invalid(why) | Answer::Refused(why) | Answer::Denied(why) | Answer::Undecided(why),
+                Self::Unverified,
+            ) => self.answer(&format!("the server of --scratch cannot compare them ({why})")),
         }
     }
 }
 
-/// Asks a scratch server the questions.
+/// Asks a scratch server the questions. `time_zone` is that of the session with the source, if there is one: texts may
+/// contain times.
 ///
 /// # Errors
 /// The scratch server cannot be used.
@@ -73,6 +76,7 @@ pub(super) fn decide_on_scratch(
     questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
     limits: Limits,
+    time_zone: Option<&str>,
     fallback: Fallback,
 ) -> Result<Answers, Failure> {
     if questions.is_empty() {
@@ -80,7 +84,7 @@ pub(super) fn decide_on_scratch(
     }
     // This thread is already inside a runtime, which cannot run another one: `scratch::with` needs a thread of its own.
     let decided = std::thread::scope(|threads| {
-        let comparing = threads.spawn(|| prepare_and_compare(scratch, questions, snapshot, limits));
+        let comparing = threads.spawn(|| prepare_and_compare(scratch, questions, snapshot, limits, time_zone));
         comparing.join().unwrap_or_else(|_| {
             Err(Failure::new(
                 "comparing texts",
@@ -99,6 +103,7 @@ fn prepare_and_compare(
     questions: BTreeSet<ScopedQuestion>,
     snapshot: &Snapshot,
     limits: Limits,
+    time_zone: Option<&str>,
 ) -> Result<Answers, Failure> {
     let needed = needed_objects(&questions, snapshot);
     let scripts = extensions(&needed, scratch);
@@ -107,7 +112,15 @@ fn prepare_and_compare(
             let mut client = connect::connect(info).await?;
             let deadline = Deadline::after(limits.deadline(0));
             let answers = deadline
-                .enforce(compare(&mut client, needed, questions, snapshot, limits, scratch))
+                .enforce(compare(
+                    &mut client,
+                    needed,
+                    questions,
+                    snapshot,
+                    limits,
+                    scratch,
+                    time_zone,
+                ))
                 .await?;
             close(client).await;
             Ok(answers)
@@ -146,30 +159,46 @@ async fn compare(
     snapshot: &Snapshot,
     limits: Limits,
     scratch: &Scratch,
+    time_zone: Option<&str>,
 ) -> Result<Answers, Failure> {
-    prepare(client, &needed, limits, scratch).await;
+    prepare(client, &needed, limits, scratch, time_zone).await;
     create_stubs(client, needed).await;
+    // The role of the snapshot may have been a superuser or without a privilege; the role that compares is neither.
+    let mut for_scratch = snapshot.clone();
+    for_scratch.server.is_superuser = false;
+    for_scratch.server.closed_schemas.clear();
+    let (printed, questions) = questions
+        .into_iter()
+        .partition(|scoped: &ScopedQuestion| scoped.question.form.is_printed());
+    let mut answers = equivalence::compare_prints(client, printed, &for_scratch, limits).await?;
     assertion_query::begin(client, limits).await?;
     let options = DecideOptions {
         batching: scratch.batching(),
         trust: Trust::Everything,
         has_other_server: false,
+        can_print: false,
     };
-    // The role of the snapshot may have been a superuser; the role that compares is not.
-    let mut for_scratch = snapshot.clone();
-    for_scratch.server.is_superuser = false;
-    Ok(equivalence::decide(client, questions, &for_scratch, options)
-        .await?
-        .answers)
+    let decided = equivalence::decide(client, questions, &for_scratch, options).await?;
+    answers.extend(decided.answers);
+    Ok(answers)
 }
 
 /// The role that creates the stubs on a server that driftgate started. It has no other privileges.
 const ROLE: &str = "driftgate_stubs";
 
 /// Creates schemas and extensions, and then switches to a role without privileges, because a snapshot may come from anyone.
-async fn prepare(client: &mut Client, needed: &[NeededObject], limits: Limits, scratch: &Scratch) {
+async fn prepare(
+    client: &mut Client,
+    needed: &[NeededObject],
+    limits: Limits,
+    scratch: &Scratch,
+    time_zone: Option<&str>,
+) {
     let schemas: BTreeSet<&str> = needed.iter().filter_map(|needed| needed.schema.as_deref()).collect();
     let mut statements = vec![sql!["SET statement_timeout = ", limits.statement.as_millis()]];
+    if let Some(zone) = time_zone {
+        statements.push(sql!["SET TimeZone = ", literal(zone)]);
+    }
     let is_own_server = match scratch {
         Scratch::Embedded | Scratch::Local => true,
         Scratch::Server(_) => false,

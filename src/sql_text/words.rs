@@ -120,6 +120,41 @@ impl Words {
     }
 }
 
+/// Where a word without quotes is in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordPlace {
+    /// Directly before a parenthesis or bracket.
+    BeforeParenthesis,
+    /// Anywhere else.
+    Alone,
+}
+
+/// A text in which words without quotes and without a qualifier are replaced, where `by` says so.
+#[must_use]
+pub fn replace_words(text: &str, by: impl Fn(&str, WordPlace) -> Option<&'static str>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    let mut lexemes = Lexemes::of(text).peekable();
+    let mut is_qualified = false;
+    while let Some((range, piece)) = lexemes.next() {
+        let written = &text[range.clone()];
+        let place = match lexemes.peek() {
+            Some((_, Lexeme::Open)) => WordPlace::BeforeParenthesis,
+            Some((_, Lexeme::Close | Lexeme::Token(_))) | None => WordPlace::Alone,
+        };
+        let replaced = match piece {
+            Lexeme::Token(TokenKind::Word) if !is_qualified => by(written, place),
+            Lexeme::Token(_) | Lexeme::Open | Lexeme::Close => None,
+        };
+        out.push_str(&text[end..range.start]);
+        out.push_str(replaced.unwrap_or(written));
+        end = range.end;
+        is_qualified = written == ".";
+    }
+    out.push_str(&text[end..]);
+    out
+}
+
 /// Whether two texts have the same tokens: they differ at most in white space and comments.
 #[must_use]
 pub fn same_tokens(one: &str, another: &str) -> bool {

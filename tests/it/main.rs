@@ -33,6 +33,7 @@ mod shell;
 mod translated;
 mod trial;
 mod update;
+mod views;
 mod wait;
 
 #[path = "../hostile/mod.rs"]

@@ -204,6 +204,13 @@ pub(in crate::catalog) fn begin_transaction(limits: Limits) -> Vec<Sql> {
         .collect()
 }
 
+/// The statements that begin a transaction that writes, in a scratch database, with the same settings.
+pub(in crate::catalog) fn begin_scratch_transaction(limits: Limits) -> Vec<Sql> {
+    let mut statements = begin_transaction(limits);
+    statements[1] = sql!["BEGIN"];
+    statements
+}
+
 /// Reads the properties of the server. The search path is the role's default in this database, not that of this
 /// transaction. `catalogs` counts five rows that every database has: if one is missing, rows are hidden from the role.
 fn server() -> Sql {

@@ -17,7 +17,7 @@ pub(super) fn from_planner(server: &Server, scoped: &ScopedQuestion, outcome: &P
             None if outcome.is_same && !(question.form.is_expression() && mentions_collation(question)) => {
                 Answer::Equal
             }
-            None if outcome.is_equal => Answer::Equal,
+            None if outcome.is_equal || outcome.is_equivalent() => Answer::Equal,
             None => Answer::Different,
         },
         Some(_) => Answer::Invalid("this is more than one expression".into()),
@@ -56,13 +56,13 @@ pub(super) fn from_error(server: &Server, scoped: &ScopedQuestion, error: &Serve
                 .filter(|schema| server.closed_schemas.contains(*schema));
             match closed.next() {
                 Some(_) if is_in_schema(scoped) => Answer::Equal,
-                Some(schema) => Answer::Refused(format!(
+                Some(schema) => Answer::Denied(format!(
                     "the role {role} may not use the schema {schema}, so PostgreSQL does not look names up in it: \
                      GRANT USAGE ON SCHEMA {} TO {};",
                     show_name(schema),
                     show_name(role),
                 )),
-                None if error.meaning() == Meaning::Permission => Answer::Refused(error.message.clone()),
+                None if error.meaning() == Meaning::Permission => Answer::Denied(error.message.clone()),
                 None => Answer::Invalid(says()),
             }
         }

@@ -13,7 +13,7 @@ pub(super) const MARKER: &str = "driftgate marker";
 
 /// A question, prepared for the server.
 pub(super) struct Pair {
-    form: Form,
+    pub(super) form: Form,
     expected: String,
     actual: String,
     relation: String,
@@ -22,6 +22,8 @@ pub(super) struct Pair {
     file_path: String,
     /// Whether the texts are parsed with [`SYSTEM_PATH`].
     is_on_system_path: bool,
+    /// Whether the names of equivalent functions can only be those of PostgreSQL's own.
+    pub(super) has_equivalents: bool,
 }
 
 /// The search path that contains only PostgreSQL's own functions and operators. PostgreSQL never searches temporary schemas
@@ -56,6 +58,7 @@ impl Pair {
             variables: variables(scoped, snapshot),
             file_path: path.join(", ").replace('\0', " "),
             is_on_system_path: false,
+            has_equivalents: false,
         }
     }
 
@@ -72,6 +75,15 @@ impl Pair {
 
     pub(super) fn is_on_system_path(&self) -> bool {
         self.is_on_system_path
+    }
+
+    pub(super) fn is_printed(&self) -> bool {
+        self.form.is_printed()
+    }
+
+    /// Whether the texts are bodies, which no query can contain.
+    pub(super) fn is_body(&self) -> bool {
+        matches!(self.form, Form::Body(_))
     }
 
     pub(super) fn file_path(&self) -> &str {
@@ -94,6 +106,12 @@ impl Pair {
         }
     }
 
+    /// One of the texts without the semicolon at its end.
+    pub(super) fn query_text(&self, side: Side) -> &str {
+        let text = self.text(side).trim_end();
+        text.strip_suffix(';').unwrap_or(text)
+    }
+
     /// All names in the texts and in the types of the columns that they may use.
     pub(super) fn words(&self) -> Words {
         let mut words = Words::of(&self.expected);
@@ -101,15 +119,15 @@ impl Pair {
         for (_, sql_type) in &self.variables {
             words.extend(Words::of(sql_type));
         }
-        if let Form::Value(cast) | Form::Computed(cast) = &self.form {
-            words.extend(Words::of(cast));
+        if let Form::Value(text) | Form::Computed(text) | Form::Body(text) = &self.form {
+            words.extend(Words::of(text));
         }
         words
     }
 
     /// Whether the texts may contain names of relations.
     pub(super) fn may_name_relations(&self, words: &Words) -> bool {
-        self.form == Form::Query || words.may_have_query()
+        self.form.is_printed() || words.may_have_query()
     }
 
     /// Appends one of the texts as an expression.
@@ -119,12 +137,10 @@ impl Pair {
             Form::Type => statement.then("CAST(NULL AS ").then_text(text).then(")"),
             Form::BaseType => statement.then(sql![literal(text), "::pg_catalog.regtype"]),
             Form::Expression | Form::Rows(_) => statement.then("(").then_text(text).then(")"),
-            Form::Query => {
-                let text = text.trim_end();
-                let text = text.strip_suffix(';').unwrap_or(text);
-                statement.then("EXISTS (").then_text(text).then(")")
-            }
+            Form::Query => statement.then("EXISTS (").then_text(self.query_text(side)).then(")"),
             Form::Value(cast) | Form::Computed(cast) => statement.then("(").then_text(text).then(")::").then_text(cast),
+            // Values of settings are not SQL, and bodies are only printed: see `setting` and `print`.
+            Form::Setting(_) | Form::Body(_) => statement.then(literal(text)),
         }
     }
 
@@ -139,9 +155,14 @@ impl Pair {
                 }
                 statement
             }
-            Form::Type | Form::BaseType | Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Query => {
-                self.row(statement, with_marker)
-            }
+            Form::Type
+            | Form::BaseType
+            | Form::Expression
+            | Form::Value(_)
+            | Form::Computed(_)
+            | Form::Query
+            | Form::Setting(_)
+            | Form::Body(_) => self.row(statement, with_marker),
         }
     }
 
@@ -177,7 +198,7 @@ impl Pair {
     pub(super) fn analysis_query(&self, side: Side) -> Statement {
         let statement = self.expression(Statement::new("SELECT "), side);
         match self.form {
-            Form::Type | Form::BaseType => statement,
+            Form::Type | Form::BaseType | Form::Setting(_) | Form::Body(_) => statement,
             Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Rows(_) | Form::Query => {
                 self.from(statement, false)
             }
@@ -205,7 +226,9 @@ impl Pair {
             | Form::Expression
             | Form::Value(_)
             | Form::Computed(_)
-            | Form::Query => name(MARKER),
+            | Form::Query
+            | Form::Setting(_)
+            | Form::Body(_) => name(MARKER),
         };
         let statement = Statement::new(EXPLAIN);
         let statement = self.expression(statement, Side::Expected).then(", ");
@@ -244,7 +267,9 @@ fn variables(scoped: &ScopedQuestion, snapshot: &Snapshot) -> Vec<(String, Strin
     let mut columns = Vec::new();
     match scoped.question.form {
         Form::Expression | Form::Computed(_) | Form::Rows(_) => {}
-        Form::Type | Form::BaseType | Form::Value(_) | Form::Query => return columns,
+        Form::Type | Form::BaseType | Form::Value(_) | Form::Query | Form::Setting(_) | Form::Body(_) => {
+            return columns;
+        }
     }
     let texts = [&scoped.question.expected, &scoped.question.actual].map(|text| text.to_lowercase());
     for Variable { name, sql_type } in kinds::variables(snapshot, &scoped.relation) {

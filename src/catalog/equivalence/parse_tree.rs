@@ -42,16 +42,15 @@ const IGNORED_FIELDS: [&str; 10] = [
 
 impl ParseTree {
     fn parse(text: &str) -> Self {
-        let mut words = text.split_whitespace();
+        let mut words = words(text).into_iter();
         let mut kept = Vec::new();
         while let Some(word) = words.next() {
             if IGNORED_FIELDS.contains(&word) {
                 words.next();
             } else {
-                kept.push(word.trim_end_matches('}').to_owned());
+                kept.push(word.to_owned());
             }
         }
-        kept.retain(|word| !word.is_empty());
         Self(kept)
     }
 
@@ -75,6 +74,28 @@ impl ParseTree {
         }
         oids
     }
+}
+
+/// The words of a tree, and each parenthesis and brace by itself: they say what belongs to what. PostgreSQL writes a
+/// backslash before those in a text (`outToken`, `nodes/outfuncs.c`).
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = None;
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices() {
+        let is_bracket = !is_escaped && matches!(c, '(' | ')' | '{' | '}');
+        if is_bracket || !is_escaped && c.is_ascii_whitespace() {
+            words.extend(start.take().map(|start| &text[start..at]));
+        } else {
+            start.get_or_insert(at);
+        }
+        if is_bracket {
+            words.push(&text[at..=at]);
+        }
+        is_escaped = !is_escaped && c == '\\';
+    }
+    words.extend(start.map(|start| &text[start..]));
+    words
 }
 
 /// A byte of a constant, which PostgreSQL prints as a signed number.
@@ -159,6 +180,16 @@ mod tests {
         };
         assert_eq!(tree(3, 96), tree(5, 96));
         assert_ne!(tree(3, 96), tree(3, 97));
+        let sets = |inside: &str, outside: &str| {
+            ParseTree::parse(&format!(
+                "{{X :sets ({{SET :content ({{Y :location 3}}{inside}) :location 4}}{outside})}}"
+            ))
+        };
+        assert_ne!(sets(" {Y :location 5}", ""), sets("", " {Y :location 5}"));
+        assert_eq!(
+            words("{A :b a\\)\\ b (i 1)}"),
+            ["{", "A", ":b", "a\\)\\ b", "(", "i", "1", ")", "}"]
+        );
         assert!(tree(3, 16_500).oids().contains(&16_500));
         for text in [
             "{X :opnos (o 1 16500)}",

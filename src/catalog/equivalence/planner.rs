@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use super::super::client::Client;
 use super::super::server_error::{Meaning, ServerError};
+use super::equivalents::same_print;
 use super::pair::{MARKER, Pair, Side};
 use super::set_path;
 use crate::sql;
@@ -36,6 +37,9 @@ pub(super) struct PlannerResult {
     /// Whether the plan of the second query lacks the marker, so that both texts are equal.
     #[serde(default)]
     pub(super) is_equal: bool,
+    /// What the plan prints of both texts, if they differ and may be equivalent by the manual.
+    #[serde(default)]
+    prints: Option<[String; 2]>,
     /// The SQLSTATE of an error.
     code: Option<String>,
     /// The message of an error.
@@ -58,6 +62,13 @@ impl PlannerResult {
             message: Some(error.message),
             ..Self::default()
         }
+    }
+
+    /// Whether the prints differ only in spellings that PostgreSQL's manual states to be equivalent.
+    pub(super) fn is_equivalent(&self) -> bool {
+        self.prints
+            .as_ref()
+            .is_some_and(|[expected, actual]| same_print(expected, actual))
     }
 
     /// Whether an object in a text was not found.
@@ -98,6 +109,7 @@ pub(super) async fn all_at_once(
                 "sql": pair.plan_query().as_str(),
                 "second": second.as_ref().map(Statement::as_str),
                 "closely": has_collation,
+                "prints": pair.has_equivalents && !has_collation,
             })
         })
         .collect();
@@ -177,8 +189,19 @@ async fn compare_one(client: &mut Client, pair: &Pair, has_collation: bool) -> R
         count: u64::try_from(output.len()).ok(),
         is_same,
         is_equal,
+        prints: (pair.has_equivalents && !has_collation)
+            .then(|| prints(&output))
+            .flatten(),
         ..PlannerResult::default()
     })
+}
+
+/// What a plan prints of both texts.
+fn prints(output: &[serde_json::Value]) -> Option<[String; 2]> {
+    match output {
+        [expected, actual] => Some([expected.as_str()?.to_owned(), actual.as_str()?.to_owned()]),
+        _ => None,
+    }
 }
 
 /// Whether the condition of the topmost node of a plan lacks the marker.

@@ -102,6 +102,11 @@ impl Reachable {
         }
     }
 
+    /// Whether an object of the database has one of these names, among the names that were looked up.
+    pub(super) fn has_any_named(&self, mut names: impl Iterator<Item = String>) -> bool {
+        names.any(|name| self.named.contains(&name))
+    }
+
     /// Whether any of these identifies an object that is not PostgreSQL's own.
     pub(super) fn names_objects(&self, oids: &BTreeSet<u32>) -> bool {
         oids.iter().any(|oid| self.named.contains(&format!("{OID}{oid}")))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::answer::{from_error, unbalanced};
+use super::equivalents;
 use super::pair::Pair;
 use super::parse_tree::{self, PairTrees};
 use super::reachable::{self, LookupNames, Risk};
@@ -37,9 +38,12 @@ impl Decider<'_> {
         }
         self.paths = paths(&open);
         let reachable = reachable::find_reachable(self.client, &names, &self.paths).await?;
+        // An object of such a name may be what a print means.
+        let has_equivalents = !reachable.has_any_named(equivalents::names());
         let mut safe = Vec::new();
         let mut uncertain: Vec<(Pair, ScopedQuestion, Risk)> = Vec::new();
         for ((mut pair, scoped), words) in open.into_iter().zip(&words) {
+            pair.has_equivalents = has_equivalents && words.words.iter().any(|word| equivalents::is_name(word));
             let mut risk = reachable.risk_of(words);
             if self.options.trust == Trust::Everything {
                 (risk.is_untrusted, risk.is_by_constant) = (false, false);
@@ -69,7 +73,7 @@ impl Decider<'_> {
     }
 
     /// Defers a pair to another server. It needs every object that the texts can reach.
-    fn defer(&mut self, pair: &Pair, scoped: ScopedQuestion) {
+    pub(super) fn defer(&mut self, pair: &Pair, scoped: ScopedQuestion) {
         let words = pair.words();
         self.deferred_names.add(&words, pair.may_name_relations(&words));
         self.decided.deferred.insert(scoped);
@@ -148,7 +152,7 @@ impl Decider<'_> {
                 }
                 (Err(error), _) | (_, Err(error)) => {
                     let answer = from_error(&self.snapshot.server, &scoped, &error);
-                    self.answer(scoped, answer);
+                    self.answer_or_defer(&pair, scoped, answer);
                     continue;
                 }
             };
@@ -170,7 +174,7 @@ impl Decider<'_> {
                 self.defer(&pair, scoped);
             } else if risk.is_shadowed && trees.actual_on_file_path.ok().as_ref() != Some(&actual) {
                 // With the path of the file, the planner would interpret the actual text differently.
-                self.answer(scoped, Answer::Different);
+                self.answer_or_defer(&pair, scoped, Answer::Different);
             } else {
                 safe.push((pair, scoped));
             }

@@ -37,18 +37,9 @@ pub(super) fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             format!("{table} DROP COLUMN {column};"),
         )),
         FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
-        } => not_null(finding, &table, attribute, expected).or_else(|| {
-            alter(
-                finding,
-                &format!("{table} ALTER COLUMN {column}"),
-                attribute,
-                expected,
-                actual,
-            )
-        }),
+            attribute, expected, ..
+        } => not_null(finding, &table, attribute, expected)
+            .or_else(|| alter(finding, &format!("{table} ALTER COLUMN {column}"), attribute, expected)),
         FindingDetail::Unreadable {
             attribute,
             expected,
@@ -158,7 +149,7 @@ fn allow_nulls(finding: &HintContext<'_>, alter: &str) -> Hint {
 }
 
 /// The statement that changes an attribute of a column to the expected value.
-fn alter(finding: &HintContext<'_>, alter: &str, attribute: &str, expected: &Value, actual: &Value) -> Option<Hint> {
+fn alter(finding: &HintContext<'_>, alter: &str, attribute: &str, expected: &Value) -> Option<Hint> {
     match (attribute, expected) {
         ("type", Value::Text(sql_type)) => Some(Hint::sql(format!("{alter} TYPE {};", finding.sql_type(sql_type)))),
         ("nullable", Value::Bool(false)) => Some(Hint::sql(format!("{alter} SET NOT NULL;"))),
@@ -173,14 +164,7 @@ fn alter(finding: &HintContext<'_>, alter: &str, attribute: &str, expected: &Val
         ("compression", Value::Null) => Some(Hint::sql(format!("{alter} SET COMPRESSION DEFAULT;"))),
         ("statistics", Value::Integer(target)) => Some(Hint::sql(format!("{alter} SET STATISTICS {target};"))),
         ("statistics", Value::Null) => Some(Hint::sql(format!("{alter} SET STATISTICS -1;"))),
-        ("default", Value::Text(default)) => Some(if is_now(default) && actual.as_text().is_some_and(is_now) {
-            Hint::advice(
-                "both mean the start of the transaction, but PostgreSQL stores two different expressions: write the one \
-                 that was found",
-            )
-        } else {
-            Hint::sql(format!("{alter} SET DEFAULT {default};"))
-        }),
+        ("default", Value::Text(default)) => Some(Hint::sql(format!("{alter} SET DEFAULT {default};"))),
         _ => None,
     }
 }
@@ -209,9 +193,4 @@ fn attribute_hint(finding: &HintContext<'_>) -> Option<Hint> {
         },
         FindingDetail::Unreadable { .. } => None,
     }
-}
-
-/// Whether a default is the start of the transaction, for which PostgreSQL stores different expressions.
-fn is_now(default: &str) -> bool {
-    ["now()", "current_timestamp", "transaction_timestamp()"].contains(&default.to_lowercase().as_str())
 }
