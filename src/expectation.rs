@@ -3,6 +3,7 @@
 mod history;
 mod keys;
 pub mod load;
+mod long_names;
 mod object;
 pub mod parse;
 mod shape;
@@ -10,6 +11,7 @@ mod statement;
 
 pub use history::tools;
 pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
+pub use long_names::{CutName, cut_pattern};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -57,6 +59,8 @@ pub struct ExpectationFile {
     pub assertions: Vec<Assertion>,
     /// Patterns for objects that an exact file does not report.
     pub ignore: Vec<IgnoreRule>,
+    /// The names that PostgreSQL cuts. Everywhere else in this file they are cut.
+    pub cut_names: Vec<CutName>,
 }
 
 impl ExpectationFile {

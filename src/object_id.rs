@@ -105,6 +105,16 @@ impl fmt::Display for ObjectId {
     }
 }
 
+/// The longest name that PostgreSQL stores, in bytes.
+pub const LONGEST_NAME: usize = 63;
+
+/// What PostgreSQL makes of a name that is too long: it cuts the name before the character that does not fit. `None` if it
+/// is not too long.
+#[must_use]
+pub fn cut_name(name: &str) -> Option<&str> {
+    (name.len() > LONGEST_NAME).then(|| &name[..name.floor_char_boundary(LONGEST_NAME)])
+}
+
 /// A name as expectation files write it: unquoted, or quoted as in SQL if it contains a dot, a quote or a parenthesis,
 /// which would begin columns or arguments.
 #[must_use]

@@ -3,7 +3,7 @@
 pub mod split;
 
 use crate::attribute::{Attr, Shape};
-use crate::expectation::FORMAT_VERSION;
+use crate::expectation::{FORMAT_VERSION, cut_pattern};
 use crate::kinds::{Attributes, KeyForm, Kind, KindSpec, Shorthand};
 use crate::object_id::{ObjectId, show_part};
 use crate::snapshot::{Object, Snapshot};
@@ -104,9 +104,12 @@ pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: 
         return true;
     }
     let names = kind.names(id, schema);
-    patterns
-        .iter()
-        .any(|pattern| names.iter().any(|name| pattern.matches(name)))
+    patterns.iter().any(|pattern| {
+        let cut = cut_pattern(pattern.as_str());
+        names
+            .iter()
+            .any(|name| pattern.matches(name) || cut.as_ref() == Some(name))
+    })
 }
 
 /// The key of an object in its section.

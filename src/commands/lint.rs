@@ -51,6 +51,9 @@ pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, Comman
                     "{} without a mistake\n",
                     counted(expectations.len(), "expectation file")
                 );
+                for cut in expectations.iter().flat_map(|file| &file.cut_names) {
+                    let _ = writeln!(summary, "note: {}: {cut}", files.locate(cut.place));
+                }
                 expectations
                     .iter()
                     .flat_map(|file| &file.histories)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::history::parse_histories;
 use super::keys::{FileKey, TermKey};
+use super::long_names::cut_names;
 use super::object::parse_section;
 use super::statement::parse_assertions;
 use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
@@ -80,6 +81,7 @@ impl Parser {
                 histories: Vec::new(),
                 assertions: Vec::new(),
                 ignore: Vec::new(),
+                cut_names: Vec::new(),
             },
             problems: Vec::new(),
         }
@@ -110,6 +112,7 @@ impl Parser {
                 },
             }
         }
+        self.problems.extend(cut_names(&mut self.out));
         self.contradictions();
         let nothing = self.out.objects.is_empty() && self.out.histories.is_empty() && self.out.assertions.is_empty();
         if nothing && !self.out.exact && self.problems.is_empty() {

@@ -169,7 +169,7 @@ fn name_value(shape: Shape, text: String) -> Result<Value, String> {
     }))
 }
 
-fn quote_if_odd(name: &str) -> String {
+pub(super) fn quote_if_odd(name: &str) -> String {
     if name.contains([',', '(', ')', '"', '\'']) || name.trim() != name {
         quote_name(name)
     } else {

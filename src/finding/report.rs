@@ -7,7 +7,7 @@ use super::mark::{BaselineUse, ReportComparison, TargetComparison, assign_unique
 use super::report_history::ReportHistory;
 use super::{Check, Checks, Exit, Status};
 use crate::error::Failure;
-use crate::expectation::Level;
+use crate::expectation::{CutName, Level};
 
 /// The result of a run.
 #[derive(Debug, Default)]
@@ -39,6 +39,8 @@ pub struct Target {
     pub pending: Vec<String>,
     /// Objects that are counted and never compared. Only filled if an expectation is exact.
     pub not_compared: Vec<NotCompared>,
+    /// The names in the files that PostgreSQL cuts.
+    pub cut_names: Vec<CutName>,
     /// The migration histories whose tool was detected by its table.
     pub histories: Vec<FoundHistory>,
     /// The coverage of the catalog by the expectations, if it was requested.
@@ -166,6 +168,7 @@ impl Target {
             checks: Checks::default(),
             pending: Vec::new(),
             not_compared: Vec::new(),
+            cut_names: Vec::new(),
             histories: Vec::new(),
             coverage: None,
             failure: None,

@@ -39,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     syntax: Syntax {
+        key_is_name: false,
         key: KeyForm::Part,
         ..Syntax::DEFAULT
     },

@@ -25,6 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     )
     .compare(Compare::Custom(same_value))],
     syntax: Syntax {
+        key_is_name: false,
         shorthand: Shorthand::Scalar("value"),
         ..Syntax::DEFAULT
     },

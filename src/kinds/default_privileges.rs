@@ -29,6 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     .compare(Compare::Grants(PRIVILEGES))
     .keyed_by_role()],
     syntax: Syntax {
+        key_is_name: false,
         rewrite: Some(|id, entries| {
             let class = EntryName::parse(id.last()).and_then(|entry| entry.class());
             common::check_grants(class, &entries)?;

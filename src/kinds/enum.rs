@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Shape};
+use crate::error::Problem;
 use crate::hint::Hint;
+use crate::object_id::{LONGEST_NAME, ObjectId};
 use crate::sql;
 use crate::sql::{Sql, literal, qualified};
 use crate::sql_text::quote_literal;
 use crate::value::Value;
+use crate::yaml::{Entry, NodeValue};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "enum",
@@ -30,6 +33,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     syntax: Syntax {
         key: KeyForm::Qualified,
         shorthand: Shorthand::List("labels"),
+        rewrite: Some(check_labels),
         ..Syntax::DEFAULT
     },
     reading: Reading {
@@ -48,6 +52,26 @@ pub(super) static SPEC: KindSpec = KindSpec {
     }),
     ..KindSpec::EMPTY
 };
+
+/// PostgreSQL refuses labels that are too long; it does not cut them. Every character has at least one byte.
+fn check_labels(_: &ObjectId, entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
+    let lists = entries
+        .iter()
+        .filter(|entry| ["labels", "includes"].contains(&entry.key.as_str()));
+    for entry in lists {
+        let NodeValue::List(items) = &entry.value.value else {
+            continue;
+        };
+        for item in items {
+            let label = item.scalar().map_or("", |scalar| scalar.text.as_str());
+            if label.chars().count() > LONGEST_NAME {
+                return Err(Problem::at(item.place, format!("the label `{label}` is too long"))
+                    .hint(format!("PostgreSQL refuses labels of more than {LONGEST_NAME} bytes")));
+            }
+        }
+    }
+    Ok(entries)
+}
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);

@@ -3,6 +3,7 @@
 use super::common;
 use crate::attribute::{Comparison, Form, Verdict};
 use crate::kinds::Kind;
+use crate::object_id::cut_name;
 use crate::sql_text::{Token, TokenKind, quote_name, tokens, unquote_name};
 
 /// One key of an index, parsed.
@@ -28,9 +29,20 @@ impl IndexKey {
     /// Parses a key of an expectation file: the exact name of a column, or SQL.
     pub(super) fn parse_expected(text: &str, comparison: &Comparison<'_>) -> Self {
         let relation = comparison.id.relation();
-        Self::parse(text.trim(), &|name| {
-            comparison.snapshot.get(Kind::Column, &relation.child(name)).is_some()
-        })
+        // A long name may end with the words that follow a name, so only one word is cut.
+        let whole = |name: &str| {
+            let cut = cut_name(name).filter(|_| tokens(name).len() == 1);
+            cut.unwrap_or(name).to_owned()
+        };
+        let is_column = |name: &str| {
+            let id = relation.child(&whole(name));
+            comparison.snapshot.get(Kind::Column, &id).is_some()
+        };
+        let mut key = Self::parse(text.trim(), &is_column);
+        if let KeySubject::Column(name) = &mut key.subject {
+            *name = whole(name);
+        }
+        key
     }
 
     /// Parses a key as the query prints it: a column, quoted if SQL needs that, or an expression.

@@ -145,6 +145,8 @@ pub enum Role {
 pub struct Syntax {
     /// How the key of an object names it.
     pub key: KeyForm,
+    /// Whether the key is a name, which PostgreSQL cuts if it is too long, and not a description such as `text as json`.
+    pub key_is_name: bool,
     /// What a section that is a list means.
     pub list: ListForm,
     /// What an object means that is not written as a mapping of attributes.
@@ -158,6 +160,7 @@ impl Syntax {
     /// A mapping of attributes under the name of the object.
     pub(super) const DEFAULT: Self = Self {
         key: KeyForm::Part,
+        key_is_name: true,
         list: ListForm::Refused,
         shorthand: Shorthand::None,
         rewrite: None,

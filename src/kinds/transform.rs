@@ -1,6 +1,6 @@
 //! Transforms.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Matching, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Matching, Reading, Syntax, common};
 use crate::attribute::{Form, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -25,6 +25,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
     reading: Reading {
         if_any: Some("EXISTS (SELECT FROM pg_transform)"),
         ..Reading::DEFAULT
+    },
+    syntax: Syntax {
+        key_is_name: false,
+        ..Syntax::DEFAULT
     },
     matching: Matching {
         same_identity: Some(same),

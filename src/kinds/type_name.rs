@@ -3,7 +3,7 @@
 use super::{HintContext, Kind, ScopeRelation, common};
 use crate::attribute::Verdict;
 use crate::hint::Hint;
-use crate::object_id::{ObjectId, split_name};
+use crate::object_id::{ObjectId, cut_name, split_name};
 use crate::snapshot::Snapshot;
 use crate::sql_text::{TokenKind, tokens};
 
@@ -25,7 +25,10 @@ impl TypeName {
             return None;
         }
         Some(Self {
-            parts: split_name(&text[tokens[0].range.start..tokens[end].range.end])?,
+            parts: split_name(&text[tokens[0].range.start..tokens[end].range.end])?
+                .into_iter()
+                .map(|part| cut_name(&part).map_or(part.clone(), str::to_owned))
+                .collect(),
             is_array: end + 1 < tokens.len(),
         })
     }

@@ -60,6 +60,9 @@ pub(super) struct JsonTarget<'a> {
     /// Only if objects were not compared.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     not_compared: BTreeMap<&'static str, u64>,
+    /// Only if PostgreSQL cuts names of the files: each name, and what PostgreSQL makes of it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    cut_names: BTreeMap<&'a str, &'a str>,
     /// Only with `--coverage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<JsonCoverage<'a>>,
@@ -213,6 +216,11 @@ pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_>
         pending: &target.pending,
         histories: histories(target),
         not_compared: target.not_compared.iter().map(|what| (what.name, what.count)).collect(),
+        cut_names: target
+            .cut_names
+            .iter()
+            .map(|cut| (cut.name.as_str(), cut.cut.as_str()))
+            .collect(),
         coverage: target.coverage.as_ref().map(coverage),
         compared: target.compared.as_ref().map(|c| JsonCompared::of(c, target)),
     }

@@ -1,14 +1,16 @@
 //! The notes of a report: one line for each fact that is not a check.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::finding::Report;
 use crate::terminal::visible;
 
-/// Pending migrations, detected migration histories and objects that were not compared. May be empty.
+/// Pending migrations, detected migration histories, names that are too long and objects that were not compared. May be
+/// empty.
 #[must_use]
 pub fn notes(report: &Report) -> String {
-    pending(report) + &histories(report) + &not_compared(report)
+    pending(report) + &histories(report) + &cut_names(report) + &not_compared(report)
 }
 
 /// The pending migrations, one line per database.
@@ -40,6 +42,17 @@ fn histories(report: &Report) -> String {
         }
     }
     out
+}
+
+/// The names that PostgreSQL cuts, one line each.
+fn cut_names(report: &Report) -> String {
+    let names: BTreeSet<String> = report
+        .targets
+        .iter()
+        .flat_map(|target| &target.cut_names)
+        .map(|cut| format!("note: {}\n", visible(&cut.to_string())))
+        .collect();
+    names.into_iter().collect()
 }
 
 /// The objects that were not compared, one line per database.

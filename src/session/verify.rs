@@ -1,5 +1,6 @@
 //! Verifies one source against all its expectations.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::source::{Endpoint, ResolvedSource};
@@ -9,7 +10,7 @@ use crate::catalog::{Limits, block_on};
 use crate::compare::{self, coverage, history, resolve};
 use crate::console::eprint;
 use crate::error::Failure;
-use crate::expectation::ExpectationFile;
+use crate::expectation::{CutName, ExpectationFile};
 use crate::finding::Target;
 use crate::not_compared::counted;
 use crate::snapshot::Snapshot;
@@ -68,6 +69,7 @@ impl Verification<'_> {
         };
         let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
         target.checks = checks;
+        target.cut_names = self.cut_names();
         target.not_compared = counted(&snapshot.not_compared);
         target.coverage = self
             .with_coverage
@@ -76,6 +78,13 @@ impl Verification<'_> {
         self.histories_and_assertions(&mut session, &snapshot, target).await?;
         session.close().await;
         Ok(Some(snapshot))
+    }
+
+    /// The names that PostgreSQL cuts, each once.
+    fn cut_names(self) -> Vec<CutName> {
+        let all = self.files.iter().flat_map(|file| &file.cut_names);
+        let by_name: BTreeMap<&str, &CutName> = all.map(|cut| (cut.name.as_str(), cut)).collect();
+        by_name.into_values().cloned().collect()
     }
 
     async fn histories_and_assertions(

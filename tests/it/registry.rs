@@ -27,7 +27,6 @@ const SCHEMA: &str = include_str!("../registry/schema.sql");
 
 /// The schemas that it fills.
 const SCHEMAS: [&str; 1] = ["billing"];
-
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -151,6 +150,7 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
         histories: Vec::new(),
         assertions: Vec::new(),
         ignore: Vec::new(),
+        cut_names: Vec::new(),
     }
 }
 
