@@ -25,6 +25,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .compare(Compare::Name)
         .default(Literal::Null),
+        Attr::new(
+            "connection",
+            Shape::QualifiedName,
+            "The function that makes the connections of subscriptions; `null` for none.",
+        )
+        .compare(Compare::Name)
+        .default(Literal::Null)
+        .since(19),
         common::FOREIGN_OPTIONS,
         common::OWNER,
         common::grants(&common::OF_FOREIGN),
@@ -50,6 +58,8 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         ("handler", None) => alter("NO HANDLER"),
         ("validator", Some(function)) => alter(&format!("VALIDATOR {function}")),
         ("validator", None) => alter("NO VALIDATOR"),
+        ("connection", Some(function)) => alter(&format!("CONNECTION {function}")),
+        ("connection", None) => alter("NO CONNECTION"),
         ("grants", _) => common::grant(&format!("FOREIGN DATA WRAPPER {name}"), expected, actual),
         _ => None,
     })

@@ -8,9 +8,15 @@ SELECT w.fdwname::text AS name,
         FROM pg_proc p
         JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE p.oid = w.fdwvalidator) AS validator,
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
+        FROM pg_proc p
+        JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE p.oid = w.connector) AS connection,
        {options w.fdwoptions} AS options,
        pg_get_userbyid(w.fdwowner)::text AS owner,
        {grants F w.fdwacl w.fdwowner} AS grants,
        obj_description(w.oid, 'pg_foreign_data_wrapper') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_foreign_data_wrapper'::regclass AND d.objid = w.oid AND d.deptype = 'e') AS implicit
-FROM pg_foreign_data_wrapper w
+-- absent: see "To add a kind" in src/kinds/spec.rs.
+FROM (SELECT NULL::oid AS fdwconnection) absent,
+     LATERAL (SELECT w.*, fdwconnection AS connector FROM pg_foreign_data_wrapper w) w

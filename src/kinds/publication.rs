@@ -26,6 +26,17 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .compare(Compare::Custom(same_tables))
         .default(Literal::EmptyList),
+        Attr::new(
+            "except",
+            Shape::List(&Shape::Reference),
+            "The tables that it leaves out of `all_tables`, in any order.",
+        )
+        .compare(Compare::Custom(same_tables))
+        .default(Literal::EmptyList)
+        .since(19),
+        Attr::new("all_sequences", Shape::Bool, "Whether it publishes every sequence.")
+            .default(Literal::Bool(false))
+            .since(19),
         Attr::new("schemas", common::NAMES, "The schemas whose tables it publishes.")
             .compare(Compare::Unordered)
             .default(Literal::EmptyList)
@@ -70,18 +81,25 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 /// Columns cannot be written here.
 fn rewrite(_: &ObjectId, entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
-    for entry in entries.iter().filter(|entry| entry.key == "tables") {
+    for entry in entries
+        .iter()
+        .filter(|entry| entry.key == "tables" || entry.key == "except")
+    {
         let NodeValue::List(items) = &entry.value.value else {
             continue;
         };
         for item in items {
             let text = item.scalar().map_or("", |scalar| scalar.text.as_str());
             if let Some((_, Some(_))) = split_reference(text) {
-                return Err(Problem::at(
+                let problem = Problem::at(
                     item.place,
-                    format!("`{text}` has columns, but `tables` takes tables without columns"),
-                )
-                .hint("write the columns in the table: `publications: {<publication>: {columns: [a, b]}}`"));
+                    format!("`{text}` has columns, but `{}` takes tables without columns", entry.key),
+                );
+                return Err(if entry.key == "tables" {
+                    problem.hint("write the columns in the table: `publications: {<publication>: {columns: [a, b]}}`")
+                } else {
+                    problem.hint("a table is left out as a whole")
+                });
             }
         }
     }

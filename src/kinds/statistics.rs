@@ -1,9 +1,11 @@
 //! Extended statistics.
 
+use std::collections::BTreeSet;
+
 use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Matching, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
-use crate::sql_text::split_commas;
+use crate::sql_text::{split_commas, unquote_name};
 use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -20,9 +22,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::List(&Shape::OneOf(&["ndistinct", "dependencies", "mcv", "expressions"])),
             "What is collected; with expressions, always including `expressions`.",
         )
-        .compare(Compare::Unordered),
+        .compare(Compare::Custom(same_kinds)),
         Attr::new("columns", common::NAMES, "Its columns.")
-            .compare(Compare::Unordered)
+            .compare(Compare::Custom(same_columns))
             .default(Literal::EmptyList),
         Attr::new("expressions", Shape::List(&Shape::Sql), "Its expressions, in order.")
             .compare(Compare::Custom(same_expressions))
@@ -57,19 +59,85 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
-/// The catalog function prints all expressions as a single text.
-fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
-    let parts = |value: &Value| -> Vec<String> {
-        let texts = value.texts().into_iter();
-        texts.flat_map(split_commas).map(str::to_owned).collect()
+/// The texts of expressions, each either the name of a column or something else. PostgreSQL keeps a virtual column as an
+/// expression, and a plain column that is written as an expression as a column.
+struct Expressions {
+    columns: BTreeSet<String>,
+    others: Vec<String>,
+}
+
+impl Expressions {
+    fn of(value: &Value, comparison: &Comparison<'_>) -> Self {
+        let relation = comparison.id.relation();
+        let column = |text: &str| {
+            unquote_name(text).filter(|name| comparison.snapshot.get(Kind::Column, &relation.child(name)).is_some())
+        };
+        let (mut columns, mut others) = (BTreeSet::new(), Vec::new());
+        // The catalog function prints all expressions as a single text.
+        for text in value.texts().into_iter().flat_map(split_commas) {
+            match column(text) {
+                Some(name) => {
+                    columns.insert(name);
+                }
+                None => others.push(text.to_owned()),
+            }
+        }
+        Self { columns, others }
+    }
+}
+
+/// The names in a list.
+fn names(value: &Value) -> BTreeSet<String> {
+    value.texts().into_iter().map(str::to_owned).collect()
+}
+
+/// What the file expects of another attribute of the same statistics.
+fn written(comparison: &Comparison<'_>, attribute: &str) -> Value {
+    (comparison.written)(attribute)
+        .cloned()
+        .unwrap_or(Value::List(Vec::new()))
+}
+
+/// Whether the same is collected. What is collected of expressions follows from a virtual column that is written as a
+/// column.
+fn same_kinds(comparison: &Comparison<'_>) -> Verdict {
+    let kinds = |value: &Value| {
+        let mut kinds = names(value);
+        kinds.remove("expressions");
+        kinds
     };
-    let (expected, actual) = (parts(comparison.expected), parts(comparison.actual));
-    if expected.len() != actual.len() {
+    let virtual_columns = Expressions::of(comparison.object.get("expressions"), comparison).columns;
+    match Compare::Unordered.compare(comparison) {
+        Verdict::Different if !virtual_columns.is_disjoint(&names(&written(comparison, "columns"))) => {
+            Verdict::when(kinds(comparison.expected) == kinds(comparison.actual))
+        }
+        verdict => verdict,
+    }
+}
+
+fn same_columns(comparison: &Comparison<'_>) -> Verdict {
+    let mut expected = names(comparison.expected);
+    expected.extend(Expressions::of(&written(comparison, "expressions"), comparison).columns);
+    let actual = names(comparison.actual);
+    let virtual_columns = Expressions::of(comparison.object.get("expressions"), comparison).columns;
+    let is_there = |column: &String| actual.contains(column) || virtual_columns.contains(column);
+    Verdict::when(actual.is_subset(&expected) && expected.iter().all(is_there))
+}
+
+fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
+    let expected = Expressions::of(comparison.expected, comparison);
+    let actual = Expressions::of(comparison.actual, comparison);
+    let columns = names(comparison.object.get("columns"));
+    let as_columns = names(&written(comparison, "columns"));
+    let expected_columns: BTreeSet<_> = expected.columns.difference(&columns).collect();
+    let actual_columns: BTreeSet<_> = actual.columns.difference(&as_columns).collect();
+    if expected_columns != actual_columns || expected.others.len() != actual.others.len() {
         return Verdict::Different;
     }
     expected
+        .others
         .iter()
-        .zip(&actual)
+        .zip(&actual.others)
         .fold(Verdict::Equal, |verdict, (expected, actual)| {
             verdict.and(Verdict::ask(Form::Expression, expected, actual))
         })
@@ -111,7 +179,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         } => {
             let name = common::name(finding.id.last());
             let (expected, actual) = (common::name(expected.as_text()?), common::name(actual.as_text()?));
-            Some(Hint::sql(format!("ALTER STATISTICS {actual}.{name} SET SCHEMA {expected};")))
+            Some(Hint::sql(format!(
+                "ALTER STATISTICS {actual}.{name} SET SCHEMA {expected};"
+            )))
         }
         FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
     }

@@ -1,9 +1,10 @@
 //! Subscriptions.
 
 use super::{Advice, FindingDetail, HintContext, KindSpec, Matching, Reading, common};
-use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
+use crate::sql_text::quote_literal;
 use crate::value::Value;
 
 /// An option that is on or off.
@@ -54,6 +55,41 @@ pub(super) static SPEC: KindSpec = KindSpec {
             false,
         )
         .since(17),
+        Attr::new(
+            "server",
+            Shape::Name,
+            "The foreign server that describes its connection; `null` for a connection of its own.",
+        )
+        .default(Literal::Null)
+        .since(19),
+        switch(
+            "retain_dead_tuples",
+            "Whether it keeps what it needs to detect updates of rows that were deleted.",
+            false,
+        )
+        .since(19),
+        Attr::new(
+            "max_retention_duration",
+            Shape::Integer,
+            "For how many milliseconds it keeps that at most; 0 for no limit.",
+        )
+        .default(Literal::Integer(0))
+        .since(19),
+        switch(
+            "retention_active",
+            "Whether it still keeps what `retain_dead_tuples` asks for.",
+            true,
+        )
+        .always_checked("it has stopped keeping dead tuples: it cannot detect updates of rows that were deleted")
+        .since(19),
+        Attr::new(
+            "wal_receiver_timeout",
+            Shape::Text,
+            "After how long without a message it ends the connection, such as `30s`; `-1` for the setting of the server.",
+        )
+        .compare(Compare::Custom(same_duration))
+        .default(Literal::Text("-1"))
+        .since(19),
         common::OWNER,
         common::COMMENT,
     ],
@@ -77,6 +113,29 @@ fn derived(id: &ObjectId, attribute: &str) -> Option<Value> {
     (attribute == "slot").then(|| Value::from(id.last()))
 }
 
+/// Whether two values of a setting in milliseconds are the same: the catalog has the text that was written.
+fn same_duration(comparison: &Comparison<'_>) -> Verdict {
+    let (expected, actual) = (comparison.expected.to_string(), comparison.actual.to_string());
+    Verdict::when(expected == actual || milliseconds(&expected).is_some_and(|time| Some(time) == milliseconds(&actual)))
+}
+
+/// A time as PostgreSQL reads the value of a setting whose unit is milliseconds.
+fn milliseconds(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let number = text
+        .find(|c: char| !c.is_ascii_digit() && c != '-')
+        .unwrap_or(text.len());
+    let factor = match text[number..].trim() {
+        "" | "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    text[..number].parse::<i64>().ok()?.checked_mul(factor)
+}
+
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
     let alter = |what: String| Some(Hint::sql(format!("ALTER SUBSCRIPTION {name} {what};")));
@@ -95,8 +154,18 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ("publications", _) => alter(format!("SET PUBLICATION {}", common::name_list(expected))),
             ("slot", Value::Null) => alter("SET (slot_name = NONE)".into()),
             ("slot", Value::Text(slot)) => alter(format!("SET (slot_name = {})", common::name(slot))),
-            ("owner" | "comment", _) => None,
-            (option, Value::Bool(_) | Value::Text(_)) => alter(format!("SET ({option} = {expected})")),
+            ("server", Value::Text(server)) => alter(format!("SERVER {}", common::name(server))),
+            ("wal_receiver_timeout", _) => alter(format!(
+                "SET (wal_receiver_timeout = {})",
+                quote_literal(&expected.to_string())
+            )),
+            ("retention_active", _) => Some(Hint::advice(
+                "let the subscription catch up with the publisher, or raise `max_retention_duration`",
+            )),
+            ("owner" | "comment" | "server", _) => None,
+            (option, Value::Bool(_) | Value::Integer(_) | Value::Text(_)) => {
+                alter(format!("SET ({option} = {expected})"))
+            }
             _ => None,
         },
     }

@@ -1461,6 +1461,11 @@ alter foreign table shop.far alter name type varchar(3);
 -- expect: foreign-data-wrapper-options shop_wrapper
 alter foreign data wrapper shop_wrapper options (add debug 'true');
 
+-- # foreign-data wrapper: connection
+-- needs 19
+-- expect: foreign-data-wrapper-connection remote
+alter foreign data wrapper remote no connection;
+
 -- # publication: operations
 -- expect: publication-operations shop_pub
 alter publication shop_pub set (publish = 'insert');
@@ -1488,6 +1493,21 @@ alter publication shop_rows set table shop.customers (id, email) where (id > 2);
 -- needs 15
 -- expect: publication-table-columns shop.customers.shop_rows
 alter publication shop_rows set table shop.customers (id) where (id > 1);
+
+-- # publication: all sequences, too
+-- needs 19
+-- expect: publication-all-sequences billing_all
+alter publication billing_all set all tables except (table only billing.years);
+
+-- # publication: leaves out another table
+-- needs 19
+-- expect: publication-except billing_all
+alter publication billing_all set all tables except (table billing.customers), all sequences;
+
+-- # publication: leaves out nothing
+-- needs 19
+-- expect: publication-except billing_all
+alter publication billing_all set all tables, all sequences;
 
 -- # publication: dropped
 -- expect: publication-missing shop_pub
@@ -1608,6 +1628,28 @@ drop conversion billing.latin;
 -- expect: operator-class-missing billing.places(gist)
 -- expect: operator-family-missing billing.places(gist)
 drop operator family billing.places using gist cascade;
+
+-- # subscription: a connection of its own
+-- needs 19
+-- expect: subscription-server billing_in
+update pg_subscription set subserver = 0, subconninfo = 'dbname=nowhere'
+  where subdbid = (select oid from pg_database where datname = current_database());
+
+-- # subscription: dead tuples
+-- needs 19
+-- expect: subscription-retain-dead-tuples billing_in
+-- expect: subscription-retention-active billing_in
+alter subscription billing_in set (retain_dead_tuples = false);
+
+-- # subscription: how long it keeps dead tuples
+-- needs 19
+-- expect: subscription-max-retention-duration billing_in
+alter subscription billing_in set (max_retention_duration = 60001);
+
+-- # subscription: timeout
+-- needs 19
+-- expect: subscription-wal-receiver-timeout billing_in
+alter subscription billing_in set (wal_receiver_timeout = '61s');
 
 -- # subscription: publications
 -- expect: subscription-publications billing_in

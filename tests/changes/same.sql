@@ -427,3 +427,7 @@ create or replace aggregate shop.sum2(integer) (sfunc = pg_catalog.int4pl, stype
 -- # a notice for everybody and a large object
 select lo_create(0);
 notify shop, 'hello';
+
+-- # subscription: the same timeout in another unit
+-- needs 19
+alter subscription billing_in set (wal_receiver_timeout = '60000');

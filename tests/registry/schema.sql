@@ -120,6 +120,9 @@ do $$ begin
   if current_setting('server_version_num')::int >= 180000 then
     execute 'alter publication billing_whole set (publish_generated_columns = stored)';
   end if;
+  if current_setting('server_version_num')::int >= 190000 then
+    execute 'alter publication billing_all set all tables except (table billing.years), all sequences';
+  end if;
 end $$;
 
 -- Triggers, policies, rules.
@@ -177,6 +180,12 @@ grant usage on type billing.status to pg_monitor;
 create extension if not exists file_fdw schema public;
 create foreign data wrapper remote options (kind 'sql');
 create foreign data wrapper files handler public.file_fdw_handler validator public.file_fdw_validator;
+do $$ begin
+  if current_setting('server_version_num')::int >= 190000 then
+    execute 'create function billing.dial(oid, oid, internal) returns text language c as ''$libdir/postgres_fdw'', ''postgres_fdw_connection''';
+    execute 'alter foreign data wrapper remote connection billing.dial';
+  end if;
+end $$;
 comment on foreign data wrapper remote is 'of others';
 create server elsewhere type 'sql' version '3' foreign data wrapper remote options (host 'example.com', password 'secret');
 comment on server elsewhere is 'far away';
@@ -295,6 +304,14 @@ begin
   if major >= 15 then options := options || ', two_phase = true, disable_on_error = true'; end if;
   if major >= 16 then options := options || ', password_required = false, run_as_owner = true, origin = none'; end if;
   if major >= 17 then options := options || ', failover = true'; end if;
-  execute format('create subscription billing_in connection ''dbname=nowhere'' publication billing_other with (%s)', options);
+  if major >= 19 then
+    options := options || ', retain_dead_tuples = true, max_retention_duration = 60000, wal_receiver_timeout = ''1min''';
+  end if;
+  execute format('create subscription billing_in %s publication billing_other with (%s)',
+                 case when major >= 19 then 'server elsewhere' else 'connection ''dbname=nowhere''' end, options);
+  if major >= 19 then
+    update pg_subscription set subretentionactive = false
+    where subdbid = (select oid from pg_database where datname = current_database());
+  end if;
   comment on subscription billing_in is 'from elsewhere';
 end $$;
