@@ -129,7 +129,11 @@ impl<'a> Plan<'a> {
         );
         self.steps.append(&mut after.steps);
         self.closed.append(&mut after.closed);
-        self.claimed.append(&mut after.claimed);
+        // `append` would copy both sets: for each of many files, all that the files before it claim.
+        if self.claimed.len() < after.claimed.len() {
+            std::mem::swap(&mut self.claimed, &mut after.claimed);
+        }
+        self.claimed.extend(after.claimed);
         self.ignore.append(&mut after.ignore);
     }
 

@@ -6,7 +6,8 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        coalesce(n.connoinherit, false) AS not_null_no_inherit,
        n.conname::text AS not_null_name,
        n.comment AS not_null_comment,
-       CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
+       -- A default has no columns. With the table, the server would look at each column for each of them.
+       CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, 0) END AS "default",
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated,
        CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generation,
        CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
@@ -54,7 +55,8 @@ SELECT a.schema, a.relation, a.attname::text AS name,
                      LEFT JOIN pg_attrdef x ON x.adrelid = p.attrelid AND x.adnum = p.attnum
                      WHERE h.inhrelid = a.attrelid AND p.attnotnull = a.attnotnull AND p.attstorage = a.attstorage AND p.attgenerated = a.attgenerated
                        AND p.attstattarget IS NOT DISTINCT FROM a.attstattarget
-                       AND pg_get_expr(x.adbin, x.adrelid) IS NOT DISTINCT FROM pg_get_expr(d.adbin, d.adrelid))) AS implicit,
+                       AND pg_get_expr(x.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE x.adrelid END)
+                         IS NOT DISTINCT FROM pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END))) AS implicit,
        CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage,
        -- The sequence, and its type, if the default is the next value of one that the column owns.
        CASE WHEN a.attgenerated = '' AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
