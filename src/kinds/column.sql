@@ -6,7 +6,7 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        coalesce(n.connoinherit, false) AS not_null_no_inherit,
        n.conname::text AS not_null_name,
        n.comment AS not_null_comment,
-       -- A default has no columns. With the table, the server would look at each column for each of them.
+       -- A default has no columns. With the table, the server would read every column once per default.
        CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, 0) END AS "default",
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated,
        CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generation,
