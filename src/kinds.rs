@@ -26,7 +26,7 @@ pub use hint::{FindingDetail, HintContext};
 pub use masks::{Masked, MaskedValues};
 pub use spec::{
     Advice, Attributes, CustomForm, Implication, Implied, KeyForm, KindSpec, ListForm, Matching, Reading, Role,
-    ScopeRelation, Shorthand, StandIn, Syntax, WrittenValue,
+    ScopeRelation, Shorthand, StandIn, Syntax, UsersAdd, WrittenValue,
 };
 pub use stub::Stub;
 pub use type_name::{folded_name, same_exact_type};

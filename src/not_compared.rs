@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::NotCompared;
+use crate::snapshot::LEFT_OUT;
 
 /// Something that is counted and not compared.
 #[derive(Debug)]
@@ -25,6 +26,14 @@ pub struct Uncompared {
 
 /// Everything that is counted, in the order of reports.
 pub static UNCOMPARED: &[Uncompared] = &[
+    Uncompared {
+        name: LEFT_OUT,
+        one: "object of the hosting platform",
+        many: "objects of the hosting platform",
+        doc: "What a hosting platform creates for itself, unless `--platform-schemas` is given: see below.",
+        // They are counted when they are left out.
+        query: "SELECT 0",
+    },
     Uncompared {
         name: "base_type",
         one: "base type",

@@ -1,11 +1,11 @@
 //! Objects that hosting platforms create and own. The owners of a database do not describe them, so everything that
 //! reads a whole database leaves them out unless it is asked for them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::Kind;
-use crate::object_id::ObjectId;
-use crate::snapshot::{IMPLICIT, OWNER, Snapshot};
+use crate::kinds::{Kind, UsersAdd};
+use crate::object_id::{ObjectId, split_name};
+use crate::snapshot::{IMPLICIT, OWNER, Object, Snapshot};
 use crate::sql;
 use crate::sql::{Sql, literal};
 use crate::value::Value;
@@ -15,11 +15,14 @@ use crate::value::Value;
 pub struct Platform {
     /// Its name.
     pub name: &'static str,
-    /// The schemas that it creates. A name such as `auth` is not enough: a schema is the platform's if the server also has
-    /// one of its roles.
+    /// The schemas that it creates and one of its roles owns. Users may have objects of their own in them.
     pub schemas: &'static [&'static str],
-    /// The roles that it creates; none if the names of its schemas are enough.
+    /// The schemas that only it creates, whoever owns them and what is in them.
+    pub own_schemas: &'static [&'static str],
+    /// The roles that it creates; none if the names of its own schemas are enough.
     pub roles: &'static [&'static str],
+    /// Roles that it grants rights on its objects, although they are its users'.
+    pub api_roles: &'static [&'static str],
 }
 
 /// The platforms. Sources: their documentation of the contents of a new database.
@@ -27,21 +30,23 @@ pub const PLATFORMS: &[Platform] = &[
     Platform {
         name: "Supabase",
         schemas: &[
-            "_analytics",
-            "_realtime",
             "auth",
             "extensions",
             "graphql",
             "graphql_public",
             "net",
             "pgbouncer",
-            "pgsodium",
-            "pgsodium_masks",
             "realtime",
             "storage",
             "supabase_functions",
-            "supabase_migrations",
             "vault",
+        ],
+        own_schemas: &[
+            "_analytics",
+            "_realtime",
+            "pgsodium",
+            "pgsodium_masks",
+            "supabase_migrations",
         ],
         roles: &[
             "authenticator",
@@ -59,15 +64,19 @@ pub const PLATFORMS: &[Platform] = &[
             "supabase_replication_admin",
             "supabase_storage_admin",
         ],
+        api_roles: &["anon", "authenticated", "postgres", "service_role"],
     },
     Platform {
         name: "Neon",
-        schemas: &["neon", "neon_auth"],
+        schemas: &[],
+        own_schemas: &["neon", "neon_auth"],
         roles: &["cloud_admin", "neon_service", "neon_superuser"],
+        api_roles: &[],
     },
     Platform {
         name: "Google Cloud SQL",
-        schemas: &["google_vacuum_mgmt"],
+        schemas: &[],
+        own_schemas: &["google_vacuum_mgmt"],
         roles: &[
             "cloudsqladmin",
             "cloudsqlagent",
@@ -77,10 +86,12 @@ pub const PLATFORMS: &[Platform] = &[
             "cloudsqlreplica",
             "cloudsqlsuperuser",
         ],
+        api_roles: &[],
     },
     Platform {
         name: "Amazon RDS",
-        schemas: &["aws_commons", "aws_lambda", "aws_s3", "rdsadmin"],
+        schemas: &[],
+        own_schemas: &["aws_commons", "aws_lambda", "aws_s3", "rdsadmin"],
         roles: &[
             "rds_ad",
             "rds_extension",
@@ -94,15 +105,19 @@ pub const PLATFORMS: &[Platform] = &[
             "rdsrepladmin",
             "rdstopmgr",
         ],
+        api_roles: &[],
     },
     Platform {
         name: "Azure",
-        schemas: &["azure_cron", "azure_maintenance", "azure_sys"],
+        schemas: &[],
+        own_schemas: &["azure_cron", "azure_maintenance", "azure_sys"],
         roles: &["azure_pg_admin", "azure_superuser", "azuresu"],
+        api_roles: &[],
     },
     Platform {
         name: "Timescale",
-        schemas: &[
+        schemas: &[],
+        own_schemas: &[
             "_timescaledb_cache",
             "_timescaledb_catalog",
             "_timescaledb_config",
@@ -114,11 +129,15 @@ pub const PLATFORMS: &[Platform] = &[
             "toolkit_experimental",
         ],
         roles: &[],
+        api_roles: &[],
     },
 ];
 
-/// Roles that other software may create, too: they alone do not identify the platform.
-const COMMON_ROLES: &[&str] = &["authenticator", "pgbouncer"];
+/// Roles that other software, or an administrator, may create, too: they do not identify the platform.
+const COMMON_ROLES: &[&str] = &["authenticator", "cloud_admin", "dashboard_user", "pgbouncer", "rds_ad"];
+
+/// How many of its roles identify a platform.
+const ENOUGH: &str = "2";
 
 /// Whether a schema is PostgreSQL's own.
 #[must_use]
@@ -126,90 +145,235 @@ pub fn is_postgres(schema: &str) -> bool {
     schema.starts_with("pg_") || schema == "information_schema"
 }
 
-/// The schemas of the platforms of this server, as a list in SQL.
+/// The names of the schemas of all platforms, as a list in SQL.
 #[must_use]
 pub fn schemas_sql() -> Sql {
-    let rows = PLATFORMS.iter().map(|platform| {
-        let mut row = sql![
-            "SELECT pg_catalog.unnest(ARRAY[",
-            list(platform.schemas.iter().copied()),
-            "])"
-        ];
-        if signs(platform).next().is_some() {
-            row.push(" WHERE EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname IN (");
-            row.push(list(signs(platform)));
-            row.push("))");
-        }
-        row
-    });
-    Sql::join(rows, " UNION ALL ")
+    list(PLATFORMS.iter().flat_map(Platform::all_schemas))
 }
 
-/// The roles of platforms that this server has, as a list in SQL.
+/// The roles of the platforms that this server belongs to, as a query. A platform is recognised by two of its roles, or by
+/// a schema of it that one of its roles owns. One role is not enough: anybody may call a role `dashboard_user`.
 #[must_use]
 pub fn roles_sql() -> Sql {
-    let roles = PLATFORMS.iter().flat_map(|platform| platform.roles.iter().copied());
-    sql![
-        "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname IN (",
-        list(roles),
-        ")"
-    ]
+    let platforms = PLATFORMS.iter().filter(|platform| !platform.roles.is_empty());
+    let rows = platforms.map(|platform| {
+        let signs = || list(platform.roles.iter().copied().filter(|role| !COMMON_ROLES.contains(role)));
+        sql![
+            "SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE r.rolname IN (",
+            list(platform.roles.iter().copied()),
+            ") AND (",
+            ENOUGH,
+            " <= (SELECT count(*) FROM pg_catalog.pg_roles s WHERE s.rolname IN (",
+            signs(),
+            ")) OR EXISTS (SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles o ON o.oid = n.nspowner WHERE n.nspname IN (",
+            list(platform.all_schemas()),
+            ") AND o.rolname IN (",
+            signs(),
+            ")))"
+        ]
+    });
+    Sql::join(rows, " UNION ALL ")
 }
 
 fn list(words: impl Iterator<Item = &'static str>) -> Sql {
     Sql::join(words.map(literal), ", ")
 }
 
+impl Platform {
+    fn all_schemas(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.schemas.iter().chain(self.own_schemas).copied()
+    }
+}
+
+/// What files name, so that it is compared although it is the platform's.
+#[derive(Debug, Default, Clone)]
+pub struct Named {
+    /// Roles under `grants`.
+    pub roles: BTreeSet<String>,
+    /// Schemas: in `exact: […]`, under `schemas`, as `schema`, or on the command line.
+    pub schemas: BTreeSet<String>,
+    /// The roles under `grants` of each object.
+    pub granted: BTreeMap<ObjectId, BTreeSet<String>>,
+}
+
 /// Removes from a snapshot what belongs to platforms: objects in their schemas, objects that their roles own, and grants to
-/// their roles. A role in `named` is compared like any other.
+/// their roles. What users added to the objects of a platform stays.
 ///
-/// `there` are the roles of platforms that the server has.
-pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &BTreeSet<String>) {
+/// `there` are the roles of the platforms that the server belongs to.
+pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &Named) {
     let platforms: Vec<&Platform> = PLATFORMS
         .iter()
-        .filter(|platform| platform.roles.is_empty() || signs(platform).any(|role| there.contains(role)))
+        .filter(|platform| platform.roles.is_empty() || platform.roles.iter().any(|role| there.contains(*role)))
         .collect();
-    if platforms.is_empty() {
-        return;
-    }
-    let theirs = |role: &str| !named.contains(role) && platforms.iter().any(|platform| platform.roles.contains(&role));
-    let schemas: BTreeSet<&str> = platforms.iter().flat_map(|p| p.schemas.iter().copied()).collect();
+    let survey = Survey::of(snapshot, &platforms, named);
     for kind in Kind::ALL {
-        let spec = kind.spec();
+        let mut partial = Vec::new();
+        let mut left_out = 0;
         for (id, object) in snapshot.of_kind_mut(*kind) {
-            let mut is_theirs = spec.parents.is_empty() && is_in(*kind, id, &schemas);
-            // Users may have objects in a schema that a platform created for them.
-            is_theirs |= !kind.is_namespace() && object.get(OWNER).as_text().is_some_and(theirs);
-            for attr in spec.attrs.iter().filter(|attr| attr.keyed_by_role) {
-                let Value::Map(grants) = object.get(attr.name) else {
-                    continue;
-                };
-                if !grants.keys().any(|role| theirs(role)) {
-                    continue;
-                }
-                let mut grants = grants.clone();
-                grants.retain(|role, _| !theirs(role));
-                // Without a default the attribute would have no value if nothing is left.
-                is_theirs |= attr.default.is_none() && grants.is_empty();
-                object.set(attr.name, Value::Map(grants));
+            let before = object.is_implicit();
+            if survey.leave_out(*kind, id, object) {
+                partial.push(id.clone());
             }
-            if is_theirs {
-                object.set(IMPLICIT, Value::Bool(true));
+            left_out += u64::from(kind.spec().parents.is_empty() && !before && object.is_implicit());
+        }
+        snapshot.left_out += left_out;
+        for id in partial {
+            snapshot.set_partial(*kind, id);
+        }
+    }
+    mark_relations_with_additions(snapshot, &survey);
+    snapshot.platform_schemas = survey.schemas.into_keys().map(str::to_owned).collect();
+}
+
+/// A platform's relation counts where users added an object to it.
+fn mark_relations_with_additions(snapshot: &mut Snapshot, survey: &Survey<'_>) {
+    let mut found = Vec::new();
+    for kind in Kind::ALL {
+        for parent in kind.spec().parents {
+            for (id, _) in snapshot.of_kind(*kind).filter(|(_, object)| !object.is_implicit()) {
+                let relation = id.relation();
+                let is_left_out = snapshot.get(*parent, &relation).is_some_and(Object::is_implicit);
+                if is_left_out && survey.schemas.contains_key(id.schema()) {
+                    found.push((*parent, relation.clone()));
+                }
             }
         }
     }
+    for (kind, id) in found {
+        snapshot.set_partial(kind, id);
+    }
 }
 
-/// The roles that identify the platform.
-fn signs(platform: &Platform) -> impl Iterator<Item = &'static str> {
-    platform
-        .roles
-        .iter()
-        .copied()
-        .filter(|role| !COMMON_ROLES.contains(role))
+/// What of a snapshot is the platforms'.
+struct Survey<'a> {
+    platforms: &'a [&'static Platform],
+    named: &'a Named,
+    /// The schemas, and whether everything in them is the platform's.
+    schemas: BTreeMap<&'static str, bool>,
+    /// The relations of the platform in these schemas.
+    relations: BTreeSet<ObjectId>,
 }
 
-/// Whether an object is one of these schemas or is in one.
-fn is_in(kind: Kind, id: &ObjectId, schemas: &BTreeSet<&str>) -> bool {
-    (kind.is_namespace() || id.is_in_schema()) && schemas.contains(id.schema())
+impl<'a> Survey<'a> {
+    fn of(snapshot: &Snapshot, platforms: &'a [&'static Platform], named: &'a Named) -> Self {
+        let mut survey = Self {
+            platforms,
+            named,
+            schemas: BTreeMap::new(),
+            relations: BTreeSet::new(),
+        };
+        for kind in Kind::ALL.iter().filter(|kind| kind.is_namespace()) {
+            for (id, object) in snapshot.of_kind(*kind) {
+                let owner = object.get(OWNER).as_text().unwrap_or_default();
+                survey.read_schema(id.last(), owner);
+            }
+        }
+        for kind in Kind::roots() {
+            let in_schemas = snapshot.of_kind(kind).filter(|(id, _)| id.is_in_schema());
+            let of_platform = in_schemas.filter(|(id, object)| survey.has(id, object));
+            let relations: Vec<ObjectId> = of_platform.map(|(id, _)| id.clone()).collect();
+            survey.relations.extend(relations);
+        }
+        survey
+    }
+
+    fn read_schema(&mut self, name: &str, owner: &str) {
+        for platform in self.platforms {
+            let own = platform.own_schemas.iter().find(|schema| **schema == name);
+            let owned = platform.schemas.iter().find(|schema| **schema == name);
+            let owned = owned.filter(|_| platform.roles.contains(&owner));
+            if let Some(schema) = own.or(owned)
+                && !self.named.schemas.contains(name)
+            {
+                self.schemas.insert(schema, own.is_some());
+            }
+        }
+    }
+
+    fn may_have_schema(&self, name: &str) -> bool {
+        self.platforms
+            .iter()
+            .any(|platform| platform.all_schemas().any(|schema| schema == name))
+    }
+
+    fn is_role(&self, role: &str) -> bool {
+        self.platforms.iter().any(|platform| platform.roles.contains(&role))
+    }
+
+    fn is_api_role(&self, role: &str) -> bool {
+        role == "public" || self.platforms.iter().any(|platform| platform.api_roles.contains(&role))
+    }
+
+    /// Whether an object in a schema of the platform is the platform's.
+    fn has(&self, id: &ObjectId, object: &Object) -> bool {
+        self.schemas
+            .get(id.schema())
+            .is_some_and(|whole| *whole || object.get(OWNER).as_text().is_none_or(|owner| self.is_role(owner)))
+    }
+
+    /// Marks an object of the platform as implicit, and removes grants to its roles. Returns whether users granted
+    /// something on it.
+    fn leave_out(&self, kind: Kind, id: &ObjectId, object: &mut Object) -> bool {
+        let spec = kind.spec();
+        let is_root = spec.parents.is_empty();
+        if id.is_in_schema() && self.named.schemas.contains(id.schema()) && self.may_have_schema(id.schema()) {
+            return false;
+        }
+        let in_schema = if kind.is_namespace() {
+            self.schemas.contains_key(id.last())
+        } else if id.is_in_schema() {
+            self.relations
+                .contains(&if is_root { id.clone() } else { id.relation() })
+        } else {
+            false
+        };
+        let mut is_theirs = in_schema && (is_root || !self.is_addition(kind, object));
+        // Users may have objects in a schema that a platform created for them.
+        is_theirs |= !kind.is_namespace()
+            && object
+                .get(OWNER)
+                .as_text()
+                .is_some_and(|owner| self.is_role(owner) && !self.named.roles.contains(owner));
+        let mut users_granted = false;
+        for attr in spec.attrs.iter().filter(|attr| attr.keyed_by_role) {
+            let Value::Map(grants) = object.get(attr.name) else {
+                continue;
+            };
+            let mut grants = grants.clone();
+            let written = self.named.granted.get(id);
+            let is_written = |role: &str| written.is_some_and(|roles| roles.contains(role));
+            grants.retain(|role, _| {
+                let of_platform = self.is_role(role) && !self.named.roles.contains(role);
+                !of_platform && (is_written(role) || !(in_schema && self.is_api_role(role)))
+            });
+            users_granted |= !grants.is_empty();
+            // Without a default the attribute would have no value if nothing is left.
+            is_theirs |=
+                attr.default.is_none() && grants.is_empty() && object.get(attr.name) != &Value::Map(grants.clone());
+            object.set(attr.name, Value::Map(grants));
+        }
+        if is_theirs {
+            object.set(IMPLICIT, Value::Bool(true));
+        }
+        in_schema && is_root && users_granted
+    }
+
+    /// Whether users added an object to a relation of the platform.
+    fn is_addition(&self, kind: Kind, object: &Object) -> bool {
+        match kind.spec().users_add {
+            UsersAdd::Nothing => false,
+            UsersAdd::All => true,
+            UsersAdd::WithOwnFunction(attribute) => {
+                object
+                    .get(attribute)
+                    .as_text()
+                    .and_then(split_name)
+                    .is_some_and(|parts| {
+                        !parts
+                            .first()
+                            .is_some_and(|schema| self.schemas.contains_key(schema.as_str()))
+                    })
+            }
+        }
+    }
 }

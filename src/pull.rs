@@ -61,7 +61,9 @@ fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragm
     for kind in Kind::roots() {
         let objects: Vec<(String, Fragment)> = snapshot
             .of_kind(kind)
-            .filter(|(id, object)| !object.is_implicit() && (choice.wanted)(kind, id))
+            .filter(|(id, object)| {
+                (!object.is_implicit() || snapshot.is_partial(kind, id)) && (choice.wanted)(kind, id)
+            })
             .map(|(id, object)| {
                 (
                     key(kind, id, choice.schema),
@@ -142,6 +144,7 @@ pub(crate) fn write(
         .iter()
         // An attribute that the server does not have has no value.
         .filter(|attr| !attr.on_request && snapshot.server.major >= attr.since && !snapshot.is_unread(kind, attr.name))
+        .filter(|attr| attr.keyed_by_role || !snapshot.is_partial(kind, id))
         .map(|attr| {
             (
                 attr.name,

@@ -96,9 +96,12 @@ fn platforms(out: &mut String) {
         out,
         "\n## Hosting platforms\n\nThe objects of a platform are left out of `exact`, `driftgate pull`, `driftgate diff` and \
          `--coverage`, unless `--platform-schemas` is given. They are the objects in its schemas, the objects that its roles own, and \
-         the grants to its roles. A schema counts only if the server also has one of the platform's roles: on other servers `auth` is \
-         a schema like any other. An object that a file names is always compared, and so is a role that a file names under \
-         `grants`.\n\n| platform | schemas | roles |\n|---|---|---|"
+         the grants to its roles; the report shows how many. What users add to them is compared: policies, triggers that call a \
+         function of theirs, grants, and objects of theirs in its schemas.\n\n\
+         A platform is recognised by two of its roles, or by a schema of it that one of its roles owns: on other servers `auth` is \
+         a schema like any other. An object that a file names is always compared, and so are a role that it names under \
+         `grants` and a schema that it names in `exact`, under `schemas` or as `schema`.\n\n\
+         | platform | schemas | roles |\n|---|---|---|"
     );
     let list = |names: &[&str]| {
         names
@@ -112,7 +115,7 @@ fn platforms(out: &mut String) {
             out,
             "| {} | {} | {} |",
             platform.name,
-            list(platform.schemas),
+            list(&[platform.schemas, platform.own_schemas].concat()),
             list(platform.roles)
         );
     }

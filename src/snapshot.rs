@@ -58,6 +58,9 @@ impl Object {
     }
 }
 
+/// The name under which objects of hosting platforms are counted.
+pub const LEFT_OUT: &str = "platform_object";
+
 /// The column of every query of a kind that says whether an object is a part of something else.
 pub const IMPLICIT: &str = "implicit";
 
@@ -94,7 +97,7 @@ pub struct Server {
     pub sees_everything: bool,
     /// The schemas that the role has no USAGE privilege on.
     pub closed_schemas: BTreeSet<String>,
-    /// The roles of hosting platforms that the server has.
+    /// The roles of the hosting platforms that the server belongs to.
     pub platform_roles: BTreeSet<String>,
 }
 
@@ -105,6 +108,12 @@ pub struct Snapshot {
     pub server: Server,
     /// The numbers of objects that no kind describes, by name; empty if they were not counted.
     pub not_compared: BTreeMap<String, u64>,
+    /// The schemas of the hosting platform, where its objects are left out.
+    pub platform_schemas: BTreeSet<String>,
+    /// How many objects of the hosting platform are left out, not counting what belongs to others.
+    pub left_out: u64,
+    /// The objects of the hosting platform that count only for what users added to them.
+    partial: BTreeSet<(Kind, ObjectId)>,
     objects: BTreeMap<Kind, BTreeMap<ObjectId, Object>>,
     /// Attributes that were not read: those that are newer than the driftgate that saved the snapshot.
     unread: BTreeSet<(Kind, &'static str)>,
@@ -120,6 +129,29 @@ impl Snapshot {
     #[must_use]
     pub fn is_unread(&self, kind: Kind, attribute: &str) -> bool {
         !self.unread.is_empty() && self.unread.iter().any(|(k, a)| *k == kind && *a == attribute)
+    }
+
+    /// Adds the number of objects that were left out to what is not compared, if that is reported.
+    pub fn count_left_out(&mut self, is_reported: bool) {
+        if is_reported && self.left_out > 0 {
+            self.not_compared.insert(LEFT_OUT.to_owned(), self.left_out);
+        }
+    }
+
+    /// Makes an object of the hosting platform count for what users added to it.
+    pub fn set_partial(&mut self, kind: Kind, id: ObjectId) {
+        self.partial.insert((kind, id));
+    }
+
+    /// Whether an object is the hosting platform's, and counts only for what users added to it.
+    #[must_use]
+    pub fn is_partial(&self, kind: Kind, id: &ObjectId) -> bool {
+        !self.partial.is_empty() && self.partial.contains(&(kind, id.clone()))
+    }
+
+    /// The objects of the hosting platform that count only for what users added to them.
+    pub fn partial(&self) -> impl Iterator<Item = (Kind, &ObjectId)> {
+        self.partial.iter().map(|(kind, id)| (*kind, id))
     }
 
     /// Keeps the objects that satisfy `is_wanted`.

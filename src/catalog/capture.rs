@@ -22,7 +22,7 @@ use super::server_error::{Meaning, ServerError};
 use super::{Limits, ROLLBACK, encoding};
 use crate::attribute::Compare;
 use crate::error::Failure;
-use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
+use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::kinds::{Kind, folded_name};
 use crate::migrations::Tool;
 use crate::platform;
@@ -45,8 +45,8 @@ pub struct Scope {
     pub size_hint: SizeHint,
     /// Whether the objects of hosting platforms are included.
     pub platform: bool,
-    /// The roles of hosting platforms that are included because a file names them.
-    pub roles: BTreeSet<String>,
+    /// What of hosting platforms is included because a file names it.
+    pub named: platform::Named,
     /// Whether objects that belong to no kind are counted.
     pub not_compared: bool,
     /// The migration tools whose own tables are not reported as unlisted.
@@ -68,13 +68,13 @@ pub enum SizeHint {
 const SMALL: usize = 300;
 
 /// Which schemas are read whole, besides those that a scope lists.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SchemaSelection {
     /// Only the schemas that the scope lists.
     #[default]
     Listed,
-    /// All schemas except those of PostgreSQL and of hosting platforms.
-    ExceptPlatforms,
+    /// Those with the names of schemas of hosting platforms: users may have added something to their objects.
+    Platforms,
     /// All schemas except those of PostgreSQL.
     All,
 }
@@ -99,7 +99,16 @@ impl Scope {
         self.schemas.extend(other.schemas.iter().cloned());
         self.kinds.extend(other.kinds.iter().copied());
         self.size_hint = self.size_hint.max(other.size_hint);
-        self.roles.extend(other.roles.iter().cloned());
+        self.selection = self.selection.max(other.selection);
+        self.named.roles.extend(other.named.roles.iter().cloned());
+        self.named.schemas.extend(other.named.schemas.iter().cloned());
+        for (id, roles) in &other.named.granted {
+            self.named
+                .granted
+                .entry(id.clone())
+                .or_default()
+                .extend(roles.iter().cloned());
+        }
         self.not_compared |= other.not_compared;
         self.set_aside.extend(&other.set_aside);
         self
@@ -111,10 +120,14 @@ impl Scope {
         Self {
             schemas: schemas.iter().cloned().collect(),
             kinds: Kind::ALL.iter().copied().collect(),
-            selection: match (schemas.is_empty(), platform) {
-                (false, _) => SchemaSelection::Listed,
-                (true, false) => SchemaSelection::ExceptPlatforms,
-                (true, true) => SchemaSelection::All,
+            selection: if schemas.is_empty() {
+                SchemaSelection::All
+            } else {
+                SchemaSelection::Listed
+            },
+            named: platform::Named {
+                schemas: schemas.iter().cloned().collect(),
+                ..platform::Named::default()
             },
             size_hint: SizeHint::Large,
             platform,
@@ -150,6 +163,7 @@ impl Scope {
             if file.exact {
                 scope.schemas.extend(closed.iter().cloned());
                 scope.not_compared = true;
+                scope.name_schemas(file);
                 // A file with a migration history does not have to list the tables of the tool.
                 scope
                     .set_aside
@@ -164,7 +178,11 @@ impl Scope {
                 {
                     scope.names.insert((schema.to_string(), name.to_string()));
                 }
-                scope.roles.extend(roles(object));
+                let roles: BTreeSet<String> = roles(object).collect();
+                scope.named.roles.extend(roles.iter().cloned());
+                if !roles.is_empty() {
+                    scope.named.granted.entry(id.clone()).or_default().extend(roles);
+                }
                 scope.add_types(object, &file.schema);
                 if file.exact {
                     continue;
@@ -188,6 +206,23 @@ impl Scope {
             .collect();
         scope.kinds.extend(same_names);
         scope
+    }
+}
+
+impl Scope {
+    /// Adds the schemas that an exact file names, and those of hosting platforms, where users may have added something.
+    fn name_schemas(&mut self, file: &ExpectationFile) {
+        let namespaces = file.objects.iter().filter(|object| object.kind.is_namespace());
+        let listed = namespaces.filter_map(|object| match &object.subject {
+            Subject::Named(id) if object.presence != Presence::Absent => Some(id.last().to_owned()),
+            Subject::Named(_) | Subject::ByMeaning(_) => None,
+        });
+        self.named.schemas.extend(listed);
+        self.named.schemas.insert(file.schema.clone());
+        match &file.exact_schemas {
+            Some(schemas) => self.named.schemas.extend(schemas.iter().cloned()),
+            None => self.selection = self.selection.max(SchemaSelection::Platforms),
+        }
     }
 }
 
@@ -260,7 +295,8 @@ pub async fn capture(
                 let mut snapshot = read.snapshot;
                 if !scope.platform {
                     let platform_roles = snapshot.server.platform_roles.clone();
-                    platform::leave_out(&mut snapshot, &platform_roles, &scope.roles);
+                    platform::leave_out(&mut snapshot, &platform_roles, &scope.named);
+                    snapshot.count_left_out(scope.not_compared);
                 }
                 return Ok(snapshot);
             }

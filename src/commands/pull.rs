@@ -70,6 +70,13 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     if source.tool().is_some() {
         scratch_noise::clear_applying_owner(&mut snapshot);
     }
+    if snapshot.left_out > 0 {
+        let of_platform = if snapshot.left_out == 1 { "object" } else { "objects" };
+        eprint(&format!(
+            "note: left out {} {of_platform} of the hosting platform; --platform-schemas includes them\n",
+            snapshot.left_out
+        ));
+    }
     let patterns = &args.only;
     let schema = main_schema(&snapshot, &args.schema);
     let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema);

@@ -1,6 +1,6 @@
 //! Turns a plan and the server's answers into checks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::parallel::in_parts;
 use super::{Candidate, ClosedScope, Decision, MeaningMatch, Pending, Plan, Step};
@@ -12,6 +12,7 @@ use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers};
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
+use crate::value::Value;
 
 /// The objects that expectations have found.
 pub type Claims = BTreeSet<(Kind, ObjectId)>;
@@ -252,12 +253,18 @@ fn unlisted(
         None => Box::new(
             snapshot
                 .of_kind(kind)
-                .filter(|(id, _)| !id.is_in_schema() || scope.schemas.contains(id.schema())),
+                .filter(|(id, _)| !id.is_in_schema() || is_closed(scope, snapshot, id.schema())),
         ),
     };
     let before = out.findings.len();
     for (id, object) in objects {
-        if object.is_implicit() || claimed.contains(&(kind, id.clone())) {
+        if claimed.contains(&(kind, id.clone())) {
+            continue;
+        }
+        if object.is_implicit() {
+            if snapshot.is_partial(kind, id) && !ignored(scope.file, kind, id, used) {
+                additions(scope, (kind, id, object), snapshot, claimed, used, out);
+            }
             continue;
         }
         if ignored(scope.file, kind, id, used) {
@@ -272,6 +279,50 @@ fn unlisted(
         out.push(Check::passed(about, Code::Unexpected(kind), scope.place, &scope.terms));
     } else if out.findings.len() == before {
         out.passed += 1;
+    }
+}
+
+/// Whether unlisted objects of a schema are findings. In the schemas of a hosting platform, what users added are.
+fn is_closed(scope: &ClosedScope<'_>, snapshot: &Snapshot, schema: &str) -> bool {
+    scope.schemas.contains(schema) || (scope.file.exact_schemas.is_none() && snapshot.platform_schemas.contains(schema))
+}
+
+/// What users added to an object of the hosting platform that is not listed.
+fn additions(
+    scope: &ClosedScope<'_>,
+    (kind, id, object): (Kind, &ObjectId, &Object),
+    snapshot: &Snapshot,
+    claimed: &Claims,
+    used: &mut BTreeSet<Place>,
+    out: &mut Checks,
+) {
+    let granted = kind.spec().attrs.iter().filter(|attr| attr.keyed_by_role);
+    for attr in granted.filter(|attr| matches!(object.get(attr.name), Value::Map(grants) if !grants.is_empty())) {
+        let found = object.get(attr.name).clone();
+        let message = format!(
+            "{} of {} {}: {found}, and it is not listed",
+            attr.name,
+            kind.words(),
+            kind.show(id)
+        );
+        let check = Check::drift(
+            About::object(kind, id),
+            Code::Differs(kind, attr),
+            scope.place,
+            &scope.terms,
+            message,
+        );
+        out.push(check.values(Value::Map(BTreeMap::new()), found).hint(Hint::advice(
+            "list it with what users were granted, add it to `ignore`, or revoke that",
+        )));
+    }
+    for child in kind.children() {
+        for (id, object) in snapshot.children(child, id) {
+            if !object.is_implicit() && !claimed.contains(&(child, id.clone())) && !ignored(scope.file, child, id, used)
+            {
+                out.push(unlisted_object(scope, child, id));
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Policies of row security.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -14,6 +14,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A row security policy.",
     query: include_str!("policy.sql"),
+    users_add: UsersAdd::All,
     attrs: &[
         Attr::new(
             "command",

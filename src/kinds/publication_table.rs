@@ -1,6 +1,6 @@
 //! What a publication has of a table that it names.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::snapshot::OWNER;
@@ -13,6 +13,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "The table in a publication that lists it by name.",
     query: include_str!("publication_table.sql"),
+    users_add: UsersAdd::All,
     attrs: &[
         Attr::new(
             "columns",

@@ -1,7 +1,7 @@
 //! Rewrite rules.
 
 use super::trigger::{ENABLED, enable};
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, Syntax, UsersAdd, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 
@@ -12,6 +12,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A rewrite rule. The rules that implement views are not included.",
     query: include_str!("rule.sql"),
+    users_add: UsersAdd::All,
     attrs: &[
         Attr::new(
             "definition",

@@ -77,6 +77,19 @@ pub struct KindSpec {
     /// The statement that creates an empty object of the same name and type, for servers that must parse texts and have
     /// none of the database's objects. `None` if no text can name an object of this kind.
     pub stub: Option<MakeStub>,
+    /// Whether users add such objects to the relations of a hosting platform, which are not their own.
+    pub users_add: UsersAdd,
+}
+
+/// Whether the users of a hosting platform add objects of a kind to the platform's own relations.
+#[derive(Debug, Clone, Copy)]
+pub enum UsersAdd {
+    /// They cannot, or they need not: only the owner of a relation can.
+    Nothing,
+    /// They do; the platform does not.
+    All,
+    /// They do, and so does the platform. Those of users call a function of theirs, which this attribute names.
+    WithOwnFunction(&'static str),
 }
 
 impl std::fmt::Debug for KindSpec {
@@ -102,6 +115,7 @@ impl KindSpec {
         matching: Matching::DEFAULT,
         advice: Advice::DEFAULT,
         stub: None,
+        users_add: UsersAdd::Nothing,
     };
 }
 

@@ -1,6 +1,6 @@
 //! Triggers.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::snapshot::{COPY_OF, IN_PARTITIONS};
@@ -22,6 +22,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "relation", "name"],
     doc: "A trigger. The internal triggers of constraints are not included.",
     query: include_str!("trigger.sql"),
+    users_add: UsersAdd::WithOwnFunction("function"),
     attrs: &[
         Attr::new(
             "timing",

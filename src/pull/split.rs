@@ -49,7 +49,11 @@ pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kin
     for kind in kinds {
         let objects: Vec<&ObjectId> = snapshot
             .of_kind(*kind)
-            .filter(|(id, object)| !object.is_implicit() && (choice.wanted)(*kind, id) && stands_alone(snapshot, id))
+            .filter(|(id, object)| {
+                (!object.is_implicit() || snapshot.is_partial(*kind, id))
+                    && (choice.wanted)(*kind, id)
+                    && stands_alone(snapshot, id)
+            })
             .map(|(id, _)| id)
             .collect();
         let keys: Vec<String> = objects.iter().map(|id| key(*kind, id, choice.schema)).collect();

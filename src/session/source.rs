@@ -226,7 +226,8 @@ impl SavedSnapshot {
         }
         if !scope.platform {
             let there = snapshot.server.platform_roles.clone();
-            platform::leave_out(&mut snapshot, &there, &scope.roles);
+            platform::leave_out(&mut snapshot, &there, &scope.named);
+            snapshot.count_left_out(scope.not_compared);
         }
         snapshot
     }

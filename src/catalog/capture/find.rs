@@ -39,16 +39,7 @@ pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
     ];
     let whole = match scope.selection {
         SchemaSelection::Listed => sql![LISTED],
-        // A listed schema is read whole even if it is that of a platform, because a file asks for it.
-        SchemaSelection::ExceptPlatforms => sql![
-            "(",
-            NOT_OF_POSTGRES,
-            " AND n.nspname NOT IN (",
-            platform::schemas_sql(),
-            ") OR ",
-            LISTED,
-            ")"
-        ],
+        SchemaSelection::Platforms => sql!["(n.nspname IN (", platform::schemas_sql(), ") OR ", LISTED, ")"],
         SchemaSelection::All => sql![NOT_OF_POSTGRES],
     };
     statements.push(sql![
