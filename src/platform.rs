@@ -152,7 +152,7 @@ pub fn schemas_sql() -> Sql {
 }
 
 /// The roles of the platforms that this server belongs to, as a query. A platform is recognised by two of its roles, or by
-/// a schema of it that one of its roles owns. One role is not enough: anybody may call a role `dashboard_user`.
+/// a schema of it that one of its roles owns. One role is not enough: `dashboard_user` may be a role of any database.
 #[must_use]
 pub fn roles_sql() -> Sql {
     let platforms = PLATFORMS.iter().filter(|platform| !platform.roles.is_empty());
@@ -194,6 +194,20 @@ pub struct Named {
     pub schemas: BTreeSet<String>,
     /// The roles under `grants` of each object.
     pub granted: BTreeMap<ObjectId, BTreeSet<String>>,
+}
+
+impl Named {
+    /// Adds what others name.
+    pub fn extend(&mut self, other: &Self) {
+        self.roles.extend(other.roles.iter().cloned());
+        self.schemas.extend(other.schemas.iter().cloned());
+        for (id, roles) in &other.granted {
+            self.granted
+                .entry(id.clone())
+                .or_default()
+                .extend(roles.iter().cloned());
+        }
+    }
 }
 
 /// Removes from a snapshot what belongs to platforms: objects in their schemas, objects that their roles own, and grants to

@@ -100,8 +100,7 @@ impl Scope {
         self.kinds.extend(other.kinds.iter().copied());
         self.size_hint = self.size_hint.max(other.size_hint);
         self.selection = self.selection.max(other.selection);
-        self.named.roles.extend(other.named.roles.iter().cloned());
-        self.named.schemas.extend(other.named.schemas.iter().cloned());
+        self.named.extend(&other.named);
         for (id, roles) in &other.named.granted {
             self.named
                 .granted

@@ -320,7 +320,7 @@ fn additions(
         for (id, object) in snapshot.children(child, id) {
             if !object.is_implicit() && !claimed.contains(&(child, id.clone())) && !ignored(scope.file, child, id, used)
             {
-                out.push(unlisted_object(scope, child, id));
+                out.push(unlisted_object(scope, child, id, snapshot));
             }
         }
     }

@@ -109,7 +109,7 @@ impl<'a> ObjectComparison<'a, '_> {
     /// Compares the attributes: those in the file, those that it implies, and in an exact file all others with their
     /// defaults.
     fn attributes(&self, actual: Actual<'_>, wanted: &dyn Fn(&Attr) -> bool) -> (Vec<Pending>, usize) {
-        let Actual { kind, object, .. } = actual;
+        let Actual { kind, id, object } = actual;
         let written = &self.expected.attributes;
         let is_partial = self.snapshot.is_partial(kind, id)
             || (object.is_implicit() && self.snapshot.platform_schemas.contains(id.schema()));
