@@ -14,6 +14,7 @@ mod connection;
 pub(crate) mod earlier_reports;
 pub(crate) mod migration_progress;
 mod migration_scripts;
+pub(crate) mod not_recorded;
 mod offline;
 pub(crate) mod prior_runs;
 pub(crate) mod report_outputs;

@@ -22,6 +22,7 @@ use crate::report::notes::notes;
 use crate::report::unified::unified;
 use crate::secret;
 use crate::session::migration_progress::{self, MigrationProgress};
+use crate::session::not_recorded;
 use crate::session::read_snapshot_and_extensions;
 use crate::session::report_outputs::{RunClock, exit_for_format};
 use crate::session::scratch_noise::{ScratchSide, filter_scratch_noise, same_owner};
@@ -95,7 +96,7 @@ fn skip_unapplied(
         column: 1,
     };
     let mut progress = migration_progress::read(other, folder, &args.schema, place, args.session.limits())?;
-    scratch.skip_unapplied(&mut progress, files)?;
+    scratch.skip_unapplied(&mut progress, place, files)?;
     Ok(progress)
 }
 
@@ -117,7 +118,7 @@ fn as_expectations(args: &DiffArgs, schema: &str, snapshot: &Snapshot) -> Option
 fn compare(
     args: &DiffArgs,
     sources: &Sources,
-    progress: MigrationProgress,
+    mut progress: MigrationProgress,
     files: &mut SourceMap,
 ) -> Result<Compared, CommandError> {
     let Sources { first, second, .. } = sources;
@@ -139,14 +140,21 @@ fn compare(
     second.describe(&mut target);
     let verification = Verification {
         files: &[&expectations],
-        scope: &scope.union(&Scope::of(&[&expectations])),
+        scope: &scope.clone().union(&Scope::of(&[&expectations])),
         limits,
         with_coverage: false,
     };
     let found = verification.run(second, &mut target)?;
     count_not_compared(&mut target, &expected, &found);
     let applying_role = remove_scratch_noise(sources, &expected, &found, &available, &mut target, limits)?;
+    let sides = if first.tool().is_some() {
+        (&expected, &found)
+    } else {
+        (&found, &expected)
+    };
+    let not_recorded = not_recorded::check(&mut progress, &target.checks.findings, sides, &scope, limits);
     target.checks.absorb(progress.checks);
+    not_recorded.into_iter().for_each(|check| target.checks.push(check));
     target.pending = progress.pending;
     Ok(Compared {
         expected,

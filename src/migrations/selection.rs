@@ -6,7 +6,7 @@ use super::FolderMigration;
 /// The contexts and labels for which migrations are applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// The contexts. Without any, the contexts of migrations do not matter.
+    /// The contexts. Without any, all migrations are applied but those with a context that begins with `@`.
     pub contexts: Vec<String>,
     /// An expression over the labels of migrations.
     pub labels: Option<String>,
@@ -23,12 +23,6 @@ pub struct Conditions {
 }
 
 impl Selection {
-    /// Whether everything is applied, whatever its contexts and labels.
-    #[must_use]
-    pub fn is_everything(&self) -> bool {
-        self.contexts.is_empty() && self.labels.is_none()
-    }
-
     /// Whether a migration is applied.
     #[must_use]
     pub fn selects(&self, migration: &FolderMigration) -> bool {
@@ -43,7 +37,11 @@ impl Selection {
         for context in &self.contexts {
             given.extend(parts(context));
         }
-        given.is_empty() || alternatives.is_empty() || alternatives.iter().any(|part| matches(part, &given))
+        if given.is_empty() {
+            // Run with Liquibase 4.28.1: a context that begins with `@` must be given.
+            return !alternatives.iter().any(|part| part.starts_with('@'));
+        }
+        alternatives.is_empty() || alternatives.iter().any(|part| matches(part, &given))
     }
 
     fn has_label(&self, labels: &str) -> bool {
@@ -130,20 +128,10 @@ fn one(rest: &mut &[&str], items: &[&str], depth: usize) -> bool {
     negated
 }
 
-/// Whether a word is one of the items, where `@` marks what is required.
+/// Whether a word is one of the items. `@` marks what is required and does not belong to the name.
 fn is_item(word: &str, items: &[&str]) -> bool {
-    let is_required = items.iter().any(|item| item.starts_with('@'));
-    let plain = |text: &str| {
-        if is_required {
-            text.replace('@', "")
-        } else {
-            text.to_owned()
-        }
-    };
-    let word = if is_required {
-        word.trim_start_matches('@')
-    } else {
-        word
-    };
-    items.iter().any(|item| plain(item).eq_ignore_ascii_case(word))
+    let word = word.trim_start_matches('@');
+    items
+        .iter()
+        .any(|item| item.trim_start_matches('@').eq_ignore_ascii_case(word))
 }

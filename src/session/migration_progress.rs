@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::not_recorded::PendingFolder;
 use super::source::{ResolvedSource, ScratchDatabase};
 use super::{begin, migration_scripts};
 use crate::catalog::capture::Scope;
@@ -26,6 +27,8 @@ pub(crate) struct MigrationProgress {
     pub(crate) unapplied: BTreeSet<String>,
     /// The migrations that the database needs, if it does not need those of a new database.
     needed: Option<Vec<FolderMigration>>,
+    /// The whole folder, if not all of it is applied.
+    pub(super) whole: Option<PendingFolder>,
 }
 
 /// Compares the migration history of a source with a folder.
@@ -134,6 +137,7 @@ impl ScratchDatabase {
     pub(crate) fn skip_unapplied(
         &mut self,
         progress: &mut MigrationProgress,
+        place: Place,
         files: &mut SourceMap,
     ) -> Result<(), Problem> {
         let Some(folder) = &mut self.folder else {
@@ -144,6 +148,17 @@ impl ScratchDatabase {
             self.scripts = migration_scripts::scripts(folder, files)?;
         }
         let unapplied = &progress.unapplied;
+        if !progress.pending.is_empty() {
+            progress.whole = Some(PendingFolder {
+                whole: Self {
+                    scratch: self.scratch.clone(),
+                    scripts: self.scripts.clone(),
+                    folder: None,
+                },
+                tool: folder.tool,
+                place,
+            });
+        }
         let mut names = folder.migrations.iter().map(|migration| &migration.name);
         // Each migration has one script.
         self.scripts
