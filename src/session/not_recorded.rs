@@ -75,10 +75,7 @@ fn finding(progress: &MigrationProgress, record: &str, objects: &[String], place
     } else {
         shown
     };
-    let message = format!(
-        "the history does not have {}, but the database has what they create: {shown}",
-        progress.pending.join(", ")
-    );
+    let message = format!("the database already has what pending migrations create: {shown}");
     let how = match record {
         "" => String::new(),
         command => format!(": {command}"),
@@ -88,8 +85,8 @@ fn finding(progress: &MigrationProgress, record: &str, objects: &[String], place
         reason: None,
         exact: false,
     };
-    let about = About::MigrationHistory(None);
+    let about = About::Migration(progress.pending.first().cloned().unwrap_or_default());
     Check::drift(about, OtherCode::MigrationNotRecorded.into(), place, &terms, message).hint(Hint::Advice(format!(
-        "if they were applied by hand or their rows were removed, record them as applied{how}"
+        "if the migration was applied by hand, or its row was removed, record it as applied{how}"
     )))
 }
