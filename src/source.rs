@@ -85,20 +85,20 @@ impl Source {
 
     /// The problem that a text has no prefix of a source: it may be a path, or a path after the name of a tool.
     fn unknown(text: &str) -> Problem {
-        if redact::is_secret(text) {
-            return Problem::new(format!("`{}` is not a source", redact::connection_string(text))).hint(FORMS);
+        let tool = text.split_once(':').and_then(|(name, _)| Tool::named(name));
+        let is_path = text.contains(['/', '.']) && !text.contains([':', '@']);
+        // What is neither may be a password.
+        if redact::is_secret(text) || !is_path && tool.is_none() {
+            let problem = Problem::new(format!("`{}` is not a source", redact::connection_string(text)));
+            return problem.hint(FORMS);
         }
         let shown = redact::typed(text);
         let problem = Problem::new(format!("`{shown}` is not a source"));
-        match text.split_once(':') {
-            Some((name, dir)) if Tool::named(name).is_some() && !dir.is_empty() => {
-                problem.hint(format!("for a folder of migrations, write migrations:{shown}"))
-            }
-            Some(_) => problem.hint(FORMS),
-            None if text.ends_with(".sql") => problem.hint(format!("for a file of SQL, write sql:{shown}; {FORMS}")),
-            None if text.ends_with(".json") => {
-                problem.hint(format!("for a saved snapshot, write snapshot:{shown}; {FORMS}"))
-            }
+        let ending = |ending: &str| text.ends_with(ending);
+        match tool {
+            Some(_) => problem.hint(format!("for a folder of migrations, write migrations:{shown}")),
+            None if ending(".sql") => problem.hint(format!("for a file of SQL, write sql:{shown}; {FORMS}")),
+            None if ending(".json") => problem.hint(format!("for a saved snapshot, write snapshot:{shown}; {FORMS}")),
             None => problem.hint(format!("for a folder of migrations, write migrations:{shown}; {FORMS}")),
         }
     }
