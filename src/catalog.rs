@@ -7,6 +7,7 @@ pub mod connect;
 pub mod conninfo;
 mod encoding;
 pub mod equivalence;
+mod invalid_query;
 pub mod migration_history;
 pub mod server_error;
 

@@ -6,6 +6,7 @@
 pub mod assertion;
 pub mod coverage;
 mod describe;
+mod follow;
 pub mod history;
 mod parallel;
 mod partitions;
@@ -18,7 +19,7 @@ pub mod undetermined;
 use std::collections::BTreeSet;
 
 use partitions::WrittenAttributes;
-use rename::PossiblyRenamed;
+use rename::{PossiblyRenamed, RenameCandidates};
 use subject::{Actual, ObjectComparison};
 
 use crate::attribute::Verdict;
@@ -46,6 +47,9 @@ pub struct Plan<'a> {
     keep: bool,
     /// Missing objects that may exist under another name.
     possibly_renamed: Vec<PossiblyRenamed<'a>>,
+    /// The objects that they may be.
+    renames: Vec<RenameCandidates>,
+    files: Vec<&'a ExpectationFile>,
 }
 
 #[derive(Debug)]
@@ -179,6 +183,8 @@ impl<'a> Plan<'a> {
                 }
             }
         }
+        let renames = self.renames.iter().flat_map(RenameCandidates::conditions);
+        renames.for_each(&mut add);
         asks
     }
 }
@@ -189,6 +195,7 @@ impl<'a> Plan<'a> {
 pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: bool) -> Plan<'a> {
     let mut plan = Plan {
         keep,
+        files: files.to_vec(),
         ..Plan::default()
     };
     plan.ignore.extend(files.iter().flat_map(|file| &file.ignore));
@@ -405,7 +412,14 @@ impl<'a> Planner<'a, '_> {
         let Subject::Named(id) = &expected.subject else {
             return;
         };
-        let kinds: Vec<Kind> = expected.kind.children().collect();
+        // A written definition determines some of the contents.
+        let settled = expected.kind.spec().matching.settled_by;
+        let is_settled = |kind: Kind| {
+            settled.is_some_and(|(name, settled)| {
+                settled == kind && expected.attributes.iter().any(|a| a.attr.name == name)
+            })
+        };
+        let kinds: Vec<Kind> = expected.kind.children().filter(|kind| !is_settled(*kind)).collect();
         if kinds.is_empty() {
             return;
         }

@@ -4,6 +4,7 @@ mod history;
 mod keys;
 pub mod load;
 mod long_names;
+mod mistakes;
 mod object;
 pub mod parse;
 mod shape;

@@ -48,10 +48,21 @@ pub struct Check {
     pub detail: Option<String>,
     /// What to do.
     pub hint: Option<Hint>,
+    /// The finding that this one follows from. What to do is said there.
+    pub caused_by: Option<Cause>,
     /// The `reason` of the expectation file.
     pub reason: Option<String>,
     /// What a baseline and an earlier report record about it.
     pub mark: Mark,
+}
+
+/// The finding that others follow from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// Its id, as [`Check::common_id`] gives it.
+    pub id: String,
+    /// What it is about: `column public.clients.email`.
+    pub subject: String,
 }
 
 /// What a check is about.
@@ -252,6 +263,7 @@ impl Check {
             message: String::new(),
             detail: None,
             hint: None,
+            caused_by: None,
             reason: terms.reason.clone(),
             mark: Mark::default(),
         }
@@ -293,6 +305,12 @@ impl Check {
             hint: hint.into(),
             ..self
         }
+    }
+
+    /// The same finding as one that follows from another one, without advice of its own.
+    pub fn follow(&mut self, cause: Cause) {
+        self.hint = None;
+        self.caused_by = Some(cause);
     }
 
     /// The same check with another status.
@@ -352,6 +370,12 @@ impl Check {
     #[must_use]
     pub fn sentence(&self) -> String {
         match (self.status, &self.detail) {
+            // The detail is a line of the query with a mark below it.
+            (Status::Drift | Status::Unverified, Some(_))
+                if matches!(self.code, Code::Other(OtherCode::AssertionError)) =>
+            {
+                self.message.clone()
+            }
             (Status::Passed, _) => match self.attribute() {
                 Some(attribute) => format!("{attribute} of {} is as expected", self.subject()),
                 None if self.is_about_unlisted() => format!("there is {}", self.title()),

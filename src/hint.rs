@@ -47,6 +47,24 @@ impl Hint {
         }
     }
 
+    /// The statements, if it has some.
+    #[must_use]
+    pub fn statements(&self) -> Option<&str> {
+        match self {
+            Self::Sql(sql) | Self::AdviceWithSql { sql, .. } => Some(sql),
+            Self::Advice(_) => None,
+        }
+    }
+
+    /// The words, if it has some.
+    #[must_use]
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Self::Advice(words) | Self::AdviceWithSql { words, .. } => Some(words),
+            Self::Sql(_) => None,
+        }
+    }
+
     /// The SQL or the words.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {

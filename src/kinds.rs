@@ -4,8 +4,10 @@
 //! capture, comparison, the JSON Schema and the reference each walk this registry; none of them names a kind.
 //! A new kind is two files and a line here: see "To add a kind" above [`KindSpec`].
 
+mod address;
 mod argument;
 mod common;
+mod constraint;
 mod hint;
 mod index_key;
 mod masks;
@@ -22,6 +24,7 @@ use crate::object_id::{ObjectId, show_part};
 use crate::snapshot::IMPLICIT;
 use crate::sql::Sql;
 use crate::value::Value;
+pub use address::Address;
 pub use hint::{FindingDetail, HintContext};
 pub use masks::{Masked, MaskedValues};
 pub use spec::{

@@ -77,11 +77,24 @@ pub enum AssertionResult {
     /// Its rows, and whether there are more than [`MOST_ROWS`].
     Rows(Vec<Vec<Cell>>, bool),
     /// The text is not a query, or refers to something that does not exist.
-    Invalid(String),
+    Invalid(InvalidQuery),
     /// The text is not a single query that only reads.
     Refused(String),
     /// The query did not finish. With the reason (permission, timeout, a lock) and what to do.
     Unverified(String, Option<Hint>),
+}
+
+/// Why a query cannot be run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InvalidQuery {
+    /// The message of the server.
+    pub why: String,
+    /// The line of the query that the server complains about, and a mark below the place.
+    pub excerpt: Option<String>,
+    /// What to do, as the server or the text itself says.
+    pub help: Option<String>,
+    /// Whether the query is wrong whatever the database has, so that the mistake is in the file.
+    pub is_mistake: bool,
 }
 
 /// A value as PostgreSQL prints it, and how it compares.

@@ -3,6 +3,9 @@
 /// The longest unknown word that gets a suggestion, in characters.
 const LONGEST: usize = 200;
 
+/// The most known words that a hint lists.
+const SHOWN: usize = 8;
+
 /// The known word nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A long text is not a misspelled name.
@@ -28,14 +31,40 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// A hint with the nearest known word, or with all of them if none is near: `did you mean `columns`?`
+/// A hint with the nearest known word, or with some of them if none is near: `did you mean `columns`?`
 #[must_use]
 pub fn hint(word: &str, known: &[&str]) -> String {
     if let Some(near) = nearest(word, known.iter().copied()) {
         return format!("did you mean `{near}`?");
     }
-    let known: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
-    format!("expected one of {}", known.join(", "))
+    let lower = word.to_lowercase();
+    let mut by_distance: Vec<(usize, &str)> = known
+        .iter()
+        .map(|known| {
+            // The time is the product of both lengths.
+            let is_long = word.chars().count() > LONGEST;
+            let distance = if is_long {
+                0
+            } else {
+                strsim::damerau_levenshtein(&lower, known)
+            };
+            (distance, *known)
+        })
+        .collect();
+    if known.len() > SHOWN {
+        // The sort keeps the order of equally near words.
+        by_distance.sort_by_key(|(distance, _)| *distance);
+    }
+    let shown: Vec<String> = by_distance
+        .iter()
+        .take(SHOWN)
+        .map(|(_, word)| format!("`{word}`"))
+        .collect();
+    let rest = match known.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        rest => format!(", or one of {rest} others"),
+    };
+    format!("expected one of {}{rest}", shown.join(", "))
 }
 
 #[cfg(test)]

@@ -221,6 +221,34 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The value on one line, as YAML writes it between brackets.
+    #[must_use]
+    pub fn flow(&self) -> String {
+        let all = |items: Vec<String>| items.join(", ");
+        match &self.value {
+            NodeValue::Scalar(scalar) => flow_text(scalar),
+            NodeValue::List(items) => format!("[{}]", all(items.iter().map(Self::flow).collect())),
+            NodeValue::Map(map) => {
+                let entries = map.iter().map(|entry| format!("{}: {}", entry.key, entry.value.flow()));
+                format!("{{{}}}", all(entries.collect()))
+            }
+        }
+    }
+}
+
+/// A scalar as YAML writes it between brackets.
+fn flow_text(scalar: &Scalar) -> String {
+    let text = redact::typed(&scalar.text);
+    let is_special = |c: char| ",[]{}:#'\"*&!|>%@`".contains(c);
+    match scalar.scalar_type {
+        ScalarType::Text if text.is_empty() || text.trim() != text || text.contains(is_special) => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
+        ScalarType::Text | ScalarType::Bool(_) | ScalarType::Number | ScalarType::Null => text.into_owned(),
+    }
+}
+
 impl NodeValue {
     /// The value in words, for messages: "a list", "the number 5".
     #[must_use]

@@ -3,11 +3,12 @@
 use super::Limits;
 use super::capture::{begin_transaction, reset_planner_settings};
 use super::client::{Cells, Client};
+use super::invalid_query;
 use super::server_error::{Meaning, ServerError};
 use crate::error::Failure;
 use crate::expectation::Assertion;
 use crate::hint::Hint;
-use crate::observed::{AssertionResult, Cell, CellType, MOST_ROWS};
+use crate::observed::{AssertionResult, Cell, CellType, InvalidQuery, MOST_ROWS};
 use crate::sql;
 use crate::sql::{Sql, Statement, literal};
 use crate::sql_text::{quote_name, tokens};
@@ -72,19 +73,19 @@ async fn run_as_cursor(
                 let more = rows.len() > MOST_ROWS;
                 AssertionResult::Rows(rows.iter().take(MOST_ROWS).map(to_cells).collect(), more)
             }
-            Err(error) => explain_error(error)?,
+            Err(error) => explain_error(error, sql)?,
         },
         Err(error) if error.code == "42601" => {
             client.execute(&begin("ROLLBACK TO SAVEPOINT driftgate")).await?;
             why_not_a_query(client, sql, error).await?
         }
-        Err(error) => explain_error(error)?,
+        Err(error) => explain_error(error, sql)?,
     };
     client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
     Ok(outcome)
 }
 
-fn explain_error(error: ServerError) -> Result<AssertionResult, ServerError> {
+fn explain_error(error: ServerError, sql: &str) -> Result<AssertionResult, ServerError> {
     if error.code.is_empty() {
         return Err(error);
     }
@@ -100,13 +101,14 @@ fn explain_error(error: ServerError) -> Result<AssertionResult, ServerError> {
         (Meaning::Write, _) | (_, "0A" | "25" | "2D" | "2F" | "38") => AssertionResult::Refused(error.message),
         (Meaning::Undefined, _) => match error.code.as_str() {
             "42P11" => AssertionResult::Refused(error.message),
-            // The line break at the end is from driftgate.
-            _ => AssertionResult::Invalid(error.message.replace("\n\"", "\"")),
+            _ => AssertionResult::Invalid(invalid_query::explain(&error, sql, DECLARE)),
         },
         // Binding fails only because of the number of parameters. Source: src/backend/tcop/postgres.c.
-        (_, "08") if error.is_from("exec_bind_message") => {
-            AssertionResult::Invalid("it has a parameter such as $1, for which there is no value".into())
-        }
+        (_, "08") if error.is_from("exec_bind_message") => AssertionResult::Invalid(InvalidQuery {
+            why: "it has a parameter such as $1, for which there is no value".into(),
+            is_mistake: true,
+            ..InvalidQuery::default()
+        }),
         (Meaning::Permission, _) if error.is_row_security() => AssertionResult::Unverified(
             error.message,
             Some(Hint::advice(
@@ -144,7 +146,6 @@ async fn why_not_a_query(
     let position = DECLARE.chars().count() + sql[..first.start].chars().count() + 1;
     let first = &sql[first];
     let is_at_first_word = !first.is_empty() && declaring.position == Some(position);
-    let message = declaring.message;
     let explained = client
         .run_single(&Statement::new("EXPLAIN (COSTS OFF)\n").then_text(sql))
         .await;
@@ -160,7 +161,7 @@ async fn why_not_a_query(
             AssertionResult::Refused("it is more than one statement".into())
         }
         _ if is_at_first_word => AssertionResult::Refused(not_a_query(first)),
-        "42601" => AssertionResult::Invalid(message.replace("\n\"", "\"")),
+        "42601" => AssertionResult::Invalid(invalid_query::explain(&declaring, sql, DECLARE)),
         // EXPLAIN parsed it and DECLARE did not: it would write.
         _ => AssertionResult::Refused(format!("it would write; {}", error.message)),
     })

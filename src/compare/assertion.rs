@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::expectation::{Assertion, Test};
 use crate::finding::{About, Check, Code, OtherCode, Status};
 use crate::hint::Hint;
-use crate::observed::{AssertionResult, Cell, CellType};
+use crate::observed::{AssertionResult, Cell, CellType, InvalidQuery};
 use crate::source_map::Place;
 use crate::value::Value;
 use crate::yaml::{Scalar, ScalarType, shorten};
@@ -27,15 +27,7 @@ pub fn compare(assertion: &Assertion, result: &AssertionResult) -> Vec<Check> {
             .iter()
             .map(|(test, place)| check_test(assertion, test, *place, &Rows { rows, more: *more }))
             .collect(),
-        AssertionResult::Invalid(why) => vec![
-            one(
-                OtherCode::AssertionError,
-                format!("assertion `{name}` cannot be run: {why}"),
-            )
-            .hint(Hint::advice(
-                "correct the query, or apply the migration that creates the object it refers to",
-            )),
-        ],
+        AssertionResult::Invalid(query) => vec![invalid(one, name, query)],
         AssertionResult::Refused(why) => vec![
             one(
                 OtherCode::AssertionRefused,
@@ -54,6 +46,41 @@ pub fn compare(assertion: &Assertion, result: &AssertionResult) -> Vec<Check> {
             .status(Status::Unverified)
             .hint(hint.clone()),
         ],
+    }
+}
+
+/// The finding that a query cannot be run. If it is written wrong, the database is not to blame.
+fn invalid(one: impl Fn(OtherCode, String) -> Check, name: &str, query: &InvalidQuery) -> Check {
+    let why = &query.why;
+    let message = if query.is_mistake {
+        format!("assertion `{name}` is written wrong: {why}")
+    } else {
+        format!("assertion `{name}` cannot be run: {why}")
+    };
+    let help = query.help.as_deref().map(|help| {
+        let mut help = help.trim_end_matches('.').to_owned();
+        // A hint begins in lower case.
+        if let Some(first) = help
+            .get(..1)
+            .filter(|_| !help.starts_with("SQL"))
+            .map(str::to_lowercase)
+        {
+            help.replace_range(..1, &first);
+        }
+        help
+    });
+    let usual = if query.is_mistake {
+        "correct the query"
+    } else {
+        "correct the query, or apply the migration that creates the object it refers to"
+    };
+    let check = one(OtherCode::AssertionError, message)
+        .detail(query.excerpt.clone())
+        .hint(Hint::Advice(help.unwrap_or_else(|| usual.to_owned())));
+    if query.is_mistake {
+        check.status(Status::Unverified)
+    } else {
+        check
     }
 }
 

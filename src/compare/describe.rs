@@ -7,6 +7,7 @@ use crate::expectation::{ExpectedAttribute, Extent};
 use crate::kinds::{KeyForm, Kind};
 use crate::object_id::ObjectId;
 use crate::platform;
+use crate::secret;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql_text::{unquote_name, words};
 use crate::suggest;
@@ -34,6 +35,15 @@ impl Missing<'_> {
 /// An object that could give the expected guarantee, with the reason why it does not.
 pub(super) type Near<'a> = (Kind, &'a ObjectId, &'a Object, &'static str);
 
+/// Whether an object of another kind has this name, so that none of the kind can be created.
+pub(super) fn is_taken(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> bool {
+    let identity = kind.spec().identity;
+    let mut others = Kind::ALL
+        .iter()
+        .filter(|other| **other != kind && other.spec().identity == identity);
+    others.any(|other| snapshot.get(*other, id).is_some() && other.spec().stub.is_some() == kind.spec().stub.is_some())
+}
+
 /// What exists instead of an object of this name, or a similar name.
 pub(super) fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Option<String> {
     let spec = kind.spec();
@@ -59,9 +69,12 @@ pub(super) fn instead_of_name(kind: Kind, id: &ObjectId, snapshot: &Snapshot) ->
     if !overloads.is_empty() {
         return Some(format!("one with the arguments {} exists", overloads.join(" and ")));
     }
-    let near = suggest::nearest(name, siblings.iter().map(|sibling| &*sibling.parts()[at]));
-    if let Some(near) = near {
-        return Some(format!("did you mean `{near}`?"));
+    // Other kinds are searched when it is known what the expectations list.
+    if spec.matching.same_identity.is_some() {
+        let near = suggest::nearest(name, siblings.iter().map(|sibling| &*sibling.parts()[at]));
+        if let Some(near) = near {
+            return Some(format!("did you mean `{near}`?"));
+        }
     }
     let schema = id.parts().first().filter(|_| at > 0 && spec.parents.is_empty())?;
     let elsewhere = snapshot
@@ -166,4 +179,18 @@ pub(super) fn near(identifying: &[&ExpectedAttribute], near: &[Near<'_>]) -> Opt
 /// Whether a piece of SQL refers to a name.
 fn mentions(sql: &str, name: &str) -> bool {
     words(sql).any(|word| unquote_name(word).as_deref() == Some(name))
+}
+
+/// The actual value, in a form that can be shown beside the expected one.
+pub(super) fn shown(kind: Kind, attr: &Attr, expected: &Value, found: Value) -> Value {
+    let mut shown = found;
+    if kind
+        .spec()
+        .reading
+        .masked
+        .is_some_and(|masked| masked.attribute == attr.name)
+    {
+        secret::mark_different(expected, &mut shown);
+    }
+    shown
 }

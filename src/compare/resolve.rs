@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parallel::in_parts;
-use super::{Candidate, ClosedScope, Decision, MeaningMatch, Pending, Plan, Step};
+use super::{Candidate, ClosedScope, Decision, MeaningMatch, Pending, Plan, Step, follow, rename};
 use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence, Terms};
 use crate::finding::{About, Check, Checks, Code, OtherCode, Status};
 use crate::hint::Hint;
@@ -19,7 +19,10 @@ pub type Claims = BTreeSet<(Kind, ObjectId)>;
 
 /// Turns a plan and the server's answers into checks. Also returns the objects that the expectations have found.
 #[must_use]
-pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Checks, Claims) {
+pub fn resolve(mut plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Checks, Claims) {
+    let renames = rename::choose(&mut plan, |decision| {
+        matches!(settle(decision, answers), Outcome::Equal)
+    });
     let mut claimed = plan.claimed;
     let mut out = Checks {
         passed: plan.passed,
@@ -57,6 +60,7 @@ pub fn resolve(plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Check
             .filter(|rule| !used.contains(&rule.place))
             .map(unused_pattern),
     );
+    follow::mark(&plan.files, snapshot, &renames, &mut out.findings);
     (out, claimed)
 }
 
@@ -270,7 +274,7 @@ fn unlisted(
         if ignored(scope.file, kind, id, used) {
             continue;
         }
-        out.push(unlisted_object(scope, kind, id, snapshot));
+        out.push(unlisted_object(scope, kind, (id, object), snapshot));
     }
     // The absence of unlisted objects is a check, too: a file may expect nothing else.
     if out.findings.len() == before && out.passes.are_kept() {
@@ -327,23 +331,30 @@ fn additions(
 }
 
 /// The finding that an object exists and is not listed.
-fn unlisted_object(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> Check {
+fn unlisted_object(
+    scope: &ClosedScope<'_>,
+    kind: Kind,
+    (id, object): (&ObjectId, &Object),
+    snapshot: &Snapshot,
+) -> Check {
     let parent = scope.parent.as_ref().map(|(kind, _)| *kind);
     let remove = kind.hint(&HintContext {
         id,
         parent,
-        object: None,
         partitions: &[],
         detail: FindingDetail::Unexpected,
+        at_least: false,
+        written: &|_| None,
+        object: Some(object),
         snapshot,
         schema: &scope.file.schema,
     });
-    let or_list = |remove: &str| format!("list it, add it to `ignore`, or {remove}");
+    let list = "list it, add it to `ignore`, or remove it";
     let hint = match remove {
-        Some(Hint::Sql(sql)) => Hint::advice_with_sql(or_list("remove it"), sql),
-        Some(Hint::Advice(words)) => Hint::Advice(or_list(&words)),
-        Some(Hint::AdviceWithSql { words, sql }) => Hint::advice_with_sql(or_list(&words), sql),
-        None => Hint::Advice(or_list("remove it")),
+        Some(Hint::Sql(sql)) => Hint::advice_with_sql(list, sql),
+        Some(Hint::Advice(words)) => Hint::Advice(format!("{list}; {words}")),
+        Some(Hint::AdviceWithSql { words, sql }) => Hint::advice_with_sql(format!("{list}; {words}"), sql),
+        None => Hint::advice(list),
     };
     let message = format!("{} {} exists but is not listed", kind.words(), kind.show(id));
     let about = About::object(kind, id);

@@ -11,7 +11,6 @@ use crate::finding::{About, Check, Code};
 use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
-use crate::secret;
 use crate::snapshot::{IN_PARTITIONS, Object, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
@@ -49,7 +48,7 @@ impl<'a> ObjectComparison<'a, '_> {
     pub(super) fn found(&self, actual: Actual<'_>) -> (Vec<Pending>, usize) {
         if self.expected.presence == Presence::Absent {
             let pending = Pending {
-                check: self.unexpected(self.expected.kind, actual.kind, actual.id),
+                check: self.unexpected(self.expected.kind, actual),
                 decision: Decision::Different,
                 unreadable: None,
             };
@@ -82,7 +81,7 @@ impl<'a> ObjectComparison<'a, '_> {
     ) -> Candidate {
         let Actual { kind, id, object } = actual;
         let existence = if self.expected.presence == Presence::Absent {
-            self.unexpected(kind, kind, id)
+            self.unexpected(kind, actual)
         } else {
             self.present(kind, id)
         };
@@ -238,9 +237,9 @@ impl<'a> ObjectComparison<'a, '_> {
             actual,
         };
         Some(Pending {
-            check: check.hint(self.hint_for(kind, id, Some(object), &deviations.places, differs)),
+            check: check.hint(self.hint(kind, id, Some(object), extent, &deviations.places, differs)),
             decision,
-            unreadable: self.hint(kind, id, unreadable),
+            unreadable: self.hint(kind, id, Some(object), extent, &[], unreadable),
         })
     }
 
@@ -276,7 +275,7 @@ impl<'a> ObjectComparison<'a, '_> {
             return (below, None);
         }
         self.with_comparison(actual, attr, value, |comparison| {
-            let found = shown(actual.kind, attr, value, attr.compare.shown(comparison));
+            let found = describe::shown(actual.kind, attr, value, attr.compare.shown(comparison));
             (found, attr.compare.in_full(comparison))
         })
     }
@@ -330,7 +329,12 @@ impl<'a> ObjectComparison<'a, '_> {
             name: &name,
             instead: instead.as_deref(),
         };
-        let check = self.absent(About::object(kind, id), id, missing.message());
+        let mut check = self.absent(About::object(kind, id), id, missing.message());
+        if stand_in.is_some() || describe::is_taken(kind, id, self.snapshot) {
+            check.hint = Some(Hint::advice(
+                "correct the name here, or rename or drop the object that has it",
+            ));
+        }
         (check, instead.is_some())
     }
 
@@ -344,7 +348,7 @@ impl<'a> ObjectComparison<'a, '_> {
             parent: parent.clone(),
             description: describe::identity(&identifying),
         };
-        let instead = describe::missing_columns(parent, &identifying, self.snapshot);
+        let instead = self.missing_columns(parent);
         let missing = Missing {
             kind,
             name: &about.name(),
@@ -357,11 +361,24 @@ impl<'a> ObjectComparison<'a, '_> {
         self.absent(about, parent, message)
     }
 
+    /// The columns that the object is on and that its relation does not have.
+    fn missing_columns(&self, relation: &ObjectId) -> Option<String> {
+        let relation = Some(relation).filter(|_| self.expected.parent.is_some())?;
+        describe::missing_columns(relation, &self.identifying(), self.snapshot)
+    }
+
     fn absent(&self, about: About, id: &ObjectId, message: String) -> Check {
         let Self { expected, .. } = self;
         let attributes = expected.attributes.iter().map(|a| (a.attr.name, a.value.clone()));
         let attributes: Vec<(&'static str, Value)> = attributes.collect();
-        let hint = self.hint(expected.kind, id, FindingDetail::Missing(&attributes));
+        let missing = FindingDetail::Missing(&attributes);
+        let hint = if self.missing_columns(&id.relation()).is_some() {
+            Some(Hint::advice(
+                "correct the name of the column here, or apply the migration that adds the column",
+            ))
+        } else {
+            self.hint(expected.kind, id, None, Extent::Whole, &[], missing)
+        };
         Check::drift(
             about,
             Code::Missing(expected.kind),
@@ -380,55 +397,48 @@ impl<'a> ObjectComparison<'a, '_> {
     }
 
     /// The finding that an object exists and must not. `hints` is the kind that gives the advice.
-    fn unexpected(&self, hints: Kind, kind: Kind, id: &ObjectId) -> Check {
+    fn unexpected(&self, hints: Kind, actual: Actual<'_>) -> Check {
+        let Actual { kind, id, object } = actual;
         let message = format!("{} {} exists but must not", kind.words(), kind.show(id));
         let (place, terms) = (self.expected.place, &self.expected.terms);
         Check::drift(About::object(kind, id), Code::Unexpected(kind), place, terms, message)
             .values("absent", "present")
-            .hint(self.hint(hints, id, FindingDetail::Unexpected))
+            .hint(self.hint(hints, id, Some(object), Extent::Whole, &[], FindingDetail::Unexpected))
     }
 
     pub(super) fn identifying(&self) -> Vec<&'a ExpectedAttribute> {
         self.expected.attributes.iter().filter(|a| a.attr.identifies).collect()
     }
 
-    fn hint(&self, kind: Kind, id: &ObjectId, detail: FindingDetail<'_>) -> Option<Hint> {
-        self.hint_for(kind, id, None, &[], detail)
-    }
-
-    fn hint_for(
+    fn hint(
         &self,
         kind: Kind,
         id: &ObjectId,
         object: Option<&Object>,
+        extent: Extent,
         partitions: &[ObjectId],
         detail: FindingDetail<'_>,
     ) -> Option<Hint> {
-        let parent = self.expected.parent.map(|parent| self.file.objects[parent].kind);
         kind.hint(&HintContext {
             id,
-            parent,
+            parent: self.parent(),
             object,
             partitions,
             detail,
+            at_least: extent == Extent::AtLeast,
+            written: &|name| {
+                let mut written = self.expected.attributes.iter();
+                written.find(|a| a.attr.name == name).map(|a| &a.value)
+            },
             snapshot: self.snapshot,
             schema: &self.file.schema,
         })
     }
-}
 
-/// The actual value, in a form that can be shown beside the expected one.
-fn shown(kind: Kind, attr: &Attr, expected: &Value, found: Value) -> Value {
-    let mut shown = found;
-    if kind
-        .spec()
-        .reading
-        .masked
-        .is_some_and(|masked| masked.attribute == attr.name)
-    {
-        secret::mark_different(expected, &mut shown);
+    /// The kind of the object that contains the expected one.
+    pub(super) fn parent(&self) -> Option<Kind> {
+        self.expected.parent.map(|parent| self.file.objects[parent].kind)
     }
-    shown
 }
 
 /// A passed check that is kept.

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use super::keys::{ObjectKey, TermKey};
+use super::mistakes::{mistakes_of_section, section_hint, unbracketed, unnamed};
 use super::parse::Parser;
 use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
 use crate::attribute::Attr;
 use crate::error::Problem;
 use crate::kinds::{KeyForm, Kind, ListForm, Shorthand};
 use crate::object_id::{ObjectId, split_name};
+use crate::redact;
 use crate::source_map::Place;
 use crate::sql_text::unquote_name;
 use crate::suggest;
 use crate::value::Value;
-use crate::yaml::{Entry, Node, NodeValue, ScalarType};
+use crate::yaml::{Entry, Node, NodeValue, ScalarType, shorten};
 
 /// An object with children.
 #[derive(Clone)]
@@ -39,6 +41,13 @@ pub(super) fn parse_section(
     }
     match entry.value.value {
         NodeValue::Map(entries) if !entries.is_empty() => {
+            if mistakes_of_section(parser, kind, &entries) {
+                return;
+            }
+            if let Some(problem) = unnamed(kind, &entry.key, &entries) {
+                parser.problems.push(problem);
+                return;
+            }
             for Entry { key, place, value, .. } in entries {
                 match identity(kind, &key, parent, &parser.out.schema) {
                     Ok(id) => object(parser, kind, &Subject::Named(id), place, value, parent, terms),
@@ -51,8 +60,10 @@ pub(super) fn parse_section(
         }
         NodeValue::List(items) if spec.syntax.list == ListForm::ByMeaning && !items.is_empty() => {
             for item in items {
-                let id = parent.map_or_else(|| ObjectId::new(Vec::<String>::new()), |p| p.id.clone());
-                object(parser, kind, &Subject::ByMeaning(id), item.place, item, parent, terms);
+                match unbracketed(kind, &entry.key, &item) {
+                    Some(problem) => parser.problems.push(problem),
+                    None => by_meaning(parser, kind, item, parent, terms),
+                }
             }
         }
         NodeValue::List(_) if spec.syntax.list == ListForm::ByMeaning => {
@@ -72,13 +83,16 @@ pub(super) fn parse_section(
                     entry.value.place,
                     format!("`{}` takes {takes}, but this is {}", entry.key, entry.value.describe()),
                 )
-                .hint(format!(
-                    "write each {} as `name: present`, or with what it must be",
-                    kind.words()
-                )),
+                .hint(section_hint(kind, &entry.value)),
             );
         }
     }
+}
+
+/// Reads an object that is expected by its meaning.
+fn by_meaning(parser: &mut Parser, kind: Kind, item: Node, parent: Option<&Parent>, terms: &Arc<Terms>) {
+    let id = parent.map_or_else(|| ObjectId::new(Vec::<String>::new()), |p| p.id.clone());
+    object(parser, kind, &Subject::ByMeaning(id), item.place, item, parent, terms);
 }
 
 /// The identity of an object by its key.
@@ -178,7 +192,7 @@ fn object(
 }
 
 /// `present` or `absent` as the whole value.
-fn presence_word(node: &Node) -> Option<Presence> {
+pub(super) fn presence_word(node: &Node) -> Option<Presence> {
     let scalar = node.scalar().filter(|s| s.scalar_type == ScalarType::Text)?;
     match scalar.text.as_str() {
         "present" => Some(Presence::Required),
@@ -219,7 +233,23 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
             (expects.to_owned(), expanded)
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::None) => (String::new(), None),
-        (NodeValue::Scalar(_), Shorthand::List(attribute)) => (format!("a list, which is its `{attribute}`"), None),
+        (NodeValue::Scalar(scalar), Shorthand::List(attribute)) => {
+            let text = redact::typed(scalar.text.trim_matches(|c| c == '(' || c == ')'));
+            return Err(Problem::at(
+                node.place,
+                format!(
+                    "{} takes a list, which is its `{attribute}`, a mapping, `present` or `absent`, but this is {}",
+                    kind.one(),
+                    node.describe()
+                ),
+            )
+            .hint(match kind.spec().syntax.key {
+                KeyForm::Only => format!("write `{}: [{}]`", kind.spec().section, shorten(&text)),
+                KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => {
+                    format!("write it in brackets: `[{}]`", shorten(&text))
+                }
+            }));
+        }
         (NodeValue::List(_), Shorthand::Scalar(attribute)) => (format!("a text, which is its `{attribute}`"), None),
     };
     expanded.ok_or_else(|| {
@@ -303,7 +333,13 @@ impl ObjectParser<'_> {
                 known.extend(kind.children().map(|child| child.spec().section));
                 known.extend(ObjectKey::NAMES);
                 debug_assert!(!known.contains(&key));
-                self.parser.unknown_key(&entry, &known);
+                let synonyms = kind.spec().syntax.synonyms;
+                match synonyms.iter().find(|(synonym, _)| *synonym == key.to_lowercase()) {
+                    Some((_, instead)) => self.parser.problems.push(
+                        Problem::at(entry.place, format!("unknown key `{key}`")).hint(format!("write `{instead}`")),
+                    ),
+                    None => self.parser.unknown_key(&entry, &known),
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::history::parse_histories;
-use super::keys::{FileKey, TermKey};
+use super::keys::{FileKey, HistoryKey, TermKey};
 use super::long_names::cut_names;
 use super::object::parse_section;
 use super::statement::parse_assertions;
@@ -108,7 +108,7 @@ impl Parser {
                 None if entry.key.starts_with("x-") => {}
                 None => match Kind::roots().find(|kind| kind.spec().section == entry.key) {
                     Some(kind) => parse_section(self, kind, entry, None, &terms),
-                    None => self.unknown_key(&entry, &file_keys()),
+                    None => self.unknown_file_key(&entry),
                 },
             }
         }
@@ -317,10 +317,13 @@ impl Parser {
                 None
             }
             NodeValue::Scalar(_) | NodeValue::List(_) => {
-                self.problems.push(Problem::at(
-                    node.place,
-                    format!("`{key}` takes a mapping, but this is {}", node.describe()),
-                ));
+                let message = format!("`{key}` takes a mapping, but this is {}", node.describe());
+                let problem = Problem::at(node.place, message);
+                let hint = mapping_hint(key, node);
+                self.problems.push(match hint {
+                    Some(hint) => problem.hint(hint),
+                    None => problem,
+                });
                 None
             }
         };
@@ -333,6 +336,21 @@ impl Parser {
             Problem::at(entry.place, format!("unknown key `{}`", shorten(&entry.key)))
                 .hint(suggest::hint(&entry.key, known)),
         );
+    }
+
+    /// Reports an unknown key of a file. What belongs to an object is probably indented too little.
+    fn unknown_file_key(&mut self, entry: &Entry) {
+        let mut kinds = Kind::ALL.iter().filter(|kind| kind.spec().section == entry.key);
+        match kinds.find_map(|kind| kind.spec().parents.first()) {
+            Some(parent) => self.problems.push(
+                Problem::at(entry.place, format!("`{}` is not a key of a file", shorten(&entry.key))).hint(format!(
+                    "it belongs to {}: indent it below the name of the {}",
+                    parent.one(),
+                    parent.words()
+                )),
+            ),
+            None => self.unknown_key(entry, &file_keys()),
+        }
     }
 
     fn ignore(&mut self, entry: &Entry) {
@@ -380,6 +398,35 @@ impl Parser {
                 }
             }
         }
+    }
+}
+
+/// What to write instead of a text or a list where a mapping is needed.
+fn mapping_hint(key: &str, node: &Node) -> Option<String> {
+    let written = shorten(&node.flow()).into_owned();
+    match FileKey::named(key)? {
+        FileKey::Migrations if !node.is_null() => {
+            Some(format!("write `{key}: {{{}: {written}}}`", HistoryKey::Tool.name()))
+        }
+        FileKey::Ignore if !node.is_null() => {
+            let columns = Kind::ALL.iter().find(|kind| kind.is_column())?;
+            let section = columns.spec().parents.first()?.spec().section;
+            let list = if matches!(node.value, NodeValue::List(_)) {
+                written
+            } else {
+                format!("[{written}]")
+            };
+            Some(format!("name the kind of the objects: `{key}: {{{section}: {list}}}`"))
+        }
+        FileKey::Driftgate
+        | FileKey::Database
+        | FileKey::Schema
+        | FileKey::Migrations
+        | FileKey::Assertions
+        | FileKey::Exact
+        | FileKey::Ignore
+        | FileKey::Level
+        | FileKey::Reason => None,
     }
 }
 

@@ -10,6 +10,19 @@ use super::{Assertion, Terms, Test};
 use crate::error::Problem;
 use crate::yaml::{Entry, Node, NodeValue, Scalar, ScalarType};
 
+/// Keys that people write for others.
+const SYNONYMS: [(&str, AssertionKey); 9] = [
+    ("query", AssertionKey::Sql),
+    ("statement", AssertionKey::Sql),
+    ("select", AssertionKey::Sql),
+    ("expect", AssertionKey::Equals),
+    ("expected", AssertionKey::Equals),
+    ("equal", AssertionKey::Equals),
+    ("value", AssertionKey::Equals),
+    ("at_least", AssertionKey::Min),
+    ("at_most", AssertionKey::Max),
+];
+
 /// Reads `assertions`.
 pub(super) fn parse_assertions(parser: &mut Parser, entry: &Entry, terms: &Terms) {
     for entry in parser.mapping("assertions", &entry.value) {
@@ -25,7 +38,13 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
     for item in parser.mapping(&entry.key, &entry.value) {
         let place = item.value.place;
         let Some(key) = AssertionKey::named(&item.key) else {
-            parser.unknown_key(item, AssertionKey::NAMES);
+            match SYNONYMS.iter().find(|(synonym, _)| *synonym == item.key.to_lowercase()) {
+                Some((_, key)) => parser.problems.push(
+                    Problem::at(item.place, format!("unknown key `{}`", item.key))
+                        .hint(format!("write `{}`", key.name())),
+                ),
+                None => parser.unknown_key(item, AssertionKey::NAMES),
+            }
             continue;
         };
         match key {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::coverage::Coverage;
 use super::mark::{BaselineUse, ReportComparison, TargetComparison, assign_unique_ids};
 use super::report_history::ReportHistory;
-use super::{Check, Checks, Exit, Status};
+use super::{Check, Checks, Code, Exit, OtherCode, Status};
 use crate::error::Failure;
 use crate::expectation::{CutName, Level};
 
@@ -244,6 +244,8 @@ impl Report {
             Exit::Drift
         } else if failed {
             Exit::Failure
+        } else if self.has_mistakes() {
+            Exit::Usage
         } else if summary.unknown > 0 && fail_on_unknown {
             Exit::Unknown
         } else if summary.unverified > 0 {
@@ -254,5 +256,14 @@ impl Report {
         } else {
             Exit::Passed
         }
+    }
+
+    /// Whether a query of a file is written wrong, so that it cannot be run on any database.
+    fn has_mistakes(&self) -> bool {
+        let findings = self.targets.iter().flat_map(Target::findings);
+        let mut counted = findings.filter(|check| !check.is_known() && check.level == Level::Error);
+        counted.any(|check| {
+            check.status == Status::Unverified && matches!(check.code, Code::Other(OtherCode::AssertionError))
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Access methods.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, common};
+use super::{Address, Advice, FindingDetail, HintContext, KindSpec, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 
@@ -20,6 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     advice: Advice {
+        address: Address::Plain("ACCESS METHOD"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -28,15 +29,26 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
+    let create = || {
+        let (what, handler) = (finding.wanted_text("type")?, finding.wanted_text("handler")?);
+        let (what, handler) = (what.to_uppercase(), common::sql_names(handler));
+        Some(format!("CREATE ACCESS METHOD {name} TYPE {what} HANDLER {handler};"))
+    };
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP ACCESS METHOD {name};"))),
-        FindingDetail::Differs { attribute, .. } => (*attribute != "comment").then(|| {
+        FindingDetail::Missing(_) => Some(match create() {
+            Some(sql) => Hint::sql(sql),
+            None => Hint::advice("apply the migration that creates it"),
+        }),
+        FindingDetail::Unexpected => (!finding.object?.is_implicit()).then(|| {
             Hint::advice_with_sql(
-                "an access method cannot be altered; drop it and create it as expected",
+                "PostgreSQL refuses it while tables or indexes use it",
                 format!("DROP ACCESS METHOD {name};"),
             )
         }),
+        FindingDetail::Differs { .. } => Some(Hint::advice_with_sql(
+            "this drops the access method and creates it as expected; PostgreSQL refuses it while tables or indexes use it",
+            format!("DROP ACCESS METHOD {name}; {}", create()?),
+        )),
         FindingDetail::Unreadable { .. } => None,
     }
 }

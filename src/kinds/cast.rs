@@ -1,14 +1,15 @@
 //! Casts.
 
 use super::stub::written_name;
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, constraint, hint,
+};
 use crate::attribute::{Attr, Compare, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql_text::{Token, TokenKind, tokens};
-use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "cast",
@@ -82,33 +83,66 @@ fn split_types(name: &str) -> Option<(&str, &str)> {
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    let types = finding.id.last();
+    let types = sql_types(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
-            let method = match (text("function"), text("method")) {
-                (Some(_), _) | (None, None | Some("function")) => {
-                    return Some(Hint::advice("apply the migration that creates it"));
-                }
-                (None, Some("inout")) => "WITH INOUT",
-                (None, Some(_)) => "WITHOUT FUNCTION",
-            };
-            let context = match text("context") {
-                Some("implicit") => " AS IMPLICIT",
-                Some("assignment") => " AS ASSIGNMENT",
-                Some(_) | None => "",
-            };
-            Some(Hint::sql(format!("CREATE CAST ({types}) {method}{context};")))
-        }
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP CAST ({types});"))),
-        FindingDetail::Differs { attribute, .. } => (*attribute != "comment").then(|| {
-            Hint::advice_with_sql(
-                "a cast cannot be altered; drop it and create it as expected",
-                format!("DROP CAST ({types});"),
-            )
+        FindingDetail::Missing(_) => Some(match create(finding, &types) {
+            Some(sql) => Hint::sql(sql),
+            None => Hint::advice("apply the migration that creates it"),
+        }),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "this drops the cast, so statements that use it fail",
+            format!("DROP CAST ({types});"),
+        )),
+        FindingDetail::Differs {
+            attribute, expected, ..
+        } => Some(if *attribute == "comment" {
+            hint::comment(&format!("CAST ({types})"), expected)
+        } else {
+            match create(finding, &types) {
+                Some(create) => Hint::advice_with_sql(
+                    "this drops the cast and creates it as expected; run both statements in one transaction",
+                    format!("DROP CAST ({types}); {create}"),
+                ),
+                None => Hint::advice("a cast cannot be altered; drop it and create it as expected"),
+            }
         }),
         FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// The two types as statements write them. The name has them unquoted, and the type of another schema with it.
+fn sql_types(types: &str) -> String {
+    let sql = |sql_type: &str| {
+        if sql_type.contains('.') {
+            common::sql_names(sql_type)
+        } else {
+            sql_type.to_owned()
+        }
+    };
+    match split_types(types) {
+        Some((source, target)) => format!("{} AS {}", sql(source), sql(target)),
+        None => types.to_owned(),
+    }
+}
+
+/// The statements that create the expected cast. Those with a function need its signature, which the attribute lacks.
+fn create(finding: &HintContext<'_>, types: &str) -> Option<String> {
+    let method = match (finding.wanted_text("function"), finding.wanted_text("method")) {
+        (Some(_), _) | (None, None | Some("function")) => return None,
+        (None, Some("inout")) => "WITH INOUT",
+        (None, Some(_)) => "WITHOUT FUNCTION",
+    };
+    let context = match finding.wanted_text("context") {
+        Some("implicit") => " AS IMPLICIT",
+        Some("assignment") => " AS ASSIGNMENT",
+        Some(_) | None => "",
+    };
+    let comment = finding.wanted(common::COMMENT.name);
+    let comment = (!comment.is_null()).then(|| hint::comment(&format!("CAST ({types})"), comment).text().into_owned());
+    Some(constraint::with(
+        format!("CREATE CAST ({types}) {method}{context};"),
+        comment,
+    ))
 }
 
 fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {

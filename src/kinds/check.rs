@@ -1,6 +1,9 @@
 //! Check constraints.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
+use super::{
+    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common,
+    constraint,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::snapshot::COPY_OF;
@@ -32,6 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        address: Address::Constraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -39,20 +43,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+    let definition = || {
+        let no_inherit = if finding.wants("no_inherit") { " NO INHERIT" } else { "" };
+        let expression = finding.wanted_text("expression")?;
+        Some(format!(
+            "CHECK ({expression}){no_inherit}{}",
+            constraint::terms(finding)
+        ))
+    };
     match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let expression = common::expected(attributes, "expression")?;
-            Some(common::add_constraint(
-                &finding.id.relation(),
-                common::named(finding.id),
-                &format!("CHECK ({expression})"),
-            ))
-        }
-        FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingDetail::Missing(_) => Some(constraint::add(finding, definition().as_deref())),
+        FindingDetail::Unexpected => Some(constraint::drop(
+            finding.id,
+            "PostgreSQL then accepts rows that it forbids",
+        )),
         FindingDetail::Differs { attribute, .. } => match *attribute {
-            "validated" => Some(common::validate_constraint(finding.id)),
-            "comment" => None,
-            _ => Some(common::recreate_constraint(finding.id)),
+            "validated" => Some(constraint::validate(finding.id)),
+            _ => Some(constraint::replace(finding, &definition()?)),
         },
         FindingDetail::Unreadable { .. } => None,
     }

@@ -63,6 +63,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("COLLATION"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };

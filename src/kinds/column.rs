@@ -1,12 +1,13 @@
 //! Columns of tables and views.
 
+mod attribute;
 mod definition;
 mod hint;
 mod serial;
 
 use super::{
-    Advice, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand, Syntax,
-    common, storage_option,
+    Address, Advice, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand,
+    Syntax, common, storage_option,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::snapshot::COPY_OF;
@@ -108,6 +109,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
             expand: definition::expand,
             abbreviate: definition::abbreviate,
         },
+        synonyms: &[
+            ("not_null", "nullable: false"),
+            ("notnull", "nullable: false"),
+            ("required", "nullable: false"),
+            ("null", "nullable: true"),
+            ("autoincrement", "identity: always"),
+        ],
         rewrite: Some(serial::rewrite),
         ..Syntax::DEFAULT
     },
@@ -122,6 +130,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        address: Address::Column,
         hint: Some(hint::hint),
         ..Advice::DEFAULT
     },

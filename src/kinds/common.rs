@@ -314,6 +314,18 @@ pub(super) fn set_owner(keyword: &str, id: &ObjectId, owner: &str) -> Hint {
     Hint::sql(format!("ALTER {keyword} {} OWNER TO {};", sql_name(id), name(owner)))
 }
 
+/// Options as statements write them: `fillfactor = '70'`; none if there are none.
+pub(super) fn option_list(options: &Value) -> Option<String> {
+    let Value::Map(options) = options else {
+        return None;
+    };
+    let list: Vec<String> = options
+        .iter()
+        .map(|(option, value)| format!("{option} = {}", quote_literal(&value.to_string())))
+        .collect();
+    (!list.is_empty()).then(|| list.join(", "))
+}
+
 /// The statement that changes storage options to the expected ones. `alter` is the text before SET.
 pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Option<Hint> {
     let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
@@ -344,6 +356,50 @@ pub(super) fn set_options(alter: &str, expected: &Value, actual: &Value) -> Opti
     join_statements(&statements)
 }
 
+/// Settings whose value is a list of names, which statements write without quotes around the whole.
+/// Source: `variable_is_guc_list_quote` in PostgreSQL's `src/bin/pg_dump/dumputils.c`.
+const LISTS_OF_NAMES: [&str; 5] = [
+    "local_preload_libraries",
+    "search_path",
+    "session_preload_libraries",
+    "shared_preload_libraries",
+    "temp_tablespaces",
+];
+
+/// The value of a setting as statements write it. None if it is hidden, because it may be a secret.
+pub(super) fn setting_value(setting: &str, value: &str) -> Option<String> {
+    let is_hidden = secret::is_marker(value) || secret::is_digest(value);
+    (!is_hidden).then(|| match value {
+        _ if !LISTS_OF_NAMES.contains(&setting.to_lowercase().as_str()) => quote_literal(value),
+        "" | "\"\"" => "''".to_owned(),
+        list => list.to_owned(),
+    })
+}
+
+/// The statement that changes settings of an object to the expected ones. `alter` is the text before SET.
+pub(super) fn set_settings(alter: &str, expected: &Value, actual: &Value) -> Option<Hint> {
+    let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
+        return None;
+    };
+    let changed = expected
+        .iter()
+        .filter(|(setting, value)| actual.get(*setting) != Some(value));
+    let set: Option<Vec<String>> = changed
+        .map(|(setting, value)| {
+            Some(format!(
+                " SET {setting} TO {}",
+                setting_value(setting, value.as_text()?)?
+            ))
+        })
+        .collect();
+    let reset = actual
+        .keys()
+        .filter(|setting| !expected.contains_key(*setting))
+        .map(|setting| format!(" RESET {setting}"));
+    let changes: String = set?.into_iter().chain(reset).collect();
+    (!changes.is_empty()).then(|| Hint::sql(format!("{alter}{changes};")))
+}
+
 /// Statements as one hint; none if there are none.
 pub(super) fn join_statements(statements: &[String]) -> Option<Hint> {
     (!statements.is_empty()).then(|| Hint::sql(statements.join(" ")))
@@ -362,50 +418,6 @@ pub(super) fn sql_names(text: &str) -> String {
 /// A list of names as statements in hints write it: `a, "B"`.
 pub(super) fn name_list(value: &Value) -> String {
     value.texts().iter().map(|n| name(n)).collect::<Vec<_>>().join(", ")
-}
-
-/// The statement that adds a constraint to a relation.
-pub(super) fn add_constraint(relation: &ObjectId, constraint: Option<&str>, definition: &str) -> Hint {
-    let named = constraint.map_or(String::new(), |n| format!("CONSTRAINT {} ", name(n)));
-    Hint::sql(format!("ALTER TABLE {} ADD {named}{definition};", sql_name(relation)))
-}
-
-/// The statement that drops a constraint of a relation.
-pub(super) fn drop_constraint(id: &ObjectId) -> Hint {
-    Hint::sql(alter_constraint(id, "DROP CONSTRAINT", ""))
-}
-
-fn alter_constraint(id: &ObjectId, verb: &str, change: &str) -> String {
-    let (relation, constraint) = (sql_name(&id.relation()), name(id.last()));
-    format!("ALTER TABLE {relation} {verb} {constraint}{change};")
-}
-
-/// The advice on an attribute of a constraint that no statement can alter.
-pub(super) const RECREATE_CONSTRAINT: &str =
-    "this attribute of a constraint cannot be altered; drop the constraint and add it as expected";
-
-/// The hint for an attribute of a constraint that no statement can alter.
-pub(super) fn recreate_constraint(id: &ObjectId) -> Hint {
-    Hint::advice_with_sql(RECREATE_CONSTRAINT, alter_constraint(id, "DROP CONSTRAINT", ""))
-}
-
-/// The statement that checks the rows that are older than a constraint.
-pub(super) fn validate_constraint(id: &ObjectId) -> Hint {
-    Hint::sql(alter_constraint(id, "VALIDATE CONSTRAINT", ""))
-}
-
-/// The statement that changes when and whether a foreign key is checked. Other constraints have no such statement.
-pub(super) fn alter_foreign_key(id: &ObjectId, attribute: &str, expected: &Value) -> Option<Hint> {
-    let change = match (attribute, expected) {
-        ("deferrable", Value::Bool(true)) => " DEFERRABLE",
-        ("deferrable", Value::Bool(false)) => " NOT DEFERRABLE",
-        ("initially", Value::Text(when)) if when == "deferred" => " DEFERRABLE INITIALLY DEFERRED",
-        ("initially", _) => " INITIALLY IMMEDIATE",
-        ("enforced", Value::Bool(true)) => " ENFORCED",
-        ("enforced", _) => " NOT ENFORCED",
-        _ => return None,
-    };
-    Some(Hint::sql(alter_constraint(id, "ALTER CONSTRAINT", change)))
 }
 
 /// The name of a constraint that is expected by name, not by meaning.

@@ -22,6 +22,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
     ..KindSpec::EMPTY

@@ -1,8 +1,9 @@
 //! Conversions.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, constraint, hint};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
+use crate::sql_text::quote_literal;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "conversion",
@@ -34,24 +35,44 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("CONVERSION"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
+    let create = || {
+        let text = |attribute| finding.wanted_text(attribute);
+        let (source, target) = (quote_literal(text("source")?), quote_literal(text("target")?));
+        let function = common::sql_names(text("function")?);
+        let default = if finding.wants("default") { "DEFAULT " } else { "" };
+        let create = format!("CREATE {default}CONVERSION {name} FOR {source} TO {target} FROM {function};");
+        let owner = text(common::OWNER.name);
+        let owner = owner.map(|owner| common::set_owner("CONVERSION", finding.id, owner).text().into_owned());
+        let comment = finding.wanted(common::COMMENT.name);
+        let comment = (!comment.is_null()).then(|| {
+            hint::comment(&format!("CONVERSION {name}"), comment)
+                .text()
+                .into_owned()
+        });
+        Some(constraint::with(constraint::with(create, owner), comment))
+    };
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP CONVERSION {name};"))),
+        FindingDetail::Missing(_) => Some(match create() {
+            Some(sql) => Hint::sql(sql),
+            None => Hint::advice("apply the migration that creates it"),
+        }),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "this drops the conversion, so the server can no longer convert with it",
+            format!("DROP CONVERSION {name};"),
+        )),
         FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs {
-            attribute, expected, ..
-        } => match (*attribute, expected) {
-            ("owner" | "comment", _) => None,
-            _ => Some(Hint::advice_with_sql(
-                "this attribute of a conversion cannot be altered; drop the conversion and create it as expected",
-                format!("DROP CONVERSION {name};"),
-            )),
-        },
+        FindingDetail::Differs { attribute, .. } => (*attribute != "owner").then_some(()).and_then(|()| {
+            Some(Hint::advice_with_sql(
+                "this drops the conversion and creates it as expected; run both statements in one transaction",
+                format!("DROP CONVERSION {name}; {}", create()?),
+            ))
+        }),
     }
 }

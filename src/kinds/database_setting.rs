@@ -6,9 +6,7 @@ use super::{
 use crate::attribute::{Attr, Compare, Comparison, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
-use crate::secret::{is_digest, is_marker};
 use crate::snapshot::OWNER;
-use crate::sql_text::quote_literal;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "database_setting",
@@ -65,20 +63,25 @@ fn same_value(comparison: &Comparison<'_>) -> Verdict {
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+    let database = common::name(&finding.snapshot.server.database);
     let (setting, of) = match finding.id.last().split_once(" for ") {
-        Some((setting, role)) => (setting, format!("ALTER ROLE {} IN DATABASE …", common::name(role))),
-        None => (finding.id.last(), "ALTER DATABASE …".to_owned()),
+        Some((setting, role)) => (
+            setting,
+            format!("ALTER ROLE {} IN DATABASE {database}", common::name(role)),
+        ),
+        None => (finding.id.last(), format!("ALTER DATABASE {database}")),
     };
-    let value = |value: &str| {
-        // A list of names is not a single text.
-        let is_hidden = is_marker(value) || is_digest(value);
-        (!is_hidden && !value.contains([',', '"']))
-            .then(|| Hint::advice(format!("run {of} SET {setting} = {}", quote_literal(value))))
+    let set = |value: &str| {
+        let value = common::setting_value(setting, value)?;
+        Some(Hint::sql(format!("{of} SET {setting} TO {value};")))
     };
     match &finding.detail {
-        FindingDetail::Missing(attributes) => common::expected(attributes, "value").and_then(|v| value(v.as_text()?)),
-        FindingDetail::Unexpected => Some(Hint::advice(format!("run {of} RESET {setting}"))),
-        FindingDetail::Differs { expected, .. } => value(expected.as_text()?),
+        FindingDetail::Missing(attributes) => common::expected(attributes, "value").and_then(|v| set(v.as_text()?)),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "new sessions then use the value of the server",
+            format!("{of} RESET {setting};"),
+        )),
+        FindingDetail::Differs { expected, .. } => set(expected.as_text()?),
         FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -1,6 +1,9 @@
 //! Domains.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax, common};
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax, common, constraint,
+    hint,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql;
@@ -47,6 +50,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("DOMAIN"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     stub: Some(|id, object, _| {
         let statement = sql!["CREATE DOMAIN ", qualified(id), " AS "];
@@ -59,13 +63,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     let alter = |what: &str| Some(Hint::sql(format!("ALTER DOMAIN {name} {what};")));
     match &finding.detail {
-        FindingDetail::Missing(attributes) => match common::expected(attributes, "type") {
-            Some(Value::Text(sql_type)) => Some(Hint::advice_with_sql(
-                "create the domain and add its constraints",
-                format!("CREATE DOMAIN {name} AS {sql_type};"),
-            )),
-            Some(_) | None => Some(Hint::advice("apply the migration that creates it")),
-        },
+        FindingDetail::Missing(_) => Some(match create(finding, &name) {
+            Some(sql) => Hint::advice_with_sql("create the domain, and add its constraints then", sql),
+            None => Hint::advice("apply the migration that creates it"),
+        }),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
@@ -76,11 +77,36 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ("type" | "collation", _) => Some(Hint::advice(
                 "this attribute of a domain cannot be altered: create another domain and change the columns to it",
             )),
-            ("nullable", Value::Bool(false)) => alter("SET NOT NULL"),
-            ("nullable", Value::Bool(true)) => alter("DROP NOT NULL"),
+            ("nullable", Value::Bool(false)) => Some(Hint::advice_with_sql(
+                "PostgreSQL refuses it while a column of the domain has a null, so fill those first",
+                format!("ALTER DOMAIN {name} SET NOT NULL;"),
+            )),
+            ("nullable", Value::Bool(true)) => Some(Hint::advice_with_sql(
+                "the domain then accepts nulls",
+                format!("ALTER DOMAIN {name} DROP NOT NULL;"),
+            )),
             ("default", Value::Null) => alter("DROP DEFAULT"),
             ("default", Value::Text(default)) => alter(&format!("SET DEFAULT {default}")),
             _ => None,
         },
     }
+}
+
+/// The statement that creates the expected domain, without its constraints.
+fn create(finding: &HintContext<'_>, name: &str) -> Option<String> {
+    let text = |attribute| finding.wanted_text(attribute);
+    let collation = text("collation").map_or(String::new(), |name| format!(" COLLATE {}", common::sql_names(name)));
+    let default = text("default").map_or(String::new(), |default| format!(" DEFAULT {default}"));
+    let not_null = if *finding.wanted("nullable") == Value::Bool(false) {
+        " NOT NULL"
+    } else {
+        ""
+    };
+    let create = format!(
+        "CREATE DOMAIN {name} AS {}{collation}{default}{not_null};",
+        text("type")?
+    );
+    let comment = finding.wanted(common::COMMENT.name);
+    let comment = (!comment.is_null()).then(|| hint::comment(&format!("DOMAIN {name}"), comment).text().into_owned());
+    Some(constraint::with(create, comment))
 }

@@ -1,9 +1,12 @@
 //! Check constraints of domains.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common};
+use super::{
+    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common,
+    constraint, hint,
+};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
-use crate::object_id::ObjectId;
+use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "domain_check",
@@ -30,6 +33,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        address: Address::DomainConstraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -37,31 +41,44 @@ pub(super) static SPEC: KindSpec = KindSpec {
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    let alter = |id: &ObjectId, what: &str| format!("ALTER DOMAIN {} {what};", common::sql_name(&id.relation()));
-    let drop = || {
-        alter(
-            finding.id,
-            &format!("DROP CONSTRAINT {}", common::name(finding.id.last())),
-        )
+    const ADD: &str = "every value of the domain must satisfy it, so correct those that do not first";
+    let domain = common::sql_name(&finding.id.relation());
+    let name = common::name(finding.id.last());
+    let alter = |what: &str| format!("ALTER DOMAIN {domain} {what};");
+    let add = |named: &str| {
+        let expression = finding.wanted_text("expression")?;
+        let not_valid = if (finding.written)("validated") == Some(&Value::Bool(false)) {
+            " NOT VALID"
+        } else {
+            ""
+        };
+        let comment = finding.wanted(common::COMMENT.name);
+        let target = format!("CONSTRAINT {name} ON DOMAIN {domain}");
+        let comment =
+            (!named.is_empty() && !comment.is_null()).then(|| hint::comment(&target, comment).text().into_owned());
+        let add = alter(&format!("ADD {named}CHECK ({expression}){not_valid}"));
+        Some(constraint::with(add, comment))
     };
+    let constraint = format!("CONSTRAINT {name} ");
     match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let expression = common::expected(attributes, "expression")?;
-            let named = common::named(finding.id).map_or(String::new(), |n| format!("CONSTRAINT {} ", common::name(n)));
-            Some(Hint::sql(alter(
-                finding.id,
-                &format!("ADD {named}CHECK ({expression})"),
-            )))
+        FindingDetail::Missing(_) => {
+            let named = common::named(finding.id).map_or("", |_| &constraint);
+            Some(Hint::advice_with_sql(ADD, add(named)?))
         }
-        FindingDetail::Unexpected => Some(Hint::sql(drop())),
-        FindingDetail::Differs { attribute, .. } => match *attribute {
-            "validated" => Some(Hint::sql(alter(
-                finding.id,
-                &format!("VALIDATE CONSTRAINT {}", common::name(finding.id.last())),
-            ))),
-            "comment" => None,
-            _ => Some(Hint::advice_with_sql(common::RECREATE_CONSTRAINT, drop())),
-        },
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "this drops the constraint: PostgreSQL then accepts values that it forbids",
+            alter(&format!("DROP CONSTRAINT {name}")),
+        )),
+        FindingDetail::Differs { attribute, .. } => Some(match *attribute {
+            "validated" => Hint::advice_with_sql(
+                "PostgreSQL refuses it if older values violate the constraint, so correct those first",
+                alter(&format!("VALIDATE CONSTRAINT {name}")),
+            ),
+            _ => Hint::advice_with_sql(
+                format!("this drops the constraint and adds it as expected; {ADD}"),
+                format!("{} {}", alter(&format!("DROP CONSTRAINT {name}")), add(&constraint)?),
+            ),
+        }),
         FindingDetail::Unreadable { .. } => None,
     }
 }

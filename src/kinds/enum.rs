@@ -42,6 +42,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        alter_keyword: Some("TYPE"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -87,40 +88,100 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             expected,
             actual,
         } => match *attribute {
-            "labels" => Some(labels_hint(&name, expected, actual)),
+            "labels" => Some(Labels::new(expected, actual).hint(&name, finding.at_least)),
             "grants" => common::grant(&format!("TYPE {name}"), expected, actual),
             _ => None,
         },
     }
 }
 
-fn labels_hint(name: &str, expected: &Value, actual: &Value) -> Hint {
-    let (expected, actual) = (expected.texts(), actual.texts());
-    let listed: BTreeSet<&str> = expected.iter().copied().collect();
-    let there: BTreeSet<&str> = actual.iter().copied().collect();
-    let first_there = expected.iter().find(|label| there.contains(**label));
-    let missing: Vec<String> = expected
+/// The labels that are expected and those that were found.
+struct Labels<'a> {
+    expected: Vec<&'a str>,
+    actual: Vec<&'a str>,
+    listed: BTreeSet<&'a str>,
+    there: BTreeSet<&'a str>,
+}
+
+impl<'a> Labels<'a> {
+    fn new(expected: &'a Value, actual: &'a Value) -> Self {
+        let (expected, actual) = (expected.texts(), actual.texts());
+        let (listed, there) = (expected.iter().copied().collect(), actual.iter().copied().collect());
+        Self {
+            expected,
+            actual,
+            listed,
+            there,
+        }
+    }
+
+    /// The statements that change the labels, where there are such statements.
+    fn hint(&self, name: &str, at_least: bool) -> Hint {
+        if at_least {
+            return Hint::sql(self.added(name, false));
+        }
+        let renamed = self.renamed();
+        if !renamed.is_empty() {
+            return rename_hint(name, &renamed);
+        }
+        let kept: Vec<&str> = self
+            .expected
+            .iter()
+            .copied()
+            .filter(|label| self.there.contains(label))
+            .collect();
+        if kept.len() < self.actual.len() {
+            return Hint::advice(
+                "PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label",
+            );
+        }
+        if kept != self.actual {
+            return Hint::advice("PostgreSQL cannot reorder labels: create a new type and change the columns to it");
+        }
+        Hint::sql(self.added(name, true))
+    }
+
+    /// The labels that differ where all others are the same, in the same order: the found and the expected one of each.
+    fn renamed(&self) -> Vec<(&'a str, &'a str)> {
+        let pairs = self.actual.iter().copied().zip(self.expected.iter().copied());
+        let differ: Vec<(&str, &str)> = pairs.filter(|(from, to)| from != to).collect();
+        let are_new = differ
+            .iter()
+            .all(|(from, to)| !self.listed.contains(from) && !self.there.contains(to));
+        let is_likely = self.expected.len() == self.actual.len() && are_new && differ.len() < self.expected.len();
+        if is_likely { differ } else { Vec::new() }
+    }
+
+    /// The statements that add the missing labels, each in its place if the order matters.
+    fn added(&self, name: &str, in_place: bool) -> String {
+        let first_there = self.expected.iter().find(|label| self.there.contains(**label));
+        let place = |i: usize| match i.checked_sub(1).and_then(|before| self.expected.get(before)) {
+            _ if !in_place => String::new(),
+            Some(before) => format!(" AFTER {}", quote_literal(before)),
+            None => first_there.map_or(String::new(), |after| format!(" BEFORE {}", quote_literal(after))),
+        };
+        let missing = self
+            .expected
+            .iter()
+            .enumerate()
+            .filter(|(_, label)| !self.there.contains(**label));
+        let statements: Vec<String> = missing
+            .map(|(i, label)| format!("ALTER TYPE {name} ADD VALUE {}{};", quote_literal(label), place(i)))
+            .collect();
+        statements.join(" ")
+    }
+}
+
+fn rename_hint(name: &str, renamed: &[(&str, &str)]) -> Hint {
+    let statements: Vec<String> = renamed
         .iter()
-        .enumerate()
-        .filter(|(_, label)| !there.contains(**label))
-        .map(|(i, label)| {
-            let place = match i.checked_sub(1).and_then(|before| expected.get(before)) {
-                Some(before) => format!(" AFTER {}", quote_literal(before)),
-                None => match first_there {
-                    Some(after) => format!(" BEFORE {}", quote_literal(after)),
-                    None => String::new(),
-                },
-            };
-            format!("ALTER TYPE {name} ADD VALUE {}{place};", quote_literal(label))
+        .map(|(from, to)| {
+            let (from, to) = (quote_literal(from), quote_literal(to));
+            format!("ALTER TYPE {name} RENAME VALUE {from} TO {to};")
         })
         .collect();
-    if !missing.is_empty() {
-        return Hint::sql(missing.join(" "));
-    }
-    if actual.iter().any(|label| !listed.contains(label)) {
-        return Hint::advice(
-            "PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label",
-        );
-    }
-    Hint::advice("PostgreSQL cannot reorder labels: create a new type and change the columns to it")
+    Hint::advice_with_sql(
+        "if it is the same label under another name, rename it; rows that have it then show the new name",
+        statements.join(" "),
+    )
 }

@@ -1,9 +1,10 @@
 //! Event triggers.
 
 use super::trigger::{ENABLED, enable};
-use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, common, constraint, hint};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
+use crate::sql_text::quote_literal;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "event_trigger",
@@ -32,25 +33,65 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("EVENT TRIGGER"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
+    let drop = format!("DROP EVENT TRIGGER {name};");
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP EVENT TRIGGER {name};"))),
+        FindingDetail::Missing(_) => Some(match create(finding) {
+            Some(sql) => Hint::sql(sql),
+            None => Hint::advice("apply the migration that creates it"),
+        }),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "this drops the event trigger, so what it does no longer happens",
+            drop,
+        )),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected.as_text()) {
             ("enabled", Some(enabled)) => Some(Hint::sql(format!("ALTER EVENT TRIGGER {name} {};", enable(enabled)))),
-            ("comment", _) => None,
             _ => Some(Hint::advice_with_sql(
-                "drop the event trigger and create it as expected",
-                format!("DROP EVENT TRIGGER {name};"),
+                "this drops the event trigger and creates it as expected; run both statements in one transaction",
+                format!("{drop} {}", create(finding)?),
             )),
         },
     }
+}
+
+/// The statements that create the expected event trigger.
+fn create(finding: &HintContext<'_>) -> Option<String> {
+    let name = common::name(finding.id.last());
+    let (event, function) = (
+        finding.wanted_text("event")?,
+        finding.reference(finding.wanted_text("function")?),
+    );
+    let tags: Vec<String> = finding.wanted_list("tags").into_iter().map(quote_literal).collect();
+    let tags = if tags.is_empty() {
+        String::new()
+    } else {
+        format!(" WHEN TAG IN ({})", tags.join(", "))
+    };
+    let create = format!(
+        "CREATE EVENT TRIGGER {name} ON {}{tags} EXECUTE FUNCTION {}();",
+        common::name(event),
+        function
+    );
+    let enabled = finding.wanted_text("enabled").filter(|enabled| *enabled != "origin");
+    let enabled = enabled.map(|enabled| format!("ALTER EVENT TRIGGER {name} {};", enable(enabled)));
+    let create = constraint::with(create, enabled);
+    let comment = finding.wanted(common::COMMENT.name);
+    let target = format!("EVENT TRIGGER {name}");
+    let comment = (!comment.is_null()).then(|| hint::comment(&target, comment).text().into_owned());
+    let owner = finding.wanted_text(common::OWNER.name);
+    let owner = owner.map(|owner| {
+        common::set_owner("EVENT TRIGGER", finding.id, owner)
+            .text()
+            .into_owned()
+    });
+    Some(constraint::with(constraint::with(create, owner), comment))
 }

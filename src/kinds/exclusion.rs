@@ -2,11 +2,12 @@
 
 use super::index_key::IndexKey;
 use super::primary_key::VALID;
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common};
+use super::{
+    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common, constraint,
+};
 use crate::attribute::{Attr, Compare, Comparison, Literal, SYSTEM_SCHEMA, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql_text::{TokenKind, tokens};
-use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "exclusion",
@@ -45,6 +46,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
+        address: Address::Constraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -52,22 +54,23 @@ pub(super) static SPEC: KindSpec = KindSpec {
 };
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+    let definition = || {
+        let keys = finding.wanted_list("keys").join(", ");
+        let method = common::name(finding.wanted_text("method").unwrap_or("gist"));
+        let predicate = finding
+            .wanted_text("where")
+            .map_or(String::new(), |predicate| format!(" WHERE ({predicate})"));
+        let (index, terms) = (constraint::index_terms(finding), constraint::terms(finding));
+        format!("EXCLUDE USING {method} ({keys}){index}{predicate}{terms}")
+    };
+    let has_keys = !finding.wanted_list("keys").is_empty();
     match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let text = |name: &str| common::expected(attributes, name).and_then(Value::as_text);
-            let keys = common::expected(attributes, "keys")?.texts().join(", ");
-            let method = text("method").unwrap_or("gist");
-            let predicate = text("where").map_or(String::new(), |predicate| format!(" WHERE ({predicate})"));
-            Some(common::add_constraint(
-                &finding.id.relation(),
-                common::named(finding.id),
-                &format!("EXCLUDE USING {} ({keys}){predicate}", common::name(method)),
-            ))
-        }
-        FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
-        FindingDetail::Differs { attribute, .. } => {
-            (*attribute != "comment").then(|| common::recreate_constraint(finding.id))
-        }
+        FindingDetail::Missing(_) => Some(constraint::add(finding, has_keys.then(definition).as_deref())),
+        FindingDetail::Unexpected => Some(constraint::drop(
+            finding.id,
+            "PostgreSQL then accepts rows that exclude each other",
+        )),
+        FindingDetail::Differs { .. } => Some(constraint::replace(finding, &definition())),
         FindingDetail::Unreadable { .. } => None,
     }
 }

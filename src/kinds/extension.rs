@@ -1,10 +1,11 @@
 //! Extensions.
 
-use super::{Advice, FindingDetail, KeyForm, KindSpec, Role, Shorthand, Stub, Syntax, common};
+use super::{Address, Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, Stub, Syntax, common};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 use crate::sql;
 use crate::sql::{name, qualified};
+use crate::sql_text::quote_literal;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "extension",
@@ -24,19 +25,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     advice: Advice {
-        hint: Some(|finding| match finding.detail {
-            FindingDetail::Missing(_) => Some(Hint::sql(format!(
-                "CREATE EXTENSION {};",
-                common::name(finding.id.last())
-            ))),
-            FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
-            FindingDetail::Differs {
-                attribute, expected, ..
-            } => (attribute == "version").then(|| {
-                let name = common::name(finding.id.last());
-                Hint::sql(format!("ALTER EXTENSION {name} UPDATE TO '{expected}';"))
-            }),
-        }),
+        address: Address::Plain("EXTENSION"),
+        hint: Some(hint),
         ..Advice::DEFAULT
     },
     stub: Some(|id, object, _| {
@@ -51,3 +41,37 @@ pub(super) static SPEC: KindSpec = KindSpec {
     }),
     ..KindSpec::EMPTY
 };
+
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+    let name = common::name(finding.id.last());
+    match &finding.detail {
+        FindingDetail::Missing(_) => {
+            let text = |attribute| finding.wanted_text(attribute);
+            let schema = text("schema").map_or(String::new(), |schema| format!(" SCHEMA {}", common::name(schema)));
+            let version =
+                text("version").map_or(String::new(), |version| format!(" VERSION {}", quote_literal(version)));
+            Some(Hint::advice_with_sql(
+                "its files must be installed on the server",
+                format!("CREATE EXTENSION {name}{schema}{version};"),
+            ))
+        }
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "PostgreSQL refuses it while something uses the extension",
+            format!("DROP EXTENSION {name};"),
+        )),
+        FindingDetail::Differs {
+            attribute, expected, ..
+        } => match (*attribute, expected.as_text()) {
+            ("version", Some(version)) => Some(Hint::advice_with_sql(
+                "the files of that version must be installed on the server",
+                format!("ALTER EXTENSION {name} UPDATE TO {};", quote_literal(version)),
+            )),
+            ("schema", Some(schema)) => Some(Hint::advice_with_sql(
+                "PostgreSQL refuses it if the extension cannot be moved",
+                format!("ALTER EXTENSION {name} SET SCHEMA {};", common::name(schema)),
+            )),
+            _ => None,
+        },
+        FindingDetail::Unreadable { .. } => None,
+    }
+}

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common};
+use super::{
+    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common, constraint,
+};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -80,6 +82,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
+        address: Address::Constraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -122,10 +125,15 @@ fn same_pairs(comparison: &Comparison<'_>) -> Option<bool> {
 fn enable(finding: &HintContext<'_>) -> Hint {
     let statement = |table: &ObjectId| format!("ALTER TABLE {} ENABLE TRIGGER ALL;", common::sql_name(table));
     if finding.partitions.is_empty() {
+        let relation = finding.id.relation();
+        let referred = finding.wanted_text("references").and_then(split_reference);
+        let referred = referred
+            .map(|(table, _)| ObjectId::new(table))
+            .filter(|table| *table != relation);
+        let statements: Vec<String> = [Some(relation), referred].iter().flatten().map(statement).collect();
         return Hint::advice_with_sql(
-            "enable all triggers of this table and of the table that it refers to, then check that the rows satisfy the \
-             constraint",
-            statement(&finding.id.relation()),
+            "this enables all triggers of both tables; then check that the rows satisfy the constraint",
+            statements.join(" "),
         );
     }
     let is_own = finding
@@ -142,39 +150,59 @@ fn enable(finding: &HintContext<'_>) -> Hint {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let columns = common::name_list(common::expected(attributes, "columns")?);
-            let (table, referred) = split_reference(common::expected(attributes, "references")?.as_text()?)?;
-            let table = common::sql_name(&ObjectId::new(table));
-            let referred = referred.map_or(String::new(), |columns| {
-                let columns: Vec<String> = columns.iter().map(|column| common::name(column)).collect();
-                format!("({})", columns.join(", "))
-            });
-            let actions: String = [("on_delete", "ON DELETE"), ("on_update", "ON UPDATE")]
-                .iter()
-                .filter_map(|(name, words)| {
-                    let Value::Text(action) = common::expected(attributes, name)? else {
-                        return None;
-                    };
-                    Some(format!(" {words} {}", action.to_uppercase()))
-                })
-                .collect();
-            Some(common::add_constraint(
-                &finding.id.relation(),
-                common::named(finding.id),
-                &format!("FOREIGN KEY ({columns}) REFERENCES {table}{referred}{actions}"),
-            ))
-        }
-        FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingDetail::Missing(_) => Some(constraint::add(finding, definition(finding).as_deref())),
+        FindingDetail::Unexpected => Some(constraint::drop(
+            finding.id,
+            "PostgreSQL then accepts rows that refer to nothing",
+        )),
         FindingDetail::Differs {
             attribute, expected, ..
         } => match *attribute {
-            "validated" => Some(common::validate_constraint(finding.id)),
+            "validated" => Some(constraint::validate(finding.id)),
             "in_force" => Some(enable(finding)),
-            "comment" => None,
-            _ => common::alter_foreign_key(finding.id, attribute, expected)
-                .or_else(|| Some(common::recreate_constraint(finding.id))),
+            _ => constraint::alter_foreign_key(finding.id, attribute, expected)
+                .or_else(|| Some(constraint::replace(finding, &definition(finding)?))),
         },
         FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// The text behind the name in the statement that adds it.
+fn definition(finding: &HintContext<'_>) -> Option<String> {
+    let period = |columns: &mut Vec<String>| {
+        if let Some(last) = columns.last_mut().filter(|_| finding.wants("period")) {
+            *last = format!("PERIOD {last}");
+        }
+    };
+    let names = |texts: Vec<&str>| -> Vec<String> { texts.into_iter().map(common::name).collect() };
+    let mut columns = names(finding.wanted_list("columns"));
+    if columns.is_empty() {
+        return None;
+    }
+    period(&mut columns);
+    let (table, referred) = split_reference(finding.wanted_text("references")?)?;
+    let referred = referred.map_or(String::new(), |referred| {
+        let mut referred = names(referred.iter().map(String::as_str).collect());
+        period(&mut referred);
+        format!(" ({})", referred.join(", "))
+    });
+    let match_full = if finding.wanted_text("match") == Some("full") {
+        " MATCH FULL"
+    } else {
+        ""
+    };
+    let action = |attribute: &str, words: &str| match finding.wanted_text(attribute) {
+        Some("no action") | None => String::new(),
+        Some(action) => format!(" {words} {}", action.to_uppercase()),
+    };
+    let set = names(finding.wanted_list("on_delete_columns")).join(", ");
+    let set = if set.is_empty() { set } else { format!(" ({set})") };
+    Some(format!(
+        "FOREIGN KEY ({}) REFERENCES {}{referred}{match_full}{}{set}{}{}",
+        columns.join(", "),
+        common::sql_name(&ObjectId::new(table)),
+        action("on_delete", "ON DELETE"),
+        action("on_update", "ON UPDATE"),
+        constraint::terms(finding)
+    ))
 }

@@ -30,6 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("FOREIGN TABLE"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
     ..KindSpec::EMPTY

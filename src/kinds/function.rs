@@ -2,7 +2,8 @@
 
 use super::argument::{self, ArgumentMode, arguments_of, same_arguments};
 use super::{
-    Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, setting, signature,
+    Address, Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, setting,
+    signature,
 };
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, same_lines};
 use crate::error::Problem;
@@ -141,6 +142,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        address: Address::Signature("FUNCTION"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -338,10 +340,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         ("cost", Value::Text(cost)) => alter(&format!("COST {cost}")),
         ("rows", Value::Text(rows)) => alter(&format!("ROWS {rows}")),
         ("grants", _) => common::grant(&format!("FUNCTION {}", signature()), expected, actual),
-        ("comment", _) => None,
-        ("returns" | "returns_set" | "returns_columns", _) => Some(Hint::advice_with_sql(
-            "the result type cannot be altered; drop the function and create it as expected",
-            format!("DROP FUNCTION {};", signature()),
+        ("settings", _) => common::set_settings(&format!("ALTER FUNCTION {}", signature()), expected, actual),
+        ("returns" | "returns_set" | "returns_columns", _) => Some(Hint::advice(
+            "the result type cannot be altered: drop the function and create it as expected",
         )),
         _ => Some(Hint::advice(
             "run CREATE OR REPLACE FUNCTION with the expected definition",

@@ -6,10 +6,10 @@ use crate::attribute::Compare;
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
+use crate::sql_text::{quote_literal, unquote_name, words};
 use crate::value::Value;
 
 /// A finding, for the function that advises what to do about it.
-#[derive(Debug)]
 pub struct HintContext<'a> {
     /// The object.
     pub id: &'a ObjectId,
@@ -21,13 +21,17 @@ pub struct HintContext<'a> {
     pub partitions: &'a [ObjectId],
     /// What was found.
     pub detail: FindingDetail<'a>,
+    /// Whether the expected value is only a part of the whole one.
+    pub at_least: bool,
+    /// What the file writes for an attribute.
+    pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
     /// The database.
     pub snapshot: &'a Snapshot,
     /// The schema of names that the file does not qualify.
     pub schema: &'a str,
 }
 
-impl HintContext<'_> {
+impl<'a> HintContext<'a> {
     /// A name of the file as statements write it: with the schema of the file, if an object of that name is known there.
     pub(super) fn reference(&self, name: &str) -> String {
         let in_schema = split_name(name)
@@ -37,6 +41,51 @@ impl HintContext<'_> {
             Some(id) if self.snapshot.has_named(&id) => common::sql_name(&id),
             Some(_) | None => common::sql_names(name),
         }
+    }
+
+    /// The value that an attribute is to have: the one that is written, or else the one that the object has.
+    pub(super) fn wanted(&self, attribute: &str) -> &'a Value {
+        let there = || self.object.map_or(&Value::Null, |object| object.get(attribute));
+        (self.written)(attribute).unwrap_or_else(there)
+    }
+
+    /// The text that an attribute is to have.
+    pub(super) fn wanted_text(&self, attribute: &str) -> Option<&'a str> {
+        self.wanted(attribute).as_text()
+    }
+
+    /// Whether an attribute is to be true.
+    pub(super) fn wants(&self, attribute: &str) -> bool {
+        *self.wanted(attribute) == Value::Bool(true)
+    }
+
+    /// The texts of the list that an attribute is to be.
+    pub(super) fn wanted_list(&self, attribute: &str) -> Vec<&'a str> {
+        self.wanted(attribute).texts()
+    }
+
+    /// Whether statements have unqualified names of objects in the schema of the file, which PostgreSQL would not find.
+    fn needs_path(&self, sql: &str) -> bool {
+        self.schema != "public"
+            && words(sql).any(|word| {
+                let before = sql[..word.as_ptr() as usize - sql.as_ptr() as usize]
+                    .chars()
+                    .next_back();
+                before != Some('.')
+                    && unquote_name(word)
+                        .is_some_and(|name| self.is_in_schema(&name.to_lowercase()) || self.is_in_schema(&name))
+            })
+    }
+
+    /// Whether the schema of the file has an object of this name that texts can mention.
+    fn is_in_schema(&self, name: &str) -> bool {
+        let id = ObjectId::new(vec![self.schema, name]);
+        let can_be_named = Kind::ALL
+            .iter()
+            .filter(|kind| kind.spec().stub.is_some() && kind.spec().parents.is_empty());
+        can_be_named
+            .copied()
+            .any(|kind| self.snapshot.children(kind, &id).next().is_some())
     }
 
     /// The hint of a kind for which no statement creates or drops an object. For an attribute that differs, `differs`
@@ -88,7 +137,26 @@ impl Kind {
     /// The SQL or the advice that resolves a finding. It is shown, never executed.
     #[must_use]
     pub fn hint(self, finding: &HintContext<'_>) -> Option<Hint> {
+        let hint = self.plain_hint(finding)?;
+        Some(match &hint {
+            Hint::Sql(sql) if finding.needs_path(sql) => Hint::Sql(with_path(sql, finding.schema)),
+            Hint::AdviceWithSql { words, sql } if finding.needs_path(sql) => {
+                Hint::advice_with_sql(words.clone(), with_path(sql, finding.schema))
+            }
+            Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,
+        })
+    }
+
+    fn plain_hint(self, finding: &HintContext<'_>) -> Option<Hint> {
         let advice = &self.spec().advice;
+        if let FindingDetail::Differs {
+            attribute, expected, ..
+        } = &finding.detail
+            && *attribute == common::COMMENT.name
+            && let Some(target) = advice.address.comment_target(self, finding.id)
+        {
+            return Some(comment(&target, expected));
+        }
         if let (
             Some(alter_keyword),
             FindingDetail::Differs {
@@ -112,6 +180,26 @@ impl Kind {
         }
         advice.hint.and_then(|hint| hint(finding))
     }
+
+    /// The statement that renames an object of this kind. `parent` is the kind of the object that contains it.
+    #[must_use]
+    pub fn rename(self, id: &ObjectId, parent: Option<Kind>, to: &str) -> Option<String> {
+        self.spec().advice.address.rename(self, id, parent, to)
+    }
+}
+
+/// Statements that find the unqualified names of a schema.
+fn with_path(sql: &str, schema: &str) -> String {
+    format!(
+        "SET search_path = {}, public; {sql} RESET search_path;",
+        common::name(schema)
+    )
+}
+
+/// The statement that sets a comment. `target` is the text after COMMENT ON.
+pub(super) fn comment(target: &str, expected: &Value) -> Hint {
+    let text = expected.as_text().map_or_else(|| "NULL".to_owned(), quote_literal);
+    Hint::sql(format!("COMMENT ON {target} IS {text};"))
 }
 
 #[cfg(test)]
@@ -180,6 +268,8 @@ mod tests {
                         object: None,
                         partitions: &[],
                         detail,
+                        at_least: false,
+                        written: &|_| None,
                         snapshot: &Snapshot::default(),
                         schema: "public",
                     }) {

@@ -4,7 +4,8 @@ use super::common::partitions::PartitionIndex;
 use super::index_key::IndexKey;
 use super::unique::NULLS_NOT_DISTINCT;
 use super::{
-    Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common,
+    Address, Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax,
+    common, constraint, hint,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
@@ -70,6 +71,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        address: Address::InSchema("INDEX"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -113,17 +115,7 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
 
 /// The advice on an index that is not valid.
 fn make_valid(finding: &HintContext<'_>) -> Option<Hint> {
-    let object = finding.object?;
-    let attributes: Vec<(&'static str, Value)> = SPEC
-        .attrs
-        .iter()
-        .map(|attr| (attr.name, object.get(attr.name).clone()))
-        .collect();
-    let create = |partition: &ObjectId, new: &str| {
-        definition(&attributes, partition).map_or_else(String::new, |(unique, rest)| {
-            format!("CREATE {unique}INDEX {} {rest};", common::name(new))
-        })
-    };
+    let create = |partition: &ObjectId, new: &str| create_on(finding, partition, Some(new), "");
     common::partitions::make_valid(
         finding,
         &PartitionIndex {
@@ -133,57 +125,131 @@ fn make_valid(finding: &HintContext<'_>) -> Option<Hint> {
     )
 }
 
-/// The statement that creates an index on a relation: the word before INDEX, and what comes after the name.
-fn definition(attributes: &[(&'static str, Value)], relation: &ObjectId) -> Option<(&'static str, String)> {
-    let keys = common::expected(attributes, "keys")?
-        .texts()
-        .into_iter()
-        .map(IndexKey::to_sql);
-    let keys = keys.collect::<Vec<_>>().join(", ");
-    let method = match common::expected(attributes, "method").and_then(Value::as_text) {
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+    let (concurrently, outside) = concurrently(finding);
+    let index = ObjectId::new(vec![finding.id.schema(), finding.id.last()]);
+    let name = common::sql_name(&index);
+    match &finding.detail {
+        FindingDetail::Missing(_) if finding.wanted_list("keys").is_empty() => {
+            Some(Hint::advice("apply the migration that creates it"))
+        }
+        FindingDetail::Missing(_) => {
+            let comment = common::named(finding.id).and_then(|_| comment(finding, &name));
+            let words = match (outside, finding.wants("unique")) {
+                (true, false) => "run it outside of a transaction",
+                (true, true) => {
+                    "no two rows may have the same keys, so correct those first; run it outside of a transaction"
+                }
+                (false, _) => "this blocks writes to the table and its partitions while it runs",
+            };
+            Some(Hint::advice_with_sql(words, constraint::with(create(finding), comment)))
+        }
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            if outside {
+                "this drops the index, so queries that use it become slower; run it outside of a transaction; PostgreSQL refuses it if \
+                 a constraint needs the index"
+            } else {
+                "this drops the index and those of the partitions, so queries that use them become slower"
+            },
+            format!("DROP INDEX {concurrently}{name};"),
+        )),
+        FindingDetail::Differs { attribute, .. } if *attribute == "valid" => make_valid(finding),
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } if *attribute == "options" => common::set_options(&format!("ALTER INDEX {name}"), expected, actual),
+        FindingDetail::Differs {
+            attribute,
+            expected: Value::Bool(false),
+            ..
+        } if *attribute == "unique" => {
+            let keys = finding.wanted_list("keys").join(", ");
+            Some(Hint::advice(format!(
+                "the index is unique, too: write `{{keys: [{keys}]}}` to allow that, or `unique: [[{keys}]]` to expect it"
+            )))
+        }
+        FindingDetail::Differs { attribute, .. } if is_of_constraint(finding) => Some(Hint::advice(format!(
+            "it is the index of a constraint, which determines `{attribute}`: change the constraint"
+        ))),
+        FindingDetail::Differs { .. } => Some(Hint::advice_with_sql(
+            if outside {
+                "this drops the index and creates it as expected; run each statement outside of a transaction"
+            } else {
+                "this drops the index and those of the partitions, and creates them as expected"
+            },
+            constraint::with(
+                format!("DROP INDEX {concurrently}{name}; {}", create(finding)),
+                comment(finding, &name),
+            ),
+        )),
+        FindingDetail::Unreadable { .. } => None,
+    }
+}
+
+/// The word for the index of a table that is not partitioned, and whether it is there: such a statement cannot run in a
+/// transaction.
+fn concurrently(finding: &HintContext<'_>) -> (&'static str, bool) {
+    let table = finding.snapshot.get(Kind::Table, &finding.id.relation());
+    let is_partitioned = table.is_some_and(|table| !table.get("partition_by").is_null());
+    if is_partitioned {
+        ("", false)
+    } else {
+        ("CONCURRENTLY ", true)
+    }
+}
+
+/// Whether a constraint of the table has the name of the index, which is then its own.
+fn is_of_constraint(finding: &HintContext<'_>) -> bool {
+    let key = finding.snapshot.get(Kind::PrimaryKey, &finding.id.relation());
+    let is_key = key.is_some_and(|key| key.get("name").as_text() == Some(finding.id.last()));
+    is_key
+        || [Kind::Unique, Kind::Exclusion]
+            .iter()
+            .any(|kind| finding.snapshot.get(*kind, finding.id).is_some())
+}
+
+/// The statement that creates the expected index.
+fn create(finding: &HintContext<'_>) -> String {
+    let (relation, named) = (finding.id.relation(), common::named(finding.id));
+    create_on(finding, &relation, named, concurrently(finding).0)
+}
+
+/// The statement that creates the expected index on a relation. `concurrently` is the word before the name.
+fn create_on(finding: &HintContext<'_>, relation: &ObjectId, named: Option<&str>, concurrently: &str) -> String {
+    let keys: Vec<String> = finding.wanted_list("keys").into_iter().map(IndexKey::to_sql).collect();
+    let method = match finding.wanted_text("method") {
         Some("btree") | None => String::new(),
         Some(method) => format!("USING {} ", common::name(method)),
     };
-    let include = match common::expected(attributes, "include").map(common::name_list) {
-        Some(columns) if !columns.is_empty() => format!(" INCLUDE ({columns})"),
-        Some(_) | None => String::new(),
+    let include = match common::name_list(finding.wanted("include")) {
+        columns if columns.is_empty() => columns,
+        columns => format!(" INCLUDE ({columns})"),
     };
-    let nulls = match common::expected(attributes, "nulls_not_distinct") {
-        Some(Value::Bool(true)) => " NULLS NOT DISTINCT",
-        _ => "",
+    let nulls = if finding.wants("nulls_not_distinct") {
+        " NULLS NOT DISTINCT"
+    } else {
+        ""
     };
-    let on = common::sql_name(relation);
-    let unique = match common::expected(attributes, "unique") {
-        Some(Value::Bool(true)) => "UNIQUE ",
-        _ => "",
+    let unique = if finding.wants("unique") { "UNIQUE " } else { "" };
+    let (storage, space) = (
+        constraint::storage(finding.wanted("options")),
+        constraint::tablespace(finding, " TABLESPACE "),
+    );
+    let predicate = match finding.wanted_text("where") {
+        Some(predicate) => format!(" WHERE {predicate}"),
+        None => String::new(),
     };
-    let predicate = match common::expected(attributes, "where") {
-        Some(Value::Text(predicate)) => format!(" WHERE {predicate}"),
-        _ => String::new(),
-    };
-    Some((unique, format!("ON {on} {method}({keys}){include}{nulls}{predicate}")))
+    let named = named.map_or(String::new(), |name| format!("{} ", common::name(name)));
+    format!(
+        "CREATE {unique}INDEX {concurrently}{named}ON {} {method}({}){include}{nulls}{storage}{space}{predicate};",
+        common::sql_name(relation),
+        keys.join(", ")
+    )
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    let name = common::sql_name(&ObjectId::new(vec![
-        finding.id.parts().first()?.to_string(),
-        finding.id.last().to_owned(),
-    ]));
-    match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let (unique, rest) = definition(attributes, &finding.id.relation())?;
-            let named = common::named(finding.id).map_or(String::new(), |n| format!("{} ", common::name(n)));
-            Some(Hint::sql(format!("CREATE {unique}INDEX CONCURRENTLY {named}{rest};")))
-        }
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP INDEX CONCURRENTLY {name};"))),
-        FindingDetail::Differs { attribute, .. } => match *attribute {
-            "valid" => make_valid(finding),
-            "options" | "comment" => None,
-            _ => Some(Hint::advice_with_sql(
-                "this attribute of an index cannot be altered; drop the index and create it as expected",
-                format!("DROP INDEX CONCURRENTLY {name};"),
-            )),
-        },
-        FindingDetail::Unreadable { .. } => None,
-    }
+/// The statement that sets the comment that the index is to have.
+fn comment(finding: &HintContext<'_>, name: &str) -> Option<String> {
+    let text = finding.wanted(common::COMMENT.name);
+    (!text.is_null()).then(|| hint::comment(&format!("INDEX {name}"), text).text().into_owned())
 }

@@ -30,6 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("LANGUAGE"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };
@@ -38,7 +39,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
     match &finding.detail {
         FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it, or its extension")),
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP LANGUAGE {name};"))),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "PostgreSQL refuses it while functions are written in the language",
+            format!("DROP LANGUAGE {name};"),
+        )),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,

@@ -2,7 +2,7 @@
 
 use super::table::{ACCESS_METHOD, TABLESPACE};
 use super::view::{DEFINITION, OR_AS_FOUND};
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -38,9 +38,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         if_any: Some("'m' IN (SELECT relkind FROM relation_kinds)"),
         ..Reading::DEFAULT
     },
+    matching: Matching {
+        settled_by: Some((DEFINITION.name, Kind::Column)),
+        ..Matching::DEFAULT
+    },
     advice: Advice {
         alter_keyword: Some("MATERIALIZED VIEW"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
     ..KindSpec::EMPTY

@@ -1,6 +1,6 @@
 //! Policies of row security.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common};
+use super::{Address, Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common, constraint, hint};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -61,6 +61,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        address: Address::On("POLICY"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -91,9 +92,20 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let table = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
     let alter = |what: &str| Some(Hint::sql(format!("ALTER POLICY {name} ON {table} {what};")));
+    let drop = format!("DROP POLICY {name} ON {table};");
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP POLICY {name} ON {table};"))),
+        FindingDetail::Missing(_) => Some(Hint::advice_with_sql(
+            "the policy does nothing unless row security is enabled on the table",
+            create(finding),
+        )),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            if *finding.object?.get("permissive") == Value::Bool(true) {
+                "this drops the policy, so roles may lose the access that it gives"
+            } else {
+                "this drops the policy, so roles may get access that it denies"
+            },
+            drop,
+        )),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
@@ -103,29 +115,68 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                     |table: &ObjectId| format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", common::sql_name(table));
                 let of_partitions = common::partitions::for_each_partition(finding, enable);
                 let all = [enable(&finding.id.relation()), of_partitions].join(" ");
-                Some(Hint::sql(all.trim_end()))
+                Some(Hint::advice_with_sql(
+                    "this hides every row that no policy allows from all roles but the owner",
+                    all.trim_end(),
+                ))
             }
             ("using", Value::Text(using)) => alter(&format!("USING ({using})")),
             ("check", Value::Text(check)) => alter(&format!("WITH CHECK ({check})")),
-            ("roles", Value::List(_)) => {
-                let roles = expected.texts().into_iter();
-                let roles: Vec<String> = roles
-                    .map(|role| {
-                        if role == "public" {
-                            "PUBLIC".into()
-                        } else {
-                            common::name(role)
-                        }
-                    })
-                    .collect();
-                alter(&format!("TO {}", roles.join(", ")))
-            }
-            ("roles", _) => alter("TO PUBLIC"),
-            ("comment" | "in_force", _) => None,
+            ("roles", _) => alter(&format!("TO {}", roles(expected))),
+            ("in_force", _) => None,
             _ => Some(Hint::advice_with_sql(
-                "drop the policy and create it as expected",
-                format!("DROP POLICY {name} ON {table};"),
+                "this drops the policy and creates it as expected; run both statements in one transaction",
+                format!("{drop} {}", create(finding)),
             )),
         },
     }
+}
+
+/// The roles of a policy, as statements write them.
+fn roles(value: &Value) -> String {
+    let roles: Vec<String> = value
+        .texts()
+        .into_iter()
+        .map(|role| {
+            if role == "public" {
+                "PUBLIC".into()
+            } else {
+                common::name(role)
+            }
+        })
+        .collect();
+    if roles.is_empty() {
+        "PUBLIC".into()
+    } else {
+        roles.join(", ")
+    }
+}
+
+/// The statements that create the expected policy.
+fn create(finding: &HintContext<'_>) -> String {
+    let (name, table) = (
+        common::name(finding.id.last()),
+        common::sql_name(&finding.id.relation()),
+    );
+    let restrictive = if *finding.wanted("permissive") == Value::Bool(false) {
+        " AS RESTRICTIVE"
+    } else {
+        ""
+    };
+    let command = finding.wanted_text("command").filter(|command| *command != "all");
+    let command = command.map_or(String::new(), |command| format!(" FOR {}", command.to_uppercase()));
+    let clause = |attribute: &str, words: &str| {
+        let text = finding.wanted_text(attribute);
+        text.map_or(String::new(), |text| format!(" {words} ({text})"))
+    };
+    let create = format!(
+        "CREATE POLICY {name} ON {table}{restrictive}{command} TO {}{}{};",
+        roles(finding.wanted("roles")),
+        clause("using", "USING"),
+        clause("check", "WITH CHECK")
+    );
+    let comment = finding.wanted(common::COMMENT.name);
+    let target = format!("POLICY {name} ON {table}");
+    let comment = (!comment.is_null()).then(|| hint::comment(&target, comment).text().into_owned());
+    constraint::with(create, comment)
 }

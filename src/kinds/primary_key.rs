@@ -1,7 +1,11 @@
 //! Primary keys.
 
-use super::{Advice, FindingDetail, KeyForm, Kind, KindSpec, Matching, Reading, Shorthand, Syntax, common};
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Shorthand, Syntax, common,
+    constraint, hint,
+};
 use crate::attribute::{Attr, Literal, Shape};
+use crate::hint::Hint;
 use crate::value::Value;
 
 /// Whether the index behind a key or constraint can be used.
@@ -50,22 +54,58 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
-        hint: Some(|finding| match &finding.detail {
-            FindingDetail::Missing(attributes) => {
-                let columns = common::name_list(common::expected(attributes, "columns")?);
-                Some(common::add_constraint(
-                    finding.id,
-                    None,
-                    &format!("PRIMARY KEY ({columns})"),
-                ))
-            }
-            FindingDetail::Differs { attribute, .. } if *attribute == VALID.name => {
-                let index = finding.object?.get("name").as_text()?;
-                common::partitions::make_constraint_valid(finding, index, "PRIMARY KEY")
-            }
-            FindingDetail::Unexpected | FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => None,
-        }),
+        hint: Some(hint),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };
+
+fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+    let (columns, index) = (constraint::key_columns(finding), constraint::index_terms(finding));
+    let definition = format!("PRIMARY KEY {columns}{index}{}", constraint::terms(finding));
+    let there = finding.object.and_then(|object| object.get("name").as_text());
+    let table = common::sql_name(finding.id);
+    match (&finding.detail, there) {
+        (FindingDetail::Missing(_), _) if finding.wanted_list("columns").is_empty() => {
+            Some(Hint::advice("apply the migration that adds it"))
+        }
+        (FindingDetail::Missing(_), _) => {
+            let name = (finding.written)("name").and_then(Value::as_text);
+            let named = name.map_or(String::new(), |name| format!("CONSTRAINT {} ", common::name(name)));
+            Some(Hint::advice_with_sql(
+                "no two rows may be equal in these columns, and none may be null in them, so correct those that are first",
+                format!("ALTER TABLE {table} ADD {named}{definition};"),
+            ))
+        }
+        (FindingDetail::Unexpected, Some(name)) => Some(constraint::drop(
+            &finding.id.child(name),
+            "PostgreSQL then accepts duplicates; PostgreSQL refuses it while foreign keys refer to it",
+        )),
+        (
+            FindingDetail::Differs {
+                attribute, expected, ..
+            },
+            Some(there),
+        ) => match (*attribute, expected.as_text()) {
+            ("name", Some(name)) => Some(Hint::sql(format!(
+                "ALTER TABLE {table} RENAME CONSTRAINT {} TO {};",
+                common::name(there),
+                common::name(name)
+            ))),
+            ("valid", _) => common::partitions::make_constraint_valid(finding, there, "PRIMARY KEY"),
+            ("comment", _) => Some(hint::comment(
+                &format!("CONSTRAINT {} ON {table}", common::name(there)),
+                expected,
+            )),
+            _ => Some(Hint::advice_with_sql(
+                "this drops the primary key and adds it as expected; drop the foreign keys that refer to it first, and add \
+                 them again",
+                format!(
+                    "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {definition};",
+                    name = common::name(there)
+                ),
+            )),
+        },
+        (FindingDetail::Unexpected | FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. }, _) => None,
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::argument;
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
-use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature};
+use super::{Address, Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature};
 use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -36,6 +36,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        address: Address::Signature("PROCEDURE"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -57,7 +58,14 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             let name = common::sql_name(&finding.id.relation());
             common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
         }
-        ("comment", _) => None,
+        ("settings", _) => {
+            let name = common::sql_name(&finding.id.relation());
+            common::set_settings(
+                &format!("ALTER PROCEDURE {name}({})", finding.id.last()),
+                expected,
+                actual,
+            )
+        }
         _ => Some(Hint::advice(
             "run CREATE OR REPLACE PROCEDURE with the expected definition",
         )),

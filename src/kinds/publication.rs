@@ -75,6 +75,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("PUBLICATION"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };

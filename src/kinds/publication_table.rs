@@ -47,24 +47,25 @@ pub(super) static SPEC: KindSpec = KindSpec {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let publication = common::name(finding.id.last());
     let table = common::sql_name(&finding.id.relation());
+    let add = || {
+        let columns = match common::name_list(finding.wanted("columns")) {
+            columns if columns.is_empty() => columns,
+            columns => format!(" ({columns})"),
+        };
+        let condition = finding.wanted_text("where");
+        let condition = condition.map_or(String::new(), |text| format!(" WHERE ({text})"));
+        format!("ALTER PUBLICATION {publication} ADD TABLE {table}{columns}{condition};")
+    };
+    let drop = format!("ALTER PUBLICATION {publication} DROP TABLE {table};");
     match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let columns = common::expected(attributes, "columns").map(common::name_list);
-            let columns = columns
-                .filter(|c| !c.is_empty())
-                .map_or(String::new(), |c| format!(" ({c})"));
-            let condition = common::expected(attributes, "where").and_then(|value| value.as_text());
-            let condition = condition.map_or(String::new(), |text| format!(" WHERE ({text})"));
-            Some(Hint::sql(format!(
-                "ALTER PUBLICATION {publication} ADD TABLE {table}{columns}{condition};"
-            )))
-        }
-        FindingDetail::Unexpected => Some(Hint::sql(format!(
-            "ALTER PUBLICATION {publication} DROP TABLE {table};"
-        ))),
+        FindingDetail::Missing(_) => Some(Hint::sql(add())),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "subscribers no longer get changes of the table",
+            drop,
+        )),
         FindingDetail::Differs { .. } => Some(Hint::advice_with_sql(
-            "drop the table from the publication and add it as expected",
-            format!("ALTER PUBLICATION {publication} DROP TABLE {table};"),
+            "this drops the table from the publication and adds it as expected; run both statements in one transaction",
+            format!("{drop} {}", add()),
         )),
         FindingDetail::Unreadable { .. } => None,
     }

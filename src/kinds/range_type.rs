@@ -66,6 +66,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     stub: Some(stub),
     ..KindSpec::EMPTY

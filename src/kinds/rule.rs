@@ -1,7 +1,9 @@
 //! Rewrite rules.
 
 use super::trigger::{ENABLED, enable};
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, Syntax, UsersAdd, common};
+use super::{
+    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, Syntax, UsersAdd, common,
+};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 
@@ -32,6 +34,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        address: Address::On("RULE"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -42,8 +45,14 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let relation = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP RULE {name} ON {relation};"))),
+        FindingDetail::Missing(_) => Some(match create(finding) {
+            Some((create, rule)) => Hint::sql(format!("{create} {rule}")),
+            None => Hint::advice("apply the migration that creates it"),
+        }),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "this drops the rule, so PostgreSQL runs the statements as they are written",
+            format!("DROP RULE {name} ON {relation};"),
+        )),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
@@ -52,8 +61,20 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 "ALTER TABLE {relation} {} RULE {name};",
                 enable(enabled)
             ))),
-            ("definition", _) => Some(Hint::advice("run CREATE OR REPLACE RULE with the expected definition")),
+            ("definition", _) => Some(match create(finding) {
+                Some((create, rule)) => Hint::sql(format!("{create} OR REPLACE {rule}")),
+                None => Hint::advice("run CREATE OR REPLACE RULE with the expected definition"),
+            }),
             _ => None,
         },
     }
+}
+
+/// The word CREATE of the expected definition, and the statement behind it. A comment in the definition would hide what
+/// follows it where the statement is on one line.
+fn create<'a>(finding: &HintContext<'a>) -> Option<(&'a str, String)> {
+    let definition = finding.wanted_text("definition")?.trim().trim_end_matches(';');
+    let (create, rule) = definition.split_at_checked("CREATE".len())?;
+    let is_create = create.eq_ignore_ascii_case("create") && rule.trim_start().to_lowercase().starts_with("rule");
+    (is_create && !rule.contains("--")).then(|| (create, format!("{};", rule.trim_start())))
 }

@@ -74,6 +74,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("SEQUENCE"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     stub: Some(|id, _, _| Some(Stub::of(sql!["CREATE SEQUENCE ", qualified(id)]))),
     ..KindSpec::EMPTY
@@ -133,29 +134,49 @@ fn same_max(comparison: &Comparison<'_>) -> Verdict {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
-    let alter = |what: String| Some(Hint::sql(format!("ALTER SEQUENCE {name} {what};")));
+    let alter = |what: &str| Some(Hint::sql(format!("ALTER SEQUENCE {name} {what};")));
     finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
         ("grants", _) => common::grant(&format!("SEQUENCE {name}"), expected, actual),
-        ("type", Value::Text(sql_type)) => alter(format!("AS {sql_type}")),
-        ("start", Value::Integer(start)) => alter(format!("START WITH {start}")),
-        ("increment", Value::Integer(by)) => alter(format!("INCREMENT BY {by}")),
-        ("min", Value::Integer(min)) => alter(format!("MINVALUE {min}")),
-        ("min", Value::Null) => alter("NO MINVALUE".into()),
-        ("max", Value::Integer(max)) => alter(format!("MAXVALUE {max}")),
-        ("max", Value::Null) => alter("NO MAXVALUE".into()),
-        ("cycle", Value::Bool(true)) => alter("CYCLE".into()),
-        ("cycle", Value::Bool(false)) => alter("NO CYCLE".into()),
-        ("cache", Value::Integer(cache)) => alter(format!("CACHE {cache}")),
-        ("owned_by", Value::Null) => alter("OWNED BY NONE".into()),
+        ("type" | "start" | "increment" | "min" | "max", _) => Some(Hint::advice_with_sql(
+            "PostgreSQL refuses it if the next value is not between the bounds",
+            format!("ALTER SEQUENCE {name}{};", bounds(finding)),
+        )),
+        ("cycle", Value::Bool(true)) => alter("CYCLE"),
+        ("cycle", Value::Bool(false)) => alter("NO CYCLE"),
+        ("cache", Value::Integer(cache)) => alter(&format!("CACHE {cache}")),
+        ("owned_by", Value::Null) => alter("OWNED BY NONE"),
         ("owned_by", Value::Text(column)) => {
             let mut parts = split_name(column)?;
             if parts.len() == 2 {
                 parts.insert(0, finding.schema.to_owned());
             }
-            (parts.len() == 3).then(|| alter(format!("OWNED BY {}", common::sql_name(&ObjectId::new(parts)))))?
+            (parts.len() == 3).then(|| alter(&format!("OWNED BY {}", common::sql_name(&ObjectId::new(parts)))))?
         }
-        ("persistence", Value::Text(word)) if word == "unlogged" => alter("SET UNLOGGED".into()),
-        ("persistence", Value::Text(word)) if word == "permanent" => alter("SET LOGGED".into()),
+        ("persistence", Value::Text(word)) if word == "unlogged" => alter("SET UNLOGGED"),
+        ("persistence", Value::Text(word)) if word == "permanent" => alter("SET LOGGED"),
         _ => None,
     })
+}
+
+/// The clauses that set the bounds of a sequence and what depends on them, where they differ from the expected ones.
+fn bounds(finding: &HintContext<'_>) -> String {
+    let clauses = [
+        ("type", "AS", ""),
+        ("increment", "INCREMENT BY", "INCREMENT BY 1"),
+        ("min", "MINVALUE", "NO MINVALUE"),
+        ("max", "MAXVALUE", "NO MAXVALUE"),
+        ("start", "START WITH", ""),
+    ];
+    let differs = |attribute: &str| {
+        let there = finding.object.map_or(&Value::Null, |object| object.get(attribute));
+        finding.wanted(attribute) != there
+    };
+    clauses
+        .iter()
+        .filter(|(attribute, ..)| differs(attribute))
+        .map(|(attribute, set, reset)| match finding.wanted(attribute) {
+            Value::Null => format!(" {reset}"),
+            value => format!(" {set} {value}"),
+        })
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! The shape of the table that describes a kind, and what a new one needs.
 
-use super::{HintContext, Kind, Masked, Stub};
+use super::{Address, HintContext, Kind, Masked, Stub};
 use crate::attribute::{Attr, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -165,6 +165,8 @@ pub struct Syntax {
     pub list: ListForm,
     /// What an object means that is not written as a mapping of attributes.
     pub shorthand: Shorthand,
+    /// Keys that people write for an attribute, and what to write instead.
+    pub synonyms: &'static [(&'static str, &'static str)],
     /// Expands spellings that stand for several attributes, such as `serial`, in whatever form the object was written.
     /// The identity is that of the object, or that of its parent if the object has no name.
     pub rewrite: Option<Rewrite>,
@@ -177,6 +179,7 @@ impl Syntax {
         key_is_name: true,
         list: ListForm::Refused,
         shorthand: Shorthand::None,
+        synonyms: &[],
         rewrite: None,
     };
 }
@@ -248,6 +251,9 @@ impl ScopeRelation {
 pub struct Matching {
     /// Whether an expected and an actual identity are the same. `None` if they are compared as texts.
     pub same_identity: Option<fn(&ObjectId, &ObjectId) -> Verdict>,
+    /// An attribute that, where it is written, determines which objects of another kind are in the object, so that no
+    /// file needs to list them: the definition of a view.
+    pub settled_by: Option<(&'static str, Kind)>,
     /// Objects of other kinds that give the same guarantee.
     pub stand_ins: &'static [StandIn],
     /// The value that PostgreSQL gives an attribute if the statement that creates the object leaves it out, where the
@@ -287,6 +293,7 @@ impl Matching {
     /// Objects are matched by their identities.
     pub(super) const DEFAULT: Self = Self {
         same_identity: None,
+        settled_by: None,
         stand_ins: &[],
         implied_default: None,
         implied: None,
@@ -310,6 +317,8 @@ pub struct Advice {
     /// The words between ALTER and the name in the statement that sets the owner: `FOREIGN TABLE`. `None` if objects of
     /// the kind have no owner, or if that statement names them by something else than the identity.
     pub alter_keyword: Option<&'static str>,
+    /// How statements name an object.
+    pub address: Address,
     /// The SQL or the advice that resolves a finding; see [`Kind::hint`].
     pub hint: Option<fn(&HintContext<'_>) -> Option<Hint>>,
 }
@@ -318,6 +327,7 @@ impl Advice {
     /// Nothing to advise.
     pub(super) const DEFAULT: Self = Self {
         alter_keyword: None,
+        address: Address::Keyword,
         hint: None,
     };
 }

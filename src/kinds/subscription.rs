@@ -104,6 +104,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("SUBSCRIPTION"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };
@@ -151,7 +152,15 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         } => match (*attribute, expected) {
             ("enabled", Value::Bool(true)) => alter("ENABLE".into()),
             ("enabled", _) => alter("DISABLE".into()),
-            ("publications", _) => alter(format!("SET PUBLICATION {}", common::name_list(expected))),
+            ("publications", _) => {
+                // A disabled subscription cannot read the tables of its publications.
+                let later = if finding.wants("enabled") {
+                    ""
+                } else {
+                    " WITH (refresh = false)"
+                };
+                alter(format!("SET PUBLICATION {}{later}", common::name_list(expected)))
+            }
             ("slot", Value::Null) => alter("SET (slot_name = NONE)".into()),
             ("slot", Value::Text(slot)) => alter(format!("SET (slot_name = {})", common::name(slot))),
             ("server", Value::Text(server)) => alter(format!("SERVER {}", common::name(server))),

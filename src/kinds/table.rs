@@ -91,6 +91,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TABLE"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
     ..KindSpec::EMPTY
@@ -205,25 +206,21 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             expected,
             actual,
         } => match (attribute, expected.as_text()) {
-            ("row_security", Some("enabled")) => {
-                Some(Hint::sql(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;")))
-            }
-            ("row_security", Some("disabled")) => {
-                Some(Hint::sql(format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;")))
-            }
+            ("row_security", Some("enabled")) => Some(Hint::advice_with_sql(
+                "this hides every row that no policy allows from all roles but the owner",
+                format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;"),
+            )),
+            ("row_security", Some("disabled")) => Some(Hint::advice_with_sql(
+                "the policies of the table are then not applied: roles that may read it see all rows",
+                format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;"),
+            )),
             ("row_security_forced", _) => {
                 let no = if *expected == Value::Bool(true) { "" } else { "NO " };
                 Some(Hint::sql(format!("ALTER TABLE {name} {no}FORCE ROW LEVEL SECURITY;")))
             }
             ("persistence", Some("permanent")) => Some(Hint::sql(format!("ALTER TABLE {name} SET LOGGED;"))),
             ("persistence", Some("unlogged")) => Some(Hint::sql(format!("ALTER TABLE {name} SET UNLOGGED;"))),
-            ("replica_identity", Some(identity)) => {
-                let identity = match identity {
-                    "default" | "full" | "nothing" => identity.to_uppercase(),
-                    index => format!("USING INDEX {}", common::name(index)),
-                };
-                Some(Hint::sql(format!("ALTER TABLE {name} REPLICA IDENTITY {identity};")))
-            }
+            ("replica_identity", Some(identity)) => Some(replica_identity(finding, identity)),
             ("partition_by", _) => Some(Hint::advice(
                 "the partitioning of a table cannot be altered: create a table as expected and move the rows",
             )),
@@ -231,5 +228,23 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,
         },
+    }
+}
+
+/// The statement that sets what identifies a row for logical replication.
+fn replica_identity(finding: &HintContext<'_>, identity: &str) -> Hint {
+    let name = common::sql_name(finding.id);
+    match identity {
+        "default" | "full" | "nothing" => Hint::sql(format!(
+            "ALTER TABLE {name} REPLICA IDENTITY {};",
+            identity.to_uppercase()
+        )),
+        index => Hint::advice_with_sql(
+            "PostgreSQL refuses it unless the index is unique, not partial, and on columns that are not null",
+            format!(
+                "ALTER TABLE {name} REPLICA IDENTITY USING INDEX {};",
+                common::name(index)
+            ),
+        ),
     }
 }

@@ -36,6 +36,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TEXT SEARCH CONFIGURATION"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };

@@ -33,6 +33,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TEXT SEARCH DICTIONARY"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY
 };

@@ -58,10 +58,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (of, language) = finding.id.last().rsplit_once(" for ")?;
     match &finding.detail {
         FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected => Some(Hint::sql(format!(
-            "DROP TRANSFORM FOR {of} LANGUAGE {};",
-            common::name(language)
-        ))),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "functions that use the transform fail then",
+            format!("DROP TRANSFORM FOR {of} LANGUAGE {};", common::name(language)),
+        )),
         FindingDetail::Differs { attribute, .. } => {
             (*attribute != "comment").then(|| Hint::advice("run CREATE OR REPLACE TRANSFORM as expected"))
         }

@@ -1,9 +1,10 @@
 //! Triggers.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common};
+use super::{Address, Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common, constraint, hint};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::snapshot::{COPY_OF, IN_PARTITIONS};
+use crate::sql_text::quote_literal;
 use crate::value::Value;
 
 /// The sessions in which a trigger, event trigger or rule fires.
@@ -70,6 +71,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        address: Address::On("TRIGGER"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -96,38 +98,119 @@ pub(super) fn enable(enabled: &str) -> &'static str {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let relation = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
+    let drop = format!("DROP TRIGGER {name} ON {relation};");
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice("apply the migration that creates it")),
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP TRIGGER {name} ON {relation};"))),
+        FindingDetail::Missing(_) => Some(match create(finding) {
+            Some(sql) => Hint::sql(sql),
+            None => Hint::advice("apply the migration that creates it"),
+        }),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "this drops the trigger, so what it does no longer happens",
+            drop,
+        )),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute, expected, ..
-        } => match (*attribute, expected) {
-            ("enabled", Value::Text(enabled)) => {
-                let foreign = if finding.parent == Some(Kind::ForeignTable) {
-                    "FOREIGN "
+        } => match (*attribute, expected.as_text()) {
+            ("enabled", Some(enabled)) => {
+                let own = finding.partitions.is_empty() || finding.object?.get(ENABLED.name) != *expected;
+                let own = if own {
+                    set_enabled(finding, enabled)?
                 } else {
-                    ""
+                    String::new()
                 };
-                let view = finding.parent == Some(Kind::View);
-                let own = (finding.partitions.is_empty() || finding.object?.get(ENABLED.name) != *expected)
-                    .then(|| format!("ALTER {foreign}TABLE {relation} {} TRIGGER {name};", enable(enabled)));
                 let of_partitions = common::partitions::for_each_partition(finding, |partition| {
-                    let partition = common::sql_name(partition);
+                    let (partition, name) = (common::sql_name(partition), common::name(finding.id.last()));
                     format!("ALTER TABLE {partition} {} TRIGGER {name};", enable(enabled))
                 });
-                let statements: Vec<String> = own
-                    .into_iter()
-                    .chain([of_partitions])
-                    .filter(|statement| !statement.is_empty())
-                    .collect();
-                (!view).then(|| Hint::sql(statements.join(" ")))
+                Some(Hint::sql([own, of_partitions].join(" ").trim()))
             }
-            ("comment", _) => None,
             _ => Some(Hint::advice_with_sql(
-                "drop the trigger and create it as expected",
-                format!("DROP TRIGGER {name} ON {relation};"),
+                "this drops the trigger and creates it as expected; run both statements in one transaction",
+                format!("{drop} {}", create(finding)?),
             )),
         },
+    }
+}
+
+/// The statement that sets in which sessions it fires.
+fn set_enabled(finding: &HintContext<'_>, enabled: &str) -> Option<String> {
+    let foreign = match finding.parent {
+        Some(Kind::View) => return None,
+        Some(Kind::ForeignTable) => "FOREIGN ",
+        Some(_) | None => "",
+    };
+    let (relation, name) = (
+        common::sql_name(&finding.id.relation()),
+        common::name(finding.id.last()),
+    );
+    Some(format!(
+        "ALTER {foreign}TABLE {relation} {} TRIGGER {name};",
+        enable(enabled)
+    ))
+}
+
+/// The statements that create the expected trigger.
+fn create(finding: &HintContext<'_>) -> Option<String> {
+    let events: Vec<String> = finding
+        .wanted_list("events")
+        .into_iter()
+        .map(|event| match common::name_list(finding.wanted("columns")) {
+            columns if event == "update" && !columns.is_empty() => format!("UPDATE OF {columns}"),
+            _ => event.to_uppercase(),
+        })
+        .collect();
+    let (timing, function) = (
+        finding.wanted_text("timing")?,
+        finding.reference(finding.wanted_text("function")?),
+    );
+    let constraint = if finding.wants("constraint") { "CONSTRAINT " } else { "" };
+    let for_each = finding.wanted_text("for_each").unwrap_or("statement");
+    let condition = finding
+        .wanted_text("condition")
+        .map_or(String::new(), |condition| format!(" WHEN ({condition})"));
+    let arguments: Vec<String> = finding
+        .wanted_list("arguments")
+        .into_iter()
+        .map(quote_literal)
+        .collect();
+    if events.is_empty() {
+        return None;
+    }
+    let (name, relation) = (
+        common::name(finding.id.last()),
+        common::sql_name(&finding.id.relation()),
+    );
+    let create = format!(
+        "CREATE {constraint}TRIGGER {name} {} {} ON {relation}{}{} FOR EACH {}{condition} EXECUTE FUNCTION {}({});",
+        timing.to_uppercase(),
+        events.join(" OR "),
+        constraint::terms(finding),
+        transition_tables(finding),
+        for_each.to_uppercase(),
+        function,
+        arguments.join(", ")
+    );
+    let enabled = finding.wanted_text("enabled").filter(|enabled| *enabled != "origin");
+    let create = constraint::with(create, enabled.and_then(|enabled| set_enabled(finding, enabled)));
+    let comment = finding.wanted(common::COMMENT.name);
+    let target = format!("TRIGGER {name} ON {relation}");
+    let comment = (!comment.is_null()).then(|| hint::comment(&target, comment).text().into_owned());
+    Some(constraint::with(create, comment))
+}
+
+/// The clause that names the transition tables.
+fn transition_tables(finding: &HintContext<'_>) -> String {
+    let tables: String = [("old_table", "OLD"), ("new_table", "NEW")]
+        .iter()
+        .filter_map(|(attribute, word)| {
+            let name = common::name(finding.wanted_text(attribute)?);
+            Some(format!(" {word} TABLE AS {name}"))
+        })
+        .collect();
+    if tables.is_empty() {
+        tables
+    } else {
+        format!(" REFERENCING{tables}")
     }
 }

@@ -3,7 +3,8 @@
 use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand, StandIn, Syntax, common,
+    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand, StandIn,
+    Syntax, common, constraint,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
@@ -60,6 +61,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
+        address: Address::Constraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },
@@ -125,16 +127,20 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+    let definition = || {
+        let nulls = if finding.wants("nulls_not_distinct") {
+            " NULLS NOT DISTINCT"
+        } else {
+            ""
+        };
+        let (columns, index) = (constraint::key_columns(finding), constraint::index_terms(finding));
+        format!("UNIQUE{nulls} {columns}{index}{}", constraint::terms(finding))
+    };
+    let is_constraint = finding.snapshot.get(Kind::Unique, finding.id).is_some();
+    let has_columns = !finding.wanted_list("columns").is_empty();
     match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let columns = common::name_list(common::expected(attributes, "columns")?);
-            Some(common::add_constraint(
-                &finding.id.relation(),
-                common::named(finding.id),
-                &format!("UNIQUE ({columns})"),
-            ))
-        }
-        FindingDetail::Unexpected => Some(common::drop_constraint(finding.id)),
+        FindingDetail::Missing(_) => Some(constraint::add(finding, has_columns.then(definition).as_deref())),
+        FindingDetail::Unexpected => Some(constraint::drop(finding.id, "PostgreSQL then accepts duplicates")),
         FindingDetail::Differs { attribute, .. } if *attribute == VALID.name => {
             let nulls = match finding.object?.get(NULLS_NOT_DISTINCT.name) {
                 Value::Bool(true) => "UNIQUE NULLS NOT DISTINCT",
@@ -142,6 +148,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             };
             common::partitions::make_constraint_valid(finding, finding.id.last(), nulls)
         }
-        FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => None,
+        FindingDetail::Differs { .. } if is_constraint => Some(constraint::replace(finding, &definition())),
+        FindingDetail::Differs { .. } => Some(Hint::advice(
+            "a primary key or a unique index gives this guarantee: change that, or expect what it has",
+        )),
+        FindingDetail::Unreadable { .. } => None,
     }
 }

@@ -60,7 +60,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             "create it and add its options",
             format!("CREATE {mapping};"),
         )),
-        FindingDetail::Unexpected => Some(Hint::sql(format!("DROP {mapping};"))),
+        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
+            "the role can then no longer use the foreign tables of the server",
+            format!("DROP {mapping};"),
+        )),
         FindingDetail::Differs { .. } => Some(Hint::advice(format!(
             "run ALTER {mapping} OPTIONS (…) with the options that differ"
         ))),

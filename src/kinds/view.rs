@@ -1,6 +1,8 @@
 //! Views.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, constraint, stub,
+};
 use crate::attribute::{Attr, Compare, Comparison, Form, Shape, Verdict, same_lines};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -48,9 +50,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         if_any: Some("'v' IN (SELECT relkind FROM relation_kinds)"),
         ..Reading::DEFAULT
     },
+    matching: Matching {
+        settled_by: Some((DEFINITION.name, Kind::Column)),
+        ..Matching::DEFAULT
+    },
     advice: Advice {
         alter_keyword: Some("VIEW"),
         hint: Some(hint),
+        ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
     ..KindSpec::EMPTY
@@ -59,21 +66,36 @@ pub(super) static SPEC: KindSpec = KindSpec {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice(
-            "apply the migration that creates it, or check that this is the right database",
-        )),
+        FindingDetail::Missing(_) => Some(match create(finding, &name) {
+            Some(create) => Hint::sql(format!("CREATE {create}")),
+            None => Hint::advice("apply the migration that creates it, or check that this is the right database"),
+        }),
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
-            ("definition", _) => Some(Hint::advice(format!(
-                "run CREATE OR REPLACE VIEW with the expected definition{OR_AS_FOUND}"
-            ))),
+            ("definition", _) => Some(match create(finding, &name) {
+                Some(create) => Hint::advice_with_sql(
+                    format!("PostgreSQL refuses it if the columns change; drop the view first then{OR_AS_FOUND}"),
+                    format!("CREATE OR REPLACE {create}"),
+                ),
+                None => Hint::advice(format!(
+                    "run CREATE OR REPLACE VIEW with the expected definition{OR_AS_FOUND}"
+                )),
+            }),
             ("options", _) => common::set_options(&format!("ALTER VIEW {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,
         },
     }
+}
+
+/// The statement that creates the expected view, behind CREATE. A comment in the definition would hide what follows it
+/// where the statement is on one line.
+fn create(finding: &HintContext<'_>, name: &str) -> Option<String> {
+    let definition = finding.wanted_text("definition")?.trim().trim_end_matches(';');
+    let options = constraint::storage(finding.wanted("options"));
+    (!definition.contains("--")).then(|| format!("VIEW {name}{options} AS {definition};"))
 }

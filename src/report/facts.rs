@@ -58,6 +58,9 @@ pub(super) fn paragraph(check: &Check, files: &SourceMap) -> String {
     if let Some(hint) = &check.hint {
         let _ = write!(text, ". {}: {}", hint_label(hint), one_line(&hint.text()));
     }
+    if let Some(cause) = &check.caused_by {
+        let _ = write!(text, ". Follows from {}", one_line(&cause.subject));
+    }
     if let Some(reason) = &check.reason {
         let _ = write!(text, ". Reason: {}", one_line(reason));
     }
@@ -88,11 +91,24 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
     facts.extend(check.detail.as_ref().map(|detail| ("because", visible(detail))));
     facts.push(("at", one_line(&files.locate(check.place))));
     facts.push(("database", one_line(&describe(target))));
-    facts.extend(check.hint.as_ref().map(|hint| (hint.label(), visible(&hint.text()))));
+    facts.extend(hint_facts(check));
     facts.extend(check.reason.as_ref().map(|reason| ("reason", visible(reason))));
     let marks = table_marks::lines(check, files);
     facts.extend(marks.into_iter().map(|(label, text)| (label, visible(&text))));
     facts
+}
+
+/// What to do: words and statements apart, so that the statements can be copied.
+fn hint_facts(check: &Check) -> Vec<(&'static str, String)> {
+    let cause = check.caused_by.iter();
+    let follows = cause.map(|cause| ("follows", visible(&format!("from {}", cause.subject))));
+    let hint = check.hint.iter().flat_map(|hint| {
+        let words = hint.words().map(|words| (hint.label(), visible(words)));
+        let label = if words.is_some() { "sql" } else { hint.label() };
+        let sql = hint.statements().map(|sql| (label, visible(sql)));
+        words.into_iter().chain(sql)
+    });
+    follows.chain(hint).collect()
 }
 
 /// The details as text, one per line.

@@ -137,6 +137,12 @@ pub(super) struct JsonFinding<'a> {
     column: u32,
     message: String,
     hint: Option<Cow<'a, str>>,
+    /// Only if the hint has statements.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql: Option<&'a str>,
+    /// Only if the finding follows from another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caused_by: Option<&'a str>,
     /// Only if the file gives a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
@@ -292,6 +298,8 @@ pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a
         column: check.place.column,
         message: check.sentence(),
         hint: check.hint.as_ref().map(Hint::text),
+        sql: check.hint.as_ref().and_then(Hint::statements),
+        caused_by: check.caused_by.as_ref().map(|cause| cause.id.as_str()),
         reason: check.reason.as_deref(),
         baseline: check.mark.accepted.as_ref().map(|a| JsonAccepted::of(a, files)),
         compared: check.mark.change.as_ref().map(Change::words),

@@ -130,7 +130,7 @@ fn finding(out: &mut String, check: &Check, target: &Target, rendering: &Renderi
                 let diff = fact.trim_end().replace('\n', "\n  ");
                 let _ = writeln!(out, "\n  {fence}diff\n  {diff}\n  {fence}\n");
             }
-            "because" | "reason" => {
+            "because" | "reason" | "help" | "follows" => {
                 let _ = writeln!(out, "  - {label}: {}", escaped(&fact));
             }
             _ => {

@@ -30,6 +30,9 @@ fn render(rendering: &Rendering<'_>) -> String {
             if let Some(hint) = &check.hint {
                 let _ = write!(out, " ({}: {})", hint.label(), one_line(&hint.text()));
             }
+            if let Some(cause) = &check.caused_by {
+                let _ = write!(out, " (follows from {})", one_line(&cause.subject));
+            }
             out.push('\n');
         }
         if let Some(obstacle) = Obstacle::of(target) {

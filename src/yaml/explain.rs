@@ -5,6 +5,7 @@ use granit_parser::{ErrorKind, Marker, ScanError, Tag};
 use super::guard::Breach;
 use super::{Node, shorten};
 use crate::error::Problem;
+use crate::redact;
 use crate::source_map::{FileId, Place, lines};
 
 /// Messages of the parser, each with a message and a hint for the author of the file.
@@ -56,7 +57,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "write it as [first, second]",
     ),
     (
-        "invalid trailing content after",
+        TRAILING,
         "unexpected text after the closing quote",
         "a quote inside a text in quotes is written twice in '…', and as \\\" in \"…\"; a text that has quotes and \
          commas in it is written in quotes as a whole",
@@ -165,6 +166,14 @@ pub(super) fn syntax(error: &ScanError, file: FileId, text: &str) -> Problem {
     }
     let message = error.info();
     let message = message.lines().next().unwrap_or_default().trim();
+    if let Some(whole) = Some(place)
+        .filter(|_| message.contains(TRAILING))
+        .and_then(|place| in_quotes(text, place))
+    {
+        return Problem::at(place, "unexpected text after the closing quote").hint(format!(
+            "a text that has quotes in it is written in quotes as a whole: `{whole}`"
+        ));
+    }
     if let Some((_, words, hint)) = WORDS.iter().find(|(known, ..)| message.contains(known)) {
         return Problem::at(place, *words).hint(*hint);
     }
@@ -172,6 +181,18 @@ pub(super) fn syntax(error: &ScanError, file: FileId, text: &str) -> Problem {
         message.replace(term, words)
     });
     Problem::at(place, format!("this is not valid YAML: {message}"))
+}
+
+/// What the parser says of a text behind a closing quote.
+const TRAILING: &str = "invalid trailing content after";
+
+/// A line `key: "a" b` with its value in quotes as a whole.
+fn in_quotes(text: &str, place: Place) -> Option<String> {
+    let line = lines(text).nth(usize::try_from(place.line).ok()?.checked_sub(1)?)?;
+    let (key, value) = line.split_once(": ")?;
+    let (key, value) = (key.trim(), value.trim());
+    let is_plain = !key.contains(['{', '[', '"', '\'', '#']) && value.starts_with(['"', '\'']) && !value.contains(" #");
+    is_plain.then(|| shorten(&format!("{key}: '{}'", redact::typed(value).replace('\'', "''"))).into_owned())
 }
 
 /// Terms of the YAML specification, and plain words for them.

@@ -17,9 +17,12 @@
 //! `{host}`, `{port}`, `{version}`, `PostgreSQL {major}`, `{folder}`, `{duration}`, `{time}` and `{tool_version}`.
 //!
 //! Each scenario is a test of the binary `scenarios`: that below `## A missing label` in `enums.md` is
-//! `cases::enums::a_missing_label`. With `UPDATE=1` a test writes what the program prints into the file.
+//! `cases::enums::a_missing_label`. The test `advice::enums::a_missing_label` runs the SQL of its hints, see
+//! `tests/it/cases/advice.rs`. With `UPDATE=1` a test writes what the program prints into the file.
 
+mod advice;
 mod command;
+mod exceptions;
 mod markdown;
 #[cfg(test)]
 mod tests;
@@ -60,7 +63,7 @@ pub fn is_update() -> bool {
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for path in files(&folder()) {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = stem(&path);
         match read(&path) {
             Ok(cases) => trials.extend(cases.into_iter().map(|case| {
                 let name = format!("cases::{stem}::{}", case.name);
@@ -75,6 +78,26 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
+/// A test for each scenario in which a check finds something: following its advice must resolve it.
+pub fn advice_trials() -> Vec<Trial> {
+    let cases = files(&folder())
+        .into_iter()
+        .filter_map(|path| Some((stem(&path), read(&path).ok()?)));
+    let cases = cases.flat_map(|(stem, cases)| {
+        cases
+            .into_iter()
+            .map(move |case| (format!("advice::{stem}::{}", case.name), case))
+    });
+    let with_findings = cases.filter(|(_, case)| advice::has_findings(&case.scenario));
+    with_findings
+        .map(|(name, case)| trial(name.clone(), move || case.follow_advice(&name)))
+        .collect()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// A scenario as a test.
 struct Case {
     path: PathBuf,
@@ -83,13 +106,31 @@ struct Case {
 }
 
 impl Case {
+    /// Why it cannot run here, if so.
+    fn ignored(&self) -> Option<Completion> {
+        if let Some(since) = self.scenario.since.filter(|since| server().major() < *since) {
+            return Some(Completion::ignored_with(format!("not run: needs PostgreSQL {since}")));
+        }
+        let is_left_out = self.scenario.embedded && !cfg!(feature = "embedded");
+        is_left_out.then(|| Completion::ignored_with("not run: needs the feature embedded"))
+    }
+
+    fn follow_advice(&self, name: &str) -> Result<Completion, Failed> {
+        if let Some(ignored) = self.ignored() {
+            return Ok(ignored);
+        }
+        let file = self.path.file_name().unwrap_or_default().display();
+        let title = format!("{file}:{}: {}", self.scenario.line, self.scenario.heading);
+        match advice::follow(&self.scenario, name) {
+            Ok(()) => Ok(Completion::Completed),
+            Err(message) => Err(format!("{title}\n{message}\n").into()),
+        }
+    }
+
     fn run(&self, update: bool) -> Result<Completion, Failed> {
         let scenario = &self.scenario;
-        if let Some(since) = scenario.since.filter(|since| server().major() < *since) {
-            return Ok(Completion::ignored_with(format!("not run: needs PostgreSQL {since}")));
-        }
-        if scenario.embedded && !cfg!(feature = "embedded") {
-            return Ok(Completion::ignored_with("not run: needs the feature embedded"));
+        if let Some(ignored) = self.ignored() {
+            return Ok(ignored);
         }
         let file = self.path.file_name().unwrap_or_default().display();
         let title = format!("{file}:{}: {}", scenario.line, scenario.heading);

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or_else(threads);
     let mut trials = cases::trials();
+    trials.extend(cases::advice_trials());
     trials.extend(changes::trials());
     trials.extend(guides::trials());
     trials.extend(reports::trials());

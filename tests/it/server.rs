@@ -277,6 +277,16 @@ impl TestDb<'_> {
         execute(&self.url(), sql)
     }
 
+    /// Runs statements one after the other, each as a message of its own.
+    pub fn try_each(&self, statements: &[&str]) -> Result<(), String> {
+        with_client(&self.url(), |client| {
+            statements.iter().try_for_each(|sql| {
+                let done = client.batch_execute(sql);
+                done.map_err(|error| format!("{sql} fails: {}", explain(&error, sql)))
+            })
+        })
+    }
+
     /// The first column of the first row of a query, as text; nothing at all and NULL are the empty text.
     pub fn value(&self, sql: &str) -> String {
         first_value(&self.url(), sql).unwrap_or_else(|error| panic!("{sql}: {error}"))

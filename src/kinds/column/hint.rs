@@ -1,15 +1,17 @@
 //! What to do about findings in columns.
 
 use super::definition::abbreviate;
-use super::{Kind, common, serial};
+use std::collections::BTreeMap;
+
+use super::{Kind, attribute, common, serial};
 use crate::hint::Hint;
-use crate::kinds::{FindingDetail, HintContext};
+use crate::kinds::{FindingDetail, HintContext, constraint, hint};
 use crate::sql_text::quote_literal;
 use crate::value::Value;
 
 pub(super) fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     if finding.parent == Some(Kind::CompositeType) {
-        return attribute_hint(finding);
+        return attribute::hint(finding);
     }
     if let FindingDetail::Differs {
         attribute: "grants",
@@ -23,34 +25,98 @@ pub(super) fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let foreign = match finding.parent {
         Some(Kind::Table) => "",
         Some(Kind::ForeignTable) => "FOREIGN ",
+        Some(Kind::View | Kind::MaterializedView) => return view_hint(finding),
         Some(_) | None => return None,
     };
     let table = format!("ALTER {foreign}TABLE {}", common::sql_name(&finding.id.relation()));
     let column = common::name(finding.id.last());
     match &finding.detail {
-        FindingDetail::Missing(attributes) => Some(match abbreviate(&stated(finding, attributes)) {
-            Some(Value::Text(definition)) => Hint::sql(format!("{table} ADD COLUMN {column} {definition};")),
-            _ => Hint::advice("apply the migration that adds it"),
-        }),
+        FindingDetail::Missing(attributes) => Some(add(finding, attributes, &format!("{table} ADD COLUMN {column}"))),
         FindingDetail::Unexpected => Some(Hint::advice_with_sql(
-            "drop the column once nothing reads it",
+            "drop the column once nothing reads it; this also drops its data, and the indexes and constraints on it",
             format!("{table} DROP COLUMN {column};"),
         )),
         FindingDetail::Differs {
-            attribute, expected, ..
-        } => not_null(finding, &table, attribute, expected)
-            .or_else(|| alter(finding, &format!("{table} ALTER COLUMN {column}"), attribute, expected)),
+            attribute,
+            expected,
+            actual,
+        } => not_null(finding, &table, attribute, expected).or_else(|| {
+            let alter = Alter {
+                finding,
+                alter: format!("{table} ALTER COLUMN {column}"),
+            };
+            alter.hint(attribute, expected, actual)
+        }),
         FindingDetail::Unreadable {
             attribute,
             expected,
             actual,
+        } => unreadable(attribute, expected, actual),
+    }
+}
+
+/// What to do about a column of a view.
+fn view_hint(finding: &HintContext<'_>) -> Option<Hint> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some(Hint::advice("add the column to the query of the view")),
+        FindingDetail::Unexpected => Some(Hint::advice(
+            "the columns of a view follow from its query: drop the view and create it as expected",
+        )),
+        FindingDetail::Differs {
+            attribute, expected, ..
         } => match (*attribute, expected) {
-            ("default", Value::Text(default)) => actual
-                .as_text()
-                .is_some_and(|actual| actual.starts_with(&quote_literal(default)))
-                .then(|| Hint::advice(format!("a text is quoted in SQL: write \"{}\"", quote_literal(default)))),
+            ("default", Value::Null) => Some(alter_view(finding, "DROP DEFAULT")),
+            ("default", Value::Text(default)) => Some(alter_view(finding, &format!("SET DEFAULT {default}"))),
+            ("type" | "nullable" | "collation", _) => Some(Hint::advice("change the query of the view")),
             _ => None,
         },
+        FindingDetail::Unreadable {
+            attribute,
+            expected,
+            actual,
+        } => unreadable(attribute, expected, actual),
+    }
+}
+
+fn alter_view(finding: &HintContext<'_>, what: &str) -> Hint {
+    let (view, column) = (
+        common::sql_name(&finding.id.relation()),
+        common::name(finding.id.last()),
+    );
+    Hint::sql(format!("ALTER VIEW {view} ALTER COLUMN {column} {what};"))
+}
+
+/// The statements that add a missing column.
+fn add(finding: &HintContext<'_>, attributes: &[(&'static str, Value)], add: &str) -> Hint {
+    let Some(Value::Text(definition)) = abbreviate(&stated(finding, attributes)) else {
+        return Hint::advice("apply the migration that adds it");
+    };
+    let comment = common::expected(attributes, "comment").filter(|comment| !comment.is_null());
+    let comment = comment.map(|comment| {
+        let target = format!("COLUMN {}", common::sql_name(finding.id));
+        hint::comment(&target, comment).text().into_owned()
+    });
+    let sql = constraint::with(format!("{add} {definition};"), comment);
+    let is_given = ["default", "generated", "identity"]
+        .iter()
+        .any(|name| common::expected(attributes, name).is_some_and(|value| !value.is_null()));
+    if common::expected(attributes, "nullable") == Some(&Value::Bool(false)) && !is_given {
+        return Hint::advice_with_sql(
+            "if the table has rows, add the column without NOT NULL, fill it, and set NOT NULL then",
+            sql,
+        );
+    }
+    Hint::sql(sql)
+}
+
+/// What to do if PostgreSQL cannot parse what is expected.
+fn unreadable(attribute: &str, expected: &Value, actual: &Value) -> Option<Hint> {
+    match (attribute, expected) {
+        ("default", Value::Text(default)) => actual
+            .as_text()
+            .is_some_and(|actual| actual.starts_with(&quote_literal(default)))
+            .then(|| Hint::advice(format!("a text is quoted in SQL: write \"{}\"", quote_literal(default)))),
+        _ => None,
     }
 }
 
@@ -92,7 +158,12 @@ fn not_null(finding: &HintContext<'_>, table: &str, attribute: &str, expected: &
     let found = finding.snapshot.get(Kind::Column, finding.id)?;
     let constraint = common::name(found.get("not_null_name").as_text()?);
     let change = match (attribute, expected) {
-        ("not_null_validated", Value::Bool(true)) => format!("{table} VALIDATE CONSTRAINT {constraint};"),
+        ("not_null_validated", Value::Bool(true)) => {
+            return Some(Hint::advice_with_sql(
+                "PostgreSQL refuses it while a row has a null in the column, so correct those first",
+                format!("{table} VALIDATE CONSTRAINT {constraint};"),
+            ));
+        }
         ("not_null_no_inherit", Value::Bool(true)) => format!("{table} ALTER CONSTRAINT {constraint} NO INHERIT;"),
         ("not_null_no_inherit", _) => format!("{table} ALTER CONSTRAINT {constraint} INHERIT;"),
         ("not_null_name", Value::Text(name)) => {
@@ -145,52 +216,177 @@ fn allow_nulls(finding: &HintContext<'_>, alter: &str) -> Hint {
     if key.is_some_and(|key| key.get("columns").texts().contains(&finding.id.last())) {
         return Hint::advice("a column of the primary key is never null: write `not null`, or drop the key first");
     }
-    Hint::sql(format!("{alter} DROP NOT NULL;"))
+    Hint::advice_with_sql(
+        "the column then accepts nulls; PostgreSQL refuses it for a column of the primary key",
+        format!("{alter} DROP NOT NULL;"),
+    )
 }
 
-/// The statement that changes an attribute of a column to the expected value.
-fn alter(finding: &HintContext<'_>, alter: &str, attribute: &str, expected: &Value) -> Option<Hint> {
-    match (attribute, expected) {
-        ("type", Value::Text(sql_type)) => Some(Hint::sql(format!("{alter} TYPE {};", finding.sql_type(sql_type)))),
-        ("nullable", Value::Bool(false)) => Some(Hint::sql(format!("{alter} SET NOT NULL;"))),
-        ("nullable", Value::Bool(true)) => Some(allow_nulls(finding, alter)),
-        ("default", Value::Text(default)) if default == serial::OWN_SEQUENCE => Some(own_sequence(finding, alter)),
-        ("default", Value::Null) => Some(Hint::sql(format!("{alter} DROP DEFAULT;"))),
-        ("storage" | "compression", Value::Text(word)) => Some(Hint::sql(format!(
-            "{alter} SET {} {};",
-            attribute.to_uppercase(),
-            word.to_uppercase()
-        ))),
-        ("compression", Value::Null) => Some(Hint::sql(format!("{alter} SET COMPRESSION DEFAULT;"))),
-        ("statistics", Value::Integer(target)) => Some(Hint::sql(format!("{alter} SET STATISTICS {target};"))),
-        ("statistics", Value::Null) => Some(Hint::sql(format!("{alter} SET STATISTICS -1;"))),
-        ("default", Value::Text(default)) => Some(Hint::sql(format!("{alter} SET DEFAULT {default};"))),
-        _ => None,
+/// The statement that alters a column, up to its name.
+struct Alter<'a, 'b> {
+    finding: &'a HintContext<'b>,
+    alter: String,
+}
+
+impl Alter<'_, '_> {
+    fn sql(&self, what: &str) -> Option<Hint> {
+        Some(Hint::sql(format!("{} {what};", self.alter)))
     }
-}
 
-/// The columns of a composite type are called its attributes in SQL.
-fn attribute_hint(finding: &HintContext<'_>) -> Option<Hint> {
-    let alter = |verb: &str, change: &str| {
-        let composite = common::sql_name(&finding.id.relation());
-        let attribute = common::name(finding.id.last());
-        Some(Hint::sql(format!(
-            "ALTER TYPE {composite} {verb} ATTRIBUTE {attribute}{change};"
-        )))
-    };
-    match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let text = |name| common::expected(attributes, name).and_then(Value::as_text);
-            let collation = text("collation").map_or(String::new(), |c| format!(" COLLATE {}", finding.reference(c)));
-            alter("ADD", &format!(" {}{collation}", finding.sql_type(text("type")?)))
-        }
-        FindingDetail::Unexpected => alter("DROP", ""),
-        FindingDetail::Differs {
-            attribute, expected, ..
-        } => match (*attribute, expected) {
-            ("type", Value::Text(sql_type)) => alter("ALTER", &format!(" TYPE {}", finding.sql_type(sql_type))),
+    fn advice(&self, words: &str, what: &str) -> Option<Hint> {
+        Some(Hint::advice_with_sql(words, format!("{} {what};", self.alter)))
+    }
+
+    /// The statement that changes an attribute to the expected value.
+    fn hint(&self, attribute: &str, expected: &Value, actual: &Value) -> Option<Hint> {
+        match (attribute, expected) {
+            ("type", Value::Text(sql_type)) => self.set_type(sql_type),
+            ("nullable", Value::Bool(false)) => self.advice(
+                "PostgreSQL refuses it while a row has a null in the column, so fill those first",
+                "SET NOT NULL",
+            ),
+            ("nullable", Value::Bool(true)) => Some(allow_nulls(self.finding, &self.alter)),
+            ("default", Value::Text(default)) if default == serial::OWN_SEQUENCE => {
+                Some(own_sequence(self.finding, &self.alter))
+            }
+            ("default", Value::Null) => self.sql("DROP DEFAULT"),
+            ("default", Value::Text(default)) => self.set_default(default),
+            ("storage" | "compression", Value::Text(word)) => {
+                self.sql(&format!("SET {} {}", attribute.to_uppercase(), word.to_uppercase()))
+            }
+            ("storage", Value::Null) => {
+                let own = self.finding.object?.get("type_storage").as_text()?;
+                self.sql(&format!("SET STORAGE {}", own.to_uppercase()))
+            }
+            ("compression", Value::Null) => self.sql("SET COMPRESSION DEFAULT"),
+            ("statistics", Value::Integer(target)) => self.sql(&format!("SET STATISTICS {target}")),
+            ("statistics", Value::Null) => self.sql("SET STATISTICS -1"),
+            ("collation", _) => self.set_collation(expected),
+            ("identity", _) => self.set_identity(expected, actual),
+            ("identity_options", Value::Map(options)) => self.set_identity_options(options, actual),
+            ("options", _) if self.finding.parent == Some(Kind::Table) => {
+                common::set_options(&self.alter, expected, actual)
+            }
+            ("generated", Value::Null) => self.advice(
+                "the column then keeps the values that it has, and is no longer computed",
+                "DROP EXPRESSION",
+            ),
+            ("generated", Value::Text(expression)) if !actual.is_null() && self.finding.snapshot.server.major >= 17 => {
+                self.advice(
+                    "this computes all values again",
+                    &format!("SET EXPRESSION AS ({expression})"),
+                )
+            }
+            ("generated" | "generation", _) => Some(Hint::advice(
+                "drop the column and add it as expected: PostgreSQL cannot alter this",
+            )),
             _ => None,
-        },
-        FindingDetail::Unreadable { .. } => None,
+        }
+    }
+
+    /// A modifier can make a value shorter, which PostgreSQL does without a word where USING says it.
+    fn set_type(&self, sql_type: &str) -> Option<Hint> {
+        let sql_type = &self.finding.sql_type(sql_type);
+        let column = common::name(self.finding.id.last());
+        let using = if sql_type.contains('(') || self.finding.parent == Some(Kind::ForeignTable) {
+            String::new()
+        } else {
+            format!(" USING {column}::{sql_type}")
+        };
+        let (has_default, default) = (
+            self.finding
+                .object
+                .is_some_and(|object| !object.get("default").is_null()),
+            (self.finding.written)("default"),
+        );
+        let change = format!("TYPE {sql_type}{using}");
+        let sql = match default.and_then(Value::as_text) {
+            // PostgreSQL does not convert every default.
+            Some(default) if has_default => format!(
+                "{alter} DROP DEFAULT, ALTER COLUMN {column} {change}, ALTER COLUMN {column} SET DEFAULT {default};",
+                alter = self.alter
+            ),
+            Some(_) | None => format!("{} {change};", self.alter),
+        };
+        Some(Hint::advice_with_sql(
+            "this converts the values of all rows and blocks the table meanwhile; PostgreSQL refuses it if a value does not \
+             fit, if there is no such conversion, or if a view uses the column",
+            sql,
+        ))
+    }
+
+    fn set_default(&self, default: &str) -> Option<Hint> {
+        let is_boolean = self
+            .finding
+            .object
+            .is_some_and(|object| object.get("type").as_text() == Some("boolean"));
+        if let (true, "0" | "1") = (is_boolean, default) {
+            // PostgreSQL does not assign a number to a boolean.
+            let word = if default == "1" { "true" } else { "false" };
+            return self.advice(
+                &format!("PostgreSQL has no number for a boolean: write `default: {word}`, which this sets"),
+                &format!("SET DEFAULT {word}"),
+            );
+        }
+        self.sql(&format!("SET DEFAULT {default}"))
+    }
+
+    fn set_collation(&self, expected: &Value) -> Option<Hint> {
+        let sql_type = self.finding.wanted_text("type")?;
+        let collation = expected
+            .as_text()
+            .map_or("pg_catalog.\"default\"".to_owned(), common::sql_names);
+        self.advice(
+            "this builds the indexes on the column again",
+            &format!("TYPE {sql_type} COLLATE {collation}"),
+        )
+    }
+
+    fn set_identity(&self, expected: &Value, actual: &Value) -> Option<Hint> {
+        let kind = expected.as_text().map(str::to_uppercase);
+        match (kind, actual) {
+            (Some(kind), Value::Null) => {
+                let has_default = self
+                    .finding
+                    .object
+                    .is_some_and(|object| !object.get("default").is_null());
+                let column = common::name(self.finding.id.last());
+                let drop = if has_default {
+                    format!("DROP DEFAULT, ALTER COLUMN {column} ")
+                } else {
+                    String::new()
+                };
+                self.advice(
+                    "PostgreSQL refuses it if the column accepts nulls; set the new sequence behind the highest value then",
+                    &format!("{drop}ADD GENERATED {kind} AS IDENTITY"),
+                )
+            }
+            (Some(kind), _) => self.sql(&format!("SET GENERATED {kind}")),
+            (None, _) => self.advice(
+                "this drops the sequence of the column, so inserts must give a value then",
+                "DROP IDENTITY",
+            ),
+        }
+    }
+
+    fn set_identity_options(&self, options: &BTreeMap<String, Value>, actual: &Value) -> Option<Hint> {
+        let Value::Map(actual) = actual else { return None };
+        let changes: Vec<String> = [
+            ("increment", "INCREMENT BY", "INCREMENT BY 1"),
+            ("min", "MINVALUE", "NO MINVALUE"),
+            ("max", "MAXVALUE", "NO MAXVALUE"),
+            ("start", "START WITH", "START WITH 1"),
+            ("cache", "CACHE", "CACHE 1"),
+            ("cycle", "CYCLE", "NO CYCLE"),
+        ]
+        .iter()
+        .filter(|(option, ..)| options.get(*option) != actual.get(*option))
+        .map(|(option, set, reset)| match options.get(*option) {
+            Some(value) if *option == "cycle" && value.to_string() == "true" => "SET CYCLE".to_owned(),
+            Some(value) if *option != "cycle" => format!("SET {set} {value}"),
+            Some(_) | None => format!("SET {reset}"),
+        })
+        .collect();
+        self.sql(&changes.join(" "))
     }
 }

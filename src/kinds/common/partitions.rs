@@ -36,7 +36,10 @@ pub(in crate::kinds) fn make_valid(finding: &HintContext<'_>, index: &PartitionI
     let whole = in_schema(schema, index.name);
     let object = finding.object?;
     if !matches!(object.get(IN_PARTITIONS), Value::Map(_)) {
-        return Some(Hint::sql(format!("REINDEX INDEX CONCURRENTLY {whole};")));
+        return Some(Hint::advice_with_sql(
+            "this builds the index again; run it outside of a transaction",
+            format!("REINDEX INDEX CONCURRENTLY {whole};"),
+        ));
     }
     let (lacking, invalid): (Vec<&ObjectId>, Vec<&ObjectId>) =
         finding.partitions.iter().partition(|id| id.parts().len() == 2);

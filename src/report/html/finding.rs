@@ -136,6 +136,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
                         dt { "Because" } dd { bdi { (visible(detail)) } }
                     }
                     @if let Some(hint) = &check.hint { dt { (capital(hint.label())) } dd { (what_to_do(hint)) } }
+                    @if let Some(cause) = &check.caused_by { dt { "Follows from" } dd { bdi { (visible(&cause.subject)) } } }
                     @if let Some(reason) = &check.reason { dt { "Reason" } dd { bdi { (visible(reason)) } } }
                     dt { "Expected at" } dd { code { (one_line(&files.locate(check.place))) } }
                     @for (label, text) in table_marks::lines(check, files) {

@@ -245,3 +245,12 @@ fn a_scenario_that_cannot_run_fails() {
         assert!(said.contains(expected), "{said}");
     }
 }
+
+#[test]
+fn advice_is_followed_in_many_scenarios() {
+    let trials = super::advice_trials();
+    assert!(trials.len() > 130, "{} scenarios", trials.len());
+    names_are_distinct(&trials);
+    let split = super::advice::split("SELECT 'a;b'; DROP \"c;d\"; ");
+    assert_eq!(split, ["SELECT 'a;b';", "DROP \"c;d\";"]);
+}

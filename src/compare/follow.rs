@@ -1,0 +1,254 @@
+//! Finds the findings that follow from others: what refers to a missing object cannot be as expected before the object
+//! exists. Such a finding names its cause and has no advice of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rename::{self, Rename};
+use crate::attribute::{Compare, Shape};
+use crate::expectation::{ExpectationFile, ExpectedObject};
+use crate::finding::{About, Cause, Check, Code, Status};
+use crate::kinds::Kind;
+use crate::object_id::ObjectId;
+use crate::snapshot::Snapshot;
+use crate::source_map::Place;
+use crate::sql_text::{unquote_name, words};
+use crate::value::Value;
+
+/// Marks the findings that follow from others.
+pub(super) fn mark(files: &[&ExpectationFile], snapshot: &Snapshot, renames: &[Rename], findings: &mut [Check]) {
+    if findings.len() < 2 {
+        return;
+    }
+    let mut causes = vec![None; findings.len()];
+    let missing = Missing::of(findings);
+    if !missing.by_name.is_empty() {
+        let objects = objects_by_place(files);
+        for (number, check) in findings.iter().enumerate() {
+            causes[number] = missing.cause(number, check, &objects, snapshot);
+        }
+    }
+    follow_renames(renames, snapshot, findings, &mut causes);
+    same_statements(findings, &mut causes);
+    let roots: Vec<Option<usize>> = (0..findings.len()).map(|number| root(number, &causes)).collect();
+    for (number, root) in roots.into_iter().enumerate() {
+        let Some(root) = root.filter(|root| *root != number) else {
+            continue;
+        };
+        let cause = Cause {
+            id: findings[root].common_id(),
+            subject: findings[root].subject(),
+        };
+        findings[number].follow(cause);
+    }
+}
+
+/// The finding at the end of the chain of causes.
+fn root(number: usize, causes: &[Option<usize>]) -> Option<usize> {
+    let mut seen = BTreeSet::from([number]);
+    let mut at = causes[number]?;
+    while let Some(next) = causes[at] {
+        if !seen.insert(at) {
+            return None;
+        }
+        at = next;
+    }
+    Some(at)
+}
+
+fn objects_by_place<'a>(files: &[&'a ExpectationFile]) -> BTreeMap<Place, &'a ExpectedObject> {
+    let objects = files.iter().flat_map(|file| &file.objects);
+    objects.map(|object| (object.place, object)).collect()
+}
+
+/// The findings that an object is missing.
+struct Missing {
+    /// By the name that texts use.
+    by_name: BTreeMap<String, Vec<MissingObject>>,
+}
+
+#[derive(Clone)]
+struct MissingObject {
+    number: usize,
+    kind: Kind,
+    id: ObjectId,
+}
+
+impl Missing {
+    fn of(findings: &[Check]) -> Self {
+        let mut by_name: BTreeMap<String, Vec<MissingObject>> = BTreeMap::new();
+        for (number, check) in findings.iter().enumerate() {
+            let (Status::Drift, Code::Missing(_), Some((kind, id))) =
+                (check.status, &check.code, check.about.as_object())
+            else {
+                continue;
+            };
+            // Only what texts can name is a cause.
+            let can_be_named = kind.spec().stub.is_some() || kind.is_column() || kind.is_namespace();
+            if can_be_named {
+                let name = rename::name_of(kind, id).to_owned();
+                let id = id.clone();
+                by_name
+                    .entry(name)
+                    .or_default()
+                    .push(MissingObject { number, kind, id });
+            }
+        }
+        Self { by_name }
+    }
+
+    /// The missing object that a finding refers to.
+    fn cause(
+        &self,
+        number: usize,
+        check: &Check,
+        objects: &BTreeMap<Place, &ExpectedObject>,
+        snapshot: &Snapshot,
+    ) -> Option<usize> {
+        let at = match &check.about {
+            About::Object { id, .. } => id,
+            About::ByMeaning { parent, .. } => parent,
+            About::Unlisted { .. }
+            | About::Migration(_)
+            | About::MigrationHistory(_)
+            | About::Assertion(_)
+            | About::Pattern { .. }
+            | About::BaselineEntry(_) => return None,
+        };
+        let names = match check.code {
+            Code::Missing(_) => names_of_object(objects.get(&check.place).copied()?),
+            Code::Differs(_, attr) if is_reference(attr.shape, &attr.compare) => names_of(&check.expected),
+            Code::Differs(..) | Code::Unexpected(_) | Code::AssertionFailed(_) | Code::Other(_) => return None,
+        };
+        let schema = matches!(check.code, Code::Missing(_)).then(|| at.schema().to_owned());
+        let mentioned = names
+            .iter()
+            .chain(schema.iter())
+            .filter_map(|name| self.by_name.get(name));
+        let mentioned = mentioned.flatten().filter(|missing| missing.number != number);
+        let is_meant = |missing: &&MissingObject| missing.is_meant(check, at, &names, snapshot);
+        mentioned.filter(is_meant).map(|missing| missing.number).min()
+    }
+}
+
+impl MissingObject {
+    /// Whether a name that a finding at an object refers to is this one.
+    fn is_meant(&self, check: &Check, at: &ObjectId, names: &BTreeSet<String>, snapshot: &Snapshot) -> bool {
+        if self.kind.is_namespace() {
+            return matches!(check.code, Code::Missing(_)) && at.is_in_schema() && at.schema() == self.id.last();
+        }
+        let relation = at.relation();
+        if self.kind.is_column() {
+            let of = self.id.relation();
+            return of == relation || names.contains(of.last()) && names.contains(self.id.last());
+        }
+        // A column of this name hides the object.
+        let columns = Kind::ALL.iter().copied().filter(|kind| kind.is_column());
+        let name = self.id.parts().get(1).map_or("", |name| name);
+        let is_column = columns
+            .into_iter()
+            .any(|kind| snapshot.get(kind, &relation.child(name)).is_some());
+        let in_reach =
+            self.id.schema() == at.schema() || names.contains(self.id.schema()) || self.id.schema() == "public";
+        in_reach && !is_column && *at != self.id
+    }
+}
+
+/// Whether the value of an attribute can name other objects.
+fn is_reference(shape: Shape, compare: &Compare) -> bool {
+    match shape {
+        Shape::Sql | Shape::Name | Shape::QualifiedName | Shape::Reference => true,
+        Shape::Text => matches!(compare, Compare::Custom(_)),
+        Shape::List(item) => is_reference(*item, compare),
+        Shape::Map(_) | Shape::Privilege(_) | Shape::Bool | Shape::Integer | Shape::OneOf(_) => false,
+    }
+}
+
+/// The names in the attributes that an object is to have.
+fn names_of_object(object: &ExpectedObject) -> BTreeSet<String> {
+    let attributes = object.attributes.iter();
+    let references = attributes.filter(|a| is_reference(a.attr.shape, &a.attr.compare));
+    references.flat_map(|a| names_of(&a.value)).collect()
+}
+
+/// The names in a value: as they are written, and as SQL folds them.
+fn names_of(value: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let texts = value.as_text().into_iter().chain(value.texts());
+    for word in texts.flat_map(words) {
+        if let Some(name) = unquote_name(word) {
+            if !word.starts_with('"') {
+                names.insert(name.to_lowercase());
+            }
+            names.insert(name);
+        }
+    }
+    names
+}
+
+/// What exists under the other name follows from the missing object, and so does what exists on a column of that name.
+fn follow_renames(renames: &[Rename], snapshot: &Snapshot, findings: &[Check], causes: &mut [Option<usize>]) {
+    for rename in renames {
+        let is_leader = |check: &Check| {
+            matches!(check.code, Code::Missing(_)) && check.about.as_object() == Some((rename.kind, &rename.to))
+        };
+        let Some(leader) = findings.iter().position(is_leader) else {
+            continue;
+        };
+        for (number, check) in findings.iter().enumerate() {
+            if matches!(check.code, Code::Unexpected(_))
+                && let Some((kind, id)) = check.about.as_object()
+                && ((kind, id) == (rename.kind, &rename.from) || is_on(rename, kind, id, snapshot))
+            {
+                causes[number] = Some(leader);
+            }
+        }
+    }
+}
+
+/// Whether an object is on the column that has the other name.
+fn is_on(rename: &Rename, kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> bool {
+    let is_beside = rename.kind.is_column() && id.relation() == rename.from.relation();
+    let object = snapshot.get(kind, id).filter(|_| is_beside);
+    object.is_some_and(|object| {
+        let attrs = kind
+            .spec()
+            .attrs
+            .iter()
+            .filter(|attr| is_reference(attr.shape, &attr.compare));
+        attrs
+            .into_iter()
+            .any(|attr| names_of(object.get(attr.name)).contains(rename.from.last()))
+    })
+}
+
+/// A finding whose statements another hint has, too, follows from that one.
+fn same_statements(findings: &[Check], causes: &mut [Option<usize>]) {
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    for (number, check) in findings.iter().enumerate() {
+        let sql = check.hint.as_ref().and_then(|hint| hint.statements());
+        let Some(sql) = sql.filter(|_| causes[number].is_none()) else {
+            continue;
+        };
+        match first.get(sql) {
+            Some(leader) => causes[number] = Some(*leader),
+            None => {
+                first.insert(sql.to_owned(), number);
+            }
+        }
+    }
+    // `ADD TABLE t` is done by `ADD TABLE t (a, b)`.
+    let longer: Vec<(usize, usize)> = first
+        .iter()
+        .filter_map(|(sql, number)| {
+            let start = format!("{} ", sql.trim_end_matches(';'));
+            let (_, leader) = first
+                .range(start.clone()..)
+                .next()
+                .filter(|(sql, _)| sql.starts_with(&start))?;
+            Some((*number, *leader))
+        })
+        .collect();
+    for (number, leader) in longer {
+        causes[number] = Some(leader);
+    }
+}

@@ -1,0 +1,134 @@
+//! Likely mistakes in how objects are written, each with the line as it should be.
+
+use super::object::presence_word;
+use super::parse::Parser;
+use crate::error::Problem;
+use crate::kinds::{CustomForm, Kind, ListForm, Shorthand};
+use crate::redact;
+use crate::yaml::{Entry, Mapping, Node, NodeValue, shorten};
+
+/// The problem that an item of a list of objects is a name where it must be a list of names.
+pub(super) fn unbracketed(kind: Kind, section: &str, item: &Node) -> Option<Problem> {
+    let scalar = item
+        .scalar()
+        .filter(|_| !item.is_null() && presence_word(item).is_none())?;
+    let is_list = matches!(
+        kind.spec().syntax.shorthand,
+        Shorthand::List(_)
+            | Shorthand::Custom {
+                form: CustomForm::TextList,
+                ..
+            }
+    );
+    is_list.then(|| {
+        Problem::at(
+            item.place,
+            format!(
+                "each item of `{section}` is a list or a mapping, but this is {}",
+                item.describe()
+            ),
+        )
+        .hint(format!(
+            "write `{section}: [[{}]]`",
+            shorten(&redact::typed(&scalar.text))
+        ))
+    })
+}
+
+/// The problem that a section has the attributes of one object, without a name or a `-`.
+pub(super) fn unnamed(kind: Kind, section: &str, entries: &Mapping) -> Option<Problem> {
+    let spec = kind.spec();
+    let is_attribute = |entry: &&Entry| spec.attrs.iter().any(|attr| attr.identifies && attr.name == entry.key);
+    let entry = entries
+        .iter()
+        .find(is_attribute)
+        .filter(|_| spec.syntax.list == ListForm::ByMeaning)?;
+    // A mapping or a word is what is expected of an object of that name.
+    let is_value = match &entry.value.value {
+        NodeValue::List(_) => true,
+        NodeValue::Scalar(_) => presence_word(&entry.value).is_none() && entries.iter().count() > 1,
+        NodeValue::Map(_) => false,
+    };
+    is_value.then(|| {
+        let written = entries
+            .iter()
+            .map(|entry| format!("{}: {}", entry.key, entry.value.flow()));
+        let written: Vec<String> = written.collect();
+        Problem::at(
+            entry.place,
+            format!("`{}` is the name of {} here, not its attribute", entry.key, kind.one()),
+        )
+        .hint(format!(
+            "write a list: `{section}: [{{{}}}]`",
+            shorten(&written.join(", "))
+        ))
+    })
+}
+
+/// What to write instead of a section that is a scalar or a list.
+pub(super) fn section_hint(kind: Kind, node: &Node) -> String {
+    let spec = kind.spec();
+    let is_list = matches!(
+        spec.syntax.shorthand,
+        Shorthand::List(_)
+            | Shorthand::Custom {
+                form: CustomForm::TextList,
+                ..
+            }
+    );
+    match node.scalar() {
+        Some(scalar) if is_list && spec.syntax.list == ListForm::ByMeaning && !node.is_null() => {
+            format!(
+                "write `{}: [[{}]]`",
+                spec.section,
+                shorten(&redact::typed(&scalar.text))
+            )
+        }
+        Some(_) | None => format!(
+            "write each {} as `name: present`, or with what it must be",
+            kind.words()
+        ),
+    }
+}
+
+/// Reports mistakes in a section that only show in several of its entries together: a list without brackets, and keys of
+/// an object that are not indented below it. Returns whether there are any.
+pub(super) fn mistakes_of_section(parser: &mut Parser, kind: Kind, entries: &Mapping) -> bool {
+    let entries: Vec<&Entry> = entries.iter().collect();
+    let before = parser.problems.len();
+    for (entry, next) in entries.iter().zip(entries.iter().skip(1)) {
+        let is_child = kind.children().any(|child| child.spec().section == next.key);
+        if entry.value.is_null() && is_child && !next.value.is_null() {
+            parser.problems.push(
+                Problem::at(
+                    next.place,
+                    format!("`{}` is not indented below `{}`", next.key, shorten(&entry.key)),
+                )
+                .hint(format!(
+                    "indent it further than `{}`, whose contents it lists",
+                    shorten(&entry.key)
+                )),
+            );
+        }
+    }
+    if matches!(kind.spec().syntax.shorthand, Shorthand::List(_)) {
+        for (at, entry) in entries.iter().enumerate() {
+            let Some(first) = entry.value.scalar().filter(|_| !entry.value.is_null()) else {
+                continue;
+            };
+            let rest = entries[at + 1..].iter().take_while(|entry| entry.value.is_null());
+            let rest: Vec<&str> = rest.map(|entry| entry.key.as_str()).collect();
+            if !rest.is_empty() && presence_word(&entry.value).is_none() {
+                let list = redact::typed(&format!("{}, {}", first.text, rest.join(", "))).into_owned();
+                parser.problems.push(
+                    Problem::at(
+                        entry.value.place,
+                        format!("the list of `{}` has no brackets", shorten(&entry.key)),
+                    )
+                    .hint(format!("write `{}: [{}]`", shorten(&entry.key), shorten(&list))),
+                );
+            }
+        }
+    }
+    parser.problems.len() > before
+}
