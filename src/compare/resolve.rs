@@ -274,7 +274,8 @@ fn unlisted(
         if ignored(scope.file, kind, id, used) {
             continue;
         }
-        out.push(unlisted_object(scope, kind, (id, object), snapshot));
+        let parent = scope.parent.as_ref().map(|(parent, _)| *parent);
+        out.push(unlisted_object(scope, (kind, parent), (id, object), snapshot));
     }
     // The absence of unlisted objects is a check, too: a file may expect nothing else.
     if out.findings.len() == before && out.passes.are_kept() {
@@ -324,20 +325,19 @@ fn additions(
         for (id, object) in snapshot.children(child, id) {
             if !object.is_implicit() && !claimed.contains(&(child, id.clone())) && !ignored(scope.file, child, id, used)
             {
-                out.push(unlisted_object(scope, child, id, snapshot));
+                out.push(unlisted_object(scope, (child, Some(kind)), (id, object), snapshot));
             }
         }
     }
 }
 
-/// The finding that an object exists and is not listed.
+/// The finding that an object exists and is not listed. With its kind comes that of the object that contains it.
 fn unlisted_object(
     scope: &ClosedScope<'_>,
-    kind: Kind,
+    (kind, parent): (Kind, Option<Kind>),
     (id, object): (&ObjectId, &Object),
     snapshot: &Snapshot,
 ) -> Check {
-    let parent = scope.parent.as_ref().map(|(kind, _)| *kind);
     let remove = kind.hint(&HintContext {
         id,
         parent,
