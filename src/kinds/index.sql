@@ -40,8 +40,9 @@ LEFT JOIN pg_description e ON e.objoid = x.oid AND e.classoid = 'pg_class'::regc
                                               WHERE l.oid = k.coll
                                                 AND (k.attnum <> 0 OR l.collname <> 'default'
                                                      AND strpos(pg_get_indexdef(i.indexrelid), 'COLLATE') > 0)), '') END
-                       || CASE WHEN o.opcdefault AND p.attoptions IS NULL THEN ''
-                               ELSE ' ' || CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(o.opcname)
+                       -- inet_ops of GiST is the default only from PostgreSQL 19: it is always printed, as a default with its schema.
+                       || CASE WHEN o.opcdefault AND p.attoptions IS NULL AND NOT (o.opcname = 'inet_ops' AND m.amname = 'gist') THEN ''
+                               ELSE ' ' || CASE WHEN n.nspname = 'pg_catalog' AND NOT (o.opcname = 'inet_ops' AND m.amname = 'gist' AND o.opcdefault) THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(o.opcname)
                                     || coalesce(' (' || array_to_string(p.attoptions, ', ') || ')', '') END
                        || CASE WHEN k.option & 1 = 1 THEN ' DESC' ELSE '' END
                        || CASE k.option & 3 WHEN 1 THEN ' NULLS LAST' WHEN 2 THEN ' NULLS FIRST' ELSE '' END

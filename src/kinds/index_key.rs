@@ -6,6 +6,9 @@ use crate::kinds::Kind;
 use crate::object_id::cut_name;
 use crate::sql_text::{Token, TokenKind, quote_name, tokens, unquote_name};
 
+/// What the query prints before the name of a default operator class that is not the default of each major.
+const DEFAULT_PREFIX: &str = "pg_catalog.";
+
 /// One key of an index, parsed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct IndexKey {
@@ -89,8 +92,10 @@ impl IndexKey {
         let same_class = self.parameters == actual.parameters
             && match (&self.operator_class, &actual.operator_class, class) {
                 (Some(expected), _, Some(class)) => comparison.is_name(expected, class),
-                // With parameters the default class is printed, too.
+                // With parameters the default class is printed, too; and with the schema of PostgreSQL one that is not the
+                // default of each major.
                 (None, Some(_), _) if actual.parameters.is_some() => true,
+                (None, Some(actual), _) if actual.starts_with(DEFAULT_PREFIX) => true,
                 (expected, actual, _) => names(expected, actual),
             };
         let sorted_alike = self.descending == actual.descending && self.nulls_first == actual.nulls_first;
