@@ -258,6 +258,11 @@ pub struct PullArgs {
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "output")]
     pub split: Vec<String>,
 
+    /// How to write the partitions of tables: each with its bound and what it has of its own, or `any` where a job creates
+    /// them
+    #[arg(long, value_enum, default_value_t = PartitionsOption::List)]
+    pub partitions: PartitionsOption,
+
     /// Write a snapshot of the whole catalog as JSON, to be used later as the source snapshot:FILE
     #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas"])]
     pub snapshot: bool,
@@ -380,6 +385,15 @@ impl ValueEnum for Format {
 pub enum FailOn {
     /// Checks that could not be verified
     Unknown,
+}
+
+/// How `pull` writes partitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PartitionsOption {
+    /// List them.
+    List,
+    /// Expect any.
+    Any,
 }
 
 /// When to use colours.

@@ -8,6 +8,8 @@ pub mod coverage;
 mod describe;
 mod follow;
 pub mod history;
+mod inherited;
+mod left_out;
 mod parallel;
 mod partitions;
 mod rename;
@@ -15,6 +17,7 @@ pub mod resolve;
 mod scoping;
 mod subject;
 pub mod undetermined;
+mod unlisted;
 
 use std::collections::BTreeSet;
 
@@ -110,6 +113,8 @@ struct ClosedScope<'a> {
     kinds: Vec<Kind>,
     /// The object that contains the scope, and its kind. `None` at the top of a file.
     parent: Option<(Kind, ObjectId)>,
+    /// Whether the partitions of that object must be listed, too.
+    lists_partitions: bool,
     /// At the top of a file: the schemas that are closed.
     schemas: BTreeSet<String>,
     place: Place,
@@ -151,6 +156,7 @@ impl<'a> Plan<'a> {
         self.closed.push(ClosedScope {
             kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
             parent: None,
+            lists_partitions: false,
             schemas: file.closed_schemas(),
             place: file.exact_place,
             terms: Terms {
@@ -243,6 +249,9 @@ impl<'a> Planner<'a, '_> {
         for expected in objects {
             let blocked = expected.parent.is_some_and(|parent| !found_objects[parent - before]);
             let found = !blocked && self.object(file, expected);
+            if let (true, true, Subject::Named(id)) = (blocked, expected.is_partition, &expected.subject) {
+                self.out.claimed.insert((expected.kind, id.clone()));
+            }
             found_objects.push(found);
             if found && expected.terms.exact {
                 self.close_object(file, expected);
@@ -266,13 +275,14 @@ impl<'a> Planner<'a, '_> {
                     return self.stand_in_by_name(&subject, id);
                 };
                 let kind = expected.kind;
-                self.found(&subject, Actual { kind, id, object });
+                let actual = Actual { kind, id, object };
+                self.found(&subject, actual);
                 if let Some(parts) = kind.spec().matching.parts {
                     let written: Vec<WrittenValue<'_>> =
                         expected.attributes.iter().map(|a| (a.attr.name, &a.value)).collect();
                     self.out.claimed.extend(parts(&written, object));
                 }
-                expected.presence != Presence::Absent
+                expected.presence != Presence::Absent && subject.elsewhere(actual).is_none()
             }
             (Subject::Named(id), Some(same)) => {
                 self.by_identity(&subject, id, same);
@@ -426,6 +436,7 @@ impl<'a> Planner<'a, '_> {
         self.out.closed.push(ClosedScope {
             kinds,
             parent: Some((expected.kind, id.clone())),
+            lists_partitions: expected.kind.partition_section().is_some() && !expected.any_partitions,
             schemas: BTreeSet::new(),
             place: expected.place,
             terms: Terms::clone(&expected.terms),

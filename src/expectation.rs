@@ -7,12 +7,14 @@ mod long_names;
 mod mistakes;
 mod object;
 pub mod parse;
+mod partitions;
 mod shape;
 mod statement;
 
 pub use history::tools;
 pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
 pub use long_names::{CutName, cut_pattern};
+pub use partitions::ANY;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -168,6 +170,18 @@ pub struct ExpectedObject {
     pub terms: Arc<Terms>,
     /// The attributes that were written, in the order of the file.
     pub attributes: Box<[ExpectedAttribute]>,
+    /// Whether it is listed as a partition of its parent.
+    pub is_partition: bool,
+    /// Whether it may have any partitions.
+    pub any_partitions: bool,
+}
+
+impl ExpectedObject {
+    /// Whether it is not in another object: a partition is a partition of its parent, and not in it.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.parent.is_none() || self.is_partition
+    }
 }
 
 impl ExpectedObject {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::attribute::{Attr, Literal, Shape};
-use crate::expectation::{self, AssertionKey, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
-use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Shorthand};
+use crate::expectation::{self, ANY, AssertionKey, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
+use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Partition, Shorthand};
 use crate::privileges::OPTION;
 
 /// The whole schema.
@@ -20,6 +20,9 @@ pub fn schema() -> Json {
     }
     for kind in Kind::ALL {
         definitions.insert(kind.spec().name.to_owned(), object(*kind));
+    }
+    for (kind, of) in Kind::of_partitions() {
+        definitions.insert(partition_name(kind), partition(kind, of));
     }
     definitions.insert(
         "presence".into(),
@@ -135,7 +138,8 @@ fn section(kind: Kind) -> Json {
     }
 }
 
-fn object(kind: Kind) -> Json {
+/// The keys of an object.
+fn properties(kind: Kind) -> Map<String, Json> {
     let spec = kind.spec();
     let mut properties = Map::new();
     for attr in spec.attrs {
@@ -151,9 +155,17 @@ fn object(kind: Kind) -> Json {
     for key in ObjectKey::ALL {
         properties.insert(key.name().to_owned(), object_key(*key));
     }
+    if let Some(section) = kind.partition_section() {
+        properties.insert(section.to_owned(), partitions());
+    }
+    properties
+}
+
+fn object(kind: Kind) -> Json {
+    let spec = kind.spec();
     let mut forms = vec![
         reference("presence"),
-        json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties}),
+        json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties(kind)}),
     ];
     match spec.syntax.shorthand {
         Shorthand::None => {}
@@ -176,11 +188,54 @@ fn object(kind: Kind) -> Json {
     json!({"description": spec.doc, "anyOf": forms})
 }
 
+/// The partitions of an object: those of every kind that can be partitions.
+fn partitions() -> Json {
+    let kinds = Kind::of_partitions().map(|(kind, _)| reference(&partition_name(kind)));
+    let mut one = vec![
+        described("Its bound.", json!({"type": "string"})),
+        reference("presence"),
+    ];
+    one.extend(kinds);
+    described(
+        "Its partitions by name, each with its bound, or with what it has of its own; `any` if they need not be listed.",
+        json!({
+            "anyOf": [
+                {"enum": [ANY]},
+                {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": one}},
+            ],
+        }),
+    )
+}
+
+/// The name of the definition of a partition of this kind.
+fn partition_name(kind: Kind) -> String {
+    format!("{}_partition", kind.spec().name)
+}
+
+/// A partition of a kind, as a mapping.
+fn partition(kind: Kind, partition: &Partition) -> Json {
+    let names = partition.attributes;
+    let mut properties = properties(kind);
+    properties.remove(names.parent);
+    if let Some(bound) = properties.remove(names.bound) {
+        properties.insert(names.key.to_owned(), bound);
+    }
+    let mut schema =
+        json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties});
+    if let (Some(mark), Json::Object(schema)) = (partition.mark, &mut schema) {
+        schema.insert("required".into(), json!([mark]));
+    }
+    described(kind.spec().doc, schema)
+}
+
 fn attribute(attr: &Attr, doc: &str) -> Json {
     let schema = match (attr.shape, attr.default) {
-        // An empty list is written as null.
+        // An empty list or mapping is written as null.
         (Shape::List(item), Some(Literal::EmptyList)) => {
             json!({"type": ["array", "null"], "minItems": 1, "items": shape(*item)})
+        }
+        (Shape::Map(item), Some(Literal::EmptyMap)) => {
+            json!({"type": ["object", "null"], "minProperties": 1, "additionalProperties": shape(*item)})
         }
         (of, _) => shape(of),
     };

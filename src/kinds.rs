@@ -28,8 +28,8 @@ pub use address::Address;
 pub use hint::{FindingDetail, HintContext};
 pub use masks::{Masked, MaskedValues};
 pub use spec::{
-    Advice, Attributes, CustomForm, Implication, Implied, KeyForm, KindSpec, ListForm, Matching, Reading, Role,
-    ScopeRelation, Shorthand, StandIn, Syntax, UsersAdd, WrittenValue,
+    Advice, Attributes, CustomForm, Implication, Implied, KeyForm, KindSpec, ListForm, Matching, Partition,
+    PartitionAttributes, Reading, Role, ScopeRelation, Shorthand, StandIn, Syntax, UsersAdd, WrittenValue,
 };
 pub use stub::Stub;
 pub use type_name::{folded_name, same_exact_type};

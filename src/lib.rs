@@ -104,6 +104,8 @@ mod not_compared;
 pub mod object_id;
 #[doc(hidden)]
 pub mod observed;
+#[doc(hidden)]
+pub mod partitions;
 mod platform;
 #[doc(hidden)]
 pub mod privileges;

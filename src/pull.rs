@@ -1,8 +1,11 @@
 //! Writes the expectation file of a snapshot: exact, sorted, without attributes that have their default.
 
+pub(crate) mod partitions;
 pub mod split;
 
-use crate::attribute::{Attr, Shape};
+pub(crate) use partitions::Nesting;
+
+use crate::attribute::{Attr, Literal, Shape};
 use crate::expectation::{FORMAT_VERSION, cut_pattern};
 use crate::kinds::{Attributes, KeyForm, Kind, KindSpec, Shorthand};
 use crate::object_id::{ObjectId, show_part};
@@ -20,6 +23,8 @@ pub struct PullOptions<'a> {
     pub schemas: &'a [String],
     /// The migration tool of the database, if any: the file also expects its history.
     pub tool: Option<&'a str>,
+    /// Whether the partitions of partitioned objects are not listed.
+    pub any_partitions: bool,
     /// Whether a top-level object is selected.
     pub wanted: &'a dyn Fn(Kind, &ObjectId) -> bool,
 }
@@ -57,17 +62,20 @@ fn file(choice: &PullOptions<'_>, sections: Vec<(String, Fragment)>) -> String {
 
 /// The sections of the selected objects.
 fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragment)> {
+    let writer = Writer {
+        snapshot,
+        schema: choice.schema,
+        any_partitions: choice.any_partitions,
+    };
     let mut sections = Vec::new();
     for kind in Kind::roots() {
         let objects: Vec<(String, Fragment)> = snapshot
             .of_kind(kind)
-            .filter(|(id, object)| {
-                (!object.is_implicit() || snapshot.is_partial(kind, id)) && (choice.wanted)(kind, id)
-            })
+            .filter(|(id, object)| (choice.wanted)(kind, id) && is_written(snapshot, choice, kind, id, object))
             .map(|(id, object)| {
                 (
                     key(kind, id, choice.schema),
-                    write(snapshot, kind, id, object, choice.schema, !choice.whole),
+                    writer.write(kind, id, object, !choice.whole, Nesting::Object),
                 )
             })
             .collect();
@@ -76,6 +84,26 @@ fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragm
         }
     }
     sections
+}
+
+/// Whether an object is written as an object of its own. A partition is written below what it is a partition of, if that is
+/// written.
+fn is_written(snapshot: &Snapshot, choice: &PullOptions<'_>, kind: Kind, id: &ObjectId, object: &Object) -> bool {
+    !object.is_implicit()
+        || snapshot.is_partial(kind, id)
+        || crate::partitions::parent(kind, object).is_some() && !is_below_written(snapshot, choice, kind, object)
+}
+
+/// Whether something that an object is a partition of, directly or not, is written.
+fn is_below_written(snapshot: &Snapshot, choice: &PullOptions<'_>, kind: Kind, object: &Object) -> bool {
+    let Some(parent) = crate::partitions::parent(kind, object) else {
+        return false;
+    };
+    Kind::of_partitions().any(|(kind, _)| {
+        snapshot
+            .get(kind, &parent)
+            .is_some_and(|above| (choice.wanted)(kind, &parent) || is_below_written(snapshot, choice, kind, above))
+    })
 }
 
 /// The schema of names that are not qualified: `public` if it exists, or the first one.
@@ -129,82 +157,106 @@ pub(crate) fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
     }
 }
 
-/// One object with its children. `closes` if the object itself has to be exact.
-pub(crate) fn write(
-    snapshot: &Snapshot,
-    kind: Kind,
-    id: &ObjectId,
-    object: &Object,
-    schema: &str,
-    closes: bool,
-) -> Fragment {
-    let spec = kind.spec();
-    let attributes: Attributes = spec
-        .attrs
-        .iter()
-        // An attribute that the server does not have has no value.
-        .filter(|attr| !attr.on_request && snapshot.server.major >= attr.since && !snapshot.is_unread(kind, attr.name))
-        .filter(|attr| attr.keyed_by_role || !snapshot.is_partial(kind, id))
-        .map(|attr| {
-            (
-                attr.name,
-                attr.compare
-                    .abbreviated(id, object.get(attr.name), snapshot.server.major),
-            )
-        })
-        .filter(|(name, value)| default_when_omitted(kind, id, name) != *value)
-        .collect();
-    let sections = child_sections(snapshot, kind, id, schema);
-    if sections.is_empty()
-        && !closes
-        && let Some(short) = shorthand(spec, &attributes)
-    {
-        return short;
+/// The key of an object that is qualified if it is in another schema.
+pub(crate) fn key_in(id: &ObjectId, schema: &str) -> String {
+    if id.schema() == schema {
+        show_part(id.last())
+    } else {
+        id.to_string()
     }
-    let mut all: Vec<(String, Fragment)> = Vec::new();
-    if closes {
-        all.push(("exact".into(), Fragment::Plain("true".into())));
-    }
-    all.extend(written(kind, &attributes));
-    let is_leaf = sections.is_empty();
-    all.extend(sections);
-    if all.is_empty() {
-        return Fragment::Plain("present".into());
-    }
-    // An object with only a few short attributes is most readable on one line.
-    if is_leaf && kind.children().next().is_none() && all.iter().all(|(_, value)| value.is_short()) {
-        return Fragment::FlowMap(all);
-    }
-    Fragment::Map(all)
 }
 
-/// The sections of the children of an object.
-fn child_sections(snapshot: &Snapshot, kind: Kind, id: &ObjectId, schema: &str) -> Vec<(String, Fragment)> {
-    let mut entries: Vec<(String, Fragment)> = Vec::new();
-    for child in kind.children() {
-        let children: Vec<(&ObjectId, &Object)> = snapshot
-            .children(child, id)
-            .filter(|(_, object)| !object.is_implicit())
+/// Writes the objects of a snapshot.
+pub(crate) struct Writer<'a> {
+    /// The snapshot.
+    pub(crate) snapshot: &'a Snapshot,
+    /// The schema of names that are not qualified.
+    pub(crate) schema: &'a str,
+    /// Whether the partitions of partitioned objects are not listed.
+    pub(crate) any_partitions: bool,
+}
+
+impl Writer<'_> {
+    /// One object with its children. `closes` if the object itself has to be exact.
+    pub(crate) fn write(&self, kind: Kind, id: &ObjectId, object: &Object, closes: bool, level: Nesting) -> Fragment {
+        let spec = kind.spec();
+        let attributes: Attributes = spec
+            .attrs
+            .iter()
+            // An attribute that the server does not have has no value.
+            .filter(|attr| {
+                !attr.on_request
+                    && self.snapshot.server.major >= attr.since
+                    && !self.snapshot.is_unread(kind, attr.name)
+                    && (attr.keyed_by_role || !self.snapshot.is_partial(kind, id))
+            })
+            .map(|attr| {
+                let value = object.get(attr.name);
+                (
+                    attr.name,
+                    attr.compare.abbreviated(id, value, self.snapshot.server.major),
+                )
+            })
+            .filter(|(name, value)| self.omitted(kind, id, object, name, level) != *value)
             .collect();
-        if let (KeyForm::Only, Some((id, object))) = (child.spec().syntax.key, children.first()) {
-            entries.push((
-                child.spec().section.to_owned(),
-                write(snapshot, child, id, object, schema, false),
-            ));
-        } else if !children.is_empty() {
-            let section = children
-                .into_iter()
-                .map(|(id, object)| {
-                    (
-                        key(child, id, schema),
-                        write(snapshot, child, id, object, schema, false),
-                    )
+        let sections = self.child_sections(kind, id, object, level);
+        let (own, short) = match spec.partition.filter(|_| level == Nesting::Partition) {
+            Some(partition) => Self::partition_attributes(partition, kind, &attributes),
+            None => (written(kind, &attributes), shorthand(spec, &attributes)),
+        };
+        if let Some(short) = short.filter(|_| sections.is_empty() && !closes) {
+            return short;
+        }
+        let mut all: Vec<(String, Fragment)> = Vec::new();
+        if closes {
+            all.push(("exact".into(), Fragment::Plain("true".into())));
+        }
+        all.extend(own);
+        let is_leaf = sections.is_empty();
+        all.extend(sections);
+        if all.is_empty() {
+            return Fragment::Plain("present".into());
+        }
+        // An object with only a few short attributes is most readable on one line.
+        let is_small = kind.children().next().is_none() || level == Nesting::Partition;
+        if is_leaf && is_small && all.iter().all(|(_, value)| value.is_short()) {
+            return Fragment::FlowMap(all);
+        }
+        Fragment::Map(all)
+    }
+
+    /// The sections of the children of an object, and that of its partitions.
+    fn child_sections(&self, kind: Kind, id: &ObjectId, object: &Object, level: Nesting) -> Vec<(String, Fragment)> {
+        let level = match level {
+            Nesting::Partition | Nesting::InPartition => Nesting::InPartition,
+            Nesting::Object => Nesting::Object,
+        };
+        let mut entries: Vec<(String, Fragment)> = Vec::new();
+        for child in kind.children() {
+            let children: Vec<(&ObjectId, &Object)> = self
+                .snapshot
+                .children(child, id)
+                .filter(|(id, object)| {
+                    self.differs_in_partition(child, id, object)
+                        .unwrap_or_else(|| !object.is_implicit())
                 })
                 .collect();
-            entries.push((child.spec().section.to_owned(), Fragment::Map(section)));
+            if let (KeyForm::Only, Some((id, object))) = (child.spec().syntax.key, children.first()) {
+                entries.push((
+                    child.spec().section.to_owned(),
+                    self.write(child, id, object, false, level),
+                ));
+            } else if !children.is_empty() {
+                let section = children
+                    .into_iter()
+                    .map(|(id, object)| (key(child, id, self.schema), self.write(child, id, object, false, level)))
+                    .collect();
+                entries.push((child.spec().section.to_owned(), Fragment::Map(section)));
+            }
         }
+        entries.extend(self.partition_section(kind, id, object));
+        entries
     }
-    entries
 }
 
 /// The value that an exact file expects of an attribute that it leaves out.
@@ -245,7 +297,11 @@ pub(crate) fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Frag
 }
 
 pub(crate) fn value_document(attr: &Attr, value: &Value) -> Fragment {
-    shaped(attr.shape, value)
+    // An empty list or mapping is written as null.
+    match attr.default {
+        Some(default @ (Literal::EmptyList | Literal::EmptyMap)) if default.is(value) => Fragment::Plain("null".into()),
+        Some(_) | None => shaped(attr.shape, value),
+    }
 }
 
 pub(crate) fn shaped(shape: Shape, value: &Value) -> Fragment {

@@ -69,6 +69,10 @@ pub const IMPLICIT: &str = "implicit";
 /// `public.b1`, says where the cause of the object's own value is.
 pub const IN_PARTITIONS: &str = "in_partitions";
 
+/// The extra column of partitioned objects: a mapping of their partitions, such as `public.b1`, to the codes of the catalog
+/// for their kinds; see [`crate::kinds::Reading::catalog_codes`].
+pub const PARTITIONS: &str = "partitions";
+
 /// The extra column of kinds whose objects a partition gets from its partitioned table: the name of the object of that table
 /// that this one is a copy of; null for an object that the partition has of its own, and outside of partitions.
 pub const COPY_OF: &str = "copy_of";
@@ -200,6 +204,12 @@ impl Snapshot {
                 .next()
                 .is_some_and(|(found, _)| found.relation() == *id)
         })
+    }
+
+    /// The identity of an object as the snapshot has it, if it exists.
+    #[must_use]
+    pub fn key(&self, kind: Kind, id: &ObjectId) -> Option<&ObjectId> {
+        self.objects.get(&kind)?.get_key_value(id).map(|(id, _)| id)
     }
 
     /// An object to change, if it exists.

@@ -4,6 +4,7 @@
 //! file, comments and blank lines included, stays byte for byte.
 
 mod object;
+mod spot;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -16,7 +17,8 @@ use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::finding::{About, Check, Code, Status};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
-use crate::snapshot::Snapshot;
+use crate::partitions;
+use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
 use crate::yaml::{self, Places, splice};
@@ -145,6 +147,8 @@ fn changes(
                 change
                     .attributes
                     .insert(attribute, actual(*kind, id, check, attribute, snapshot));
+            } else {
+                changes.changed_copy(file, *kind, id, check);
             }
         } else if let Code::Missing(kind) = check.code {
             changes.missing(file, kind, check, snapshot);
@@ -155,7 +159,7 @@ fn changes(
     // Only now is it known which unexpected objects take the place of another.
     for (kind, id, check) in std::mem::take(&mut changes.unexpected) {
         if !changes.renewed.contains(&(kind, id.clone())) {
-            changes.appeared(file, kind, id, check);
+            changes.appeared(file, kind, id, check, snapshot.get(kind, id));
         }
     }
     (changes.by_object, changes.top)
@@ -186,8 +190,25 @@ impl ObjectChanges<'_> {
         }
     }
 
+    /// A copy in a partition is not as the object that it is a copy of: it is listed with what differs.
+    fn changed_copy(&mut self, file: &ExpectationFile, kind: Kind, id: &ObjectId, check: &Check) {
+        let is_partition =
+            |object: &ExpectedObject| object.place == check.place && object.subject == Subject::Named(id.relation());
+        let Some(at) = file.objects.iter().position(is_partition) else {
+            return;
+        };
+        let unlisted = &mut self.by_object.entry(at).or_default().unlisted;
+        if !unlisted.iter().any(|other| other.kind == kind && other.id == *id) {
+            unlisted.push(Unlisted {
+                kind,
+                id: id.clone(),
+                finding: check.id(),
+            });
+        }
+    }
+
     /// An object exists that is not listed, or that is expected to be absent.
-    fn appeared(&mut self, file: &ExpectationFile, kind: Kind, id: &ObjectId, check: &Check) {
+    fn appeared(&mut self, file: &ExpectationFile, kind: Kind, id: &ObjectId, check: &Check, actual: Option<&Object>) {
         let object = file.objects.iter().enumerate().find_map(|(at, object)| {
             if object.place != check.place {
                 return None;
@@ -197,7 +218,10 @@ impl ObjectChanges<'_> {
             }
             let (Subject::Named(parent) | Subject::ByMeaning(parent)) = &object.subject;
             let holds = object.terms.exact && object.kind.children().any(|child| child == kind);
-            (holds && (id == parent || id.is_in(parent))).then_some((at, false))
+            let is_partition = object.terms.exact
+                && object.kind.partition_section().is_some()
+                && actual.and_then(|actual| partitions::parent(kind, actual)).as_ref() == Some(parent);
+            (is_partition || holds && (id == parent || id.is_in(parent))).then_some((at, false))
         });
         let unlisted = || Unlisted {
             kind,

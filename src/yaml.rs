@@ -97,6 +97,13 @@ impl Mapping {
         self.iter().next().is_none()
     }
 
+    /// Renames the key of an entry.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.key == from) {
+            to.clone_into(&mut entry.key);
+        }
+    }
+
     /// The entries, without the merge keys themselves.
     pub fn iter(&self) -> Filter<std::slice::Iter<'_, Entry>, fn(&&Entry) -> bool> {
         self.entries.iter().filter(|entry| !entry.is_merge)
@@ -194,6 +201,19 @@ impl Node {
     pub fn list(items: Vec<Self>, place: Place) -> Self {
         Self {
             value: NodeValue::List(items),
+            place,
+            written: Written::default(),
+        }
+    }
+
+    /// A mapping at a place.
+    #[must_use]
+    pub fn map(entries: Vec<Entry>, place: Place) -> Self {
+        Self {
+            value: NodeValue::Map(Mapping {
+                written: entries.len(),
+                entries,
+            }),
             place,
             written: Written::default(),
         }

@@ -25,6 +25,7 @@ use crate::error::Failure;
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::kinds::{Kind, folded_name};
 use crate::migrations::Tool;
+use crate::object_id::split_name;
 use crate::platform;
 use crate::snapshot::Snapshot;
 use crate::sql;
@@ -150,7 +151,7 @@ impl Scope {
     pub fn of(files: &[&ExpectationFile]) -> Self {
         let mut scope = Self::default();
         let expected = files.iter().filter(|file| file.exact).flat_map(|file| &file.objects);
-        if expected.filter(|object| object.parent.is_none()).count() > SMALL {
+        if expected.filter(|object| object.is_root()).count() > SMALL {
             scope.size_hint = SizeHint::Large;
         }
         for file in files {
@@ -172,11 +173,12 @@ impl Scope {
             for object in &file.objects {
                 let (Subject::Named(id) | Subject::ByMeaning(id)) = &object.subject;
                 if let [schema, name, ..] = id.parts()
-                    && object.parent.is_none()
+                    && object.is_root()
                     && !closed.contains(&**schema)
                 {
                     scope.names.insert((schema.to_string(), name.to_string()));
                 }
+                scope.names.extend(partitioned(object, &file.schema));
                 let roles: BTreeSet<String> = roles(object).collect();
                 scope.named.roles.extend(roles.iter().cloned());
                 if !roles.is_empty() {
@@ -241,6 +243,15 @@ impl Slice {
     fn is_first(self) -> bool {
         self.index == 0
     }
+}
+
+/// The object that an expected object is a partition of: a partition that is exact is compared with it.
+fn partitioned(object: &ExpectedObject, schema: &str) -> Option<(String, String)> {
+    let attribute = object.kind.spec().partition?.attributes.parent;
+    let written = object.attributes.iter().find(|a| a.attr.name == attribute)?;
+    let mut parts = split_name(written.value.as_text()?)?;
+    let name = parts.pop()?;
+    Some((parts.pop().unwrap_or_else(|| schema.to_owned()), name))
 }
 
 /// The roles that an expectation grants something to.

@@ -108,6 +108,7 @@ fn as_expectations(args: &DiffArgs, schema: &str, snapshot: &Snapshot) -> Option
         whole: true,
         schemas: &args.schema,
         tool: None,
+        any_partitions: false,
         wanted: &wanted,
     };
     pull(snapshot, &options)

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::atomic_file;
 use crate::catalog::capture::Scope;
-use crate::cli::PullArgs;
+use crate::cli::{PartitionsOption, PullArgs};
 use crate::console::{eprint, print};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
@@ -85,6 +85,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
         whole: patterns.is_empty(),
         schemas: &args.schema,
         tool: source.tool().filter(|_| patterns.is_empty()).map(|tool| tool.name),
+        any_partitions: args.partitions == PartitionsOption::Any,
         wanted: &wanted,
     };
     if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {

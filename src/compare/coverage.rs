@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::{Claims, ignored};
-use crate::expectation::ExpectationFile;
+use crate::expectation::{ExpectationFile, Subject};
 use crate::finding::coverage::{Coverage, KindCoverage, Unmentioned};
 use crate::kinds::{KeyForm, Kind};
 use crate::object_id::{ObjectId, show_part};
+use crate::partitions;
 use crate::snapshot::{Object, Snapshot};
 
 /// Counts the objects that the files of one database mention. `claims` are the objects that their expectations have
@@ -20,6 +21,7 @@ pub fn coverage(files: &[&ExpectationFile], snapshot: &Snapshot, claims: &Claims
         claims,
         counts: BTreeMap::new(),
         unmentioned: Vec::new(),
+        of_any: files.iter().flat_map(|file| of_any(file)).collect(),
     };
     for kind in Kind::roots() {
         let objects = snapshot
@@ -58,6 +60,17 @@ struct Survey<'a> {
     /// How many objects are mentioned, and how many exist.
     counts: BTreeMap<Kind, (usize, usize)>,
     unmentioned: Vec<Unmentioned>,
+    /// Objects that may have any partitions: these need not be mentioned.
+    of_any: BTreeSet<(Kind, &'a ObjectId)>,
+}
+
+/// The objects of a file that may have any partitions.
+fn of_any(file: &ExpectationFile) -> impl Iterator<Item = (Kind, &ObjectId)> {
+    let objects = file.objects.iter().filter(|object| object.any_partitions);
+    objects.filter_map(|object| match &object.subject {
+        Subject::Named(id) => Some((object.kind, id)),
+        Subject::ByMeaning(_) => None,
+    })
 }
 
 impl<'a> Survey<'a> {
@@ -80,10 +93,20 @@ impl<'a> Survey<'a> {
             for (child, child_id) in self.children(kind, id) {
                 self.object(child, child_id, Some((kind, id)));
             }
+            if !self.of_any.contains(&(kind, id)) {
+                for (partition, partition_id) in self.partitions(kind, id) {
+                    self.object(partition, partition_id, Some((kind, id)));
+                }
+            }
             return;
         }
         let mut contains = BTreeMap::new();
         self.count_children(kind, id, &mut contains);
+        for (kind, partition) in self.partitions(kind, id) {
+            self.counts.entry(kind).or_default().1 += 1;
+            *contains.entry(kind).or_default() += 1;
+            self.count_children(kind, partition, &mut contains);
+        }
         self.unmentioned.push(Unmentioned {
             kind: kind.spec().name,
             many: kind.many(),
@@ -111,6 +134,19 @@ impl<'a> Survey<'a> {
             *contains.entry(child).or_default() += 1;
             self.count_children(child, child_id, contains);
         }
+    }
+
+    /// The partitions of an object that are counted.
+    fn partitions(&self, kind: Kind, id: &ObjectId) -> Vec<(Kind, &'a ObjectId)> {
+        let object = self.snapshot.get(kind, id);
+        let all = object.map(partitions::partitions).unwrap_or_default().into_iter();
+        let known = all.filter_map(|(kind, id)| Some((kind, self.snapshot.key(kind, &id)?)));
+        known
+            .filter(|(kind, id)| {
+                let ignored = |file: &&ExpectationFile| ignored(file, *kind, id, &mut BTreeSet::new());
+                !self.files.iter().any(ignored)
+            })
+            .collect()
     }
 
     fn children(&self, kind: Kind, id: &'a ObjectId) -> Vec<(Kind, &'a ObjectId)> {

@@ -1,18 +1,18 @@
 //! Turns a plan and the server's answers into checks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::parallel::in_parts;
-use super::{Candidate, ClosedScope, Decision, MeaningMatch, Pending, Plan, Step, follow, rename};
+use super::unlisted::{UnlistedFindings, UnlistedSearch};
+use super::{Candidate, Decision, MeaningMatch, Pending, Plan, Step, follow, rename};
 use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence, Terms};
-use crate::finding::{About, Check, Checks, Code, OtherCode, Status};
+use crate::finding::{About, Check, Checks, OtherCode, Status};
 use crate::hint::Hint;
-use crate::kinds::{FindingDetail, HintContext, Kind};
+use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers};
-use crate::snapshot::{Object, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::source_map::Place;
-use crate::value::Value;
 
 /// The objects that expectations have found.
 pub type Claims = BTreeSet<(Kind, ObjectId)>;
@@ -36,18 +36,16 @@ pub fn resolve(mut plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (C
     }
     // The expectations by meaning must be resolved before it is known which objects are unlisted.
     let mut used: BTreeSet<Place> = BTreeSet::new();
+    let search = UnlistedSearch::new(snapshot, &claimed, &out);
     let parts = in_parts(
         &plan.closed,
         |_| true,
         |_, scopes| {
-            let mut used = BTreeSet::new();
-            let mut out = Checks::keeping(plan.keep);
+            let mut found = UnlistedFindings::new(plan.keep);
             for scope in scopes {
-                for kind in &scope.kinds {
-                    unlisted(scope, *kind, snapshot, &claimed, &mut used, &mut out);
-                }
+                search.scope(scope, &mut found);
             }
-            (used, out)
+            (found.used, found.out)
         },
     );
     for (part_used, part) in parts {
@@ -242,125 +240,6 @@ fn unused_pattern(rule: &IgnoreRule) -> Check {
     };
     Check::drift(about, OtherCode::IgnoreIdle.into(), rule.place, &terms, message)
         .hint(Hint::advice("remove or correct the pattern"))
-}
-
-fn unlisted(
-    scope: &ClosedScope<'_>,
-    kind: Kind,
-    snapshot: &Snapshot,
-    claimed: &Claims,
-    used: &mut BTreeSet<Place>,
-    out: &mut Checks,
-) {
-    let objects: Box<dyn Iterator<Item = (&ObjectId, &Object)>> = match &scope.parent {
-        Some((_, parent)) => Box::new(snapshot.children(kind, parent)),
-        None => Box::new(
-            snapshot
-                .of_kind(kind)
-                .filter(|(id, _)| !id.is_in_schema() || is_closed(scope, snapshot, id.schema())),
-        ),
-    };
-    let before = out.findings.len();
-    for (id, object) in objects {
-        if claimed.contains(&(kind, id.clone())) {
-            continue;
-        }
-        if object.is_implicit() {
-            if snapshot.is_partial(kind, id) && !ignored(scope.file, kind, id, used) {
-                additions(scope, (kind, id, object), snapshot, claimed, used, out);
-            }
-            continue;
-        }
-        if ignored(scope.file, kind, id, used) {
-            continue;
-        }
-        let parent = scope.parent.as_ref().map(|(parent, _)| *parent);
-        out.push(unlisted_object(scope, (kind, parent), (id, object), snapshot));
-    }
-    // The absence of unlisted objects is a check, too: a file may expect nothing else.
-    if out.findings.len() == before && out.passes.are_kept() {
-        let parent = scope.parent.as_ref().map(|(_, id)| id.clone());
-        let about = About::Unlisted { kind, parent };
-        out.push(Check::passed(about, Code::Unexpected(kind), scope.place, &scope.terms));
-    } else if out.findings.len() == before {
-        out.passed += 1;
-    }
-}
-
-/// Whether unlisted objects of a schema are findings. In the schemas of a hosting platform, what users added are.
-fn is_closed(scope: &ClosedScope<'_>, snapshot: &Snapshot, schema: &str) -> bool {
-    scope.schemas.contains(schema) || (scope.file.exact_schemas.is_none() && snapshot.platform_schemas.contains(schema))
-}
-
-/// What users added to an object of the hosting platform that is not listed.
-fn additions(
-    scope: &ClosedScope<'_>,
-    (kind, id, object): (Kind, &ObjectId, &Object),
-    snapshot: &Snapshot,
-    claimed: &Claims,
-    used: &mut BTreeSet<Place>,
-    out: &mut Checks,
-) {
-    let granted = kind.spec().attrs.iter().filter(|attr| attr.keyed_by_role);
-    for attr in granted.filter(|attr| matches!(object.get(attr.name), Value::Map(grants) if !grants.is_empty())) {
-        let found = object.get(attr.name).clone();
-        let message = format!(
-            "{} of {} {}: {found}, and it is not listed",
-            attr.name,
-            kind.words(),
-            kind.show(id)
-        );
-        let check = Check::drift(
-            About::object(kind, id),
-            Code::Differs(kind, attr),
-            scope.place,
-            &scope.terms,
-            message,
-        );
-        out.push(check.values(Value::Map(BTreeMap::new()), found).hint(Hint::advice(
-            "list it with what users were granted, add it to `ignore`, or revoke that",
-        )));
-    }
-    for child in kind.children() {
-        for (id, object) in snapshot.children(child, id) {
-            if !object.is_implicit() && !claimed.contains(&(child, id.clone())) && !ignored(scope.file, child, id, used)
-            {
-                out.push(unlisted_object(scope, (child, Some(kind)), (id, object), snapshot));
-            }
-        }
-    }
-}
-
-/// The finding that an object exists and is not listed. With its kind comes that of the object that contains it.
-fn unlisted_object(
-    scope: &ClosedScope<'_>,
-    (kind, parent): (Kind, Option<Kind>),
-    (id, object): (&ObjectId, &Object),
-    snapshot: &Snapshot,
-) -> Check {
-    let remove = kind.hint(&HintContext {
-        id,
-        parent,
-        partitions: &[],
-        detail: FindingDetail::Unexpected,
-        at_least: false,
-        written: &|_| None,
-        object: Some(object),
-        snapshot,
-        schema: &scope.file.schema,
-    });
-    let list = "list it, add it to `ignore`, or remove it";
-    let hint = match remove {
-        Some(Hint::Sql(sql)) => Hint::advice_with_sql(list, sql),
-        Some(Hint::Advice(words)) => Hint::Advice(format!("{list}; {words}")),
-        Some(Hint::AdviceWithSql { words, sql }) => Hint::advice_with_sql(format!("{list}; {words}"), sql),
-        None => Hint::advice(list),
-    };
-    let message = format!("{} {} exists but is not listed", kind.words(), kind.show(id));
-    let about = About::object(kind, id);
-    Check::drift(about, Code::Unexpected(kind), scope.place, &scope.terms, message)
-        .values("absent", "present")
-        .hint(hint)
 }
 
 /// Whether the patterns of a file ignore an object. The last matching pattern decides. All matching patterns are added

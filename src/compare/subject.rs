@@ -11,7 +11,7 @@ use crate::finding::{About, Check, Code};
 use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
-use crate::snapshot::{IN_PARTITIONS, Object, Snapshot};
+use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
 
@@ -36,11 +36,11 @@ pub(super) struct Actual<'a> {
 
 /// The expected value of an attribute.
 #[derive(Clone, Copy)]
-struct ExpectedValue<'a> {
-    attr: &'static Attr,
-    value: &'a Value,
-    extent: Extent,
-    place: Place,
+pub(super) struct ExpectedValue<'a> {
+    pub(super) attr: &'static Attr,
+    pub(super) value: &'a Value,
+    pub(super) extent: Extent,
+    pub(super) place: Place,
 }
 
 impl<'a> ObjectComparison<'a, '_> {
@@ -54,7 +54,10 @@ impl<'a> ObjectComparison<'a, '_> {
             };
             return (vec![pending], 0);
         }
-        let (mut pending, passed) = self.attributes(actual, &|_| true);
+        let (mut pending, passed) = match self.elsewhere(actual) {
+            Some(pending) => (vec![pending], 0),
+            None => self.attributes(actual, &|_| true),
+        };
         if !self.keep {
             return (pending, passed + 1);
         }
@@ -108,10 +111,7 @@ impl<'a> ObjectComparison<'a, '_> {
     /// Compares the attributes: those in the file, those that it implies, and in an exact file all others with their
     /// defaults.
     fn attributes(&self, actual: Actual<'_>, wanted: &dyn Fn(&Attr) -> bool) -> (Vec<Pending>, usize) {
-        let Actual { kind, id, object } = actual;
         let written = &self.expected.attributes;
-        let is_partial = self.snapshot.is_partial(kind, id)
-            || (object.is_implicit() && self.snapshot.platform_schemas.contains(id.schema()));
         let mut pending = Vec::new();
         let mut passed = 0;
         let mut add = |made: Option<Pending>| match made {
@@ -127,46 +127,12 @@ impl<'a> ObjectComparison<'a, '_> {
             };
             add(self.attribute(actual, expected));
         }
-        for attr in kind.spec().attrs {
-            let left_out = !written.iter().any(|a| a.attr.name == attr.name);
-            // Of a relation of the hosting platform, what users granted counts.
-            if is_partial && attr.always_checked.is_none() && !attr.keyed_by_role {
-                continue;
-            }
-            if !left_out || !wanted(attr) || !(attr.always_checked.is_some() || self.expected.terms.exact) {
-                continue;
-            }
-            let has_default = attr.default.is_some_and(|default| default.is(object.get(attr.name)));
-            if attr.on_request || attr.exceptional && has_default {
-                continue;
-            }
-            // In an exact file, most checks find that an attribute has its default.
-            if !self.snapshot.is_unread(kind, attr.name)
-                && has_default
-                && !(attr.holds_in_partitions
-                    && matches!(object.get(IN_PARTITIONS), Value::Map(places) if !places.is_empty()))
-            {
-                add(self.passed_check(actual, attr));
-                continue;
-            }
-            if self.snapshot.server.major < attr.since && !self.snapshot.is_unread(kind, attr.name) {
-                // Attributes that this server does not support are not compared with their defaults.
-                add(self.passed_check(actual, attr));
-            } else if let Some(default) = self.default(actual, attr) {
-                let expected = ExpectedValue {
-                    attr,
-                    value: &default,
-                    extent: Extent::Whole,
-                    place: self.expected.place,
-                };
-                add(self.attribute(actual, expected));
-            }
-        }
+        self.left_out(actual, wanted, &mut add);
         (pending, passed)
     }
 
     /// The value that an attribute has if the file leaves it out.
-    fn default(&self, actual: Actual<'_>, attr: &'static Attr) -> Option<Value> {
+    pub(super) fn default(&self, actual: Actual<'_>, attr: &'static Attr) -> Option<Value> {
         let implied = self.file.implied(self.expected, attr.name, false);
         let implied = implied.map(|implied| implied.value);
         let derived = || {
@@ -177,7 +143,7 @@ impl<'a> ObjectComparison<'a, '_> {
     }
 
     /// The passed check of an attribute, if passed checks are kept.
-    fn passed_check(&self, actual: Actual<'_>, attr: &'static Attr) -> Option<Pending> {
+    pub(super) fn passed_check(&self, actual: Actual<'_>, attr: &'static Attr) -> Option<Pending> {
         self.keep.then(|| {
             let value = actual.object.get(attr.name);
             let about = About::object(actual.kind, actual.id);
@@ -187,7 +153,7 @@ impl<'a> ObjectComparison<'a, '_> {
         })
     }
 
-    fn attribute(&self, actual: Actual<'_>, expected: ExpectedValue<'_>) -> Option<Pending> {
+    pub(super) fn attribute(&self, actual: Actual<'_>, expected: ExpectedValue<'_>) -> Option<Pending> {
         let ExpectedValue {
             attr,
             value,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::keys::{ObjectKey, TermKey};
 use super::mistakes::{mistakes_of_section, section_hint, unbracketed, unnamed};
 use super::parse::Parser;
+use super::partitions::parse_partitions;
 use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
 use crate::attribute::Attr;
 use crate::error::Problem;
@@ -20,9 +21,9 @@ use crate::yaml::{Entry, Node, NodeValue, ScalarType, shorten};
 /// An object with children.
 #[derive(Clone)]
 pub(super) struct Parent {
-    index: usize,
-    kind: Kind,
-    id: ObjectId,
+    pub(super) index: usize,
+    pub(super) kind: Kind,
+    pub(super) id: ObjectId,
 }
 
 /// Reads the objects of one section.
@@ -135,7 +136,7 @@ fn identity(kind: Kind, key: &str, parent: Option<&Parent>, schema: &str) -> Res
     }
 }
 
-fn object(
+pub(super) fn object(
     parser: &mut Parser,
     kind: Kind,
     subject: &Subject,
@@ -153,6 +154,8 @@ fn object(
         presence: Presence::Required,
         terms: Arc::clone(terms),
         attributes: Box::default(),
+        is_partition: false,
+        any_partitions: false,
     });
     if let Some(presence) = presence_word(&node) {
         parser.out.objects[index].presence = presence;
@@ -322,6 +325,10 @@ impl ObjectParser<'_> {
                 self.presence(key, &entry);
             } else if let Some((attr, extent)) = attribute(kind, key) {
                 self.attribute(attr, extent, entry);
+            } else if kind.partition_section() == Some(key) {
+                self.has_children = true;
+                let parent = self.parent.clone();
+                parse_partitions(self.parser, &parent, entry, &terms);
             } else if let Some(child) = kind.children().find(|child| child.spec().section == key) {
                 self.children(child, entry, &terms);
             } else {
@@ -331,6 +338,7 @@ impl ObjectParser<'_> {
                     known.extend(attr.subset_key);
                 }
                 known.extend(kind.children().map(|child| child.spec().section));
+                known.extend(kind.partition_section());
                 known.extend(ObjectKey::NAMES);
                 debug_assert!(!known.contains(&key));
                 let synonyms = kind.spec().syntax.synonyms;

@@ -8,7 +8,7 @@ use super::keys::{FileKey, HistoryKey, TermKey};
 use super::long_names::cut_names;
 use super::object::parse_section;
 use super::statement::parse_assertions;
-use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, shape};
+use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, partitions, shape};
 use crate::error::Problem;
 use crate::kinds::{Implied, Kind};
 use crate::source_map::{FileId, Place};
@@ -52,6 +52,7 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
     let mut parser = Parser::new(file);
     parser.problems = problems;
     parser.file(entries);
+    partitions::merge_twice_written(&mut parser);
     if parser.problems.is_empty() {
         Ok(parser.out)
     } else {

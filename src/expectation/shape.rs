@@ -11,11 +11,12 @@ use crate::suggest;
 use crate::value::Value;
 use crate::yaml::{Node, NodeValue, Scalar, ScalarType};
 
-/// Reads the value of an attribute, whose key is `name`. A list that may be empty is written as `null` if it is: an empty
-/// list is more often a mistake. `schema` is the schema of names that are not qualified.
+/// Reads the value of an attribute, whose key is `name`. A list or mapping that may be empty is written as `null` if it is:
+/// an empty one is more often a mistake. `schema` is the schema of names that are not qualified.
 pub(super) fn read_attribute(attr: &Attr, name: &str, node: Node, schema: &str) -> Result<Value, Problem> {
     match attr.default {
         Some(Literal::EmptyList) if node.is_null() => Ok(Value::List(Vec::new())),
+        Some(Literal::EmptyMap) if node.is_null() => Ok(Value::Map(BTreeMap::new())),
         Some(_) | None => read(attr.shape, name, node, schema),
     }
 }
@@ -58,7 +59,9 @@ fn read_scalar(shape: Shape, name: &str, scalar: Scalar, place: Place) -> Result
             Ok(number) => Ok(Value::Integer(number)),
             Err(_) => Err(mismatch(shape, name, &NodeValue::Scalar(scalar), place)),
         },
-        (Shape::Text | Shape::Sql | Shape::Name | Shape::QualifiedName, _) if is_null => Ok(Value::Null),
+        (Shape::Text | Shape::Sql | Shape::Name | Shape::QualifiedName | Shape::Integer, _) if is_null => {
+            Ok(Value::Null)
+        }
         (Shape::Text, _) => Ok(Value::Text(scalar.text)),
         (Shape::Sql, _) => match scalar.text.trim() {
             "" => Err(Problem::at(place, format!("`{name}` is empty")).hint("write `null` to expect none")),

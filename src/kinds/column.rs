@@ -5,6 +5,7 @@ mod definition;
 mod hint;
 mod serial;
 
+use super::spec::NEVER;
 use super::{
     Address, Advice, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand,
     Syntax, common, storage_option,
@@ -127,6 +128,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
     matching: Matching {
         implied: Some(implied),
         parts: Some(serial::parts),
+        not_copied: &[
+            ("comment", NEVER),
+            ("grants", NEVER),
+            ("options", NEVER),
+            ("identity_options", NEVER),
+            ("identity", 17),
+        ],
         ..Matching::DEFAULT
     },
     advice: Advice {

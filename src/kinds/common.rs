@@ -178,12 +178,17 @@ const COLUMNS_OF_GRANTS: [(&str, &str); 2] = [
 /// The SQL of [`snapshot::IN_PARTITIONS`] of an index, for `{partition_indexes i.indexrelid}` in the queries of kinds.
 const PARTITION_INDEXES: &str = include_str!("common/partition_indexes.sql");
 
+/// The SQL of the types of the key of the table that a relation is a partition of, for `{bound_types c}`. The type of an
+/// expression is null.
+const BOUND_TYPES: &str = include_str!("common/bound_types.sql");
+
 /// Replaces the placeholders of shared columns in the query of a kind.
 pub(super) fn with_shared_columns(query: &'static str) -> Sql {
     Sql::template(query, |place| {
         let words: Vec<&'static str> = place.split(' ').collect();
         match words.as_slice() {
             ["partition_indexes", index] => Some(Sql::replaced(PARTITION_INDEXES.trim_end(), &[("$index", index)])),
+            ["bound_types", relation] => Some(Sql::replaced(BOUND_TYPES.trim_end(), &[("$relation", relation)])),
             [name, class, acl, owner] => {
                 let (_, column) = COLUMNS_OF_GRANTS.iter().find(|(known, _)| known == name)?;
                 let words = [("$class", *class), ("$acl", *acl), ("$owner", *owner)];

@@ -1,6 +1,8 @@
 //! Foreign tables.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Reading, Syntax, common, stub};
+use super::common::partitions::bound;
+use super::table::{INHERITS, PARTITION_ATTRIBUTES, PARTITION_BOUND, PARTITION_OF};
+use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Partition, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 
@@ -13,6 +15,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[
         Attr::new("server", Shape::Name, "The foreign server that holds it."),
         common::FOREIGN_OPTIONS,
+        PARTITION_OF,
+        PARTITION_BOUND,
+        INHERITS,
         common::OWNER,
         common::grants(&common::OF_TABLE),
         common::COMMENT,
@@ -21,7 +26,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         key: KeyForm::Qualified,
         ..Syntax::DEFAULT
     },
+    partition: Some(&Partition {
+        section: None,
+        attributes: PARTITION_ATTRIBUTES,
+        taken: &["owner"],
+        mark: Some("server"),
+    }),
     reading: Reading {
+        extra_columns: &[bound::TYPES],
         catalog_codes: &["f"],
         if_any: Some("'f' IN (SELECT relkind FROM relation_kinds)"),
         masked: Masked::OPTIONS,
@@ -39,6 +51,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     finding.if_differs(|attribute, expected, actual| match (attribute, expected.as_text()) {
+        ("partition_of" | "partition_bound", _) => common::partitions::attach(finding),
         ("grants", _) => common::grant(&name, expected, actual),
         _ => None,
     })

@@ -1,5 +1,6 @@
 //! Primary keys.
 
+use super::spec::NEVER;
 use super::{
     Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Shorthand, Syntax, common,
     constraint, hint,
@@ -50,6 +51,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         implied_default: Some(|id, attribute| {
             (attribute == "name").then(|| Value::Text(format!("{}_pkey", id.last())))
         }),
+        not_copied: &[("comment", NEVER), ("name", NEVER)],
         ..Matching::DEFAULT
     },
     reading: Reading::OF_PARTITIONS,

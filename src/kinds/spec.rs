@@ -68,6 +68,8 @@ pub struct KindSpec {
     pub role: Role,
     /// How objects are written in expectation files.
     pub syntax: Syntax,
+    /// How objects are partitions, and have them. `None` if they cannot be partitions.
+    pub partition: Option<&'static Partition>,
     /// How objects are read from the catalog.
     pub reading: Reading,
     /// How expected objects are matched with actual ones.
@@ -111,6 +113,7 @@ impl KindSpec {
         attrs: &[],
         role: Role::Ordinary,
         syntax: Syntax::DEFAULT,
+        partition: None,
         reading: Reading::DEFAULT,
         matching: Matching::DEFAULT,
         advice: Advice::DEFAULT,
@@ -187,6 +190,31 @@ impl Syntax {
 /// Replaces the attributes that were written by those that they stand for.
 pub type Rewrite = fn(&ObjectId, Vec<Entry>) -> Result<Vec<Entry>, Problem>;
 
+/// How objects of a kind are partitions, and have partitions.
+#[derive(Debug)]
+pub struct Partition {
+    /// The key of an object that lists its partitions. `None` if objects of the kind have none.
+    pub section: Option<&'static str>,
+    /// The attributes of a partition.
+    pub attributes: PartitionAttributes,
+    /// The attributes that a partition takes from the partitioned object if nothing is said about them.
+    pub taken: &'static [&'static str],
+    /// The attribute by which a partition of this kind is recognized where partitions are listed. `None` for the kind that
+    /// partitions have without such an attribute.
+    pub mark: Option<&'static str>,
+}
+
+/// The attributes of a partition.
+#[derive(Debug, Clone, Copy)]
+pub struct PartitionAttributes {
+    /// The object that it is a partition of.
+    pub parent: &'static str,
+    /// The rows that it holds.
+    pub bound: &'static str,
+    /// The key that means `bound` where partitions are listed.
+    pub key: &'static str,
+}
+
 /// How objects of a kind are read from the catalog.
 pub struct Reading {
     /// A condition that is true wherever an object of the kind exists, and that costs next to nothing. It can use
@@ -247,6 +275,9 @@ impl ScopeRelation {
     }
 }
 
+/// No major version.
+pub(super) const NEVER: u32 = u32::MAX;
+
 /// How expected objects of a kind are matched with actual ones.
 pub struct Matching {
     /// Whether an expected and an actual identity are the same. `None` if they are compared as texts.
@@ -264,6 +295,9 @@ pub struct Matching {
     pub implied: Option<fn(&Implication<'_>) -> Option<Implied>>,
     /// The objects that are parts of an actual object if it is as expected, so that a file does not have to list them.
     pub parts: Option<fn(&[WrittenValue<'_>], &Object) -> Vec<(Kind, ObjectId)>>,
+    /// The attributes that a copy in a partition does not have from the object that it is a copy of, and the first major
+    /// version in which it has; see [`COPY_OF`].
+    pub not_copied: &'static [(&'static str, u32)],
 }
 
 /// The name and the value of an expected attribute.
@@ -298,6 +332,7 @@ impl Matching {
         implied_default: None,
         implied: None,
         parts: None,
+        not_copied: &[("comment", NEVER)],
     };
 }
 
@@ -420,6 +455,19 @@ impl Kind {
                 None
             }
         }
+    }
+
+    /// The key under which objects of this kind list their partitions.
+    #[must_use]
+    pub fn partition_section(self) -> Option<&'static str> {
+        self.spec().partition.and_then(|partition| partition.section)
+    }
+
+    /// The kinds of objects that can be partitions.
+    pub fn of_partitions() -> impl Iterator<Item = (Self, &'static Partition)> {
+        Self::ALL
+            .iter()
+            .filter_map(|kind| Some((*kind, kind.spec().partition?)))
     }
 
     /// Whether the query of this kind reads from a relation that `catalog::capture` defines.

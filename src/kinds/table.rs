@@ -1,8 +1,13 @@
 //! Tables.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::common::partitions::bound;
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Partition, PartitionAttributes, Reading, Syntax, common,
+    stub,
+};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
+use crate::snapshot::PARTITIONS;
 use crate::sql_text::{TokenKind, split_commas, tokens};
 use crate::value::Value;
 
@@ -17,6 +22,41 @@ pub(super) const TABLESPACE: Attr = Attr::new(
 /// The table access method.
 pub(super) const ACCESS_METHOD: Attr =
     Attr::new("access_method", Shape::Name, "The access method.").default(Literal::Text("heap"));
+
+/// The partitioned table that a table is a partition of.
+pub(super) const PARTITION_OF: Attr = Attr::new(
+    "partition_of",
+    Shape::QualifiedName,
+    "The partitioned table that it is a partition of; `null` for none.",
+)
+.compare(Compare::Name)
+.default(Literal::Null);
+
+/// The rows of a partition.
+pub(super) const PARTITION_BOUND: Attr = Attr::new(
+    "partition_bound",
+    Shape::Sql,
+    "The rows that it holds as a partition: `for values from ('2024-01-01') to ('2025-01-01')`; `null` if it is not a partition. \
+     PostgreSQL decides whether two values mean the same.",
+)
+.compare(Compare::Custom(bound::same))
+.default(Literal::Null);
+
+/// The tables that a table inherits from.
+pub(super) const INHERITS: Attr = Attr::new(
+    "inherits",
+    Shape::List(&Shape::QualifiedName),
+    "The tables that it inherits from, in order. The table that it is a partition of is not included.",
+)
+.compare(Compare::Custom(same_names))
+.default(Literal::EmptyList);
+
+/// The attributes of a partition.
+pub(super) const PARTITION_ATTRIBUTES: PartitionAttributes = PartitionAttributes {
+    parent: "partition_of",
+    bound: "partition_bound",
+    key: "bound",
+};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "table",
@@ -50,23 +90,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .compare(Compare::Custom(same_partition_key))
         .default(Literal::Null),
-        Attr::new("partition_of", Shape::QualifiedName, "The partitioned table that it is a partition of; `null` for none.")
-            .compare(Compare::Name)
-            .default(Literal::Null),
-        Attr::new(
-            "partition_bound",
-            Shape::Sql,
-            "The rows that it holds as a partition: `for values from ('2024-01-01') to ('2025-01-01')`; `null` if it is not a partition.",
-        )
-        .compare(Compare::Custom(same_bound))
-        .default(Literal::Null),
-        Attr::new(
-            "inherits",
-            Shape::List(&Shape::QualifiedName),
-            "The tables that it inherits from, in order. The table that it is a partition of is not included.",
-        )
-        .compare(Compare::Custom(same_names))
-        .default(Literal::EmptyList),
+        PARTITION_OF,
+        PARTITION_BOUND,
+        INHERITS,
         Attr::new(
             "replica_identity",
             Shape::Name,
@@ -84,8 +110,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
         key: KeyForm::Qualified,
         ..Syntax::DEFAULT
     },
+    partition: Some(&Partition {
+        section: Some("partitions"),
+        attributes: PARTITION_ATTRIBUTES,
+        taken: &["tablespace", "access_method", "owner"],
+        mark: None,
+    }),
     reading: Reading {
         catalog_codes: &["r", "p"],
+        extra_columns: &[PARTITIONS, bound::TYPES],
         ..Reading::DEFAULT
     },
     advice: Advice {
@@ -140,66 +173,14 @@ fn partition_key(text: &str) -> Option<(&str, Vec<&str>)> {
     }
 }
 
-/// Equal words in any case, and equal texts otherwise; the values of a list in any order.
-fn same_bound(comparison: &Comparison<'_>) -> Verdict {
-    let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
-        return Verdict::when(comparison.expected == comparison.actual);
-    };
-    Verdict::when(match (listed_values(expected), listed_values(actual)) {
-        (Some(expected), Some(actual)) => {
-            let has = |values: &[&str], value: &str| values.iter().any(|other| are_same_words(value, other));
-            expected.iter().all(|value| has(&actual, value)) && actual.iter().all(|value| has(&expected, value))
-        }
-        (Some(_), None) | (None, Some(_)) => false,
-        (None, None) => are_same_words(expected, actual),
-    })
-}
-
-/// The values of `for values in ('a', 'b')`.
-fn listed_values(text: &str) -> Option<Vec<&str>> {
-    let tokens = tokens(text);
-    let [before @ .., values] = tokens.as_slice() else {
-        return None;
-    };
-    let words: Vec<String> = before
-        .iter()
-        .map(|token| text[token.range.clone()].to_lowercase())
-        .collect();
-    if words != ["for", "values", "in"] || values.kind != TokenKind::Group {
-        return None;
-    }
-    Some(split_commas(
-        text[values.range.clone()].strip_prefix('(')?.strip_suffix(')')?,
-    ))
-}
-
-fn are_same_words(expected: &str, actual: &str) -> bool {
-    let (first, second) = (tokens(expected), tokens(actual));
-    first.len() == second.len()
-        && first.iter().zip(&second).all(|(a, b)| {
-            let (text, other) = (&expected[a.range.clone()], &actual[b.range.clone()]);
-            let inside = |text: &'_ str| {
-                text.get(1..text.len().saturating_sub(1))
-                    .map(str::to_owned)
-                    .unwrap_or_default()
-            };
-            a.kind == b.kind
-                && match a.kind {
-                    TokenKind::Word => text.eq_ignore_ascii_case(other),
-                    TokenKind::Group => are_same_words(&inside(text), &inside(other)),
-                    TokenKind::QuotedName | TokenKind::QuotedText | TokenKind::Comma | TokenKind::Symbol => {
-                        text == other
-                    }
-                }
-        })
-}
-
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
     match finding.detail {
-        FindingDetail::Missing(_) => Some(Hint::advice(
-            "apply the migration that creates it, or check that this is the right database",
-        )),
+        FindingDetail::Missing(attributes) => {
+            Some(common::partitions::create(&name, attributes).unwrap_or_else(|| {
+                Hint::advice("apply the migration that creates it, or check that this is the right database")
+            }))
+        }
         FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
             attribute,
@@ -224,6 +205,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ("partition_by", _) => Some(Hint::advice(
                 "the partitioning of a table cannot be altered: create a table as expected and move the rows",
             )),
+            ("partition_of" | "partition_bound", _) => common::partitions::attach(finding),
             ("options", _) => common::set_options(&format!("ALTER TABLE {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,

@@ -23,6 +23,14 @@ SELECT c.schema, c.name,
        pg_get_userbyid(c.relowner)::text AS owner,
        {grants r c.relacl c.relowner} AS grants,
        e.description AS comment,
+       CASE WHEN c.relkind = 'p' THEN
+         (SELECT coalesce(jsonb_object_agg(quote_ident(n.nspname) || '.' || quote_ident(f.relname), f.relkind::text), '{}')
+          FROM pg_inherits h
+          JOIN pg_class f ON f.oid = h.inhrelid
+          JOIN pg_namespace n ON n.oid = f.relnamespace
+          WHERE h.inhparent = c.oid)
+       END AS partitions,
+       {bound_types c} AS bound_types,
        c.relispartition OR c.relpersistence = 't'
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations c

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{PullOptions, file, key, sections, write};
+use super::{Nesting, PullOptions, Writer, file, key, sections};
 use crate::fnv::fnv1a;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -45,6 +45,11 @@ pub fn kind(word: &str) -> Result<Kind, Vec<&'static str>> {
 /// The files of a snapshot; none if no object is selected.
 #[must_use]
 pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kind>) -> Vec<SplitFile> {
+    let writer = Writer {
+        snapshot,
+        schema: choice.schema,
+        any_partitions: choice.any_partitions,
+    };
     let mut files = Vec::new();
     for kind in kinds {
         let objects: Vec<&ObjectId> = snapshot
@@ -68,7 +73,7 @@ pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kin
             };
             let section = Fragment::Map(vec![(
                 key.clone(),
-                write(snapshot, *kind, id, object, choice.schema, true),
+                writer.write(*kind, id, object, true, Nesting::Object),
             )]);
             files.push(SplitFile {
                 folder: Some(kind.spec().section),

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::spot::{Spot, place, place_of_key, place_of_section, spot, subject};
 use super::value::HIDDEN_VALUE;
 use super::value::Left;
 use super::{ObjectChange, Unlisted};
 use crate::attribute::Attr;
-use crate::expectation::{ExpectationFile, ExpectedObject, Extent, Subject};
+use crate::expectation::{ExpectationFile, ExpectedObject, Extent};
 use crate::kinds::{Attributes, KeyForm, Kind};
 use crate::object_id::ObjectId;
-use crate::pull::{default_when_omitted, key, shorthand, value_document, write, written};
+use crate::pull::{Nesting, Writer, default_when_omitted, key, key_in, shorthand, value_document, written};
 use crate::snapshot::Snapshot;
 use crate::source_map::Place;
 use crate::value::Value;
@@ -28,14 +29,6 @@ pub(super) struct Editor<'a> {
     pub(super) changes: Changes,
     /// Why unlisted objects were not added, by their findings.
     left: BTreeMap<String, String>,
-}
-
-/// Where an object is written: its mapping or list, and the position in it.
-#[derive(Clone, Copy)]
-struct Spot<'a> {
-    holder: &'a Node,
-    at: usize,
-    value: &'a Node,
 }
 
 /// The short form of an object that only has to exist.
@@ -83,12 +76,12 @@ impl<'a> Editor<'a> {
         match spot.value.as_written() {
             AsWritten::Map(_) => {
                 let changed = self.attributes(at, spot.value, change);
-                self.children(Some(expected.kind), spot.value, &change.unlisted);
+                self.children(Some(expected), spot.value, &change.unlisted);
                 changed
             }
             AsWritten::Scalar if is_word && expected.terms.exact => {
                 let id = subject(expected);
-                let whole = self.whole(expected.kind, id)?;
+                let whole = self.whole(expected.kind, id, self.level(expected))?;
                 self.replace(spot.value, whole)
             }
             AsWritten::Alias => match &spot.value.value {
@@ -165,7 +158,7 @@ impl<'a> Editor<'a> {
             return Err("`absent` is not written here; change it by hand".into());
         }
         let value = if expected.terms.exact {
-            self.whole(expected.kind, id)?
+            self.whole(expected.kind, id, self.level(expected))?
         } else {
             present()
         };
@@ -173,12 +166,41 @@ impl<'a> Editor<'a> {
     }
 
     /// An object as `pull` writes it.
-    fn whole(&self, kind: Kind, id: &ObjectId) -> Result<Fragment, String> {
+    fn whole(&self, kind: Kind, id: &ObjectId, level: Nesting) -> Result<Fragment, String> {
         let object = self
             .snapshot
             .get(kind, id)
             .ok_or("it no longer exists under this name")?;
-        Ok(write(self.snapshot, kind, id, object, &self.file.schema, false))
+        Ok(self.writer().write(kind, id, object, false, level))
+    }
+
+    fn writer(&self) -> Writer<'a> {
+        Writer {
+            snapshot: self.snapshot,
+            schema: &self.file.schema,
+            any_partitions: false,
+        }
+    }
+
+    /// The value of an attribute that the file may leave out.
+    fn omitted(&self, expected: &ExpectedObject, name: &str) -> Value {
+        let (kind, id) = (expected.kind, subject(expected));
+        match self.snapshot.get(kind, id) {
+            Some(object) => self.writer().omitted(kind, id, object, name, self.level(expected)),
+            None => default_when_omitted(kind, id, name),
+        }
+    }
+
+    /// Where an expected object is written.
+    fn level(&self, expected: &ExpectedObject) -> Nesting {
+        let is_in_partition = expected
+            .parent
+            .is_some_and(|parent| self.file.objects[parent].is_partition);
+        match (expected.is_partition, is_in_partition) {
+            (true, _) => Nesting::Partition,
+            (false, true) => Nesting::InPartition,
+            (false, false) => Nesting::Object,
+        }
     }
 
     /// The attributes of an object that is written as a mapping.
@@ -188,7 +210,7 @@ impl<'a> Editor<'a> {
         let mut values: Vec<(&'static str, Value)> = change.attributes.clone().into_iter().collect();
         // One spelling may mean several attributes, as `serial` does: then each is written on its own.
         let entry_of = |attr: &Attr| {
-            node.find(attr.name)
+            node.find(key_of(expected, attr.name))
                 .or_else(|| attr.subset_key.and_then(|includes| node.find(includes)))
         };
         let places: Vec<Place> = expected
@@ -209,7 +231,7 @@ impl<'a> Editor<'a> {
                 continue;
             };
             let was = expected.attributes.iter().find(|a| a.attr.name == *name);
-            let is_default = expected.terms.exact && default_when_omitted(kind, subject(expected), name) == *actual;
+            let is_default = expected.terms.exact && self.omitted(expected, name) == *actual;
             match entry_of(attr) {
                 Some(entry) if is_default => self.remove(node, entry)?,
                 Some(entry) => {
@@ -221,8 +243,9 @@ impl<'a> Editor<'a> {
                 }
                 None if is_default => {}
                 None => {
-                    let place = place_of_key(node, kind, attr.name);
-                    self.add(node, place, Some(attr.name.to_owned()), value_document(attr, actual))?;
+                    let key = key_of(expected, attr.name);
+                    let place = place_of_key(node, kind, key);
+                    self.add(node, place, Some(key.to_owned()), value_document(attr, actual))?;
                 }
             }
         }
@@ -251,14 +274,13 @@ impl<'a> Editor<'a> {
     /// Rewrites an object that is written in a short form. Values without drift stay as they are written.
     fn rewrite(&mut self, spot: Spot<'a>, expected: &ExpectedObject, change: &ObjectChange) -> Result<(), String> {
         let kind = expected.kind;
-        let id = subject(expected);
         let mut attributes: Attributes = Vec::new();
         for attr in kind.spec().attrs {
             let was = expected.attributes.iter().find(|a| a.attr.name == attr.name);
             let Some(value) = change.attributes.get(attr.name).or(was.map(|was| &was.value)) else {
                 continue;
             };
-            let is_needed = !(expected.terms.exact && default_when_omitted(kind, id, attr.name) == *value);
+            let is_needed = !(expected.terms.exact && self.omitted(expected, attr.name) == *value);
             // An expectation file cannot express an empty list or mapping.
             let is_empty = matches!(value, Value::List(items) if items.is_empty())
                 || matches!(value, Value::Map(map) if map.is_empty());
@@ -269,10 +291,13 @@ impl<'a> Editor<'a> {
                 attributes.push((attr.name, value.clone()));
             }
         }
-        let sections = self.sections(&change.unlisted)?;
-        let short = shorthand(kind.spec(), &attributes).filter(|_| sections.is_empty());
+        let sections = self.sections(expected, &change.unlisted)?;
+        let (mut all, short) = match kind.spec().partition.filter(|_| expected.is_partition) {
+            Some(partition) => Writer::partition_attributes(partition, kind, &attributes),
+            None => (written(kind, &attributes), shorthand(kind.spec(), &attributes)),
+        };
+        let short = short.filter(|_| sections.is_empty());
         let value = short.unwrap_or_else(|| {
-            let mut all = written(kind, &attributes);
             let is_flat = sections.is_empty() && all.iter().all(|(_, value)| value.is_short());
             all.extend(sections);
             if is_flat {
@@ -285,10 +310,11 @@ impl<'a> Editor<'a> {
     }
 
     /// Unlisted objects, as the sections of their parent.
-    fn sections(&self, unlisted: &[Unlisted]) -> Result<Vec<(String, Fragment)>, String> {
+    fn sections(&self, parent: &ExpectedObject, unlisted: &[Unlisted]) -> Result<Vec<(String, Fragment)>, String> {
         let mut sections: Vec<(String, Fragment)> = Vec::new();
         for Unlisted { kind, id, .. } in unlisted {
-            let (section, value) = (kind.spec().section, self.section(*kind, id)?);
+            let new = self.new_object(Some(parent), *kind, id);
+            let (section, value) = (new.section, self.section(&new, *kind, id)?);
             match (sections.last_mut(), value) {
                 (Some((last, Fragment::Map(there))), Fragment::Map(more)) if last == section => there.extend(more),
                 (_, value) => sections.push((section.to_owned(), value)),
@@ -298,18 +324,38 @@ impl<'a> Editor<'a> {
     }
 
     /// The section with one object in it.
-    fn section(&self, kind: Kind, id: &ObjectId) -> Result<Fragment, String> {
-        let value = self.whole(kind, id)?;
+    fn section(&self, new: &NewObject, kind: Kind, id: &ObjectId) -> Result<Fragment, String> {
+        let value = self.whole(kind, id, new.level)?;
         Ok(match kind.spec().syntax.key {
             KeyForm::Only => value,
-            KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => {
-                Fragment::Map(vec![(key(kind, id, &self.file.schema), value)])
-            }
+            KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => Fragment::Map(vec![(new.key.clone(), value)]),
         })
     }
 
+    /// How an unlisted object is written in its parent.
+    fn new_object(&self, parent: Option<&ExpectedObject>, kind: Kind, id: &ObjectId) -> NewObject {
+        let section = parent.and_then(|parent| parent.kind.partition_section());
+        if let (Some(parent), Some(section), Some(_)) = (parent, section, kind.spec().partition) {
+            return NewObject {
+                section,
+                key: key_in(id, subject(parent).schema()),
+                level: Nesting::Partition,
+            };
+        }
+        let is_in_partition = parent.is_some_and(|parent| parent.is_partition);
+        NewObject {
+            section: kind.spec().section,
+            key: key(kind, id, &self.file.schema),
+            level: if is_in_partition {
+                Nesting::InPartition
+            } else {
+                Nesting::Object
+            },
+        }
+    }
+
     /// Adds unlisted objects to the mapping of their parent.
-    fn children(&mut self, parent: Option<Kind>, node: &'a Node, unlisted: &[Unlisted]) {
+    fn children(&mut self, parent: Option<&ExpectedObject>, node: &'a Node, unlisted: &[Unlisted]) {
         for Unlisted { kind, id, finding } in unlisted {
             if let Err(why) = self.child(parent, node, *kind, id) {
                 self.left.insert(finding.clone(), why);
@@ -317,14 +363,21 @@ impl<'a> Editor<'a> {
         }
     }
 
-    fn child(&mut self, parent: Option<Kind>, node: &'a Node, kind: Kind, id: &ObjectId) -> Result<(), String> {
-        let section = kind.spec().section;
+    fn child(
+        &mut self,
+        parent: Option<&ExpectedObject>,
+        node: &'a Node,
+        kind: Kind,
+        id: &ObjectId,
+    ) -> Result<(), String> {
+        let new = self.new_object(parent, kind, id);
+        let section = new.section;
         if let Some(entry) = node.entries().iter().find(|entry| entry.key == section) {
-            let value = self.whole(kind, id)?;
+            let value = self.whole(kind, id, new.level)?;
             return match entry.value.as_written() {
                 AsWritten::Map(_) => {
                     let place = self.place_of_object(&entry.value, kind, id);
-                    self.add(&entry.value, place, Some(key(kind, id, &self.file.schema)), value)
+                    self.add(&entry.value, place, Some(new.key), value)
                 }
                 AsWritten::List(items) if value != present() => {
                     if self.means_the_same(&entry.value, kind, id, &value) {
@@ -339,7 +392,7 @@ impl<'a> Editor<'a> {
                 )),
             };
         }
-        let value = self.section(kind, id)?;
+        let value = self.section(&new, kind, id)?;
         // Objects of one kind share a section.
         let added = self.changes.added.entry(node.written.id).or_default();
         let same = added.iter_mut().find(|added| added.key.as_deref() == Some(section));
@@ -348,7 +401,7 @@ impl<'a> Editor<'a> {
             return Ok(());
         }
         let place = match parent {
-            Some(parent) => place_of_key(node, parent, section),
+            Some(parent) => place_of_key(node, parent.kind, section),
             None => place_of_section(node, section),
         };
         self.add(node, place, Some(section.to_owned()), value)
@@ -379,70 +432,17 @@ impl<'a> Editor<'a> {
     }
 }
 
-/// The position after the last item that precedes `new` in the order of `pull`; if there is none, the position of the
-/// first one that follows it.
-fn place<T: Ord>(there: impl Iterator<Item = (usize, T)>, new: &T, end: usize) -> usize {
-    let (before, behind): (Vec<_>, Vec<_>) = there.partition(|(_, other)| other < new);
-    let before = before.into_iter().max_by(|(_, one), (_, other)| one.cmp(other));
-    let behind = behind.into_iter().min_by(|(_, one), (_, other)| one.cmp(other));
-    match (before, behind) {
-        (Some((at, _)), _) => at + 1,
-        (None, Some((at, _))) => at,
-        (None, None) => end,
+/// How an unlisted object is written.
+struct NewObject {
+    section: &'static str,
+    key: String,
+    level: Nesting,
+}
+
+/// The key of an attribute of an object.
+fn key_of<'k>(object: &ExpectedObject, attribute: &'k str) -> &'k str {
+    match object.kind.spec().partition.filter(|_| object.is_partition) {
+        Some(partition) if partition.attributes.bound == attribute => partition.attributes.key,
+        Some(_) | None => attribute,
     }
-}
-
-/// The order in which `pull` writes the keys of an object.
-fn keys(kind: Kind) -> impl Iterator<Item = &'static str> {
-    let attributes = kind.spec().attrs.iter().map(|attr| attr.name);
-    let sections = kind.children().map(|child| child.spec().section);
-    ["exact"].into_iter().chain(attributes).chain(sections)
-}
-
-fn place_of_key(node: &Node, kind: Kind, new: &str) -> usize {
-    place_in(node, &keys(kind).collect::<Vec<_>>(), new)
-}
-
-fn place_of_section(root: &Node, new: &str) -> usize {
-    let first = ["driftgate", "database", "schema", "exact"];
-    let sections = Kind::roots().map(|kind| kind.spec().section);
-    place_in(root, &first.into_iter().chain(sections).collect::<Vec<_>>(), new)
-}
-
-fn place_in(node: &Node, order: &[&str], new: &str) -> usize {
-    let rank = |key: &str| order.iter().position(|other| *other == key);
-    let there = node.entries().iter().enumerate();
-    let there = there.filter_map(|(at, entry)| Some((at, rank(&entry.key)?)));
-    rank(new).map_or(node.len(), |new| place(there, &new, node.len()))
-}
-
-/// The identity of an object; that of its parent if it has no name.
-fn subject(object: &ExpectedObject) -> &ObjectId {
-    match &object.subject {
-        Subject::Named(id) | Subject::ByMeaning(id) => id,
-    }
-}
-
-/// Where an object is written in the mapping of its parent.
-fn spot<'a>(parent: &'a Node, object: &ExpectedObject) -> Option<Spot<'a>> {
-    let spec = object.kind.spec();
-    let at = parent.find(spec.section)?;
-    let section = &parent.entries()[at].value;
-    if spec.syntax.key == KeyForm::Only && !spec.parents.is_empty() {
-        return Some(Spot {
-            holder: parent,
-            at,
-            value: section,
-        });
-    }
-    let at = match section.as_written() {
-        AsWritten::Map(entries) => entries.iter().position(|entry| entry.place == object.place)?,
-        AsWritten::List(items) => items.iter().position(|item| item.place == object.place)?,
-        AsWritten::Alias | AsWritten::Scalar => return None,
-    };
-    Some(Spot {
-        holder: section,
-        at,
-        value: section.value_at(at)?,
-    })
 }

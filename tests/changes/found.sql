@@ -1293,18 +1293,220 @@ alter table shop.hashed detach partition shop.hashed_1;
 alter table shop.hashed attach partition shop.hashed_0 for values with (modulus 2, remainder 1);
 alter table shop.hashed attach partition shop.hashed_1 for values with (modulus 2, remainder 0);
 
--- # partition: detached, with its parts
--- expect: column-unexpected shop.events_2024.at
--- expect: column-unexpected shop.events_2024.id
--- expect: column-unexpected shop.events_2024.kind
--- expect: index-unexpected shop.events_2024.events_2024_kind_idx
--- expect: table-partition-bound shop.events_2024
+-- # partition: detached
 -- expect: table-partition-of shop.events_2024
 alter table shop.events detach partition shop.events_2024;
 
--- # partition: an unlisted one is detached
--- expect: table-unexpected shop.events_2025
-alter table shop.events detach partition shop.events_2025;
+-- # partition: added
+-- expect: table-unexpected shop.events_2026
+create table shop.events_2026 partition of shop.events for values from ('2026-01-01') to ('2027-01-01');
+create index events_2026_id on shop.events_2026 (id);
+
+-- # partition: dropped
+-- expect: table-missing shop.events_2025
+drop table shop.events_2025;
+
+-- # partition: of a partition, added
+-- expect: table-unexpected shop.parts_2c
+create table shop.parts_2c partition of shop.parts_2 for values in ('c');
+
+-- # partition: of a partition, dropped
+-- expect: table-missing shop.parts_2b
+drop table shop.parts_2b;
+
+-- # partition: of a partition, bound
+-- expect: table-partition-bound shop.parts_2b
+alter table shop.parts_2 detach partition shop.parts_2b;
+alter table shop.parts_2 attach partition shop.parts_2b for values in ('c');
+
+-- # partition: of another table
+-- expect: table-partition-of shop.parts_1
+create table public.parts (like shop.parts including all) partition by range (id);
+alter table shop.parts detach partition shop.parts_1;
+-- expect: table-unexpected public.parts
+alter table public.parts attach partition shop.parts_1 for values from (0) to (10);
+
+-- # partition: of its parent's parent
+-- expect: table-partition-of shop.parts_2a
+alter table shop.parts_2 detach partition shop.parts_2a;
+alter table shop.parts attach partition shop.parts_2a for values from (20) to (30);
+
+-- # partition: with partitions of its own
+-- expect: table-partition-by shop.parts_1
+drop table shop.parts_1;
+create table shop.parts_1 partition of shop.parts for values from (0) to (10) partition by hash (id);
+
+-- # partition: owner
+-- expect: table-owner shop.parts_1
+alter table shop.parts_1 owner to pg_monitor;
+
+-- # partition: unlogged
+-- expect: table-persistence shop.parts_1
+drop table shop.parts_1;
+create unlogged table shop.parts_1 partition of shop.parts for values from (0) to (10);
+
+-- # partition: storage options
+-- expect: table-options shop.parts_2a
+alter table shop.parts_2a set (fillfactor = 50);
+
+-- # partition: comment
+-- expect: table-comment shop.parts_2a
+comment on table shop.parts_2a is 'of its own';
+
+-- # partition: default of a column
+-- expect: column-default shop.parts_2a.kind
+alter table shop.parts_2a alter kind set default 'a';
+
+-- # partition: default of a column taken away
+-- expect: column-default shop.parts_1.kind
+alter table shop.parts_1 alter kind drop default;
+
+-- # partition: column not null
+-- expect: column-nullable shop.parts_1.size
+alter table shop.parts_1 alter size set not null;
+
+-- # partition: grant on a column
+-- expect: column-grants shop.parts_1.size
+grant select (size) on shop.parts_1 to pg_monitor;
+
+-- # partition: statistics of a column
+-- expect: column-statistics shop.parts_1.size
+alter table shop.parts_1 alter size set statistics 500;
+
+-- # partition: storage of a column
+-- expect: column-storage shop.parts_1.kind
+alter table shop.parts_1 alter kind set storage external;
+
+-- # partition: index of its own
+-- expect: index-unexpected shop.parts_1.parts_1_owner
+create index parts_1_owner on shop.parts_1 (owner_id);
+
+-- # partition: options of an index
+-- expect: index-options shop.parts_1.parts_1_size_idx
+alter index shop.parts_1_size_idx set (fillfactor = 60);
+
+-- # partition: comment on an index
+-- expect: index-comment shop.parts_1.parts_1_size_idx
+comment on index shop.parts_1_size_idx is 'of its own';
+
+-- # partition: check of its own, that is not valid
+-- expect: check-unexpected shop.parts_1.parts_1_even
+alter table shop.parts_1 add constraint parts_1_even check (size % 2 = 0) not valid;
+
+-- # partition: unique constraint of its own
+-- expect: unique-unexpected shop.parts_1.parts_1_once
+alter table shop.parts_1 add constraint parts_1_once unique (size);
+
+-- # partition: foreign key of its own
+-- expect: foreign-key-unexpected shop.parts_1.parts_1_owner
+alter table shop.parts_1 add constraint parts_1_owner foreign key (size) references shop.owners (id);
+
+-- # partition: trigger of its own
+-- expect: trigger-unexpected shop.parts_1.swallow
+create trigger swallow before insert on shop.parts_1 for each row execute function shop.keep_part();
+
+-- # partition: trigger disabled
+-- expect: trigger-enabled shop.parts.parts_kept
+alter table shop.parts_1 disable trigger parts_kept;
+
+-- # partition: trigger disabled in a partition of a partition
+-- expect: trigger-enabled shop.parts.parts_kept
+alter table shop.parts_2b disable trigger parts_kept;
+
+-- # partition: all triggers disabled
+-- expect: foreign-key-in-force shop.parts.parts_owner_id_fkey
+-- expect: trigger-enabled shop.parts.parts_kept
+alter table shop.parts_2b disable trigger all;
+
+-- # partition: triggers of the referenced one disabled
+-- expect: foreign-key-in-force shop.parts.parts_owner_id_fkey
+alter table shop.owners_1 disable trigger all;
+
+-- # partition: policy
+-- expect: policy-unexpected shop.parts_1.nobody
+create policy nobody on shop.parts_1 using (false);
+
+-- # partition: rule
+-- expect: rule-unexpected shop.parts_1.nothing
+create rule nothing as on delete to shop.parts_1 do instead nothing;
+
+-- # partition: statistics of its own
+-- expect: statistics-unexpected shop.parts_1.parts_1_all
+create statistics shop.parts_1_all on size, owner_id from shop.parts_1;
+
+-- # partition: replica identity
+-- expect: table-replica-identity shop.parts_1
+alter table shop.parts_1 replica identity full;
+
+-- # partition: a table where a foreign table was
+-- expect: foreign-table-missing shop.shard_away
+-- expect: table-unexpected shop.shard_away
+drop foreign table shop.shard_away;
+create table shop.shard_away partition of shop.shards for values from (10) to (20);
+
+-- # partition: a foreign table, added
+-- expect: foreign-table-unexpected shop.shard_2
+create foreign table shop.shard_2 partition of shop.shards for values from (20) to (30) server parts_server;
+
+-- # partition: a foreign table, detached
+-- expect: foreign-table-partition-of shop.shard_away
+alter table shop.shards detach partition shop.shard_away;
+
+-- # partition: a foreign table, bound
+-- expect: foreign-table-partition-bound shop.shard_away
+alter table shop.shards detach partition shop.shard_away;
+alter table shop.shards attach partition shop.shard_away for values from (10) to (21);
+
+-- # partition: a foreign table, options
+-- expect: foreign-table-options shop.shard_away
+alter foreign table shop.shard_away options (set a 'c');
+
+-- # partition: a foreign table, option of a column
+-- expect: column-options shop.shard_away.what
+alter foreign table shop.shard_away alter what options (column_name 'w');
+
+-- # foreign table: check
+-- expect: check-unexpected shop.stock.n_positive
+alter foreign table shop.stock add constraint n_positive check (n > 0);
+
+-- # foreign table: check dropped
+-- expect: check-missing shop.stock.n_known
+alter foreign table shop.stock drop constraint n_known;
+
+-- # foreign table: not valid
+-- expect: check-validated shop.stock.n_known
+alter foreign table shop.stock drop constraint n_known;
+alter foreign table shop.stock add constraint n_known check (n is not null) not valid;
+
+-- # foreign table: inherits
+-- expect: foreign-table-inherits shop.stock
+create table public.things (n integer);
+-- expect: table-unexpected public.things
+alter foreign table shop.stock inherit public.things;
+
+-- # foreign table: trigger
+-- expect: trigger-unexpected shop.stock.kept
+create trigger kept before insert on shop.stock for each row execute function shop.keep_part();
+
+-- # partitioned table: default of a column in it alone
+-- expect: column-default shop.parts.kind
+alter table only shop.parts alter kind set default 'x';
+
+-- # partitioned table: default of a column in all partitions
+-- expect: column-default shop.parts.kind
+alter table shop.parts alter kind set default 'x';
+
+-- # partitioned table: owner of it alone
+-- expect: table-owner shop.parts
+alter table shop.parts owner to pg_monitor;
+
+-- # partitioned table: index in all partitions
+-- expect: index-unexpected shop.parts.parts_owner
+create index parts_owner on shop.parts (owner_id);
+
+-- # partitioned table: trigger in all partitions
+-- expect: trigger-unexpected shop.parts.more
+create trigger more before insert on shop.parts for each row execute function shop.keep_part();
 
 -- # partition: row security
 -- expect: table-row-security shop.events_2024

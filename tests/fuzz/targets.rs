@@ -218,6 +218,7 @@ pub fn snapshots(data: &[u8]) {
     let again = saved::read(&once, file).unwrap_or_else(|problem| panic!("{problem}\n{once}"));
     assert_eq!(saved::write(&again), once);
     let choice = PullOptions {
+        any_partitions: false,
         schema: "public",
         schemas: &[],
         whole: true,

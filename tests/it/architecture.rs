@@ -89,7 +89,7 @@ const OWN_WORDS: [(&str, &str); 10] = [
     ("compare/rename.rs", "name"),
     // A key of a file.
     ("pull.rs", "schema"),
-    ("update/object.rs", "schema"),
+    ("update/spot.rs", "schema"),
     // An attribute that every kind can have.
     ("snapshot.rs", "owner"),
     // What a managed service sets in a new database.

@@ -6,7 +6,7 @@
 //! 19`, the first that does not know it any more, and `-- expect: CODE OBJECT` for each finding that must come. Then come the statements, sent as one message up to a line
 //! `-- then`, after which there is another; after `-- then fails` one that the server must refuse.
 //!
-//! What is expected of a copy of the database is what `pull` writes of the original, and `tests/changes/partitions.yaml`.
+//! What is expected of a copy of the database is what `pull` writes of the original.
 //! Each change is a test of the binary `scenarios`: that below `-- # A column is added` in `found.sql` is
 //! `changes::found::a_column_is_added`.
 
@@ -23,7 +23,6 @@ use crate::trial::{names_are_distinct, trial};
 
 const REGISTRY: &str = include_str!("../registry/schema.sql");
 const SCHEMA: &str = include_str!("../changes/schema.sql");
-const PARTITIONS: &str = include_str!("../changes/partitions.yaml");
 const FOUND: &str = include_str!("../changes/found.sql");
 const SAME: &str = include_str!("../changes/same.sql");
 const BLIND: &str = include_str!("../changes/blind.sql");
@@ -129,8 +128,7 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
     let copy = server().copy_of(&original.db);
     apply(change, &copy)?;
     let run = Driftgate::new()
-        .file("expectations/1-pulled.yaml", &original.pulled)
-        .file("expectations/2-partitions.yaml", PARTITIONS)
+        .file("expectations/pulled.yaml", &original.pulled)
         .env("DATABASE_URL", copy.url())
         .env("KEY", KEY)
         .run([

@@ -135,6 +135,8 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
                         extent: Extent::Whole,
                     })
                     .collect(),
+                is_partition: false,
+                any_partitions: false,
             });
         }
     }
@@ -284,7 +286,6 @@ fn a_change_of_one_attribute_is_one_finding() {
                 assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
                 assert_eq!(found[0].about.as_object(), Some((*kind, &id)));
                 tried += 1;
-
                 let subject = Subject::Named(id.clone());
                 let at = otherwise
                     .objects
@@ -326,7 +327,6 @@ fn a_missing_or_new_object_is_one_finding() {
             assert_eq!(found.len(), 1, "without {} {id}: {what:?}", kind.words());
             assert!(matches!(found[0].code, Code::Missing(_)), "{what:?}");
             assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
-
             // A key of which a parent has one only cannot come twice.
             if object.is_implicit()
                 || kind.spec().identity.len() == id.prefix(2).parts().len() && !kind.spec().parents.is_empty()
@@ -355,6 +355,7 @@ fn a_pulled_file_passes() {
         let choice = PullOptions {
             schemas: &[],
             tool: None,
+            any_partitions: false,
             schema: SCHEMAS[0],
             whole,
             wanted: &|_, _| true,

@@ -193,6 +193,9 @@ grant usage on foreign data wrapper remote to pg_monitor;
 grant usage on foreign server elsewhere to pg_monitor;
 create foreign table billing.remote (id int options (column_name 'ID')) server elsewhere options (table_name 'far');
 comment on foreign table billing.remote is 'not here';
+create foreign table billing.remote_invoices (archived date) inherits (billing.invoices) server elsewhere;
+create foreign table billing.events_far partition of billing.events for values from ('2023-01-01', minvalue) to ('2024-01-01', minvalue)
+  server elsewhere;
 grant select on billing.remote to pg_monitor;
 create trigger touch_remote before insert on billing.remote for each row execute function billing.touch();
 

@@ -1,6 +1,8 @@
 //! Advice on what partitions lack.
 
-use super::{name, sql_name};
+pub(in crate::kinds) mod bound;
+
+use super::{name, sql_name, sql_names};
 use crate::hint::Hint;
 use crate::kinds::HintContext;
 use crate::object_id::ObjectId;
@@ -15,6 +17,40 @@ pub(in crate::kinds) fn for_each_partition(
     let mut partitions: Vec<ObjectId> = finding.partitions.iter().map(ObjectId::relation).collect();
     partitions.dedup();
     partitions.iter().map(statement).collect::<Vec<_>>().join(" ")
+}
+
+/// The statement that creates a partition, if these attributes make it one.
+pub(in crate::kinds) fn create(partition: &str, attributes: &[(&'static str, Value)]) -> Option<Hint> {
+    let text = |name: &str| super::expected(attributes, name).and_then(Value::as_text);
+    let (parent, bound) = (sql_names(text("partition_of")?), text("partition_bound")?);
+    let key = text("partition_by").map_or_else(String::new, |key| format!(" PARTITION BY {key}"));
+    Some(Hint::sql(format!(
+        "CREATE TABLE {partition} PARTITION OF {parent} {bound}{key};"
+    )))
+}
+
+/// The statements that make a table the partition that is expected.
+pub(in crate::kinds) fn attach(finding: &HintContext<'_>) -> Option<Hint> {
+    let expected = |name: &str| (finding.written)(name);
+    let partition = sql_name(finding.id);
+    let actual = finding.object?.get("partition_of").as_text().map(sql_names);
+    let detach = actual
+        .as_ref()
+        .map(|parent| format!("ALTER TABLE {parent} DETACH PARTITION {partition};"));
+    let parent = match expected("partition_of") {
+        Some(Value::Text(parent)) => finding.reference(parent),
+        Some(_) => return detach.map(Hint::sql),
+        None => actual.clone()?,
+    };
+    let bound = expected("partition_bound")?.as_text()?;
+    let attach = format!("ALTER TABLE {parent} ATTACH PARTITION {partition} {bound};");
+    let statements: Vec<String> = detach.into_iter().chain([attach]).collect();
+    let words = if actual.is_some() {
+        "detach it and attach it as expected"
+    } else {
+        "it was, or should be, a partition: attach it"
+    };
+    Some(Hint::advice_with_sql(words, statements.join(" ")))
 }
 
 /// How the index of a constraint, or an index alone, is created in a partition.

@@ -27,6 +27,7 @@ const LAYERS: [&[&str]; 10] = [
         "attribute",
         "hint",
         "kinds",
+        "partitions",
         "platform",
         "privileges",
         "secret",
