@@ -1,6 +1,7 @@
 //! The command line.
 
 mod parse;
+mod partitions_option;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use clap_complete::Shell;
 pub use parse::{SOURCES, parse};
+pub use partitions_option::PartitionsOption;
 
 /// Checks that a live PostgreSQL database matches the expectations you wrote down in YAML.
 #[derive(Debug, Parser)]
@@ -385,15 +387,6 @@ impl ValueEnum for Format {
 pub enum FailOn {
     /// Checks that could not be verified
     Unknown,
-}
-
-/// How `pull` writes partitions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PartitionsOption {
-    /// List them.
-    List,
-    /// Expect any.
-    Any,
 }
 
 /// When to use colours.
