@@ -90,4 +90,5 @@ LEFT JOIN (SELECT n.conrelid, n.conkey[1] AS attnum, n.conname, n.convalidated, 
            FROM scope_relations r
            JOIN pg_constraint n ON n.conrelid = r.oid AND n.contype = 'n'
            LEFT JOIN pg_description o ON o.objoid = n.oid AND o.classoid = 'pg_constraint'::regclass AND o.objsubid = 0
-           WHERE current_setting('server_version_num')::int >= 180000) n ON n.conrelid = a.attrelid AND n.attnum = a.attnum
+           -- OFFSET keeps the condition in the subquery, so that an older server does not read the constraints.
+           WHERE current_setting('server_version_num')::int >= 180000 OFFSET 0) n ON n.conrelid = a.attrelid AND n.attnum = a.attnum
