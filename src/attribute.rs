@@ -42,6 +42,8 @@ pub struct Attr {
     pub since: u32,
     /// Whether its value is a mapping whose keys are roles.
     pub keyed_by_role: bool,
+    /// Whether it is read only where a file or an option asks for it.
+    pub read_on_request: bool,
     /// Whether its value depends on the server, even if the same statements were run.
     pub server_dependent: bool,
     /// Whether it must have the same value in every partition, down to the leaves.
@@ -72,6 +74,7 @@ impl Attr {
             subset_key: None,
             since: OLDEST_MAJOR,
             keyed_by_role: false,
+            read_on_request: false,
             server_dependent: false,
             holds_in_partitions: false,
             exceptional: false,
@@ -125,6 +128,13 @@ impl Attr {
     #[must_use]
     pub const fn keyed_by_role(mut self) -> Self {
         self.keyed_by_role = true;
+        self
+    }
+
+    /// Declares that it is read only where a file or an option asks for it.
+    #[must_use]
+    pub const fn read_on_request(mut self) -> Self {
+        self.read_on_request = true;
         self
     }
 
@@ -199,6 +209,8 @@ pub enum Compare {
     Equal,
     /// When they have the same items, in any order.
     Unordered,
+    /// When they have the same items: in any order where the object is found by its meaning, in this order by name.
+    OrderedByName,
     /// When the expected name, which without a schema is in that of the file or is PostgreSQL's own, is the actual one.
     Name,
     /// When they are the same except for the kind of line ends and those at the end.
@@ -290,12 +302,21 @@ impl Verdict {
 }
 
 impl Compare {
+    /// How objects that are found by their meaning are compared.
+    #[must_use]
+    pub fn by_meaning(self) -> Self {
+        match self {
+            Self::OrderedByName => Self::Unordered,
+            other => other,
+        }
+    }
+
     /// Compares two values.
     #[must_use]
     pub fn compare(self, comparison: &Comparison<'_>) -> Verdict {
         let Comparison { expected, actual, .. } = comparison;
         match self {
-            Self::Equal => Verdict::when(expected == actual),
+            Self::Equal | Self::OrderedByName => Verdict::when(expected == actual),
             Self::Unordered => Verdict::when(sorted(expected) == sorted(actual)),
             Self::Name => Verdict::when(match (expected.as_text(), actual.as_text()) {
                 (Some(expected), Some(actual)) => comparison.is_name(expected, actual),

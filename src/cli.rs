@@ -252,6 +252,14 @@ pub struct PullArgs {
     #[arg(long)]
     pub platform_schemas: bool,
 
+    /// Include the roles of the server
+    #[arg(long)]
+    pub roles: bool,
+
+    /// Write the physical order of the columns of tables
+    #[arg(long)]
+    pub column_order: bool,
+
     /// Write to this file instead of standard output; with --split, write the files to this folder
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -266,12 +274,12 @@ pub struct PullArgs {
     pub partitions: PartitionsOption,
 
     /// Write a snapshot of the whole catalog as JSON, to be used later as the source snapshot:FILE
-    #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas"])]
+    #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas", "roles", "column_order"])]
     pub snapshot: bool,
 
     /// Update these expectation files, or the files in these folders, to match the database, and leave everything
     /// else in them as it is; shows the changes and asks before writing
-    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["output", "split", "only", "schema", "platform_schemas"])]
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["output", "split", "only", "schema", "platform_schemas", "roles", "column_order"])]
     pub update: Vec<PathBuf>,
 
     /// With --update, write the changes without asking
@@ -314,6 +322,10 @@ pub struct DiffArgs {
     /// Include the schemas and roles that hosting platforms own
     #[arg(long)]
     pub platform_schemas: bool,
+
+    /// Include the roles of the server
+    #[arg(long)]
+    pub roles: bool,
 
     /// Connections, limits and scratch databases.
     #[command(flatten)]

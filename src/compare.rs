@@ -154,7 +154,9 @@ impl<'a> Plan<'a> {
             kind.is_of_database() && (!lists_them || file.exact_schemas.is_some())
         };
         self.closed.push(ClosedScope {
-            kinds: Kind::roots().filter(|kind| !is_open(*kind)).collect(),
+            kinds: Kind::roots()
+                .filter(|kind| !is_open(*kind) && (file.with_roles || !kind.is_on_request()))
+                .collect(),
             parent: None,
             lists_partitions: false,
             schemas: file.closed_schemas(),

@@ -52,6 +52,8 @@ pub struct ExpectationFile {
     /// The schemas for which it is exact, if it names them; objects outside of schemas may then exist. `None` means the
     /// whole database, as far as the file lists objects of a kind.
     pub exact_schemas: Option<BTreeSet<String>>,
+    /// Whether an exact file also closes the kinds that are read on request.
+    pub with_roles: bool,
     /// Where `exact` is written, or the beginning of the file.
     pub exact_place: Place,
     /// The objects, parents before their children.

@@ -112,6 +112,11 @@ kinds! {
     Publication => publication,
     Subscription => subscription,
     DatabaseSetting => database_setting,
+    Database => database,
+    SystemGrants => system_grants,
+    SystemComment => system_comment,
+    SecurityLabel => security_label,
+    Role => role,
 }
 
 impl Kind {

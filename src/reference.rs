@@ -217,6 +217,7 @@ fn meaning(attr: &Attr) -> String {
             " PostgreSQL decides whether it means the same."
         }
         Compare::Unordered => " In any order.",
+        Compare::OrderedByName => " In any order, if it is in a list.",
         Compare::Equal | Compare::Name | Compare::Text | Compare::Lines | Compare::Grants(_) | Compare::Custom(_) => "",
     };
     let since = if attr.since > OLDEST_MAJOR {

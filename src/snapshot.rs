@@ -158,6 +158,21 @@ impl Snapshot {
         self.partial.iter().map(|(kind, id)| (*kind, id))
     }
 
+    /// Removes what is read on request: objects of kinds that are not among `kinds`, and the values of attributes unless
+    /// `with_attributes`.
+    pub fn forget_requested(&mut self, kinds: &BTreeSet<Kind>, with_attributes: bool) {
+        self.objects
+            .retain(|kind, _| kinds.contains(kind) || !kind.is_on_request());
+        let attrs = |kind: Kind| kind.spec().attrs.iter().filter(|attr| attr.read_on_request);
+        for (kind, objects) in self.objects.iter_mut().filter(|_| !with_attributes) {
+            for attr in attrs(*kind) {
+                for object in objects.values_mut() {
+                    object.set(attr.name, Value::Null);
+                }
+            }
+        }
+    }
+
     /// Keeps the objects that satisfy `is_wanted`.
     pub fn retain(&mut self, is_wanted: impl Fn(Kind, &ObjectId) -> bool) {
         for (kind, objects) in &mut self.objects {

@@ -48,6 +48,8 @@ pub struct Scope {
     pub platform: bool,
     /// What of hosting platforms is included because a file names it.
     pub named: platform::Named,
+    /// Whether attributes are read that are read on request.
+    pub on_request: bool,
     /// Whether objects that belong to no kind are counted.
     pub not_compared: bool,
     /// The migration tools whose own tables are not reported as unlisted.
@@ -110,6 +112,7 @@ impl Scope {
                 .extend(roles.iter().cloned());
         }
         self.not_compared |= other.not_compared;
+        self.on_request |= other.on_request;
         self.set_aside.extend(&other.set_aside);
         self
     }
@@ -119,7 +122,7 @@ impl Scope {
     pub fn whole(schemas: &[String], platform: bool) -> Self {
         Self {
             schemas: schemas.iter().cloned().collect(),
-            kinds: Kind::ALL.iter().copied().collect(),
+            kinds: always_read(),
             selection: if schemas.is_empty() {
                 SchemaSelection::All
             } else {
@@ -135,12 +138,20 @@ impl Scope {
         }
     }
 
+    /// Includes the kinds that are read on request.
+    #[must_use]
+    pub fn with_roles(mut self, with_roles: bool) -> Self {
+        self.kinds
+            .extend(Kind::ALL.iter().filter(|kind| with_roles && kind.is_on_request()));
+        self
+    }
+
     /// Objects of any kind, by schema and name.
     #[must_use]
     pub fn of_objects(names: BTreeSet<(String, String)>) -> Self {
         Self {
             names,
-            kinds: Kind::ALL.iter().copied().collect(),
+            kinds: always_read(),
             platform: true,
             ..Self::default()
         }
@@ -168,7 +179,7 @@ impl Scope {
                 scope
                     .set_aside
                     .extend(file.histories.iter().filter_map(|history| history.tool));
-                scope.kinds.extend(Kind::ALL);
+                scope.kinds.extend(always_read());
             }
             for object in &file.objects {
                 let (Subject::Named(id) | Subject::ByMeaning(id)) = &object.subject;
@@ -185,10 +196,11 @@ impl Scope {
                     scope.named.granted.entry(id.clone()).or_default().extend(roles);
                 }
                 scope.add_types(object, &file.schema);
+                scope.kinds.insert(object.kind);
+                scope.on_request |= object.attributes.iter().any(|attribute| attribute.attr.read_on_request);
                 if file.exact {
                     continue;
                 }
-                scope.kinds.insert(object.kind);
                 scope
                     .kinds
                     .extend(object.kind.spec().matching.stand_ins.iter().map(|s| s.kind));
@@ -225,6 +237,11 @@ impl Scope {
             None => self.selection = self.selection.max(SchemaSelection::Platforms),
         }
     }
+}
+
+/// The kinds that are read without a request.
+fn always_read() -> BTreeSet<Kind> {
+    Kind::ALL.iter().copied().filter(|kind| !kind.is_on_request()).collect()
 }
 
 /// One of several slices of the scope that are read in parallel.

@@ -124,7 +124,7 @@ fn compare(
 ) -> Result<Compared, CommandError> {
     let Sources { first, second, .. } = sources;
     let limits = args.session.limits();
-    let mut scope = Scope::whole(&args.schema, args.platform_schemas);
+    let mut scope = Scope::whole(&args.schema, args.platform_schemas).with_roles(args.roles);
     scope.not_compared = true;
     scope.set_aside.extend(first.tool().or(second.tool()));
     let (expected, available) = read_snapshot_and_extensions(first, &scope, limits)?;
@@ -135,6 +135,7 @@ fn compare(
     };
     let file = files.add(sources.first_label.as_str().into(), expected_text.clone());
     let mut expectations = parse(&expected_text, file)?;
+    expectations.with_roles = args.roles;
     restore_secrets(&mut expectations, &expected);
     let mut target = Target::named(sources.second_label.clone());
     target.checks = Checks::keeping(args.format.spec().passes);

@@ -50,8 +50,9 @@ fn resolve(args: &PullArgs, files: &mut SourceMap) -> Result<ResolvedSource, Pro
 /// Saves a snapshot of the whole database. It contains the objects of platforms, too: the run that reads the snapshot
 /// decides whether they count.
 fn save(args: &PullArgs, source: &ResolvedSource) -> Result<(), Failure> {
-    let mut scope = Scope::whole(&[], true);
+    let mut scope = Scope::whole(&[], true).with_roles(true);
     scope.not_compared = true;
+    scope.on_request = true;
     let snapshot = read_snapshot(source, &scope, args.session.limits())?;
     write_output(args, &saved::write(&snapshot))
 }
@@ -65,7 +66,8 @@ fn write_output(args: &PullArgs, text: &str) -> Result<(), Failure> {
 }
 
 fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Result<Exit, Failure> {
-    let scope = Scope::whole(&args.schema, args.platform_schemas);
+    let mut scope = Scope::whole(&args.schema, args.platform_schemas).with_roles(args.roles);
+    scope.on_request = args.column_order;
     let mut snapshot = read_snapshot(source, &scope, args.session.limits())?;
     if source.tool().is_some() {
         scratch_noise::clear_applying_owner(&mut snapshot);

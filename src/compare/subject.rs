@@ -6,7 +6,7 @@ use super::describe::{self, Missing, Near};
 use super::partitions::{self, WrittenAttributes, deviations};
 use super::{Candidate, Decision, Pending};
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
-use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence};
+use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
 use crate::finding::{About, Check, Code};
 use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind};
@@ -223,7 +223,10 @@ impl<'a> ObjectComparison<'a, '_> {
                 }
                 _ => value == found,
             }),
-            Extent::Whole => self.with_comparison(actual, attr, value, |comparison| attr.compare.compare(comparison)),
+            Extent::Whole => self.with_comparison(actual, attr, value, |comparison| match self.expected.subject {
+                Subject::ByMeaning(_) => attr.compare.by_meaning().compare(comparison),
+                Subject::Named(_) => attr.compare.compare(comparison),
+            }),
         };
         self.decision(verdict)
     }

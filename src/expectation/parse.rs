@@ -77,6 +77,7 @@ impl Parser {
                 schema: "public".to_owned(),
                 exact: false,
                 exact_schemas: None,
+                with_roles: false,
                 exact_place: start_of(file),
                 objects: Vec::new(),
                 histories: Vec::new(),

@@ -48,6 +48,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::Null)
         .since(16),
+        super::database::COLLATION_CURRENT,
         common::OWNER,
         common::COMMENT,
     ],
@@ -85,6 +86,10 @@ fn rewrite(_: &ObjectId, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Problem>
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     finding.if_differs(|attribute, expected, _| match (attribute, expected) {
         ("comment" | "owner", _) => None,
+        ("collation_current", _) => Some(Hint::advice_with_sql(
+            "rebuild the indexes that use the collation with REINDEX, then record the version",
+            format!("ALTER COLLATION {} REFRESH VERSION;", common::sql_name(finding.id)),
+        )),
         _ => Some(Hint::advice(
             "this attribute of a collation cannot be altered: drop the collation and create it as expected",
         )),

@@ -8,6 +8,7 @@ SELECT c.schema, c.collname::text AS name,
        CASE WHEN c.collprovider = 'c' AND c.collcollate <> c.collctype THEN c.collctype::text END AS lc_ctype,
        c.collisdeterministic AS deterministic,
        c.rules,
+       c.collversion IS NULL OR c.collversion IS NOT DISTINCT FROM pg_collation_actual_version(c.oid) AS collation_current,
        pg_get_userbyid(c.collowner)::text AS owner,
        obj_description(c.oid, 'pg_collation') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_collation'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit

@@ -1,23 +1,23 @@
 //! What several kinds share.
 
+mod grants;
 pub(super) mod partitions;
 
-use std::collections::{BTreeMap, BTreeSet};
+pub(super) use grants::{
+    GrantChanges, OF_COLUMN, OF_DATABASE, OF_FOREIGN, OF_FUNCTION, OF_LANGUAGE, OF_SCHEMA, OF_SEQUENCE, OF_TABLE,
+    OF_TYPE, check_grants, grant, grants,
+};
 
 use super::storage_option::{same_option, same_options};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
-use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
-use crate::privileges;
-use crate::privileges::{Class, OPTION, Privileges};
 use crate::secret;
 use crate::snapshot;
 use crate::sql::Sql;
 use crate::sql_text::quote_literal;
 pub(super) use crate::sql_text::show_name as name;
 use crate::value::Value;
-use crate::yaml::{Entry, NodeValue};
 
 /// A list of names in which order matters.
 pub(super) const NAMES: Shape = Shape::List(&Shape::Name);
@@ -96,6 +96,30 @@ pub(super) const OPTIONS: Attr = Attr::new(
 .compare(Compare::Custom(same_options))
 .default(Literal::EmptyMap);
 
+/// Storage options of the index of a constraint.
+pub(super) const INDEX_OPTIONS: Attr = Attr {
+    doc: "The storage options of its index: everything that WITH (…) sets.",
+    exceptional: true,
+    ..OPTIONS
+};
+
+/// The tablespace of an index.
+pub(super) const INDEX_TABLESPACE: Attr = Attr::new(
+    "tablespace",
+    Shape::Name,
+    "The tablespace of the index; `null` for the default one of the database.",
+)
+.default(Literal::Null)
+.exceptional();
+
+/// The comment on the index of a constraint.
+pub(super) const INDEX_COMMENT: Attr = Attr::new(
+    "index_comment",
+    Shape::Text,
+    "The comment on its index; `null` for none.",
+)
+.default(Literal::Null);
+
 /// Options of a foreign-data wrapper and what it serves.
 pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(
     "options",
@@ -109,63 +133,6 @@ pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(
 /// Compares options or settings, of which some may be secrets.
 pub(super) fn same_masked(comparison: &Comparison<'_>) -> Verdict {
     secret::compare(comparison.expected, comparison.actual)
-}
-
-/// The privileges on an object.
-pub(super) const fn grants(of: &'static GrantsOf) -> Attr {
-    Attr::new("grants", Shape::Map(of.shape), of.doc)
-        .compare(Compare::Grants(of.privileges))
-        .keyed_by_role()
-        .default(Literal::EmptyMap)
-}
-
-/// The privileges on objects of a class.
-pub(super) struct GrantsOf {
-    privileges: Privileges,
-    shape: &'static Shape,
-    doc: &'static str,
-}
-
-macro_rules! grants_of {
-    ($($(#[$doc:meta])* $name:ident = $privileges:expr, $text:expr;)*) => {
-        $(
-            $(#[$doc])*
-            pub(super) static $name: GrantsOf = GrantsOf {
-                privileges: $privileges,
-                shape: &Shape::List(&Shape::Privilege($privileges)),
-                doc: $text,
-            };
-        )*
-    };
-}
-
-/// The description of the privileges on most objects.
-const GRANTED: &str = "The privileges that roles were granted, in any order: `{reader: [select, insert with grant option]}`; \
-     `public` is PUBLIC. `all` is every privilege that the server has, `none` is no privilege. The owner has all of them unless \
-     this says something else.";
-
-/// The description of the privileges on objects that PUBLIC may use by default.
-const GRANTED_BEYOND_PUBLIC: &str = "The privileges that roles were granted, in any order: `{app: [all]}`. What the owner and PUBLIC \
-     have by default is left out; `{public: [none]}` says that it was revoked.";
-
-grants_of! {
-    /// The privileges on tables, views and other relations with rows.
-    OF_TABLE = Privileges::Of(&privileges::TABLE), GRANTED;
-    /// The privileges on columns.
-    OF_COLUMN = Privileges::Of(&privileges::COLUMN), "The privileges on this column alone that roles were granted, in any order: \
-        `{reader: [select, update with grant option]}`; `public` is PUBLIC.";
-    /// The privileges on sequences.
-    OF_SEQUENCE = Privileges::Of(&privileges::SEQUENCE), GRANTED;
-    /// The privileges on schemas.
-    OF_SCHEMA = Privileges::Of(&privileges::SCHEMA), GRANTED;
-    /// The privileges on foreign-data wrappers and foreign servers.
-    OF_FOREIGN = Privileges::Of(&privileges::FOREIGN), GRANTED;
-    /// The privileges on functions, procedures and aggregates.
-    OF_FUNCTION = Privileges::Of(&privileges::FUNCTION), GRANTED_BEYOND_PUBLIC;
-    /// The privileges on types and domains.
-    OF_TYPE = Privileges::Of(&privileges::TYPE), GRANTED_BEYOND_PUBLIC;
-    /// The privileges on languages.
-    OF_LANGUAGE = Privileges::Of(&privileges::LANGUAGE), GRANTED_BEYOND_PUBLIC;
 }
 
 /// The SQL of the columns of these attributes, for `{grants r c.relacl c.relowner}` in the queries of kinds. The first word
@@ -182,11 +149,15 @@ const PARTITION_INDEXES: &str = include_str!("common/partition_indexes.sql");
 /// expression is null.
 const BOUND_TYPES: &str = include_str!("common/bound_types.sql");
 
+/// The objects of PostgreSQL and of extensions whose privileges were changed, for `{changed_grants}`.
+const CHANGED_GRANTS: &str = include_str!("common/changed_grants.sql");
+
 /// Replaces the placeholders of shared columns in the query of a kind.
 pub(super) fn with_shared_columns(query: &'static str) -> Sql {
     Sql::template(query, |place| {
         let words: Vec<&'static str> = place.split(' ').collect();
         match words.as_slice() {
+            ["changed_grants"] => Some(Sql::replaced(CHANGED_GRANTS, &[])),
             ["partition_indexes", index] => Some(Sql::replaced(PARTITION_INDEXES.trim_end(), &[("$index", index)])),
             ["bound_types", relation] => Some(Sql::replaced(BOUND_TYPES.trim_end(), &[("$relation", relation)])),
             [name, class, acl, owner] => {
@@ -197,121 +168,6 @@ pub(super) fn with_shared_columns(query: &'static str) -> Sql {
             _ => None,
         }
     })
-}
-
-/// Checks that the words below the key `grants` are privileges of a class that depends on the name of the object.
-pub(super) fn check_grants(class: Option<Class>, entries: &[Entry]) -> Result<(), Problem> {
-    let Some(class) = class else { return Ok(()) };
-    let grants = entries.iter().filter(|entry| entry.key == "grants");
-    let roles = grants.flat_map(|entry| match &entry.value.value {
-        NodeValue::Map(roles) => roles.iter().collect(),
-        NodeValue::List(_) | NodeValue::Scalar(_) => Vec::new(),
-    });
-    let items = roles.flat_map(|role| match &role.value.value {
-        NodeValue::List(items) => items.as_slice(),
-        NodeValue::Map(_) | NodeValue::Scalar(_) => &[],
-    });
-    for item in items {
-        let Some(scalar) = item.scalar() else { continue };
-        if class.normalize(&scalar.text).is_none() {
-            let words: Vec<String> = class.words_to_write().iter().map(|word| format!("`{word}`")).collect();
-            let problem = Problem::at(
-                item.place,
-                format!("`{}` is no privilege on {}", scalar.text, class.many),
-            );
-            return Err(problem.hint(format!("expected one of {}", words.join(", "))));
-        }
-    }
-    Ok(())
-}
-
-/// The statements that change the grants on an object to the expected ones. `on` is the text after ON.
-pub(super) fn grant(on: &str, expected: &Value, actual: &Value) -> Option<Hint> {
-    let changes = GrantChanges::between(expected, actual)?;
-    let statements = changes
-        .iter()
-        .map(|change| change.statement("", |words| format!("{words} ON {on}")));
-    join_statements(&statements.collect::<Vec<_>>())
-}
-
-/// One statement that changes the privileges of a role.
-pub(super) struct GrantChanges {
-    /// The words in front of the privileges: `REVOKE GRANT OPTION FOR`.
-    verb: &'static str,
-    privileges: Vec<String>,
-    /// The word in front of the role and the role.
-    role: String,
-    /// The words behind the role.
-    end: &'static str,
-}
-
-impl GrantChanges {
-    /// The changes that make the actual privileges the expected ones.
-    pub(super) fn between(expected: &Value, actual: &Value) -> Option<Vec<Self>> {
-        let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
-            return None;
-        };
-        let of = |map: &BTreeMap<String, Value>, role: &str| -> BTreeSet<String> {
-            let privileges = map.get(role).map(Value::texts).unwrap_or_default();
-            privileges
-                .into_iter()
-                .filter(|p| *p != "none")
-                .map(str::to_owned)
-                .collect()
-        };
-        let mut changes = Vec::new();
-        for role in expected.keys().chain(actual.keys()).collect::<BTreeSet<_>>() {
-            changes.extend(Self::of_role(role, &of(expected, role), &of(actual, role)));
-        }
-        Some(changes)
-    }
-
-    fn of_role(role: &str, wanted: &BTreeSet<String>, there: &BTreeSet<String>) -> Vec<Self> {
-        let option = |privilege: &str| format!("{privilege}{OPTION}");
-        let (mut grant, mut grant_option, mut revoke_option, mut revoke) = (vec![], vec![], vec![], vec![]);
-        for privilege in wanted.difference(there) {
-            match privilege.strip_suffix(OPTION) {
-                Some(privilege) => grant_option.push(privilege),
-                None if there.contains(&option(privilege)) => revoke_option.push(privilege.as_str()),
-                None => grant.push(privilege.as_str()),
-            }
-        }
-        for privilege in there.difference(wanted) {
-            let plain = privilege.strip_suffix(OPTION).unwrap_or(privilege);
-            if !wanted.contains(plain) && !wanted.contains(&option(plain)) {
-                revoke.push(plain);
-            }
-        }
-        let name = match role {
-            "public" => "PUBLIC".to_owned(),
-            role => name(role),
-        };
-        let change = |verb, privileges: Vec<&str>, to: &str, end| Self {
-            verb,
-            privileges: privileges.into_iter().map(str::to_uppercase).collect(),
-            role: format!("{to} {name}"),
-            end,
-        };
-        let mut changes = vec![
-            change("REVOKE GRANT OPTION FOR", revoke_option, "FROM", ""),
-            change("GRANT", grant, "TO", ""),
-            change("GRANT", grant_option, "TO", " WITH GRANT OPTION"),
-            change("REVOKE", revoke, "FROM", ""),
-        ];
-        changes.retain(|change| !change.privileges.is_empty());
-        changes
-    }
-
-    /// The statement. `on` puts the privileges and the object together; `before` comes in front of the verb.
-    pub(super) fn statement(&self, before: &str, on: impl Fn(String) -> String) -> String {
-        let Self { verb, role, end, .. } = self;
-        format!("{before}{verb} {} {role}{end};", on(self.privileges.join(", ")))
-    }
-
-    /// The privileges of the statement.
-    pub(super) fn privileges(&self) -> &[String] {
-        &self.privileges
-    }
 }
 
 /// The statement that sets the owner of an object. `keyword` is the text between ALTER and the name.
@@ -403,6 +259,36 @@ pub(super) fn set_settings(alter: &str, expected: &Value, actual: &Value) -> Opt
         .map(|setting| format!(" RESET {setting}"));
     let changes: String = set?.into_iter().chain(reset).collect();
     (!changes.is_empty()).then(|| Hint::sql(format!("{alter}{changes};")))
+}
+
+/// Whether an attribute of a constraint is one of its index.
+pub(super) fn is_of_index(attribute: &str) -> bool {
+    [INDEX_OPTIONS.name, INDEX_TABLESPACE.name, INDEX_COMMENT.name].contains(&attribute)
+}
+
+/// The name of an index or of the index of a constraint as statements in hints write it.
+pub(super) fn index_name(id: &ObjectId) -> String {
+    sql_name(&ObjectId::new(vec![id.schema(), id.last()]))
+}
+
+/// The statement that changes an attribute of an index.
+pub(super) fn alter_index(index: &str, attribute: &str, expected: &Value, actual: &Value) -> Option<Hint> {
+    match (attribute, expected) {
+        ("options", _) => set_options(&format!("ALTER INDEX {index}"), expected, actual),
+        ("tablespace", Value::Text(tablespace)) => Some(Hint::sql(format!(
+            "ALTER INDEX {index} SET TABLESPACE {};",
+            name(tablespace)
+        ))),
+        ("tablespace", Value::Null) => Some(Hint::advice(
+            "move the index to the default tablespace of the database with ALTER INDEX",
+        )),
+        ("index_comment", Value::Text(comment)) => Some(Hint::sql(format!(
+            "COMMENT ON INDEX {index} IS {};",
+            quote_literal(comment)
+        ))),
+        ("index_comment", Value::Null) => Some(Hint::sql(format!("COMMENT ON INDEX {index} IS NULL;"))),
+        _ => None,
+    }
 }
 
 /// Statements as one hint; none if there are none.

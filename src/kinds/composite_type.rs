@@ -1,7 +1,15 @@
 //! Composite types.
 
 use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use crate::attribute::Attr;
 use crate::hint::Hint;
+
+/// The names of the attributes in their order.
+const COLUMN_ORDER: Attr = Attr::new(
+    "column_order",
+    common::NAMES,
+    "The names of its attributes in their order, which decides what `row(…)::type` means.",
+);
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "composite_type",
@@ -9,7 +17,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
     identity: &["schema", "name"],
     doc: "A composite type created with CREATE TYPE; the row types of tables and views are not included.",
     query: include_str!("composite_type.sql"),
-    attrs: &[common::OWNER, common::grants(&common::OF_TYPE), common::COMMENT],
+    attrs: &[
+        COLUMN_ORDER,
+        common::OWNER,
+        common::grants(&common::OF_TYPE),
+        common::COMMENT,
+    ],
     syntax: Syntax {
         key: KeyForm::Qualified,
         ..Syntax::DEFAULT
@@ -30,6 +43,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
+        ("column_order", _) => Some(Hint::advice(
+            "the order of attributes cannot be altered: drop those behind the first that differs, and add them again in this order",
+        )),
         ("grants", _) => common::grant(&format!("TYPE {}", common::sql_name(finding.id)), expected, actual),
         _ => None,
     })

@@ -38,6 +38,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::DEFERRABLE,
         common::INITIALLY,
         VALID,
+        common::INDEX_OPTIONS,
+        common::INDEX_TABLESPACE,
+        common::INDEX_COMMENT,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -70,6 +73,11 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             finding.id,
             "PostgreSQL then accepts rows that exclude each other",
         )),
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } if common::is_of_index(attribute) => common::alter_index(&common::index_name(finding.id), attribute, expected, actual),
         FindingDetail::Differs { .. } => Some(constraint::replace(finding, &definition())),
         FindingDetail::Unreadable { .. } => None,
     }

@@ -51,6 +51,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .code_suffix("invalid")
         .holds_in_partitions(),
         common::OPTIONS,
+        common::INDEX_TABLESPACE,
+        Attr::new(
+            "statistics",
+            Shape::Map(&Shape::Integer),
+            "The statistics targets of its keys, by the number of the key, where they are not the default: `{1: 500}`.",
+        )
+        .default(Literal::EmptyMap)
+        .exceptional(),
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -113,6 +121,19 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
         })
 }
 
+/// The statements that set the statistics targets of keys.
+fn set_statistics(index: &str, expected: &Value, actual: &Value) -> Option<Hint> {
+    let (Value::Map(wanted), Value::Map(there)) = (expected, actual) else {
+        return None;
+    };
+    let set = |key: &String, target: &Value| format!("ALTER INDEX {index} ALTER COLUMN {key} SET STATISTICS {target};");
+    let changed = wanted.iter().filter(|(key, target)| there.get(*key) != Some(target));
+    let mut statements: Vec<String> = changed.map(|(key, target)| set(key, target)).collect();
+    let reset = there.keys().filter(|key| !wanted.contains_key(*key));
+    statements.extend(reset.map(|key| set(key, &Value::Integer(-1))));
+    common::join_statements(&statements)
+}
+
 /// The advice on an index that is not valid.
 fn make_valid(finding: &HintContext<'_>) -> Option<Hint> {
     let create = |partition: &ObjectId, new: &str| create_on(finding, partition, Some(new), "");
@@ -158,7 +179,12 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             attribute,
             expected,
             actual,
-        } if *attribute == "options" => common::set_options(&format!("ALTER INDEX {name}"), expected, actual),
+        } if *attribute == "statistics" => set_statistics(&name, expected, actual),
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } if common::is_of_index(attribute) => common::alter_index(&name, attribute, expected, actual),
         FindingDetail::Differs {
             attribute,
             expected: Value::Bool(false),

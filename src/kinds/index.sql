@@ -13,6 +13,8 @@ SELECT i.schema, i.relation, x.relname::text AS name,
             ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
                   FROM unnest(x.reloptions) o)
        END AS options,
+       CASE WHEN x.reltablespace <> 0 THEN (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = x.reltablespace) END AS tablespace,
+       coalesce(k.statistics, '{}') AS statistics,
        e.description AS comment,
        CASE WHEN x.relispartition THEN
          (SELECT p.relname::text FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent WHERE h.inhrelid = x.oid)
@@ -29,6 +31,7 @@ JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_am m ON m.oid = x.relam
 LEFT JOIN pg_description e ON e.objoid = x.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0,
      LATERAL (SELECT array_agg(a.attname::text ORDER BY k.n) FILTER (WHERE k.n > i.indnkeyatts) AS include,
+                     jsonb_object_agg(k.n::text, p.attstattarget) FILTER (WHERE p.attstattarget >= 0) AS statistics,
                      array_agg(quote_ident(n.nspname) || '.' || quote_ident(o.opcname) ORDER BY k.n)
                        FILTER (WHERE k.n <= i.indnkeyatts) AS operator_classes,
                      array_agg(

@@ -1,6 +1,6 @@
 //! Materialized views.
 
-use super::table::{ACCESS_METHOD, TABLESPACE};
+use super::table::{ACCESS_METHOD, CLUSTER_ON, TABLESPACE, cluster_on};
 use super::view::{DEFINITION, OR_AS_FOUND};
 use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, stub};
 use crate::attribute::{Attr, Literal, Shape};
@@ -22,6 +22,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::Bool(true))
         .always_checked("it has never been filled, so no query can read it"),
+        CLUSTER_ON,
         common::OPTIONS,
         TABLESPACE,
         ACCESS_METHOD,
@@ -65,6 +66,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             actual,
         } => match (*attribute, expected) {
             ("populated", Value::Bool(true)) => Some(Hint::sql(format!("REFRESH MATERIALIZED VIEW {name};"))),
+            ("cluster_on", _) => Some(cluster_on("MATERIALIZED VIEW", &name, expected)),
             ("options", _) => common::set_options(&alter, expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             ("definition", _) => Some(Hint::advice_with_sql(

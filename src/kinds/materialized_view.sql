@@ -7,6 +7,7 @@ SELECT c.schema, c.name,
             ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
                   FROM unnest(c.reloptions) o)
        END AS options,
+       (SELECT k.relname::text FROM pg_class k WHERE k.oid = i.indexrelid) AS cluster_on,
        (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = c.reltablespace) AS tablespace,
        (SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam) AS access_method,
        pg_get_userbyid(c.relowner)::text AS owner,
@@ -14,5 +15,6 @@ SELECT c.schema, c.name,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations c
+LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisclustered
 LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0
 WHERE c.relkind = 'm'

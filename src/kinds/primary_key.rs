@@ -7,6 +7,7 @@ use super::{
 };
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
+use crate::object_id::ObjectId;
 use crate::value::Value;
 
 /// Whether the index behind a key or constraint can be used.
@@ -40,6 +41,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::INITIALLY,
         WITHOUT_OVERLAPS,
         VALID,
+        common::INDEX_OPTIONS,
+        common::INDEX_TABLESPACE,
+        common::INDEX_COMMENT,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -85,7 +89,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         )),
         (
             FindingDetail::Differs {
-                attribute, expected, ..
+                attribute,
+                expected,
+                actual,
             },
             Some(there),
         ) => match (*attribute, expected.as_text()) {
@@ -94,6 +100,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 common::name(there),
                 common::name(name)
             ))),
+            (attribute, _) if common::is_of_index(attribute) => {
+                let index = ObjectId::new(vec![finding.id.schema(), there]);
+                common::alter_index(&common::sql_name(&index), attribute, expected, actual)
+            }
             ("valid", _) => common::partitions::make_constraint_valid(finding, there, "PRIMARY KEY"),
             ("comment", _) => Some(hint::comment(
                 &format!("CONSTRAINT {} ON {table}", common::name(there)),

@@ -1,6 +1,6 @@
 //! Sequences, other than those of identity columns.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
@@ -12,7 +12,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "sequence",
     section: "sequences",
     identity: &["schema", "name"],
-    doc: "A sequence. That of an identity column is a part of the column, and so is that of a column that a file writes as `serial`. \
+    doc: "A sequence. That of a column that a file writes as `serial` is a part of the column, and so is that of an identity column, \
+          unless its name, persistence, privileges or comment differ from those that PostgreSQL gave it. \
           The current value is not compared.",
     query: include_str!("sequence.sql"),
     attrs: &[
@@ -134,6 +135,13 @@ fn same_max(comparison: &Comparison<'_>) -> Verdict {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::sql_name(finding.id);
+    if let (FindingDetail::Unexpected, Some(object)) = (&finding.detail, finding.object)
+        && let Some(column) = object.get("owned_by").as_text()
+    {
+        return Some(Hint::advice(format!(
+            "undo what makes it differ from the sequence that PostgreSQL creates for the column {column}"
+        )));
+    }
     let alter = |what: &str| Some(Hint::sql(format!("ALTER SEQUENCE {name} {what};")));
     finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
         ("grants", _) => common::grant(&format!("SEQUENCE {name}"), expected, actual),

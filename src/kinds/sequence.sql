@@ -19,7 +19,18 @@ SELECT c.schema, c.name,
        {grants s c.relacl c.relowner} AS grants,
        e.description AS comment,
        c.relpersistence = 't'
-         OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i')) AS implicit
+         OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+         -- The sequence of an identity column is described by the column, unless something was changed that the column does not have.
+         OR e.description IS NULL AND {grants s c.relacl c.relowner} = '{}'
+            AND EXISTS (SELECT FROM pg_depend d
+                        JOIN pg_class o ON o.oid = d.refobjid
+                        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
+                          AND d.deptype = 'i'
+                          AND (current_setting('server_version_num')::int < 150000 OR c.relpersistence = o.relpersistence)
+                          -- PostgreSQL shortens longer names, and counts where a name is taken.
+                          AND (octet_length(o.relname || '_' || a.attname || '_seq') > 63 OR c.name = o.relname || '_' || a.attname || '_seq'))
+         AS implicit
 FROM scope_relations c
 JOIN pg_sequence q ON q.seqrelid = c.oid
 LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0,

@@ -151,6 +151,8 @@ pub enum Role {
     },
     /// An object that can only exist where its files are installed on the server: extensions.
     Extension,
+    /// A change of something that every database has: where none is found, there is nothing to check.
+    Change,
     /// An object that is dropped together with a column: sequences.
     OwnedByColumn {
         /// The attribute that names the column.
@@ -226,6 +228,8 @@ pub struct Reading {
     pub catalog_codes: &'static [&'static str],
     /// Columns of the query that are not attributes, for the functions of the kind.
     pub extra_columns: &'static [&'static str],
+    /// Whether the objects belong to the server, so that they are read only where a file or an option asks for them.
+    pub on_request: bool,
     /// The attribute whose values may be secrets.
     pub masked: Option<Masked>,
 }
@@ -236,6 +240,7 @@ impl Reading {
         if_any: None,
         catalog_codes: &[],
         extra_columns: &[],
+        on_request: false,
         masked: None,
     };
 
@@ -434,6 +439,18 @@ impl Kind {
         matches!(self.spec().role, Role::Column { .. })
     }
 
+    /// Whether the objects are changes of something that every database has.
+    #[must_use]
+    pub fn is_change(self) -> bool {
+        matches!(self.spec().role, Role::Change)
+    }
+
+    /// Whether the objects are read only where a file or an option asks for them: roles.
+    #[must_use]
+    pub fn is_on_request(self) -> bool {
+        self.spec().reading.on_request
+    }
+
     /// Whether the objects can only exist where their files are installed on the server: extensions.
     #[must_use]
     pub fn is_extension(self) -> bool {
@@ -451,9 +468,12 @@ impl Kind {
     pub fn owning_column(self, object: &Object) -> Option<Vec<String>> {
         match self.spec().role {
             Role::OwnedByColumn { attribute } => object.get(attribute).as_text().and_then(split_name),
-            Role::Ordinary | Role::Namespace { .. } | Role::Column { .. } | Role::Domain { .. } | Role::Extension => {
-                None
-            }
+            Role::Ordinary
+            | Role::Namespace { .. }
+            | Role::Column { .. }
+            | Role::Domain { .. }
+            | Role::Extension
+            | Role::Change => None,
         }
     }
 

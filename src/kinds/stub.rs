@@ -77,6 +77,7 @@ impl Kind {
             | Role::Column { .. }
             | Role::Domain { .. }
             | Role::Extension
+            | Role::Change
             | Role::OwnedByColumn { .. } => None,
         })
     }

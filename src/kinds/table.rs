@@ -19,6 +19,23 @@ pub(super) const TABLESPACE: Attr = Attr::new(
 )
 .default(Literal::Null);
 
+/// The index that CLUSTER uses.
+pub(super) const CLUSTER_ON: Attr = Attr::new(
+    "cluster_on",
+    Shape::Name,
+    "The index that CLUSTER uses; `null` for none.",
+)
+.default(Literal::Null)
+.exceptional();
+
+/// The statement that chooses the index that CLUSTER uses.
+pub(super) fn cluster_on(keyword: &str, table: &str, index: &Value) -> Hint {
+    Hint::sql(match index.as_text() {
+        Some(index) => format!("ALTER {keyword} {table} CLUSTER ON {};", common::name(index)),
+        None => format!("ALTER {keyword} {table} SET WITHOUT CLUSTER;"),
+    })
+}
+
 /// The table access method.
 pub(super) const ACCESS_METHOD: Attr =
     Attr::new("access_method", Shape::Name, "The access method.").default(Literal::Text("heap"));
@@ -99,6 +116,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "What logical replication sends to identify an updated or deleted row: `default`, `full`, `nothing` or the name of an index.",
         )
         .default(Literal::Text("default")),
+        common::other("of_type", "The composite type that it is a table of; `null` for none.").exceptional(),
+        CLUSTER_ON,
+        Attr::new(
+            "column_order",
+            common::NAMES,
+            "The names of its columns in their physical order, which `SELECT *` and `INSERT` without names follow. It is compared only \
+             where it is written, and `pull` writes it with `--column-order`.",
+        )
+        .read_on_request(),
         common::OPTIONS,
         TABLESPACE,
         ACCESS_METHOD,
@@ -206,6 +232,12 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 "the partitioning of a table cannot be altered: create a table as expected and move the rows",
             )),
             ("partition_of" | "partition_bound", _) => common::partitions::attach(finding),
+            ("of_type", Some(of)) => Some(Hint::sql(format!("ALTER TABLE {name} OF {};", common::sql_names(of)))),
+            ("of_type", None) => Some(Hint::sql(format!("ALTER TABLE {name} NOT OF;"))),
+            ("cluster_on", _) => Some(cluster_on("TABLE", &name, expected)),
+            ("column_order", _) => Some(Hint::advice(
+                "the order of columns cannot be altered: name the columns in statements, or create the table again",
+            )),
             ("options", _) => common::set_options(&format!("ALTER TABLE {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,

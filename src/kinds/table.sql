@@ -18,6 +18,13 @@ SELECT c.schema, c.name,
                            FROM pg_index i
                            JOIN pg_class x ON x.oid = i.indexrelid
                            WHERE i.indrelid = c.oid AND i.indisreplident) END AS replica_identity,
+       CASE WHEN c.reloftype <> 0 THEN
+         (SELECT quote_ident(n.nspname) || '.' || quote_ident(o.typname)
+          FROM pg_type o JOIN pg_namespace n ON n.oid = o.typnamespace WHERE o.oid = c.reloftype) END AS of_type,
+       (SELECT k.relname::text FROM pg_class k WHERE k.oid = i.indexrelid) AS cluster_on,
+       CASE WHEN (SELECT current_setting('driftgate.on_request', true) = 'on') THEN
+         (SELECT array_agg(a.attname::text ORDER BY a.attnum)
+          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END AS column_order,
        (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = c.reltablespace) AS tablespace,
        coalesce((SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam), 'heap') AS access_method,
        pg_get_userbyid(c.relowner)::text AS owner,
@@ -35,6 +42,7 @@ SELECT c.schema, c.name,
          OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations c
 LEFT JOIN pg_class x ON x.oid = c.reltoastrelid
+LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisclustered
 LEFT JOIN pg_description e ON e.objoid = c.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0,
      LATERAL (SELECT array_agg(quote_ident(n.nspname) || '.' || quote_ident(f.relname) ORDER BY h.inhseqno) AS parents
               FROM pg_inherits h JOIN pg_class f ON f.oid = h.inhparent JOIN pg_namespace n ON n.oid = f.relnamespace WHERE h.inhrelid = c.oid) p

@@ -31,7 +31,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     query: include_str!("unique.sql"),
     attrs: &[
         Attr::new("columns", common::NAMES, "Its columns.")
-            .compare(Compare::Unordered)
+            .compare(Compare::OrderedByName)
             .identifies(),
         common::INCLUDE,
         NULLS_NOT_DISTINCT,
@@ -39,6 +39,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::INITIALLY,
         WITHOUT_OVERLAPS,
         VALID,
+        common::INDEX_OPTIONS,
+        common::INDEX_TABLESPACE,
+        common::INDEX_COMMENT,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -80,6 +83,9 @@ fn from_primary_key(object: &Object) -> Result<Vec<(&'static str, Value)>, &'sta
         same("without_overlaps"),
         same("valid"),
         same(IN_PARTITIONS),
+        same("options"),
+        same("tablespace"),
+        same("index_comment"),
         same("comment"),
     ])
 }
@@ -122,6 +128,9 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
         ),
         same("valid"),
         same(IN_PARTITIONS),
+        same("options"),
+        same("tablespace"),
+        ("index_comment", Value::Null),
         same("comment"),
     ])
 }
@@ -148,6 +157,11 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             };
             common::partitions::make_constraint_valid(finding, finding.id.last(), nulls)
         }
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } if is_constraint && common::is_of_index(attribute) => common::alter_index(&common::index_name(finding.id), attribute, expected, actual),
         FindingDetail::Differs { .. } if is_constraint => Some(constraint::replace(finding, &definition())),
         FindingDetail::Differs { .. } => Some(Hint::advice(
             "a primary key or a unique index gives this guarantee: change that, or expect what it has",

@@ -49,6 +49,8 @@ fn of_kind<'a>(kind: Kind, snapshot: &'a Snapshot, owner: &'a ObjectId) -> Vec<V
             })
             .into_iter()
             .collect(),
-        Role::Ordinary | Role::Namespace { .. } | Role::Extension | Role::OwnedByColumn { .. } => Vec::new(),
+        Role::Ordinary | Role::Namespace { .. } | Role::Extension | Role::Change | Role::OwnedByColumn { .. } => {
+            Vec::new()
+        }
     }
 }

@@ -221,6 +221,7 @@ impl SavedSnapshot {
         if is_of_schemas {
             snapshot.retain(|_, id| !id.is_in_schema() || scope.schemas.contains(id.schema()));
         }
+        snapshot.forget_requested(&scope.kinds, scope.on_request);
         if !scope.not_compared {
             snapshot.not_compared.clear();
         }

@@ -298,6 +298,37 @@ comment on text search template billing.plain is 'as it is';
 create user mapping for pg_monitor server elsewhere options ("user" 'reader', password 'secret');
 create user mapping for public server elsewhere;
 
+-- What belongs to indexes, to constraints and to the order of columns.
+alter table billing.customers cluster on customers_valid;
+alter index billing.customers_lower alter column 1 set statistics 500;
+alter index billing.customers_pk set (fillfactor = 60);
+comment on index billing.customers_pk is 'of the key';
+create table billing.periods (
+  n int, d daterange,
+  constraint periods_n unique (n) with (fillfactor = 50),
+  constraint periods_d exclude using gist (d with &&) with (fillfactor = 40)
+);
+comment on index billing.periods_n is 'of the constraint';
+comment on index billing.periods_d is 'of the ranges';
+create type billing.line as (n int, note text);
+create table billing.lines of billing.line;
+create materialized view billing.sums as select 1 as n;
+create unique index sums_n on billing.sums (n);
+alter materialized view billing.sums cluster on sums_n;
+
+-- What was changed of PostgreSQL itself.
+revoke execute on function pg_sleep(double precision) from public;
+comment on language plpgsql is 'for functions';
+insert into pg_seclabel values ('billing.customers'::regclass, 'pg_class'::regclass, 0, 'a provider', 'secret');
+
+-- Roles belong to the server: another test may create this one at the same time.
+do $$ begin
+  create role driftgate_registry connection limit 3 valid until '2030-01-02' noinherit bypassrls in role pg_monitor;
+  alter role driftgate_registry set statement_timeout = '5s';
+  comment on role driftgate_registry is 'of the registry';
+exception when duplicate_object or unique_violation then null;
+end $$;
+
 -- What a copy of the database does not take along.
 do $$
 declare
@@ -320,4 +351,9 @@ begin
     where subdbid = (select oid from pg_database where datname = current_database());
   end if;
   comment on subscription billing_in is 'from elsewhere';
+end $$;
+do $$ begin
+  execute format('alter database %I connection limit 90', current_database());
+  execute format('grant connect on database %I to pg_monitor', current_database());
+  execute format('comment on database %I is %L', current_database(), 'of the registry');
 end $$;

@@ -114,6 +114,12 @@ impl Batch {
         for statement in settings.chain(planning) {
             self = self.then(statement, ResultKind::Nothing);
         }
+        if scope.on_request {
+            self = self.then(
+                sql!["SELECT set_config('driftgate.on_request', 'on', true)"],
+                ResultKind::Nothing,
+            );
+        }
         if slice.is_first() {
             self = self.then(server(), ResultKind::Server);
         }
