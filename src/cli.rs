@@ -1,5 +1,6 @@
 //! The command line.
 
+mod exit_codes;
 mod parse;
 mod partitions_option;
 
@@ -15,6 +16,7 @@ use crate::suggest;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use clap_complete::Shell;
+use exit_codes::PULL_EXIT_CODES;
 pub use parse::{SOURCES, parse};
 pub use partitions_option::PartitionsOption;
 
@@ -220,16 +222,6 @@ impl SessionArgs {
         }
     }
 }
-
-/// The exit codes of `pull`, for `--help`.
-const PULL_EXIT_CODES: &str = "\
-Exit codes:
-  0  written; with --update, the files match the database
-  1  with --update: the files differ from the database and were not written, or they
-     contain a finding that an edit cannot resolve, such as a failed assertion
-  2  usage error: a wrong option, environment variable or file, nothing to write, or
-     with --split, existing files that would change
-  3  could not read or write: connection, authentication, permission or timeout";
 
 /// The arguments of `pull`.
 #[derive(Debug, Args)]

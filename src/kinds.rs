@@ -211,7 +211,7 @@ impl Kind {
     pub fn own_name(self, id: &ObjectId) -> &str {
         match (self.spec().syntax.key, id.parts()) {
             (KeyForm::Signature, [_, name, _]) => name,
-            (KeyForm::Part | KeyForm::Qualified | KeyForm::Signature | KeyForm::Only, _) => id.last(),
+            (KeyForm::Part | KeyForm::Text | KeyForm::Qualified | KeyForm::Signature | KeyForm::Only, _) => id.last(),
         }
     }
 
@@ -255,6 +255,7 @@ impl Kind {
     pub fn show(self, id: &ObjectId) -> String {
         match self.spec().syntax.key {
             KeyForm::Part | KeyForm::Qualified | KeyForm::Only => id.to_string(),
+            KeyForm::Text => id.last().to_owned(),
             KeyForm::Signature => signature::show(id),
         }
     }

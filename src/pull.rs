@@ -146,6 +146,7 @@ pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: 
 pub(crate) fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
     match kind.spec().syntax.key {
         KeyForm::Part | KeyForm::Only => show_part(id.last()),
+        KeyForm::Text => id.last().to_owned(),
         KeyForm::Qualified | KeyForm::Signature => {
             let full = kind.show(id);
             let prefix = format!("{}.", show_part(schema));

@@ -81,8 +81,9 @@ fn not_compared(out: &mut String) {
         out,
         "\n## What is not compared\n\nNo expectation can describe these. With `exact: true` and in `driftgate diff` they are \
          counted, and the report shows the numbers: `not_compared` of a database in JSON. They never fail a run. \
-         The owner, encoding, locale and connection limit of the database itself are not counted, and neither are roles and \
-         tablespaces, which belong to the server and not to a database.\n\n\
+         The encoding and locale of the database itself are not counted, and neither are tablespaces, which belong to the server \
+         and not to a database. Roles are compared where a file lists them, and the physical order of the columns of a table where \
+         a file has `column_order`.\n\n\
          | name | what it is |\n|---|---|"
     );
     for what in UNCOMPARED {
@@ -157,7 +158,7 @@ fn place(spec: &KindSpec) -> String {
         format!("Under `{}` of an object of {}", spec.section, parents.join(", "))
     };
     let key = match spec.syntax.key {
-        KeyForm::Part => ", by name",
+        KeyForm::Part | KeyForm::Text => ", by name",
         KeyForm::Qualified => ", by name, which may be qualified with its schema",
         KeyForm::Signature => ", by name and the types of its arguments, or by name alone",
         KeyForm::Only => "",

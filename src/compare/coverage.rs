@@ -114,6 +114,7 @@ impl<'a> Survey<'a> {
             name: match kind.spec().syntax.key {
                 // The parent has at most one, so its name does not matter.
                 KeyForm::Only => String::new(),
+                KeyForm::Text => id.last().to_owned(),
                 KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => show_part(id.last()),
             },
             parent: parent.map(|(kind, id)| (kind.spec().name, kind.show(id))),

@@ -1,6 +1,6 @@
 //! The database itself.
 
-use super::{Advice, HintContext, KindSpec, Role, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Role, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -48,6 +48,18 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(&finding.snapshot.server.database);
+    let refresh = || {
+        Hint::advice_with_sql(
+            "rebuild the indexes on texts with REINDEX DATABASE, then record the version",
+            format!("ALTER DATABASE {name} REFRESH COLLATION VERSION;"),
+        )
+    };
+    if let (FindingDetail::Unexpected, Some(object)) = (&finding.detail, finding.object) {
+        return Some(match object.get(COLLATION_CURRENT.name) {
+            Value::Bool(false) => refresh(),
+            _ => Hint::advice("give it back the privileges, the connection limit and the comment of a new database"),
+        });
+    }
     finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
         ("grants", _) => common::grant(&format!("DATABASE {name}"), expected, actual),
         ("owner", Value::Text(owner)) => Some(Hint::sql(format!(
@@ -58,10 +70,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             Some(Hint::sql(format!("ALTER DATABASE {name} CONNECTION LIMIT {limit};")))
         }
         ("connection_limit", Value::Null) => Some(Hint::sql(format!("ALTER DATABASE {name} CONNECTION LIMIT -1;"))),
-        ("collation_current", Value::Bool(true)) => Some(Hint::advice_with_sql(
-            "rebuild the indexes on texts with REINDEX DATABASE, then record the version",
-            format!("ALTER DATABASE {name} REFRESH COLLATION VERSION;"),
-        )),
+        ("collation_current", Value::Bool(true)) => Some(refresh()),
         ("comment", Value::Text(comment)) => Some(Hint::sql(format!(
             "COMMENT ON DATABASE {name} IS {};",
             quote_literal(comment)

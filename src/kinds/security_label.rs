@@ -1,6 +1,6 @@
 //! Security labels.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Role, Shorthand, Syntax};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Syntax};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 
@@ -14,6 +14,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[Attr::new("label", Shape::Text, "The label.")],
     role: Role::Change,
     syntax: Syntax {
+        key: KeyForm::Text,
         shorthand: Shorthand::Scalar("label"),
         ..Syntax::DEFAULT
     },

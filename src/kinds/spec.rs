@@ -377,6 +377,8 @@ impl Advice {
 pub enum KeyForm {
     /// A single name: of an object in its parent, or of one that is in no schema.
     Part,
+    /// Any text, as it is: of an object that has no name of its own.
+    Text,
     /// A name that may be qualified with its schema.
     Qualified,
     /// A name that may be qualified, and the types of the arguments: `f(text, integer)`. Without parentheses any

@@ -1,6 +1,6 @@
 //! Comments on objects of extensions, and on languages of PostgreSQL, that were set after the installation.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Role, Shorthand, Syntax};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, Syntax};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -17,6 +17,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[Attr::new("comment", Shape::Text, "The comment.")],
     role: Role::Change,
     syntax: Syntax {
+        key: KeyForm::Text,
         shorthand: Shorthand::Scalar("comment"),
         ..Syntax::DEFAULT
     },

@@ -1,7 +1,7 @@
 //! Privileges on objects of PostgreSQL and of extensions that were changed after the installation.
 
 use super::common::GrantChanges;
-use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Role, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 use crate::privileges;
@@ -29,6 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     .keyed_by_role()],
     role: Role::Change,
     syntax: Syntax {
+        key: KeyForm::Text,
         rewrite: Some(|id, entries| {
             common::check_grants(class(id.last()), &entries)?;
             Ok(entries)

@@ -2,7 +2,6 @@
 
 use super::Scope;
 use crate::not_compared::UNCOMPARED;
-use crate::platform;
 use crate::sql;
 use crate::sql::{Sql, literal};
 
@@ -25,19 +24,12 @@ pub(super) fn statement(scope: &Scope) -> Sql {
             "))"
         ]
     };
-    let roles = if scope.platform {
-        sql!["SELECT NULL::text AS name WHERE false"]
-    } else {
-        sql!["SELECT r.name FROM (", platform::roles_sql(), ") r(name)"]
-    };
     let counts = UNCOMPARED
         .iter()
         .map(|what| sql![literal(what.name), ", (", what.query, ")"]);
     sql![
         "WITH closed_schemas AS MATERIALIZED (",
         schemas,
-        "), platform_roles AS MATERIALIZED (",
-        roles,
         ")\nSELECT json_build_object(",
         Sql::join(counts, ",\n"),
         ")::text",
