@@ -249,8 +249,8 @@ pub struct PullArgs {
     pub roles: bool,
 
     /// Write the physical order of the columns of tables
-    #[arg(long)]
-    pub column_order: bool,
+    #[arg(long = "column-order")]
+    pub physical_order: bool,
 
     /// Write to this file instead of standard output; with --split, write the files to this folder
     #[arg(short, long, value_name = "FILE")]
@@ -266,12 +266,12 @@ pub struct PullArgs {
     pub partitions: PartitionsOption,
 
     /// Write a snapshot of the whole catalog as JSON, to be used later as the source snapshot:FILE
-    #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas", "roles", "column_order"])]
+    #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas", "roles", "physical_order"])]
     pub snapshot: bool,
 
     /// Update these expectation files, or the files in these folders, to match the database, and leave everything
     /// else in them as it is; shows the changes and asks before writing
-    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["output", "split", "only", "schema", "platform_schemas", "roles", "column_order"])]
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["output", "split", "only", "schema", "platform_schemas", "roles", "physical_order"])]
     pub update: Vec<PathBuf>,
 
     /// With --update, write the changes without asking

@@ -67,7 +67,7 @@ fn write_output(args: &PullArgs, text: &str) -> Result<(), Failure> {
 
 fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Result<Exit, Failure> {
     let mut scope = Scope::whole(&args.schema, args.platform_schemas).with_roles(args.roles);
-    scope.on_request = args.column_order;
+    scope.on_request = args.physical_order;
     let mut snapshot = read_snapshot(source, &scope, args.session.limits())?;
     if source.tool().is_some() {
         scratch_noise::clear_applying_owner(&mut snapshot);

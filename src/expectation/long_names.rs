@@ -178,6 +178,8 @@ impl Cutter {
         let names = match syntax.key {
             // The last part has types.
             KeyForm::Signature => length.saturating_sub(1),
+            // A text that PostgreSQL does not cut.
+            KeyForm::Text => 0,
             KeyForm::Part | KeyForm::Qualified | KeyForm::Only if syntax.key_is_name => length,
             KeyForm::Part | KeyForm::Qualified | KeyForm::Only => length.saturating_sub(1),
         };

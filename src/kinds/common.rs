@@ -118,7 +118,8 @@ pub(super) const INDEX_COMMENT: Attr = Attr::new(
     Shape::Text,
     "The comment on its index; `null` for none.",
 )
-.default(Literal::Null);
+.default(Literal::Null)
+.exceptional();
 
 /// Options of a foreign-data wrapper and what it serves.
 pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(

@@ -1,6 +1,6 @@
 -- One row per object of an extension or language of PostgreSQL whose comment was set after it was installed. The comments of an
 -- extension come with the transaction that installed it. Where members came with several transactions, as after an update of the
--- extension or of the server, that cannot be told.
+-- extension or of the server, none is returned.
 SELECT o.type || ' ' || o.identity AS name,
        c.description AS comment,
        false AS implicit

@@ -36,11 +36,9 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn whole() -> Scope {
-    Scope {
-        kinds: Kind::ALL.iter().copied().collect(),
-        on_request: true,
-        ..Scope::whole(&SCHEMAS.map(str::to_owned), false)
-    }
+    let mut scope = Scope::whole(&SCHEMAS.map(str::to_owned), false).with_roles(true);
+    scope.on_request = true;
+    scope
 }
 
 /// What the catalog says of the schema, without what every database has.
@@ -425,12 +423,8 @@ fn everything_is_described() {
             kind.words()
         );
         for attr in kind.spec().attrs {
-            assert!(
-                attr.doc.ends_with('.'),
-                "the description of {} of {} is not a sentence with a full stop",
-                attr.name,
-                kind.words()
-            );
+            let (name, words) = (attr.name, kind.words());
+            assert!(attr.doc.ends_with('.'), "{name} of {words}: no full stop");
             if let Shape::OneOf(words) = attr.shape {
                 assert!(words.len() > 1, "{} of {}", attr.name, kind.words());
             }
