@@ -249,7 +249,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
             )
             .hint(match kind.spec().syntax.key {
                 KeyForm::Only => format!("write `{}: [{}]`", kind.spec().section, shorten(&text)),
-                KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => {
+                KeyForm::Part | KeyForm::Text | KeyForm::Qualified | KeyForm::Signature => {
                     format!("write it in brackets: `[{}]`", shorten(&text))
                 }
             }));

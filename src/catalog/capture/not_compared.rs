@@ -2,6 +2,7 @@
 
 use super::Scope;
 use crate::not_compared::UNCOMPARED;
+use crate::platform;
 use crate::sql;
 use crate::sql::{Sql, literal};
 
