@@ -55,7 +55,7 @@ pub fn original<'a>(
     let parent = parent(of, partition)?;
     let original = match kind.spec().syntax.key {
         KeyForm::Only => parent,
-        KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => parent.child(name),
+        KeyForm::Part | KeyForm::Text | KeyForm::Qualified | KeyForm::Signature => parent.child(name),
     };
     let found = snapshot.get(kind, &original)?;
     Some((original, found))

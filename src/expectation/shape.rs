@@ -17,6 +17,7 @@ pub(super) fn read_attribute(attr: &Attr, name: &str, node: Node, schema: &str) 
     match attr.default {
         Some(Literal::EmptyList) if node.is_null() => Ok(Value::List(Vec::new())),
         Some(Literal::EmptyMap) if node.is_null() => Ok(Value::Map(BTreeMap::new())),
+        Some(Literal::Null) if node.is_null() && matches!(attr.shape, Shape::Integer) => Ok(Value::Null),
         Some(_) | None => read(attr.shape, name, node, schema),
     }
 }

@@ -328,7 +328,9 @@ impl<'a> Editor<'a> {
         let value = self.whole(kind, id, new.level)?;
         Ok(match kind.spec().syntax.key {
             KeyForm::Only => value,
-            KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => Fragment::Map(vec![(new.key.clone(), value)]),
+            KeyForm::Part | KeyForm::Text | KeyForm::Qualified | KeyForm::Signature => {
+                Fragment::Map(vec![(new.key.clone(), value)])
+            }
         })
     }
 
