@@ -138,6 +138,12 @@ impl Scope {
         }
     }
 
+    /// Includes the kind of an expected object, and what its attributes request.
+    fn add_kind(&mut self, object: &ExpectedObject) {
+        self.kinds.insert(object.kind);
+        self.on_request |= object.attributes.iter().any(|attribute| attribute.attr.read_on_request);
+    }
+
     /// Includes the kinds that are read on request.
     #[must_use]
     pub fn with_roles(mut self, with_roles: bool) -> Self {
@@ -196,8 +202,7 @@ impl Scope {
                     scope.named.granted.entry(id.clone()).or_default().extend(roles);
                 }
                 scope.add_types(object, &file.schema);
-                scope.kinds.insert(object.kind);
-                scope.on_request |= object.attributes.iter().any(|attribute| attribute.attr.read_on_request);
+                scope.add_kind(object);
                 if file.exact {
                     continue;
                 }
