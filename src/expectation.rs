@@ -24,7 +24,7 @@ use crate::kinds::{Implication, Implied, Kind};
 use crate::migrations::files::Files;
 use crate::migrations::selection::Selection;
 use crate::migrations::{FolderProblem, Tool};
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, split_name};
 use crate::platform;
 use crate::source_map::{FileId, Place};
 use crate::value::Value;
@@ -183,6 +183,17 @@ impl ExpectedObject {
     #[must_use]
     pub fn is_root(&self) -> bool {
         self.parent.is_none() || self.is_partition
+    }
+
+    /// The schema and the name of the object that this one is expected to be a partition of. `schema` is that of names that
+    /// are not qualified.
+    #[must_use]
+    pub fn partitioned(&self, schema: &str) -> Option<(String, String)> {
+        let attribute = self.kind.spec().partition?.attributes.parent;
+        let written = self.attributes.iter().find(|a| a.attr.name == attribute)?;
+        let mut parts = split_name(written.value.as_text()?)?;
+        let name = parts.pop()?;
+        Some((parts.pop().unwrap_or_else(|| schema.to_owned()), name))
     }
 }
 

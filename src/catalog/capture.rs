@@ -25,7 +25,6 @@ use crate::error::Failure;
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::kinds::{Kind, folded_name};
 use crate::migrations::Tool;
-use crate::object_id::split_name;
 use crate::platform;
 use crate::snapshot::Snapshot;
 use crate::sql;
@@ -195,7 +194,7 @@ impl Scope {
                 {
                     scope.names.insert((schema.to_string(), name.to_string()));
                 }
-                scope.names.extend(partitioned(object, &file.schema));
+                scope.names.extend(object.partitioned(&file.schema));
                 let roles: BTreeSet<String> = roles(object).collect();
                 scope.named.roles.extend(roles.iter().cloned());
                 if !roles.is_empty() {
@@ -265,15 +264,6 @@ impl Slice {
     fn is_first(self) -> bool {
         self.index == 0
     }
-}
-
-/// The object that an expected object is a partition of: a partition that is exact is compared with it.
-fn partitioned(object: &ExpectedObject, schema: &str) -> Option<(String, String)> {
-    let attribute = object.kind.spec().partition?.attributes.parent;
-    let written = object.attributes.iter().find(|a| a.attr.name == attribute)?;
-    let mut parts = split_name(written.value.as_text()?)?;
-    let name = parts.pop()?;
-    Some((parts.pop().unwrap_or_else(|| schema.to_owned()), name))
 }
 
 /// The roles that an expectation grants something to.
