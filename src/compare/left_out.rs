@@ -28,7 +28,11 @@ impl ObjectComparison<'_, '_> {
                 continue;
             }
             let is_left_out = !written.iter().any(|a| a.attr.name == attr.name);
-            if !is_left_out || !wanted(attr) || !(attr.always_checked.is_some() || self.expected.terms.exact) {
+            if !is_left_out
+                || attr.on_request
+                || !wanted(attr)
+                || !(attr.always_checked.is_some() || self.expected.terms.exact)
+            {
                 continue;
             }
             match inherited.value(attr) {
@@ -43,7 +47,7 @@ impl ObjectComparison<'_, '_> {
     fn with_default(&self, actual: Actual<'_>, attr: &'static Attr, add: &mut dyn FnMut(Option<Pending>)) {
         let Actual { kind, object, .. } = actual;
         let has_default = attr.default.is_some_and(|default| default.is(object.get(attr.name)));
-        if attr.on_request || attr.exceptional && has_default {
+        if attr.exceptional && has_default {
             return;
         }
         // In an exact file, most checks find that an attribute has its default.
