@@ -143,6 +143,14 @@ fn describe(out: &mut String, kind: Kind) {
             cell(&meaning(attr))
         );
     }
+    if let Some(section) = kind.partition_section() {
+        let bound = spec.partition.map_or("", |partition| partition.attributes.key);
+        let _ = writeln!(
+            out,
+            "| `{section}` | a mapping of names, or `any` | | Its partitions: each is its bound, or a mapping with `{bound}` and what \
+             it has of its own. With `any`, they need not be listed. |"
+        );
+    }
 }
 
 /// Where its objects are written, and how.

@@ -208,9 +208,9 @@ impl Scope {
                 scope
                     .kinds
                     .extend(object.kind.spec().matching.stand_ins.iter().map(|s| s.kind));
-                if object.terms.exact {
-                    scope.kinds.extend(object.kind.children());
-                }
+                scope
+                    .kinds
+                    .extend(object.kind.children().filter(|_| object.terms.exact));
                 if !object.kind.spec().parents.is_empty() {
                     // Expressions of any object in a relation can refer to its columns.
                     scope.kinds.extend(Kind::ALL.iter().filter(|k| k.is_column()));
