@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::{Decision, Pending};
 use crate::attribute::{Attr, Shape};
 use crate::expectation::{ExpectedAttribute, Extent};
+use crate::finding::Check;
 use crate::kinds::{KeyForm, Kind};
 use crate::object_id::ObjectId;
 use crate::platform;
@@ -193,4 +195,13 @@ pub(super) fn shown(kind: Kind, attr: &Attr, expected: &Value, found: Value) -> 
         secret::mark_different(expected, &mut shown);
     }
     shown
+}
+
+/// A passed check that is kept.
+pub(super) fn passing(check: Check) -> Pending {
+    Pending {
+        check,
+        decision: Decision::Equal,
+        unreadable: None,
+    }
 }

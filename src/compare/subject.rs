@@ -61,7 +61,7 @@ impl<'a> ObjectComparison<'a, '_> {
         if !self.keep {
             return (pending, passed + 1);
         }
-        pending.push(passing(self.present(actual.kind, actual.id)));
+        pending.push(describe::passing(self.present(actual.kind, actual.id)));
         (pending, passed)
     }
 
@@ -149,7 +149,7 @@ impl<'a> ObjectComparison<'a, '_> {
             let about = About::object(actual.kind, actual.id);
             let code = Code::Differs(actual.kind, attr);
             let check = Check::passed(about, code, self.expected.place, &self.expected.terms);
-            passing(check.values(value.clone(), value.clone()))
+            describe::passing(check.values(value.clone(), value.clone()))
         })
     }
 
@@ -332,7 +332,7 @@ impl<'a> ObjectComparison<'a, '_> {
 
     /// The columns that the object is on and that its relation does not have.
     fn missing_columns(&self, relation: &ObjectId) -> Option<String> {
-        let relation = Some(relation).filter(|_| self.expected.parent.is_some())?;
+        self.expected.parent?;
         describe::missing_columns(relation, &self.identifying(), self.snapshot)
     }
 
@@ -395,26 +395,20 @@ impl<'a> ObjectComparison<'a, '_> {
             partitions,
             detail,
             at_least: extent == Extent::AtLeast,
-            written: &|name| {
-                let mut written = self.expected.attributes.iter();
-                written.find(|a| a.attr.name == name).map(|a| &a.value)
-            },
+            written: &|name| self.written_value(name),
             snapshot: self.snapshot,
             schema: &self.file.schema,
         })
     }
 
-    /// The kind of the object that contains the expected one.
+    /// The value that the file writes for an attribute.
+    fn written_value(&self, name: &str) -> Option<&'a Value> {
+        let mut written = self.expected.attributes.iter();
+        written.find(|a| a.attr.name == name).map(|a| &a.value)
+    }
+
+    /// The kind of the object that it is in.
     pub(super) fn parent(&self) -> Option<Kind> {
         self.expected.parent.map(|parent| self.file.objects[parent].kind)
-    }
-}
-
-/// A passed check that is kept.
-fn passing(check: Check) -> Pending {
-    Pending {
-        check,
-        decision: Decision::Equal,
-        unreadable: None,
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn unbracketed(kind: Kind, section: &str, item: &Node) -> Option<Prob
 }
 
 /// The problem that a section has the attributes of one object, without a name or a `-`.
-pub(super) fn unnamed(kind: Kind, section: &str, entries: &Mapping) -> Option<Problem> {
+fn unnamed(kind: Kind, section: &str, entries: &Mapping) -> Option<Problem> {
     let spec = kind.spec();
     let is_attribute = |entry: &&Entry| spec.attrs.iter().any(|attr| attr.identifies && attr.name == entry.key);
     let entry = entries
@@ -91,9 +91,13 @@ pub(super) fn section_hint(kind: Kind, node: &Node) -> String {
     }
 }
 
-/// Reports mistakes in a section that only show in several of its entries together: a list without brackets, and keys of
-/// an object that are not indented below it. Returns whether there are any.
-pub(super) fn mistakes_of_section(parser: &mut Parser, kind: Kind, entries: &Mapping) -> bool {
+/// Reports mistakes in a section that only show in several of its entries together: attributes without the name of an
+/// object, a list without brackets, and keys of an object that are not indented below it. Returns whether there are any.
+pub(super) fn mistakes_of_section(parser: &mut Parser, kind: Kind, section: &str, entries: &Mapping) -> bool {
+    if let Some(problem) = unnamed(kind, section, entries) {
+        parser.problems.push(problem);
+        return true;
+    }
     let entries: Vec<&Entry> = entries.iter().collect();
     let before = parser.problems.len();
     for (entry, next) in entries.iter().zip(entries.iter().skip(1)) {

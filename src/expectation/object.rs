@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::{ObjectKey, TermKey};
-use super::mistakes::{mistakes_of_section, section_hint, unbracketed, unnamed};
+use super::mistakes::{mistakes_of_section, section_hint, unbracketed};
 use super::parse::Parser;
 use super::partitions::parse_partitions;
 use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
@@ -42,11 +42,7 @@ pub(super) fn parse_section(
     }
     match entry.value.value {
         NodeValue::Map(entries) if !entries.is_empty() => {
-            if mistakes_of_section(parser, kind, &entries) {
-                return;
-            }
-            if let Some(problem) = unnamed(kind, &entry.key, &entries) {
-                parser.problems.push(problem);
+            if mistakes_of_section(parser, kind, &entry.key, &entries) {
                 return;
             }
             for Entry { key, place, value, .. } in entries {

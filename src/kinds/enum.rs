@@ -88,7 +88,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             expected,
             actual,
         } => match *attribute {
-            "labels" => Some(Labels::new(expected, actual).hint(&name, finding.at_least)),
+            "labels" => Labels::new(expected, actual).hint(&name, finding.at_least),
             "grants" => common::grant(&format!("TYPE {name}"), expected, actual),
             _ => None,
         },
@@ -116,13 +116,13 @@ impl<'a> Labels<'a> {
     }
 
     /// The statements that change the labels, where there are such statements.
-    fn hint(&self, name: &str, at_least: bool) -> Hint {
+    fn hint(&self, name: &str, at_least: bool) -> Option<Hint> {
         if at_least {
-            return Hint::sql(self.added(name, false));
+            return self.added(name, false);
         }
         let renamed = self.renamed();
         if !renamed.is_empty() {
-            return rename_hint(name, &renamed);
+            return Some(rename_hint(name, &renamed));
         }
         let kept: Vec<&str> = self
             .expected
@@ -131,14 +131,16 @@ impl<'a> Labels<'a> {
             .filter(|label| self.there.contains(label))
             .collect();
         if kept.len() < self.actual.len() {
-            return Hint::advice(
+            return Some(Hint::advice(
                 "PostgreSQL cannot remove a label: create a new type and change the columns to it, or allow the label",
-            );
+            ));
         }
         if kept != self.actual {
-            return Hint::advice("PostgreSQL cannot reorder labels: create a new type and change the columns to it");
+            return Some(Hint::advice(
+                "PostgreSQL cannot reorder labels: create a new type and change the columns to it",
+            ));
         }
-        Hint::sql(self.added(name, true))
+        self.added(name, true)
     }
 
     /// The labels that differ where all others are the same, in the same order: the found and the expected one of each.
@@ -153,7 +155,7 @@ impl<'a> Labels<'a> {
     }
 
     /// The statements that add the missing labels, each in its place if the order matters.
-    fn added(&self, name: &str, in_place: bool) -> String {
+    fn added(&self, name: &str, in_place: bool) -> Option<Hint> {
         let first_there = self.expected.iter().find(|label| self.there.contains(**label));
         let place = |i: usize| match i.checked_sub(1).and_then(|before| self.expected.get(before)) {
             _ if !in_place => String::new(),
@@ -168,7 +170,7 @@ impl<'a> Labels<'a> {
         let statements: Vec<String> = missing
             .map(|(i, label)| format!("ALTER TYPE {name} ADD VALUE {}{};", quote_literal(label), place(i)))
             .collect();
-        statements.join(" ")
+        common::join_statements(&statements)
     }
 }
 
