@@ -24,7 +24,7 @@ use crate::object_id::{ObjectId, show_part};
 use crate::snapshot::IMPLICIT;
 use crate::sql::Sql;
 use crate::value::Value;
-pub use address::Address;
+pub use address::SqlAddress;
 pub use hint::{FindingDetail, HintContext};
 pub use masks::{Masked, MaskedValues};
 pub use spec::{

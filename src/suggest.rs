@@ -51,7 +51,7 @@ pub fn hint(word: &str, known: &[&str]) -> String {
             (distance, *known)
         })
         .collect();
-    if known.len() > SHOWN {
+    if known.len() > SHOWN && !word.is_empty() {
         // The sort keeps the order of equally near words.
         by_distance.sort_by_key(|(distance, _)| *distance);
     }

@@ -20,7 +20,7 @@ pub(super) fn mark(files: &[&ExpectationFile], snapshot: &Snapshot, renames: &[R
         return;
     }
     let mut causes = vec![None; findings.len()];
-    let missing = Missing::of(findings);
+    let missing = MissingObjects::of(findings);
     if !missing.by_name.is_empty() {
         let objects = objects_by_place(files);
         for (number, check) in findings.iter().enumerate() {
@@ -61,7 +61,7 @@ fn objects_by_place<'a>(files: &[&'a ExpectationFile]) -> BTreeMap<Place, &'a Ex
 }
 
 /// The findings that an object is missing.
-struct Missing {
+struct MissingObjects {
     /// By the name that texts use.
     by_name: BTreeMap<String, Vec<MissingObject>>,
 }
@@ -73,7 +73,7 @@ struct MissingObject {
     id: ObjectId,
 }
 
-impl Missing {
+impl MissingObjects {
     fn of(findings: &[Check]) -> Self {
         let mut by_name: BTreeMap<String, Vec<MissingObject>> = BTreeMap::new();
         for (number, check) in findings.iter().enumerate() {

@@ -3,9 +3,9 @@
 use super::object::presence_word;
 use super::parse::Parser;
 use crate::error::Problem;
-use crate::kinds::{CustomForm, Kind, ListForm, Shorthand};
+use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Shorthand};
 use crate::redact;
-use crate::yaml::{Entry, Mapping, Node, NodeValue, shorten};
+use crate::yaml::{Entry, Mapping, Node, NodeValue, Scalar, shorten};
 
 /// The problem that an item of a list of objects is a name where it must be a list of names.
 pub(super) fn unbracketed(kind: Kind, section: &str, item: &Node) -> Option<Problem> {
@@ -135,4 +135,19 @@ pub(super) fn mistakes_of_section(parser: &mut Parser, kind: Kind, section: &str
         }
     }
     parser.problems.len() > before
+}
+
+/// The problem that an object is a text where it is a list, which is this attribute of it.
+pub(super) fn without_brackets(kind: Kind, attribute: &str, node: &Node, scalar: &Scalar) -> Problem {
+    let text = redact::typed(scalar.text.trim_matches(|c| c == '(' || c == ')'));
+    let text = shorten(&text);
+    let message = format!(
+        "{} takes a list, which is its `{attribute}`, a mapping, `present` or `absent`, but this is {}",
+        kind.one(),
+        node.describe()
+    );
+    Problem::at(node.place, message).hint(match kind.spec().syntax.key {
+        KeyForm::Only => format!("write `{}: [{text}]`", kind.spec().section),
+        KeyForm::Part | KeyForm::Qualified | KeyForm::Signature => format!("write it in brackets: `[{text}]`"),
+    })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::{ObjectKey, TermKey};
-use super::mistakes::{mistakes_of_section, section_hint, unbracketed};
+use super::mistakes::{mistakes_of_section, section_hint, unbracketed, without_brackets};
 use super::parse::Parser;
 use super::partitions::parse_partitions;
 use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
@@ -11,12 +11,11 @@ use crate::attribute::Attr;
 use crate::error::Problem;
 use crate::kinds::{KeyForm, Kind, ListForm, Shorthand};
 use crate::object_id::{ObjectId, split_name};
-use crate::redact;
 use crate::source_map::Place;
 use crate::sql_text::unquote_name;
 use crate::suggest;
 use crate::value::Value;
-use crate::yaml::{Entry, Node, NodeValue, ScalarType, shorten};
+use crate::yaml::{Entry, Node, NodeValue, ScalarType};
 
 /// An object with children.
 #[derive(Clone)]
@@ -111,7 +110,6 @@ fn identity(kind: Kind, key: &str, parent: Option<&Parent>, schema: &str) -> Res
             Some(parent) => parent.id.child(&part()?),
             None => ObjectId::new(vec![part()?]),
         }),
-        KeyForm::Text => Ok(ObjectId::new(vec![key])),
         KeyForm::Qualified => qualified(key).map(ObjectId::new),
         KeyForm::Signature => {
             let mut quoted = false;
@@ -234,21 +232,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::None) => (String::new(), None),
         (NodeValue::Scalar(scalar), Shorthand::List(attribute)) => {
-            let text = redact::typed(scalar.text.trim_matches(|c| c == '(' || c == ')'));
-            return Err(Problem::at(
-                node.place,
-                format!(
-                    "{} takes a list, which is its `{attribute}`, a mapping, `present` or `absent`, but this is {}",
-                    kind.one(),
-                    node.describe()
-                ),
-            )
-            .hint(match kind.spec().syntax.key {
-                KeyForm::Only => format!("write `{}: [{}]`", kind.spec().section, shorten(&text)),
-                KeyForm::Part | KeyForm::Text | KeyForm::Qualified | KeyForm::Signature => {
-                    format!("write it in brackets: `[{}]`", shorten(&text))
-                }
-            }));
+            return Err(without_brackets(kind, attribute, &node, scalar));
         }
         (NodeValue::List(_), Shorthand::Scalar(attribute)) => (format!("a text, which is its `{attribute}`"), None),
     };

@@ -1,6 +1,6 @@
 //! Access methods.
 
-use super::{Address, Advice, FindingDetail, HintContext, KindSpec, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, SqlAddress, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 
@@ -20,7 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     advice: Advice {
-        address: Address::Plain("ACCESS METHOD"),
+        address: SqlAddress::Plain("ACCESS METHOD"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -5,7 +5,7 @@ use crate::object_id::ObjectId;
 
 /// How statements name an object of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Address {
+pub enum SqlAddress {
     /// By `alter_keyword` and the identity; not at all if there is no such keyword.
     Keyword,
     /// By these words and the identity.
@@ -24,7 +24,7 @@ pub enum Address {
     Column,
 }
 
-impl Address {
+impl SqlAddress {
     /// The text after COMMENT ON.
     pub(super) fn comment_target(self, kind: Kind, id: &ObjectId) -> Option<String> {
         let name = || common::name(id.last());

@@ -1,7 +1,7 @@
 //! Check constraints.
 
 use super::{
-    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax, common,
     constraint,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
@@ -35,7 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
-        address: Address::Constraint,
+        address: SqlAddress::Constraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -7,7 +7,7 @@ mod serial;
 
 use super::spec::NEVER;
 use super::{
-    Address, Advice, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand,
+    Advice, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand, SqlAddress,
     Syntax, common, storage_option,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
@@ -138,7 +138,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
-        address: Address::Column,
+        address: SqlAddress::Column,
         hint: Some(hint::hint),
         ..Advice::DEFAULT
     },

@@ -1,7 +1,7 @@
 //! Check constraints of domains.
 
 use super::{
-    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax, common,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax, common,
     constraint, hint,
 };
 use crate::attribute::{Attr, Compare, Shape};
@@ -33,7 +33,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
-        address: Address::DomainConstraint,
+        address: SqlAddress::DomainConstraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -3,7 +3,7 @@
 use super::index_key::IndexKey;
 use super::primary_key::VALID;
 use super::{
-    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common, constraint,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, SqlAddress, Syntax, common, constraint,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, SYSTEM_SCHEMA, Shape, Verdict};
 use crate::hint::Hint;
@@ -49,7 +49,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
-        address: Address::Constraint,
+        address: SqlAddress::Constraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },

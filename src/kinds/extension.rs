@@ -1,6 +1,6 @@
 //! Extensions.
 
-use super::{Address, Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, Stub, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, SqlAddress, Stub, Syntax, common};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 use crate::sql;
@@ -25,7 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     advice: Advice {
-        address: Address::Plain("EXTENSION"),
+        address: SqlAddress::Plain("EXTENSION"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Syntax, common, constraint,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, SqlAddress, Syntax, common, constraint,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::hint::Hint;
@@ -82,7 +82,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
-        address: Address::Constraint,
+        address: SqlAddress::Constraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },

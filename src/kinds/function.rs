@@ -2,7 +2,7 @@
 
 use super::argument::{self, ArgumentMode, arguments_of, same_arguments};
 use super::{
-    Address, Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Stub, Syntax, common, setting,
+    Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, SqlAddress, Stub, Syntax, common, setting,
     signature,
 };
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, same_lines};
@@ -142,7 +142,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
-        address: Address::Signature("FUNCTION"),
+        address: SqlAddress::Signature("FUNCTION"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -65,16 +65,29 @@ impl<'a> HintContext<'a> {
     }
 
     /// Whether statements have unqualified names of objects in the schema of the file, which PostgreSQL would not find.
-    fn needs_path(&self, sql: &str) -> bool {
-        self.schema != "public"
-            && words(sql).any(|word| {
-                let before = sql[..word.as_ptr() as usize - sql.as_ptr() as usize]
-                    .chars()
-                    .next_back();
-                before != Some('.')
-                    && unquote_name(word)
-                        .is_some_and(|name| self.is_in_schema(&name.to_lowercase()) || self.is_in_schema(&name))
-            })
+    fn needs_path(&self, kind: Kind, sql: &str) -> bool {
+        self.schema != "public" && (self.has_written_type(kind, sql) || self.has_known_name(sql))
+    }
+
+    /// Whether statements have a type as the file writes it, which may be one of the file's schema.
+    fn has_written_type(&self, kind: Kind, sql: &str) -> bool {
+        let types = kind.spec().attrs.iter();
+        let types = types.filter(|attr| matches!(attr.compare, Compare::Type | Compare::BaseType));
+        let written = types.filter_map(|attr| (self.written)(attr.name)?.as_text());
+        let mut unqualified = written.filter(|text| !text.contains('.'));
+        unqualified.any(|text| sql.contains(&format!(" {text}")))
+    }
+
+    /// Whether statements have the unqualified name of an object in the schema of the file.
+    fn has_known_name(&self, sql: &str) -> bool {
+        words(sql).any(|word| {
+            let before = sql[..word.as_ptr() as usize - sql.as_ptr() as usize]
+                .chars()
+                .next_back();
+            before != Some('.')
+                && unquote_name(word)
+                    .is_some_and(|name| self.is_in_schema(&name.to_lowercase()) || self.is_in_schema(&name))
+        })
     }
 
     /// Whether the schema of the file has an object of this name that texts can mention.
@@ -139,8 +152,8 @@ impl Kind {
     pub fn hint(self, finding: &HintContext<'_>) -> Option<Hint> {
         let hint = self.plain_hint(finding)?;
         Some(match &hint {
-            Hint::Sql(sql) if finding.needs_path(sql) => Hint::Sql(with_path(sql, finding.schema)),
-            Hint::AdviceWithSql { words, sql } if finding.needs_path(sql) => {
+            Hint::Sql(sql) if finding.needs_path(self, sql) => Hint::Sql(with_path(sql, finding.schema)),
+            Hint::AdviceWithSql { words, sql } if finding.needs_path(self, sql) => {
                 Hint::advice_with_sql(words.clone(), with_path(sql, finding.schema))
             }
             Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,

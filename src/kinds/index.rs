@@ -4,7 +4,7 @@ use super::common::partitions::PartitionIndex;
 use super::index_key::IndexKey;
 use super::unique::NULLS_NOT_DISTINCT;
 use super::{
-    Address, Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, Syntax,
+    Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax,
     common, constraint, hint,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
@@ -79,7 +79,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
-        address: Address::InSchema("INDEX"),
+        address: SqlAddress::InSchema("INDEX"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -1,6 +1,8 @@
 //! Policies of row security.
 
-use super::{Address, Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common, constraint, hint};
+use super::{
+    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint,
+};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -61,7 +63,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
-        address: Address::On("POLICY"),
+        address: SqlAddress::On("POLICY"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -2,7 +2,7 @@
 
 use super::argument;
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
-use super::{Address, Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, Syntax, common, signature};
+use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, SqlAddress, Syntax, common, signature};
 use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -36,7 +36,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
-        address: Address::Signature("PROCEDURE"),
+        address: SqlAddress::Signature("PROCEDURE"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },

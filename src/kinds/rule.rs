@@ -2,7 +2,7 @@
 
 use super::trigger::{ENABLED, enable};
 use super::{
-    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, Syntax, UsersAdd, common,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, SqlAddress, Syntax, UsersAdd, common,
 };
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
@@ -34,7 +34,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
-        address: Address::On("RULE"),
+        address: SqlAddress::On("RULE"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -1,6 +1,6 @@
 //! The shape of the table that describes a kind, and what a new one needs.
 
-use super::{Address, HintContext, Kind, Masked, Stub};
+use super::{HintContext, Kind, Masked, SqlAddress, Stub};
 use crate::attribute::{Attr, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -358,7 +358,7 @@ pub struct Advice {
     /// the kind have no owner, or if that statement names them by something else than the identity.
     pub alter_keyword: Option<&'static str>,
     /// How statements name an object.
-    pub address: Address,
+    pub address: SqlAddress,
     /// The SQL or the advice that resolves a finding; see [`Kind::hint`].
     pub hint: Option<fn(&HintContext<'_>) -> Option<Hint>>,
 }
@@ -367,7 +367,7 @@ impl Advice {
     /// Nothing to advise.
     pub(super) const DEFAULT: Self = Self {
         alter_keyword: None,
-        address: Address::Keyword,
+        address: SqlAddress::Keyword,
         hint: None,
     };
 }

@@ -1,6 +1,8 @@
 //! Triggers.
 
-use super::{Address, Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common, constraint, hint};
+use super::{
+    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint,
+};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::snapshot::{COPY_OF, IN_PARTITIONS};
@@ -71,7 +73,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
-        address: Address::On("TRIGGER"),
+        address: SqlAddress::On("TRIGGER"),
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -3,7 +3,7 @@
 use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
 use super::{
-    Address, Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand, StandIn,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand, SqlAddress, StandIn,
     Syntax, common, constraint,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
@@ -64,7 +64,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
-        address: Address::Constraint,
+        address: SqlAddress::Constraint,
         hint: Some(hint),
         ..Advice::DEFAULT
     },

@@ -137,7 +137,9 @@ impl Copies<'_> {
     /// Follows one piece of advice and compares the findings.
     fn try_one(&self, finding: &Advised, sql: &str, before: &[Advised]) -> Result<(), String> {
         let copy = self.copy();
-        match copy.try_each(&split(sql)) {
+        // Some statements name the database.
+        let sql_of_copy = sql.replace(self.original.name(), copy.name());
+        match copy.try_each(&split(&sql_of_copy)) {
             Ok(()) => {}
             // The owner of an example need not exist.
             Err(error) if error.contains("role \"") && error.contains("does not exist") => return Ok(()),
@@ -231,7 +233,12 @@ impl Advised {
 
     /// Whether the advice says that PostgreSQL may refuse the statements.
     fn may_be_refused(&self) -> bool {
-        let words = ["PostgreSQL refuses", "must be installed", "correct those"];
+        let words = [
+            "PostgreSQL refuses",
+            "must be installed",
+            "correct those",
+            "if the table has rows",
+        ];
         words.iter().any(|words| self.hint.contains(words))
     }
 }

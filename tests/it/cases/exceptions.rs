@@ -77,6 +77,36 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "index-missing:public.t.i13",
         "an index of this method cannot be unique",
     ),
+    (
+        "advice::event_triggers::event_triggers_that_differ",
+        "event-trigger-event",
+        "the function is in another schema",
+    ),
+    (
+        "advice::names_references::",
+        "trigger-function",
+        "the function of the file does not exist",
+    ),
+    (
+        "advice::partitions::partitions_that_differ",
+        "table-partition-of",
+        "the other table does not exist",
+    ),
+    (
+        "advice::privileges::a_privilege_of_a_newer_version",
+        "table-grants",
+        "the server does not know the privilege",
+    ),
+    (
+        "advice::privileges::default_privileges_that_differ",
+        "default-privileges-grants",
+        "PostgreSQL removes an entry that says what holds without it",
+    ),
+    (
+        "advice::serial::an_exact_file_knows_the_sequences",
+        "column-default",
+        "the sequence is then the one of the column",
+    ),
 ];
 
 /// Why the advice of a finding is not followed in a test, if so.
