@@ -110,6 +110,7 @@ fn identity(kind: Kind, key: &str, parent: Option<&Parent>, schema: &str) -> Res
             Some(parent) => parent.id.child(&part()?),
             None => ObjectId::new(vec![part()?]),
         }),
+        KeyForm::Text => Ok(ObjectId::new(vec![key])),
         KeyForm::Qualified => qualified(key).map(ObjectId::new),
         KeyForm::Signature => {
             let mut quoted = false;
