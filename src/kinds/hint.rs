@@ -43,8 +43,18 @@ impl<'a> HintContext<'a> {
         }
     }
 
-    /// The value that an attribute is to have: the one that is written, or else the one that the object has.
+    /// The value that an attribute is to have: the one that is written or implied, or else the one that the object has.
     pub(super) fn wanted(&self, attribute: &str) -> &'a Value {
+        if let FindingDetail::Differs {
+            attribute: differs,
+            expected,
+            ..
+        } = &self.detail
+            && *differs == attribute
+            && !self.at_least
+        {
+            return expected;
+        }
         let there = || self.object.map_or(&Value::Null, |object| object.get(attribute));
         (self.written)(attribute).unwrap_or_else(there)
     }

@@ -136,6 +136,24 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         ("operations", Value::List(_)) => alter(format!("SET (publish = '{}')", expected.texts().join(", "))),
         ("via_root", Value::Bool(value)) => alter(format!("SET (publish_via_partition_root = {value})")),
         ("generated_columns", Value::Text(word)) => alter(format!("SET (publish_generated_columns = {word})")),
+        ("except" | "all_sequences", _) if finding.wants("all_tables") => {
+            let except: Vec<String> = finding
+                .wanted_list("except")
+                .into_iter()
+                .map(|table| format!("TABLE {}", common::sql_names(table)))
+                .collect();
+            let except = match except.join(", ") {
+                none if none.is_empty() => none,
+                tables => format!(" EXCEPT ({tables})"),
+            };
+            let sequences = if finding.wants("all_sequences") { ", ALL SEQUENCES" } else { "" };
+            alter(format!("SET ALL TABLES{except}{sequences}"))
+        }
+        ("tables", _) if finding.object.is_some_and(|object| *object.get("all_tables") == Value::Bool(true)) => {
+            Some(Hint::advice(
+                "it publishes every table, and lists none: change `except`, or drop the publication and create it as expected",
+            ))
+        }
         ("tables", _) => {
             let changes = [("ADD", tables(expected, actual)), ("DROP", tables(actual, expected))];
             let statements: Vec<String> = changes
@@ -145,7 +163,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 .collect();
             common::join_statements(&statements)
         }
-        ("all_tables", _) => Some(Hint::advice(
+        ("all_tables" | "except" | "all_sequences", _) => Some(Hint::advice(
             "this attribute of a publication cannot be altered: drop the publication and create it as expected",
         )),
         _ => None,

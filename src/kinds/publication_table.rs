@@ -3,7 +3,9 @@
 use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
+use crate::object_id::ObjectId;
 use crate::snapshot::OWNER;
+use crate::value::Value;
 
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "publication_table",
@@ -57,7 +59,15 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         format!("ALTER PUBLICATION {publication} ADD TABLE {table}{columns}{condition};")
     };
     let drop = format!("ALTER PUBLICATION {publication} DROP TABLE {table};");
+    let of_all_tables = || {
+        let id = ObjectId::new(vec![finding.id.last()]);
+        let publication = finding.snapshot.get(Kind::Publication, &id);
+        publication.is_some_and(|publication| *publication.get("all_tables") == Value::Bool(true))
+    };
     match &finding.detail {
+        FindingDetail::Missing(_) if of_all_tables() => Some(Hint::advice(
+            "the publication is for all tables and lists none: expect that, or `except` of the publication",
+        )),
         FindingDetail::Missing(_) => Some(Hint::sql(add())),
         FindingDetail::Unexpected => Some(Hint::advice_with_sql(
             "subscribers no longer get changes of the table",
