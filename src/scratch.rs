@@ -13,6 +13,7 @@ mod local;
 mod psql;
 mod random;
 mod remote;
+mod roles;
 pub mod statements;
 mod undo;
 

@@ -1,6 +1,6 @@
 //! `driftgate diff`: compares two sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::parse::parse;
 use crate::expectation::{ExpectationFile, Subject};
-use crate::finding::{Category, Checks, Exit, Report, Status, Target};
+use crate::finding::{Category, Checks, Code, Exit, Report, Status, Target};
 use crate::kinds::Kind;
 use crate::not_compared::counted;
 use crate::object_id::ObjectId;
@@ -26,9 +26,9 @@ use crate::session::not_recorded;
 use crate::session::read_snapshot_and_extensions;
 use crate::session::report_outputs::{RunClock, exit_for_format};
 use crate::session::scratch_noise::{ScratchSide, filter_scratch_noise, same_owner};
-use crate::session::source::ResolvedSource;
+use crate::session::source::{ResolvedSource, ScratchDatabase};
 use crate::session::verify::Verification;
-use crate::snapshot::{OWNER, Snapshot};
+use crate::snapshot::{OWNER, Object, Snapshot};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 use crate::terminal::{Palette, visible};
@@ -41,6 +41,26 @@ struct Sources {
     second_label: String,
 }
 
+impl Sources {
+    /// The scratch database whose owners and server say nothing about the other source, and whether it is the first
+    /// source. Two sources of plain SQL are applied alike, so there every difference counts.
+    fn scratch(&self) -> Option<(&ScratchDatabase, bool)> {
+        match (&self.first, &self.second) {
+            (ResolvedSource::Scratch(first), ResolvedSource::Scratch(second)) => {
+                let tools = (self.first.tool().is_some(), self.second.tool().is_some());
+                match tools {
+                    (true, _) => Some((first, true)),
+                    (false, true) => Some((second, false)),
+                    (false, false) => None,
+                }
+            }
+            (ResolvedSource::Scratch(first), _) => Some((first, true)),
+            (_, ResolvedSource::Scratch(second)) => Some((second, false)),
+            (_, _) => None,
+        }
+    }
+}
+
 /// What was read and found.
 struct Compared {
     expected: Snapshot,
@@ -48,7 +68,7 @@ struct Compared {
     /// The first source as an expectation file.
     expected_text: String,
     report: Report,
-    /// The role that applied the migrations, if one source is a folder of migrations.
+    /// The role that applied the SQL, if it alone says what the owner is in one of the sources.
     applying_role: Option<String>,
 }
 
@@ -190,8 +210,8 @@ fn count_not_compared(target: &mut Target, expected: &Snapshot, found: &Snapshot
     target.not_compared = counted(&counts);
 }
 
-/// If one source is a folder of migrations, removes the findings that the migrations do not cause. Returns the role that
-/// applied them.
+/// If one source is a folder of migrations, or SQL that is compared with something else, removes the findings that the
+/// SQL does not cause. Returns the role that applied it.
 fn remove_scratch_noise(
     sources: &Sources,
     expected: &Snapshot,
@@ -200,11 +220,8 @@ fn remove_scratch_noise(
     target: &mut Target,
     limits: Limits,
 ) -> Result<Option<String>, Failure> {
-    let is_expected = sources.first.tool().is_some();
-    let database = match (&sources.first, &sources.second) {
-        (ResolvedSource::Scratch(database), _) if is_expected => database,
-        (_, ResolvedSource::Scratch(database)) if sources.second.tool().is_some() => database,
-        (_, _) => return Ok(None),
+    let Some((database, is_expected)) = sources.scratch() else {
+        return Ok(None);
     };
     let snapshot = if is_expected { expected } else { found };
     let side = ScratchSide {
@@ -262,32 +279,32 @@ fn notes_beside_diff(report: &Report) -> String {
     out + &notes(report)
 }
 
-/// The second source as an expectation file. Objects without a finding are written as in the first source, so that
-/// spellings which PostgreSQL treats as equal do not show up as differences.
+/// The second source as an expectation file. Objects and attributes without a finding are written as in the first
+/// source, so that spellings which PostgreSQL treats as equal do not show up as differences.
 fn found_text(args: &DiffArgs, compared: &Compared) -> String {
     let mut merged = compared.found.clone();
-    let findings: BTreeSet<(Kind, &ObjectId)> = compared
-        .report
-        .targets
-        .iter()
-        .flat_map(Target::findings)
-        .filter_map(|check| check.about.as_object())
-        .collect();
+    let mut findings: BTreeMap<(Kind, &ObjectId), Vec<Code>> = BTreeMap::new();
+    for check in compared.report.targets.iter().flat_map(Target::findings) {
+        if let Some(about) = check.about.as_object() {
+            findings.entry(about).or_default().push(check.code);
+        }
+    }
     for kind in Kind::ALL {
         for (id, expected) in compared.expected.of_kind(*kind) {
             let Some(actual) = merged.get_mut(*kind, id) else {
                 continue;
             };
-            if !findings.contains(&(*kind, id)) {
+            let Some(codes) = findings.get(&(*kind, id)) else {
                 actual.clone_from(expected);
                 continue;
-            }
+            };
             // Two different secrets would be written alike.
             if let Some(masked) = kind.spec().reading.masked {
                 let mut value = actual.get(masked.attribute).clone();
                 secret::mark_different(expected.get(masked.attribute), &mut value);
                 actual.set(masked.attribute, value);
             }
+            write_equal_attributes_alike(*kind, expected, actual, codes);
             if let Some(role) = &compared.applying_role
                 && same_owner(role, expected.get(OWNER), actual.get(OWNER))
             {
@@ -297,4 +314,22 @@ fn found_text(args: &DiffArgs, compared: &Compared) -> String {
     }
     let schema = main_schema(&compared.expected, &args.schema);
     as_expectations(args, &schema, &merged).unwrap_or_default()
+}
+
+/// Writes the attributes of an object of which no finding tells as the first source does. A finding that is not about one
+/// attribute leaves the object as it is.
+fn write_equal_attributes_alike(kind: Kind, expected: &Object, actual: &mut Object, codes: &[Code]) {
+    let mut differing = BTreeSet::new();
+    for code in codes {
+        match code {
+            Code::Differs(_, attr) => differing.insert(attr.name),
+            Code::Missing(_) | Code::Unexpected(_) | Code::AssertionFailed(_) | Code::Other(_) => return,
+        };
+    }
+    let masked = kind.spec().reading.masked.map(|masked| masked.attribute);
+    for attr in kind.spec().attrs {
+        if !differing.contains(attr.name) && masked != Some(attr.name) {
+            actual.set(attr.name, expected.get(attr.name).clone());
+        }
+    }
 }

@@ -69,8 +69,9 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     let mut scope = Scope::whole(&args.schema, args.platform_schemas).with_roles(args.roles);
     scope.on_request = args.physical_order;
     let mut snapshot = read_snapshot(source, &scope, args.session.limits())?;
-    if source.tool().is_some() {
-        scratch_noise::clear_applying_owner(&mut snapshot);
+    match source {
+        ResolvedSource::Scratch(_) => scratch_noise::clear_applying_owner(&mut snapshot),
+        ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => {}
     }
     if snapshot.left_out > 0 {
         let of_platform = if snapshot.left_out == 1 { "object" } else { "objects" };

@@ -14,6 +14,10 @@ pub(super) struct ApplyError {
     pub(super) failure: Failure,
     /// Whether it failed because the role lacks a privilege.
     pub(super) lacks_privilege: bool,
+    /// The role that does not exist, if that is why it failed.
+    pub(super) missing_role: Option<String>,
+    /// Whether it failed because a role already exists.
+    pub(super) role_exists: bool,
 }
 
 impl From<Failure> for ApplyError {
@@ -21,6 +25,8 @@ impl From<Failure> for ApplyError {
         Self {
             failure,
             lacks_privilege: false,
+            missing_role: None,
+            role_exists: false,
         }
     }
 }
@@ -36,6 +42,8 @@ pub(super) async fn apply(client: &mut Client, scripts: &[Script], scratch: &Scr
         }
         script_alone(client, script).await.map_err(|error| ApplyError {
             lacks_privilege: error.error.code == "42501",
+            missing_role: missing_role(&error.error),
+            role_exists: role_exists(&error.error),
             failure: failure(&scripts[..=i], script, &error, scratch),
         })?;
     }
@@ -183,10 +191,19 @@ fn hint(error: &ServerError, scratch: &Scratch) -> Option<String> {
     };
     let lacks = match (missing(error), error.code.as_str()) {
         (Some(MissingOnServer::Role), _) => {
-            return Some(format!(
-                "{server} has no roles except the one that applies the SQL: create the role in a migration, or give \
-                 {elsewhere} that has it"
-            ));
+            return Some(match scratch {
+                Scratch::Embedded | Scratch::Local => {
+                    "create the role before this statement: driftgate creates a role that is missing only if the SQL \
+                     does not create or drop it"
+                        .into()
+                }
+                Scratch::Server(_) => {
+                    "roles are the whole server's, so driftgate does not create one there: create the role, dump the \
+                     schema without owners and grants (pg_dump -O -x), or give --scratch local, where driftgate creates \
+                     the roles that the SQL names"
+                        .into()
+                }
+            });
         }
         (Some(MissingOnServer::Extension), _) => "this extension",
         (Some(MissingOnServer::Collation), _) => "this collation",
@@ -238,4 +255,22 @@ fn missing(error: &ServerError) -> Option<MissingOnServer> {
         _ if is_from(&["collation", "locale", "icu", "collator"]) => Some(MissingOnServer::Collation),
         _ => None,
     }
+}
+
+/// The name of the role that does not exist. The message contains it in quotes, and only messages of servers that this
+/// program starts are read, which are in English.
+fn missing_role(error: &ServerError) -> Option<String> {
+    match missing(error) {
+        Some(MissingOnServer::Role) => {
+            let (_, rest) = error.message.split_once('"')?;
+            let (role, _) = rest.rsplit_once('"')?;
+            Some(role.to_owned())
+        }
+        Some(MissingOnServer::Extension | MissingOnServer::Collation) | None => None,
+    }
+}
+
+/// Source: src/backend/commands/user.c.
+fn role_exists(error: &ServerError) -> bool {
+    error.code == "42710" && error.routine.as_deref() == Some("CreateRole")
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use pglite_oxide::PgliteServer;
 use pglite_oxide::extensions::{Extension, by_sql_name};
 
+use super::apply::ApplyError;
+use super::roles::MissingRoles;
 use super::undo::Undo;
 use super::{Scratch, Script, apply};
 use crate::catalog::block_on;
@@ -20,39 +22,67 @@ pub(super) fn has_extension(name: &str) -> bool {
     by_sql_name(name).is_some()
 }
 
-/// Starts a new database, applies the SQL, calls `then` with the connection, and removes the database.
+/// Starts a new database, applies the SQL, calls `then` with the connection, and removes the database. If the SQL names
+/// roles that it does not create, it is applied again to a database of a server that has them.
 pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
-    let doing = "starting the embedded PostgreSQL";
     let extensions = extensions(scripts);
-    let server = PgliteServer::builder()
-        .temporary()
-        .database("postgres")
-        .relaxed_durability(true)
-        .extensions(extensions.iter().copied())
-        .start()
-        .map_err(|e| {
-            Failure::new(doing, format!("{e:#}")).hint("give --scratch local, or --scratch with the URL of a server")
-        })?;
-    // The server removes its folder when it is dropped, but not when a signal ends the process.
-    let folder: PathBuf = server.root().to_owned();
-    let undo = Undo::new(move || {
-        let _ = std::fs::remove_dir_all(folder);
-    });
-    // On a busy machine it may answer late, but it always answers, because it runs in this process.
-    let url = server.database_url();
-    let patience = if url.contains('?') {
-        "&connect_timeout=60"
-    } else {
-        "?connect_timeout=60"
+    let mut roles = MissingRoles::default();
+    let database = loop {
+        let database = Embedded::start(&extensions)?;
+        match block_on(prepare(&database.info, scripts, &extensions, &roles)) {
+            Ok(()) => break database,
+            Err(error) => roles.add(error)?,
+        }
+        database.stop();
     };
-    let info = Conninfo::resolve(&format!("{url}{patience}"), &|_| None)
-        .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
-    block_on(prepare(&info, scripts, &extensions))?;
-    let result = then(&info);
-    // The results are already read, so an error here does not matter: the database is removed anyway.
-    let _ = server.shutdown();
-    drop(undo);
+    roles.report("the embedded PostgreSQL");
+    let result = then(&database.info);
+    database.stop();
     result
+}
+
+/// A running server.
+struct Embedded {
+    server: PgliteServer,
+    info: Conninfo,
+    undo: Undo,
+}
+
+impl Embedded {
+    fn start(extensions: &[Extension]) -> Result<Self, Failure> {
+        let doing = "starting the embedded PostgreSQL";
+        let server = PgliteServer::builder()
+            .temporary()
+            .database("postgres")
+            .relaxed_durability(true)
+            .extensions(extensions.iter().copied())
+            .start()
+            .map_err(|e| {
+                Failure::new(doing, format!("{e:#}"))
+                    .hint("give --scratch local, or --scratch with the URL of a server")
+            })?;
+        // The server removes its folder when it is dropped, but not when a signal ends the process.
+        let folder: PathBuf = server.root().to_owned();
+        let undo = Undo::new(move || {
+            let _ = std::fs::remove_dir_all(folder);
+        });
+        // On a busy machine it may answer late, but it always answers, because it runs in this process.
+        let url = server.database_url();
+        let patience = if url.contains('?') {
+            "&connect_timeout=60"
+        } else {
+            "?connect_timeout=60"
+        };
+        let info = Conninfo::resolve(&format!("{url}{patience}"), &|_| None)
+            .map_err(|p| Failure::new("connecting to the embedded PostgreSQL", p.message))?;
+        Ok(Self { server, info, undo })
+    }
+
+    fn stop(self) {
+        // The results are already read, so an error here does not matter: the database is removed anyway.
+        let _ = self.server.shutdown();
+        drop(self.undo);
+    }
 }
 
 /// The extensions of the embedded PostgreSQL that the SQL creates. Their files must be installed before the start.
@@ -88,14 +118,21 @@ fn extensions(scripts: &[Script]) -> Vec<Extension> {
     found
 }
 
-async fn prepare(info: &Conninfo, scripts: &[Script], extensions: &[Extension]) -> Result<(), Failure> {
+async fn prepare(
+    info: &Conninfo,
+    scripts: &[Script],
+    extensions: &[Extension],
+    roles: &MissingRoles,
+) -> Result<(), ApplyError> {
     let mut client = connect(info).await?;
     for extension in extensions {
         // The extension is already created; the SQL creates it again.
         let drop = sql!["DROP EXTENSION IF EXISTS ", name(extension.sql_name()), " CASCADE"];
         let _ = client.execute(&[drop]).await;
     }
+    let created = client.execute(&roles.statements()).await;
+    created.map_err(|error| error.failure("creating the roles that the SQL names"))?;
     let applied = apply::apply(&mut client, scripts, &Scratch::Embedded).await;
     client.close().await;
-    applied.map_err(|error| error.failure)
+    applied
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::apply::ApplyError;
+use super::roles::MissingRoles;
 use super::{Scratch, Script, apply, random};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{block_on, connect};
@@ -58,10 +59,24 @@ done
 /// The superuser of the server. No SQL of the user runs as this role.
 const ADMINISTRATOR: &str = "driftgate_administrator";
 
+/// Drops the roles that the SQL created.
+const DROP_ROLES: &str = "
+DO $$
+DECLARE role text;
+BEGIN
+  FOR role IN
+    SELECT quote_ident(rolname) FROM pg_catalog.pg_roles
+    WHERE rolname !~ '^pg_' AND rolname NOT IN ('postgres', 'driftgate_administrator')
+  LOOP
+    EXECUTE 'DROP ROLE ' || role;
+  END LOOP;
+END $$";
+
 /// Starts a server, applies the SQL, calls `then` with the connection, and stops the server.
 ///
 /// The SQL runs as an ordinary role that owns the database, because a superuser could run programs of this machine.
-/// Only if it needs more privileges is it applied again, to a new database, as a superuser.
+/// Only if it needs more privileges is it applied again, to a new database, as a superuser. A role that the SQL names and
+/// does not create is created for it.
 pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     let server = LocalServer::start()?;
     let folder =
@@ -78,21 +93,40 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
     );
     // Without scripts, the server compares texts, which needs a superuser to create a role.
     let privileges = if scripts.is_empty() { "SUPERUSER" } else { "NOSUPERUSER" };
-    block_on(async {
+    let roles = block_on(async {
         run(&template, &[sql!["CREATE ROLE postgres LOGIN ", privileges]]).await?;
         make_owner(&template, &own).await?;
-        match apply_as_owner(&info, scripts).await {
-            Err(error) if error.lacks_privilege => {
-                run(&template, &[sql!["DROP DATABASE postgres WITH (FORCE)"]]).await?;
-                run(&template, &[sql!["CREATE DATABASE postgres TEMPLATE template0"]]).await?;
-                run(&template, &[sql!["ALTER ROLE postgres SUPERUSER"]]).await?;
-                make_owner(&template, &own).await?;
-                apply_as_owner(&info, scripts).await.map_err(|error| error.failure)
-            }
-            applied => applied.map_err(|error| error.failure),
-        }
+        apply_until_complete(&info, &template, &own, scripts).await
     })?;
+    roles.report("the local PostgreSQL");
     then(&info)
+}
+
+/// Applies the SQL, and again to a new database for as long as it lacks privileges, or roles that can be created.
+async fn apply_until_complete(
+    info: &Conninfo,
+    template: &Conninfo,
+    own: &Conninfo,
+    scripts: &[Script],
+) -> Result<MissingRoles, Failure> {
+    let mut roles = MissingRoles::default();
+    let mut is_superuser = false;
+    while let Err(error) = apply_as_owner(info, scripts).await {
+        if error.lacks_privilege && !is_superuser {
+            is_superuser = true;
+        } else {
+            roles.add(error)?;
+        }
+        run(template, &[sql!["DROP DATABASE postgres WITH (FORCE)"]]).await?;
+        run(template, &[sql!["CREATE DATABASE postgres TEMPLATE template0"]]).await?;
+        run(template, &[sql![DROP_ROLES]]).await?;
+        if is_superuser {
+            run(template, &[sql!["ALTER ROLE postgres SUPERUSER"]]).await?;
+        }
+        run(template, &roles.statements()).await?;
+        make_owner(template, own).await?;
+    }
+    Ok(roles)
 }
 
 /// Makes the role that applies the SQL the owner of the database, and of the schema `public`, which the owner of the

@@ -120,14 +120,23 @@ fn server_dependence(side: &ScratchSide<'_>, check: &Check) -> Option<String> {
         Scratch::Embedded => "the embedded server",
         Scratch::Local | Scratch::Server(_) => "the server of --scratch",
     };
+    let (do_not_set, cannot_create) = match side.database.folder {
+        Some(_) => (
+            "the migrations do not set it",
+            "so no migration that was applied there can have created it",
+        ),
+        None => (
+            "the SQL does not set it",
+            "so the SQL that was applied there cannot have created it",
+        ),
+    };
     if let Code::Differs(_, attr) = check.code {
         return attr
             .server_dependent
-            .then(|| format!("the migrations do not set it; {server} has the value of its version"));
+            .then(|| format!("{do_not_set}; {server} has the value of its version"));
     }
     let only_there = side.is_expected && matches!(check.code, Code::Unexpected(_));
     let name = id.last();
     let could_have = side.available.contains(name) || side.database.scratch.could_have_extension(name);
-    (kind.is_extension() && only_there && !could_have)
-        .then(|| format!("{server} does not have it, so no migration that was applied there can have created it"))
+    (kind.is_extension() && only_there && !could_have).then(|| format!("{server} does not have it, {cannot_create}"))
 }
