@@ -98,6 +98,19 @@ pub async fn available_extensions(client: &mut Client) -> Result<BTreeSet<String
     Ok(names.map(str::to_owned).collect())
 }
 
+/// The names of the extensions that were created.
+///
+/// # Errors
+/// The connection breaks.
+pub async fn installed_extensions(client: &mut Client) -> Result<BTreeSet<String>, Failure> {
+    let found = client
+        .rows(&[sql!["SELECT extname::text FROM pg_catalog.pg_extension"]])
+        .await
+        .map_err(|error| error.failure("listing the extensions"))?;
+    let names = found.iter().filter_map(|row| row.text(0).ok().flatten());
+    Ok(names.map(str::to_owned).collect())
+}
+
 /// Ends the transaction.
 ///
 /// # Errors

@@ -14,6 +14,8 @@ mod psql;
 mod random;
 mod remote;
 mod roles;
+#[cfg(feature = "embedded")]
+mod stand_ins;
 pub mod statements;
 mod undo;
 
@@ -88,6 +90,15 @@ impl Scratch {
         }
     }
 
+    /// Whether the server has only a stand-in for the extension, whose version says nothing.
+    #[must_use]
+    pub fn has_stand_in(&self, name: &str) -> bool {
+        match self {
+            Self::Embedded => is_stand_in(name),
+            Self::Local | Self::Server(_) => false,
+        }
+    }
+
     /// Whether the extension can be installed even if the server does not list it.
     #[must_use]
     pub fn could_have_extension(&self, name: &str) -> bool {
@@ -100,6 +111,14 @@ impl Scratch {
 
 #[cfg(feature = "embedded")]
 use embedded::has_extension as in_embedded;
+
+#[cfg(feature = "embedded")]
+use stand_ins::is_stand_in;
+
+#[cfg(not(feature = "embedded"))]
+fn is_stand_in(_name: &str) -> bool {
+    false
+}
 
 #[cfg(not(feature = "embedded"))]
 fn in_embedded(_name: &str) -> bool {

@@ -4,6 +4,7 @@ mod split;
 mod update;
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use crate::atomic_file;
 use crate::catalog::capture::Scope;
@@ -16,6 +17,7 @@ use crate::finding::Exit;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::pull::{PullOptions, is_wanted, main_schema, pull};
+use crate::redact;
 use crate::saved;
 use crate::session::source::ResolvedSource;
 use crate::session::{read_snapshot, scratch_noise};
@@ -30,12 +32,32 @@ pub(super) fn run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, Comman
         return update::run(args, files);
     }
     let kinds = split::kinds(&args.split)?;
+    refuse_folder(args)?;
     let source = resolve(args, files)?;
     if args.snapshot {
         save(args, &source)?;
         return Ok(Exit::Passed);
     }
     Ok(write(args, &kinds, &source)?)
+}
+
+/// Refuses to write a file that is a folder, or whose name looks like that of a folder: only `--split` writes one.
+fn refuse_folder(args: &PullArgs) -> Result<(), Problem> {
+    let Some(path) = &args.output else {
+        return Ok(());
+    };
+    let exists = fs::metadata(path).is_ok_and(|found| !found.is_dir());
+    if args.snapshot || !args.split.is_empty() || path.extension().is_some() || exists {
+        return Ok(());
+    }
+    let path = redact::path(path);
+    Err(Problem::new(format!(
+        "--output {path}: the name of a file needs an ending, such as .yaml"
+    ))
+    .hint(format!(
+        "to write one file: --output {path}/expectations.yaml; to write a folder with a file for each table: --split \
+             table --output {path}"
+    )))
 }
 
 fn resolve(args: &PullArgs, files: &mut SourceMap) -> Result<ResolvedSource, Problem> {
@@ -70,7 +92,10 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     scope.on_request = args.physical_order;
     let mut snapshot = read_snapshot(source, &scope, args.session.limits())?;
     match source {
-        ResolvedSource::Scratch(_) => scratch_noise::clear_applying_owner(&mut snapshot),
+        ResolvedSource::Scratch(database) => {
+            scratch_noise::clear_applying_owner(&mut snapshot);
+            scratch_noise::clear_stand_ins(&mut snapshot, &database.scratch);
+        }
         ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => {}
     }
     if snapshot.left_out > 0 {

@@ -8,11 +8,11 @@ use pglite_oxide::extensions::{Extension, by_sql_name};
 use super::apply::ApplyError;
 use super::roles::MissingRoles;
 use super::undo::Undo;
-use super::{Scratch, Script, apply};
-use crate::catalog::block_on;
+use super::{Scratch, Script, apply, stand_ins};
 use crate::catalog::connect::connect;
 use crate::catalog::conninfo::Conninfo;
-use crate::error::Failure;
+use crate::catalog::{block_on, installed_extensions};
+use crate::error::{Failure, io_message};
 use crate::sql;
 use crate::sql::name;
 use crate::sql_text::{TokenKind, tokens, unquote_name};
@@ -29,7 +29,7 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
     let mut roles = MissingRoles::default();
     let database = loop {
         let database = Embedded::start(&extensions)?;
-        match block_on(prepare(&database.info, scripts, &extensions, &roles)) {
+        match block_on(prepare(&database.info, scripts, &extensions, &roles))? {
             Ok(()) => break database,
             Err(error) => roles.add(error)?,
         }
@@ -66,6 +66,12 @@ impl Embedded {
         let undo = Undo::new(move || {
             let _ = std::fs::remove_dir_all(folder);
         });
+        stand_ins::install(server.root()).map_err(|e| {
+            Failure::new(
+                "writing the files of extensions of the embedded PostgreSQL",
+                io_message(&e),
+            )
+        })?;
         // On a busy machine it may answer late, but it always answers, because it runs in this process.
         let url = server.database_url();
         let patience = if url.contains('?') {
@@ -123,7 +129,7 @@ async fn prepare(
     scripts: &[Script],
     extensions: &[Extension],
     roles: &MissingRoles,
-) -> Result<(), ApplyError> {
+) -> Result<Result<(), ApplyError>, Failure> {
     let mut client = connect(info).await?;
     for extension in extensions {
         // The extension is already created; the SQL creates it again.
@@ -133,6 +139,9 @@ async fn prepare(
     let created = client.execute(&roles.statements()).await;
     created.map_err(|error| error.failure("creating the roles that the SQL names"))?;
     let applied = apply::apply(&mut client, scripts, &Scratch::Embedded).await;
+    if applied.is_ok() {
+        stand_ins::report(&installed_extensions(&mut client).await?);
+    }
     client.close().await;
-    applied
+    Ok(applied)
 }

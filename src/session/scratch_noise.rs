@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::read_snapshot;
 use super::source::{ResolvedSource, ScratchDatabase};
+use super::{read_snapshot, tool_tables};
 use crate::catalog::Limits;
 use crate::catalog::capture::Scope;
 use crate::error::Failure;
@@ -68,6 +68,51 @@ pub(crate) fn clear_applying_owner(snapshot: &mut Snapshot) {
             }
         }
     }
+}
+
+/// Clears what depends on the server in extensions for which the server has only a stand-in.
+pub(crate) fn clear_stand_ins(snapshot: &mut Snapshot, scratch: &Scratch) {
+    for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_extension()) {
+        let dependent = kind.spec().attrs.iter().filter(|attr| attr.server_dependent);
+        for (id, object) in snapshot.of_kind_mut(kind) {
+            if scratch.has_stand_in(id.last()) {
+                dependent.clone().for_each(|attr| object.set(attr.name, Value::Null));
+            }
+        }
+    }
+}
+
+/// Removes findings that a folder of migrations cannot be the reason of, where it is what is checked: a file that was
+/// pulled from a live database has the tables of the tool, and owners.
+///
+/// # Errors
+/// An empty database is needed for comparison, and cannot be created.
+pub(crate) fn filter_folder_noise(
+    source: &ResolvedSource,
+    snapshot: &Snapshot,
+    target: &mut Target,
+    limits: Limits,
+) -> Result<(), Failure> {
+    let database = match source {
+        ResolvedSource::Scratch(database) => database,
+        ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => return Ok(()),
+    };
+    let Some(folder) = &database.folder else {
+        return Ok(());
+    };
+    let before = target.checks.findings.len();
+    target
+        .checks
+        .findings
+        .retain(|check| !tool_tables::is_missing_of(folder.tool, check));
+    target.checks.passed += before - target.checks.findings.len();
+    let side = ScratchSide {
+        database,
+        snapshot,
+        available: &BTreeSet::new(),
+        is_expected: false,
+    };
+    filter_scratch_noise(&side, target, limits)
 }
 
 /// Whether a finding is about an owner that is merely the role that applied the migrations.

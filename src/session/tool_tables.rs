@@ -1,5 +1,6 @@
 //! The tables that a migration tool creates for itself. No folder of migrations contains them.
 
+use crate::finding::{Check, Code};
 use crate::kinds::Kind;
 use crate::migrations::Tool;
 use crate::object_id::ObjectId;
@@ -8,17 +9,8 @@ use crate::value::Value;
 
 /// Marks the tables of a tool, and what belongs to them, as implicit: they are not expected to be listed.
 pub(super) fn mark_implicit(snapshot: &mut Snapshot, tool: &Tool) {
-    let tables: Vec<&str> = [tool.table]
-        .iter()
-        .chain(tool.other_tables)
-        .chain(tool.bookkeeping_tables)
-        .copied()
-        .collect();
-    let is_table = |id: &ObjectId| match id.parts() {
-        [schema, name, ..] => tool.schema == Some(&**schema) || tables.contains(&&**name),
-        [only] => tool.schema == Some(&**only),
-        [] => false,
-    };
+    let tables = tables(tool);
+    let is_table = |id: &ObjectId| is_of_tool(tool, &tables, id);
     for kind in Kind::ALL {
         let spec = kind.spec();
         for (id, object) in snapshot.of_kind_mut(*kind) {
@@ -33,5 +25,34 @@ pub(super) fn mark_implicit(snapshot: &mut Snapshot, tool: &Tool) {
                 object.set(IMPLICIT, Value::Bool(true));
             }
         }
+    }
+}
+
+/// Whether a finding says that something of the tool is missing.
+pub(super) fn is_missing_of(tool: &Tool, check: &Check) -> bool {
+    let is_missing = match check.code {
+        Code::Missing(_) => true,
+        Code::Unexpected(_) | Code::Differs(..) | Code::AssertionFailed(_) | Code::Other(_) => false,
+    };
+    is_missing
+        && check.about.as_object().is_some_and(|(kind, id)| {
+            (kind.is_namespace() || id.parts().len() > 1) && is_of_tool(tool, &tables(tool), id)
+        })
+}
+
+fn tables(tool: &Tool) -> Vec<&'static str> {
+    [tool.table]
+        .iter()
+        .chain(tool.other_tables)
+        .chain(tool.bookkeeping_tables)
+        .copied()
+        .collect()
+}
+
+fn is_of_tool(tool: &Tool, tables: &[&str], id: &ObjectId) -> bool {
+    match id.parts() {
+        [schema, name, ..] => tool.schema == Some(&**schema) || tables.contains(&&**name),
+        [only] => tool.schema == Some(&**only),
+        [] => false,
     }
 }
