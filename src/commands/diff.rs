@@ -25,10 +25,10 @@ use crate::session::migration_progress::{self, MigrationProgress};
 use crate::session::not_recorded;
 use crate::session::read_snapshot_and_extensions;
 use crate::session::report_outputs::{RunClock, exit_for_format};
-use crate::session::scratch_noise::{ScratchSide, filter_scratch_noise, same_owner};
+use crate::session::scratch_noise::{ScratchSide, filter_scratch_noise};
 use crate::session::source::{ResolvedSource, ScratchDatabase};
 use crate::session::verify::Verification;
-use crate::snapshot::{OWNER, Object, Snapshot};
+use crate::snapshot::{Object, Snapshot};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 use crate::terminal::{Palette, visible};
@@ -68,8 +68,6 @@ struct Compared {
     /// The first source as an expectation file.
     expected_text: String,
     report: Report,
-    /// The role that applied the SQL, if it alone says what the owner is in one of the sources.
-    applying_role: Option<String>,
 }
 
 /// Runs the command.
@@ -168,7 +166,7 @@ fn compare(
     };
     let found = verification.run(second, &mut target)?;
     count_not_compared(&mut target, &expected, &found);
-    let applying_role = remove_scratch_noise(sources, &expected, &found, &available, &mut target, limits)?;
+    remove_scratch_noise(sources, &expected, &found, &available, &mut target, limits)?;
     let sides = if first.tool().is_some() {
         (&expected, &found)
     } else {
@@ -183,7 +181,6 @@ fn compare(
         found,
         expected_text,
         report: Report::new(vec![target]),
-        applying_role,
     })
 }
 
@@ -211,7 +208,7 @@ fn count_not_compared(target: &mut Target, expected: &Snapshot, found: &Snapshot
 }
 
 /// If one source is a folder of migrations, or SQL that is compared with something else, removes the findings that the
-/// SQL does not cause. Returns the role that applied it.
+/// SQL does not cause.
 fn remove_scratch_noise(
     sources: &Sources,
     expected: &Snapshot,
@@ -219,9 +216,9 @@ fn remove_scratch_noise(
     available: &BTreeSet<String>,
     target: &mut Target,
     limits: Limits,
-) -> Result<Option<String>, Failure> {
+) -> Result<(), Failure> {
     let Some((database, is_expected)) = sources.scratch() else {
-        return Ok(None);
+        return Ok(());
     };
     let snapshot = if is_expected { expected } else { found };
     let side = ScratchSide {
@@ -230,8 +227,7 @@ fn remove_scratch_noise(
         available,
         is_expected,
     };
-    filter_scratch_noise(&side, target, limits)?;
-    Ok(Some(snapshot.server.role.clone()))
+    filter_scratch_noise(&side, target, limits)
 }
 
 /// Prints the result in the format that was asked for.
@@ -305,11 +301,6 @@ fn found_text(args: &DiffArgs, compared: &Compared) -> String {
                 actual.set(masked.attribute, value);
             }
             write_equal_attributes_alike(*kind, expected, actual, codes);
-            if let Some(role) = &compared.applying_role
-                && same_owner(role, expected.get(OWNER), actual.get(OWNER))
-            {
-                actual.set(OWNER, expected.get(OWNER).clone());
-            }
         }
     }
     let schema = main_schema(&compared.expected, &args.schema);

@@ -52,11 +52,6 @@ pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, 
     Ok(())
 }
 
-/// Whether one of the owners is the role that applied the migrations, so that the difference can be ignored.
-pub(crate) fn same_owner(role: &str, expected: &Value, found: &Value) -> bool {
-    [expected, found].iter().any(|owner| owner.as_text() == Some(role))
-}
-
 /// Clears the owner of every object that belongs to the role that applied the migrations: in another database, another
 /// role may apply them.
 pub(crate) fn clear_applying_owner(snapshot: &mut Snapshot) {
@@ -100,12 +95,21 @@ pub(crate) fn filter_folder_noise(
     let Some(folder) = &database.folder else {
         return Ok(());
     };
-    let before = target.checks.findings.len();
-    target
-        .checks
-        .findings
-        .retain(|check| !tool_tables::is_missing_of(folder.tool, check));
-    target.checks.passed += before - target.checks.findings.len();
+    let findings = &mut target.checks.findings;
+    let before = findings.len();
+    let of_tool: BTreeSet<String> = findings
+        .iter()
+        .filter(|check| tool_tables::is_missing_of(folder.tool, check))
+        .map(Check::common_id)
+        .collect();
+    let follows = |check: &Check| {
+        check
+            .caused_by
+            .as_ref()
+            .is_some_and(|cause| of_tool.contains(&cause.id))
+    };
+    findings.retain(|check| !of_tool.contains(&check.common_id()) && !follows(check));
+    target.checks.passed += before - findings.len();
     let side = ScratchSide {
         database,
         snapshot,
