@@ -103,19 +103,21 @@ pub(super) fn install(server: &Path) -> io::Result<()> {
 /// Writes which of the extensions are stand-ins, each once in a run.
 pub(super) fn report(extensions: &BTreeSet<String>) {
     let mut reported = REPORTED.lock().unwrap_or_else(PoisonError::into_inner);
-    for StandIn { name, sql, .. } in STAND_INS {
-        if !extensions.contains(*name) || !reported.insert((*name).to_owned()) {
-            continue;
-        }
-        let what = if sql.is_empty() {
-            "it contains no objects"
-        } else {
-            "functions that it cannot compute raise an error when they are called"
-        };
+    let new: Vec<String> = STAND_INS
+        .iter()
+        .filter(|stand_in| extensions.contains(stand_in.name) && reported.insert(stand_in.name.to_owned()))
+        .map(|StandIn { name, sql, .. }| match *sql {
+            "" => format!("{name} (without objects)"),
+            _ => (*name).to_owned(),
+        })
+        .collect();
+    if !new.is_empty() {
         let _ = writeln!(
             io::stderr().lock(),
-            "note: the embedded PostgreSQL has only a stand-in for the extension {name}: {what}\n  help: --scratch local, or \
-             --scratch with the URL of a server, uses the extension itself"
+            "note: the embedded PostgreSQL has only stand-ins for these extensions: {}; functions that a stand-in cannot \
+             compute raise an error\n  help: --scratch local, or --scratch with the URL of a server, uses the extensions \
+             themselves",
+            new.join(", ")
         );
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct ScratchSide<'a> {
 pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, limits: Limits) -> Result<(), Failure> {
     let mut findings = std::mem::take(&mut target.checks.findings);
     let before = findings.len();
-    findings.retain(|check| !is_applying_role(side, check));
+    findings.retain(|check| !is_applying_role(side, check) && !is_of_stand_in(side, check));
     if findings
         .iter()
         .any(|check| check.about.kind().is_some_and(Kind::is_namespace))
@@ -127,6 +127,14 @@ fn is_applying_role(side: &ScratchSide<'_>, check: &Check) -> bool {
         &check.actual
     };
     check.attribute() == Some(OWNER) && owner.as_text() == Some(side.snapshot.server.role.as_str())
+}
+
+/// Whether a finding is about what depends on the server in an extension for which the server has only a stand-in.
+fn is_of_stand_in(side: &ScratchSide<'_>, check: &Check) -> bool {
+    let (About::Object { kind, id }, Code::Differs(_, attr)) = (&check.about, check.code) else {
+        return false;
+    };
+    kind.is_extension() && attr.server_dependent && side.database.scratch.has_stand_in(id.last())
 }
 
 /// Whether the scratch database has a value only because every empty database has it.
