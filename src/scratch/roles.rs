@@ -29,6 +29,11 @@ impl MissingRoles {
     /// The error has another cause, or the SQL itself creates or drops the role.
     pub(super) fn add(&mut self, error: ApplyError) -> Result<(), Failure> {
         match error.missing_role {
+            // Source: src/backend/catalog/catalog.c, IsReservedName.
+            Some(role) if role.starts_with("pg_") => Err(error.failure.hint(
+                "PostgreSQL itself creates roles whose names begin with pg_, and this one belongs to another version: give \
+                 --scratch with the URL of a server of that version",
+            )),
             Some(role) if !self.names.contains(&role) => {
                 self.names.push(role);
                 self.first.get_or_insert(error.failure);
