@@ -136,8 +136,11 @@ async fn prepare(
         let drop = sql!["DROP EXTENSION IF EXISTS ", name(extension.sql_name()), " CASCADE"];
         let _ = client.execute(&[drop]).await;
     }
-    let created = client.execute(&roles.statements()).await;
-    created.map_err(|error| error.failure("creating the roles that the SQL names"))?;
+    // The comment that initdb writes is that of one database only.
+    let mut statements = vec![sql!["COMMENT ON DATABASE postgres IS NULL"]];
+    statements.extend(roles.statements());
+    let prepared = client.execute(&statements).await;
+    prepared.map_err(|error| error.failure("preparing the embedded PostgreSQL"))?;
     let applied = apply::apply(&mut client, scripts, &Scratch::Embedded).await;
     if applied.is_ok() {
         stand_ins::report(&installed_extensions(&mut client).await?);

@@ -133,6 +133,8 @@ async fn apply_until_complete(
 /// database owns only from PostgreSQL 15 on.
 async fn make_owner(template: &Conninfo, own: &Conninfo) -> Result<(), Failure> {
     run(template, &[sql!["ALTER DATABASE postgres OWNER TO postgres"]]).await?;
+    // The comment that initdb writes is that of one database only.
+    run(template, &[sql!["COMMENT ON DATABASE postgres IS NULL"]]).await?;
     let mut client = connect::connect(own).await?;
     let version = client.parameter("server_version").unwrap_or_default().to_owned();
     let major: u32 = version
