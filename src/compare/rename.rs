@@ -129,7 +129,7 @@ pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snaps
             keep: false,
             written: &written,
         };
-        let search = Search {
+        let search = OtherNames {
             subject: &subject,
             id: missing.id,
             mentions: &mentions,
@@ -148,14 +148,14 @@ pub(super) fn find<'a>(plan: &mut Plan<'a>, files: &[&'a ExpectationFile], snaps
 }
 
 /// The search for the other name of a missing object.
-struct Search<'s, 'a> {
+struct OtherNames<'s, 'a> {
     subject: &'s ObjectComparison<'a, 's>,
     id: &'s ObjectId,
     mentions: &'s Mentions,
     claimed: &'s BTreeSet<(Kind, ObjectId)>,
 }
 
-impl Search<'_, '_> {
+impl OtherNames<'_, '_> {
     fn kind(&self) -> Kind {
         self.subject.expected.kind
     }

@@ -189,12 +189,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             attribute,
             expected: Value::Bool(false),
             ..
-        } if *attribute == "unique" => {
-            let keys = finding.wanted_list("keys").join(", ");
-            Some(Hint::advice(format!(
-                "the index is unique, too: write `{{keys: [{keys}]}}` to allow that, or `unique: [[{keys}]]` to expect it"
-            )))
-        }
+        } if *attribute == "unique" => Some(unique_as_well(finding)),
         FindingDetail::Differs { attribute, .. } if is_of_constraint(finding) => Some(Hint::advice(format!(
             "it is the index of a constraint, which determines `{attribute}`: change the constraint"
         ))),
@@ -211,6 +206,14 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         )),
         FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// The advice on an index that is unique as well: the file probably means any index.
+fn unique_as_well(finding: &HintContext<'_>) -> Hint {
+    let keys = finding.wanted_list("keys").join(", ");
+    Hint::advice(format!(
+        "the index is unique, too: write `{{keys: [{keys}]}}` to allow that, or `unique: [[{keys}]]` to expect it"
+    ))
 }
 
 /// The word for the index of a table that is not partitioned, and whether it is there: such a statement cannot run in a
