@@ -208,9 +208,8 @@ impl Scope {
                 scope
                     .kinds
                     .extend(object.kind.spec().matching.stand_ins.iter().map(|s| s.kind));
-                scope
-                    .kinds
-                    .extend(object.kind.children().filter(|_| object.terms.exact));
+                let contents = object.kind.children().filter(|_| object.terms.exact);
+                scope.kinds.extend(contents);
                 if !object.kind.spec().parents.is_empty() {
                     // Expressions of any object in a relation can refer to its columns.
                     scope.kinds.extend(Kind::ALL.iter().filter(|k| k.is_column()));
