@@ -11,6 +11,7 @@ mod constraint;
 mod hint;
 mod index_key;
 mod masks;
+mod partition;
 mod setting;
 mod signature;
 mod spec;
@@ -27,9 +28,10 @@ use crate::value::Value;
 pub use address::SqlAddress;
 pub use hint::{FindingDetail, HintContext};
 pub use masks::{Masked, MaskedValues};
+pub use partition::{Partition, PartitionAttributes};
 pub use spec::{
-    Advice, Attributes, CustomForm, Implication, Implied, KeyForm, KindSpec, ListForm, Matching, Partition,
-    PartitionAttributes, Reading, Role, ScopeRelation, Shorthand, StandIn, Syntax, UsersAdd, WrittenValue,
+    Advice, Attributes, CustomForm, Implication, Implied, KeyForm, KindSpec, ListForm, Matching, Reading, Role,
+    ScopeRelation, Shorthand, StandIn, Syntax, UsersAdd, WrittenValue,
 };
 pub use stub::Stub;
 pub use type_name::{folded_name, same_exact_type};

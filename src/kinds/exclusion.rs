@@ -77,7 +77,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             attribute,
             expected,
             actual,
-        } if common::is_of_index(attribute) => common::alter_index(&common::index_name(finding.id), attribute, expected, actual),
+        } if common::is_of_index(attribute) => {
+            common::alter_index(&common::index_name(finding.id), attribute, expected, actual)
+        }
         FindingDetail::Differs { .. } => Some(constraint::replace(finding, &definition())),
         FindingDetail::Unreadable { .. } => None,
     }

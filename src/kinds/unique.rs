@@ -161,7 +161,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             attribute,
             expected,
             actual,
-        } if is_constraint && common::is_of_index(attribute) => common::alter_index(&common::index_name(finding.id), attribute, expected, actual),
+        } if is_constraint && common::is_of_index(attribute) => {
+            common::alter_index(&common::index_name(finding.id), attribute, expected, actual)
+        }
         FindingDetail::Differs { .. } if is_constraint => Some(constraint::replace(finding, &definition())),
         FindingDetail::Differs { .. } => Some(Hint::advice(
             "a primary key or a unique index gives this guarantee: change that, or expect what it has",
