@@ -207,6 +207,8 @@ pub enum Shape {
 pub enum Compare {
     /// When they are the same.
     Equal,
+    /// When the expected word is the actual one, as it is or as SQL folds it to lower case.
+    Folded,
     /// When they have the same items, in any order.
     Unordered,
     /// When they have the same items: in any order where the object is found by its meaning, in this order by name.
@@ -317,6 +319,10 @@ impl Compare {
         let Comparison { expected, actual, .. } = comparison;
         match self {
             Self::Equal | Self::OrderedByName => Verdict::when(expected == actual),
+            Self::Folded => Verdict::when(match (expected.as_text(), actual.as_text()) {
+                (Some(expected), Some(actual)) => expected == actual || expected.to_lowercase() == actual,
+                (None, _) | (_, None) => expected == actual,
+            }),
             Self::Unordered => Verdict::when(sorted(expected) == sorted(actual)),
             Self::Name => Verdict::when(match (expected.as_text(), actual.as_text()) {
                 (Some(expected), Some(actual)) => comparison.is_name(expected, actual),

@@ -52,6 +52,41 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Two texts that differ only in blanks and line ends around their lines, with a mark for each of these: `·` for a blank, `→`
+/// for a tab, `⏎` for a line end. `None` if they are equal or the difference can be seen.
+#[must_use]
+pub(crate) fn marked_ends(expected: &str, found: &str) -> Option<(String, String)> {
+    let seen = |text: &str| -> Vec<String> { text.trim().lines().map(|line| line.trim_end().to_owned()).collect() };
+    (expected != found && seen(expected) == seen(found)).then(|| (with_marks(expected), with_marks(found)))
+}
+
+fn with_marks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let start = text.len() - text.trim_start().len();
+    mark(&text[..start], &mut out);
+    for line in text[start..].split_inclusive('\n') {
+        let seen = line.trim_end();
+        out.push_str(seen);
+        mark(&line[seen.len()..], &mut out);
+        if line.ends_with('\n') {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn mark(blanks: &str, out: &mut String) {
+    for c in blanks.chars() {
+        match c {
+            ' ' => out.push('·'),
+            '\t' => out.push('→'),
+            '\n' => out.push('⏎'),
+            '\r' => out.push_str("\\r"),
+            other => out.extend(other.escape_unicode()),
+        }
+    }
+}
+
 /// A text with `�` for each invisible character but tabs. The number of characters stays the same.
 #[must_use]
 pub(crate) fn covered(text: &str) -> Cow<'_, str> {
@@ -86,7 +121,7 @@ pub(crate) fn escaped_in_json(json: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{covered, escaped_in_json, is_invisible, shown};
+    use super::{covered, escaped_in_json, is_invisible, marked_ends, shown};
 
     #[test]
     fn json_stays_the_same_to_a_reader() {
@@ -103,6 +138,19 @@ mod tests {
             "a\\u{200b}b\\u{e0041}\\u{fffe}\n\\u{7f}"
         );
         assert_eq!(covered("a\u{200b}\tb"), "a\u{fffd}\tb");
+    }
+
+    #[test]
+    fn ends_of_lines_are_marked_if_nothing_else_differs() {
+        let marked = |one: &str, another: &str| marked_ends(one, another);
+        assert_eq!(marked("a ", "a"), Some(("a·".to_owned(), "a".to_owned())));
+        assert_eq!(
+            marked("a\t\nb\n", "a\r\nb"),
+            Some(("a→⏎\nb⏎\n".to_owned(), "a\\r⏎\nb".to_owned()))
+        );
+        assert_eq!(marked(" a", "a"), Some(("·a".to_owned(), "a".to_owned())));
+        assert_eq!(marked("a b", "a  b"), None);
+        assert_eq!(marked("a", "a"), None);
     }
 
     #[test]

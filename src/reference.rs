@@ -227,7 +227,13 @@ fn meaning(attr: &Attr) -> String {
         }
         Compare::Unordered => " In any order.",
         Compare::OrderedByName => " In any order, if it is in a list.",
-        Compare::Equal | Compare::Name | Compare::Text | Compare::Lines | Compare::Grants(_) | Compare::Custom(_) => "",
+        Compare::Equal
+        | Compare::Name
+        | Compare::Text
+        | Compare::Folded
+        | Compare::Lines
+        | Compare::Grants(_)
+        | Compare::Custom(_) => "",
     };
     let since = if attr.since > OLDEST_MAJOR {
         format!(" From PostgreSQL {}.", attr.since)

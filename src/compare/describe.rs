@@ -6,6 +6,7 @@ use super::{Decision, Pending};
 use crate::attribute::{Attr, Shape};
 use crate::expectation::{ExpectedAttribute, Extent};
 use crate::finding::Check;
+use crate::invisible::marked_ends;
 use crate::kinds::{KeyForm, Kind};
 use crate::object_id::ObjectId;
 use crate::platform;
@@ -123,8 +124,14 @@ pub(super) fn differs(
 ) -> (String, Option<String>) {
     let object = format!("{} {}", kind.words(), kind.show(id));
     let name = attr.name;
+    let marked = match (expected, actual) {
+        (Value::Text(expected), Value::Text(actual)) => marked_ends(expected, actual),
+        (_, _) => None,
+    };
+    let marked = marked.map(|(expected, actual)| (Value::Text(expected), Value::Text(actual)));
+    let (expected_shown, actual_shown) = marked.as_ref().map_or((expected, actual), |(e, a)| (e, a));
     let message = match extent {
-        Extent::Whole => format!("{object}: expected {name} = {expected}, found {actual}"),
+        Extent::Whole => format!("{object}: expected {name} = {expected_shown}, found {actual_shown}"),
         Extent::AtLeast => format!(
             "{object}: expected {name} to include {}, found {actual}",
             missing_items(expected, actual)

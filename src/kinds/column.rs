@@ -73,7 +73,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::EmptyMap),
         Attr::new("collation", Shape::QualifiedName, "The collation, if it is not that of the type.")
-            .compare(Compare::Name)
+            .compare(Compare::Custom(same_collation))
             .default(Literal::Null),
         Attr::new(
             "storage",
@@ -121,7 +121,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &["type_storage", "position", "own_sequence", COPY_OF],
+        extra_columns: &["type_storage", "position", "type_collation", "own_sequence", COPY_OF],
         masked: Masked::OPTIONS,
         ..Reading::DEFAULT
     },
@@ -165,6 +165,20 @@ fn implied(implication: &Implication<'_>) -> Option<Implied> {
         return implied("a column of the primary key is never null");
     }
     None
+}
+
+/// The query gives no value if the collation is that of the type.
+fn same_collation(comparison: &Comparison<'_>) -> Verdict {
+    let (expected, actual) = (comparison.expected, comparison.actual);
+    let actual = if actual.is_null() {
+        comparison.object.get("type_collation")
+    } else {
+        actual
+    };
+    Verdict::when(match (expected.as_text(), actual.as_text()) {
+        (Some(expected), Some(actual)) => comparison.is_name(expected, actual),
+        (None, _) | (_, None) => *expected == *comparison.actual,
+    })
 }
 
 /// The query gives no value if the storage is that of the type.

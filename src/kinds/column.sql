@@ -71,7 +71,11 @@ SELECT a.schema, a.relation, a.attname::text AS name,
             AND pg_get_expr(d.adbin, 0) = 'nextval(' || quote_literal(quote_ident(m.nspname) || '.' || quote_ident(s.relname)) || '::regclass)'
           LIMIT 1)
        END AS own_sequence,
-       a.attnum AS position
+       a.attnum AS position,
+       CASE t.typcollation WHEN 0 THEN '' WHEN 100 THEN 'pg_catalog."default"' WHEN 950 THEN 'pg_catalog."C"'
+            ELSE (SELECT quote_ident(y.nspname) || '.' || quote_ident(l.collname)
+                  FROM pg_collation l JOIN pg_namespace y ON y.oid = l.collnamespace WHERE l.oid = t.typcollation)
+       END AS type_collation
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::"char" AS attcompression) absent,
      LATERAL (SELECT r.schema, r.name AS relation, r.relowner, r.relispartition, a.*, attcompression AS compression,

@@ -1,12 +1,13 @@
 //! Exclusion constraints.
 
-use super::index_key::IndexKey;
+use super::index_key::{COLLATIONS, IndexKey, KeyFacts};
 use super::primary_key::VALID;
 use super::{
     Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, SqlAddress, Syntax, common, constraint,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, SYSTEM_SCHEMA, Shape, Verdict};
 use crate::hint::Hint;
+use crate::snapshot::{COPY_OF, IN_PARTITIONS};
 use crate::sql_text::{TokenKind, tokens};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -25,7 +26,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .compare(Compare::Custom(same_keys))
         .identifies(),
-        Attr::new("method", Shape::Name, "The access method of its index.").default(Literal::Text("gist")),
+        Attr::new("method", Shape::Name, "The access method of its index.")
+            .compare(Compare::Folded)
+            .default(Literal::Text("gist")),
         Attr::new(
             "where",
             Shape::Sql,
@@ -47,7 +50,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         list: ListForm::ByMeaning,
         ..Syntax::DEFAULT
     },
-    reading: Reading::OF_PARTITIONS,
+    reading: Reading {
+        extra_columns: &["operator_classes", COLLATIONS, COPY_OF, IN_PARTITIONS],
+        ..Reading::DEFAULT
+    },
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
@@ -93,14 +99,19 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
     expected
         .iter()
         .zip(actual)
-        .fold(Verdict::Equal, |verdict, (expected, actual)| {
+        .enumerate()
+        .fold(Verdict::Equal, |verdict, (i, (expected, actual))| {
             let (Some((expected_key, expected_operator)), Some((actual_key, actual_operator))) =
                 (split_operator(expected), split_operator(actual))
             else {
                 return Verdict::Different;
             };
             let actual_key = IndexKey::parse_catalog(actual_key);
-            let keys = IndexKey::parse_expected(expected_key, comparison).same(&actual_key, None, comparison);
+            let keys = IndexKey::parse_expected(expected_key, comparison).same(
+                &actual_key,
+                KeyFacts::of(comparison.object, i),
+                comparison,
+            );
             // The query qualifies only operators that are not PostgreSQL's own.
             let actual_operator = if actual_operator.contains('.') {
                 actual_operator

@@ -17,7 +17,8 @@ use crate::value::Value;
 use crate::yaml::{Entry, Node};
 
 /// The language.
-pub(super) const LANGUAGE: Attr = Attr::new("language", Shape::Name, "The language it is written in.");
+pub(super) const LANGUAGE: Attr =
+    Attr::new("language", Shape::Name, "The language it is written in.").compare(Compare::Folded);
 
 /// The role whose privileges it runs with.
 pub(super) const SECURITY: Attr = Attr::new(

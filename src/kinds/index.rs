@@ -1,7 +1,7 @@
 //! Indexes.
 
 use super::common::partitions::PartitionIndex;
-use super::index_key::IndexKey;
+use super::index_key::{COLLATIONS, IndexKey, KeyFacts};
 use super::unique::NULLS_NOT_DISTINCT;
 use super::{
     Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax,
@@ -32,7 +32,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .identifies(),
         Attr::new("unique", Shape::Bool, "Whether it is unique.").default(Literal::Bool(false)),
         NULLS_NOT_DISTINCT,
-        Attr::new("method", Shape::Name, "The access method.").default(Literal::Text("btree")),
+        Attr::new("method", Shape::Name, "The access method.")
+            .compare(Compare::Folded)
+            .default(Literal::Text("btree")),
         common::INCLUDE,
         Attr::new(
             "where",
@@ -75,7 +77,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &["immediate", "operator_classes", COPY_OF, IN_PARTITIONS],
+        extra_columns: &["immediate", "operator_classes", COLLATIONS, COPY_OF, IN_PARTITIONS],
         ..Reading::DEFAULT
     },
     advice: Advice {
@@ -106,18 +108,14 @@ fn same_keys(comparison: &Comparison<'_>) -> Verdict {
     if expected.len() != actual.len() {
         return Verdict::Different;
     }
-    let classes = comparison.object.get("operator_classes").texts();
     expected
         .iter()
         .zip(actual)
         .enumerate()
         .fold(Verdict::Equal, |verdict, (i, (expected, actual))| {
             let actual = IndexKey::parse_catalog(actual);
-            verdict.and(IndexKey::parse_expected(expected, comparison).same(
-                &actual,
-                classes.get(i).copied(),
-                comparison,
-            ))
+            let facts = KeyFacts::of(comparison.object, i);
+            verdict.and(IndexKey::parse_expected(expected, comparison).same(&actual, facts, comparison))
         })
 }
 

@@ -21,6 +21,7 @@ SELECT i.schema, i.relation, x.relname::text AS name,
        END AS copy_of,
        i.indimmediate AS immediate,
        k.operator_classes,
+       k.collations,
        x.relispartition OR EXISTS (SELECT FROM pg_constraint c
                                    WHERE c.conrelid = i.indrelid AND c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')) AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.
@@ -34,6 +35,11 @@ LEFT JOIN pg_description e ON e.objoid = x.oid AND e.classoid = 'pg_class'::regc
                      jsonb_object_agg(k.n::text, p.attstattarget) FILTER (WHERE p.attstattarget >= 0) AS statistics,
                      array_agg(quote_ident(n.nspname) || '.' || quote_ident(o.opcname) ORDER BY k.n)
                        FILTER (WHERE k.n <= i.indnkeyatts) AS operator_classes,
+                     array_agg(CASE k.coll WHEN 0 THEN '' WHEN 100 THEN 'pg_catalog."default"' WHEN 950 THEN 'pg_catalog."C"'
+                                    ELSE (SELECT quote_ident(y.nspname) || '.' || quote_ident(l.collname)
+                                          FROM pg_collation l JOIN pg_namespace y ON y.oid = l.collnamespace WHERE l.oid = k.coll)
+                               END ORDER BY k.n)
+                       FILTER (WHERE k.n <= i.indnkeyatts) AS collations,
                      array_agg(
                        CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.indexrelid, k.n::int, false) ELSE quote_ident(a.attname) END
                        -- The catalog does not record the collation that an expression itself has: the printed definition shows it.

@@ -4,6 +4,7 @@ use super::common;
 use crate::attribute::{Comparison, Form, Verdict};
 use crate::kinds::Kind;
 use crate::object_id::cut_name;
+use crate::snapshot::Object;
 use crate::sql_text::{Token, TokenKind, quote_name, tokens, unquote_name};
 
 /// What the query prints before the name of a default operator class that is not the default of each major.
@@ -19,6 +20,34 @@ pub(super) struct IndexKey {
     parameters: Option<String>,
     descending: bool,
     nulls_first: bool,
+}
+
+/// What the catalog records of a key besides what the query prints.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct KeyFacts<'a> {
+    operator_class: Option<&'a str>,
+    collation: Option<&'a str>,
+}
+
+/// The column of the query with the collation of each key; an empty text for none.
+pub(super) const COLLATIONS: &str = "collations";
+
+impl<'a> KeyFacts<'a> {
+    /// The facts of a key of an index.
+    pub(super) fn of(object: &'a Object, key: usize) -> Self {
+        let of_key = |name: &str| {
+            object
+                .get(name)
+                .texts()
+                .get(key)
+                .copied()
+                .filter(|text| !text.is_empty())
+        };
+        Self {
+            operator_class: of_key("operator_classes"),
+            collation: of_key(COLLATIONS),
+        }
+    }
 }
 
 /// What an index key indexes.
@@ -81,31 +110,37 @@ impl IndexKey {
         }
     }
 
-    /// Whether an expected key and an actual one are the same. `class` is the operator class of the actual key, which
-    /// the query does not print if it is the default one.
-    pub(super) fn same(&self, actual: &Self, class: Option<&str>, comparison: &Comparison<'_>) -> Verdict {
-        let names = |expected: &Option<String>, actual: &Option<String>| match (expected, actual) {
-            (Some(expected), Some(actual)) => comparison.is_name(expected, actual),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
+    /// Whether an expected key and an actual one are the same.
+    pub(super) fn same(&self, actual: &Self, facts: KeyFacts<'_>, comparison: &Comparison<'_>) -> Verdict {
+        let names = |expected: &Option<String>, actual: &Option<String>, fact: Option<&str>| match (expected, actual) {
+            // The query prints only what is not the default: the fact says what a key without it has.
+            (Some(expected), actual) => fact
+                .or(actual.as_deref())
+                .is_some_and(|actual| comparison.is_name(expected, actual)),
+            (None, actual) => actual.is_none(),
         };
         let same_class = self.parameters == actual.parameters
-            && match (&self.operator_class, &actual.operator_class, class) {
-                (Some(expected), _, Some(class)) => comparison.is_name(expected, class),
-                // With parameters the default class is printed, too; and with the schema of PostgreSQL one that is not the
-                // default of each major.
-                (None, Some(_), _) if actual.parameters.is_some() => true,
-                (None, Some(actual), _) if actual.starts_with(DEFAULT_PREFIX) => true,
-                (expected, actual, _) => names(expected, actual),
+            // With parameters the default class is printed, too; and with the schema of PostgreSQL one that is not the default
+            // of each major.
+            && match (&self.operator_class, &actual.operator_class) {
+                (None, Some(class)) => actual.parameters.is_some() || class.starts_with(DEFAULT_PREFIX),
+                (_, _) => names(&self.operator_class, &actual.operator_class, facts.operator_class),
             };
+        let same_collation = names(&self.collation, &actual.collation, facts.collation);
         let sorted_alike = self.descending == actual.descending && self.nulls_first == actual.nulls_first;
         Verdict::when(sorted_alike && same_class).and(match (&self.subject, &actual.subject) {
             (KeySubject::Column(expected), KeySubject::Column(column)) => {
-                Verdict::when(expected == column && names(&self.collation, &actual.collation))
+                Verdict::when(expected == column && same_collation)
             }
             // A name that is not a column, for instance because the column was renamed.
             (KeySubject::Expression(expected), KeySubject::Column(column)) if expected == column => {
-                Verdict::when(names(&self.collation, &actual.collation))
+                Verdict::when(same_collation)
+            }
+            // The collation that is written is the one that the key has: the rest must be the same.
+            (KeySubject::Expression(_), _) | (_, KeySubject::Expression(_))
+                if self.collation.is_some() && same_collation =>
+            {
+                Verdict::ask(Form::Expression, &self.subject_sql(), &actual.subject_sql())
             }
             // A part of an expression may set its collation: the server decides.
             (KeySubject::Expression(_), _) | (_, KeySubject::Expression(_)) => {
@@ -114,12 +149,17 @@ impl IndexKey {
         })
     }
 
-    /// The column or expression, with its collation, as an expression.
-    fn collated(&self) -> String {
-        let subject = match &self.subject {
+    /// The column or expression as an expression.
+    fn subject_sql(&self) -> String {
+        match &self.subject {
             KeySubject::Column(column) => quote_name(column),
             KeySubject::Expression(text) => text.clone(),
-        };
+        }
+    }
+
+    /// The column or expression, with its collation, as an expression.
+    fn collated(&self) -> String {
+        let subject = self.subject_sql();
         match &self.collation {
             Some(collation) => format!("({subject}\n) COLLATE {collation}"),
             None => subject,

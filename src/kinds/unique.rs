@@ -148,7 +148,18 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let is_constraint = finding.snapshot.get(Kind::Unique, finding.id).is_some();
     let has_columns = !finding.wanted_list("columns").is_empty();
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(constraint::add(finding, has_columns.then(definition).as_deref())),
+        FindingDetail::Missing(attributes) => {
+            let columns = common::expected(attributes, "columns")
+                .map(Value::texts)
+                .unwrap_or_default();
+            if let Some(expression) = columns.into_iter().find(|text| text.contains('(')) {
+                return Some(Hint::advice(format!(
+                    "a unique constraint has columns only; if `{expression}` is an expression, write it under `indexes`: \
+                     `{{keys: [{expression}], unique: true}}`"
+                )));
+            }
+            Some(constraint::add(finding, has_columns.then(definition).as_deref()))
+        }
         FindingDetail::Unexpected => Some(constraint::drop(finding.id, "PostgreSQL then accepts duplicates")),
         FindingDetail::Differs { attribute, .. } if *attribute == VALID.name => {
             let nulls = match finding.object?.get(NULLS_NOT_DISTINCT.name) {

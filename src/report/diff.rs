@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::facts::headline;
 use super::format::{FormatSpec, Rendering};
 use super::unified::unified;
-use super::values::one_line;
+use super::values::{compared, one_line};
 use super::words::{Obstacle, ReportedStatus, describe, stale, targets};
 use crate::finding::{Check, Target};
 use crate::source_map::SourceMap;
@@ -45,8 +45,9 @@ fn one_object(out: &mut String, object: &[&Check], target: &Target, files: &Sour
                 remark(out, &headline(check), palette);
             }
             ReportedStatus::Drift | ReportedStatus::Warning | ReportedStatus::Passed => {
-                expected.push((check.attribute(), yaml(&check.expected)));
-                found.push((check.attribute(), yaml(&check.actual)));
+                let (wanted, actual) = compared(check);
+                expected.push((check.attribute(), yaml(&wanted)));
+                found.push((check.attribute(), yaml(&actual)));
             }
         }
     }

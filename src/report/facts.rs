@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use similar::TextDiff;
 
 use super::table_marks;
-use super::values::{SENTENCE, one_line, shortened};
+use super::values::{SENTENCE, compared, one_line, shortened};
 use super::words::describe;
 use crate::finding::{Check, Status, Target};
 use crate::hint::Hint;
@@ -83,8 +83,9 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
     match difference(check) {
         Some(diff) => facts.push(("differs", visible(&shortened(&diff, 4 * LONGEST)))),
         None if check.attribute().is_some() && check.is_finding() => {
-            facts.push(("expected", value(&check.expected)));
-            facts.push(("found", value(&check.actual)));
+            let (expected, found) = compared(check);
+            facts.push(("expected", value(&expected)));
+            facts.push(("found", value(&found)));
         }
         None => {}
     }
@@ -128,7 +129,8 @@ pub(super) fn facts_text(check: &Check, target: &Target, files: &SourceMap) -> S
 
 /// The lines in which two texts differ, if one of them has more than one line.
 pub(super) fn difference(check: &Check) -> Option<String> {
-    let (Value::Text(expected), Value::Text(actual)) = (&check.expected, &check.actual) else {
+    let (expected, actual) = compared(check);
+    let (Value::Text(expected), Value::Text(actual)) = (&*expected, &*actual) else {
         return None;
     };
     if !expected.contains('\n') && !actual.contains('\n') || check.status == Status::Passed {

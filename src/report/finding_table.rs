@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 
-use super::values::one_line;
+use super::values::{compared, one_line};
 use super::words::ReportedStatus;
 use crate::finding::{Check, Code, Report};
 
@@ -98,7 +98,8 @@ fn texts(check: &Check) -> [String; 5] {
     let status = ReportedStatus::of(check);
     let has_values = !check.expected.is_null() || !check.actual.is_null();
     let (expected, found) = if has_values {
-        (check.expected.to_string(), check.actual.to_string())
+        let (expected, found) = compared(check);
+        (expected.to_string(), found.to_string())
     } else {
         (String::new(), String::new())
     };

@@ -1,8 +1,13 @@
 //! Text and values in reports: on one line, of a limited length.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
+use crate::finding::Check;
+use crate::invisible::marked_ends;
 use crate::terminal::visible;
+use crate::value::Value;
 
 /// The maximum length of a value in a sentence, in characters.
 pub(super) const SENTENCE: usize = 200;
@@ -24,6 +29,18 @@ pub(super) fn show(value: &Json) -> String {
             format!("{{{}}}", entries.join(", "))
         }
     }
+}
+
+/// The expected and the found value of a finding. Where nothing but blanks and line ends around lines differs, they are
+/// marked.
+pub(super) fn compared(check: &Check) -> (Cow<'_, Value>, Cow<'_, Value>) {
+    if let (Value::Text(expected), Value::Text(found)) = (&check.expected, &check.actual)
+        && check.is_finding()
+        && let Some((expected, found)) = marked_ends(expected, found)
+    {
+        return (Cow::Owned(Value::Text(expected)), Cow::Owned(Value::Text(found)));
+    }
+    (Cow::Borrowed(&check.expected), Cow::Borrowed(&check.actual))
 }
 
 /// A text of at most this many characters. The JSON report contains the full text.

@@ -14,6 +14,14 @@ const CLAUSES: &[(&str, &str)] = &[
     ("default", ""),
     ("collate", ""),
     ("generated", ""),
+    (
+        "storage",
+        "write the column as a mapping: `{type: <type>, storage: external}`",
+    ),
+    (
+        "compression",
+        "write the column as a mapping: `{type: <type>, compression: pglz}`",
+    ),
     ("primary", "write `primary_key: [<column>]` in the table"),
     ("unique", "write it under `unique:` of the table: `- [<column>]`"),
     (
@@ -137,6 +145,15 @@ impl<'a> Definition<'a> {
         if self.word(as_ + 1) == "identity" {
             let sort = if by_default { "by default" } else { "always" };
             entries.push(self.entry("identity", Node::text(sort, self.place)));
+            if self
+                .tokens
+                .get(as_ + 2)
+                .is_some_and(|token| token.kind == TokenKind::Group)
+            {
+                return Err(self.unknown(as_ + 2).hint(
+                    "write the column as a mapping: `{type: <type>, identity: by default, identity_options: {start: 100}}`",
+                ));
+            }
             return Ok(as_ + 2);
         }
         let Some(group) = self.tokens.get(as_ + 1).filter(|t| t.kind == TokenKind::Group) else {

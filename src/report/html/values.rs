@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use similar::{DiffOp, TextDiff};
 
 use crate::finding::Check;
-use crate::report::values::shortened;
+use crate::report::values::{compared, shortened};
 use crate::terminal::visible;
 use crate::value::Value;
 
@@ -21,7 +21,8 @@ pub(super) fn side_by_side(check: &Check) -> Markup {
     if check.expected.is_null() && check.actual.is_null() {
         return html! {};
     }
-    let (expected, actual) = (text(&check.expected), text(&check.actual));
+    let (expected, actual) = compared(check);
+    let (expected, actual) = (text(&expected), text(&actual));
     html! {
         table.values {
             thead { tr { th scope="col" { "Expected" } th scope="col" { "Found" } } }
