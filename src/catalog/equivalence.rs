@@ -213,6 +213,8 @@ struct Unresolved {
     same_types: OpenQuestions,
     /// Texts that need the search path of the file, such as `nextval('ids')`: the literal contains the name of a relation.
     unread: OpenQuestions,
+    /// Queries that the role may not plan, and why. To parse them needs fewer privileges.
+    denied: Vec<(Pair, ScopedQuestion, Answer)>,
 }
 
 impl Decider<'_> {
@@ -245,10 +247,15 @@ impl Decider<'_> {
         // Looking up the name of a type executes nothing.
         let mut in_place = self.keep_single_types(types);
         in_place.extend(self.keep_safe(expressions).await?);
-        let Unresolved { same_types, unread } = self.ask_planner(in_place).await?;
+        let Unresolved {
+            same_types,
+            unread,
+            mut denied,
+        } = self.ask_planner(in_place).await?;
         self.compare_modifiers(same_types).await?;
         let in_place = self.retry_on_file_path(unread).await?;
-        self.ask_planner(in_place).await?;
+        denied.extend(self.ask_planner(in_place).await?.denied);
+        self.compare_denied(denied).await?;
         self.find_deferred_objects().await
     }
 
@@ -379,6 +386,7 @@ impl Decider<'_> {
                 _ if is_malformed => unresolved.same_types.push((pair, scoped)),
                 Answer::Equal if pair.is_type() => unresolved.same_types.push((pair, scoped)),
                 _ if outcome.is_undefined() && pair.is_on_system_path() => unresolved.unread.push((pair, scoped)),
+                answer @ Answer::Denied(_) if pair.is_printed() => unresolved.denied.push((pair, scoped, answer)),
                 answer => self.answer_or_defer(&pair, scoped, answer),
             }
         }

@@ -341,12 +341,13 @@ impl<'a> ObjectComparison<'a, '_> {
         let attributes = expected.attributes.iter().map(|a| (a.attr.name, a.value.clone()));
         let attributes: Vec<(&'static str, Value)> = attributes.collect();
         let missing = FindingDetail::Missing(&attributes);
-        let hint = if self.missing_columns(&id.relation()).is_some() {
-            Some(Hint::advice(
+        // An expression is no column: the kind says where it belongs.
+        let is_name = |text: &String| !text.contains('(');
+        let hint = match self.missing_columns(&id.relation()).filter(is_name) {
+            Some(_) => Some(Hint::advice(
                 "correct the name of the column here, or apply the migration that adds the column",
-            ))
-        } else {
-            self.hint(expected.kind, id, None, Extent::Whole, &[], missing)
+            )),
+            None => self.hint(expected.kind, id, None, Extent::Whole, &[], missing),
         };
         Check::drift(
             about,

@@ -105,7 +105,7 @@ select avg(total) over (order by day groups between 1 preceding and 1 following 
 select sum(total) over w, rank() over (w order by at) from o window w as (partition by cust)
 -- differs
 select sum(total) over w, rank() over (w order by at) from o window w as (partition by flag)
--- # window_lag
+-- # window_lag needs 14
 select lag(total, 1, 0) over (order by id), first_value(id) over (order by id) from o
 -- differs
 select lag(total, 2, 0) over (order by id), first_value(id) over (order by id) from o

@@ -15,7 +15,7 @@ pub(super) const MARKER: &str = "driftgate marker";
 pub(super) struct Pair {
     pub(super) form: Form,
     expected: String,
-    actual: String,
+    pub(super) actual: String,
     relation: String,
     variables: Vec<(String, String)>,
     /// The search path with which the texts of the file are parsed.

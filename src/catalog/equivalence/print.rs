@@ -83,10 +83,7 @@ async fn compare_one(client: &mut Client, scoped: &ScopedQuestion, snapshot: &Sn
     Ok(match print(client, &pair.of_print(expected), Side::Actual).await? {
         Ok(again) if same_print(&again, &actual) => Answer::Equal,
         Ok(_) => Answer::Different,
-        Err(error) => Answer::Undecided(format!(
-            "PostgreSQL says of the definition that was found: {}",
-            error.message
-        )),
+        Err(error) => Answer::Undecided(format!("PostgreSQL says of what it prints: {}", error.message)),
     })
 }
 
@@ -136,8 +133,9 @@ async fn print(client: &mut Client, pair: &Pair, side: Side) -> Result<Result<St
 
 impl Pair {
     /// The pair with a print in place of the actual text.
-    fn of_print(self, print: String) -> Self {
-        Self { actual: print, ..self }
+    fn of_print(mut self, print: String) -> Self {
+        self.actual = print;
+        self
     }
 
     /// The statement that stores one of the texts.

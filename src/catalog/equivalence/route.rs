@@ -1,6 +1,6 @@
 //! Decides where each pair of texts is compared: by the planner of the database, by its parse trees, or on another server.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{from_error, unbalanced};
 use super::equivalents;
@@ -116,6 +116,29 @@ impl Decider<'_> {
             self.defer(&pair, scoped);
         }
         Ok(Vec::new())
+    }
+
+    /// Compares the parse trees of queries that the role may not plan.
+    pub(super) async fn compare_denied(
+        &mut self,
+        denied: Vec<(Pair, ScopedQuestion, Answer)>,
+    ) -> Result<(), ServerError> {
+        let risk = Risk {
+            is_named: true,
+            ..Risk::default()
+        };
+        let mut why = BTreeMap::new();
+        let mut uncertain = Vec::new();
+        for (pair, scoped, answer) in denied {
+            why.insert(scoped.clone(), answer);
+            uncertain.push((pair, scoped, risk));
+        }
+        for (pair, scoped) in self.compare_trees(uncertain).await? {
+            if let Some(answer) = why.remove(&scoped) {
+                self.answer_or_defer(&pair, scoped, answer);
+            }
+        }
+        Ok(())
     }
 
     /// Finds the objects that the deferred texts can reach. Another server needs all of them, not only untrusted ones.
