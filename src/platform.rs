@@ -187,7 +187,7 @@ impl Platform {
 
 /// What files name, so that it is compared although it is the platform's.
 #[derive(Debug, Default, Clone)]
-pub struct Named {
+pub struct NamedInFiles {
     /// Roles under `grants`.
     pub roles: BTreeSet<String>,
     /// Schemas: in `exact: […]`, under `schemas`, as `schema`, or on the command line.
@@ -196,7 +196,7 @@ pub struct Named {
     pub granted: BTreeMap<ObjectId, BTreeSet<String>>,
 }
 
-impl Named {
+impl NamedInFiles {
     /// Adds what others name.
     pub fn extend(&mut self, other: &Self) {
         self.roles.extend(other.roles.iter().cloned());
@@ -214,12 +214,12 @@ impl Named {
 /// their roles. What users added to the objects of a platform stays.
 ///
 /// `there` are the roles of the platforms that the server belongs to.
-pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &Named) {
+pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &NamedInFiles) {
     let platforms: Vec<&Platform> = PLATFORMS
         .iter()
         .filter(|platform| platform.roles.is_empty() || platform.roles.iter().any(|role| there.contains(*role)))
         .collect();
-    let survey = Survey::of(snapshot, &platforms, named);
+    let survey = PlatformSurvey::of(snapshot, &platforms, named);
     for kind in Kind::ALL {
         let mut partial = Vec::new();
         let mut left_out = 0;
@@ -240,7 +240,7 @@ pub fn leave_out(snapshot: &mut Snapshot, there: &BTreeSet<String>, named: &Name
 }
 
 /// A platform's relation counts where users added an object to it.
-fn mark_relations_with_additions(snapshot: &mut Snapshot, survey: &Survey<'_>) {
+fn mark_relations_with_additions(snapshot: &mut Snapshot, survey: &PlatformSurvey<'_>) {
     let mut found = Vec::new();
     for kind in Kind::ALL {
         for parent in kind.spec().parents {
@@ -259,17 +259,17 @@ fn mark_relations_with_additions(snapshot: &mut Snapshot, survey: &Survey<'_>) {
 }
 
 /// What of a snapshot is the platforms'.
-struct Survey<'a> {
+struct PlatformSurvey<'a> {
     platforms: &'a [&'static Platform],
-    named: &'a Named,
+    named: &'a NamedInFiles,
     /// The schemas, and whether everything in them is the platform's.
     schemas: BTreeMap<&'static str, bool>,
     /// The relations of the platform in these schemas.
     relations: BTreeSet<ObjectId>,
 }
 
-impl<'a> Survey<'a> {
-    fn of(snapshot: &Snapshot, platforms: &'a [&'static Platform], named: &'a Named) -> Self {
+impl<'a> PlatformSurvey<'a> {
+    fn of(snapshot: &Snapshot, platforms: &'a [&'static Platform], named: &'a NamedInFiles) -> Self {
         let mut survey = Self {
             platforms,
             named,

@@ -184,7 +184,7 @@ pub fn scripts(
     files: &mut SourceMap,
 ) -> Result<Vec<Script>, Problem> {
     if mode == ApplyMode::Psql {
-        return psql::Reader::scripts(path, &text, first_line, file, files);
+        return psql::ScriptReader::scripts(path, &text, first_line, file, files);
     }
     let text = statements::without_guards(text);
     if let Some((offset, what)) = statements::find_psql_command(&text) {

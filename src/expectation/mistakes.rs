@@ -148,6 +148,8 @@ pub(super) fn without_brackets(kind: Kind, attribute: &str, node: &Node, scalar:
     );
     Problem::at(node.place, message).hint(match kind.spec().syntax.key {
         KeyForm::Only => format!("write `{}: [{text}]`", kind.spec().section),
-        KeyForm::Part | KeyForm::Text | KeyForm::Qualified | KeyForm::Signature => format!("write it in brackets: `[{text}]`"),
+        KeyForm::Part | KeyForm::Text | KeyForm::Qualified | KeyForm::Signature => {
+            format!("write it in brackets: `[{text}]`")
+        }
     })
 }

@@ -6,7 +6,7 @@ use crate::catalog::client::{Client, ScriptError};
 use crate::catalog::server_error::ServerError;
 use crate::error::Failure;
 use crate::migrations::ApplyMode;
-use crate::sql_text::script::{Piece, pieces, statements};
+use crate::sql_text::script::{ScriptPiece, pieces, statements};
 
 /// Why scripts could not be applied.
 pub(super) struct ApplyError {
@@ -84,8 +84,8 @@ async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStat
         ApplyMode::Psql => {
             for piece in pieces(text) {
                 match piece {
-                    Piece::Statement(range) => run(client, &text[range.clone()], range.start).await?,
-                    Piece::Copy { statement, rows } => {
+                    ScriptPiece::Statement(range) => run(client, &text[range.clone()], range.start).await?,
+                    ScriptPiece::Copy { statement, rows } => {
                         let copied = client.script(&text[statement.clone()], Some(&text[rows])).await;
                         copied.map_err(|ScriptError { error, .. }| AtStatement {
                             error,
@@ -93,7 +93,7 @@ async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStat
                         })?;
                     }
                     // Those that have a meaning were followed when the file was read.
-                    Piece::Command(_) => {}
+                    ScriptPiece::Command(_) => {}
                 }
             }
             Ok(())
@@ -157,8 +157,8 @@ fn is_uncaught(applied: &[Script], script: &Script, error: &AtStatement) -> bool
         .as_deref()
         .is_some_and(|context| context.contains("PL/pgSQL"));
     let texts = pieces(&script.text).into_iter().filter_map(|piece| match piece {
-        Piece::Statement(range) => Some(range),
-        Piece::Copy { .. } | Piece::Command(_) => None,
+        ScriptPiece::Statement(range) => Some(range),
+        ScriptPiece::Copy { .. } | ScriptPiece::Command(_) => None,
     });
     let failing = texts
         .into_iter()

@@ -9,7 +9,7 @@ use crate::input;
 use crate::migrations::ApplyMode;
 use crate::redact;
 use crate::source_map::{FileId, Place, SourceMap};
-use crate::sql_text::script::{Command, Piece, pieces};
+use crate::sql_text::script::{PsqlCommand, ScriptPiece, pieces};
 
 /// Commands that print something or change how psql prints. They do not change the database.
 const PRINTING: [&str; 21] = [
@@ -50,7 +50,7 @@ const PRINTING_VARIABLES: [&str; 9] = [
 ];
 
 /// Reads the scripts of one file: more than one if it includes others.
-pub(super) struct Reader<'a> {
+pub(super) struct ScriptReader<'a> {
     files: &'a mut SourceMap,
     /// The files that are being read: each one is included by the one before it.
     open: Vec<PathBuf>,
@@ -59,7 +59,7 @@ pub(super) struct Reader<'a> {
     out: Vec<Script>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ScriptReader<'a> {
     /// The scripts of a text that begins at a line of a file.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
     fn read(&mut self, path: &Path, text: &str, first_line: u32, file: FileId) -> Result<(), Problem> {
         let mut from = 0;
         for piece in pieces(text) {
-            let Piece::Command(command) = piece else { continue };
+            let ScriptPiece::Command(command) = piece else { continue };
             let (line, column) = line_and_column(text, command.range.start);
             let place = Place {
                 file,
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Validates a command. Returns the file that it includes, if any.
-    fn command(&mut self, path: &Path, command: &Command, place: Place) -> Result<Option<PathBuf>, Problem> {
+    fn command(&mut self, path: &Path, command: &PsqlCommand, place: Place) -> Result<Option<PathBuf>, Problem> {
         let (name, arguments) = (command.name.as_str(), command.arguments.as_slice());
         let first = arguments.first().map(String::as_str);
         if let Some(key) = &self.restricted {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::not_recorded::PendingFolder;
+use super::not_recorded::UnrecordedFolder;
 use super::source::{ResolvedSource, ScratchDatabase};
 use super::{begin, migration_scripts};
 use crate::catalog::capture::Scope;
@@ -28,7 +28,7 @@ pub(crate) struct MigrationProgress {
     /// The migrations that the database needs, if it does not need those of a new database.
     needed: Option<Vec<FolderMigration>>,
     /// The whole folder, if not all of it is applied.
-    pub(super) whole: Option<PendingFolder>,
+    pub(super) whole: Option<UnrecordedFolder>,
 }
 
 /// Compares the migration history of a source with a folder.
@@ -149,7 +149,7 @@ impl ScratchDatabase {
         }
         let unapplied = &progress.unapplied;
         if !progress.pending.is_empty() {
-            progress.whole = Some(PendingFolder {
+            progress.whole = Some(UnrecordedFolder {
                 whole: Self {
                     scratch: self.scratch.clone(),
                     scripts: self.scripts.clone(),

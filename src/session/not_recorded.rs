@@ -17,7 +17,7 @@ use crate::source_map::Place;
 const SHOWN: usize = 3;
 
 /// A folder with pending migrations, and how it is read.
-pub(crate) struct PendingFolder {
+pub(crate) struct UnrecordedFolder {
     /// The database that the whole folder creates.
     pub(crate) whole: ScratchDatabase,
     pub(crate) tool: &'static Tool,

@@ -9,7 +9,7 @@ use super::{Token, TokenKind, Tokens};
 #[must_use]
 pub fn statements(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
-    let mut statement = Statement::default();
+    let mut statement = StatementRange::default();
     for token in Tokens::from(text, 0) {
         if statement.ends(text, &token) {
             out.extend(std::mem::take(&mut statement).range);
@@ -23,7 +23,7 @@ pub fn statements(text: &str) -> Vec<Range<usize>> {
 
 /// A piece of a script that psql runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum ScriptPiece {
     /// A statement without its semicolon.
     Statement(Range<usize>),
     /// `COPY … FROM stdin`, and the lines that follow it up to the line `\.`, which is not included.
@@ -34,12 +34,12 @@ pub enum Piece {
         rows: Range<usize>,
     },
     /// A command of psql.
-    Command(Command),
+    Command(PsqlCommand),
 }
 
 /// A command of psql, for example `\set ON_ERROR_STOP on`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
+pub struct PsqlCommand {
     /// Its name without the backslash.
     pub name: String,
     /// Its arguments without quotes.
@@ -52,9 +52,9 @@ pub struct Command {
 
 /// The pieces of a script, as psql reads it.
 #[must_use]
-pub fn pieces(text: &str) -> Vec<Piece> {
+pub fn pieces(text: &str) -> Vec<ScriptPiece> {
     let mut out = Vec::new();
-    let mut statement = Statement::default();
+    let mut statement = StatementRange::default();
     let mut tokens = Tokens::from(text, 0);
     while let Some(token) = tokens.next() {
         let at = token.range.start;
@@ -62,9 +62,9 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             let command = command(text, at, statement.range.is_some());
             tokens = Tokens::from(text, command.range.end);
             if command.name == "g" && command.arguments.is_empty() {
-                out.extend(std::mem::take(&mut statement).range.map(Piece::Statement));
+                out.extend(std::mem::take(&mut statement).range.map(ScriptPiece::Statement));
             } else {
-                out.push(Piece::Command(command));
+                out.push(ScriptPiece::Command(command));
             }
         } else if statement.ends(text, &token) {
             let ended = std::mem::take(&mut statement);
@@ -72,21 +72,21 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             if ended.copy == CopyRead::FromStdin {
                 let rows = rows(text, token.range.end);
                 tokens = Tokens::from(text, after_line(text, rows.end));
-                out.push(Piece::Copy { statement: range, rows });
+                out.push(ScriptPiece::Copy { statement: range, rows });
             } else {
-                out.push(Piece::Statement(range));
+                out.push(ScriptPiece::Statement(range));
             }
         } else {
             statement.read(text, &token);
         }
     }
-    out.extend(statement.range.map(Piece::Statement));
+    out.extend(statement.range.map(ScriptPiece::Statement));
     out
 }
 
 /// The statement that is being read.
 #[derive(Default)]
-struct Statement {
+struct StatementRange {
     range: Option<Range<usize>>,
     copy: CopyRead,
     after_begin: bool,
@@ -105,7 +105,7 @@ enum CopyRead {
     FromStdin,
 }
 
-impl Statement {
+impl StatementRange {
     fn ends(&self, text: &str, token: &Token) -> bool {
         token.kind == TokenKind::Symbol && &text[token.range.clone()] == ";" && self.open == 0
     }
@@ -154,7 +154,7 @@ fn after_line(text: &str, at: usize) -> usize {
 }
 
 /// The command that begins with the backslash at a position. It ends with its line, or where another one begins.
-fn command(text: &str, at: usize, in_statement: bool) -> Command {
+fn command(text: &str, at: usize, in_statement: bool) -> PsqlCommand {
     let rest = &text[at + 1..];
     let ends_name = |c: char| c.is_whitespace() || c == '\\' || c == ';';
     let name = match rest.find(ends_name).unwrap_or(rest.len()) {
@@ -191,7 +191,7 @@ fn command(text: &str, at: usize, in_statement: bool) -> Command {
         }
     }
     arguments.extend(current);
-    Command {
+    PsqlCommand {
         name: rest[..name].to_owned(),
         arguments,
         range: at..at + 1 + length,
@@ -237,9 +237,9 @@ mod tests {
         pieces(text)
             .into_iter()
             .map(|piece| match piece {
-                Piece::Statement(range) => text[range].to_owned(),
-                Piece::Copy { statement, rows } => format!("{} | {}", &text[statement], &text[rows]),
-                Piece::Command(c) => {
+                ScriptPiece::Statement(range) => text[range].to_owned(),
+                ScriptPiece::Copy { statement, rows } => format!("{} | {}", &text[statement], &text[rows]),
+                ScriptPiece::Command(c) => {
                     let inside = if c.in_statement { " inside" } else { "" };
                     format!("\\{}({}){inside}", c.name, c.arguments.join(","))
                 }

@@ -22,7 +22,7 @@ use driftgate::report::timing::Timing;
 use driftgate::scratch::statements;
 use driftgate::source::Source;
 use driftgate::source_map::{FileId, Place, SourceMap};
-use driftgate::sql_text::script::{self, Piece};
+use driftgate::sql_text::script::{self, ScriptPiece};
 use driftgate::sql_text::{TokenKind, quote_literal, quote_name, show_name, split_commas, tokens, unquote_name};
 use driftgate::terminal::visible;
 use driftgate::value::Value;
@@ -107,9 +107,9 @@ pub fn sql(data: &[u8]) {
     let mut end = 0;
     for piece in script::pieces(&text) {
         let (range, after) = match piece {
-            Piece::Statement(range) => (range.clone(), range.end),
-            Piece::Copy { statement, rows } => (statement, rows.end),
-            Piece::Command(command) => (command.range.clone(), command.range.end),
+            ScriptPiece::Statement(range) => (range.clone(), range.end),
+            ScriptPiece::Copy { statement, rows } => (statement, rows.end),
+            ScriptPiece::Command(command) => (command.range.clone(), command.range.end),
         };
         assert!(range.end > range.start && after >= range.end && text.get(range).is_some());
         end = end.max(after);

@@ -49,14 +49,14 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-struct Named {
+struct VersionedName {
     prefix: char,
     version: Option<String>,
     description: String,
 }
 
 /// The type, version and name in a file name, if it is a migration.
-fn named(name: &str) -> Option<Named> {
+fn named(name: &str) -> Option<VersionedName> {
     let stem = name.strip_suffix(".sql").or_else(|| name.strip_suffix(".java"))?;
     let prefix = stem.chars().next().filter(|c| matches!(c, 'V' | 'R' | 'B' | 'U'))?;
     let (version, description) = stem[1..].split_once("__")?;
@@ -65,7 +65,7 @@ fn named(name: &str) -> Option<Named> {
         ('R', _) | (_, "") => return None,
         _ => Some(canonical(version)?),
     };
-    Some(Named {
+    Some(VersionedName {
         prefix,
         version,
         description: description.to_owned(),
