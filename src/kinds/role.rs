@@ -1,6 +1,6 @@
 //! Roles. They belong to the server, not to a database, so they are read only where a file or an option asks for them.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common, setting};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::snapshot::OWNER;
@@ -73,7 +73,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::Map(&Shape::Text),
             "The settings of ALTER ROLE … SET, for every database. The value of a setting that may hold a secret is never printed.",
         )
-        .compare(Compare::Custom(common::same_masked))
+        .compare(Compare::Custom(setting::same_settings))
         .default(Literal::EmptyMap),
         common::COMMENT,
     ],
