@@ -16,7 +16,7 @@ use crate::suggest;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use clap_complete::Shell;
-use exit_codes::PULL_EXIT_CODES;
+use exit_codes::{EXIT_CODES, PULL_EXIT_CODES};
 pub use parse::{SOURCES, parse};
 pub use partitions_option::PartitionsOption;
 
@@ -32,16 +32,6 @@ pub struct Cli {
     #[arg(long, global = true, display_order = 900, value_name = "SIZE", default_value = "64MiB", value_parser = input::parse_size)]
     pub max_file_size: u64,
 }
-
-/// The exit codes, as `--help` shows them.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  all checks passed
-  1  drift: the database differs from what is expected
-  2  usage error: a wrong option, environment variable or file, or nothing to check
-  3  could not verify: connection, authentication, permission or timeout
-  4  no drift, but some checks are unknown and --fail-on unknown was given
-With --format nagios: 0 OK, 1 warning, 2 critical (drift), 3 unknown.";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]

@@ -15,6 +15,7 @@ mod partitions;
 mod rename;
 pub mod resolve;
 mod scoping;
+mod stand_in;
 mod subject;
 pub mod undetermined;
 mod unlisted;
@@ -23,16 +24,17 @@ use std::collections::BTreeSet;
 
 use partitions::WrittenAttributes;
 use rename::{PossiblyRenamed, RenameCandidates};
+use stand_in::as_stand_in;
 use subject::{Actual, ObjectComparison};
 
 use crate::attribute::Verdict;
 use crate::expectation::{ExpectationFile, ExpectedObject, IgnoreRule, Presence, Subject, Terms};
 use crate::finding::{Check, Status};
 use crate::hint::Hint;
-use crate::kinds::{Kind, StandIn, WrittenValue};
+use crate::kinds::{Kind, WrittenValue};
 use crate::object_id::ObjectId;
 use crate::observed::ScopedQuestion;
-use crate::snapshot::{Object, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::source_map::Place;
 
 /// A comparison as far as it is possible without a server.
@@ -445,16 +447,4 @@ impl<'a> Planner<'a, '_> {
             file,
         });
     }
-}
-
-/// Converts an object to the kind whose guarantee it gives, or says why it does not give it.
-fn as_stand_in(kind: Kind, stand_in: &StandIn, object: &Object) -> Result<Object, &'static str> {
-    let values = (stand_in.attributes)(object)?;
-    Ok(Object::new(
-        kind,
-        values
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    ))
 }

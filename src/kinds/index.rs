@@ -163,15 +163,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             };
             Some(Hint::advice_with_sql(words, constraint::with(create(finding), comment)))
         }
-        FindingDetail::Unexpected => Some(Hint::advice_with_sql(
-            if outside {
-                "this drops the index, so queries that use it become slower; run it outside of a transaction; PostgreSQL refuses it if \
-                 a constraint needs the index"
-            } else {
-                "this drops the index and those of the partitions, so queries that use them become slower"
-            },
-            format!("DROP INDEX {concurrently}{name};"),
-        )),
+        FindingDetail::Unexpected => Some(drop_index(outside, &format!("DROP INDEX {concurrently}{name};"))),
         FindingDetail::Differs { attribute, .. } if *attribute == "valid" => make_valid(finding),
         FindingDetail::Differs {
             attribute,
@@ -204,6 +196,17 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         )),
         FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// The advice on an index that must not exist. `outside` is whether the statement cannot run in a transaction.
+fn drop_index(outside: bool, statement: &str) -> Hint {
+    let words = if outside {
+        "this drops the index, so queries that use it become slower; run it outside of a transaction; PostgreSQL refuses it if \
+         a constraint needs the index"
+    } else {
+        "this drops the index and those of the partitions, so queries that use them become slower"
+    };
+    Hint::advice_with_sql(words, statement)
 }
 
 /// The advice on an index that is unique as well: the file probably means any index.

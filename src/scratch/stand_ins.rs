@@ -11,7 +11,7 @@ use std::{fs, io};
 static REPORTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// The files of an extension.
-struct StandIn {
+struct ExtensionStandIn {
     name: &'static str,
     version: &'static str,
     comment: &'static str,
@@ -21,7 +21,7 @@ struct StandIn {
     sql: &'static str,
 }
 
-impl StandIn {
+impl ExtensionStandIn {
     const fn new(name: &'static str, version: &'static str, comment: &'static str, sql: &'static str) -> Self {
         Self {
             name,
@@ -35,38 +35,38 @@ impl StandIn {
 
 /// The versions and comments are those of PostgreSQL 17. The last ones are for those who run a server: a schema does not
 /// need their objects, so they have none.
-const STAND_INS: &[StandIn] = &[
-    StandIn::new(
+const STAND_INS: &[ExtensionStandIn] = &[
+    ExtensionStandIn::new(
         "pgcrypto",
         "1.3",
         "cryptographic functions",
         include_str!("stand_ins/pgcrypto--1.3.sql"),
     ),
-    StandIn::new(
+    ExtensionStandIn::new(
         "uuid-ossp",
         "1.1",
         "generate universally unique identifiers (UUIDs)",
         include_str!("stand_ins/uuid-ossp--1.1.sql"),
     ),
-    StandIn::new(
+    ExtensionStandIn::new(
         "moddatetime",
         "1.0",
         "functions for tracking last modification time",
         include_str!("stand_ins/moddatetime--1.0.sql"),
     ),
-    StandIn::new(
+    ExtensionStandIn::new(
         "pg_stat_statements",
         "1.11",
         "track planning and execution statistics of all SQL statements executed",
         "",
     ),
-    StandIn::new("pg_prewarm", "1.2", "prewarm relation data", ""),
-    StandIn::new("pgstattuple", "1.5", "show tuple-level statistics", ""),
-    StandIn::new("pgaudit", "17.0", "provides auditing functionality", ""),
-    StandIn::new("hypopg", "1.4.1", "Hypothetical indexes for PostgreSQL", ""),
-    StandIn {
+    ExtensionStandIn::new("pg_prewarm", "1.2", "prewarm relation data", ""),
+    ExtensionStandIn::new("pgstattuple", "1.5", "show tuple-level statistics", ""),
+    ExtensionStandIn::new("pgaudit", "17.0", "provides auditing functionality", ""),
+    ExtensionStandIn::new("hypopg", "1.4.1", "Hypothetical indexes for PostgreSQL", ""),
+    ExtensionStandIn {
         schema: Some("pg_catalog"),
-        ..StandIn::new("pg_cron", "1.6", "Job scheduler for PostgreSQL", "")
+        ..ExtensionStandIn::new("pg_cron", "1.6", "Job scheduler for PostgreSQL", "")
     },
 ];
 
@@ -83,7 +83,7 @@ pub(super) fn install(server: &Path) -> io::Result<()> {
     let folder = server.join("tmp/pglite/share/postgresql/extension");
     fs::create_dir_all(&folder)?;
     for stand_in in STAND_INS {
-        let StandIn {
+        let ExtensionStandIn {
             name,
             version,
             comment,
@@ -106,7 +106,7 @@ pub(super) fn report(extensions: &BTreeSet<String>) {
     let new: Vec<String> = STAND_INS
         .iter()
         .filter(|stand_in| extensions.contains(stand_in.name) && reported.insert(stand_in.name.to_owned()))
-        .map(|StandIn { name, sql, .. }| match *sql {
+        .map(|ExtensionStandIn { name, sql, .. }| match *sql {
             "" => format!("{name} (without objects)"),
             _ => (*name).to_owned(),
         })

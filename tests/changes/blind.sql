@@ -9,11 +9,5 @@ alter table shop.counters alter id set default nextval('shop.counters_id_seq'), 
 create view shop.checked as select id, n from shop.counters where n > 0 with local check option;
 alter publication shop_pub add table shop.counters;
 
--- # the statistics target of an expression of an index is no attribute
-alter index shop.orders_lower alter column 1 set statistics 1000;
-
--- # the table whose rows were sorted by an index is no attribute
-alter table shop.orders cluster on orders_placed;
-
 -- # the current value of a sequence is data
 select setval('shop.tickets', 500);

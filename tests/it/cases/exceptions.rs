@@ -29,6 +29,11 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "advice::languages::languages_that_differ",
+        "conversion-default",
+        "the function does not fit the expected encoding",
+    ),
+    (
+        "advice::languages::languages_that_differ",
         "conversion-source",
         "the function does not fit the expected encoding",
     ),
@@ -51,6 +56,16 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "advice::policies::a_policy_on_a_table_without_row_security_does_nothing",
         "policy-missing",
         "row security is off",
+    ),
+    (
+        "advice::roles::a_collation_that_is_outdated",
+        "database-collation-outdated",
+        "the scenario writes a version that PostgreSQL cannot replace",
+    ),
+    (
+        "advice::roles::",
+        "role-",
+        "roles belong to the server, and the scenario creates them again",
     ),
     (
         "advice::triggers::a_disabled_trigger_is_drift_by_default",
