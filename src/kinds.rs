@@ -8,6 +8,7 @@ mod address;
 mod argument;
 mod common;
 mod constraint;
+mod forms;
 mod hint;
 mod index_key;
 mod masks;
@@ -26,12 +27,13 @@ use crate::snapshot::IMPLICIT;
 use crate::sql::Sql;
 use crate::value::Value;
 pub use address::SqlAddress;
+pub use forms::{CustomForm, KeyForm, ListForm, Shorthand};
 pub use hint::{FindingDetail, HintContext};
 pub use masks::{Masked, MaskedValues};
 pub use partition::{Partition, PartitionAttributes};
 pub use spec::{
-    Advice, Attributes, CustomForm, Implication, Implied, KeyForm, KindSpec, ListForm, Matching, Reading, Role,
-    ScopeRelation, Shorthand, StandIn, Syntax, UsersAdd, WrittenValue,
+    Advice, Attributes, Implication, Implied, KindSpec, Matching, Reading, Role, ScopeRelation, StandIn, Syntax,
+    UsersAdd, WrittenValue,
 };
 pub use stub::Stub;
 pub use type_name::{folded_name, same_exact_type};

@@ -1,7 +1,6 @@
 //! Parses expectation files.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::history::parse_histories;
 use super::keys::{FileKey, HistoryKey, TermKey};

@@ -1,6 +1,6 @@
 //! The shape of the table that describes a kind, and what a new one needs.
 
-use super::{HintContext, Kind, Masked, Partition, SqlAddress, Stub};
+use super::{HintContext, KeyForm, Kind, ListForm, Masked, Partition, Shorthand, SqlAddress, Stub};
 use crate::attribute::{Attr, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -8,7 +8,7 @@ use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{COPY_OF, IN_PARTITIONS, Object, Snapshot};
 use crate::sql::Sql;
 use crate::value::Value;
-use crate::yaml::{Entry, Node};
+use crate::yaml::Entry;
 
 /// Everything there is to know about a kind of object.
 ///
@@ -345,62 +345,6 @@ impl Advice {
         address: SqlAddress::Keyword,
         hint: None,
     };
-}
-
-/// How the key of an object in an expectation file names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyForm {
-    /// A single name: of an object in its parent, or of one that is in no schema.
-    Part,
-    /// Any text, as it is: of an object that has no name of its own.
-    Text,
-    /// A name that may be qualified with its schema.
-    Qualified,
-    /// A name that may be qualified, and the types of the arguments: `f(text, integer)`. Without parentheses any
-    /// arguments match.
-    Signature,
-    /// There is no key: the parent has at most one object of this kind, written directly under the section.
-    Only,
-}
-
-/// What a section that is a list means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListForm {
-    /// A mistake.
-    Refused,
-    /// Objects that must exist by meaning, whatever their names.
-    ByMeaning,
-}
-
-/// What an object means that is not written as a mapping of attributes.
-#[derive(Clone, Copy)]
-pub enum Shorthand {
-    /// Nothing: it must be a mapping.
-    None,
-    /// A list is the value of this attribute.
-    List(&'static str),
-    /// A scalar is the value of this attribute.
-    Scalar(&'static str),
-    /// A form that the kind itself expands.
-    Custom {
-        /// What form it has, for the JSON Schema.
-        form: CustomForm,
-        /// What may be written, for messages: "a list of keys".
-        expects: &'static str,
-        /// Turns it into attributes; `None` if it does not have the form.
-        expand: fn(&Node) -> Result<Option<Vec<Entry>>, Problem>,
-        /// The reverse: the short form of these attributes, if they have one.
-        abbreviate: fn(&[(&'static str, Value)]) -> Option<Value>,
-    },
-}
-
-/// The YAML form of a shorthand that a kind expands itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CustomForm {
-    /// A text.
-    Text,
-    /// A list of texts.
-    TextList,
 }
 
 impl Kind {

@@ -84,7 +84,7 @@ async fn script_alone(client: &mut Client, script: &Script) -> Result<(), AtStat
         ApplyMode::Psql => {
             for piece in pieces(text) {
                 match piece {
-                    ScriptPiece::Statement(range) => run(client, &text[range.clone()], range.start).await?,
+                    ScriptPiece::Plain(range) => run(client, &text[range.clone()], range.start).await?,
                     ScriptPiece::Copy { statement, rows } => {
                         let copied = client.script(&text[statement.clone()], Some(&text[rows])).await;
                         copied.map_err(|ScriptError { error, .. }| AtStatement {
@@ -157,7 +157,7 @@ fn is_uncaught(applied: &[Script], script: &Script, error: &AtStatement) -> bool
         .as_deref()
         .is_some_and(|context| context.contains("PL/pgSQL"));
     let texts = pieces(&script.text).into_iter().filter_map(|piece| match piece {
-        ScriptPiece::Statement(range) => Some(range),
+        ScriptPiece::Plain(range) => Some(range),
         ScriptPiece::Copy { .. } | ScriptPiece::Command(_) => None,
     });
     let failing = texts

@@ -25,7 +25,7 @@ pub fn statements(text: &str) -> Vec<Range<usize>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScriptPiece {
     /// A statement without its semicolon.
-    Statement(Range<usize>),
+    Plain(Range<usize>),
     /// `COPY … FROM stdin`, and the lines that follow it up to the line `\.`, which is not included.
     Copy {
         /// The statement.
@@ -62,7 +62,7 @@ pub fn pieces(text: &str) -> Vec<ScriptPiece> {
             let command = command(text, at, statement.range.is_some());
             tokens = Tokens::from(text, command.range.end);
             if command.name == "g" && command.arguments.is_empty() {
-                out.extend(std::mem::take(&mut statement).range.map(ScriptPiece::Statement));
+                out.extend(std::mem::take(&mut statement).range.map(ScriptPiece::Plain));
             } else {
                 out.push(ScriptPiece::Command(command));
             }
@@ -74,13 +74,13 @@ pub fn pieces(text: &str) -> Vec<ScriptPiece> {
                 tokens = Tokens::from(text, after_line(text, rows.end));
                 out.push(ScriptPiece::Copy { statement: range, rows });
             } else {
-                out.push(ScriptPiece::Statement(range));
+                out.push(ScriptPiece::Plain(range));
             }
         } else {
             statement.read(text, &token);
         }
     }
-    out.extend(statement.range.map(ScriptPiece::Statement));
+    out.extend(statement.range.map(ScriptPiece::Plain));
     out
 }
 
@@ -237,7 +237,7 @@ mod tests {
         pieces(text)
             .into_iter()
             .map(|piece| match piece {
-                ScriptPiece::Statement(range) => text[range].to_owned(),
+                ScriptPiece::Plain(range) => text[range].to_owned(),
                 ScriptPiece::Copy { statement, rows } => format!("{} | {}", &text[statement], &text[rows]),
                 ScriptPiece::Command(c) => {
                     let inside = if c.in_statement { " inside" } else { "" };

@@ -29,8 +29,7 @@ vacuum full shop.orders;
 -- # table: vacuumed, and analysed
 insert into shop.log (id, what, who) select i, i, i || 'x' from generate_series(1, 100) i;
 -- then
-vacuum;
-analyze shop.orders, shop.log;
+vacuum analyze shop.log;
 
 -- # check: IN and = ANY
 alter table shop.orders drop constraint orders_status;

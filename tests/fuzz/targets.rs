@@ -107,7 +107,7 @@ pub fn sql(data: &[u8]) {
     let mut end = 0;
     for piece in script::pieces(&text) {
         let (range, after) = match piece {
-            ScriptPiece::Statement(range) => (range.clone(), range.end),
+            ScriptPiece::Plain(range) => (range.clone(), range.end),
             ScriptPiece::Copy { statement, rows } => (statement, rows.end),
             ScriptPiece::Command(command) => (command.range.clone(), command.range.end),
         };
