@@ -1,5 +1,7 @@
 //! What holds for every kind of object, present and future: no test here names one.
 
+mod expected;
+
 use std::collections::BTreeSet;
 
 use driftgate::attribute::Shape;
@@ -16,11 +18,12 @@ use driftgate::kinds::{KeyForm, Kind};
 use driftgate::observed::Answers;
 use driftgate::pull::{PullOptions, pull};
 use driftgate::snapshot::{Object, Snapshot};
-use driftgate::source_map::{FileId, Place, SourceMap};
+use driftgate::source_map::{Place, SourceMap};
 use driftgate::sql::{Sql, Statement};
 use driftgate::value::Value;
 
 use crate::server::server;
+use expected::exact_file;
 
 /// A schema with objects of every kind.
 const SCHEMA: &str = include_str!("../registry/schema.sql");
@@ -143,25 +146,6 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
         }
     }
     exact_file(file, place, objects)
-}
-
-/// An exact expectation file of these objects alone.
-fn exact_file(file: FileId, place: Place, objects: Vec<ExpectedObject>) -> ExpectationFile {
-    ExpectationFile {
-        file,
-        database: "DATABASE_URL".into(),
-        database_place: place,
-        schema: SCHEMAS[0].into(),
-        exact: true,
-        exact_schemas: None,
-        with_roles: true,
-        exact_place: place,
-        objects,
-        histories: Vec::new(),
-        assertions: Vec::new(),
-        ignore: Vec::new(),
-        cut_names: Vec::new(),
-    }
 }
 
 fn findings(expected: &ExpectationFile, snapshot: &Snapshot) -> Vec<Check> {

@@ -1,0 +1,25 @@
+//! Expectations of everything that a snapshot has.
+
+use driftgate::expectation::{ExpectationFile, ExpectedObject};
+use driftgate::source_map::{FileId, Place};
+
+use super::SCHEMAS;
+
+/// An exact expectation file of these objects alone.
+pub(super) fn exact_file(file: FileId, place: Place, objects: Vec<ExpectedObject>) -> ExpectationFile {
+    ExpectationFile {
+        file,
+        database: "DATABASE_URL".into(),
+        database_place: place,
+        schema: SCHEMAS[0].into(),
+        exact: true,
+        exact_schemas: None,
+        with_roles: true,
+        exact_place: place,
+        objects,
+        histories: Vec::new(),
+        assertions: Vec::new(),
+        ignore: Vec::new(),
+        cut_names: Vec::new(),
+    }
+}
