@@ -24,7 +24,7 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::number,
     caveat: "Drizzle records the time of a file in the journal, not its name: add `directory`",
     apply: "npx drizzle-kit migrate",
-    // Run with drizzle-orm 0.45: `migrate` succeeds without applying it.
+    // By the source of drizzle-orm 0.45, `migrate` succeeds without applying it.
     late: Late::Skips("generate it again, so that its time in the journal is later than that of the last applied one"),
     one_folder: true,
     layout: "meta/_journal.json and the files that it names, or one folder per migration with migration.sql and snapshot.json",

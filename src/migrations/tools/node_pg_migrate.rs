@@ -15,7 +15,7 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::leading_number,
     short_name: version::without_digits,
     apply: "npx node-pg-migrate up",
-    // Run with node-pg-migrate 9.0: "Not run migration … is preceding already run migration …".
+    // The source of node-pg-migrate 9.0 says "Not run migration … is preceding already run migration …".
     late: Late::Refuses("give it a later number, or apply it all the same with `--no-check-order`"),
     layout: "N_name.sql with `-- Up Migration` and `-- Down Migration`, or N_name.js",
     detect: |files| {
