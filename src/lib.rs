@@ -105,6 +105,7 @@ pub mod object_id;
 #[doc(hidden)]
 pub mod observed;
 #[doc(hidden)]
+mod option_text;
 pub mod partitions;
 mod platform;
 #[doc(hidden)]

@@ -2,9 +2,9 @@
 //!
 //! Options of foreign objects are texts, which only their wrapper understands, and are not compared here.
 
-use std::collections::BTreeMap;
-
+use super::setting::same_by_name;
 use crate::attribute::{Comparison, Verdict};
+use crate::option_text::{boolean, same_value};
 use crate::secret;
 use crate::value::Value;
 
@@ -78,35 +78,23 @@ fn option_type(name: &str) -> Option<OptionType> {
 
 /// Compares two sets of options.
 pub(super) fn same_options(comparison: &Comparison<'_>) -> Verdict {
-    let (Value::Map(expected), Value::Map(actual)) = (comparison.expected, comparison.actual) else {
-        return Verdict::when(comparison.expected == comparison.actual);
-    };
-    let (expected, actual) = (by_name(expected), by_name(actual));
-    if !expected.keys().eq(actual.keys()) {
-        return Verdict::Different;
-    }
-    expected
-        .iter()
-        .zip(actual.values())
-        .fold(Verdict::Equal, |verdict, ((name, expected), actual)| {
-            verdict.and(if same_option(name, expected, actual) {
-                Verdict::Equal
-            } else {
-                secret::compare(expected, actual)
-            })
-        })
+    same_by_name(comparison, folded, |name, expected, actual| {
+        if same_option(name, expected, actual) {
+            Verdict::Equal
+        } else {
+            secret::compare(expected, actual)
+        }
+    })
 }
 
-/// Options by name, as SQL folds it.
-fn by_name(options: &BTreeMap<String, Value>) -> BTreeMap<String, &Value> {
-    options
-        .iter()
-        .map(|(name, value)| {
-            let folded = name.to_ascii_lowercase();
-            let is_known = option_type(&folded).is_some();
-            (if is_known { folded } else { name.clone() }, value)
-        })
-        .collect()
+/// The name of an option, as SQL folds it.
+fn folded(name: &str) -> String {
+    let folded = name.to_ascii_lowercase();
+    if option_type(&folded).is_some() {
+        folded
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Whether two values of an option are the same.
@@ -116,29 +104,15 @@ pub(super) fn same_option(name: &str, expected: &Value, actual: &Value) -> bool 
     };
     let (expected, actual) = (expected.trim(), actual.trim());
     let same = match option_type(name) {
-        Some(OptionType::Boolean) => boolean(expected).zip(boolean(actual)).is_some_and(|(a, b)| a == b),
-        Some(OptionType::Number) => number(expected).zip(number(actual)).is_some_and(|(a, b)| a == b),
+        Some(OptionType::Boolean) => same_value(expected, actual, boolean),
+        Some(OptionType::Number) => same_value(expected, actual, number),
         Some(OptionType::Word) => expected.eq_ignore_ascii_case(actual),
         Some(OptionType::WordOrBoolean) => {
-            expected.eq_ignore_ascii_case(actual) || switch(expected).zip(switch(actual)).is_some_and(|(a, b)| a == b)
+            expected.eq_ignore_ascii_case(actual) || same_value(expected, actual, switch)
         }
         None => false,
     };
     same || expected == actual
-}
-
-/// A boolean: one of PostgreSQL's words for it, or the beginning of one that no other begins with. Source: `parse_bool`,
-/// `src/backend/utils/adt/bool.c`.
-fn boolean(text: &str) -> Option<bool> {
-    let text = text.to_ascii_lowercase();
-    let begins = |word: &str| !text.is_empty() && word.starts_with(text.as_str());
-    match text.as_str() {
-        "on" | "1" => Some(true),
-        "of" | "off" | "0" => Some(false),
-        _ if begins("true") || begins("yes") => Some(true),
-        _ if begins("false") || begins("no") => Some(false),
-        _ => None,
-    }
 }
 
 /// The words that an option of several words also takes for `on` and `off`.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::super::client::Client;
 use super::super::in_savepoint;
 use super::super::server_error::ServerError;
+use crate::option_text::{boolean, same_value};
 use crate::sql;
 use crate::sql::{Sql, literal};
 
@@ -89,19 +90,12 @@ pub(super) fn same(name: &str, known: Option<&SettingType>, expected: &str, actu
     };
     let unit = known.unit.as_deref();
     match known.vartype.as_str() {
-        "bool" => equal(boolean(expected), boolean(actual)),
-        "integer" => equal(
-            number(expected, unit).map(f64::round_ties_even),
-            number(actual, unit).map(f64::round_ties_even),
-        ),
-        "real" => equal(number(expected, unit), number(actual, unit)),
+        "bool" => same_value(expected, actual, boolean),
+        "integer" => same_value(expected, actual, |text| number(text, unit).map(f64::round_ties_even)),
+        "real" => same_value(expected, actual, |text| number(text, unit)),
         "enum" => same_word(known, expected, actual),
         _ => false,
     }
-}
-
-fn equal<T: PartialEq>(expected: Option<T>, actual: Option<T>) -> bool {
-    expected.is_some() && expected == actual
 }
 
 /// Compares words. PostgreSQL does not list all of them: where `on` and `off` are, there are the other words for them, and
@@ -119,19 +113,6 @@ fn same_word(known: &SettingType, expected: &str, actual: &str) -> bool {
         }
     };
     canonical(expected) == canonical(actual)
-}
-
-/// One of PostgreSQL's words for a boolean, or the beginning of one. Source: `parse_bool`, `src/backend/utils/adt/bool.c`.
-fn boolean(text: &str) -> Option<bool> {
-    let text = text.to_ascii_lowercase();
-    let begins = |word: &str| !text.is_empty() && word.starts_with(text.as_str());
-    match text.as_str() {
-        "on" | "1" => Some(true),
-        "of" | "off" | "0" => Some(false),
-        _ if begins("true") || begins("yes") => Some(true),
-        _ if begins("false") || begins("no") => Some(false),
-        _ => None,
-    }
 }
 
 /// The units, in the smallest of their kind. Source: `memory_unit_conversion_table` and `time_unit_conversion_table` in
