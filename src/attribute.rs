@@ -18,6 +18,7 @@ use crate::value::Value;
 
 /// One attribute of a kind. Its name is at once YAML key, SQL column, JSON key and schema key.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing about the attribute")]
 pub struct Attr {
     /// The name.
     pub name: &'static str,

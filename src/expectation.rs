@@ -239,6 +239,7 @@ pub enum Extent {
 
 /// The expectations about the history that a migration tool keeps.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the file")]
 pub struct ExpectedHistory {
     /// The tool; `None` if its table determines it.
     pub tool: Option<&'static Tool>,

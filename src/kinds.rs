@@ -32,7 +32,7 @@ pub use hint::{FindingDetail, HintContext};
 pub use masks::{Masked, MaskedValues};
 pub use partition::{Partition, PartitionAttributes};
 pub use spec::{
-    Advice, Attributes, Implication, Implied, KindSpec, Matching, Reading, Role, ScopeRelation, StandIn, Syntax,
+    Advice, Attributes, Implication, Implied, KindSpec, Matching, Parts, Reading, Role, ScopeRelation, StandIn, Syntax,
     UsersAdd, WrittenValue,
 };
 pub use stub::Stub;

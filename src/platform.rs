@@ -294,9 +294,9 @@ impl<'a> PlatformSurvey<'a> {
     fn read_schema(&mut self, name: &str, owner: &str) {
         for platform in self.platforms {
             let own = platform.own_schemas.iter().find(|schema| **schema == name);
-            let owned = platform.schemas.iter().find(|schema| **schema == name);
-            let owned = owned.filter(|_| platform.roles.contains(&owner));
-            if let Some(schema) = own.or(owned)
+            let by_owner = platform.schemas.iter().find(|schema| **schema == name);
+            let by_owner = by_owner.filter(|_| platform.roles.contains(&owner));
+            if let Some(schema) = own.or(by_owner)
                 && !self.named.schemas.contains(name)
             {
                 self.schemas.insert(schema, own.is_some());

@@ -145,7 +145,7 @@ async fn why_not_a_query(
     let first = tokens(sql).into_iter().next().map_or(0..0, |token| token.range);
     let position = DECLARE.chars().count() + sql[..first.start].chars().count() + 1;
     let first = &sql[first];
-    let is_at_first_word = !first.is_empty() && declaring.position == Some(position);
+    let is_at_first_word = !first.is_empty() && declaring.position.is_some_and(|at| at.get() == position);
     let explained = client
         .run_single(&Statement::new("EXPLAIN (COSTS OFF)\n").then_text(sql))
         .await;

@@ -228,9 +228,8 @@ impl Decider<'_> {
         let answer = unbalanced(&scoped).unwrap_or(answer);
         let defers = match &answer {
             Answer::Equal | Answer::Invalid(_) | Answer::Undecided(_) => false,
-            Answer::Different => pair.is_printed() && self.options.can_print,
+            Answer::Different | Answer::Refused(_) => pair.is_printed() && self.options.can_print,
             Answer::Denied(_) => self.options.has_other_server || pair.is_printed() && self.options.can_print,
-            Answer::Refused(_) => pair.is_printed() && self.options.can_print,
         };
         if defers {
             self.defer(pair, scoped);

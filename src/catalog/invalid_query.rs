@@ -12,7 +12,9 @@ pub(super) fn explain(error: &ServerError, sql: &str, before: &str) -> InvalidQu
     // The line break at the end is from driftgate.
     let why = error.message.replace("\n\"", "\"");
     let folded = folded_name(sql, &why);
-    let position = error.position.and_then(|at| at.checked_sub(before.chars().count() + 1));
+    let position = error
+        .position
+        .and_then(|at| at.get().checked_sub(before.chars().count() + 1));
     // What these say does not exist may be missing in the database.
     let may_be_missing = ["42P01", "42703", "42704", "42883", "3F000", "42P02"].contains(&error.code.as_str());
     let is_mistake = folded.is_some() || !may_be_missing;
@@ -91,13 +93,15 @@ fn excerpt(sql: &str, position: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use super::*;
 
     fn explained(code: &str, message: &str, sql: &str, position: usize) -> InvalidQuery {
         let error = ServerError {
             code: code.into(),
             message: message.into(),
-            position: Some(position + 3),
+            position: NonZeroUsize::new(position + 3),
             ..ServerError::default()
         };
         explain(&error, sql, "xx ")

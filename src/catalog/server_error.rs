@@ -1,6 +1,7 @@
 //! Errors of the server, and their meaning for a run.
 
 use std::io::{self, ErrorKind};
+use std::num::NonZeroUsize;
 
 use crate::error::{Failure, io_message};
 
@@ -12,11 +13,11 @@ pub struct ServerError {
     /// The message, in the language of the server.
     pub message: String,
     /// The DETAIL of the error.
-    pub detail: Option<String>,
+    pub detail: Option<Box<str>>,
     /// The HINT of the error.
     pub hint: Option<Box<str>>,
     /// The position of the error in the statement, in characters from 1.
-    pub position: Option<usize>,
+    pub position: Option<NonZeroUsize>,
     /// The name of the C function that reports it. This name is not translated.
     pub routine: Option<Box<str>>,
     /// The call stack of the error: the functions that were running.

@@ -174,7 +174,9 @@ fn compare(
     };
     let not_recorded = not_recorded::check(&mut progress, &target.checks.findings, sides, &scope, limits);
     target.checks.absorb(progress.checks);
-    not_recorded.into_iter().for_each(|check| target.checks.push(check));
+    if let Some(check) = not_recorded {
+        target.checks.push(check);
+    }
     target.pending = progress.pending;
     Ok(Compared {
         expected,

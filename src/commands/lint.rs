@@ -143,10 +143,10 @@ fn with_key(found: FolderProblem) -> Problem {
 /// A problem with a path that begins with the name of a tool, as a source does.
 fn spelled(problem: Problem, dirs: &[PathBuf]) -> Problem {
     let paths = dirs.iter().filter_map(|dir| dir.to_str());
-    let mut sources = paths.filter_map(|path| {
+    let mut sources = paths.map(|path| {
         let path = path.strip_prefix("migrations:").unwrap_or(path);
         let (tool, dir) = path.split_once(':').unwrap_or(("", path));
-        Some((path, Tool::named(tool).map(|tool| (tool.name, dir))))
+        (path, Tool::named(tool).map(|tool| (tool.name, dir)))
     });
     match sources.find(|(path, tool)| tool.is_some() || dirs.iter().all(|dir| dir.as_os_str() != *path)) {
         Some((_, Some((tool, dir)))) => {

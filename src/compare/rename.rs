@@ -283,14 +283,14 @@ impl OtherNames<'_, '_> {
         let (file, expected) = (self.subject.file, self.subject.expected);
         let parent = file.objects.iter().position(|object| std::ptr::eq(object, expected))?;
         let contents = file.objects.iter().filter(|object| object.parent == Some(parent));
-        let named: Vec<(Kind, &str)> = contents
+        let required: Vec<(Kind, &str)> = contents
             .filter_map(|object| match &object.subject {
                 Subject::Named(id) if object.presence == Presence::Required => Some((object.kind, id.last())),
                 Subject::Named(_) | Subject::ByMeaning(_) => None,
             })
             .collect();
-        let first = named.first()?.0;
-        let names: Vec<&str> = named
+        let first = required.first()?.0;
+        let names: Vec<&str> = required
             .iter()
             .filter(|(kind, _)| *kind == first)
             .map(|(_, name)| *name)

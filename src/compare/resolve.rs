@@ -86,7 +86,7 @@ fn settle(decision: &Decision, answers: &Answers) -> Outcome {
             Some(Answer::Equal) => {}
             Some(Answer::Different | Answer::Invalid(_)) => return Outcome::Different,
             Some(Answer::Refused(why) | Answer::Denied(why)) => {
-                outcome = Outcome::Undetermined(Status::Unverified, why.clone())
+                outcome = Outcome::Undetermined(Status::Unverified, why.clone());
             }
             Some(Answer::Undecided(why)) => outcome = Outcome::Undetermined(Status::Unknown, why.clone()),
             None => {

@@ -15,6 +15,9 @@ use crate::snapshot::{Object, PARTITIONS, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
 
+/// The names and types of the columns of an object.
+type ColumnTypes = Vec<(String, String)>;
+
 /// What is known when unlisted objects are searched for.
 pub(super) struct UnlistedSearch<'a> {
     snapshot: &'a Snapshot,
@@ -22,7 +25,7 @@ pub(super) struct UnlistedSearch<'a> {
     /// The attributes with a finding.
     drifted: BTreeSet<(Kind, ObjectId, &'static str)>,
     /// Partitioned objects by the names and types of their columns.
-    by_columns: OnceLock<BTreeMap<Vec<(String, String)>, Option<ObjectId>>>,
+    by_columns: OnceLock<BTreeMap<ColumnTypes, Option<ObjectId>>>,
 }
 
 /// What was found.
@@ -267,7 +270,7 @@ impl<'a> UnlistedSearch<'a> {
     }
 
     /// The names and types of the columns of a relation.
-    fn columns(&self, relation: &ObjectId) -> Vec<(String, String)> {
+    fn columns(&self, relation: &ObjectId) -> ColumnTypes {
         variables(self.snapshot, relation)
             .map(|column| (column.name.to_owned(), column.sql_type.to_owned()))
             .collect()

@@ -32,6 +32,7 @@ pub(super) fn parse_histories(parser: &mut Parser, entry: &Entry, terms: &Terms)
 
 /// An entry of `migrations` before its keys are checked together.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is whether a key is written")]
 struct HistoryDraft {
     tool: Option<&'static Tool>,
     has_tool: bool,

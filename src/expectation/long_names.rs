@@ -176,12 +176,11 @@ impl Cutter {
         let syntax = &kind.spec().syntax;
         let length = id.parts().len();
         let names = match syntax.key {
-            // The last part has types.
-            KeyForm::Signature => length.saturating_sub(1),
             // A text that PostgreSQL does not cut.
             KeyForm::Text => 0,
             KeyForm::Part | KeyForm::Qualified | KeyForm::Only if syntax.key_is_name => length,
-            KeyForm::Part | KeyForm::Qualified | KeyForm::Only => length.saturating_sub(1),
+            // The last part has types, or is a description.
+            KeyForm::Signature | KeyForm::Part | KeyForm::Qualified | KeyForm::Only => length.saturating_sub(1),
         };
         let is_own = self.parts(id, names, place);
         is_own && syntax.key != KeyForm::Only

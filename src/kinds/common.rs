@@ -258,8 +258,8 @@ pub(super) fn set_settings(alter: &str, expected: &Value, actual: &Value) -> Opt
         .keys()
         .filter(|setting| !expected.contains_key(*setting))
         .map(|setting| format!(" RESET {setting}"));
-    let changes: String = set?.into_iter().chain(reset).collect();
-    (!changes.is_empty()).then(|| Hint::sql(format!("{alter}{changes};")))
+    let clauses: String = set?.into_iter().chain(reset).collect();
+    (!clauses.is_empty()).then(|| Hint::sql(format!("{alter}{clauses};")))
 }
 
 /// Whether an attribute of a constraint is one of its index.

@@ -125,7 +125,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let name = common::name(finding.id.last());
     let alter = |what: String| Some(Hint::sql(format!("ALTER ROLE {name} {what};")));
     match &finding.detail {
-        FindingDetail::Missing(attributes) => create(&name, attributes),
+        FindingDetail::Missing(attributes) => Some(create(&name, attributes)),
         FindingDetail::Unexpected => Some(Hint::advice(
             "remove it with DROP ROLE, which concerns every database of the server, once it owns nothing",
         )),
@@ -163,7 +163,7 @@ fn flag_word(flag: &str, wanted: bool) -> Option<String> {
 }
 
 /// The statement that creates the role, if it is all that is needed.
-fn create(name: &str, attributes: &[(&'static str, Value)]) -> Option<Hint> {
+fn create(name: &str, attributes: &[(&'static str, Value)]) -> Hint {
     let words = attributes.iter().map(|(attribute, value)| match (*attribute, value) {
         (flag, Value::Bool(wanted)) => flag_word(flag, *wanted),
         ("connection_limit", Value::Integer(limit)) => Some(format!("CONNECTION LIMIT {limit}")),
@@ -171,13 +171,11 @@ fn create(name: &str, attributes: &[(&'static str, Value)]) -> Option<Hint> {
         _ => None,
     });
     let Some(mut words) = words.collect::<Option<Vec<String>>>() else {
-        return Some(Hint::advice(
-            "create the role as expected; it belongs to the server, not to this database",
-        ));
+        return Hint::advice("create the role as expected; it belongs to the server, not to this database");
     };
     words.retain(|word| !word.is_empty());
     words.insert(0, format!("CREATE ROLE {name}"));
-    Some(Hint::sql(format!("{};", words.join(" "))))
+    Hint::sql(format!("{};", words.join(" ")))
 }
 
 /// The statements that add and remove memberships. Options alone are changed in ways that depend on the version.

@@ -274,7 +274,7 @@ pub struct Matching {
     /// key, which are not null.
     pub implied: Option<fn(&Implication<'_>) -> Option<Implied>>,
     /// The objects that are parts of an actual object if it is as expected, so that a file does not have to list them.
-    pub parts: Option<fn(&[WrittenValue<'_>], &Object) -> Vec<(Kind, ObjectId)>>,
+    pub parts: Option<Parts>,
     /// The attributes that a copy in a partition does not have from the object that it is a copy of, and the first major
     /// version in which it has; see [`COPY_OF`].
     pub not_copied: &'static [(&'static str, u32)],
@@ -282,6 +282,9 @@ pub struct Matching {
 
 /// The name and the value of an expected attribute.
 pub type WrittenValue<'a> = (&'static str, &'a Value);
+
+/// The objects that are parts of an object that has these values.
+pub type Parts = fn(&[WrittenValue<'_>], &Object) -> Vec<(Kind, ObjectId)>;
 
 /// A value that follows from something else in the file.
 pub struct Implied {

@@ -116,7 +116,7 @@ async fn run(client: &mut Client, text: &str, start: usize) -> Result<(), AtStat
 
 /// The position that the server reports, in bytes. It does not report one for an error in the body of a function.
 fn pointed_at(error: &ServerError, text: &str) -> Option<usize> {
-    let mut characters = text.char_indices().skip(error.position?.saturating_sub(1));
+    let mut characters = text.char_indices().skip(error.position?.get() - 1);
     Some(characters.next().map_or(text.len(), |(at, _)| at))
 }
 

@@ -177,7 +177,6 @@ fn command(text: &str, at: usize, in_statement: bool) -> PsqlCommand {
                 break;
             }
             Some(open) if c == open => quote = None,
-            Some(_) => current.get_or_insert_default().push(c),
             None if matches!(c, '\'' | '"' | '`') => {
                 quote = Some(c);
                 current.get_or_insert_default();
@@ -187,7 +186,7 @@ fn command(text: &str, at: usize, in_statement: bool) -> PsqlCommand {
                 break;
             }
             None if c.is_whitespace() => arguments.extend(current.take()),
-            None => current.get_or_insert_default().push(c),
+            Some(_) | None => current.get_or_insert_default().push(c),
         }
     }
     arguments.extend(current);

@@ -241,7 +241,7 @@ pub(super) fn server_error(mut fields: ErrorFields<'_>) -> (ServerError, bool) {
             b'V' => is_fatal = matches!(field.value_bytes(), b"FATAL" | b"PANIC"),
             b'C' => error.code = value(),
             b'M' => error.message = value(),
-            b'D' => error.detail = Some(value()),
+            b'D' => error.detail = Some(value().into()),
             b'H' => error.hint = Some(value().into()),
             b'R' => error.routine = Some(value().into()),
             b'W' => error.context = Some(value().into()),

@@ -30,7 +30,7 @@ pub(super) fn compare(history: &HistoryComparison<'_>, folder: &EffectiveFolder)
     let is_allowed = !history.expected.ahead || !history.expected.unknown;
     let known = match history.tool.keeps {
         Keeps::All => with_squashed(rows, folder),
-        Keeps::Last => before(history, rows, &folder.migrations, is_allowed && !heads.is_empty()),
+        Keeps::Last => before(history, &rows, &folder.migrations, is_allowed && !heads.is_empty()),
     };
     let unknown_head = heads.into_iter().next().filter(|_| !is_allowed);
     let states = states(history, &known, folder);
@@ -134,13 +134,13 @@ fn named(rows: &[Migration], folder: &EffectiveFolder) -> Vec<Migration> {
 /// one comes after the folder, that is the whole folder.
 fn before(
     history: &HistoryComparison<'_>,
-    last: Vec<Migration>,
+    last: &[Migration],
     folder: &[FolderMigration],
     is_ahead: bool,
 ) -> Vec<Migration> {
     let mut reached: Vec<bool> = vec![is_ahead; folder.len()];
     let position = |version: &str| folder.iter().position(|m| m.version == version);
-    for migration in &last {
+    for migration in last {
         let key = (history.tool.sort)(&migration.version);
         if key.is_some() {
             for (i, m) in folder.iter().enumerate() {

@@ -199,7 +199,7 @@ impl<'a> Position<'a> {
         if !known.is_empty() {
             return known;
         }
-        let known = self.applied().into_iter().filter(|m| is_known(&m)).next_back();
+        let known = self.applied().into_iter().rfind(|m| is_known(&m));
         known.map_or_else(|| last.to_vec(), |known| vec![known])
     }
 

@@ -229,25 +229,25 @@ struct Alter<'a, 'b> {
 }
 
 impl Alter<'_, '_> {
-    fn sql(&self, what: &str) -> Option<Hint> {
-        Some(Hint::sql(format!("{} {what};", self.alter)))
+    fn sql(&self, what: &str) -> Hint {
+        Hint::sql(format!("{} {what};", self.alter))
     }
 
-    fn advice(&self, words: &str, what: &str) -> Option<Hint> {
-        Some(Hint::advice_with_sql(words, format!("{} {what};", self.alter)))
+    fn advice(&self, words: &str, what: &str) -> Hint {
+        Hint::advice_with_sql(words, format!("{} {what};", self.alter))
     }
 
     /// The statement that changes an attribute to the expected value.
     fn hint(&self, attribute: &str, expected: &Value, actual: &Value) -> Option<Hint> {
-        match (attribute, expected) {
+        Some(match (attribute, expected) {
             ("type", Value::Text(sql_type)) => self.set_type(sql_type),
             ("nullable", Value::Bool(false)) => self.advice(
                 "PostgreSQL refuses it while a row has a null in the column, so fill those first",
                 "SET NOT NULL",
             ),
-            ("nullable", Value::Bool(true)) => Some(allow_nulls(self.finding, &self.alter)),
+            ("nullable", Value::Bool(true)) => allow_nulls(self.finding, &self.alter),
             ("default", Value::Text(default)) if default == serial::OWN_SEQUENCE => {
-                Some(own_sequence(self.finding, &self.alter))
+                own_sequence(self.finding, &self.alter)
             }
             ("default", Value::Null) => self.sql("DROP DEFAULT"),
             ("default", Value::Text(default)) => self.set_default(default),
@@ -261,11 +261,11 @@ impl Alter<'_, '_> {
             ("compression", Value::Null) => self.sql("SET COMPRESSION DEFAULT"),
             ("statistics", Value::Integer(target)) => self.sql(&format!("SET STATISTICS {target}")),
             ("statistics", Value::Null) => self.sql("SET STATISTICS -1"),
-            ("collation", _) => self.set_collation(expected),
+            ("collation", _) => self.set_collation(expected)?,
             ("identity", _) => self.set_identity(expected, actual),
-            ("identity_options", Value::Map(options)) => self.set_identity_options(options, actual),
+            ("identity_options", Value::Map(options)) => self.set_identity_options(options, actual)?,
             ("options", _) if self.finding.parent == Some(Kind::Table) => {
-                common::set_options(&self.alter, expected, actual)
+                common::set_options(&self.alter, expected, actual)?
             }
             ("generated", Value::Null) => self.advice(
                 "the column then keeps the values that it has, and is no longer computed",
@@ -277,15 +277,15 @@ impl Alter<'_, '_> {
                     &format!("SET EXPRESSION AS ({expression})"),
                 )
             }
-            ("generated" | "generation", _) => Some(Hint::advice(
-                "drop the column and add it as expected: PostgreSQL cannot alter this",
-            )),
-            _ => None,
-        }
+            ("generated" | "generation", _) => {
+                Hint::advice("drop the column and add it as expected: PostgreSQL cannot alter this")
+            }
+            _ => return None,
+        })
     }
 
     /// A modifier can make a value shorter, which PostgreSQL does without a word where USING says it.
-    fn set_type(&self, sql_type: &str) -> Option<Hint> {
+    fn set_type(&self, sql_type: &str) -> Hint {
         let sql_type = &self.finding.sql_type(sql_type);
         let column = common::name(self.finding.id.last());
         let using = if sql_type.contains('(') || self.finding.parent == Some(Kind::ForeignTable) {
@@ -308,14 +308,14 @@ impl Alter<'_, '_> {
             ),
             Some(_) | None => format!("{} {change};", self.alter),
         };
-        Some(Hint::advice_with_sql(
+        Hint::advice_with_sql(
             "this converts the values of all rows and blocks the table meanwhile; PostgreSQL refuses it if a value does not \
              fit, if there is no such conversion, or if a view uses the column",
             sql,
-        ))
+        )
     }
 
-    fn set_default(&self, default: &str) -> Option<Hint> {
+    fn set_default(&self, default: &str) -> Hint {
         let is_boolean = self
             .finding
             .object
@@ -336,13 +336,13 @@ impl Alter<'_, '_> {
         let collation = expected
             .as_text()
             .map_or("pg_catalog.\"default\"".to_owned(), common::sql_names);
-        self.advice(
+        Some(self.advice(
             "this builds the indexes on the column again",
             &format!("TYPE {sql_type} COLLATE {collation}"),
-        )
+        ))
     }
 
-    fn set_identity(&self, expected: &Value, actual: &Value) -> Option<Hint> {
+    fn set_identity(&self, expected: &Value, actual: &Value) -> Hint {
         let kind = expected.as_text().map(str::to_uppercase);
         match (kind, actual) {
             (Some(kind), Value::Null) => {
@@ -387,6 +387,6 @@ impl Alter<'_, '_> {
             Some(_) | None => format!("SET {reset}"),
         })
         .collect();
-        self.sql(&changes.join(" "))
+        Some(self.sql(&changes.join(" ")))
     }
 }

@@ -56,15 +56,12 @@ fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some(first) = rest.first() {
-        match rest.strip_prefix(from) {
-            Some(after) => {
-                out.extend(to);
-                rest = after;
-            }
-            None => {
-                out.push(*first);
-                rest = &rest[1..];
-            }
+        if let Some(after) = rest.strip_prefix(from) {
+            out.extend(to);
+            rest = after;
+        } else {
+            out.push(*first);
+            rest = &rest[1..];
         }
     }
     out

@@ -46,9 +46,9 @@ fn part(text: &str, end: char) -> Option<(String, &str)> {
 fn attribute(attributes: &str, name: &str) -> Option<String> {
     let lower = attributes.to_ascii_lowercase();
     let key = format!("{}:", name.to_ascii_lowercase());
-    let starts = lower.match_indices(&key).map(|(at, _)| at);
+    let mut starts = lower.match_indices(&key).map(|(at, _)| at);
     let is_word = |at: &usize| attributes[..*at].ends_with(char::is_whitespace) || *at == 0;
-    let value = &attributes[starts.filter(is_word).next()? + key.len()..];
+    let value = &attributes[starts.find(is_word)? + key.len()..];
     match value.strip_prefix('"') {
         Some(quoted) => quoted.split('"').next().map(str::to_owned),
         None => value.split_whitespace().next().map(str::to_owned),
