@@ -105,7 +105,6 @@ pub mod object_id;
 #[doc(hidden)]
 pub mod observed;
 #[doc(hidden)]
-mod option_text;
 pub mod partitions;
 mod platform;
 #[doc(hidden)]

@@ -3,6 +3,7 @@
 //! Meaning is left to PostgreSQL. This module only separates the parts of a shorthand, for example
 //! `uuid not null default gen_random_uuid()`.
 
+pub(crate) mod option_text;
 pub mod script;
 mod words;
 

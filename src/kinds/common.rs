@@ -136,38 +136,61 @@ pub(super) fn same_masked(comparison: &Comparison<'_>) -> Verdict {
     secret::compare(comparison.expected, comparison.actual)
 }
 
-/// The SQL of the columns of these attributes, for `{grants r c.relacl c.relowner}` in the queries of kinds. The first word
-/// after the name is the class of the objects, as `acldefault` has it.
-const COLUMNS_OF_GRANTS: [(&str, &str); 2] = [
-    ("grants", include_str!("common/grants.sql")),
-    ("column_grants", include_str!("common/column_grants.sql")),
+/// SQL that several queries of kinds share: the name of its placeholder, as in `{grants r c.relacl c.relowner}`, the words
+/// in it that the words of the placeholder replace, and the SQL.
+const SHARED_SQL: [(&str, &[&str], &str); 10] = [
+    // The first word is the class of the objects, as `acldefault` has it.
+    (
+        "grants",
+        &["$class", "$acl", "$owner"],
+        include_str!("common/grants.sql"),
+    ),
+    (
+        "column_grants",
+        &["$class", "$acl", "$owner"],
+        include_str!("common/column_grants.sql"),
+    ),
+    // [`snapshot::IN_PARTITIONS`] of an index.
+    (
+        "partition_indexes",
+        &["$index"],
+        include_str!("common/partition_indexes.sql"),
+    ),
+    // The types of the key of the table that a relation is a partition of. The type of an expression is null.
+    ("bound_types", &["$relation"], include_str!("common/bound_types.sql")),
+    // The objects of PostgreSQL and of extensions whose privileges were changed.
+    ("changed_grants", &[], include_str!("common/changed_grants.sql")),
+    (
+        "storage_options",
+        &["$options"],
+        include_str!("common/storage_options.sql"),
+    ),
+    (
+        "included_columns",
+        &["$index"],
+        include_str!("common/included_columns.sql"),
+    ),
+    // [`snapshot::COPY_OF`] of a constraint.
+    (
+        "copied_constraint",
+        &["$constraint"],
+        include_str!("common/copied_constraint.sql"),
+    ),
+    // A key of an index and its collation. `k` is what the index says of the key, `a` its column, `p` its column in the
+    // index, `o` its operator class, `n` the schema of that, and `m` the access method.
+    ("index_key", &["$index"], include_str!("common/index_key.sql")),
+    ("key_collation", &[], include_str!("common/key_collation.sql")),
 ];
 
-/// The SQL of [`snapshot::IN_PARTITIONS`] of an index, for `{partition_indexes i.indexrelid}` in the queries of kinds.
-const PARTITION_INDEXES: &str = include_str!("common/partition_indexes.sql");
-
-/// The SQL of the types of the key of the table that a relation is a partition of, for `{bound_types c}`. The type of an
-/// expression is null.
-const BOUND_TYPES: &str = include_str!("common/bound_types.sql");
-
-/// The objects of PostgreSQL and of extensions whose privileges were changed, for `{changed_grants}`.
-const CHANGED_GRANTS: &str = include_str!("common/changed_grants.sql");
-
-/// Replaces the placeholders of shared columns in the query of a kind.
+/// Replaces the placeholders of shared SQL in the query of a kind.
 pub(super) fn with_shared_columns(query: &'static str) -> Sql {
     Sql::template(query, |place| {
-        let words: Vec<&'static str> = place.split(' ').collect();
-        match words.as_slice() {
-            ["changed_grants"] => Some(Sql::replaced(CHANGED_GRANTS, &[])),
-            ["partition_indexes", index] => Some(Sql::replaced(PARTITION_INDEXES.trim_end(), &[("$index", index)])),
-            ["bound_types", relation] => Some(Sql::replaced(BOUND_TYPES.trim_end(), &[("$relation", relation)])),
-            [name, class, acl, owner] => {
-                let (_, column) = COLUMNS_OF_GRANTS.iter().find(|(known, _)| known == name)?;
-                let words = [("$class", *class), ("$acl", *acl), ("$owner", *owner)];
-                Some(Sql::replaced(column.trim_end(), &words))
-            }
-            _ => None,
-        }
+        let mut words = place.split(' ');
+        let name = words.next()?;
+        let (_, places, sql) = SHARED_SQL.iter().find(|(known, ..)| *known == name)?;
+        let words: Vec<&'static str> = words.collect();
+        let pairs: Vec<_> = places.iter().copied().zip(words.iter().copied()).collect();
+        (words.len() == places.len()).then(|| Sql::replaced(sql.trim_end(), &pairs))
     })
 }
 

@@ -39,9 +39,7 @@ SELECT c.schema, c.relation, c.conname::text AS name,
        NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled IN ('D', 'R')) AND NOT p.is_referenced AS in_force,
        p.names AS in_partitions,
        e.description AS comment,
-       CASE WHEN c.conparentid <> 0 THEN
-         (SELECT k.conname::text FROM pg_constraint k WHERE k.oid = c.conparentid AND k.conrelid <> c.conrelid)
-       END AS copy_of,
+       {copied_constraint c} AS copy_of,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::int2[] AS confdelsetcols, NULL::boolean AS conperiod, NULL::boolean AS conenforced) absent,

@@ -8,11 +8,7 @@ SELECT i.schema, i.relation, x.relname::text AS name,
        pg_get_expr(i.indpred, i.indrelid) AS "where",
        i.indisvalid AND i.indisready AS valid,
        CASE WHEN x.relkind = 'I' THEN {partition_indexes i.indexrelid} END AS in_partitions,
-       CASE
-            WHEN x.reloptions IS NULL THEN '{}'
-            ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
-                  FROM unnest(x.reloptions) o)
-       END AS options,
+       {storage_options x.reloptions} AS options,
        CASE WHEN x.reltablespace <> 0 THEN (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = x.reltablespace) END AS tablespace,
        coalesce(k.statistics, '{}') AS statistics,
        e.description AS comment,
@@ -35,26 +31,10 @@ LEFT JOIN pg_description e ON e.objoid = x.oid AND e.classoid = 'pg_class'::regc
                      jsonb_object_agg(k.n::text, p.attstattarget) FILTER (WHERE p.attstattarget >= 0) AS statistics,
                      array_agg(quote_ident(n.nspname) || '.' || quote_ident(o.opcname) ORDER BY k.n)
                        FILTER (WHERE k.n <= i.indnkeyatts) AS operator_classes,
-                     array_agg(CASE k.coll WHEN 0 THEN '' WHEN 100 THEN 'pg_catalog."default"' WHEN 950 THEN 'pg_catalog."C"'
-                                    ELSE (SELECT quote_ident(y.nspname) || '.' || quote_ident(l.collname)
-                                          FROM pg_collation l JOIN pg_namespace y ON y.oid = l.collnamespace WHERE l.oid = k.coll)
-                               END ORDER BY k.n)
+                     array_agg({key_collation} ORDER BY k.n)
                        FILTER (WHERE k.n <= i.indnkeyatts) AS collations,
                      array_agg(
-                       CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.indexrelid, k.n::int, false) ELSE quote_ident(a.attname) END
-                       -- The catalog does not record the collation that an expression itself has: the printed definition shows it.
-                       || CASE WHEN k.coll = 0 OR k.attnum <> 0 AND k.coll = a.attcollation THEN ''
-                               ELSE coalesce((SELECT ' COLLATE ' || quote_ident(n.nspname) || '.' || quote_ident(l.collname)
-                                              FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
-                                              WHERE l.oid = k.coll
-                                                AND (k.attnum <> 0 OR l.collname <> 'default'
-                                                     AND strpos(pg_get_indexdef(i.indexrelid), 'COLLATE') > 0)), '') END
-                       -- inet_ops of GiST is the default only from PostgreSQL 19: it is always printed, as a default with its schema.
-                       || CASE WHEN o.opcdefault AND p.attoptions IS NULL AND NOT (o.opcname = 'inet_ops' AND m.amname = 'gist') THEN ''
-                               ELSE ' ' || CASE WHEN n.nspname = 'pg_catalog' AND NOT (o.opcname = 'inet_ops' AND m.amname = 'gist' AND o.opcdefault) THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(o.opcname)
-                                    || coalesce(' (' || array_to_string(p.attoptions, ', ') || ')', '') END
-                       || CASE WHEN k.option & 1 = 1 THEN ' DESC' ELSE '' END
-                       || CASE k.option & 3 WHEN 1 THEN ' NULLS LAST' WHEN 2 THEN ' NULLS FIRST' ELSE '' END
+                       {index_key i.indexrelid}
                        ORDER BY k.n) FILTER (WHERE k.n <= i.indnkeyatts) AS keys
               -- The condition is always true. Without it the planner expects ten keys per index; with it, few enough to look
               -- each of them up.

@@ -2,11 +2,7 @@
 SELECT c.schema, c.name,
        pg_get_viewdef(c.oid) AS definition,
        c.relispopulated AS populated,
-       CASE
-            WHEN c.reloptions IS NULL THEN '{}'
-            ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
-                  FROM unnest(c.reloptions) o)
-       END AS options,
+       {storage_options c.reloptions} AS options,
        (SELECT k.relname::text FROM pg_class k WHERE k.oid = i.indexrelid) AS cluster_on,
        (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = c.reltablespace) AS tablespace,
        (SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam) AS access_method,

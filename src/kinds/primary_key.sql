@@ -5,28 +5,17 @@ SELECT c.schema, c.relation,
                           FROM pg_attribute a
                           WHERE a.attrelid = c.conrelid AND a.attnum = k.attnum) ORDER BY k.n)
         FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n)) AS columns,
-       CASE WHEN i.indnatts = i.indnkeyatts THEN '{}'
-            ELSE (SELECT array_agg(a.attname::text ORDER BY k.n)
-                  FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
-                  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
-                  WHERE k.n > i.indnkeyatts)
-       END AS include,
+       {included_columns i} AS include,
        c.condeferrable AS deferrable,
        CASE WHEN c.condeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        coalesce(c.period, false) AS without_overlaps,
        i.indisvalid AND i.indisready AS valid,
        CASE WHEN c.relkind = 'p' THEN {partition_indexes c.conindid} END AS in_partitions,
-       CASE
-            WHEN x.reloptions IS NULL THEN '{}'
-            ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
-                  FROM unnest(x.reloptions) o)
-       END AS options,
+       {storage_options x.reloptions} AS options,
        CASE WHEN x.reltablespace <> 0 THEN (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = x.reltablespace) END AS tablespace,
        xe.description AS index_comment,
        e.description AS comment,
-       CASE WHEN c.conparentid <> 0 THEN
-         (SELECT k.conname::text FROM pg_constraint k WHERE k.oid = c.conparentid AND k.conrelid <> c.conrelid)
-       END AS copy_of,
+       {copied_constraint c} AS copy_of,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::boolean AS conperiod) absent,

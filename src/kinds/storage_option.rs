@@ -4,8 +4,8 @@
 
 use super::setting::same_by_name;
 use crate::attribute::{Comparison, Verdict};
-use crate::option_text::{boolean, same_value};
 use crate::secret;
+use crate::sql_text::option_text::{boolean, same_value};
 use crate::value::Value;
 
 /// The type of an option. Sources: "Storage Parameters" and "Index Storage Parameters" of PostgreSQL's documentation (CREATE

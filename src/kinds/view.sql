@@ -1,11 +1,7 @@
 -- One row per view in scope.
 SELECT c.schema, c.name,
        pg_get_viewdef(c.oid) AS definition,
-       CASE
-            WHEN c.reloptions IS NULL THEN '{}'
-            ELSE (SELECT coalesce(jsonb_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), '{}')
-                  FROM unnest(c.reloptions) o)
-       END AS options,
+       {storage_options c.reloptions} AS options,
        pg_get_userbyid(c.relowner)::text AS owner,
        {grants r c.relacl c.relowner} AS grants,
        e.description AS comment,

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::super::client::Client;
 use super::super::in_savepoint;
 use super::super::server_error::ServerError;
-use crate::option_text::{boolean, same_value};
 use crate::sql;
 use crate::sql::{Sql, literal};
+use crate::sql_text::option_text::{boolean, same_value};
 
 /// What the server says of a setting.
 #[derive(Debug, Clone, Default, Deserialize)]

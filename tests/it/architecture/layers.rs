@@ -15,7 +15,6 @@ const LAYERS: [&[&str]; 10] = [
         "invisible",
         "migrations",
         "object_id",
-        "option_text",
         "random",
         "redact",
         "source_map",
