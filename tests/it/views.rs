@@ -1,8 +1,8 @@
 //! Definitions of views, each as its CREATE VIEW statement has it, and definitions that differ from it in one thing.
 //!
-//! A file of `tests/views` begins with a schema, below `-- # schema`. Below `-- # name` is the definition of a view, and
-//! below each `-- differs` one that means something else; below `-- same`, one that means the same in other words. A view
-//! whose name begins with `m_` is materialized.
+//! Below `-- # name` of a file of `tests/views` is the definition of a view over what `schema.sql` creates, and below each
+//! `-- differs` one that means something else; below `-- same`, one that means the same in other words. A view whose name
+//! begins with `m_` is materialized.
 
 use std::fmt::Write as _;
 
@@ -21,15 +21,10 @@ struct ViewCase {
     different: Vec<String>,
 }
 
-/// The schema and the views of a file.
-fn parse(text: &str) -> (String, Vec<ViewCase>) {
-    let mut schema = String::new();
+/// The views of a file.
+fn parse(text: &str) -> Vec<ViewCase> {
     let mut views: Vec<ViewCase> = Vec::new();
-    let mut sections = text.split("-- # ").skip(1);
-    if let Some(section) = sections.next() {
-        schema.push_str(section.strip_prefix("schema\n").expect("the schema comes first"));
-    }
-    for section in sections {
+    for section in text.split("-- # ").skip(1) {
         let (head, body) = section.split_once('\n').expect("a line with the name");
         let (name, since) = match head.split_once(" needs ") {
             Some((name, since)) => (name, since.trim().parse().expect("a major version")),
@@ -55,7 +50,7 @@ fn parse(text: &str) -> (String, Vec<ViewCase>) {
         }
         views.push(view);
     }
-    (schema, views)
+    views
 }
 
 fn push(texts: &mut Vec<String>) -> &mut String {
@@ -148,9 +143,9 @@ fn create(db: &TestDb<'_>, views: &[ViewCase], failures: &mut Vec<String>) {
 
 /// Holds what a file says of its views, for the role that made them and for one without privileges.
 fn check(text: &str) {
-    let (schema, mut views) = parse(text);
+    let mut views = parse(text);
     views.retain(|view| view.since <= server().major());
-    let db: TestDb<'_> = server().database(&schema);
+    let db: TestDb<'_> = server().database(include_str!("../views/schema.sql"));
     let mut failures = Vec::new();
     create(&db, &views, &mut failures);
     let own: Definitions<'_> = views

@@ -1,0 +1,25 @@
+-- What the views of the other files read.
+create type mood as enum ('sad', 'ok', 'happy');
+create type pair as (x int, y text);
+create domain email as text check (value like '%@%');
+create table c (id int primary key, name varchar(20) not null, st text, m mood, e email, born date, p pair, "Odd Name" text);
+create table o (id int primary key, cust int references c, total numeric(10,2), at timestamptz, tags text[], doc jsonb, flag boolean, note text collate "C", day date, j json);
+create table l (o_id int references o, line int, sku varchar(10), qty int, price numeric, primary key (o_id, line));
+create table tree (id int primary key, parent int, label text);
+create table part (id int, at date) partition by range (at);
+create table part_1 partition of part for values from ('2024-01-01') to ('2025-01-01');
+create table kid (extra text) inherits (tree);
+create function twice(n int) returns int language sql immutable as 'select n * 2';
+create function twice(n text) returns text language sql immutable as 'select n || n';
+create function lines_of(n int) returns table (sku text, qty int) language sql stable as 'select sku, qty from l where o_id = n';
+create function pair_of(inout a int, out b text) language sql as $$select a, 'x'$$;
+create function rows_of(n int default 3) returns setof l language sql stable as 'select * from l limit n';
+create function sum_of(variadic ns int[]) returns int language sql immutable as 'select sum(n)::int from unnest(ns) n';
+create aggregate total_of(numeric) (sfunc = numeric_add, stype = numeric, initcond = '0');
+create function same_text(a text, b text) returns boolean language sql immutable as 'select a = b';
+create operator === (leftarg = text, rightarg = text, function = same_text);
+create schema other;
+create table other.c (id int, code text);
+create view base as select id, name, st from c where id > 0;
+create materialized view base_m as select cust, count(*) as n from o group by cust;
+create sequence counter;
