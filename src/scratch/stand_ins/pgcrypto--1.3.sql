@@ -1,10 +1,20 @@
 -- The functions of pgcrypto 1.3, with what PostgreSQL itself can compute.
 -- PL/pgSQL, because the planner would replace a call of an SQL function by its body.
 
-CREATE FUNCTION digest(text, text) RETURNS bytea
+-- Texts are taken as their bytes.
+DO $stand_in$
+DECLARE
+  taken record;
+BEGIN
+  FOR taken IN
+    SELECT * FROM (VALUES ('text', 'pg_catalog.convert_to($1, ''UTF8'')', 'pg_catalog.convert_to($2, ''UTF8'')'), ('bytea', '$1', '$2'))
+      AS v(type, first, second)
+  LOOP
+    EXECUTE pg_catalog.format($format$
+CREATE FUNCTION digest(%1$s, text) RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-  data CONSTANT bytea := pg_catalog.convert_to($1, 'UTF8');
+  data CONSTANT bytea := %2$s;
   algorithm CONSTANT text := $2;
   result bytea;
 BEGIN
@@ -14,38 +24,19 @@ BEGIN
     WHEN 'sha256' THEN result := pg_catalog.sha256(data);
     WHEN 'sha384' THEN result := pg_catalog.sha384(data);
     WHEN 'sha512' THEN result := pg_catalog.sha512(data);
-    ELSE RAISE EXCEPTION 'the algorithm "%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
+    ELSE RAISE EXCEPTION 'the algorithm "%%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
       USING ERRCODE = 'feature_not_supported';
   END CASE;
   RETURN result;
 END
-$$;
-
-CREATE FUNCTION digest(bytea, text) RETURNS bytea
+$$
+$format$, taken.type, taken.first);
+    EXECUTE pg_catalog.format($format$
+CREATE FUNCTION hmac(%1$s, %1$s, text) RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-  data CONSTANT bytea := $1;
-  algorithm CONSTANT text := $2;
-  result bytea;
-BEGIN
-  CASE pg_catalog.lower(algorithm)
-    WHEN 'md5' THEN result := pg_catalog.decode(pg_catalog.md5(data), 'hex');
-    WHEN 'sha224' THEN result := pg_catalog.sha224(data);
-    WHEN 'sha256' THEN result := pg_catalog.sha256(data);
-    WHEN 'sha384' THEN result := pg_catalog.sha384(data);
-    WHEN 'sha512' THEN result := pg_catalog.sha512(data);
-    ELSE RAISE EXCEPTION 'the algorithm "%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
-      USING ERRCODE = 'feature_not_supported';
-  END CASE;
-  RETURN result;
-END
-$$;
-
-CREATE FUNCTION hmac(text, text, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-DECLARE
-  data bytea := pg_catalog.convert_to($1, 'UTF8');
-  secret bytea := pg_catalog.convert_to($2, 'UTF8');
+  data bytea := %2$s;
+  secret bytea := %3$s;
   algorithm CONSTANT text := $3;
   block CONSTANT integer := CASE WHEN pg_catalog.lower($3) IN ('sha384', 'sha512') THEN 128 ELSE 64 END;
   inner_pad bytea := '';
@@ -60,7 +51,7 @@ BEGIN
       WHEN 'sha256' THEN secret := pg_catalog.sha256(secret);
       WHEN 'sha384' THEN secret := pg_catalog.sha384(secret);
       WHEN 'sha512' THEN secret := pg_catalog.sha512(secret);
-      ELSE RAISE EXCEPTION 'the algorithm "%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
+      ELSE RAISE EXCEPTION 'the algorithm "%%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
         USING ERRCODE = 'feature_not_supported';
     END CASE;
   END IF;
@@ -76,7 +67,7 @@ BEGIN
     WHEN 'sha256' THEN result := pg_catalog.sha256(data);
     WHEN 'sha384' THEN result := pg_catalog.sha384(data);
     WHEN 'sha512' THEN result := pg_catalog.sha512(data);
-    ELSE RAISE EXCEPTION 'the algorithm "%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
+    ELSE RAISE EXCEPTION 'the algorithm "%%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
       USING ERRCODE = 'feature_not_supported';
   END CASE;
   data := outer_pad || result;
@@ -86,113 +77,16 @@ BEGIN
     WHEN 'sha256' THEN result := pg_catalog.sha256(data);
     WHEN 'sha384' THEN result := pg_catalog.sha384(data);
     WHEN 'sha512' THEN result := pg_catalog.sha512(data);
-    ELSE RAISE EXCEPTION 'the algorithm "%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
+    ELSE RAISE EXCEPTION 'the algorithm "%%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
       USING ERRCODE = 'feature_not_supported';
   END CASE;
   RETURN result;
 END
-$$;
-
-CREATE FUNCTION hmac(bytea, bytea, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-DECLARE
-  data bytea := $1;
-  secret bytea := $2;
-  algorithm CONSTANT text := $3;
-  block CONSTANT integer := CASE WHEN pg_catalog.lower($3) IN ('sha384', 'sha512') THEN 128 ELSE 64 END;
-  inner_pad bytea := '';
-  outer_pad bytea := '';
-  result bytea;
-  octet integer;
-BEGIN
-  IF pg_catalog.length(secret) > block THEN
-    CASE pg_catalog.lower(algorithm)
-      WHEN 'md5' THEN secret := pg_catalog.decode(pg_catalog.md5(secret), 'hex');
-      WHEN 'sha224' THEN secret := pg_catalog.sha224(secret);
-      WHEN 'sha256' THEN secret := pg_catalog.sha256(secret);
-      WHEN 'sha384' THEN secret := pg_catalog.sha384(secret);
-      WHEN 'sha512' THEN secret := pg_catalog.sha512(secret);
-      ELSE RAISE EXCEPTION 'the algorithm "%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
-        USING ERRCODE = 'feature_not_supported';
-    END CASE;
-  END IF;
-  FOR i IN 0 .. block - 1 LOOP
-    octet := CASE WHEN i < pg_catalog.length(secret) THEN pg_catalog.get_byte(secret, i) ELSE 0 END;
-    inner_pad := inner_pad || pg_catalog.decode(pg_catalog.lpad(pg_catalog.to_hex(octet # 54), 2, '0'), 'hex');
-    outer_pad := outer_pad || pg_catalog.decode(pg_catalog.lpad(pg_catalog.to_hex(octet # 92), 2, '0'), 'hex');
+$$
+$format$, taken.type, taken.first, taken.second);
   END LOOP;
-  data := inner_pad || data;
-  CASE pg_catalog.lower(algorithm)
-    WHEN 'md5' THEN result := pg_catalog.decode(pg_catalog.md5(data), 'hex');
-    WHEN 'sha224' THEN result := pg_catalog.sha224(data);
-    WHEN 'sha256' THEN result := pg_catalog.sha256(data);
-    WHEN 'sha384' THEN result := pg_catalog.sha384(data);
-    WHEN 'sha512' THEN result := pg_catalog.sha512(data);
-    ELSE RAISE EXCEPTION 'the algorithm "%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
-      USING ERRCODE = 'feature_not_supported';
-  END CASE;
-  data := outer_pad || result;
-  CASE pg_catalog.lower(algorithm)
-    WHEN 'md5' THEN result := pg_catalog.decode(pg_catalog.md5(data), 'hex');
-    WHEN 'sha224' THEN result := pg_catalog.sha224(data);
-    WHEN 'sha256' THEN result := pg_catalog.sha256(data);
-    WHEN 'sha384' THEN result := pg_catalog.sha384(data);
-    WHEN 'sha512' THEN result := pg_catalog.sha512(data);
-    ELSE RAISE EXCEPTION 'the algorithm "%" of pgcrypto cannot be computed by the embedded PostgreSQL', algorithm
-      USING ERRCODE = 'feature_not_supported';
-  END CASE;
-  RETURN result;
 END
-$$;
-
-CREATE FUNCTION crypt(text, text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'crypt(text, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION gen_salt(text) RETURNS text
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'gen_salt(text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION gen_salt(text, int4) RETURNS text
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'gen_salt(text, integer) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION encrypt(bytea, bytea, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'encrypt(bytea, bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION decrypt(bytea, bytea, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'decrypt(bytea, bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION encrypt_iv(bytea, bytea, bytea, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'encrypt_iv(bytea, bytea, bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION decrypt_iv(bytea, bytea, bytea, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'decrypt_iv(bytea, bytea, bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
+$stand_in$;
 
 CREATE FUNCTION gen_random_bytes(int4) RETURNS bytea
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL SAFE AS $$
@@ -216,163 +110,59 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION pgp_sym_encrypt(text, text) RETURNS bytea
-LANGUAGE plpgsql STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_sym_encrypt(text, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_sym_encrypt_bytea(bytea, text) RETURNS bytea
-LANGUAGE plpgsql STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_sym_encrypt_bytea(bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_sym_encrypt(text, text, text) RETURNS bytea
-LANGUAGE plpgsql STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_sym_encrypt(text, text, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_sym_encrypt_bytea(bytea, text, text) RETURNS bytea
-LANGUAGE plpgsql STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_sym_encrypt_bytea(bytea, text, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_sym_decrypt(bytea, text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_sym_decrypt(bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_sym_decrypt_bytea(bytea, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_sym_decrypt_bytea(bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_sym_decrypt(bytea, text, text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_sym_decrypt(bytea, text, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_sym_decrypt_bytea(bytea, text, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_sym_decrypt_bytea(bytea, text, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_encrypt(text, bytea) RETURNS bytea
-LANGUAGE plpgsql STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_encrypt(text, bytea) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_encrypt_bytea(bytea, bytea) RETURNS bytea
-LANGUAGE plpgsql STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_encrypt_bytea(bytea, bytea) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_encrypt(text, bytea, text) RETURNS bytea
-LANGUAGE plpgsql STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_encrypt(text, bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_encrypt_bytea(bytea, bytea, text) RETURNS bytea
-LANGUAGE plpgsql STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_encrypt_bytea(bytea, bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_decrypt(bytea, bytea) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_decrypt(bytea, bytea) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_decrypt_bytea(bytea, bytea) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_decrypt_bytea(bytea, bytea) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_decrypt(bytea, bytea, text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_decrypt(bytea, bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_decrypt_bytea(bytea, bytea, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_decrypt_bytea(bytea, bytea, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_decrypt(bytea, bytea, text, text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_decrypt(bytea, bytea, text, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_pub_decrypt_bytea(bytea, bytea, text, text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_pub_decrypt_bytea(bytea, bytea, text, text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION pgp_key_id(bytea) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'pgp_key_id(bytea) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION armor(bytea) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'armor(bytea) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION armor(bytea, text[], text[]) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'armor(bytea, text[], text[]) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
-CREATE FUNCTION dearmor(text) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-BEGIN
-  RAISE EXCEPTION 'dearmor(text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
-END
-$$;
-
 CREATE FUNCTION pgp_armor_headers(text, key OUT text, value OUT text) RETURNS SETOF record
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
   RAISE EXCEPTION 'pgp_armor_headers(text) of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
 END
 $$;
+
+-- What PostgreSQL itself cannot compute.
+DO $stand_in$
+DECLARE
+  missing record;
+BEGIN
+  FOR missing IN
+    SELECT * FROM (VALUES
+      ('crypt(text, text)', 'text', 'IMMUTABLE'),
+      ('gen_salt(text)', 'text', 'VOLATILE'),
+      ('gen_salt(text, integer)', 'text', 'VOLATILE'),
+      ('encrypt(bytea, bytea, text)', 'bytea', 'IMMUTABLE'),
+      ('decrypt(bytea, bytea, text)', 'bytea', 'IMMUTABLE'),
+      ('encrypt_iv(bytea, bytea, bytea, text)', 'bytea', 'IMMUTABLE'),
+      ('decrypt_iv(bytea, bytea, bytea, text)', 'bytea', 'IMMUTABLE'),
+      ('pgp_sym_encrypt(text, text)', 'bytea', 'VOLATILE'),
+      ('pgp_sym_encrypt_bytea(bytea, text)', 'bytea', 'VOLATILE'),
+      ('pgp_sym_encrypt(text, text, text)', 'bytea', 'VOLATILE'),
+      ('pgp_sym_encrypt_bytea(bytea, text, text)', 'bytea', 'VOLATILE'),
+      ('pgp_sym_decrypt(bytea, text)', 'text', 'IMMUTABLE'),
+      ('pgp_sym_decrypt_bytea(bytea, text)', 'bytea', 'IMMUTABLE'),
+      ('pgp_sym_decrypt(bytea, text, text)', 'text', 'IMMUTABLE'),
+      ('pgp_sym_decrypt_bytea(bytea, text, text)', 'bytea', 'IMMUTABLE'),
+      ('pgp_pub_encrypt(text, bytea)', 'bytea', 'VOLATILE'),
+      ('pgp_pub_encrypt_bytea(bytea, bytea)', 'bytea', 'VOLATILE'),
+      ('pgp_pub_encrypt(text, bytea, text)', 'bytea', 'VOLATILE'),
+      ('pgp_pub_encrypt_bytea(bytea, bytea, text)', 'bytea', 'VOLATILE'),
+      ('pgp_pub_decrypt(bytea, bytea)', 'text', 'IMMUTABLE'),
+      ('pgp_pub_decrypt_bytea(bytea, bytea)', 'bytea', 'IMMUTABLE'),
+      ('pgp_pub_decrypt(bytea, bytea, text)', 'text', 'IMMUTABLE'),
+      ('pgp_pub_decrypt_bytea(bytea, bytea, text)', 'bytea', 'IMMUTABLE'),
+      ('pgp_pub_decrypt(bytea, bytea, text, text)', 'text', 'IMMUTABLE'),
+      ('pgp_pub_decrypt_bytea(bytea, bytea, text, text)', 'bytea', 'IMMUTABLE'),
+      ('pgp_key_id(bytea)', 'text', 'IMMUTABLE'),
+      ('armor(bytea)', 'text', 'IMMUTABLE'),
+      ('armor(bytea, text[], text[])', 'text', 'IMMUTABLE'),
+      ('dearmor(text)', 'bytea', 'IMMUTABLE')
+    ) AS v(signature, result, volatility)
+  LOOP
+    EXECUTE pg_catalog.format($format$
+CREATE FUNCTION %1$s RETURNS %2$s
+LANGUAGE plpgsql %3$s STRICT PARALLEL SAFE AS $$
+BEGIN
+  RAISE EXCEPTION '%1$s of pgcrypto cannot be computed by the embedded PostgreSQL' USING ERRCODE = 'feature_not_supported';
+END
+$$
+$format$, missing.signature, missing.result, missing.volatility);
+  END LOOP;
+END
+$stand_in$;
