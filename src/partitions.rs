@@ -16,6 +16,20 @@ pub fn parent(kind: Kind, object: &Object) -> Option<ObjectId> {
     object.get(attribute).as_text().and_then(split_name).map(ObjectId::new)
 }
 
+/// The relations whose columns and checks a relation has from them: the one that it is a partition of, and those that it
+/// inherits from. A statement that changes one of these columns or checks changes it in the relation, too.
+#[must_use]
+pub fn ancestors(snapshot: &Snapshot, relation: &ObjectId) -> Vec<ObjectId> {
+    let found = Kind::of_partitions().find_map(|(kind, partition)| Some((partition, snapshot.get(kind, relation)?)));
+    let Some((partition, object)) = found else {
+        return Vec::new();
+    };
+    let names = object.get(partition.attributes.inherits).texts();
+    let parent = object.get(partition.attributes.parent).as_text();
+    let names = names.into_iter().chain(parent);
+    names.filter_map(split_name).map(ObjectId::new).collect()
+}
+
 /// The partitions of an object, sorted by their names.
 #[must_use]
 pub fn partitions(object: &Object) -> Vec<(Kind, ObjectId)> {

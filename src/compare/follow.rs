@@ -7,8 +7,9 @@ use super::rename::{self, Rename};
 use crate::attribute::{Compare, Shape};
 use crate::expectation::{ExpectationFile, ExpectedObject};
 use crate::finding::{About, Cause, Check, Code, Status};
-use crate::kinds::Kind;
+use crate::kinds::{KeyForm, Kind};
 use crate::object_id::ObjectId;
+use crate::partitions;
 use crate::snapshot::Snapshot;
 use crate::source_map::Place;
 use crate::sql_text::{unquote_name, words};
@@ -28,6 +29,7 @@ pub(super) fn mark(files: &[&ExpectationFile], snapshot: &Snapshot, renames: &[R
         }
     }
     follow_renames(renames, snapshot, findings, &mut causes);
+    follow_ancestors(snapshot, findings, &mut causes);
     same_statements(findings, &mut causes);
     let roots: Vec<Option<usize>> = (0..findings.len()).map(|number| root(number, &causes)).collect();
     for (number, root) in roots.into_iter().enumerate() {
@@ -219,6 +221,41 @@ fn is_on(rename: &Rename, kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> boo
             .into_iter()
             .any(|attr| names_of(object.get(attr.name)).contains(rename.from.last()))
     })
+}
+
+/// What differs in a column or a constraint of a partition or an heir follows from the same difference in the table that
+/// the partition or heir has it from: `ALTER TABLE` of this table changes both.
+fn follow_ancestors(snapshot: &Snapshot, findings: &[Check], causes: &mut [Option<usize>]) {
+    let mut by_object: BTreeMap<(Kind, &ObjectId, &str), usize> = BTreeMap::new();
+    for (number, check) in findings.iter().enumerate() {
+        if let Some((kind, id, attr)) = difference(snapshot, check) {
+            by_object.insert((kind, id, attr), number);
+        }
+    }
+    for (number, check) in findings.iter().enumerate() {
+        let Some((kind, id, attr)) = difference(snapshot, check).filter(|_| causes[number].is_none()) else {
+            continue;
+        };
+        let ancestors = partitions::ancestors(snapshot, &id.relation());
+        let mut same = ancestors.iter().filter_map(|ancestor| {
+            let leader = *by_object.get(&(kind, &ancestor.child(id.last()), attr))?;
+            let other = &findings[leader];
+            (other.expected == check.expected && other.actual == check.actual).then_some(leader)
+        });
+        causes[number] = same.next();
+    }
+}
+
+/// What a finding says differs in an object in a relation, if the statement that mends it in one relation mends it in those
+/// that inherit from it.
+fn difference<'a>(snapshot: &Snapshot, check: &'a Check) -> Option<(Kind, &'a ObjectId, &'static str)> {
+    let (Status::Drift, Code::Differs(kind, attr), Some((_, id))) =
+        (check.status, &check.code, check.about.as_object())
+    else {
+        return None;
+    };
+    let is_part = matches!(kind.spec().syntax.key, KeyForm::Part) && id.relation() != *id;
+    (is_part && partitions::is_copied(*kind, attr, snapshot.server.major)).then_some((*kind, id, attr.name))
 }
 
 /// A finding whose statements another hint has, too, follows from that one.

@@ -25,6 +25,8 @@ pub struct PartitionAttributes {
     pub bound: &'static str,
     /// The key that means `bound` where partitions are listed.
     pub key: &'static str,
+    /// The relations that it inherits from without being a partition.
+    pub inherits: &'static str,
 }
 
 impl Kind {

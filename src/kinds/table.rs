@@ -73,6 +73,7 @@ pub(super) const PARTITION_ATTRIBUTES: PartitionAttributes = PartitionAttributes
     parent: "partition_of",
     bound: "partition_bound",
     key: "bound",
+    inherits: INHERITS.name,
 };
 
 pub(super) static SPEC: KindSpec = KindSpec {

@@ -51,7 +51,7 @@ const WORDS_BEFORE_A_COLON: [&str; 6] = ["sql", "snapshot", "migrations", "env",
 
 /// The names of the migration tools, which come before the path in `migrations:TOOL:DIR`. They are repeated here so that
 /// this module depends on no other; a test compares them with the registry.
-pub(super) const MIGRATION_TOOLS: [&str; 22] = [
+pub(super) const MIGRATION_TOOLS: [&str; 24] = [
     "alembic",
     "atlas",
     "dbmate",
@@ -59,6 +59,7 @@ pub(super) const MIGRATION_TOOLS: [&str; 22] = [
     "django",
     "drizzle",
     "ecto",
+    "efcore",
     "flyway",
     "golang-migrate",
     "goose",
@@ -73,6 +74,7 @@ pub(super) const MIGRATION_TOOLS: [&str; 22] = [
     "sequelize",
     "sqitch",
     "sqlx",
+    "supabase",
     "typeorm",
 ];
 

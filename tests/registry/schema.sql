@@ -326,6 +326,9 @@ do $$ begin
   create role driftgate_registry connection limit 3 valid until '2030-01-02' noinherit bypassrls in role pg_monitor;
   alter role driftgate_registry set statement_timeout = '5s';
   comment on role driftgate_registry is 'of the registry';
+  create role driftgate_registry_admin;
+  grant pg_read_all_stats to driftgate_registry_admin with admin option;
+  grant pg_read_all_stats to driftgate_registry granted by driftgate_registry_admin;
 exception when duplicate_object or unique_violation then null;
 end $$;
 
