@@ -11,6 +11,7 @@ pub use literal::Literal;
 pub use question::{Form, Question};
 pub use reference::split_reference;
 
+use crate::kinds::Kind;
 use crate::object_id::{ObjectId, split_name};
 use crate::privileges::Privileges;
 use crate::snapshot::{Object, Snapshot};
@@ -54,6 +55,8 @@ pub struct Attr {
     pub exceptional: bool,
     /// Whether it is only compared where a file writes it, and `pull` never writes it.
     pub on_request: bool,
+    /// The kinds of object that its value names, if PostgreSQL has such objects of its own.
+    pub refers_to: &'static [Kind],
 }
 
 /// The oldest major version of PostgreSQL that is supported.
@@ -80,6 +83,7 @@ impl Attr {
             holds_in_partitions: false,
             exceptional: false,
             on_request: false,
+            refers_to: &[],
         }
     }
 
@@ -168,6 +172,14 @@ impl Attr {
         self
     }
 
+    /// Names the kinds of object that its value names. Where the schema of the file has such an object, a name without a
+    /// schema does not mean PostgreSQL's own object of that name.
+    #[must_use]
+    pub const fn refers_to(mut self, kinds: &'static [Kind]) -> Self {
+        self.refers_to = kinds;
+        self
+    }
+
     /// Sets the first major version that has it.
     #[must_use]
     pub const fn since(mut self, major: u32) -> Self {
@@ -252,6 +264,8 @@ pub struct Comparison<'a> {
     pub snapshot: &'a Snapshot,
     /// The schema of names that the file does not qualify.
     pub schema: &'a str,
+    /// The kinds of object that the values name.
+    pub refers_to: &'static [Kind],
     /// The attributes that the file expects of the object, by name.
     pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
 }
@@ -384,7 +398,23 @@ impl Comparison<'_> {
     /// Whether `expected` names the same object as `actual`, which is qualified.
     #[must_use]
     pub fn is_name(&self, expected: &str, actual: &str) -> bool {
-        is_name(expected, actual, self.schema)
+        is_name(expected, actual, self.schema) && !self.is_hidden(expected, actual)
+    }
+
+    /// Whether a name without a schema means another object than the actual one, which is PostgreSQL's own: the schema of
+    /// the file comes first.
+    fn is_hidden(&self, expected: &str, actual: &str) -> bool {
+        let (Some(expected), Some(actual)) = (split_name(expected), split_name(actual)) else {
+            return false;
+        };
+        let [name] = expected.as_slice() else { return false };
+        let own = ObjectId::new(vec![self.schema, name]);
+        actual[0] == SYSTEM_SCHEMA
+            && self.schema != SYSTEM_SCHEMA
+            && self
+                .refers_to
+                .iter()
+                .any(|kind| self.snapshot.children(*kind, &own).next().is_some())
     }
 }
 

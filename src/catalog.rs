@@ -1,6 +1,7 @@
 //! Sessions with a database: connecting, reading the catalog, comparing texts, and running assertions.
 
 pub mod assertion_query;
+mod assertion_values;
 pub mod capture;
 pub mod client;
 pub mod connect;

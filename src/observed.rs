@@ -104,6 +104,19 @@ pub struct Cell {
     pub text: Option<String>,
     /// How it compares.
     pub cell_type: CellType,
+    /// What PostgreSQL said of expected texts that are not letter by letter the text of the value.
+    pub answers: BTreeMap<String, TypedEquality>,
+}
+
+/// What PostgreSQL says of an expected text, which it reads as a value of the column's type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypedEquality {
+    /// It is the same value.
+    Equal,
+    /// It is another value.
+    Different,
+    /// It is no value of the type, for this reason.
+    Invalid(String),
 }
 
 /// How a value compares.

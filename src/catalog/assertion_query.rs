@@ -1,12 +1,15 @@
 //! Runs the queries of assertions.
 
+use std::collections::BTreeMap;
+
 use super::Limits;
+use super::assertion_values;
 use super::capture::{begin_transaction, reset_planner_settings};
 use super::client::{Cells, Client};
 use super::invalid_query;
 use super::server_error::{Meaning, ServerError};
 use crate::error::Failure;
-use crate::expectation::Assertion;
+use crate::expectation::{Assertion, Test};
 use crate::hint::Hint;
 use crate::observed::{AssertionResult, Cell, CellType, InvalidQuery, MOST_ROWS};
 use crate::sql;
@@ -69,10 +72,7 @@ async fn run_as_cursor(
             .rows(&[sql!["FETCH ", MOST_ROWS + 1, " FROM driftgate_assertion"]])
             .await
         {
-            Ok(rows) => {
-                let more = rows.len() > MOST_ROWS;
-                AssertionResult::Rows(rows.iter().take(MOST_ROWS).map(to_cells).collect(), more)
-            }
+            Ok(rows) => read_rows(client, assertion, &rows, &begin("ROLLBACK TO SAVEPOINT driftgate")).await?,
             Err(error) => explain_error(error, sql)?,
         },
         Err(error) if error.code == "42601" => {
@@ -83,6 +83,26 @@ async fn run_as_cursor(
     };
     client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
     Ok(outcome)
+}
+
+/// The rows that were fetched. Expected texts that differ are compared by the rules of the types.
+async fn read_rows(
+    client: &mut Client,
+    assertion: &Assertion,
+    rows: &[Cells],
+    reset: &[Sql],
+) -> Result<AssertionResult, ServerError> {
+    let more = rows.len() > MOST_ROWS;
+    let types: Vec<u32> = rows
+        .first()
+        .map(|row| row.columns().iter().map(|column| column.type_oid).collect())
+        .unwrap_or_default();
+    let mut cells: Vec<Vec<Cell>> = rows.iter().take(MOST_ROWS).map(to_cells).collect();
+    if !more {
+        let tests: Vec<&Test> = assertion.tests.iter().map(|(test, _)| test).collect();
+        assertion_values::compare(client, &tests, &types, &mut cells, reset).await?;
+    }
+    Ok(AssertionResult::Rows(cells, more))
 }
 
 fn explain_error(error: ServerError, sql: &str) -> Result<AssertionResult, ServerError> {
@@ -191,6 +211,7 @@ fn to_cells(row: &Cells) -> Vec<Cell> {
                 16 => CellType::Bool,
                 _ => CellType::Text,
             },
+            answers: BTreeMap::new(),
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::expectation::{Assertion, Test};
 use crate::finding::{About, Check, Code, OtherCode, Status};
 use crate::hint::Hint;
-use crate::observed::{AssertionResult, Cell, CellType, InvalidQuery};
+use crate::observed::{AssertionResult, Cell, CellType, InvalidQuery, TypedEquality};
 use crate::source_map::Place;
 use crate::value::Value;
 use crate::yaml::{Scalar, ScalarType, shorten};
@@ -107,6 +107,8 @@ struct TestResult {
     /// The expectation, as the message describes it.
     words: String,
     detail: Option<String>,
+    /// Why an expected text is no value of its type.
+    invalid: Option<String>,
 }
 
 fn check_test(assertion: &Assertion, test: &Test, place: Place, rows: &Rows<'_>) -> Check {
@@ -121,7 +123,13 @@ fn check_test(assertion: &Assertion, test: &Test, place: Place, rows: &Rows<'_>)
             "assertion `{}` returned {got}, expected {}",
             assertion.name, result.words
         );
-        Check::drift(about, code, place, &assertion.terms, message).detail(result.detail)
+        let check = Check::drift(about, code, place, &assertion.terms, message);
+        match result.invalid {
+            Some(why) => check.detail(Some(format!("PostgreSQL says: {why}"))).hint(Hint::advice(
+                "write a value of the type that the query returns, or cast in the query",
+            )),
+            None => check.detail(result.detail),
+        }
     };
     check.values(result.expected, show_rows(rows.rows, rows.more))
 }
@@ -143,6 +151,7 @@ fn run_test(test: &Test, rows: &Rows<'_>) -> TestResult {
         expected,
         words,
         detail: None,
+        invalid: None,
     };
     let bounded = |bound: &Scalar, holds: fn(&BigDecimal, &BigDecimal) -> bool| {
         let number = rows.single().and_then(number);
@@ -152,28 +161,14 @@ fn run_test(test: &Test, rows: &Rows<'_>) -> TestResult {
     };
     match test {
         Test::Equals(expected) => {
-            let passed = rows.single().is_some_and(|cell| equal(cell, expected));
-            result(passed, scalar_value(expected), scalar_text(expected))
-        }
-        Test::Rows(expected) => {
-            let values = expected.iter().map(|row| row.iter().map(scalar_value).collect());
-            let s = if expected.len() == 1 { "" } else { "s" };
-            let same_length = !rows.more && rows.rows.len() == expected.len();
-            let passed = same_length
-                && rows
-                    .rows
-                    .iter()
-                    .zip(expected)
-                    .all(|(row, expected)| equal_rows(row, expected));
+            let cell = rows.single();
+            let passed = cell.is_some_and(|cell| equal(cell, expected));
             TestResult {
-                detail: first_difference(expected, rows.rows),
-                ..result(
-                    passed,
-                    Value::List(values.map(Value::List).collect()),
-                    format!("{} row{s}", expected.len()),
-                )
+                invalid: cell.and_then(|cell| not_of_type(cell, expected)),
+                ..result(passed, scalar_value(expected), scalar_text(expected))
             }
         }
+        Test::Rows(expected) => test_rows(expected, rows),
         Test::Min(bound) => result(
             bounded(bound, |n, bound| n >= bound),
             Value::Text(format!(">= {}", bound.text)),
@@ -193,6 +188,26 @@ fn run_test(test: &Test, rows: &Rows<'_>) -> TestResult {
     }
 }
 
+fn test_rows(expected: &[Vec<Scalar>], rows: &Rows<'_>) -> TestResult {
+    let values = expected.iter().map(|row| row.iter().map(scalar_value).collect());
+    let s = if expected.len() == 1 { "" } else { "s" };
+    let same_length = !rows.more && rows.rows.len() == expected.len();
+    let passed = same_length
+        && rows
+            .rows
+            .iter()
+            .zip(expected)
+            .all(|(row, expected)| equal_rows(row, expected));
+    let mut cells = rows.rows.iter().flatten().zip(expected.iter().flatten());
+    TestResult {
+        detail: first_difference(expected, rows.rows),
+        invalid: cells.find_map(|(cell, expected)| not_of_type(cell, expected)),
+        passed,
+        expected: Value::List(values.map(Value::List).collect()),
+        words: format!("{} row{s}", expected.len()),
+    }
+}
+
 fn equal_rows(row: &[Cell], expected: &[Scalar]) -> bool {
     row.len() == expected.len() && row.iter().zip(expected).all(|(cell, scalar)| equal(cell, scalar))
 }
@@ -204,6 +219,10 @@ fn equal(cell: &Cell, expected: &Scalar) -> bool {
     };
     if expected.scalar_type == ScalarType::Null {
         return false;
+    }
+    let says_postgresql = cell.answers.get(&expected.text);
+    if says_postgresql == Some(&TypedEquality::Equal) {
+        return true;
     }
     match cell.cell_type {
         CellType::Text => *text == expected.text,
@@ -219,6 +238,14 @@ fn equal(cell: &Cell, expected: &Scalar) -> bool {
             (Some(actual), Some(expected)) => actual == expected,
             _ => *text == expected.text,
         },
+    }
+}
+
+/// Why an expected text is no value of the type of a cell.
+fn not_of_type(cell: &Cell, expected: &Scalar) -> Option<String> {
+    match cell.answers.get(&expected.text)? {
+        TypedEquality::Invalid(why) => Some(why.clone()),
+        TypedEquality::Equal | TypedEquality::Different => None,
     }
 }
 
@@ -339,6 +366,7 @@ mod tests {
         let cell = Cell {
             text: text.map(str::to_owned),
             cell_type,
+            answers: std::collections::BTreeMap::new(),
         };
         let scalar = Scalar {
             text: expected.into(),

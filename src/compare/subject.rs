@@ -264,6 +264,7 @@ impl<'a> ObjectComparison<'a, '_> {
             id: actual.id,
             snapshot: self.snapshot,
             schema: &self.file.schema,
+            refers_to: attr.refers_to,
             written: &|name| self.expected.written(name),
         })
     }

@@ -108,7 +108,7 @@ keys! {
     /// A key of an assertion.
     AssertionKey {
         Sql = "sql": "A single query that only reads.",
-        Equals = "equals": "The result must be one row with one column that has this value.",
+        Equals = "equals": "The result must be one row with one column that has this value, in any spelling that the type of the column knows.",
         Rows = "rows": "The result must be these rows, in this order.",
         Min = "min": "The result must be one number that is not less than this.",
         Max = "max": "The result must be one number that is not greater than this.",

@@ -89,14 +89,16 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
 fn scalar(parser: &mut Parser, entry: &Entry) -> Option<Scalar> {
     let scalar = entry.value.scalar().cloned();
     if scalar.is_none() {
-        parser.problems.push(Problem::at(
-            entry.value.place,
-            format!(
-                "`{}` takes one value, but this is {}",
-                entry.key,
-                entry.value.describe()
-            ),
-        ));
+        let message = format!(
+            "`{}` takes one value, but this is {}",
+            entry.key,
+            entry.value.describe()
+        );
+        parser
+            .problems
+            .push(Problem::at(entry.value.place, message).hint(
+                "write it in quotes as PostgreSQL writes the value: '{a,b}' for an array, '{\"a\": 1}' for JSON",
+            ));
     }
     scalar
 }

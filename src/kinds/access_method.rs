@@ -16,7 +16,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::OneOf(&["index", "table"]),
             "Whether it is for tables or indexes.",
         ),
-        Attr::new("handler", Shape::QualifiedName, "The handler function.").compare(Compare::Name),
+        Attr::new("handler", Shape::QualifiedName, "The handler function.")
+            .compare(Compare::Name)
+            .refers_to(common::ROUTINES),
         common::COMMENT,
     ],
     advice: Advice {

@@ -66,7 +66,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::QualifiedName,
             "The function that adds a row to the state.",
         )
-        .compare(Compare::Name),
+        .compare(Compare::Name)
+        .refers_to(common::ROUTINES),
         Attr::new("state_type", Shape::Sql, "The type of the state.").compare(Compare::BaseType),
         size("state_size"),
         Attr::new(
@@ -127,6 +128,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The sort operator of an aggregate such as `min` or `max`; `null` for none.",
         )
         .compare(Compare::Name)
+        .refers_to(common::ROUTINES)
         .default(Literal::Null),
         Attr::new(
             "parallel",

@@ -29,7 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::QualifiedName,
             "The function that casts; `null` for none.",
         )
-        .compare(Compare::Name)
+        .compare(Compare::Name).refers_to(common::ROUTINES)
         .default(Literal::Null),
         Attr::new(
             "context",

@@ -73,7 +73,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::EmptyMap),
         Attr::new("collation", Shape::QualifiedName, "The collation, if it is not that of the type.")
-            .compare(Compare::Custom(same_collation))
+            .compare(Compare::Custom(same_collation)).refers_to(common::COLLATIONS)
             .default(Literal::Null),
         Attr::new(
             "storage",

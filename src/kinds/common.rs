@@ -8,6 +8,7 @@ pub(super) use grants::{
     OF_TYPE, check_grants, grant, grants,
 };
 
+use super::Kind;
 use super::storage_option::{same_option, same_options};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
@@ -38,8 +39,18 @@ pub(super) const OWNER: Attr = Attr::new(snapshot::OWNER, Shape::Name, "The role
 pub(super) const fn other(name: &'static str, doc: &'static str) -> Attr {
     Attr::new(name, Shape::QualifiedName, doc)
         .compare(Compare::Name)
+        .refers_to(ROUTINES)
         .default(Literal::Null)
 }
+
+/// What a name of a function or an operator can be.
+pub(super) const ROUTINES: &[Kind] = &[Kind::Function, Kind::Aggregate, Kind::Operator];
+
+/// What a name of a collation is.
+pub(super) const COLLATIONS: &[Kind] = &[Kind::Collation];
+
+/// What the names in the keys of indexes are.
+pub(super) const IN_KEYS: &[Kind] = &[Kind::Collation, Kind::OperatorClass];
 
 /// Whether a constraint can be deferred.
 pub(super) const DEFERRABLE: Attr = Attr::new(

@@ -14,7 +14,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     attrs: &[
         Attr::new("source", Shape::Text, "The encoding it converts from: `LATIN1`."),
         Attr::new("target", Shape::Text, "The encoding it converts to: `UTF8`."),
-        Attr::new("function", Shape::QualifiedName, "The function that converts.").compare(Compare::Name),
+        Attr::new("function", Shape::QualifiedName, "The function that converts.")
+            .compare(Compare::Name)
+            .refers_to(common::ROUTINES),
         Attr::new(
             "default",
             Shape::Bool,

@@ -28,6 +28,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The collation, if it is not that of the type.",
         )
         .compare(Compare::Name)
+        .refers_to(common::COLLATIONS)
         .default(Literal::Null),
         common::OWNER,
         common::grants(&common::OF_TYPE),

@@ -21,7 +21,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .compare(Compare::Unordered)
         .default(Literal::EmptyList),
-        Attr::new("function", Shape::QualifiedName, "The function that it runs.").compare(Compare::Name),
+        Attr::new("function", Shape::QualifiedName, "The function that it runs.")
+            .compare(Compare::Name)
+            .refers_to(common::ROUTINES),
         ENABLED,
         common::OWNER,
         common::COMMENT,

@@ -17,6 +17,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The function that accesses foreign tables; `null` for none.",
         )
         .compare(Compare::Name)
+        .refers_to(common::ROUTINES)
         .default(Literal::Null),
         Attr::new(
             "validator",
@@ -24,6 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The function that checks options; `null` for none.",
         )
         .compare(Compare::Name)
+        .refers_to(common::ROUTINES)
         .default(Literal::Null),
         Attr::new(
             "connection",
@@ -31,6 +33,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The function that makes the connections of subscriptions; `null` for none.",
         )
         .compare(Compare::Name)
+        .refers_to(common::ROUTINES)
         .default(Literal::Null)
         .since(19),
         common::FOREIGN_OPTIONS,

@@ -119,6 +119,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The planner support function; `null` for none.",
         )
         .compare(Compare::Name)
+        .refers_to(common::ROUTINES)
         .default(Literal::Null),
         Attr::new("window", Shape::Bool, "Whether it is a window function.").default(Literal::Bool(false)),
         SETTINGS,

@@ -29,6 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Its keys in order: columns or expressions, each with collation, operator class, `desc`, `nulls first`.",
         )
         .compare(Compare::Custom(same_keys))
+        .refers_to(common::IN_KEYS)
         .identifies(),
         Attr::new("unique", Shape::Bool, "Whether it is unique.").default(Literal::Bool(false)),
         NULLS_NOT_DISTINCT,
@@ -247,7 +248,11 @@ fn create(finding: &HintContext<'_>) -> String {
 
 /// The statement that creates the expected index on a relation. `concurrently` is the word before the name.
 fn create_on(finding: &HintContext<'_>, relation: &ObjectId, named: Option<&str>, concurrently: &str) -> String {
-    let keys: Vec<String> = finding.wanted_list("keys").into_iter().map(IndexKey::to_sql).collect();
+    let keys: Vec<String> = finding
+        .wanted_list("keys")
+        .into_iter()
+        .map(|key| IndexKey::to_sql(key, &|name| finding.reference(name)))
+        .collect();
     let method = match finding.wanted_text("method") {
         Some("btree") | None => String::new(),
         Some(method) => format!("USING {} ", common::name(method)),

@@ -98,16 +98,30 @@ impl IndexKey {
         self.collation.is_some()
     }
 
-    /// A key of an expectation file as SQL, with quotes around columns that need them.
-    pub(super) fn to_sql(text: &str) -> String {
+    /// A key of an expectation file as SQL, with quotes around columns that need them. `reference` gives names the schema
+    /// that they mean.
+    pub(super) fn to_sql(text: &str, reference: &dyn Fn(&str) -> String) -> String {
         let is_column = |name: &str| matches!(tokens(name).as_slice(), [only] if only.kind == TokenKind::Word);
         let key = Self::parse(text.trim(), &is_column);
         match &key.subject {
             KeySubject::Column(column) if text.trim().starts_with(column.as_str()) => {
-                format!("{}{}", common::name(column), &text.trim()[column.len()..])
+                let rest = key.with_references(&text.trim()[column.len()..], reference);
+                format!("{}{rest}", common::name(column))
             }
-            KeySubject::Column(_) | KeySubject::Expression(_) => text.to_owned(),
+            KeySubject::Column(_) | KeySubject::Expression(_) => key.with_references(text, reference),
         }
+    }
+
+    /// What follows a column or an expression, with the schemas of its collation and its operator class.
+    fn with_references(&self, text: &str, reference: &dyn Fn(&str) -> String) -> String {
+        let mut text = text.to_owned();
+        for name in [&self.collation, &self.operator_class].into_iter().flatten() {
+            // The last such word: a column can have the same name.
+            if let Some(at) = text.rfind(name.as_str()) {
+                text.replace_range(at..at + name.len(), &reference(name));
+            }
+        }
+        text
     }
 
     /// Whether an expected key and an actual one are the same.

@@ -19,7 +19,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
           operator; the name alone is every operator of this name.",
     query: include_str!("operator.sql"),
     attrs: &[
-        Attr::new("function", Shape::QualifiedName, "The function that computes it.").compare(Compare::Name),
+        Attr::new("function", Shape::QualifiedName, "The function that computes it.")
+            .compare(Compare::Name)
+            .refers_to(common::ROUTINES),
         common::other(
             "commutator",
             "The operator with the same result for exchanged operands; `null` for none.",

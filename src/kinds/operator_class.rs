@@ -1,6 +1,6 @@
 //! Operator classes.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common, signature};
+use super::{Advice, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -27,7 +27,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::QualifiedName,
             "Its operator family. If left out: the one with the same name.",
         )
-        .compare(Compare::Name),
+        .compare(Compare::Name)
+        .refers_to(&[Kind::OperatorFamily]),
         Attr::new(
             "storage",
             Shape::Sql,

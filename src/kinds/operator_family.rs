@@ -22,6 +22,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
              `pg_catalog.<-> for order by pg_catalog.float_ops`.",
         )
         .compare(Compare::Custom(same_names))
+        .refers_to(common::ROUTINES)
         .default(Literal::EmptyMap),
         Attr::new(
             "functions",
@@ -30,6 +31,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
              `{'1 (money, money)': pg_catalog.cash_cmp}`.",
         )
         .compare(Compare::Custom(same_names))
+        .refers_to(common::ROUTINES)
         .default(Literal::EmptyMap),
         common::OWNER,
         common::COMMENT,

@@ -23,6 +23,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The operator class that orders the bounds, if it is not the default one of their type.",
         )
         .compare(Compare::Name)
+        .refers_to(common::IN_KEYS)
         .default(Literal::Null),
         Attr::new(
             "collation",
@@ -30,6 +31,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The collation that orders the bounds, if it is not that of their type.",
         )
         .compare(Compare::Name)
+        .refers_to(common::COLLATIONS)
         .default(Literal::Null),
         Attr::new(
             "canonical",
@@ -37,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The function that makes equal ranges identical; `null` for none.",
         )
         .compare(Compare::Name)
+        .refers_to(common::ROUTINES)
         .default(Literal::Null),
         Attr::new(
             "subtype_diff",
@@ -44,6 +47,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The function that gives the distance of two bounds; `null` for none.",
         )
         .compare(Compare::Name)
+        .refers_to(common::ROUTINES)
         .default(Literal::Null),
         Attr::new("multirange", Shape::Name, "The name of its multirange type.").since(14),
         common::OWNER,

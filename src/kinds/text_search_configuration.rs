@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -14,13 +14,16 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A text search configuration.",
     query: include_str!("text_search_configuration.sql"),
     attrs: &[
-        Attr::new("parser", Shape::QualifiedName, "Its parser.").compare(Compare::Name),
+        Attr::new("parser", Shape::QualifiedName, "Its parser.")
+            .compare(Compare::Name)
+            .refers_to(&[Kind::TextSearchParser]),
         Attr::new(
             "mappings",
             Shape::Map(&Shape::List(&Shape::QualifiedName)),
             "The dictionaries for each type of token, such as `asciiword`, in the order in which they are tried.",
         )
         .compare(Compare::Custom(same_mappings))
+        .refers_to(&[Kind::TextSearchDictionary])
         .default(Literal::EmptyMap),
         common::OWNER,
         common::COMMENT,
@@ -95,7 +98,11 @@ fn mappings_hint(finding: &HintContext<'_>, expected: &BTreeMap<String, Value>, 
         return None;
     };
     let alter = format!("ALTER TEXT SEARCH CONFIGURATION {}", common::sql_name(finding.id));
-    let is_name = |expected: &str, actual: &str| is_name(expected, actual, finding.schema);
+    let is_name = |expected: &str, actual: &str| {
+        // The schema of the file comes before PostgreSQL's own.
+        let reference = finding.reference(expected);
+        is_name(expected, actual, finding.schema) && (reference == expected || reference == common::sql_names(actual))
+    };
     let mut statements = Vec::new();
     for (token, dictionaries) in expected {
         let change = match actual.get(token) {

@@ -1,6 +1,6 @@
 //! Text search dictionaries.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -12,7 +12,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A text search dictionary.",
     query: include_str!("text_search_dictionary.sql"),
     attrs: &[
-        Attr::new("template", Shape::QualifiedName, "Its template.").compare(Compare::Name),
+        Attr::new("template", Shape::QualifiedName, "Its template.")
+            .compare(Compare::Name)
+            .refers_to(&[Kind::TextSearchTemplate]),
         Attr::new(
             "options",
             Shape::Text,

@@ -6,7 +6,9 @@ use crate::hint::Hint;
 
 /// A function of a parser.
 const fn function(name: &'static str, doc: &'static str) -> Attr {
-    Attr::new(name, Shape::QualifiedName, doc).compare(Compare::Name)
+    Attr::new(name, Shape::QualifiedName, doc)
+        .compare(Compare::Name)
+        .refers_to(super::common::ROUTINES)
 }
 
 pub(super) static SPEC: KindSpec = KindSpec {

@@ -17,8 +17,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The function that initializes a dictionary from its options; `null` for none.",
         )
         .compare(Compare::Name)
+        .refers_to(common::ROUTINES)
         .default(Literal::Null),
-        Attr::new("lexize", Shape::QualifiedName, "The function that looks a token up.").compare(Compare::Name),
+        Attr::new("lexize", Shape::QualifiedName, "The function that looks a token up.")
+            .compare(Compare::Name)
+            .refers_to(common::ROUTINES),
         common::COMMENT,
     ],
     syntax: Syntax {

@@ -54,7 +54,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .compare(Compare::Custom(same_condition))
         .default(Literal::Null),
-        Attr::new("function", Shape::QualifiedName, "The function that it runs.").compare(Compare::Name),
+        Attr::new("function", Shape::QualifiedName, "The function that it runs.").compare(Compare::Name).refers_to(common::ROUTINES),
         Attr::new("arguments", Shape::List(&Shape::Text), "The arguments of the function.")
             .default(Literal::EmptyList),
         ENABLED.holds_in_partitions(),

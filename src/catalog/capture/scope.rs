@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::find::shares_names;
-use crate::attribute::Compare;
+use crate::attribute::{Attr, Compare, Shape};
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::kinds::{Kind, folded_name};
 use crate::migrations::Tool;
+use crate::object_id::split_name;
 use crate::platform;
 use crate::value::Value;
 
@@ -62,9 +63,15 @@ pub enum SchemaSelection {
 }
 
 impl Scope {
-    /// Adds the types that an object may name, so that a name is known to be exactly that of a type.
-    fn add_types(&mut self, object: &ExpectedObject, schema: &str) {
+    /// Adds the objects that an object may name, so that a name is known to be exactly that of a type, or that of an object
+    /// in the schema of the file and not one of PostgreSQL's own.
+    fn add_references(&mut self, object: &ExpectedObject, schema: &str) {
         for attribute in &object.attributes {
+            let kinds = attribute.attr.refers_to;
+            for name in references(attribute.attr, &attribute.value) {
+                self.names.insert((schema.to_owned(), name));
+                self.kinds.extend(kinds);
+            }
             if matches!(attribute.attr.compare, Compare::Type | Compare::BaseType)
                 && let Some(name) = attribute.value.as_text().and_then(|text| folded_name(text, schema))
             {
@@ -180,7 +187,7 @@ impl Scope {
                 if !roles.is_empty() {
                     scope.named.granted.entry(id.clone()).or_default().extend(roles);
                 }
-                scope.add_types(object, &file.schema);
+                scope.add_references(object, &file.schema);
                 scope.add_kind(object);
                 if file.exact {
                     continue;
@@ -225,6 +232,30 @@ impl Scope {
 /// The kinds that are read without a request.
 pub(super) fn always_read() -> BTreeSet<Kind> {
     Kind::ALL.iter().copied().filter(|kind| !kind.is_on_request()).collect()
+}
+
+/// The names without a schema in the value of an attribute that names other objects.
+fn references(attr: &Attr, value: &Value) -> Vec<String> {
+    let is_name = match attr.shape {
+        Shape::QualifiedName | Shape::Map(Shape::List(Shape::QualifiedName)) => !attr.refers_to.is_empty(),
+        Shape::Bool
+        | Shape::Integer
+        | Shape::Text
+        | Shape::Sql
+        | Shape::Name
+        | Shape::Reference
+        | Shape::OneOf(_)
+        | Shape::Privilege(_)
+        | Shape::List(_)
+        | Shape::Map(_) => false,
+    };
+    let texts: Vec<&str> = match value {
+        Value::Text(text) => vec![text],
+        Value::Map(lists) => lists.values().flat_map(Value::texts).collect(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Secret(_) | Value::List(_) => Vec::new(),
+    };
+    let single = |text: &str| split_name(text).filter(|parts| parts.len() == 1)?.pop();
+    texts.into_iter().filter(|_| is_name).filter_map(single).collect()
 }
 
 /// The roles that an expectation grants something to.

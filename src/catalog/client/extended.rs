@@ -38,16 +38,32 @@ impl Client {
     /// # Errors
     /// The statement fails.
     pub async fn run_single(&mut self, statement: &Statement) -> Result<Vec<Cells>, ServerError> {
+        self.run_with_values(statement, &[], &[]).await
+    }
+
+    /// Runs one statement with values for its parameters, which have types of these object identifiers.
+    ///
+    /// # Errors
+    /// The statement fails, or a text is no value of its type.
+    pub async fn run_with_values(
+        &mut self,
+        statement: &Statement,
+        types: &[u32],
+        values: &[&str],
+    ) -> Result<Vec<Cells>, ServerError> {
         let mut out = BytesMut::new();
         let written = (|| {
-            frontend::parse("", statement.as_str(), None, &mut out)?;
-            // Without formats, every column is sent as text.
+            frontend::parse("", statement.as_str(), types.iter().copied(), &mut out)?;
+            // Without formats, every value and every column is sent as text.
             let bound = frontend::bind(
                 "",
                 "",
                 None::<i16>,
-                None::<()>,
-                |(), _| Ok(IsNull::Yes),
+                values,
+                |value, out| {
+                    out.extend_from_slice(value.as_bytes());
+                    Ok(IsNull::No)
+                },
                 None::<i16>,
                 &mut out,
             );

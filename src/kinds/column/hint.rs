@@ -335,7 +335,7 @@ impl Alter<'_, '_> {
         let sql_type = self.finding.wanted_text("type")?;
         let collation = expected
             .as_text()
-            .map_or("pg_catalog.\"default\"".to_owned(), common::sql_names);
+            .map_or("pg_catalog.\"default\"".to_owned(), |name| self.finding.reference(name));
         Some(self.advice(
             "this builds the indexes on the column again",
             &format!("TYPE {sql_type} COLLATE {collation}"),
