@@ -1,6 +1,8 @@
 //! The contents of expectation files.
 
 mod history;
+mod ignore;
+mod implied;
 mod keys;
 pub mod load;
 mod long_names;
@@ -8,10 +10,12 @@ mod mistakes;
 mod object;
 pub mod parse;
 mod partitions;
+mod pieces;
 mod shape;
 mod statement;
 
 pub use history::tools;
+pub use implied::Singles;
 pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
 pub use long_names::{CutName, cut_pattern};
 pub use partitions::ANY;
@@ -20,7 +24,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::attribute::Attr;
-use crate::kinds::{Implication, Implied, Kind};
+use crate::kinds::Kind;
 use crate::migrations::files::Files;
 use crate::migrations::selection::Selection;
 use crate::migrations::{FolderProblem, Tool};
@@ -66,6 +70,8 @@ pub struct ExpectationFile {
     pub ignore: Vec<IgnoreRule>,
     /// The names that PostgreSQL cuts. Everywhere else in this file they are cut.
     pub cut_names: Vec<CutName>,
+    /// The objects of which their parents have only one.
+    pub singles: Singles,
 }
 
 impl ExpectationFile {
@@ -90,37 +96,6 @@ impl ExpectationFile {
             }
         }
         schemas
-    }
-
-    /// The value of an attribute of an object that follows from something else in this file. `surely` leaves out what
-    /// follows from objects that need not exist.
-    #[must_use]
-    pub fn implied(&self, object: &ExpectedObject, attribute: &str, surely: bool) -> Option<Implied> {
-        let implied = object.kind.spec().matching.implied?;
-        let Subject::Named(id) = &object.subject else {
-            return None;
-        };
-        let counts = |other: &ExpectedObject| match other.presence {
-            Presence::Required => true,
-            Presence::Optional => !surely,
-            Presence::Absent => false,
-        };
-        let beside = |kind: Kind, name: &str| {
-            let parent = object.parent.unwrap_or(self.objects.len());
-            self.objects
-                .iter()
-                .skip(parent + 1)
-                .take_while(|other| other.parent.is_some_and(|of| of >= parent))
-                .filter(|other| other.kind == kind && other.parent == Some(parent) && counts(other))
-                .filter_map(|other| other.written(name))
-                .collect()
-        };
-        implied(&Implication {
-            id,
-            attribute,
-            own: &|name| object.written(name),
-            beside: &beside,
-        })
     }
 }
 

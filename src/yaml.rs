@@ -8,6 +8,7 @@ mod explain;
 mod guard;
 mod layout;
 mod lines;
+mod pieces;
 mod read;
 mod scalar;
 pub(crate) mod splice;
@@ -23,6 +24,7 @@ use crate::redact;
 use crate::source_map::{FileId, Place};
 
 pub(crate) use layout::{AsWritten, Style, Written};
+pub(crate) use pieces::{ReadPieces, parse_in_pieces};
 
 /// A value of a document.
 #[derive(Debug, Clone, PartialEq)]

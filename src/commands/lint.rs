@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::LintArgs;
 use crate::console::print;
 use crate::error::{CommandError, Problem};
-use crate::expectation::load::load;
+use crate::expectation::load::check_all;
 use crate::expectation::{AcceptedProblem, ExpectedHistory};
 use crate::finding::Exit;
 use crate::migrations::{FolderProblem, Tool, folder};
@@ -45,7 +45,7 @@ pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, Comman
         });
     }
     if !args.paths.is_empty() || args.migrations.is_empty() {
-        match load(&args.paths, files) {
+        match check_all(&args.paths, files) {
             Ok(expectations) => {
                 summary = format!(
                     "{} without a mistake\n",

@@ -126,3 +126,13 @@ keys! {
         Exact = "exact": EXACT,
     }
 }
+
+impl FileKey {
+    /// Whether it is a setting of the whole file, which is read before the objects.
+    pub(super) fn is_setting(self) -> bool {
+        match self {
+            Self::Driftgate | Self::Database | Self::Schema | Self::Exact | Self::Level | Self::Reason => true,
+            Self::Migrations | Self::Assertions | Self::Ignore => false,
+        }
+    }
+}

@@ -137,6 +137,23 @@ pub(super) fn mistakes_of_section(parser: &mut Parser, kind: Kind, section: &str
     parser.problems.len() > before
 }
 
+/// What [`may_be_mistake`] has to know of the entry before.
+pub(super) struct LastEntry {
+    is_null: bool,
+    /// Whether it is a single value, which may be the beginning of a list without brackets.
+    is_scalar: bool,
+}
+
+/// Whether an entry and the one before it may be one of the mistakes that [`mistakes_of_section`] reports.
+pub(super) fn may_be_mistake(kind: Kind, last: &mut Option<LastEntry>, entry: &Entry) -> bool {
+    let is_null = entry.value.is_null();
+    let is_scalar = entry.value.scalar().is_some();
+    last.replace(LastEntry { is_null, is_scalar }).is_some_and(|last| {
+        let is_child = || kind.children().any(|child| child.spec().section == entry.key);
+        (last.is_null && !is_null && is_child()) || (last.is_scalar && is_null)
+    })
+}
+
 /// The problem that an object is a text where it is a list, which is this attribute of it.
 pub(super) fn without_brackets(kind: Kind, attribute: &str, node: &Node, scalar: &Scalar) -> Problem {
     let text = redact::typed(scalar.text.trim_matches(|c| c == '(' || c == ')'));

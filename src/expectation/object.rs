@@ -44,14 +44,8 @@ pub(super) fn parse_section(
             if mistakes_of_section(parser, kind, &entry.key, &entries) {
                 return;
             }
-            for Entry { key, place, value, .. } in entries {
-                match identity(kind, &key, parent, &parser.out.schema) {
-                    Ok(id) => object(parser, kind, &Subject::Named(id), place, value, parent, terms),
-                    Err(message) => parser.problems.push(
-                        Problem::at(place, message)
-                            .hint("write a dot or quote inside a name as in SQL: '\"odd.name\"'"),
-                    ),
-                }
+            for entry in entries {
+                named(parser, kind, entry, parent, terms);
             }
         }
         NodeValue::List(items) if spec.syntax.list == ListForm::ByMeaning && !items.is_empty() => {
@@ -82,6 +76,17 @@ pub(super) fn parse_section(
                 .hint(section_hint(kind, &entry.value)),
             );
         }
+    }
+}
+
+/// Reads an object that is expected by its name.
+pub(super) fn named(parser: &mut Parser, kind: Kind, entry: Entry, parent: Option<&Parent>, terms: &Arc<Terms>) {
+    let Entry { key, place, value, .. } = entry;
+    match identity(kind, &key, parent, &parser.out.schema) {
+        Ok(id) => object(parser, kind, &Subject::Named(id), place, value, parent, terms),
+        Err(message) => parser
+            .problems
+            .push(Problem::at(place, message).hint("write a dot or quote inside a name as in SQL: '\"odd.name\"'")),
     }
 }
 

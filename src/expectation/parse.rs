@@ -3,13 +3,15 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::history::parse_histories;
+use super::ignore::parse_ignore;
+use super::implied::contradictions;
 use super::keys::{FileKey, HistoryKey, TermKey};
 use super::long_names::cut_names;
 use super::object::parse_section;
 use super::statement::parse_assertions;
-use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, IgnoreRule, Level, Terms, partitions, shape};
+use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, Level, Singles, Terms, partitions, pieces, shape};
 use crate::error::Problem;
-use crate::kinds::{Implied, Kind};
+use crate::kinds::Kind;
 use crate::source_map::{FileId, Place};
 use crate::suggest;
 use crate::yaml::{self, Document, Entry, Mapping, Node, NodeValue, Places, ScalarType, shorten};
@@ -19,7 +21,27 @@ use crate::yaml::{self, Document, Entry, Mapping, Node, NodeValue, Places, Scala
 /// # Errors
 /// All its problems, in the order of the file. A problem in a value that an alias repeats has the place of the value.
 pub fn parse(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> {
-    read(text, file, Places::OfUse).map_err(|problems| {
+    parse_and(text, file, Objects::Kept)
+}
+
+/// Finds the problems of an expectation file. The objects are dropped as soon as they have been read, so that those of a
+/// large file are never in memory together.
+///
+/// # Errors
+/// Those of [`parse`].
+pub fn check(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> {
+    parse_and(text, file, Objects::Dropped)
+}
+
+/// What becomes of the objects of a file when all that concerns only one of them has been checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Objects {
+    Kept,
+    Dropped,
+}
+
+fn parse_and(text: &str, file: FileId, objects: Objects) -> Result<ExpectationFile, Vec<Problem>> {
+    read_any(text, file, Places::OfUse, objects).map_err(|problems| {
         if !text.contains('*') {
             return problems;
         }
@@ -27,6 +49,13 @@ pub fn parse(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> 
         problems.dedup();
         problems
     })
+}
+
+fn read_any(text: &str, file: FileId, places: Places, objects: Objects) -> Result<ExpectationFile, Vec<Problem>> {
+    match pieces::read(text, file, places, objects)? {
+        Some(file) => Ok(file),
+        None => read(text, file, places),
+    }
 }
 
 fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec<Problem>> {
@@ -51,13 +80,7 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
     let mut parser = Parser::new(file);
     parser.problems = problems;
     parser.file(entries);
-    partitions::merge_twice_written(&mut parser);
-    if parser.problems.is_empty() {
-        Ok(parser.out)
-    } else {
-        parser.problems.sort_by_key(|p| p.place);
-        Err(parser.problems)
-    }
+    parser.finish()
 }
 
 /// The file that is being read, and the problems so far.
@@ -67,7 +90,7 @@ pub(super) struct Parser {
 }
 
 impl Parser {
-    fn new(file: FileId) -> Self {
+    pub(super) fn new(file: FileId) -> Self {
         Self {
             out: ExpectationFile {
                 file,
@@ -83,6 +106,7 @@ impl Parser {
                 assertions: Vec::new(),
                 ignore: Vec::new(),
                 cut_names: Vec::new(),
+                singles: Singles::default(),
             },
             problems: Vec::new(),
         }
@@ -91,31 +115,42 @@ impl Parser {
     fn file(&mut self, entries: Vec<Entry>) {
         // Settings of the whole file come first, wherever they are written.
         let terms = Arc::new(self.settings(&entries));
-        self.out.exact = terms.exact;
         // Each entry is dropped when it has been read: a large file is not in memory twice.
         for entry in entries {
-            match FileKey::named(&entry.key) {
-                Some(FileKey::Migrations) => parse_histories(self, &entry, &terms),
-                Some(FileKey::Assertions) => parse_assertions(self, &entry, &terms),
-                Some(FileKey::Ignore) => self.ignore(&entry),
-                Some(
-                    FileKey::Driftgate
-                    | FileKey::Database
-                    | FileKey::Schema
-                    | FileKey::Exact
-                    | FileKey::Level
-                    | FileKey::Reason,
-                ) => {}
-                None if entry.key.starts_with("x-") => {}
-                None => match Kind::roots().find(|kind| kind.spec().section == entry.key) {
-                    Some(kind) => parse_section(self, kind, entry, None, &terms),
-                    None => self.unknown_file_key(&entry),
-                },
-            }
+            self.entry(entry, &terms);
         }
-        self.problems.extend(cut_names(&mut self.out));
-        self.contradictions();
-        let nothing = self.out.objects.is_empty() && self.out.histories.is_empty() && self.out.assertions.is_empty();
+        let cut_names = cut_names(&mut self.out);
+        self.problems.extend(cut_names);
+        self.problems.extend(contradictions(&self.out));
+        self.refuse_nothing(self.out.objects.is_empty());
+        partitions::merge_twice_written(self);
+    }
+
+    /// Reads an entry of the top level.
+    pub(super) fn entry(&mut self, entry: Entry, terms: &Arc<Terms>) {
+        match FileKey::named(&entry.key) {
+            Some(FileKey::Migrations) => parse_histories(self, &entry, terms),
+            Some(FileKey::Assertions) => parse_assertions(self, &entry, terms),
+            Some(FileKey::Ignore) => parse_ignore(self, &entry),
+            Some(
+                FileKey::Driftgate
+                | FileKey::Database
+                | FileKey::Schema
+                | FileKey::Exact
+                | FileKey::Level
+                | FileKey::Reason,
+            ) => {}
+            None if entry.key.starts_with("x-") => {}
+            None => match Kind::roots().find(|kind| kind.spec().section == entry.key) {
+                Some(kind) => parse_section(self, kind, entry, None, terms),
+                None => self.unknown_file_key(&entry),
+            },
+        }
+    }
+
+    /// Reports a file that expects nothing.
+    pub(super) fn refuse_nothing(&mut self, no_objects: bool) {
+        let nothing = no_objects && self.out.histories.is_empty() && self.out.assertions.is_empty();
         if nothing && !self.out.exact && self.problems.is_empty() {
             self.problems.push(
                 Problem::at(start_of(self.out.file), "this file checks nothing")
@@ -124,25 +159,18 @@ impl Parser {
         }
     }
 
-    /// Finds attributes that cannot have the written value, because of something else that the file expects.
-    fn contradictions(&mut self) {
-        for object in &self.out.objects {
-            for attribute in &object.attributes {
-                if let Some(Implied { value, because }) = self.out.implied(object, attribute.attr.name, true)
-                    && value != attribute.value
-                {
-                    let (name, written) = (attribute.attr.name, &attribute.value);
-                    self.problems.push(
-                        Problem::at(attribute.place, format!("`{name}` cannot be `{written}`: {because}"))
-                            .hint(format!("remove it, or write `{name}: {value}`")),
-                    );
-                }
-            }
+    /// The file, if it has no problems.
+    pub(super) fn finish(mut self) -> Result<ExpectationFile, Vec<Problem>> {
+        if self.problems.is_empty() {
+            Ok(self.out)
+        } else {
+            self.problems.sort_by_key(|p| p.place);
+            Err(self.problems)
         }
     }
 
     /// Reads the settings of the whole file, and returns those that its objects inherit.
-    fn settings(&mut self, entries: &[Entry]) -> Terms {
+    pub(super) fn settings(&mut self, entries: &[Entry]) -> Terms {
         let mut terms = Terms {
             level: Level::Error,
             reason: None,
@@ -175,6 +203,7 @@ impl Parser {
                 Some(FileKey::Migrations | FileKey::Assertions | FileKey::Ignore) | None => {}
             }
         }
+        self.out.exact = terms.exact;
         if !version {
             self.problems.push(
                 Problem::at(start_of(self.out.file), "the format version is missing")
@@ -351,53 +380,6 @@ impl Parser {
                 )),
             ),
             None => self.unknown_key(entry, &file_keys()),
-        }
-    }
-
-    fn ignore(&mut self, entry: &Entry) {
-        let sections: Vec<&str> = Kind::ALL.iter().map(|kind| kind.spec().section).collect();
-        for entry in self.mapping("ignore", &entry.value) {
-            let Some(kind) = Kind::ALL.iter().find(|kind| kind.spec().section == entry.key) else {
-                self.unknown_key(entry, &sections);
-                continue;
-            };
-            let NodeValue::List(items) = &entry.value.value else {
-                self.problems.push(Problem::at(
-                    entry.value.place,
-                    format!(
-                        "`{}` takes a list of patterns, but this is {}",
-                        entry.key,
-                        entry.value.describe()
-                    ),
-                ));
-                continue;
-            };
-            if items.is_empty() {
-                self.problems.push(shape::empty_list(entry.value.place, &entry.key));
-            }
-            for item in items {
-                let text = item.scalar().map_or("", |s| s.text.as_str());
-                let (negated, pattern) = match text.strip_prefix('!') {
-                    Some(rest) => (true, rest),
-                    None => (false, text),
-                };
-                match glob::Pattern::new(pattern) {
-                    Ok(_) if pattern.is_empty() => {
-                        self.problems
-                            .push(Problem::at(item.place, "a pattern is a text, for example `tmp_*`"));
-                    }
-                    Ok(pattern) => self.out.ignore.push(IgnoreRule {
-                        kind: *kind,
-                        pattern,
-                        negated,
-                        place: item.place,
-                    }),
-                    Err(e) => self.problems.push(Problem::at(
-                        item.place,
-                        format!("the pattern `{text}` cannot be read: {}", e.msg),
-                    )),
-                }
-            }
         }
     }
 }

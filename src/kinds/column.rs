@@ -160,8 +160,8 @@ fn implied(implication: &Implication<'_>) -> Option<Implied> {
         return implied("an identity column is never null");
     }
     let column = implication.id.last();
-    let keys = (implication.beside)(Kind::PrimaryKey, "columns");
-    if keys.iter().any(|columns| columns.texts().contains(&column)) {
+    let key = (implication.beside)(Kind::PrimaryKey, "columns").and_then(Value::as_list);
+    if key.is_some_and(|columns| columns.iter().any(|of_key| of_key.as_text() == Some(column))) {
         return implied("a column of the primary key is never null");
     }
     None

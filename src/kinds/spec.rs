@@ -302,8 +302,8 @@ pub struct Implication<'a> {
     pub attribute: &'a str,
     /// The attributes that the file writes for the object, by name.
     pub own: &'a dyn Fn(&str) -> Option<&'a Value>,
-    /// An attribute of the objects of a kind that the file expects in the same parent.
-    pub beside: &'a dyn Fn(Kind, &str) -> Vec<&'a Value>,
+    /// An attribute of the object of a kind that the file expects in the same parent; of a kind of which it has only one.
+    pub beside: &'a dyn Fn(Kind, &str) -> Option<&'a Value>,
 }
 
 impl Matching {

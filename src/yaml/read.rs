@@ -17,6 +17,26 @@ struct Anchored {
     size: Size,
 }
 
+/// A key of a mapping.
+pub(super) struct Key {
+    pub(super) name: String,
+    place: Place,
+    written: Written,
+}
+
+impl Key {
+    /// The entry of the key with this value.
+    pub(super) fn entry(self, value: Node) -> Entry {
+        Entry {
+            key: self.name,
+            place: self.place,
+            value,
+            written: self.written,
+            is_merge: false,
+        }
+    }
+}
+
 /// A document that is being read.
 pub(super) struct TreeBuilder<'a> {
     parser: Parser<'a, StrInput<'a>>,
@@ -65,17 +85,17 @@ impl<'a> TreeBuilder<'a> {
         if !self.aliased.is_empty() {
             root.mark_repeated(&self.aliased, false);
         }
-        match self.refused {
-            Some(problem) => Err(problem),
-            None => Ok(Document {
-                root,
-                problems: self.problems,
-            }),
-        }
+        let problems = self.problems()?;
+        Ok(Document { root, problems })
+    }
+
+    /// The problems that do not prevent reading the document.
+    pub(super) fn problems(self) -> Result<Vec<Problem>, Problem> {
+        self.refused.map_or(Ok(self.problems), Err)
     }
 
     /// Makes sure that nothing follows the document.
-    fn end(&mut self) -> Result<(), Problem> {
+    pub(super) fn end(&mut self) -> Result<(), Problem> {
         // Anything may follow `...`.
         let mut closed = false;
         loop {
@@ -94,7 +114,7 @@ impl<'a> TreeBuilder<'a> {
         self.refused.get_or_insert(problem);
     }
 
-    fn event(&mut self) -> Result<(Event<'a>, Span), Problem> {
+    pub(super) fn event(&mut self) -> Result<(Event<'a>, Span), Problem> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => Err(explain::syntax(&error, self.file, self.text)),
@@ -102,12 +122,12 @@ impl<'a> TreeBuilder<'a> {
         }
     }
 
-    fn place(&self, span: &Span) -> Place {
+    pub(super) fn place(&self, span: &Span) -> Place {
         explain::place(&span.start, self.file)
     }
 
     /// The value that begins with an event.
-    fn node(&mut self, event: Event<'a>, span: &Span) -> Result<Node, Problem> {
+    pub(super) fn node(&mut self, event: Event<'a>, span: &Span) -> Result<Node, Problem> {
         let place = self.place(span);
         let bytes = span.byte_range().unwrap_or_default();
         let id = self.next_id;
@@ -123,7 +143,7 @@ impl<'a> TreeBuilder<'a> {
             Event::SequenceStart(style, anchor, tag) => {
                 self.enter(Claim::fits_list, tag.as_deref(), anchor != 0, place)?;
                 let (items, end) = self.items()?;
-                self.guard.leave(anchor != 0);
+                self.leave(anchor != 0);
                 let last = items.last().map(|item| item.written.end());
                 let (style, end) = collection_end(style, end, last);
                 (NodeValue::List(items), anchor, style, end)
@@ -131,7 +151,7 @@ impl<'a> TreeBuilder<'a> {
             Event::MappingStart(style, anchor, tag) => {
                 self.enter(Claim::fits_map, tag.as_deref(), anchor != 0, place)?;
                 let (map, end) = self.mapping()?;
-                self.guard.leave(anchor != 0);
+                self.leave(anchor != 0);
                 let last = map.written().last().map(Entry::end);
                 let (style, end) = collection_end(style, end, last);
                 (NodeValue::Map(map), anchor, style, end)
@@ -198,7 +218,7 @@ impl<'a> TreeBuilder<'a> {
     }
 
     /// Begins a list or mapping.
-    fn enter(
+    pub(super) fn enter(
         &mut self,
         fits: fn(Claim) -> bool,
         tag: Option<&Tag>,
@@ -212,6 +232,11 @@ impl<'a> TreeBuilder<'a> {
             self.refuse(explain::tag(tag, place));
         }
         Ok(())
+    }
+
+    /// Ends a list or mapping.
+    pub(super) fn leave(&mut self, anchored: bool) {
+        self.guard.leave(anchored);
     }
 
     /// The items of a list, and the byte at which it ends.
@@ -247,11 +272,11 @@ impl<'a> TreeBuilder<'a> {
             let is_merge =
                 matches!(&event, Event::Scalar(key, style, _, tag) if is_merge_key(key, *style, tag.as_deref()));
             let key = self.node(event, &span)?;
-            let name = self.name(&key);
+            let key = self.name(key);
             let (event, span) = self.event()?;
             let mut value = self.node(event, &span)?;
-            if !is_merge && value.is_null() && parentheses(&name) < 0 {
-                self.problems.push(explain::cut(&name, key.place));
+            if !is_merge && is_cut(&key.name, &value) {
+                self.problems.push(explain::cut(&key.name, key.place));
                 continue;
             }
             if is_merge {
@@ -263,11 +288,8 @@ impl<'a> TreeBuilder<'a> {
                 self.merge(std::mem::replace(&mut value, empty), &mut merged);
             }
             entries.push(Entry {
-                key: name,
-                place: key.place,
-                value,
-                written: key.written,
                 is_merge,
+                ..key.entry(value)
             });
         };
         self.refuse_duplicates(&mut entries);
@@ -280,18 +302,20 @@ impl<'a> TreeBuilder<'a> {
         Ok((Mapping { entries, written }, end))
     }
 
-    /// The text of a key.
-    fn name(&mut self, key: &Node) -> String {
-        match &key.value {
+    /// A value as a key.
+    pub(super) fn name(&mut self, node: Node) -> Key {
+        let (place, written) = (node.place, node.written);
+        let name = match node.value {
             NodeValue::Scalar(Scalar {
                 text,
                 scalar_type: ScalarType::Text | ScalarType::Bool(_) | ScalarType::Number,
-            }) => text.clone(),
+            }) => text,
             NodeValue::Scalar(_) | NodeValue::List(_) | NodeValue::Map(_) => {
-                self.refuse(explain::no_name(key));
+                self.refuse(explain::no_name(&node));
                 String::new()
             }
-        }
+        };
+        Key { name, place, written }
     }
 
     /// Collects the entries that a merge key adds.
@@ -362,6 +386,11 @@ fn moved(node: &Node, place: Place) -> Node {
         }
     };
     Node { value, place, ..*node }
+}
+
+/// Whether an entry is the end of a text in parentheses that a comma cuts.
+pub(super) fn is_cut(key: &str, value: &Node) -> bool {
+    value.is_null() && parentheses(key) < 0
 }
 
 /// How many more parentheses a text opens than it closes.

@@ -11,13 +11,13 @@ use driftgate::sql_text::{is_balanced, split_commas, tokens, unquote_name, words
 use driftgate::terminal::{Palette, visible};
 use driftgate::{expectation, object_id, scratch::statements, suggest, yaml};
 
+use crate::cpu_time::ThreadTime;
 use crate::run::Driftgate;
 
 /// How much larger the second input is.
 const GROWTH: usize = 8;
 
-/// How much longer it may take. 64 times would be quadratic; large inputs need memory from the system, and other programs
-/// disturb.
+/// How much longer it may take. 64 times would be quadratic; large inputs need memory from the system.
 const FACTOR: u32 = 32;
 
 /// Below this nothing can be measured.
@@ -33,7 +33,7 @@ type Reading<'a> = &'a dyn Fn(&str);
 const ATTEMPTS: usize = 20;
 
 fn time(work: &dyn Fn(&str), text: &str) -> Duration {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     work(text);
     start.elapsed()
 }

@@ -6,6 +6,7 @@ mod cases;
 mod changes;
 mod ci;
 mod connection;
+mod cpu_time;
 mod documents;
 mod folder;
 mod fuzz;

@@ -4,7 +4,7 @@ mod expected;
 
 use std::collections::BTreeSet;
 
-use driftgate::attribute::Shape;
+use driftgate::attribute::{Attr, Shape};
 use driftgate::catalog::capture::{self, Scope};
 use driftgate::catalog::client::Description;
 use driftgate::catalog::{Limits, connect::connect, conninfo::Conninfo};
@@ -15,6 +15,7 @@ use driftgate::expectation::{
 };
 use driftgate::finding::{Check, Code, Status, codes};
 use driftgate::kinds::{KeyForm, Kind};
+use driftgate::object_id::ObjectId;
 use driftgate::observed::Answers;
 use driftgate::pull::{PullOptions, pull};
 use driftgate::snapshot::{Object, Snapshot};
@@ -256,50 +257,83 @@ fn expect(object: &mut ExpectedObject, name: &str, value: Value) {
     attribute.expect("it is expected").value = value;
 }
 
+/// One attribute of each object, another one in each round, so that all have been chosen after a round for each attribute
+/// of the kind that has the most. Neighbours of a kind do not have the same attribute chosen.
+fn choices(snapshot: &Snapshot, round: usize) -> Vec<(Kind, ObjectId, &'static Attr)> {
+    let mut chosen = Vec::new();
+    for kind in Kind::ALL {
+        let attrs = kind.spec().attrs;
+        for (at, (id, _)) in snapshot.of_kind(*kind).enumerate() {
+            if round < attrs.len() {
+                chosen.push((*kind, id.clone(), &attrs[(round + at) % attrs.len()]));
+            }
+        }
+    }
+    chosen
+}
+
 #[test]
 fn a_change_of_one_attribute_is_one_finding() {
     let snapshot = snapshot();
     let expected = expect_all(&snapshot);
-    // One change at a time is made in these, and taken back.
-    let (mut changed, mut otherwise) = (snapshot.clone(), expect_all(&snapshot));
-    let mut tried = 0;
+    let rounds = Kind::ALL.iter().map(|kind| kind.spec().attrs.len()).max();
+    let mut tried = BTreeSet::new();
     let mut seen = BTreeSet::new();
-    for kind in Kind::ALL {
-        let ids: Vec<_> = snapshot.of_kind(*kind).map(|(id, _)| id.clone()).collect();
-        for id in ids {
-            for attr in kind.spec().attrs {
-                let object = changed.get_mut(*kind, &id).expect("it is there");
-                let actual = object.get(attr.name).clone();
-                object.set(attr.name, another(&actual));
-                let found = findings(&expected, &changed);
-                changed.get_mut(*kind, &id).expect("it is there").set(attr.name, actual);
-                let what: Vec<String> = found.iter().map(Check::id).collect();
-                assert_eq!(found.len(), 1, "{} of {} {id}: {what:?}", attr.name, kind.words());
-                assert_eq!(found[0].attribute(), Some(attr.name), "{what:?}");
-                assert!(seen.insert(what[0].clone()), "{what:?}: another finding has this id");
-                assert_eq!(found[0].about.as_object(), Some((*kind, &id)));
-                tried += 1;
-                let subject = Subject::Named(id.clone());
-                let at = otherwise
-                    .objects
-                    .iter()
-                    .position(|o| o.kind == *kind && o.subject == subject)
-                    .expect("it is expected");
-                let value = snapshot.get(*kind, &id).expect("it is there").get(attr.name);
-                expect(&mut otherwise.objects[at], attr.name, another(value));
-                let found = findings(&otherwise, &snapshot);
-                expect(&mut otherwise.objects[at], attr.name, value.clone());
-                assert_eq!(
-                    found.len(),
-                    1,
-                    "{} of {} {id}, expected otherwise",
-                    attr.name,
-                    kind.words()
-                );
+    for round in 0..rounds.unwrap_or_default() {
+        // One attribute of every object is changed at once: there must be exactly these findings, each at its object.
+        let chosen = choices(&snapshot, round);
+        let (mut changed, mut otherwise) = (snapshot.clone(), expect_all(&snapshot));
+        for (kind, id, attr) in &chosen {
+            let object = changed.get_mut(*kind, id).expect("it is there");
+            let actual = object.get(attr.name).clone();
+            object.set(attr.name, another(&actual));
+            let subject = Subject::Named(id.clone());
+            let mut objects = otherwise.objects.iter_mut();
+            let object = objects.find(|o| o.kind == *kind && o.subject == subject);
+            expect(object.expect("it is expected"), attr.name, another(&actual));
+        }
+        let wanted: Vec<String> = chosen
+            .iter()
+            .map(|(kind, id, attr)| format!("{} of {} {id}", attr.name, kind.words()))
+            .collect();
+        for (found, of) in [
+            (findings(&expected, &changed), "changed"),
+            (findings(&otherwise, &snapshot), "expected otherwise"),
+        ] {
+            let at = |check: &Check| {
+                let (kind, id) = check.about.as_object()?;
+                Some(format!("{} of {} {id}", check.attribute()?, kind.words()))
+            };
+            let mut found_at: Vec<String> = found
+                .iter()
+                .map(|check| at(check).unwrap_or_else(|| check.id()))
+                .collect();
+            let mut wanted = wanted.clone();
+            wanted.sort();
+            found_at.sort();
+            let missing: Vec<_> = wanted.iter().filter(|one| !found_at.contains(one)).collect();
+            let more: Vec<_> = found_at.iter().filter(|one| !wanted.contains(one)).collect();
+            assert_eq!(
+                wanted, found_at,
+                "{of}: not found: {missing:?}, found besides: {more:?}"
+            );
+            if of == "changed" {
+                for check in &found {
+                    assert!(seen.insert(check.id()), "{}: another finding has this id", check.id());
+                }
             }
         }
+        tried.extend(wanted);
     }
-    assert!(tried > 200, "only {tried} changes were tried");
+    let all = Kind::ALL
+        .iter()
+        .map(|kind| snapshot.of_kind(*kind).count() * kind.spec().attrs.len());
+    assert_eq!(
+        tried.len(),
+        all.sum::<usize>(),
+        "every attribute of every object is changed"
+    );
+    assert!(tried.len() > 200, "only {} changes were tried", tried.len());
 }
 
 #[test]
@@ -335,7 +369,7 @@ fn a_missing_or_new_object_is_one_finding() {
             let mut new = id.parts().to_vec();
             let name = new.len() - usize::from(kind.spec().syntax.key == KeyForm::Signature) - 1;
             new[name] = format!("{}_new", new[name]).into();
-            let new = driftgate::object_id::ObjectId::new(new);
+            let new = ObjectId::new(new);
             changed.insert(*kind, new.clone(), object);
             let found = findings(&expected, &changed);
             let what: Vec<String> = found.iter().map(Check::id).collect();

@@ -1,6 +1,6 @@
 //! Expectations of everything that a snapshot has.
 
-use driftgate::expectation::{ExpectationFile, ExpectedObject};
+use driftgate::expectation::{ExpectationFile, ExpectedObject, Singles};
 use driftgate::source_map::{FileId, Place};
 
 use super::SCHEMAS;
@@ -21,5 +21,6 @@ pub(super) fn exact_file(file: FileId, place: Place, objects: Vec<ExpectedObject
         assertions: Vec::new(),
         ignore: Vec::new(),
         cut_names: Vec::new(),
+        singles: Singles::default(),
     }
 }
