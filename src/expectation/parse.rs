@@ -58,7 +58,7 @@ fn read_any(text: &str, file: FileId, places: Places, objects: Objects) -> Resul
     }
 }
 
-fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec<Problem>> {
+pub(super) fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec<Problem>> {
     let Document { root, problems } = yaml::parse(text, file, places).map_err(|problem| vec![problem])?;
     let entries = match root.value {
         NodeValue::Map(map) => map.into_iter().collect(),

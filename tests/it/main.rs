@@ -31,6 +31,7 @@ mod secrets;
 mod server;
 mod session;
 mod shell;
+mod size;
 mod translated;
 mod trial;
 mod update;
