@@ -33,6 +33,15 @@ pub fn check(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> 
     parse_and(text, file, Objects::Dropped)
 }
 
+/// Reads an expectation file from the tree of the whole text, which [`parse`] does only where the parts depend on each
+/// other. The result is the same.
+///
+/// # Errors
+/// Those of [`parse`].
+pub fn parse_whole(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Problem>> {
+    with_definitions(text, file, read(text, file, Places::OfUse))
+}
+
 /// What becomes of the objects of a file when all that concerns only one of them has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Objects {
@@ -41,7 +50,21 @@ pub(super) enum Objects {
 }
 
 fn parse_and(text: &str, file: FileId, objects: Objects) -> Result<ExpectationFile, Vec<Problem>> {
-    read_any(text, file, Places::OfUse, objects).map_err(|problems| {
+    let read = match pieces::read(text, file, objects) {
+        Ok(Some(file)) => Ok(file),
+        Ok(None) => read(text, file, Places::OfUse),
+        Err(problems) => Err(problems),
+    };
+    with_definitions(text, file, read)
+}
+
+/// The result of reading a file, whose problems have the places of the values that aliases repeat.
+fn with_definitions(
+    text: &str,
+    file: FileId,
+    read_file: Result<ExpectationFile, Vec<Problem>>,
+) -> Result<ExpectationFile, Vec<Problem>> {
+    read_file.map_err(|problems| {
         if !text.contains('*') {
             return problems;
         }
@@ -51,14 +74,7 @@ fn parse_and(text: &str, file: FileId, objects: Objects) -> Result<ExpectationFi
     })
 }
 
-fn read_any(text: &str, file: FileId, places: Places, objects: Objects) -> Result<ExpectationFile, Vec<Problem>> {
-    match pieces::read(text, file, places, objects)? {
-        Some(file) => Ok(file),
-        None => read(text, file, places),
-    }
-}
-
-pub(super) fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec<Problem>> {
+fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec<Problem>> {
     let Document { root, problems } = yaml::parse(text, file, places).map_err(|problem| vec![problem])?;
     let entries = match root.value {
         NodeValue::Map(map) => map.into_iter().collect(),

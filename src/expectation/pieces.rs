@@ -20,12 +20,7 @@ use crate::source_map::FileId;
 use crate::yaml::{Entry, Places, ReadPieces, parse_in_pieces};
 
 /// Reads a file. `None` if it must be read as a whole.
-pub(super) fn read(
-    text: &str,
-    file: FileId,
-    places: Places,
-    objects: Objects,
-) -> Result<Option<ExpectationFile>, Vec<Problem>> {
+pub(super) fn read(text: &str, file: FileId, objects: Objects) -> Result<Option<ExpectationFile>, Vec<Problem>> {
     let mut reader = Pieces {
         parser: Parser::new(file),
         settings: Vec::new(),
@@ -36,7 +31,7 @@ pub(super) fn read(
             Objects::Dropped => Some(Dropped::default()),
         },
     };
-    match parse_in_pieces(text, file, places, &mut reader).map_err(|problem| vec![problem])? {
+    match parse_in_pieces(text, file, Places::OfUse, &mut reader).map_err(|problem| vec![problem])? {
         Some(problems) if problems.is_empty() => reader.finish(),
         Some(_) | None => Ok(None),
     }
@@ -48,12 +43,12 @@ struct Pieces {
     settings: Vec<Entry>,
     /// What the objects inherit, as soon as the settings have been read.
     terms: Option<Arc<Terms>>,
-    section: Option<Section>,
+    section: Option<OpenSection>,
     dropped: Option<Dropped>,
 }
 
 /// The section that is being read.
-struct Section {
+struct OpenSection {
     kind: Kind,
     /// The last entry, without what is in it.
     last: Option<LastEntry>,
@@ -66,7 +61,7 @@ impl ReadPieces for Pieces {
             let syntax = &kind.spec().syntax;
             syntax.list != ListForm::ByMeaning && syntax.key != KeyForm::Only
         });
-        self.section = kind.map(|kind| Section { kind, last: None });
+        self.section = kind.map(|kind| OpenSection { kind, last: None });
         kind.is_some()
     }
 
@@ -209,6 +204,3 @@ fn hash(value: &impl Hash) -> u64 {
     value.hash(&mut hasher);
     hasher.finish()
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use granit_parser::{Event, Span};
 
-use super::read::{Key, TreeBuilder, is_cut};
+use super::read::{MappingKey, TreeBuilder, is_cut};
 use super::scalar::is_merge_key;
 use super::{Entry, Places};
 use crate::error::Problem;
@@ -39,13 +39,13 @@ pub(crate) fn parse_in_pieces(
 
 /// An entry of a mapping that is divided: its key, and the event with which its value begins.
 struct Begun<'a> {
-    key: Key,
+    key: MappingKey,
     event: Event<'a>,
     span: Span,
 }
 
 /// What comes next in a mapping that is divided.
-enum Next<'a> {
+enum NextPiece<'a> {
     Entry(Begun<'a>),
     End,
     /// What cannot be divided.
@@ -94,13 +94,13 @@ impl<'a> TreeBuilder<'a> {
         let mut keys = KeyHashes::default();
         loop {
             match self.next(&mut keys)? {
-                Next::Entry(begun) => {
+                NextPiece::Entry(begun) => {
                     if !read(self, begun)? {
                         return Ok(false);
                     }
                 }
-                Next::End => break,
-                Next::Other => return Ok(false),
+                NextPiece::End => break,
+                NextPiece::Other => return Ok(false),
             }
         }
         self.leave(false);
@@ -108,18 +108,18 @@ impl<'a> TreeBuilder<'a> {
     }
 
     /// The next key of a mapping.
-    fn next(&mut self, keys: &mut KeyHashes) -> Result<Next<'a>, Problem> {
+    fn next(&mut self, keys: &mut KeyHashes) -> Result<NextPiece<'a>, Problem> {
         let (event, span) = self.event()?;
         match &event {
-            Event::MappingEnd => return Ok(Next::End),
+            Event::MappingEnd => return Ok(NextPiece::End),
             Event::Scalar(key, style, 0, None) if !is_merge_key(key, *style, None) => {}
-            _ => return Ok(Next::Other),
+            _ => return Ok(NextPiece::Other),
         }
         let node = self.node(event, &span)?;
         let key = self.name(node);
         keys.add(&key.name);
         let (event, span) = self.event()?;
-        Ok(Next::Entry(Begun { key, event, span }))
+        Ok(NextPiece::Entry(Begun { key, event, span }))
     }
 
     /// The entry that has begun. `None` if it can only be the end of a text that a comma cuts.

@@ -18,13 +18,13 @@ struct Anchored {
 }
 
 /// A key of a mapping.
-pub(super) struct Key {
+pub(super) struct MappingKey {
     pub(super) name: String,
     place: Place,
     written: Written,
 }
 
-impl Key {
+impl MappingKey {
     /// The entry of the key with this value.
     pub(super) fn entry(self, value: Node) -> Entry {
         Entry {
@@ -303,7 +303,7 @@ impl<'a> TreeBuilder<'a> {
     }
 
     /// A value as a key.
-    pub(super) fn name(&mut self, node: Node) -> Key {
+    pub(super) fn name(&mut self, node: Node) -> MappingKey {
         let (place, written) = (node.place, node.written);
         let name = match node.value {
             NodeValue::Scalar(Scalar {
@@ -315,7 +315,7 @@ impl<'a> TreeBuilder<'a> {
                 String::new()
             }
         };
-        Key { name, place, written }
+        MappingKey { name, place, written }
     }
 
     /// Collects the entries that a merge key adds.

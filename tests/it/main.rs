@@ -21,6 +21,7 @@ mod migration_folders;
 mod migration_histories;
 mod names;
 mod outside;
+mod pieces;
 mod plans;
 mod random;
 mod registry;

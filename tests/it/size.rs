@@ -6,10 +6,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use driftgate::compare::{plan, resolve::resolve};
-use driftgate::expectation::load::load;
+use driftgate::expectation::ExpectationFile;
+use driftgate::expectation::parse::parse;
 use driftgate::observed::Answers;
 use driftgate::snapshot::Snapshot;
-use driftgate::source_map::SourceMap;
+use driftgate::source_map::{FileId, SourceMap};
 
 use crate::cpu_time::ThreadTime;
 use crate::folder::Folder;
@@ -35,19 +36,19 @@ fn table(number: usize) -> String {
     )
 }
 
-/// The time that it takes to read a folder of this many files and to compare them with an empty database.
+/// The time that it takes to read the texts of this many files and to compare them with an empty database.
 fn time_of_files(count: usize) -> Duration {
-    let folder = Folder::new();
-    for number in 0..count {
-        let text = format!("driftgate: 1\ntables: {{t_{number:06}: {{columns: {{id: uuid}}}}}}\n");
-        folder.write(&format!("{}/{number}.yaml", number / 1000), &text);
-    }
-    let start = ThreadTime::now();
     let mut files = SourceMap::default();
-    let expected = load(&[folder.path().to_owned()], &mut files).expect("no mistakes");
+    let text = |number: usize| format!("driftgate: 1\ntables: {{t_{number:06}: {{columns: {{id: uuid}}}}}}\n");
+    let ids = (0..count).map(|number| files.add(PathBuf::from(format!("{number}.yaml")), text(number)));
+    let ids: Vec<FileId> = ids.collect();
+    let start = ThreadTime::now();
+    let read = ids
+        .iter()
+        .map(|file| parse(files.text(*file), *file).expect("no mistakes"));
+    let expected: Vec<ExpectationFile> = read.collect();
     let snapshot = Snapshot::default();
-    let expected: Vec<_> = expected.iter().collect();
-    let plan = plan(&expected, &snapshot, false);
+    let plan = plan(&expected.iter().collect::<Vec<_>>(), &snapshot, false);
     let findings = resolve(plan, &Answers::new(), &snapshot).0.findings;
     assert_eq!(findings.len(), count);
     start.elapsed()
@@ -92,7 +93,7 @@ fn time_of_columns(count: usize) -> Duration {
     }
     let file = SourceMap::default().add(PathBuf::from("test.yaml"), String::new());
     let start = ThreadTime::now();
-    let parsed = driftgate::expectation::parse::parse(&text, file).expect("no mistakes");
+    let parsed = parse(&text, file).expect("no mistakes");
     assert_eq!(parsed.objects.len(), count + 1);
     start.elapsed()
 }

@@ -1,43 +1,49 @@
+//! A file that is read piece by piece is the one that is read as a whole.
+
 use std::path::{Path, PathBuf};
 
-use super::super::parse;
-use super::*;
-use crate::source_map::SourceMap;
+use driftgate::expectation::parse::{check, parse, parse_whole};
+use driftgate::source_map::SourceMap;
 
-/// Reads a text in pieces, keeping and dropping the objects, and as a whole: all must find the same. Returns whether it
-/// could be read in pieces.
+/// Reads a text in pieces, keeping and dropping the objects, and as a whole: all must find the same. Returns whether the
+/// objects were dropped.
 fn is_read_alike(text: &str) -> bool {
     let file = SourceMap::default().add(PathBuf::from("test.yaml"), String::new());
-    for places in [Places::OfUse, Places::OfDefinition] {
-        let whole = parse::read(text, file, places);
-        let kept = read(text, file, places, Objects::Kept);
-        if let Some(kept) = kept.transpose() {
-            let (one, other) = (format!("{kept:#?}"), format!("{whole:#?}"));
-            assert!(one == other, "{text}\n{one}\n{other}");
-        }
-        let dropped = read(text, file, places, Objects::Dropped);
-        match (dropped.transpose(), whole) {
-            (None, _) => return false,
-            (Some(Ok(dropped)), Ok(whole)) => {
-                assert!(dropped.objects.is_empty(), "{text}");
-                assert_eq!(dropped.cut_names, whole.cut_names, "{text}");
-                assert_eq!(
-                    format!("{:?}", (dropped.histories, dropped.assertions, dropped.ignore)),
-                    format!("{:?}", (whole.histories, whole.assertions, whole.ignore)),
-                    "{text}"
-                );
-            }
-            (Some(Err(dropped)), Err(whole)) => assert_eq!(format!("{dropped:#?}"), format!("{whole:#?}"), "{text}"),
-            (Some(dropped), whole) => panic!("{text}\n{dropped:#?}\n{whole:#?}"),
-        }
+    let mut whole = parse_whole(text, file);
+    let kept = parse(text, file);
+    let (one, other) = (format!("{kept:#?}"), format!("{whole:#?}"));
+    // Which objects are alone in their parents is known when it was asked for.
+    assert!(one == other, "{text}\n{one}\n{other}");
+    let dropped = check(text, file);
+    let is_dropped = dropped.as_ref().is_ok_and(|file| file.objects.is_empty());
+    if let (true, Ok(whole)) = (is_dropped, &mut whole) {
+        whole.objects.clear();
     }
-    true
+    let shown = |file: &driftgate::expectation::ExpectationFile| {
+        format!(
+            "{:#?}",
+            (
+                &file.objects,
+                &file.histories,
+                &file.assertions,
+                &file.ignore,
+                &file.cut_names,
+                file.exact
+            )
+        )
+    };
+    let (one, other) = (
+        format!("{:#?}", dropped.as_ref().map(shown)),
+        format!("{:#?}", whole.as_ref().map(shown)),
+    );
+    assert!(one == other, "{text}\n{one}\n{other}");
+    is_dropped
 }
 
 #[test]
 fn a_file_read_in_pieces_is_the_one_read_as_a_whole() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let (mut in_pieces, mut all) = (0, 0);
+    let (mut dropped, mut all) = (0, 0);
     for entry in std::fs::read_dir(cases).expect("tests/cases") {
         let path = entry.expect("an entry").path();
         let Ok(text) = std::fs::read_to_string(&path) else {
@@ -47,10 +53,10 @@ fn a_file_read_in_pieces_is_the_one_read_as_a_whole() {
             let block = block.split_once('\n').map_or("", |(_, block)| block);
             let block = block.split("\n```").next().unwrap_or_default();
             all += 1;
-            in_pieces += usize::from(is_read_alike(block));
+            dropped += usize::from(is_read_alike(block));
         }
     }
-    assert!(all > 500 && in_pieces > all / 2, "{in_pieces} of {all}");
+    assert!(all > 500 && dropped > all / 3, "{dropped} of {all}");
 }
 
 #[test]
