@@ -139,3 +139,46 @@ fn the_widest_table_is_pulled_and_checked() {
     let of_defaults = findings.iter().filter(|finding| finding["table"] == "public.wide");
     assert_eq!(of_defaults.count(), 0, "{:.2000}", run.stdout);
 }
+
+/// Pulls a database, checks it with the file, and once more with another text in the file. Returns the number of findings.
+fn findings_after(schema: &str, from: &str, to: &str) -> usize {
+    let db = server().database(schema);
+    let driftgate = Driftgate::new().env("DATABASE_URL", db.url());
+    let run = driftgate.run(["pull", "-o", "pulled.yaml"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let run = driftgate.run(["check", "pulled.yaml"]);
+    assert_eq!(run.code, Some(0), "{:.2000}", run.stdout);
+    let text = std::fs::read_to_string(driftgate.folder().path().join("pulled.yaml")).expect("a file");
+    let driftgate = driftgate.file("pulled.yaml", &text.replace(from, to));
+    let run = driftgate.run(["check", "pulled.yaml", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("a report");
+    report["targets"][0]["findings"].as_array().expect("findings").len()
+}
+
+#[test]
+fn an_enum_with_many_labels_is_pulled_and_checked() {
+    let schema =
+        "do $$ begin execute (select 'create type e as enum (' || string_agg(format('%L', 'label ' || i), ', ')
+                  || ')' from generate_series(1, 100000) i); end $$";
+    assert_eq!(findings_after(schema, "label 7", "lapel 7"), 1);
+}
+
+#[test]
+fn a_table_with_many_partitions_is_pulled_and_checked() {
+    let schema = "create table events (id bigint check (id > 0), note text default 'x') partition by range (id);
+                  create index on events (note);
+                  do $$ begin
+                    for i in 1..600 loop
+                      execute format('create table p_%s partition of events for values from (%s) to (%s)', i, 2 * i, 2 * i + 1);
+                      execute format('create index own_%s on p_%s (id)', i, i);
+                    end loop;
+                  end $$";
+    assert_eq!(
+        findings_after(
+            schema,
+            "        indexes:\n",
+            "        comment: other\n        indexes:\n"
+        ),
+        600
+    );
+}
