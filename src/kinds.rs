@@ -36,7 +36,7 @@ pub use spec::{
     UsersAdd, WrittenValue,
 };
 pub use stub::Stub;
-pub use type_name::{folded_name, same_exact_type};
+pub use type_name::{folded_name, near_type_in, same_exact_type};
 pub use variable::{Variable, variables};
 
 macro_rules! kinds {

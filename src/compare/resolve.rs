@@ -8,7 +8,7 @@ use super::{Candidate, Decision, MeaningMatch, Pending, Plan, Step, follow, rena
 use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence, Terms};
 use crate::finding::{About, Check, Checks, OtherCode, Status};
 use crate::hint::Hint;
-use crate::kinds::Kind;
+use crate::kinds::{Kind, near_type_in};
 use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers};
 use crate::snapshot::Snapshot;
@@ -110,6 +110,14 @@ fn invalid<'a>(decision: &Decision, answers: &'a Answers) -> Option<&'a str> {
     }
 }
 
+/// The advice on an expected text that the server cannot parse for this reason.
+fn fix_expression(why: &str) -> Hint {
+    Hint::Advice(match near_type_in(why) {
+        Some(near) => format!("{UNREADABLE}; did you mean the type `{near}`?"),
+        None => UNREADABLE.to_owned(),
+    })
+}
+
 fn check(pending: Pending, answers: &Answers) -> Check {
     let Pending {
         check,
@@ -121,7 +129,7 @@ fn check(pending: Pending, answers: &Answers) -> Check {
         Outcome::Different => match invalid(&decision, answers) {
             Some(why) => check
                 .detail(why.to_owned())
-                .hint(unreadable.unwrap_or_else(|| Hint::advice(UNREADABLE))),
+                .hint(unreadable.unwrap_or_else(|| fix_expression(why))),
             None => check,
         },
         Outcome::Undetermined(status, why) => check.undetermined(status, why),

@@ -138,9 +138,15 @@ fn reference(name: &str, value: &NodeValue, place: Place, schema: &str) -> Resul
     let NodeValue::Scalar(scalar) = value else {
         return Err(wrong());
     };
-    let (mut table, columns) = split_reference(&scalar.text)
-        .filter(|(table, _)| table.len() <= 2)
-        .ok_or_else(wrong)?;
+    let (mut table, columns) = split_reference(&scalar.text).ok_or_else(wrong)?;
+    match (table.as_slice(), &columns) {
+        ([_] | [_, _], _) => {}
+        ([first, second, third], None) => {
+            let [first, second, third] = [first, second, third].map(|name| quote_if_odd(name));
+            return Err(wrong().hint(format!("write `{name}: {first}.{second}({third})`")));
+        }
+        (_, _) => return Err(wrong()),
+    }
     if table.len() == 1 {
         table.insert(0, schema.to_owned());
     }

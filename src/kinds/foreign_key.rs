@@ -150,7 +150,9 @@ fn enable(finding: &HintContext<'_>) -> Hint {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
-        FindingDetail::Missing(_) => Some(constraint::add(finding, definition(finding).as_deref())),
+        FindingDetail::Missing(_) => {
+            Some(dotted(finding).unwrap_or_else(|| constraint::add(finding, definition(finding).as_deref())))
+        }
         FindingDetail::Unexpected => Some(constraint::drop(
             finding.id,
             "PostgreSQL then accepts rows that refer to nothing",
@@ -165,6 +167,24 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         },
         FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// The advice on `clients.id` where the file's schema has a table `clients`, and there is no table `id` in a schema of that
+/// name: a dot where parentheses are meant.
+fn dotted(finding: &HintContext<'_>) -> Option<Hint> {
+    let written = finding.wanted_text("references")?;
+    let (table, None) = split_reference(written)? else {
+        return None;
+    };
+    let [first, last] = table.as_slice() else { return None };
+    let column = ObjectId::new(vec![finding.schema, first, last]);
+    let is_column = finding.snapshot.get(Kind::Column, &column).is_some();
+    (is_column && !finding.snapshot.has_named(&ObjectId::new(table.clone()))).then(|| {
+        let (table, column) = (common::name(first), common::name(last));
+        Hint::Advice(format!(
+            "`{written}` is the table {column} in the schema {table}: write `references: {table}({column})` for the column"
+        ))
+    })
 }
 
 /// The text behind the name in the statement that adds it.

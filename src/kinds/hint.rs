@@ -194,12 +194,12 @@ impl Kind {
         if let FindingDetail::Unreadable {
             attribute,
             expected: Value::Text(text),
-            ..
+            actual,
         } = &finding.detail
             && let Some(attr) = self.attr(attribute)
             && matches!(attr.compare, Compare::Type | Compare::BaseType)
         {
-            return Some(unknown_type(text));
+            return Some(unknown_type(finding, text, actual));
         }
         advice.hint.and_then(|hint| hint(finding))
     }

@@ -6,6 +6,8 @@ use crate::hint::Hint;
 use crate::object_id::{ObjectId, cut_name, split_name};
 use crate::snapshot::Snapshot;
 use crate::sql_text::{TokenKind, tokens};
+use crate::suggest::nearest;
+use crate::value::Value;
 
 /// A type that is a name, perhaps of an array.
 struct TypeName {
@@ -168,8 +170,112 @@ const WORDS: [(&str, &str); 42] = [
     ("tinyint", "smallint"),
 ];
 
+/// Names of PostgreSQL's types, of which a file may have misspelled one.
+const TYPES: [&str; 56] = [
+    "bigint",
+    "bigserial",
+    "bit",
+    "bool",
+    "boolean",
+    "box",
+    "bytea",
+    "char",
+    "character varying",
+    "cidr",
+    "circle",
+    "date",
+    "daterange",
+    "decimal",
+    "double precision",
+    "float4",
+    "float8",
+    "inet",
+    "int",
+    "int2",
+    "int4",
+    "int4range",
+    "int8",
+    "int8range",
+    "integer",
+    "interval",
+    "json",
+    "jsonb",
+    "jsonpath",
+    "line",
+    "macaddr",
+    "money",
+    "name",
+    "numeric",
+    "numrange",
+    "oid",
+    "point",
+    "polygon",
+    "real",
+    "regclass",
+    "serial",
+    "smallint",
+    "smallserial",
+    "text",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "timetz",
+    "tsquery",
+    "tsrange",
+    "tstzrange",
+    "tsvector",
+    "uuid",
+    "varbit",
+    "varchar",
+    "xml",
+];
+
+/// The name in a text that is a type: without modifiers and brackets.
+fn name_of(text: &str) -> &str {
+    text.find(['(', '[', '?']).map_or(text, |end| &text[..end]).trim()
+}
+
+/// The names that an unknown type may be meant to have, each with how a file writes it.
+fn known_types(finding: &HintContext<'_>, actual: &Value) -> Vec<(String, String)> {
+    let of_database = |id: &ObjectId| {
+        let last = ObjectId::new(vec![id.last()]);
+        let shown = if id.schema() == finding.schema { &last } else { id };
+        (id.last().to_owned(), common::sql_name(shown))
+    };
+    let mut known = Vec::new();
+    if let Some(actual) = actual.as_text().map(name_of) {
+        match split_name(actual).filter(|parts| parts.len() == 2) {
+            Some(parts) => known.push(of_database(&ObjectId::new(parts))),
+            None => known.push((actual.to_owned(), actual.to_owned())),
+        }
+    }
+    for kind in Kind::ALL.iter().filter(|kind| kind.is_type()) {
+        known.extend(finding.snapshot.of_kind(*kind).map(|(id, _)| of_database(id)));
+    }
+    known.extend(TYPES.map(|name| (name.to_owned(), name.to_owned())));
+    known
+}
+
+/// The type that is probably meant by one that PostgreSQL does not know: one of this name in another schema or in another
+/// case, or else the nearest one.
+fn near_type(finding: &HintContext<'_>, text: &str, actual: &Value) -> Option<String> {
+    let name = name_of(text);
+    let parts = split_name(name)?;
+    let last = parts.last()?;
+    let known = known_types(finding, actual);
+    let same = known
+        .iter()
+        .find(|(known, _)| known.to_lowercase() == last.to_lowercase());
+    let (_, shown) = same.or_else(|| {
+        let near = nearest(last, known.iter().map(|(known, _)| known.as_str()))?;
+        known.iter().find(|(known, _)| known == near)
+    })?;
+    // The name may be right, and its modifiers wrong.
+    (shown != name).then(|| format!("{shown}{}", &text.trim()[name.len()..]))
+}
+
 /// What to do about a type that PostgreSQL does not know.
-pub(super) fn unknown_type(text: &str) -> Hint {
+pub(super) fn unknown_type(finding: &HintContext<'_>, text: &str, actual: &Value) -> Hint {
     let name_end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
     let (name, rest) = text.split_at(name_end);
     let word = name.to_lowercase();
@@ -189,6 +295,16 @@ pub(super) fn unknown_type(text: &str) -> Hint {
             };
             format!("in PostgreSQL this is `{sql_type}{array}`{nullable}")
         }
-        None => "correct the type in the file, or apply the migration that creates it".into(),
+        None => match near_type(finding, text, actual) {
+            Some(near) => format!("did you mean `{near}`? If not, apply the migration that creates the type"),
+            None => "correct the type in the file, or apply the migration that creates it".into(),
+        },
     })
+}
+
+/// What a text with a type that PostgreSQL does not know probably means, if the server says so: `type "txt" does not exist`.
+#[must_use]
+pub fn near_type_in(why: &str) -> Option<&'static str> {
+    let name = why.split_once("type \"")?.1.strip_suffix("\" does not exist")?;
+    nearest(name_of(name), TYPES)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::find::shares_names;
-use crate::attribute::{Attr, Compare, Shape};
+use crate::attribute::{Attr, Compare, Shape, split_reference};
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::kinds::{Kind, folded_name};
 use crate::migrations::Tool;
@@ -67,6 +67,14 @@ impl Scope {
     /// in the schema of the file and not one of PostgreSQL's own.
     fn add_references(&mut self, object: &ExpectedObject, schema: &str) {
         for attribute in &object.attributes {
+            // The table of `clients.id`, which is probably meant to be a column.
+            if matches!(attribute.attr.shape, Shape::Reference)
+                && let Some((table, None)) = attribute.value.as_text().and_then(split_reference)
+                && let [first, last] = table.as_slice()
+            {
+                self.names.insert((schema.to_owned(), first.clone()));
+                self.names.insert((first.clone(), last.clone()));
+            }
             let kinds = attribute.attr.refers_to;
             for name in references(attribute.attr, &attribute.value) {
                 self.names.insert((schema.to_owned(), name));

@@ -69,6 +69,7 @@ const ALLOWED: [(&str, &[&str]); 4] = [
             "source_map",
             "sql",
             "sql_text",
+            "suggest",
             "value",
             "yaml",
         ],
