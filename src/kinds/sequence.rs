@@ -1,6 +1,6 @@
 //! Sequences, other than those of identity columns.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Stub, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Role, Stub, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
@@ -138,9 +138,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     if let (FindingDetail::Unexpected, Some(object)) = (&finding.detail, finding.object)
         && let Some(column) = object.get("owned_by").as_text()
     {
-        return Some(Hint::advice(format!(
-            "undo what makes it differ from the sequence that PostgreSQL creates for the column {column}"
-        )));
+        return Some(unlisted_of_column(finding, column));
     }
     let alter = |what: &str| Some(Hint::sql(format!("ALTER SEQUENCE {name} {what};")));
     finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
@@ -164,6 +162,30 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         ("persistence", Value::Text(word)) if word == "permanent" => alter("SET LOGGED"),
         _ => None,
     })
+}
+
+/// The advice on a sequence that a column owns and no file lists.
+fn unlisted_of_column(finding: &HintContext<'_>, column: &str) -> Hint {
+    let owner = split_name(column).and_then(|parts| finding.snapshot.get(Kind::Column, &ObjectId::new(parts)));
+    let Some(owner) = owner else {
+        return Hint::Advice(format!("the column {column} owns it"));
+    };
+    let uses_it = owner
+        .get("default")
+        .as_text()
+        .is_some_and(|text| text.contains("nextval"));
+    if !owner.get("identity").is_null() {
+        Hint::Advice(format!(
+            "undo what makes it differ from the sequence that PostgreSQL creates for the column {column}"
+        ))
+    } else if uses_it {
+        Hint::Advice(format!(
+            "it belongs to the column {column}, which a file can write as `serial`"
+        ))
+    } else {
+        // No DROP: the default may be missing, and not the sequence too many.
+        Hint::Advice(format!("the column {column} owns it, and its default does not use it"))
+    }
 }
 
 /// The clauses that set the bounds of a sequence and what depends on them, where they differ from the expected ones.

@@ -73,6 +73,14 @@ impl CellFormat {
             .map(|(_, format)| *format)
     }
 
+    /// How a text of this format writes a backslash.
+    fn backslash(self) -> &'static str {
+        match self {
+            Self::Texts | Self::Json => r"\\",
+            Self::Bool | Self::Integer | Self::Text => r"\",
+        }
+    }
+
     fn read(self, text: &str) -> Result<Value, ServerError> {
         let value = match self {
             Self::Texts => {
@@ -119,8 +127,8 @@ fn text_array(text: &str) -> Option<Vec<Option<String>>> {
 }
 
 /// The text of a cell. A database in SQL_ASCII can contain invalid bytes. They become hexadecimal escapes, so that they
-/// affect only the object that contains them.
-fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
+/// affect only the object that contains them. `backslash` is how the format of the text writes one.
+fn show_bytes<'a>(bytes: &'a [u8], backslash: &str) -> Cow<'a, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
     }
@@ -128,7 +136,7 @@ fn show_bytes(bytes: &[u8]) -> Cow<'_, str> {
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            let _ = write!(out, "\\x{byte:02x}");
+            let _ = write!(out, "{backslash}x{byte:02x}");
         }
     }
     Cow::Owned(out)
@@ -149,7 +157,9 @@ impl RowReader {
         };
         let mut parts = Vec::with_capacity(layout.identity.len());
         for column in &layout.identity {
-            let name = row.bytes(*column).map_or(Cow::Borrowed(""), show_bytes);
+            let name = row
+                .bytes(*column)
+                .map_or(Cow::Borrowed(""), |bytes| show_bytes(bytes, "\\"));
             parts.push(self.name(&name));
         }
         let mut values = Vec::with_capacity(layout.values.len());
@@ -177,7 +187,7 @@ impl RowReader {
         let Some(bytes) = row.bytes(column) else {
             return Ok(Value::null());
         };
-        let text = show_bytes(bytes);
+        let text = show_bytes(bytes, format.backslash());
         if text.len() > SHORT {
             return Ok(Arc::new(format.read(&text)?));
         }
@@ -215,7 +225,7 @@ impl Layout {
 
 /// The first cell of a row.
 pub(super) fn text(row: &Row<'_>) -> String {
-    row.bytes(0).map(show_bytes).unwrap_or_default().into_owned()
+    row.bytes(0).map(|bytes| show_bytes(bytes, r"\")).unwrap_or_default().into_owned()
 }
 
 /// Parses the row with the properties of the server.
@@ -284,6 +294,6 @@ mod tests {
 
     #[test]
     fn invalid_bytes_are_escaped() {
-        assert_eq!(show_bytes(b"caf\xe9 \xc3\xa9"), "caf\\xe9 é");
+        assert_eq!(show_bytes(b"caf\xe9 \xc3\xa9", r"\"), "caf\\xe9 é");
     }
 }

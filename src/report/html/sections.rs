@@ -1,5 +1,7 @@
 //! The parts of the page besides the findings.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::{findings_words, name, plot};
@@ -35,6 +37,7 @@ pub(super) fn parts(report: &Report, files: &SourceMap, now: &RunTotals) -> Vec<
         ("baseline", "Baseline", baseline(report, files)),
         ("coverage", "Coverage", coverage(report)),
         ("pending", "Pending migrations", pending(report)),
+        ("cut-names", "Long names", cut_names(report)),
         ("not-compared", "Not compared", not_compared(report)),
     ];
     let parts = bodies.into_iter();
@@ -263,6 +266,20 @@ fn pending(report: &Report) -> Option<Markup> {
                 @for migration in &target.pending {
                     "\n" li { (name(migration)) " in " (name(&describe(target))) }
                 }
+            }
+        }
+    })
+}
+
+/// The names that PostgreSQL cuts.
+fn cut_names(report: &Report) -> Option<Markup> {
+    let names = report.targets.iter().flat_map(|target| &target.cut_names);
+    let names: BTreeSet<String> = names.map(ToString::to_string).collect();
+    names.first()?;
+    Some(html! {
+        ul.plain {
+            @for cut in &names {
+                "\n" li { (name(cut)) }
             }
         }
     })

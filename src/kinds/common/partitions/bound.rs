@@ -1,5 +1,9 @@
 //! Compares the bounds of partitions: `for values from ('2024-01-01') to ('2025-01-01')`.
 
+use std::str::FromStr as _;
+
+use bigdecimal::BigDecimal;
+
 use crate::attribute::{Comparison, Form, Verdict};
 use crate::sql_text::{TokenKind, split_commas, tokens};
 use crate::value::Value;
@@ -80,6 +84,9 @@ fn same_value(expected: &str, actual: &str, sql_type: Option<&str>) -> Verdict {
     if is_limit(expected) || is_limit(actual) {
         return Verdict::Different;
     }
+    if sql_type.is_some_and(|sql_type| sql_type.starts_with("numeric")) && is_same_number(expected, actual) {
+        return Verdict::Equal;
+    }
     let form = sql_type.map_or(Form::Expression, |sql_type| Form::Value(sql_type.to_owned()));
     Verdict::ask(form, expected, actual)
 }
@@ -103,7 +110,8 @@ fn same_list(expected: &[&str], actual: &[&str], sql_type: Option<&str>) -> Verd
     let mut verdict = Verdict::Equal;
     let mut last = Vec::new();
     for value in left {
-        match take(&mut rest, &|other| unquoted(value) == unquoted(other)) {
+        let is_alike = |other: &str| unquoted(value) == unquoted(other) || is_same_number(value, other);
+        match take(&mut rest, &is_alike) {
             Some(other) => verdict = verdict.and(same_value(value, other, sql_type)),
             None => last.push(value),
         }
@@ -132,6 +140,16 @@ fn unquoted(value: &str) -> &str {
         Some((_, rest)) => rest.split_once('\'').map_or(rest, |(text, _)| text),
         None => value,
     }
+}
+
+/// Whether both are numbers, and equal: `2.5` and `'2.50'`, which differ as values of columns, are one bound.
+fn is_same_number(expected: &str, actual: &str) -> bool {
+    let is_plain = |text: &&str| !text.contains(['e', 'E']);
+    let number = |text: &str| {
+        let text = Some(unquoted(text)).filter(is_plain)?;
+        BigDecimal::from_str(text).ok()
+    };
+    number(expected).is_some_and(|expected| number(actual) == Some(expected))
 }
 
 /// The same tokens, words in any case.
