@@ -57,8 +57,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             finding.id,
             "PostgreSQL then accepts rows that it forbids",
         )),
-        FindingDetail::Differs { attribute, .. } => match *attribute {
-            "validated" => Some(constraint::validate(finding.id)),
+        FindingDetail::Differs {
+            attribute, expected, ..
+        } => match *attribute {
+            "validated" => Some(constraint::validate(finding.id, expected)),
             _ => Some(constraint::replace(finding, &definition()?)),
         },
         FindingDetail::Unreadable { .. } => None,

@@ -59,7 +59,10 @@ pub(super) fn with(sql: String, more: Option<String>) -> String {
 }
 
 /// The statement that checks the rows that are older than a constraint.
-pub(super) fn validate(id: &ObjectId) -> Hint {
+pub(super) fn validate(id: &ObjectId, expected: &Value) -> Hint {
+    if *expected == Value::Bool(false) {
+        return Hint::advice("the constraint has been validated: leave out `validated: false`");
+    }
     Hint::advice_with_sql(
         "PostgreSQL refuses it if older rows violate the constraint, so correct those first",
         alter(id, "VALIDATE CONSTRAINT", ""),
@@ -67,17 +70,19 @@ pub(super) fn validate(id: &ObjectId) -> Hint {
 }
 
 /// The statement that changes when and whether a foreign key is checked. Other constraints have no such statement.
-pub(super) fn alter_foreign_key(id: &ObjectId, attribute: &str, expected: &Value) -> Option<Hint> {
+pub(super) fn alter_foreign_key(finding: &HintContext<'_>, attribute: &str, expected: &Value) -> Option<Hint> {
+    let is_never_deferred = *finding.wanted("deferrable") == Value::Bool(false);
     let change = match (attribute, expected) {
         ("deferrable", Value::Bool(true)) => " DEFERRABLE",
         ("deferrable", Value::Bool(false)) => " NOT DEFERRABLE",
         ("initially", Value::Text(when)) if when == "deferred" => " DEFERRABLE INITIALLY DEFERRED",
+        ("initially", _) if (finding.written)("deferrable").is_some() && is_never_deferred => " NOT DEFERRABLE",
         ("initially", _) => " DEFERRABLE INITIALLY IMMEDIATE",
         ("enforced", Value::Bool(true)) => " ENFORCED",
         ("enforced", _) => " NOT ENFORCED",
         _ => return None,
     };
-    Some(Hint::sql(alter(id, "ALTER CONSTRAINT", change)))
+    Some(Hint::sql(alter(finding.id, "ALTER CONSTRAINT", change)))
 }
 
 /// The terms behind the definition of a constraint: when it is checked, and whether.

@@ -160,9 +160,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Differs {
             attribute, expected, ..
         } => match *attribute {
-            "validated" => Some(constraint::validate(finding.id)),
+            "validated" => Some(constraint::validate(finding.id, expected)),
             "in_force" => Some(enable(finding)),
-            _ => constraint::alter_foreign_key(finding.id, attribute, expected)
+            _ => constraint::alter_foreign_key(finding, attribute, expected)
                 .or_else(|| Some(constraint::replace(finding, &definition(finding)?))),
         },
         FindingDetail::Unreadable { .. } => None,

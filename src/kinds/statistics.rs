@@ -164,6 +164,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 return None;
             };
             let schema = list("in_schema").and_then(Value::as_text).unwrap_or(of_table);
+            let name = without_schema(name, schema);
             Some(Hint::sql(format!(
                 "CREATE STATISTICS {}.{}{kinds} ON {} FROM {};",
                 common::name(schema),
@@ -177,7 +178,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             expected,
             actual,
         } => {
-            let name = common::name(finding.id.last());
+            let name = common::name(without_schema(finding.id.last(), actual.as_text()?));
             let (expected, actual) = (common::name(expected.as_text()?), common::name(actual.as_text()?));
             Some(Hint::sql(format!(
                 "ALTER STATISTICS {actual}.{name} SET SCHEMA {expected};"
@@ -185,4 +186,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         }
         FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// The name without the schema that the query adds where the table has several of one name.
+fn without_schema<'a>(name: &'a str, schema: &str) -> &'a str {
+    let rest = name.strip_prefix(schema).and_then(|rest| rest.strip_prefix('.'));
+    rest.unwrap_or(name)
 }

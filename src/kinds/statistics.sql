@@ -1,5 +1,10 @@
 -- One row per extended statistics object of a relation in scope.
-SELECT x.schema, x.relation, x.stxname::text AS name,
+SELECT x.schema, x.relation,
+       -- A name is unique in its schema, which need not be that of the table.
+       CASE WHEN x.stxnamespace <> x.relnamespace
+                 AND EXISTS (SELECT FROM pg_statistic_ext o
+                             WHERE o.stxrelid = x.stxrelid AND o.stxname = x.stxname AND o.oid <> x.oid)
+            THEN (SELECT n.nspname || '.' FROM pg_namespace n WHERE n.oid = x.stxnamespace) ELSE '' END || x.stxname AS name,
        (SELECT array_agg(CASE k.kind
                               WHEN 'd' THEN 'ndistinct'
                               WHEN 'f' THEN 'dependencies'
@@ -18,4 +23,4 @@ SELECT x.schema, x.relation, x.stxname::text AS name,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_statistic_ext'::regclass AND d.objid = x.oid AND d.deptype = 'e') AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::pg_node_tree AS stxexprs) absent,
-     LATERAL (SELECT r.schema, r.name AS relation, x.*, stxexprs AS exprs FROM scope_relations r JOIN pg_statistic_ext x ON x.stxrelid = r.oid) x
+     LATERAL (SELECT r.schema, r.name AS relation, r.relnamespace, x.*, stxexprs AS exprs FROM scope_relations r JOIN pg_statistic_ext x ON x.stxrelid = r.oid) x

@@ -20,7 +20,7 @@
 //! `cases::enums::a_missing_label`. The test `advice::enums::a_missing_label` runs the SQL of its hints, see
 //! `tests/it/cases/advice.rs`. With `UPDATE=1` a test writes what the program prints into the file.
 
-mod advice;
+pub mod advice;
 mod command;
 mod exceptions;
 mod markdown;

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::Value;
 
-use crate::cases::slug;
+use crate::cases::{advice::split, slug};
 use crate::run::{Driftgate, Run};
 use crate::server::{TestDb, once_per_run, server};
 use crate::trial::{names_are_distinct, trial};
@@ -127,7 +127,14 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
     }
     let copy = server().copy_of(&original.db);
     apply(change, &copy)?;
-    let run = Driftgate::new()
+    let found = check_copy(original, &copy);
+    compare(change, &found)?;
+    follow(original, change, &copy, &found).map(Some)
+}
+
+/// Compares the copy with what was pulled of the original.
+fn check_copy(original: &Original, copy: &TestDb) -> Run {
+    Driftgate::new()
         .file("expectations/pulled.yaml", &original.pulled)
         .env("DATABASE_URL", copy.url())
         .env("KEY", KEY)
@@ -139,8 +146,90 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
             "unknown",
             "--digest-key",
             "env:KEY",
-        ]);
-    compare(change, &run).map(Some)
+        ])
+}
+
+/// Runs the SQL that the findings advise on the copy itself, and checks again: what was advised on must be gone, and nothing
+/// else may have come.
+fn follow(original: &Original, change: &Change, copy: &TestDb, found: &Run) -> Result<(), String> {
+    let before = findings(found)?;
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    let id = |finding: &Value| format!("{} {}", text(finding, "code"), text(finding, "object"));
+    let advised: Vec<&Value> = before.iter().filter(|finding| finding["sql"].is_string()).collect();
+    let mut tried = BTreeSet::new();
+    let mut followed = BTreeSet::new();
+    for finding in advised {
+        if NOT_FOLLOWED.contains(&(change.title.as_str(), text(finding, "code").as_str())) {
+            continue;
+        }
+        followed.insert(id(finding));
+        let sql = text(finding, "sql").replace(original.db.name(), copy.name());
+        if tried.insert(sql.clone()) {
+            copy.try_each(&split(&sql))
+                .map_err(|error| format!("{}: the advice on {} fails: {sql}: {error}", change.title, id(finding)))?;
+        }
+    }
+    if followed.is_empty() {
+        return Ok(());
+    }
+    let before: BTreeSet<String> = before.iter().map(id).collect();
+    let after: BTreeSet<String> = findings(&check_copy(original, copy))?.iter().map(id).collect();
+    let still: Vec<&String> = after.intersection(&followed).collect();
+    let came: Vec<&String> = after.difference(&before).collect();
+    if still.is_empty() && came.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "{}: after the advice\n  {}\n  still there: {still:?}, new: {came:?}",
+        change.title,
+        tried.into_iter().collect::<Vec<_>>().join("\n  ")
+    ))
+}
+
+/// Advice that cannot be followed here: the title of the change and the code of the finding.
+const NOT_FOLLOWED: [(&str, &str); 17] = [
+    // No cast leads back.
+    ("column: type, an array of it", "column-type"),
+    ("column: type, of the same name in another schema", "column-type"),
+    // The sequence has lost its default, and identity takes a new one.
+    ("column: identity, no longer", "column-identity"),
+    // The rows are what the index cannot be built over.
+    ("index: invalid after it could not be built", "index-invalid"),
+    // PostgreSQL cannot remove a column from a view that exists.
+    ("view: a column more", "view-definition"),
+    // Another finding comes first: the object that this one is in is missing.
+    ("materialized view: definition", "index-missing"),
+    ("publication: dropped", "publication-table-missing"),
+    // What is inherited follows from the finding about the parents.
+    ("table: inherits from a second one", "column-unexpected"),
+    ("table: inherits no longer", "check-unexpected"),
+    ("column: inherited, with a default of its own", "column-unexpected"),
+    ("column: inherited, with a comment of its own", "column-unexpected"),
+    // Both partitions must be detached before one is attached.
+    ("partition: remainders exchanged", "table-partition-bound"),
+    // The partitioned table must be created again first.
+    ("partitioned table: strategy", "table-missing"),
+    // The owner comes first, who then has other privileges.
+    ("schema: owner, who lacks what owners have", "schema-grants"),
+    // The statement about the other finding makes it deferrable again.
+    ("foreign key: initially deferred", "foreign-key-deferrable"),
+    // The extension has no way back.
+    ("extension: version", "extension-version"),
+    // The database itself is read-only in this case.
+    (
+        "settings of the database, which change nothing in how all else is read",
+        "database-setting-unexpected",
+    ),
+];
+
+/// The findings of a run.
+fn findings(run: &Run) -> Result<Vec<Value>, String> {
+    let report: Value =
+        serde_json::from_str(&run.stdout).map_err(|error| format!("{error}: {}{}", run.stdout, run.stderr))?;
+    let targets = report["targets"].as_array().into_iter().flatten();
+    Ok(targets
+        .flat_map(|target| target["findings"].as_array().cloned().unwrap_or_default())
+        .collect())
 }
 
 /// Runs the change's statements, each of which must succeed or fail as the change says.

@@ -225,7 +225,10 @@ impl Layout {
 
 /// The first cell of a row.
 pub(super) fn text(row: &Row<'_>) -> String {
-    row.bytes(0).map(|bytes| show_bytes(bytes, r"\")).unwrap_or_default().into_owned()
+    row.bytes(0)
+        .map(|bytes| show_bytes(bytes, r"\"))
+        .unwrap_or_default()
+        .into_owned()
 }
 
 /// Parses the row with the properties of the server.
