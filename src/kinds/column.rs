@@ -121,7 +121,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &["type_storage", "position", "type_collation", "own_sequence", COPY_OF],
+        extra_columns: &["inherited", "type_storage", "type_default", "position", "type_collation", "own_sequence", COPY_OF],
         masked: Masked::OPTIONS,
         ..Reading::DEFAULT
     },

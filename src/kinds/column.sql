@@ -26,7 +26,9 @@ SELECT a.schema, a.relation, a.attname::text AS name,
                                    ELSE -9223372036854775808
                               END AS lowest) l
          WHERE i.refclassid = 'pg_class'::regclass AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum
-           AND i.classid = 'pg_class'::regclass AND i.deptype = 'i'), '{}')
+           AND i.classid = 'pg_class'::regclass AND i.deptype = 'i'
+         -- PostgreSQL gives a column two if the sequence of an equally named table in another schema is created here.
+         ORDER BY i.objid LIMIT 1), '{}')
        END AS identity_options,
        CASE WHEN a.attcollation <> t.typcollation
             THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname)
@@ -49,15 +51,19 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        e.description AS comment,
        CASE WHEN a.relispartition AND a.attinhcount > 0 THEN a.attname::text END AS copy_of,
        -- An inherited column is described by its parent, unless it was changed. That of a partition is compared with it.
-       a.attinhcount > 0 AND NOT a.attislocal AND (a.relispartition OR a.attacl IS NULL AND a.settings IS NULL AND e.description IS NULL
+       a.attinhcount > 0 AND NOT a.attislocal AND (a.relispartition OR a.attacl IS NULL AND a.settings IS NULL AND a.attfdwoptions IS NULL AND e.description IS NULL
          AND n.convalidated IS NOT FALSE AND n.connoinherit IS NOT TRUE
          AND EXISTS (SELECT FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname AND p.attnum > 0
                      LEFT JOIN pg_attrdef x ON x.adrelid = p.attrelid AND x.adnum = p.attnum
                      WHERE h.inhrelid = a.attrelid AND p.attnotnull = a.attnotnull AND p.attstorage = a.attstorage AND p.attgenerated = a.attgenerated
                        AND p.attstattarget IS NOT DISTINCT FROM a.attstattarget
+                       -- That of the parent, or of `absent`.
+                       AND attcompression IS NOT DISTINCT FROM a.compression
                        AND pg_get_expr(x.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE x.adrelid END)
                          IS NOT DISTINCT FROM pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END))) AS implicit,
+       a.attinhcount > 0 AS inherited,
        CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' END AS type_storage,
+       t.typdefault AS type_default,
        -- The sequence, and its type, if the default is the next value of one that the column owns.
        CASE WHEN a.attgenerated = '' AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
                  AND pg_get_expr(d.adbin, 0) LIKE 'nextval(%' THEN

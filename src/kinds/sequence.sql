@@ -13,7 +13,8 @@ SELECT c.schema, c.name,
         JOIN pg_namespace n ON n.oid = o.relnamespace
         JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
-          AND d.deptype IN ('a', 'i')) AS owned_by,
+          AND d.deptype IN ('a', 'i')
+        ORDER BY d.deptype DESC LIMIT 1) AS owned_by,
        CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END AS persistence,
        pg_get_userbyid(c.relowner)::text AS owner,
        {grants s c.relacl c.relowner} AS grants,

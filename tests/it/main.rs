@@ -1,6 +1,7 @@
 //! The tests that need the built program or a real PostgreSQL, as one binary. Those that are written as files are in
 //! another one, `scenarios.rs`.
 
+mod altered;
 mod architecture;
 mod cases;
 mod changes;
@@ -20,6 +21,7 @@ mod majors;
 mod migration_folders;
 mod migration_histories;
 mod names;
+mod odd_names;
 mod outside;
 mod pieces;
 mod plans;

@@ -6,7 +6,6 @@
 
 mod changes;
 mod constraints;
-mod names;
 mod parts;
 mod plan;
 mod schema;

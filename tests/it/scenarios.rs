@@ -1,6 +1,6 @@
 //! The tests that are written as files, each by its name: the scenarios of `tests/cases`, the changes of `tests/changes`,
-//! the guides of `tests/guides` and the golden files of `tests/golden`. `cargo test enums` runs those with `enums` in
-//! their names, and `cargo test --test scenarios -- --list` lists all.
+//! the guides of `tests/guides`, the golden files of `tests/golden` and the random schemas of `tests/random`. `cargo test
+//! enums` runs those with `enums` in their names, and `cargo test --test scenarios -- --list` lists all.
 //!
 //! The modules are shared with `main.rs`, the binary `it`, whose tests are functions.
 
@@ -10,10 +10,12 @@
     reason = "the modules are shared with the binary `it`, whose test functions are left out here"
 )]
 
+mod altered;
 mod cases;
 mod changes;
 mod folder;
 mod guides;
+mod odd_names;
 mod reports;
 mod run;
 mod server;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     arguments.test_threads = arguments.test_threads.or_else(threads);
     let mut trials = cases::trials();
     trials.extend(cases::advice_trials());
+    trials.extend(altered::trials());
     trials.extend(changes::trials());
     trials.extend(guides::trials());
     trials.extend(reports::trials());

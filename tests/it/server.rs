@@ -2,6 +2,7 @@
 //! that the machine has. Where neither can be had the tests fail; they never pass for want of a server.
 
 mod launch;
+mod many;
 mod shared;
 #[cfg(test)]
 mod tests;

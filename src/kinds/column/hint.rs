@@ -32,6 +32,10 @@ pub(super) fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let column = common::name(finding.id.last());
     match &finding.detail {
         FindingDetail::Missing(attributes) => Some(add(finding, attributes, &format!("{table} ADD COLUMN {column}"))),
+        FindingDetail::Unexpected if is_inherited(finding) => Some(Hint::advice(
+            "the parent has this column, but some of its attributes differ here: list those, or make them what they are in \
+             the parent",
+        )),
         FindingDetail::Unexpected => Some(Hint::advice_with_sql(
             "drop the column once nothing reads it; this also drops its data, and the indexes and constraints on it",
             format!("{table} DROP COLUMN {column};"),
@@ -53,6 +57,12 @@ pub(super) fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             actual,
         } => unreadable(attribute, expected, actual),
     }
+}
+
+/// Whether the column, which exists, is that of a parent.
+fn is_inherited(finding: &HintContext<'_>) -> bool {
+    let inherited = finding.object.map(|column| column.get("inherited"));
+    inherited == Some(&Value::Bool(true))
 }
 
 /// What to do about a column of a view.

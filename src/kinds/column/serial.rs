@@ -66,6 +66,12 @@ pub(super) fn word(integer: &str, default: Option<&str>) -> Option<&'static str>
 /// type of the column.
 pub(super) fn same_default(comparison: &Comparison<'_>) -> Verdict {
     if comparison.expected.as_text() != Some(OWN_SEQUENCE) {
+        // A default of NULL is not that of the domain.
+        if !comparison.object.get("type_default").is_null()
+            && comparison.expected.is_null() != comparison.actual.is_null()
+        {
+            return Verdict::Different;
+        }
         return Compare::Default("type").compare(comparison);
     }
     Verdict::when(match own_sequence(comparison.object) {

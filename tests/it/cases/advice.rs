@@ -105,10 +105,10 @@ struct Copies<'a> {
 
 /// A finding, as the report shows it.
 #[derive(Debug)]
-struct Advised {
-    id: String,
-    sql: Option<String>,
-    hint: String,
+pub struct Advised {
+    pub id: String,
+    pub sql: Option<String>,
+    pub hint: String,
     caused_by: Option<String>,
     expected: String,
     object: String,
@@ -168,7 +168,7 @@ impl Copies<'_> {
 }
 
 /// The findings of a report.
-fn findings(report: &Value) -> Vec<Advised> {
+pub fn findings(report: &Value) -> Vec<Advised> {
     let targets = report["targets"].as_array().into_iter().flatten();
     let findings = targets.flat_map(|target| target["findings"].as_array().into_iter().flatten());
     let text = |finding: &Value, key: &str| finding[key].as_str().map(str::to_owned);
@@ -184,7 +184,8 @@ fn findings(report: &Value) -> Vec<Advised> {
         .collect()
 }
 
-fn compare(finding: &Advised, sql: &str, before: &[Advised], after: &[Advised]) -> Result<(), String> {
+/// What is wrong with the findings after the advice of one was followed.
+pub fn compare(finding: &Advised, sql: &str, before: &[Advised], after: &[Advised]) -> Result<(), String> {
     if after
         .iter()
         .any(|other| other.base() == finding.base() && other.expected == finding.expected)
@@ -232,7 +233,7 @@ impl Advised {
     }
 
     /// Whether the advice says that PostgreSQL may refuse the statements.
-    fn may_be_refused(&self) -> bool {
+    pub fn may_be_refused(&self) -> bool {
         let words = [
             "PostgreSQL refuses",
             "must be installed",

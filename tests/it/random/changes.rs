@@ -1,9 +1,9 @@
 //! A change of a random table, and what a check must find after it.
 
-use super::names::quote;
 use super::parts::{Relation, TableKind};
 use super::plan::Table;
 use super::schema::{id, within};
+use crate::odd_names::quote;
 
 /// A statement that changes a table, and the findings that it must cause.
 type Change = (String, Vec<String>);

@@ -1,8 +1,8 @@
 //! The constraints of a table.
 
-use super::names::quote;
 use super::parts::{Relation, TableKind, list};
 use super::schema::{Made, Schema, choose, within};
+use crate::odd_names::quote;
 
 impl Schema {
     /// Adds a constraint, with or without a name.

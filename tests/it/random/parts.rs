@@ -1,8 +1,8 @@
 //! What is in a table.
 
-use super::names::{Names, literal, quote, text};
 use super::plan::Part;
 use super::schema::{Made, Schema, choose, within};
+use crate::odd_names::{Names, literal, quote, text};
 
 /// What a table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::names;
 use super::types::TYPES;
+use crate::odd_names;
 
 /// A schema.
 #[derive(Debug, Clone)]
@@ -147,7 +147,7 @@ pub enum Part {
 }
 
 fn name() -> impl Strategy<Value = usize> {
-    0..names::COUNT
+    0..odd_names::COUNT
 }
 
 /// A number that chooses from what there is.

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use driftgate::object_id::ObjectId;
 
 use super::changes::change;
-use super::names::{Names, literal, quote, text};
 use super::parts::{Relation, TableKind};
 use super::plan::{Column, Domain, Enum, Function, Plan, Sequence, Table};
 use super::types::{SqlType, TYPES};
+use crate::odd_names::{Names, literal, quote, text};
 
 /// The SQL of a schema and of changes to it.
 #[derive(Debug, Default)]

@@ -100,7 +100,11 @@ pub struct Names(BTreeSet<String>);
 impl Names {
     /// The name of this number, or one like it that is not taken.
     pub fn take(&mut self, number: usize) -> String {
-        let name = NAMES[number % NAMES.len()];
+        self.take_like(NAMES[number % NAMES.len()])
+    }
+
+    /// This name, or one like it that is not taken.
+    pub fn take_like(&mut self, name: &str) -> String {
         let mut free = name.to_owned();
         let mut i = 0;
         while !self.0.insert(free.clone()) {
