@@ -59,6 +59,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
             .default(Literal::EmptyList),
         ENABLED.holds_in_partitions(),
         Attr::new("constraint", Shape::Bool, "Whether it is a constraint trigger.").default(Literal::Bool(false)),
+        Attr::new("from", Shape::QualifiedName, "The other table that a constraint trigger refers to (FROM); `null` for none.")
+            .compare(Compare::Name)
+            .default(Literal::Null),
         common::DEFERRABLE,
         common::INITIALLY,
         Attr::new("old_table", Shape::Name, "The name of the transition table with the old rows; `null` for none.")
@@ -179,12 +182,14 @@ fn create(finding: &HintContext<'_>) -> Option<String> {
     if events.is_empty() {
         return None;
     }
+    let from = finding.wanted_text("from");
+    let from = from.map_or(String::new(), |table| format!(" FROM {}", finding.reference(table)));
     let (name, relation) = (
         common::name(finding.id.last()),
         common::sql_name(&finding.id.relation()),
     );
     let create = format!(
-        "CREATE {constraint}TRIGGER {name} {} {} ON {relation}{}{} FOR EACH {}{condition} EXECUTE FUNCTION {}({});",
+        "CREATE {constraint}TRIGGER {name} {} {} ON {relation}{from}{}{} FOR EACH {}{condition} EXECUTE FUNCTION {}({});",
         timing.to_uppercase(),
         events.join(" OR "),
         constraint::terms(finding),

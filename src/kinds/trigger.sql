@@ -21,6 +21,10 @@ SELECT s.schema, s.name AS relation, t.tgname::text AS name,
        coalesce(g.texts, '{}') AS arguments,
        CASE t.tgenabled WHEN 'O' THEN 'origin' WHEN 'A' THEN 'always' WHEN 'R' THEN 'replica' WHEN 'D' THEN 'disabled' END AS enabled,
        t.tgconstraint <> 0 AS "constraint",
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(r.relname)
+        FROM pg_class r
+        JOIN pg_namespace n ON n.oid = r.relnamespace
+        WHERE r.oid = t.tgconstrrelid) AS "from",
        t.tgdeferrable AS deferrable,
        CASE WHEN t.tginitdeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        t.tgoldtable::text AS old_table,

@@ -719,6 +719,11 @@ create index daily_placed on shop.daily (placed);
 -- expect: index-comment shop.orders.orders_placed
 comment on index shop.orders_placed is 'when';
 
+-- # trigger: another table that it refers to
+-- expect: trigger-from shop.lines.late
+drop trigger late on shop.lines;
+create constraint trigger late after insert on shop.lines from shop.orders deferrable initially immediate for each row execute function shop.touch();
+
 -- # trigger: disabled
 -- expect: trigger-enabled shop.orders.stamp
 alter table shop.orders disable trigger stamp;

@@ -55,7 +55,7 @@ fn run(seed: u32) -> Result<Completion, Failed> {
     };
     let outcome = run_schema(GRAMMAR, LISTS, seed, effort);
     if number("DRIFTGATE_RANDOM").is_some() {
-        eprintln!("{}", outcome.summary());
+        eprintln!("{}\n{}", outcome.summary(), outcome.problems.join("\n\n"));
     }
     if outcome.problems.is_empty() {
         return Ok(Completion::Completed);

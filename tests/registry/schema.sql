@@ -131,7 +131,7 @@ create trigger touch before insert or update of email, balance on billing.custom
   when (new.balance > 0 and new.email <> ' FOR EACH ROW WHEN (') execute function billing.touch('a', 'it''s \000', ') EXECUTE FUNCTION ');
 comment on trigger touch on billing.customers is 'touches';
 alter table billing.customers disable trigger touch;
-create constraint trigger later after delete on billing.customers deferrable initially deferred for each row execute function billing.touch();
+create constraint trigger later after delete on billing.customers from billing.invoices deferrable initially deferred for each row execute function billing.touch();
 create trigger changes after update on billing.customers referencing old table as before_rows new table as after_rows
   for each statement execute function billing.touch();
 create trigger instead instead of insert on billing.rich for each row execute function billing.touch();
