@@ -61,7 +61,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Attr::new("constraint", Shape::Bool, "Whether it is a constraint trigger.").default(Literal::Bool(false)),
         Attr::new("from", Shape::QualifiedName, "The other table that a constraint trigger refers to (FROM); `null` for none.")
             .compare(Compare::Name)
-            .default(Literal::Null),
+            .default(Literal::Null)
+            .exceptional(),
         common::DEFERRABLE,
         common::INITIALLY,
         Attr::new("old_table", Shape::Name, "The name of the transition table with the old rows; `null` for none.")
