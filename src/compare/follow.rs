@@ -8,7 +8,7 @@ use crate::attribute::{Compare, Shape};
 use crate::expectation::{ExpectationFile, ExpectedObject};
 use crate::finding::{About, Cause, Check, Code, Status};
 use crate::kinds::{KeyForm, Kind};
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, split_name};
 use crate::partitions;
 use crate::snapshot::Snapshot;
 use crate::source_map::Place;
@@ -22,14 +22,16 @@ pub(super) fn mark(files: &[&ExpectationFile], snapshot: &Snapshot, renames: &[R
     }
     let mut causes = vec![None; findings.len()];
     let missing = MissingObjects::of(findings);
+    let objects = objects_by_place(files);
     if !missing.by_name.is_empty() {
-        let objects = objects_by_place(files);
         for (number, check) in findings.iter().enumerate() {
             causes[number] = missing.cause(number, check, &objects, snapshot);
         }
     }
+    follow_strategies(&objects, snapshot, findings, &mut causes);
     follow_renames(renames, snapshot, findings, &mut causes);
     follow_ancestors(snapshot, findings, &mut causes);
+    follow_columns(snapshot, findings, &mut causes);
     same_statements(findings, &mut causes);
     let roots: Vec<Option<usize>> = (0..findings.len()).map(|number| root(number, &causes)).collect();
     for (number, root) in roots.into_iter().enumerate() {
@@ -84,9 +86,8 @@ impl MissingObjects {
             else {
                 continue;
             };
-            // Only what texts can name is a cause.
-            let can_be_named = kind.spec().stub.is_some() || kind.is_column() || kind.is_namespace();
-            if can_be_named {
+            // Only what texts can name is a cause, and what is in a relation that names it.
+            if can_be_named(kind) || kind.spec().identity.len() > 2 {
                 let name = rename::name_of(kind, id).to_owned();
                 let id = id.clone();
                 by_name
@@ -139,6 +140,10 @@ impl MissingObject {
             return matches!(check.code, Code::Missing(_)) && at.is_in_schema() && at.schema() == self.id.last();
         }
         let relation = at.relation();
+        if !can_be_named(self.kind) {
+            let is_name = matches!(check.code, Code::Differs(_, attr) if matches!(attr.shape, Shape::Name));
+            return is_name && self.id.relation() == *at && check.expected.as_text() == Some(self.id.last());
+        }
         if self.kind.is_column() {
             let of = self.id.relation();
             return of == relation || names.contains(of.last()) && names.contains(self.id.last());
@@ -153,6 +158,11 @@ impl MissingObject {
             self.id.schema() == at.schema() || names.contains(self.id.schema()) || self.id.schema() == "public";
         in_reach && !is_column && *at != self.id
     }
+}
+
+/// Whether SQL texts can name objects of a kind.
+fn can_be_named(kind: Kind) -> bool {
+    kind.spec().stub.is_some() || kind.is_column() || kind.is_namespace()
 }
 
 /// Whether the value of an attribute can name other objects.
@@ -207,9 +217,90 @@ fn follow_renames(renames: &[Rename], snapshot: &Snapshot, findings: &[Check], c
     }
 }
 
+/// The partitions of a table, and its keys, cannot be as expected before the table is partitioned as expected.
+fn follow_strategies(
+    objects: &BTreeMap<Place, &ExpectedObject>,
+    snapshot: &Snapshot,
+    findings: &[Check],
+    causes: &mut [Option<usize>],
+) {
+    let attributes = |kind: Kind| kind.spec().partition.map(|partition| partition.attributes);
+    let mut strategies: BTreeMap<ObjectId, usize> = BTreeMap::new();
+    let mut elsewhere = BTreeSet::new();
+    for (number, check) in findings.iter().enumerate() {
+        let (Code::Differs(kind, attr), Some((_, id))) = (&check.code, check.about.as_object()) else {
+            continue;
+        };
+        match attributes(*kind) {
+            Some(attributes) if attributes.strategy == attr.name => {
+                strategies.insert(id.clone(), number);
+            }
+            Some(attributes) if attributes.parent == attr.name => {
+                elsewhere.insert(id.clone());
+            }
+            Some(_) | None => {}
+        }
+    }
+    if strategies.is_empty() {
+        return;
+    }
+    let named = |value: &Value| value.as_text().and_then(split_name).map(ObjectId::new);
+    for (number, check) in findings.iter().enumerate() {
+        let parent = match (&check.code, check.about.as_object()) {
+            (Code::Differs(kind, attr), Some((_, id))) => attributes(*kind).and_then(|attributes| match attr.name {
+                name if name == attributes.parent => named(&check.expected),
+                name if name == attributes.bound && !elsewhere.contains(id) => {
+                    named(snapshot.get(*kind, id)?.get(attributes.parent))
+                }
+                _ => None,
+            }),
+            (Code::Missing(kind), Some((_, id))) if kind.spec().drops_with_column => Some(id.relation()),
+            (Code::Missing(kind), _) => attributes(*kind).and_then(|attributes| {
+                let written = objects.get(&check.place)?.attributes.iter();
+                let mut parents = written.filter(|a| a.attr.name == attributes.parent);
+                named(&parents.next()?.value)
+            }),
+            (Code::Differs(..) | Code::Unexpected(_) | Code::AssertionFailed(_) | Code::Other(_), _) => None,
+        };
+        if let (Some(leader), None) = (parent.and_then(|parent| strategies.get(&parent)), causes[number]) {
+            causes[number] = Some(*leader);
+        }
+    }
+}
+
+/// What exists on a column that must not exist is dropped together with the column.
+fn follow_columns(snapshot: &Snapshot, findings: &[Check], causes: &mut [Option<usize>]) {
+    let unexpected = |check: &Check| match (&check.code, check.about.as_object()) {
+        (Code::Unexpected(_), Some((kind, id))) => Some((kind, id.clone())),
+        _ => None,
+    };
+    let mut columns: BTreeMap<ObjectId, Vec<(usize, ObjectId)>> = BTreeMap::new();
+    for (number, check) in findings.iter().enumerate() {
+        let drops = check.hint.as_ref().is_some_and(|hint| hint.statements().is_some());
+        if let Some((_, id)) = unexpected(check).filter(|(kind, _)| drops && kind.is_column()) {
+            columns.entry(id.relation()).or_default().push((number, id));
+        }
+    }
+    for (number, check) in findings.iter().enumerate() {
+        let Some((kind, id)) = unexpected(check).filter(|(kind, _)| kind.spec().drops_with_column) else {
+            continue;
+        };
+        let mut beside = columns.get(&id.relation()).into_iter().flatten();
+        let on = beside.find(|(_, column)| names_column(column, kind, &id, snapshot));
+        if let (Some((leader, _)), None) = (on, causes[number]) {
+            causes[number] = Some(*leader);
+        }
+    }
+}
+
 /// Whether an object is on the column that has the other name.
 fn is_on(rename: &Rename, kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> bool {
-    let is_beside = rename.kind.is_column() && id.relation() == rename.from.relation();
+    rename.kind.is_column() && names_column(&rename.from, kind, id, snapshot)
+}
+
+/// Whether an object of a relation names a column of it.
+fn names_column(column: &ObjectId, kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> bool {
+    let is_beside = id.relation() == column.relation();
     let object = snapshot.get(kind, id).filter(|_| is_beside);
     object.is_some_and(|object| {
         let attrs = kind
@@ -219,7 +310,7 @@ fn is_on(rename: &Rename, kind: Kind, id: &ObjectId, snapshot: &Snapshot) -> boo
             .filter(|attr| is_reference(attr.shape, &attr.compare));
         attrs
             .into_iter()
-            .any(|attr| names_of(object.get(attr.name)).contains(rename.from.last()))
+            .any(|attr| names_of(object.get(attr.name)).contains(column.last()))
     })
 }
 

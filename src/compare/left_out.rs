@@ -1,12 +1,16 @@
 //! The attributes that a file leaves out: implied ones, and in an exact file all of them.
 
+use std::collections::BTreeMap;
+
 use super::inherited::{Inherited, InheritedValue};
 use super::subject::{Actual, ExpectedValue, ObjectComparison};
 use super::{Decision, Pending};
 use crate::attribute::Attr;
 use crate::expectation::Extent;
+use crate::kinds::Kind;
+use crate::object_id::ObjectId;
 use crate::partitions;
-use crate::snapshot::IN_PARTITIONS;
+use crate::snapshot::{IN_PARTITIONS, Object};
 use crate::value::Value;
 
 impl ObjectComparison<'_, '_> {
@@ -65,6 +69,26 @@ impl ObjectComparison<'_, '_> {
         } else if let Some(default) = self.default(actual, attr) {
             add(self.attribute(actual, self.implied(attr, &default)));
         }
+    }
+
+    /// The values that an existing object is to have although the file does not write them.
+    pub(super) fn defaults(&self, kind: Kind, id: &ObjectId, object: Option<&Object>) -> BTreeMap<&'static str, Value> {
+        let Some(object) = object.filter(|_| self.expected.terms.exact) else {
+            return BTreeMap::new();
+        };
+        let actual = Actual { kind, id, object };
+        let inherited = Inherited::of(self, actual);
+        let left_out = |attr: &&'static Attr| {
+            !attr.on_request && !self.expected.attributes.iter().any(|a| a.attr.name == attr.name)
+        };
+        let attrs = kind.spec().attrs.iter().filter(left_out);
+        attrs
+            .filter_map(|attr| match inherited.value(attr) {
+                InheritedValue::None => Some((attr.name, self.default(actual, attr)?)),
+                InheritedValue::CheckedElsewhere => None,
+                InheritedValue::Is(value) => Some((attr.name, value)),
+            })
+            .collect()
     }
 
     /// A value that the file does not write.

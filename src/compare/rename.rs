@@ -252,7 +252,7 @@ impl OtherNames<'_, '_> {
     }
 
     /// The comparison of the attributes that make the object what it is: those that identify it, or else those without a
-    /// default, for instance the type of a column.
+    /// default and those of which a file can write a part, for instance the type of a column.
     fn definition(&self, id: &ObjectId, object: &Object) -> Option<(Vec<Decision>, Vec<Decision>, String)> {
         let kind = self.kind();
         let has_identity = kind.spec().attrs.iter().any(|attr| attr.identifies);
@@ -261,7 +261,8 @@ impl OtherNames<'_, '_> {
             if has_identity {
                 a.attr.identifies
             } else {
-                a.attr.default.is_none() && !a.attr.server_dependent
+                let is_definition = a.attr.default.is_none() || a.attr.subset_key.is_some();
+                is_definition && !a.attr.server_dependent
             }
         });
         if identifying.is_empty() {

@@ -390,6 +390,7 @@ impl<'a> ObjectComparison<'a, '_> {
         partitions: &[ObjectId],
         detail: FindingDetail<'_>,
     ) -> Option<Hint> {
+        let defaults = self.defaults(kind, id, object);
         kind.hint(&HintContext {
             id,
             parent: self.parent(),
@@ -397,7 +398,8 @@ impl<'a> ObjectComparison<'a, '_> {
             partitions,
             detail,
             at_least: extent == Extent::AtLeast,
-            written: &|name| self.written_value(name),
+            is_closed: self.file.exact,
+            written: &|name| self.written_value(name).or_else(|| defaults.get(name)),
             snapshot: self.snapshot,
             schema: &self.file.schema,
         })

@@ -90,6 +90,14 @@ impl<'a> UnlistedSearch<'a> {
         self.claimed.contains(&(kind, id.clone()))
     }
 
+    /// The kind as which files list an object that PostgreSQL made for one of another kind, such as the index of a constraint.
+    fn listed_as(&self, kind: Kind, id: &ObjectId) -> Option<Kind> {
+        let others = Kind::ALL.iter().copied().filter(|other| *other != kind);
+        let same = others.filter(|other| other.spec().identity == kind.spec().identity);
+        let mut listed = same.filter(|other| self.is_claimed(*other, id));
+        listed.find(|other| self.snapshot.get(*other, id).is_some_and(Object::is_implicit))
+    }
+
     fn kind(&self, scope: &ClosedScope<'_>, kind: Kind, found: &mut UnlistedFindings) {
         let objects: Box<dyn Iterator<Item = (&ObjectId, &Object)>> = match &scope.parent {
             Some((_, parent)) => Box::new(self.snapshot.children(kind, parent)),
@@ -131,7 +139,13 @@ impl<'a> UnlistedSearch<'a> {
             let former = self.former_parent(scope, kind, id, object);
             let parent = scope.parent.as_ref().map(|(parent, _)| *parent);
             let of = former.as_ref();
-            let check = unlisted_object(scope, (kind, parent), (id, object), self.snapshot, of);
+            let mut check = unlisted_object(scope, (kind, parent), (id, object), self.snapshot, of);
+            if let Some(other) = self.listed_as(kind, id) {
+                let (one, other) = (kind.one(), other.one());
+                check.hint = Some(Hint::advice(format!(
+                    "it is listed as {other}: list it as {one}, or drop it and create {other}"
+                )));
+            }
             found.out.push(check);
         }
         if found.out.findings.len() == before {
@@ -302,6 +316,7 @@ fn changed_copy(
         object: Some(object),
         partitions: &[],
         at_least: false,
+        is_closed: scope.file.exact,
         written: &|_| None,
         detail: FindingDetail::Differs {
             attribute: attr.name,
@@ -373,6 +388,7 @@ fn unlisted_object(
         partitions: &[],
         detail: FindingDetail::Unexpected,
         at_least: false,
+        is_closed: scope.file.exact,
         written: &|_| None,
         object: Some(object),
         snapshot,

@@ -23,6 +23,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::VALIDATED,
         common::ENFORCED,
         Attr::new("no_inherit", Shape::Bool, "Whether inheriting tables are exempt.").default(Literal::Bool(false)),
+        common::DECLARED,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -31,7 +32,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &[COPY_OF],
+        extra_columns: &[COPY_OF, common::INHERITED],
         ..Reading::DEFAULT
     },
     advice: Advice {
@@ -39,6 +40,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
+    drops_with_column: true,
     ..KindSpec::EMPTY
 };
 
@@ -53,13 +55,14 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     };
     match &finding.detail {
         FindingDetail::Missing(_) => Some(constraint::add(finding, definition().as_deref())),
-        FindingDetail::Unexpected => Some(constraint::drop(
-            finding.id,
-            "PostgreSQL then accepts rows that it forbids",
-        )),
+        FindingDetail::Unexpected => Some(
+            common::inherited(finding)
+                .unwrap_or_else(|| constraint::drop(finding.id, "PostgreSQL then accepts rows that it forbids")),
+        ),
         FindingDetail::Differs {
             attribute, expected, ..
         } => match *attribute {
+            "declared" => Some(common::declare(expected)),
             "validated" => Some(constraint::validate(finding.id, expected)),
             _ => Some(constraint::replace(finding, &definition()?)),
         },

@@ -4,9 +4,11 @@ SELECT c.schema, c.relation, c.conname::text AS name,
        c.convalidated OR NOT coalesce(c.enforced, true) AS validated,
        coalesce(c.enforced, true) AS enforced,
        c.connoinherit AS no_inherit,
+       c.coninhcount > 0 AND c.conislocal AND NOT c.relispartition AS declared,
+       c.coninhcount > 0 AND NOT c.relispartition AS inherited,
        e.description AS comment,
        CASE WHEN c.relispartition AND c.coninhcount > 0 THEN c.conname::text END AS copy_of,
-       c.coninhcount > 0 AND NOT c.conislocal AS implicit
+       c.coninhcount > 0 AND NOT c.conislocal AND (c.relispartition OR e.description IS NULL) AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.
 FROM (SELECT NULL::boolean AS conenforced) absent,
      LATERAL (SELECT r.schema, r.name AS relation, r.relispartition, c.*, conenforced AS enforced

@@ -89,6 +89,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::Null)
         .since(14),
+        common::DECLARED,
         Attr::new("statistics", Shape::Integer, "The statistics target; `null` for the default of the server.")
             .default(Literal::Null),
         Attr::new(
@@ -121,7 +122,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        extra_columns: &["inherited", "type_storage", "type_default", "position", "type_collation", "own_sequence", COPY_OF],
+        extra_columns: &[common::INHERITED, "type_storage", "type_default", "position", "type_collation", "own_sequence", COPY_OF],
         masked: Masked::OPTIONS,
         ..Reading::DEFAULT
     },

@@ -41,6 +41,7 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        END AS storage,
        CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
        nullif(a.attstattarget, -1) AS statistics,
+       a.attinhcount > 0 AND a.attislocal AND NOT a.relispartition AS declared,
        CASE
             WHEN a.settings IS NULL AND a.attfdwoptions IS NULL THEN '{}'
             ELSE (SELECT coalesce(jsonb_object_agg(o.name, {masked_option o.name o.value}), '{}')

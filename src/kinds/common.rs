@@ -8,8 +8,8 @@ pub(super) use grants::{
     OF_TYPE, check_grants, grant, grants,
 };
 
-use super::Kind;
 use super::storage_option::{same_option, same_options};
+use super::{HintContext, Kind};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
@@ -31,6 +31,55 @@ pub(super) const COMMENT: Attr = Attr::new(
 )
 .compare(Compare::Text)
 .default(Literal::Null);
+
+/// The extensions that an object is dropped with.
+pub(super) const EXTENSIONS: Attr = Attr::new(
+    "depends_on_extensions",
+    NAMES,
+    "The extensions with which it is dropped, as DEPENDS ON EXTENSION says it.",
+)
+.compare(Compare::Unordered)
+.default(Literal::EmptyList)
+.exceptional();
+
+/// The statements that change with which extensions an object is dropped. `alter` is the beginning of each.
+pub(super) fn depend_on_extensions(alter: &str, expected: &Value, actual: &Value) -> Option<Hint> {
+    let (expected, actual) = (expected.texts(), actual.texts());
+    let less = |of: &[&str], without: &[&str], no: &str| -> Vec<String> {
+        let of = of.iter().filter(|extension| !without.contains(extension));
+        of.map(|extension| format!("{alter} {no}DEPENDS ON EXTENSION {};", name(extension)))
+            .collect()
+    };
+    let statements = [less(&expected, &actual, ""), less(&actual, &expected, "NO ")].concat();
+    join_statements(&statements)
+}
+
+/// Whether a table declares what it inherits as well.
+pub(super) const DECLARED: Attr = Attr::new(
+    "declared",
+    Shape::Bool,
+    "Whether the table declares it itself although it also inherits it. It then stays when the parent drops it.",
+)
+.default(Literal::Bool(false))
+.exceptional();
+
+/// The column of a query that says whether a table inherits an object, so that it cannot drop it.
+pub(super) const INHERITED: &str = "inherited";
+
+/// The advice on an unlisted object that a table inherits.
+pub(super) fn inherited(finding: &HintContext<'_>) -> Option<Hint> {
+    let is_inherited = *finding.object?.get(INHERITED) == Value::Bool(true);
+    is_inherited.then(|| Hint::advice("only its parent can drop it: list what is its own, or undo that"))
+}
+
+/// The advice on what a table declares or only inherits, and should not.
+pub(super) fn declare(expected: &Value) -> Hint {
+    Hint::advice(if *expected == Value::Bool(true) {
+        "take the table from its parent with NO INHERIT, and give it back with INHERIT: it then declares all that it inherits"
+    } else {
+        "no statement undoes it while the table has its parent: write `declared: true`, or take the table from its parent"
+    })
+}
 
 /// The owner.
 pub(super) const OWNER: Attr = Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.");
@@ -149,7 +198,7 @@ pub(super) fn same_masked(comparison: &Comparison<'_>) -> Verdict {
 
 /// SQL that several queries of kinds share: the name of its placeholder, as in `{grants r c.relacl c.relowner}`, the words
 /// in it that the words of the placeholder replace, and the SQL.
-const SHARED_SQL: [(&str, &[&str], &str); 10] = [
+const SHARED_SQL: [(&str, &[&str], &str); 11] = [
     // The first word is the class of the objects, as `acldefault` has it.
     (
         "grants",
@@ -175,6 +224,12 @@ const SHARED_SQL: [(&str, &[&str], &str); 10] = [
         "storage_options",
         &["$options"],
         include_str!("common/storage_options.sql"),
+    ),
+    // The extensions that an object is dropped with, although it is not a part of them.
+    (
+        "extension_dependencies",
+        &["$class", "$object"],
+        include_str!("common/extension_dependencies.sql"),
     ),
     (
         "included_columns",

@@ -32,7 +32,8 @@ pub(super) fn drop(id: &ObjectId, loss: &str) -> Hint {
 pub(super) fn replace(finding: &HintContext<'_>, definition: &str) -> Hint {
     let relation = common::sql_name(&finding.id.relation());
     let name = common::name(finding.id.last());
-    let sql = format!("ALTER TABLE {relation} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {definition};");
+    // A column that was dropped before took the constraint with it.
+    let sql = format!("ALTER TABLE {relation} DROP CONSTRAINT IF EXISTS {name}, ADD CONSTRAINT {name} {definition};");
     Hint::advice_with_sql(
         format!("this drops the constraint and adds it as expected; {ADD}"),
         with(sql, comment(finding, finding.id)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common};
-use crate::attribute::{Attr, Shape};
+use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::{LONGEST_NAME, ObjectId};
@@ -25,6 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::List(&Shape::Text),
             "Its labels, in the order in which they sort.",
         )
+        .default(Literal::EmptyList)
         .subset_key("includes"),
         common::OWNER,
         common::grants(&common::OF_TYPE),

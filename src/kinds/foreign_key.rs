@@ -86,6 +86,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
+    drops_with_column: true,
     ..KindSpec::EMPTY
 };
 
@@ -161,6 +162,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             attribute, expected, ..
         } => match *attribute {
             "validated" => Some(constraint::validate(finding.id, expected)),
+            "in_force" if **expected == Value::Bool(false) => Some(Hint::advice("expect it to be in force")),
             "in_force" => Some(enable(finding)),
             _ => constraint::alter_foreign_key(finding, attribute, expected)
                 .or_else(|| Some(constraint::replace(finding, &definition(finding)?))),

@@ -126,6 +126,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         BODY,
         common::OWNER,
         common::grants(&common::OF_FUNCTION),
+        common::EXTENSIONS,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -340,6 +341,12 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         ("leakproof", Value::Bool(true)) => alter("LEAKPROOF"),
         ("leakproof", _) => alter("NOT LEAKPROOF"),
         ("cost", Value::Text(cost)) => alter(&format!("COST {cost}")),
+        ("depends_on_extensions", _) => {
+            common::depend_on_extensions(&format!("ALTER FUNCTION {}", signature()), expected, actual)
+        }
+        ("rows", _) if finding.object?.get("returns_set") != &Value::Bool(true) => Some(Hint::advice(
+            "only a function that returns a set has it: change what it returns first",
+        )),
         ("rows", Value::Text(rows)) => alter(&format!("ROWS {rows}")),
         ("grants", _) => common::grant(&format!("FUNCTION {}", signature()), expected, actual),
         ("settings", _) => common::set_settings(&format!("ALTER FUNCTION {}", signature()), expected, actual),

@@ -28,6 +28,7 @@ SELECT p.schema, p.name,
        END AS body,
        pg_get_userbyid(p.proowner)::text AS owner,
        {grants f p.proacl p.proowner} AS grants,
+       {extension_dependencies 'pg_proc' p.oid} AS depends_on_extensions,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')) AS implicit
 -- absent: see "To add a kind" in src/kinds/spec.rs.

@@ -23,6 +23,8 @@ pub struct HintContext<'a> {
     pub detail: FindingDetail<'a>,
     /// Whether the expected value is only a part of the whole one.
     pub at_least: bool,
+    /// Whether the whole schema was read, because the file is exact.
+    pub is_closed: bool,
     /// What the file writes for an attribute.
     pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
     /// The database.
@@ -292,6 +294,7 @@ mod tests {
                         partitions: &[],
                         detail,
                         at_least: false,
+                        is_closed: true,
                         written: &|_| None,
                         snapshot: &Snapshot::default(),
                         schema: "public",

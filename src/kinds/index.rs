@@ -62,6 +62,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::EmptyMap)
         .exceptional(),
+        common::EXTENSIONS,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -86,6 +87,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
+    drops_with_column: true,
     ..KindSpec::EMPTY
 };
 
@@ -176,6 +178,13 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             expected,
             actual,
         } if common::is_of_index(attribute) => common::alter_index(&name, attribute, expected, actual),
+        FindingDetail::Differs {
+            attribute,
+            expected,
+            actual,
+        } if *attribute == common::EXTENSIONS.name => {
+            common::depend_on_extensions(&format!("ALTER INDEX {name}"), expected, actual)
+        }
         FindingDetail::Differs {
             attribute,
             expected: Value::Bool(false),

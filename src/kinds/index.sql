@@ -11,6 +11,7 @@ SELECT i.schema, i.relation, x.relname::text AS name,
        {storage_options x.reloptions} AS options,
        CASE WHEN x.reltablespace <> 0 THEN (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = x.reltablespace) END AS tablespace,
        coalesce(k.statistics, '{}') AS statistics,
+       {extension_dependencies 'pg_class' x.oid} AS depends_on_extensions,
        e.description AS comment,
        CASE WHEN x.relispartition THEN
          (SELECT p.relname::text FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent WHERE h.inhrelid = x.oid)

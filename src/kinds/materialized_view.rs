@@ -28,6 +28,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ACCESS_METHOD,
         common::OWNER,
         common::grants(&common::OF_TABLE),
+        common::EXTENSIONS,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -66,13 +67,13 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             actual,
         } => match (*attribute, expected) {
             ("populated", Value::Bool(true)) => Some(Hint::sql(format!("REFRESH MATERIALIZED VIEW {name};"))),
-            ("cluster_on", _) => Some(cluster_on("MATERIALIZED VIEW", &name, expected)),
+            ("cluster_on", _) => Some(cluster_on(finding, "MATERIALIZED VIEW", expected)),
+            ("depends_on_extensions", _) => common::depend_on_extensions(&alter, expected, actual),
             ("options", _) => common::set_options(&alter, expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
-            ("definition", _) => Some(Hint::advice_with_sql(
-                format!("drop it and create it as expected{OR_AS_FOUND}"),
-                format!("DROP MATERIALIZED VIEW {name};"),
-            )),
+            ("definition", _) => Some(Hint::advice(format!(
+                "drop it and create it, its indexes and its grants as expected{OR_AS_FOUND}"
+            ))),
             _ => None,
         },
     }

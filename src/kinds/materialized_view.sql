@@ -8,6 +8,7 @@ SELECT c.schema, c.name,
        (SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam) AS access_method,
        pg_get_userbyid(c.relowner)::text AS owner,
        {grants r c.relacl c.relowner} AS grants,
+       {extension_dependencies 'pg_class' c.oid} AS depends_on_extensions,
        e.description AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS implicit
 FROM scope_relations c

@@ -23,6 +23,8 @@ pub struct PartitionAttributes {
     pub parent: &'static str,
     /// The rows that it holds.
     pub bound: &'static str,
+    /// How the object that it is a partition of is partitioned.
+    pub strategy: &'static str,
     /// The key that means `bound` where partitions are listed.
     pub key: &'static str,
     /// The relations that it inherits from without being a partition.

@@ -63,8 +63,31 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
+    drops_with_column: true,
     ..KindSpec::EMPTY
 };
+
+/// The attributes that no statement changes.
+const REPLACED: [&str; 5] = ["columns", "include", "deferrable", "initially", "without_overlaps"];
+
+/// Whether an attribute is to have another value.
+fn differs(finding: &HintContext<'_>, attribute: &str) -> bool {
+    let there = finding.object.map(|object| object.get(attribute));
+    there.is_some_and(|there| there != finding.wanted(attribute))
+}
+
+/// The statement that drops a primary key and adds it as expected.
+fn replace(finding: &HintContext<'_>, table: &str, there: &str, definition: &str) -> Hint {
+    let wanted = finding.wanted_text("name").unwrap_or(there);
+    Hint::advice_with_sql(
+        "this drops the primary key and adds it as expected; drop the foreign keys that refer to it first, and add them again",
+        format!(
+            "ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {}, ADD CONSTRAINT {} {definition};",
+            common::name(there),
+            common::name(wanted)
+        ),
+    )
+}
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (columns, index) = (constraint::key_columns(finding), constraint::index_terms(finding));
@@ -94,6 +117,16 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 actual,
             },
             Some(there),
+        ) if REPLACED.contains(attribute) || REPLACED.iter().any(|name| differs(finding, name)) => {
+            Some(replace(finding, &table, there, &definition))
+        }
+        (
+            FindingDetail::Differs {
+                attribute,
+                expected,
+                actual,
+            },
+            Some(there),
         ) => match (*attribute, expected.as_text()) {
             ("name", Some(name)) => Some(Hint::sql(format!(
                 "ALTER TABLE {table} RENAME CONSTRAINT {} TO {};",
@@ -109,14 +142,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 &format!("CONSTRAINT {} ON {table}", common::name(there)),
                 expected,
             )),
-            _ => Some(Hint::advice_with_sql(
-                "this drops the primary key and adds it as expected; drop the foreign keys that refer to it first, and add \
-                 them again",
-                format!(
-                    "ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {definition};",
-                    name = common::name(there)
-                ),
-            )),
+            _ => None,
         },
         (FindingDetail::Unexpected | FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. }, _) => None,
     }

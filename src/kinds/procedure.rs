@@ -19,6 +19,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         BODY,
         common::OWNER,
         common::grants(&common::OF_FUNCTION),
+        common::EXTENSIONS,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -57,6 +58,11 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         ("grants", _) => {
             let name = common::sql_name(&finding.id.relation());
             common::grant(&format!("PROCEDURE {name}({})", finding.id.last()), expected, actual)
+        }
+        ("depends_on_extensions", _) => {
+            let name = common::sql_name(&finding.id.relation());
+            let alter = format!("ALTER PROCEDURE {name}({})", finding.id.last());
+            common::depend_on_extensions(&alter, expected, actual)
         }
         ("settings", _) => {
             let name = common::sql_name(&finding.id.relation());

@@ -89,24 +89,32 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(comparison: &Comparison<'_>) -> Self {
-        let number = |name: &str| match comparison.object.get(name) {
-            Value::Integer(value) => Some(*value),
-            Value::Null | Value::Bool(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) | Value::Map(_) => None,
-        };
-        let (lowest, highest) = match comparison.object.get("type").as_text() {
+    /// The bounds that follow from the other attributes of a sequence.
+    fn new<'v>(value: &dyn Fn(&str) -> &'v Value) -> Self {
+        let (lowest, highest) = match value("type").as_text() {
             Some("smallint") => (i64::from(i16::MIN), i64::from(i16::MAX)),
             Some("integer") => (i64::from(i32::MIN), i64::from(i32::MAX)),
             Some(_) | None => (i64::MIN, i64::MAX),
         };
-        let counts_up = number("increment").is_none_or(|increment| increment > 0);
+        let counts_up = number(value("increment")).is_none_or(|increment| increment > 0);
         let (min, max) = if counts_up { (1, highest) } else { (lowest, -1) };
         let start = if counts_up {
-            number("min").unwrap_or(min)
+            number(value("min")).unwrap_or(min)
         } else {
-            number("max").unwrap_or(max)
+            number(value("max")).unwrap_or(max)
         };
         Self { start, min, max }
+    }
+
+    fn of(comparison: &Comparison<'_>) -> Self {
+        Self::new(&|name| comparison.object.get(name))
+    }
+}
+
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Integer(value) => Some(*value),
+        Value::Null | Value::Bool(_) | Value::Text(_) | Value::Secret(_) | Value::List(_) | Value::Map(_) => None,
     }
 }
 
@@ -191,22 +199,45 @@ fn unlisted_of_column(finding: &HintContext<'_>, column: &str) -> Hint {
 /// The clauses that set the bounds of a sequence and what depends on them, where they differ from the expected ones.
 fn bounds(finding: &HintContext<'_>) -> String {
     let clauses = [
-        ("type", "AS", ""),
+        ("type", "AS", "AS bigint"),
         ("increment", "INCREMENT BY", "INCREMENT BY 1"),
         ("min", "MINVALUE", "NO MINVALUE"),
         ("max", "MAXVALUE", "NO MAXVALUE"),
-        ("start", "START WITH", ""),
     ];
-    let differs = |attribute: &str| {
-        let there = finding.object.map_or(&Value::Null, |object| object.get(attribute));
-        finding.wanted(attribute) != there
-    };
-    clauses
+    let actual = |attribute: &str| finding.object.map_or(&Value::Null, |object| object.get(attribute));
+    let wanted = |attribute: &str| finding.wanted(attribute);
+    let mut sql: String = clauses
         .iter()
-        .filter(|(attribute, ..)| differs(attribute))
-        .map(|(attribute, set, reset)| match finding.wanted(attribute) {
+        .filter(|(attribute, ..)| match *attribute {
+            // What follows from the direction and the type changes with them.
+            "min" => lowest(&wanted) != lowest(&actual),
+            "max" => highest(&wanted) != highest(&actual),
+            attribute => wanted(attribute) != actual(attribute),
+        })
+        .map(|(attribute, set, reset)| match wanted(attribute) {
             Value::Null => format!(" {reset}"),
             value => format!(" {set} {value}"),
         })
-        .collect()
+        .collect();
+    // ALTER SEQUENCE keeps the first number where nothing sets it, also if it is not between the new bounds.
+    let start = first_number(&wanted);
+    if start != first_number(&actual) {
+        sql.push_str(&format!(" START WITH {start}"));
+    }
+    sql
+}
+
+/// The lowest number of a sequence that has these attributes.
+fn lowest<'v>(value: &dyn Fn(&str) -> &'v Value) -> i64 {
+    number(value("min")).unwrap_or_else(|| Bounds::new(value).min)
+}
+
+/// The highest number of a sequence that has these attributes.
+fn highest<'v>(value: &dyn Fn(&str) -> &'v Value) -> i64 {
+    number(value("max")).unwrap_or_else(|| Bounds::new(value).max)
+}
+
+/// The first number of a sequence that has these attributes.
+fn first_number<'v>(value: &dyn Fn(&str) -> &'v Value) -> i64 {
+    number(value("start")).unwrap_or_else(|| Bounds::new(value).start)
 }

@@ -81,6 +81,8 @@ pub struct KindSpec {
     pub stub: Option<MakeStub>,
     /// Whether users add such objects to the relations of a hosting platform, which are not their own.
     pub users_add: UsersAdd,
+    /// Whether PostgreSQL drops an object together with a column that it is on, as it does with indexes and constraints.
+    pub drops_with_column: bool,
 }
 
 /// Whether the users of a hosting platform add objects of a kind to the platform's own relations.
@@ -119,6 +121,7 @@ impl KindSpec {
         advice: Advice::DEFAULT,
         stub: None,
         users_add: UsersAdd::Nothing,
+        drops_with_column: false,
     };
 }
 
@@ -315,7 +318,7 @@ impl Matching {
         implied_default: None,
         implied: None,
         parts: None,
-        not_copied: &[("comment", NEVER)],
+        not_copied: &[("comment", NEVER), ("depends_on_extensions", NEVER)],
     };
 }
 

@@ -2,8 +2,8 @@
 
 use super::common::partitions::bound;
 use super::{
-    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Partition, PartitionAttributes, Reading, Syntax, common,
-    stub,
+    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Partition, PartitionAttributes, Reading, Syntax,
+    common, stub,
 };
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
@@ -29,10 +29,25 @@ pub(super) const CLUSTER_ON: Attr = Attr::new(
 .exceptional();
 
 /// The statement that chooses the index that CLUSTER uses.
-pub(super) fn cluster_on(keyword: &str, table: &str, index: &Value) -> Hint {
-    Hint::sql(match index.as_text() {
-        Some(index) => format!("ALTER {keyword} {table} CLUSTER ON {};", common::name(index)),
-        None => format!("ALTER {keyword} {table} SET WITHOUT CLUSTER;"),
+pub(super) fn cluster_on(finding: &HintContext<'_>, keyword: &str, index: &Value) -> Hint {
+    let table = common::sql_name(finding.id);
+    match index.as_text() {
+        Some(index) => index_must_exist(finding, index)
+            .unwrap_or_else(|| Hint::sql(format!("ALTER {keyword} {table} CLUSTER ON {};", common::name(index)))),
+        None => Hint::sql(format!("ALTER {keyword} {table} SET WITHOUT CLUSTER;")),
+    }
+}
+
+/// The advice on an attribute that names an index which the relation does not have.
+fn index_must_exist(finding: &HintContext<'_>, index: &str) -> Option<Hint> {
+    let id = finding.id.child(index);
+    let kinds = [Kind::Index, Kind::PrimaryKey, Kind::Unique, Kind::Exclusion];
+    let exists = kinds.iter().any(|kind| finding.snapshot.get(*kind, &id).is_some());
+    (finding.is_closed && !exists).then(|| {
+        Hint::advice(format!(
+            "create the index {} first, then choose it",
+            common::name(index)
+        ))
     })
 }
 
@@ -72,6 +87,7 @@ pub(super) const INHERITS: Attr = Attr::new(
 pub(super) const PARTITION_ATTRIBUTES: PartitionAttributes = PartitionAttributes {
     parent: "partition_of",
     bound: "partition_bound",
+    strategy: "partition_by",
     key: "bound",
     inherits: INHERITS.name,
 };
@@ -235,7 +251,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ("partition_of" | "partition_bound", _) => common::partitions::attach(finding),
             ("of_type", Some(of)) => Some(Hint::sql(format!("ALTER TABLE {name} OF {};", common::sql_names(of)))),
             ("of_type", None) => Some(Hint::sql(format!("ALTER TABLE {name} NOT OF;"))),
-            ("cluster_on", _) => Some(cluster_on("TABLE", &name, expected)),
+            ("cluster_on", _) => Some(cluster_on(finding, "TABLE", expected)),
             ("column_order", _) => Some(Hint::advice(
                 "the order of columns cannot be altered: name the columns in statements, or create the table again",
             )),
@@ -254,12 +270,14 @@ fn replica_identity(finding: &HintContext<'_>, identity: &str) -> Hint {
             "ALTER TABLE {name} REPLICA IDENTITY {};",
             identity.to_uppercase()
         )),
-        index => Hint::advice_with_sql(
-            "PostgreSQL refuses it unless the index is unique, not partial, and on columns that are not null",
-            format!(
-                "ALTER TABLE {name} REPLICA IDENTITY USING INDEX {};",
-                common::name(index)
-            ),
-        ),
+        index => index_must_exist(finding, index).unwrap_or_else(|| {
+            Hint::advice_with_sql(
+                "PostgreSQL refuses it unless the index is unique, not partial, and on columns that are not null",
+                format!(
+                    "ALTER TABLE {name} REPLICA IDENTITY USING INDEX {};",
+                    common::name(index)
+                ),
+            )
+        }),
     }
 }

@@ -69,6 +69,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             .default(Literal::Null),
         Attr::new("new_table", Shape::Name, "The name of the transition table with the new rows; `null` for none.")
             .default(Literal::Null),
+        common::EXTENSIONS,
         common::COMMENT,
     ],
     reading: Reading {
@@ -116,8 +117,13 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         )),
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs {
-            attribute, expected, ..
+            attribute,
+            expected,
+            actual,
         } => match (*attribute, expected.as_text()) {
+            ("depends_on_extensions", _) => {
+                common::depend_on_extensions(&format!("ALTER TRIGGER {name} ON {relation}"), expected, actual)
+            }
             ("enabled", Some(enabled)) => {
                 let own = finding.partitions.is_empty() || finding.object?.get(ENABLED.name) != *expected;
                 let own = if own {

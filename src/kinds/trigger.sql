@@ -29,6 +29,7 @@ SELECT s.schema, s.name AS relation, t.tgname::text AS name,
        CASE WHEN t.tginitdeferred THEN 'deferred' ELSE 'immediate' END AS initially,
        t.tgoldtable::text AS old_table,
        t.tgnewtable::text AS new_table,
+       {extension_dependencies 'pg_trigger' t.oid} AS depends_on_extensions,
        e.description AS comment,
        CASE WHEN t.tgparentid <> 0 THEN (SELECT k.tgname::text FROM pg_trigger k WHERE k.oid = t.tgparentid) END AS copy_of,
        CASE WHEN s.relkind = 'p' THEN

@@ -68,6 +68,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
+    drops_with_column: true,
     ..KindSpec::EMPTY
 };
 

@@ -1486,6 +1486,7 @@ alter foreign table shop.stock drop constraint n_known;
 alter foreign table shop.stock add constraint n_known check (n is not null) not valid;
 
 -- # foreign table: inherits
+-- expect: column-declared shop.stock.n
 -- expect: foreign-table-inherits shop.stock
 create table public.things (n integer);
 -- expect: table-unexpected public.things

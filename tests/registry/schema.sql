@@ -152,6 +152,14 @@ create table billing.events (at timestamptz not null, kind text, note text) part
 create index events_kind on billing.events (kind);
 create trigger touch_event before insert on billing.events for each row execute function billing.touch();
 create table billing.events_2024 partition of billing.events for values from ('2024-01-01', minvalue) to ('2025-01-01', maxvalue);
+alter trigger touch_event on billing.events depends on extension plpgsql;
+alter index billing.events_kind depends on extension plpgsql;
+alter function billing.touch() depends on extension plpgsql;
+alter procedure billing.settle(integer) depends on extension plpgsql;
+alter materialized view billing.later depends on extension plpgsql;
+create constraint trigger refers after delete on billing.customers from billing.invoices for each row execute function billing.touch();
+create table billing.kept (id integer, constraint positive check (id > 0));
+create table billing.kept_too (id integer, constraint positive check (id > 0)) inherits (billing.kept);
 create table billing.old_invoices (archived date) inherits (billing.invoices, billing.years) using pile with (toast.autovacuum_enabled = false);
 alter table billing.old_invoices replica identity full;
 alter table billing.events alter kind set storage external, alter kind set statistics 500, alter kind set (n_distinct = 5);

@@ -98,9 +98,14 @@ fn alter_view(finding: &HintContext<'_>, what: &str) -> Hint {
 
 /// The statements that add a missing column.
 fn add(finding: &HintContext<'_>, attributes: &[(&'static str, Value)], add: &str) -> Hint {
-    let Some(Value::Text(definition)) = abbreviate(&stated(finding, attributes)) else {
+    let stated = stated(finding, attributes);
+    let Some(Value::Text(definition)) = abbreviate(&stated) else {
         return Hint::advice("apply the migration that adds it");
     };
+    let default = common::expected(&stated, "default").and_then(Value::as_text);
+    if let Some(advice) = default.and_then(|default| serial::missing_sequence(finding, default)) {
+        return advice;
+    }
     let comment = common::expected(attributes, "comment").filter(|comment| !comment.is_null());
     let comment = comment.map(|comment| {
         let target = format!("COLUMN {}", common::sql_name(finding.id));
@@ -146,7 +151,13 @@ fn grant(finding: &HintContext<'_>, expected: &Value, actual: &Value) -> Option<
 /// The attributes that the definition of a new column states.
 fn stated(finding: &HintContext<'_>, attributes: &[(&'static str, Value)]) -> Vec<(&'static str, Value)> {
     let text = |name| common::expected(attributes, name).and_then(Value::as_text);
-    let serial = text("type").and_then(|integer| serial::word(integer, text("default")));
+    let not_null = common::expected(attributes, "nullable") == Some(&Value::Bool(false));
+    let serial = text("type").and_then(|integer| match text("default") {
+        Some(default) if not_null && serial::makes(finding, default) => {
+            serial::word(integer, Some(serial::OWN_SEQUENCE))
+        }
+        default => serial::word(integer, default),
+    });
     let stated = attributes
         .iter()
         .filter(|(name, value)| *name != "comment" && !value.is_null() && *value != Value::Bool(true));
@@ -158,9 +169,15 @@ fn stated(finding: &HintContext<'_>, attributes: &[(&'static str, Value)]) -> Ve
                 *name,
                 Value::Text(finding.sql_type(value.as_text().unwrap_or_default())),
             ),
+            Some(_) | None if *name == "collation" => (*name, value.as_text().map_or(Value::Null, collation)),
             Some(_) | None => (*name, value.clone()),
         })
         .collect()
+}
+
+/// The name of a collation as statements write it. Those of the operating system have capital letters.
+fn collation(name: &str) -> Value {
+    Value::Text(common::sql_names(name))
 }
 
 /// The statement that changes a NOT NULL constraint. It needs the name of the constraint.
@@ -271,6 +288,7 @@ impl Alter<'_, '_> {
             ("compression", Value::Null) => self.sql("SET COMPRESSION DEFAULT"),
             ("statistics", Value::Integer(target)) => self.sql(&format!("SET STATISTICS {target}")),
             ("statistics", Value::Null) => self.sql("SET STATISTICS -1"),
+            ("declared", _) => common::declare(expected),
             ("collation", _) => self.set_collation(expected)?,
             ("identity", _) => self.set_identity(expected, actual),
             ("identity_options", Value::Map(options)) => self.set_identity_options(options, actual)?,
@@ -309,8 +327,14 @@ impl Alter<'_, '_> {
                 .is_some_and(|object| !object.get("default").is_null()),
             (self.finding.written)("default"),
         );
-        let change = format!("TYPE {sql_type}{using}");
-        let sql = match default.and_then(Value::as_text) {
+        let collation = self.finding.wanted_text("collation").map(common::sql_names);
+        let collate = collation.map_or(String::new(), |collation| format!(" COLLATE {collation}"));
+        let change = format!("TYPE {sql_type}{collate}{using}");
+        let default = default.and_then(Value::as_text);
+        if let Some(advice) = default.and_then(|default| serial::missing_sequence(self.finding, default)) {
+            return advice;
+        }
+        let sql = match default {
             // PostgreSQL does not convert every default.
             Some(default) if has_default => format!(
                 "{alter} DROP DEFAULT, ALTER COLUMN {column} {change}, ALTER COLUMN {column} SET DEFAULT {default};",
@@ -338,11 +362,15 @@ impl Alter<'_, '_> {
                 &format!("SET DEFAULT {word}"),
             );
         }
-        self.sql(&format!("SET DEFAULT {default}"))
+        serial::missing_sequence(self.finding, default).unwrap_or_else(|| self.sql(&format!("SET DEFAULT {default}")))
     }
 
     fn set_collation(&self, expected: &Value) -> Option<Hint> {
         let sql_type = self.finding.wanted_text("type")?;
+        // The statement that changes the type sets the collation.
+        if self.finding.object?.get("type").as_text() != Some(sql_type) {
+            return Some(self.set_type(sql_type));
+        }
         let collation = expected
             .as_text()
             .map_or("pg_catalog.\"default\"".to_owned(), |name| self.finding.reference(name));
@@ -368,7 +396,7 @@ impl Alter<'_, '_> {
                 };
                 self.advice(
                     "PostgreSQL refuses it if the column accepts nulls; set the new sequence behind the highest value then",
-                    &format!("{drop}ADD GENERATED {kind} AS IDENTITY"),
+                    &format!("{drop}ADD GENERATED {kind} AS IDENTITY{}", self.identity_terms()),
                 )
             }
             (Some(kind), _) => self.sql(&format!("SET GENERATED {kind}")),
@@ -379,24 +407,47 @@ impl Alter<'_, '_> {
         }
     }
 
+    /// The options of a new identity, in parentheses.
+    fn identity_terms(&self) -> String {
+        let Value::Map(options) = self.finding.wanted("identity_options") else {
+            return String::new();
+        };
+        let terms = identity_changes(options, &BTreeMap::new()).join(" ");
+        if terms.is_empty() { terms } else { format!(" ({terms})") }
+    }
+
     fn set_identity_options(&self, options: &BTreeMap<String, Value>, actual: &Value) -> Option<Hint> {
         let Value::Map(actual) = actual else { return None };
-        let changes: Vec<String> = [
-            ("increment", "INCREMENT BY", "INCREMENT BY 1"),
-            ("min", "MINVALUE", "NO MINVALUE"),
-            ("max", "MAXVALUE", "NO MAXVALUE"),
-            ("start", "START WITH", "START WITH 1"),
-            ("cache", "CACHE", "CACHE 1"),
-            ("cycle", "CYCLE", "NO CYCLE"),
-        ]
-        .iter()
-        .filter(|(option, ..)| options.get(*option) != actual.get(*option))
-        .map(|(option, set, reset)| match options.get(*option) {
-            Some(value) if *option == "cycle" && value.to_string() == "true" => "SET CYCLE".to_owned(),
-            Some(value) if *option != "cycle" => format!("SET {set} {value}"),
-            Some(_) | None => format!("SET {reset}"),
-        })
-        .collect();
-        Some(self.sql(&changes.join(" ")))
+        let identity = |value: &Value| value.is_null();
+        let (wanted, there) = (self.finding.wanted("identity"), self.finding.object?.get("identity"));
+        if identity(wanted) != identity(there) {
+            return Some(self.set_identity(wanted, there));
+        }
+        let changes = identity_changes(options, actual);
+        let changes: Vec<String> = changes.iter().map(|change| format!("SET {change}")).collect();
+        Some(self.advice(
+            "PostgreSQL refuses it if the next value is not between the bounds",
+            &changes.join(" "),
+        ))
     }
+}
+
+/// The options of an identity that differ, as its sequence has them.
+fn identity_changes(options: &BTreeMap<String, Value>, actual: &BTreeMap<String, Value>) -> Vec<String> {
+    [
+        ("increment", "INCREMENT BY", "INCREMENT BY 1"),
+        ("min", "MINVALUE", "NO MINVALUE"),
+        ("max", "MAXVALUE", "NO MAXVALUE"),
+        ("start", "START WITH", "START WITH 1"),
+        ("cache", "CACHE", "CACHE 1"),
+        ("cycle", "CYCLE", "NO CYCLE"),
+    ]
+    .iter()
+    .filter(|(option, ..)| options.get(*option) != actual.get(*option))
+    .map(|(option, set, reset)| match options.get(*option) {
+        Some(value) if *option == "cycle" && value.to_string() == "true" => "CYCLE".to_owned(),
+        Some(value) if *option != "cycle" => format!("{set} {value}"),
+        Some(_) | None => (*reset).to_owned(),
+    })
+    .collect()
 }

@@ -3,7 +3,8 @@
 use super::{Kind, common};
 use crate::attribute::{Compare, Comparison, Verdict};
 use crate::error::Problem;
-use crate::kinds::WrittenValue;
+use crate::hint::Hint;
+use crate::kinds::{HintContext, WrittenValue};
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql_text::quote_literal;
@@ -107,6 +108,38 @@ pub(super) fn owned<'a>(snapshot: &'a Snapshot, column: &ObjectId) -> Option<&'a
         named.is_some_and(|named| named == owner)
     };
     sequences.find(|(_, object)| is_owner(object)).map(|(id, _)| id)
+}
+
+/// The sequence whose next value a default takes, as PostgreSQL prints it.
+fn sequence_of(finding: &HintContext<'_>, default: &str) -> Option<ObjectId> {
+    let inside = default.strip_prefix("nextval('")?.strip_suffix("'::regclass)")?;
+    let mut parts = split_name(&inside.replace("''", "'"))?;
+    if parts.len() == 1 {
+        parts.insert(0, finding.schema.to_owned());
+    }
+    Some(ObjectId::new(parts))
+}
+
+/// Whether a sequence does not exist, as far as that is known.
+fn is_missing(finding: &HintContext<'_>, sequence: &ObjectId) -> bool {
+    finding.is_closed && sequence.schema() == finding.id.schema() && !finding.snapshot.has_named(sequence)
+}
+
+/// Whether `serial` would make the sequence of a default, which does not exist.
+pub(super) fn makes(finding: &HintContext<'_>, default: &str) -> bool {
+    let (relation, column) = (finding.id.relation(), finding.id.last());
+    let name = format!("{}_{column}_seq", relation.last());
+    let made = ObjectId::new(vec![relation.schema(), name.as_str()]);
+    name.len() < 64 && sequence_of(finding, default).is_some_and(|id| id == made && is_missing(finding, &id))
+}
+
+/// The advice on a default that takes the next value of a sequence which does not exist.
+pub(super) fn missing_sequence(finding: &HintContext<'_>, default: &str) -> Option<Hint> {
+    let sequence = sequence_of(finding, default).filter(|id| is_missing(finding, id))?;
+    let sequence = common::sql_name(&sequence);
+    Some(Hint::advice(format!(
+        "create the sequence {sequence} first: the default takes its next value"
+    )))
 }
 
 /// The default that takes the next value of a sequence.

@@ -46,7 +46,7 @@ pub(in crate::kinds) fn attach(finding: &HintContext<'_>) -> Option<Hint> {
     let attach = format!("ALTER TABLE {parent} ATTACH PARTITION {partition} {bound};");
     let statements: Vec<String> = detach.into_iter().chain([attach]).collect();
     let words = if actual.is_some() {
-        "detach it and attach it as expected"
+        "detach it and attach it as expected, in one transaction"
     } else {
         "it was, or should be, a partition: attach it"
     };
