@@ -412,7 +412,7 @@ impl Alter<'_, '_> {
         let Value::Map(options) = self.finding.wanted("identity_options") else {
             return String::new();
         };
-        let terms = identity_changes(options, &BTreeMap::new()).join(" ");
+        let terms = serial::identity_changes(options, &BTreeMap::new()).join(" ");
         if terms.is_empty() { terms } else { format!(" ({terms})") }
     }
 
@@ -423,31 +423,11 @@ impl Alter<'_, '_> {
         if identity(wanted) != identity(there) {
             return Some(self.set_identity(wanted, there));
         }
-        let changes = identity_changes(options, actual);
+        let changes = serial::identity_changes(options, actual);
         let changes: Vec<String> = changes.iter().map(|change| format!("SET {change}")).collect();
         Some(self.advice(
             "PostgreSQL refuses it if the next value is not between the bounds",
             &changes.join(" "),
         ))
     }
-}
-
-/// The options of an identity that differ, as its sequence has them.
-fn identity_changes(options: &BTreeMap<String, Value>, actual: &BTreeMap<String, Value>) -> Vec<String> {
-    [
-        ("increment", "INCREMENT BY", "INCREMENT BY 1"),
-        ("min", "MINVALUE", "NO MINVALUE"),
-        ("max", "MAXVALUE", "NO MAXVALUE"),
-        ("start", "START WITH", "START WITH 1"),
-        ("cache", "CACHE", "CACHE 1"),
-        ("cycle", "CYCLE", "NO CYCLE"),
-    ]
-    .iter()
-    .filter(|(option, ..)| options.get(*option) != actual.get(*option))
-    .map(|(option, set, reset)| match options.get(*option) {
-        Some(value) if *option == "cycle" && value.to_string() == "true" => "CYCLE".to_owned(),
-        Some(value) if *option != "cycle" => format!("{set} {value}"),
-        Some(_) | None => (*reset).to_owned(),
-    })
-    .collect()
 }

@@ -1,4 +1,6 @@
-//! `serial` and its relatives.
+//! `serial` and its relatives, and the options of identities.
+
+use std::collections::BTreeMap;
 
 use super::{Kind, common};
 use crate::attribute::{Compare, Comparison, Verdict};
@@ -8,6 +10,7 @@ use crate::kinds::{HintContext, WrittenValue};
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql_text::quote_literal;
+use crate::value::Value;
 use crate::yaml::{Entry, Node, ScalarType};
 
 /// The pseudo-types of CREATE TABLE for an integer with its own sequence, and the real types.
@@ -145,4 +148,24 @@ pub(super) fn missing_sequence(finding: &HintContext<'_>, default: &str) -> Opti
 /// The default that takes the next value of a sequence.
 pub(super) fn next_value(sequence: &ObjectId) -> String {
     format!("nextval({})", quote_literal(&common::sql_name(sequence)))
+}
+
+/// The options of an identity that differ, as its sequence has them.
+pub(super) fn identity_changes(options: &BTreeMap<String, Value>, actual: &BTreeMap<String, Value>) -> Vec<String> {
+    [
+        ("increment", "INCREMENT BY", "INCREMENT BY 1"),
+        ("min", "MINVALUE", "NO MINVALUE"),
+        ("max", "MAXVALUE", "NO MAXVALUE"),
+        ("start", "START WITH", "START WITH 1"),
+        ("cache", "CACHE", "CACHE 1"),
+        ("cycle", "CYCLE", "NO CYCLE"),
+    ]
+    .iter()
+    .filter(|(option, ..)| options.get(*option) != actual.get(*option))
+    .map(|(option, set, reset)| match options.get(*option) {
+        Some(value) if *option == "cycle" && value.to_string() == "true" => "CYCLE".to_owned(),
+        Some(value) if *option != "cycle" => format!("{set} {value}"),
+        Some(_) | None => (*reset).to_owned(),
+    })
+    .collect()
 }
