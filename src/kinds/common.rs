@@ -8,6 +8,7 @@ pub(super) use grants::{
     OF_TYPE, check_grants, grant, grants,
 };
 
+use super::spec::NEVER;
 use super::storage_option::{same_option, same_options};
 use super::{HintContext, Kind};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
@@ -180,6 +181,9 @@ pub(super) const INDEX_COMMENT: Attr = Attr::new(
 )
 .default(Literal::Null)
 .exceptional();
+
+/// What the partitions do not get of a constraint with an index.
+pub(super) const NOT_COPIED: &[(&str, u32)] = &[("comment", NEVER), ("index_comment", NEVER)];
 
 /// Options of a foreign-data wrapper and what it serves.
 pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(

@@ -3,7 +3,7 @@
 use super::index_key::{COLLATIONS, IndexKey, KeyFacts};
 use super::primary_key::VALID;
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, SqlAddress, Syntax, common, constraint,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, SqlAddress, Syntax, common, constraint,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, SYSTEM_SCHEMA, Shape, Verdict};
 use crate::hint::Hint;
@@ -49,6 +49,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
     syntax: Syntax {
         list: ListForm::ByMeaning,
         ..Syntax::DEFAULT
+    },
+    matching: Matching {
+        not_copied: common::NOT_COPIED,
+        ..Matching::DEFAULT
     },
     reading: Reading {
         extra_columns: &["operator_classes", COLLATIONS, COPY_OF, IN_PARTITIONS],

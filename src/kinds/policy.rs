@@ -122,6 +122,8 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                     all.trim_end(),
                 ))
             }
+            // No statement alters the command, and not every command has both conditions: the policy is created again.
+            ("using" | "check" | "roles", _) if is_created_again(finding) => None,
             ("using", Value::Text(using)) => alter(&format!("USING ({using})")),
             ("check", Value::Text(check)) => alter(&format!("WITH CHECK ({check})")),
             ("roles", _) => alter(&format!("TO {}", roles(expected))),
@@ -132,6 +134,16 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             )),
         },
     }
+}
+
+/// Whether an attribute differs that no statement alters.
+fn is_created_again(finding: &HintContext<'_>) -> bool {
+    let is_other = |name| {
+        finding
+            .object
+            .is_some_and(|policy| policy.get(name) != finding.wanted(name))
+    };
+    is_other("command") || is_other("permissive")
 }
 
 /// The roles of a policy, as statements write them.

@@ -55,7 +55,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         implied_default: Some(|id, attribute| {
             (attribute == "name").then(|| Value::Text(format!("{}_pkey", id.last())))
         }),
-        not_copied: &[("comment", NEVER), ("name", NEVER)],
+        not_copied: &[("comment", NEVER), ("index_comment", NEVER), ("name", NEVER)],
         ..Matching::DEFAULT
     },
     reading: Reading::OF_PARTITIONS,

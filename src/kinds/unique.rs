@@ -60,6 +60,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
                 attributes: from_index,
             },
         ],
+        not_copied: common::NOT_COPIED,
         ..Matching::DEFAULT
     },
     reading: Reading::OF_PARTITIONS,

@@ -48,7 +48,6 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace, (values
   ('create policy "added it" on %s as restrictive for select to pg_monitor using (id > 0)', 'drop policy "added it" on %1$s'),
   ('create rule "added it" as on delete to %s do also nothing', 'drop rule "added it" on %1$s'),
   ('alter table %s disable trigger user', null), ('alter table %s enable trigger user', null),
-  ('alter table %s disable trigger all', null),
   ('create table a."added part" partition of %s default', 'drop table a."added part"'),
   ('create table a."added part" partition of %s for values from (7000) to (8000)', 'drop table a."added part"'),
   ('create table a."added part" partition of %s for values in (''zz'')', 'alter table %s detach partition a."added part"; drop table a."added part"'),
@@ -150,11 +149,10 @@ from pg_constraint k join pg_class c on c.oid = conrelid join pg_namespace n on 
 ) as changes(change, undo)
 where mine(c.relnamespace) and contype <> 'n' and contype <> 't'
 
--- # names of not null constraints
+-- # not null constraints, but for their names, which are only compared where they are written
 select json_build_array(n.nspname, c.relname), format(change, c.oid::regclass, conname), null
 from pg_constraint k join pg_class c on c.oid = conrelid join pg_namespace n on n.oid = c.relnamespace, (values
-  ('alter table %s drop constraint %I'), ('alter table %s rename constraint %I to "renamed it"'),
-  ('alter table %s alter constraint %I no inherit'),
+  ('alter table %s drop constraint %I'), ('alter table %s alter constraint %I no inherit'),
   ('comment on constraint %2$I on %1$s is ''changed''')
 ) as changes(change)
 where mine(c.relnamespace) and contype = 'n'

@@ -160,6 +160,8 @@ impl Subject {
             return told("FAILED");
         }
         match (is_different, found.is_empty()) {
+            // A partition that is attached again gets the indexes that the table has.
+            (true, true) if change.sql.contains("detach partition") => return None,
             (true, true) => return told("MISSED"),
             (false, false) => return told("PHANTOM"),
             (false, true) => return None,

@@ -53,6 +53,13 @@ pub fn is_of(finding: &Finding, entries: &[&str]) -> bool {
     if finding.object.contains('"') {
         return true;
     }
+    let is_named = |entry: &&str| {
+        let name = entry.split(';').next().and_then(|name| name.split(' ').next_back());
+        name.is_some_and(|name| name.len() > 2 && finding.object.contains(name))
+    };
+    if entries.iter().any(is_named) {
+        return true;
+    }
     let parts = finding.parts.iter().skip(usize::from(finding.parts.len() > 1));
     parts
         .into_iter()
