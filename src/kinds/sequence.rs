@@ -222,7 +222,8 @@ fn bounds(finding: &HintContext<'_>) -> String {
     // ALTER SEQUENCE keeps the first number where nothing sets it, also if it is not between the new bounds.
     let start = first_number(&wanted);
     if start != first_number(&actual) {
-        sql.push_str(&format!(" START WITH {start}"));
+        sql += " START WITH ";
+        sql += &start.to_string();
     }
     sql
 }

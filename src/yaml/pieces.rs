@@ -46,7 +46,7 @@ struct Begun<'a> {
 
 /// What comes next in a mapping that is divided.
 enum NextPiece<'a> {
-    Entry(Begun<'a>),
+    Entry(Box<Begun<'a>>),
     End,
     /// What cannot be divided.
     Other,
@@ -95,7 +95,7 @@ impl<'a> TreeBuilder<'a> {
         loop {
             match self.next(&mut keys)? {
                 NextPiece::Entry(begun) => {
-                    if !read(self, begun)? {
+                    if !read(self, *begun)? {
                         return Ok(false);
                     }
                 }
@@ -119,7 +119,7 @@ impl<'a> TreeBuilder<'a> {
         let key = self.name(node);
         keys.add(&key.name);
         let (event, span) = self.event()?;
-        Ok(NextPiece::Entry(Begun { key, event, span }))
+        Ok(NextPiece::Entry(Box::new(Begun { key, event, span })))
     }
 
     /// The entry that has begun. `None` if it can only be the end of a text that a comma cuts.
