@@ -42,7 +42,7 @@ fn entry(text: &str) -> String {
     let mut lines: Vec<&str> = lines
         .filter(|line| {
             !line.is_empty()
-                && !line.starts_with("\\")
+                && !line.starts_with('\\')
                 && !line.starts_with("SET default_")
                 && *line != "--"
                 && *line != "-- PostgreSQL database dump complete"

@@ -256,10 +256,11 @@ fn with_schemas(query: &str) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (argument, rest) = part.split_once(')').expect("a closing parenthesis");
-        out.push_str(&format!(
-            "{argument} in (select oid from pg_namespace where nspname in ({})){rest}",
+        let named = format!(
+            "(select oid from pg_namespace where nspname in ({}))",
             schemas.join(", ")
-        ));
+        );
+        out += &[argument, " in ", &named, rest].concat();
     }
     format!("set search_path = ''; set check_function_bodies = off; {out}")
 }

@@ -69,9 +69,8 @@ pub fn is_of(finding: &Finding, entries: &[&str]) -> bool {
 /// The entries that only one of two dumps has.
 pub fn difference(before: &BTreeSet<String>, after: &BTreeSet<String>) -> String {
     let side = |sign: &str, one: &BTreeSet<String>, other: &BTreeSet<String>| -> String {
-        one.difference(other)
-            .map(|entry| format!("  {sign} {}\n", entry.replace('\n', "\n      ")))
-            .collect()
+        let lines = one.difference(other).map(|entry| entry.replace('\n', "\n      "));
+        lines.fold(String::new(), |out, line| out + "  " + sign + " " + &line + "\n")
     };
     side("-", before, after) + &side("+", after, before)
 }
