@@ -140,7 +140,8 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             let except: Vec<String> = finding
                 .wanted_list("except")
                 .into_iter()
-                .map(|table| format!("TABLE {}", common::sql_names(table)))
+                // Without ONLY, the tables that inherit from it are left out, too.
+                .map(|table| format!("TABLE ONLY {}", common::sql_names(table)))
                 .collect();
             let except = match except.join(", ") {
                 none if none.is_empty() => none,

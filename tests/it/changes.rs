@@ -187,7 +187,7 @@ fn follow(original: &Original, change: &Change, copy: &TestDb, found: &Run) -> R
 }
 
 /// Advice that cannot be followed here: the title of the change and the code of the finding.
-const NOT_FOLLOWED: [(&str, &str); 17] = [
+const NOT_FOLLOWED: [(&str, &str); 19] = [
     // No cast leads back.
     ("column: type, an array of it", "column-type"),
     ("column: type, of the same name in another schema", "column-type"),
@@ -213,6 +213,9 @@ const NOT_FOLLOWED: [(&str, &str); 17] = [
     ("schema: owner, who lacks what owners have", "schema-grants"),
     // The statement about the other finding makes it deferrable again.
     ("foreign key: initially deferred", "foreign-key-deferrable"),
+    // PostgreSQL connects to the publisher, which does not exist.
+    ("subscription: a connection of its own", "subscription-server"),
+    ("subscription: dead tuples", "subscription-retain-dead-tuples"),
     // The extension has no way back.
     ("extension: version", "extension-version"),
     // The database itself is read-only in this case.
