@@ -3,7 +3,8 @@
 use super::index_key::{COLLATIONS, IndexKey, KeyFacts};
 use super::primary_key::VALID;
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, SqlAddress, Syntax, common, constraint,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, SqlAddress, Syntax, common,
+    constraint,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, SYSTEM_SCHEMA, Shape, Verdict};
 use crate::hint::Hint;
