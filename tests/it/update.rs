@@ -13,7 +13,7 @@ const OTHER: &str = "create schema billing;
     create table billing.customers (id int primary key, email varchar(9), added jsonb default '{}', unique (email));
     create index customers_name on billing.customers (email desc);
     create table billing.\"Zoo.1\" (id int);
-    create view billing.rich as select 1 as one;
+    create view billing.rich as select 1 as id, 'a'::varchar as email;
     create function billing.touch() returns int language sql as $$ select 1 $$;
     create domain billing.short as text check (length(value) < 9);";
 
