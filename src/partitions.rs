@@ -20,14 +20,14 @@ pub fn parent(kind: Kind, object: &Object) -> Option<ObjectId> {
 /// inherits from. A statement that changes one of these columns or checks changes it in the relation, too.
 #[must_use]
 pub fn ancestors(snapshot: &Snapshot, relation: &ObjectId) -> Vec<ObjectId> {
-    let found = Kind::of_partitions().find_map(|(kind, partition)| Some((partition, snapshot.get(kind, relation)?)));
-    let Some((partition, object)) = found else {
+    let found =
+        Kind::of_partitions().find_map(|(kind, partition)| Some((kind, partition, snapshot.get(kind, relation)?)));
+    let Some((kind, partition, object)) = found else {
         return Vec::new();
     };
     let names = object.get(partition.attributes.inherits).texts();
-    let parent = object.get(partition.attributes.parent).as_text();
-    let names = names.into_iter().chain(parent);
-    names.filter_map(split_name).map(ObjectId::new).collect()
+    let inherited = names.into_iter().filter_map(split_name).map(ObjectId::new);
+    inherited.chain(parent(kind, object)).collect()
 }
 
 /// The partitions of an object, sorted by their names.

@@ -1,6 +1,7 @@
 //! Finds the findings that follow from others: what refers to a missing object cannot be as expected before the object
 //! exists. Such a finding names its cause and has no advice of its own.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rename::{self, Rename};
@@ -22,7 +23,8 @@ pub(super) fn mark(files: &[&ExpectationFile], snapshot: &Snapshot, renames: &[R
     }
     let mut causes = vec![None; findings.len()];
     let missing = MissingObjects::of(findings);
-    let objects = objects_by_place(files);
+    // A large file has many, and few findings ask for them.
+    let objects = LazyCell::new(|| objects_by_place(files));
     if !missing.by_name.is_empty() {
         for (number, check) in findings.iter().enumerate() {
             causes[number] = missing.cause(number, check, &objects, snapshot);
@@ -218,8 +220,8 @@ fn follow_renames(renames: &[Rename], snapshot: &Snapshot, findings: &[Check], c
 }
 
 /// The partitions of a table, and its keys, cannot be as expected before the table is partitioned as expected.
-fn follow_strategies(
-    objects: &BTreeMap<Place, &ExpectedObject>,
+fn follow_strategies<'a>(
+    objects: &LazyCell<BTreeMap<Place, &'a ExpectedObject>, impl FnOnce() -> BTreeMap<Place, &'a ExpectedObject>>,
     snapshot: &Snapshot,
     findings: &[Check],
     causes: &mut [Option<usize>],
@@ -250,7 +252,7 @@ fn follow_strategies(
             (Code::Differs(kind, attr), Some((_, id))) => attributes(*kind).and_then(|attributes| match attr.name {
                 name if name == attributes.parent => named(&check.expected),
                 name if name == attributes.bound && !elsewhere.contains(id) => {
-                    named(snapshot.get(*kind, id)?.get(attributes.parent))
+                    partitions::parent(*kind, snapshot.get(*kind, id)?)
                 }
                 _ => None,
             }),
