@@ -1,7 +1,7 @@
 //! Aggregate functions.
 
 use super::stub::written_name;
-use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
+use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, argument, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -44,11 +44,18 @@ const fn size(name: &'static str) -> Attr {
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "aggregate",
     section: "aggregates",
-    identity: &["schema", "name", "arguments"],
+    identity: &["schema", "name", "argument_types"],
     doc: "An aggregate function, named with the types of its arguments; the name alone is every aggregate of this name. \
           The arguments of an ordered-set aggregate are the direct ones followed by the sorted ones.",
     query: include_str!("aggregate.sql"),
     attrs: &[
+        Attr::new(
+            argument::ARGUMENTS,
+            Shape::Sql,
+            "Its arguments with their modes and names, as in CREATE AGGREGATE: `value numeric`, `VARIADIC text[]`, \
+             `fraction float8 ORDER BY value float8`.",
+        )
+        .compare(Compare::Custom(argument::same_aggregate_arguments)),
         Attr::new(
             "kind",
             Shape::OneOf(&["normal", "ordered-set", "hypothetical"]),
@@ -146,6 +153,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading {
         if_any: Some("'a' IN (SELECT prokind FROM routine_kinds)"),
+        extra_columns: &[argument::NAMES],
         ..Reading::DEFAULT
     },
     matching: Matching {
@@ -213,6 +221,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         }
         // The arguments of an ordered-set aggregate are written differently here, and the finding does not say how.
         ("owner", Value::Text(_)) | ("comment", _) => None,
+        ("arguments", _) => Some(Hint::advice(
+            "CREATE OR REPLACE AGGREGATE keeps the names of the arguments: drop the aggregate and create it as expected",
+        )),
         _ => Some(Hint::advice(
             "run CREATE OR REPLACE AGGREGATE with the expected definition",
         )),

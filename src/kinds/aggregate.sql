@@ -1,7 +1,9 @@
 -- One row per aggregate function in scope.
 SELECT p.schema, p.name,
        (SELECT coalesce(string_agg(format_type(a.type, NULL), ', ' ORDER BY a.n), '')
-        FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS arguments,
+        FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(type, n)) AS argument_types,
+       nullif(pg_get_function_arguments(p.oid), '') AS arguments,
+       coalesce(p.proargnames, '{}') AS argument_names,
        CASE g.aggkind WHEN 'n' THEN 'normal' WHEN 'o' THEN 'ordered-set' WHEN 'h' THEN 'hypothetical' END AS kind,
        g.aggnumdirectargs AS direct_arguments,
        f.state_function, format_type(g.aggtranstype, NULL) AS state_type, g.aggtransspace AS state_size,

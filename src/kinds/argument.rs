@@ -51,7 +51,11 @@ pub(super) fn arguments_of(object: &Object) -> Vec<Argument<'_>> {
 /// The arguments in a text. Whether an argument has a name is what the object says: `x y` may be a name and a type, or a
 /// type of two words.
 fn parse<'a>(text: &'a str, object: &Object) -> Vec<Argument<'a>> {
-    let names = object.get(NAMES).texts();
+    parse_named(text, &object.get(NAMES).texts())
+}
+
+/// The arguments in a text that have these names in the catalog.
+fn parse_named<'a>(text: &'a str, names: &[&str]) -> Vec<Argument<'a>> {
     let arguments = split_commas(text).into_iter().enumerate();
     arguments
         .map(|(number, argument)| parse_one(argument, names.get(number).is_some_and(|name| !name.is_empty())))
@@ -138,14 +142,55 @@ pub(super) fn same_arguments(comparison: &Comparison<'_>) -> Verdict {
         return Verdict::Equal;
     }
     let object = comparison.object;
-    let expected = parse(expected.as_text().unwrap_or_default(), object);
-    let actual = parse(actual.as_text().unwrap_or_default(), object);
+    same_lists(
+        &parse(expected.as_text().unwrap_or_default(), object),
+        &parse(actual.as_text().unwrap_or_default(), object),
+    )
+}
+
+/// Compares the arguments of an aggregate. ORDER BY separates the direct ones of an ordered-set aggregate from the others.
+pub(super) fn same_aggregate_arguments(comparison: &Comparison<'_>) -> Verdict {
+    let text = |value: &Value| value.as_text().unwrap_or_default().to_owned();
+    let (expected, actual) = (text(comparison.expected), text(comparison.actual));
+    if expected == actual {
+        return Verdict::Equal;
+    }
+    let ((expected_direct, expected), (direct, actual)) = (split_order_by(&expected), split_order_by(&actual));
+    let names = comparison.object.get(NAMES).texts();
+    let first = direct.map_or(0, |direct| split_commas(direct).len());
+    let same = |expected: &str, actual: &str, names: &[&str]| {
+        same_lists(&parse_named(expected, names), &parse_named(actual, names))
+    };
+    let verdict = match (expected_direct, direct) {
+        (Some(expected), Some(direct)) => same(expected, direct, &names),
+        (None, None) => Verdict::Equal,
+        (Some(_), None) | (None, Some(_)) => Verdict::Different,
+    };
+    verdict.and(same(expected, actual, names.get(first..).unwrap_or_default()))
+}
+
+/// What is before ORDER BY, if there is one, and what is behind it or the whole text.
+fn split_order_by(text: &str) -> (Option<&str>, &str) {
+    let all = tokens(text);
+    let is = |token: &Token, word: &str| {
+        token.kind == TokenKind::Word && text[token.range.clone()].eq_ignore_ascii_case(word)
+    };
+    let order_by = all
+        .windows(2)
+        .find(|pair| matches!(pair, [order, by] if is(order, "order") && is(by, "by")));
+    match order_by {
+        Some([order, by]) => (Some(&text[..order.range.start]), &text[by.range.end..]),
+        Some(_) | None => (None, text),
+    }
+}
+
+fn same_lists(expected: &[Argument<'_>], actual: &[Argument<'_>]) -> Verdict {
     if expected.len() != actual.len() {
         return Verdict::Different;
     }
     expected
         .iter()
-        .zip(&actual)
+        .zip(actual)
         .fold(Verdict::Equal, |verdict, (expected, actual)| {
             verdict.and(same_argument(expected, actual))
         })

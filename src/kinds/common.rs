@@ -183,7 +183,11 @@ pub(super) const INDEX_COMMENT: Attr = Attr::new(
 .exceptional();
 
 /// What the partitions do not get of a constraint with an index.
-pub(super) const NOT_COPIED: &[(&str, u32)] = &[("comment", NEVER), ("index_comment", NEVER)];
+pub(super) const NOT_COPIED: &[(&str, u32)] = &[
+    ("comment", NEVER),
+    ("index_comment", NEVER),
+    (partitions::ATTACHED_TO.name, NEVER),
+];
 
 /// Options of a foreign-data wrapper and what it serves.
 pub(super) const FOREIGN_OPTIONS: Attr = Attr::new(
@@ -202,7 +206,7 @@ pub(super) fn same_masked(comparison: &Comparison<'_>) -> Verdict {
 
 /// SQL that several queries of kinds share: the name of its placeholder, as in `{grants r c.relacl c.relowner}`, the words
 /// in it that the words of the placeholder replace, and the SQL.
-const SHARED_SQL: [(&str, &[&str], &str); 11] = [
+const SHARED_SQL: [(&str, &[&str], &str); 12] = [
     // The first word is the class of the objects, as `acldefault` has it.
     (
         "grants",
@@ -245,6 +249,12 @@ const SHARED_SQL: [(&str, &[&str], &str); 11] = [
         "copied_constraint",
         &["$constraint"],
         include_str!("common/copied_constraint.sql"),
+    ),
+    // [`partitions::ATTACHED_TO`] of a constraint with an index.
+    (
+        "attached_constraint",
+        &["$constraint"],
+        include_str!("common/attached_constraint.sql"),
     ),
     // A key of an index and its collation. `k` is what the index says of the key, `a` its column, `p` its column in the
     // index, `o` its operator class, `n` the schema of that, and `m` the access method.

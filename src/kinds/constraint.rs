@@ -16,8 +16,9 @@ pub(super) fn add(finding: &HintContext<'_>, definition: Option<&str>) -> Hint {
     let relation = common::sql_name(&finding.id.relation());
     let named = common::named(finding.id).map_or(String::new(), |n| format!("CONSTRAINT {} ", common::name(n)));
     let sql = format!("ALTER TABLE {relation} ADD {named}{definition};");
+    let attach = common::named(finding.id).and_then(|name| common::partitions::attach_index(finding, name));
     let comment = common::named(finding.id).and_then(|_| comment(finding, finding.id));
-    Hint::advice_with_sql(ADD, with(sql, comment))
+    Hint::advice_with_sql(ADD, with(with(sql, attach), comment))
 }
 
 /// The statement that drops a constraint. `loss` is what the database does not guarantee after it.

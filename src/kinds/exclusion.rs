@@ -1,5 +1,6 @@
 //! Exclusion constraints.
 
+use super::common::partitions::ATTACHED_TO;
 use super::index_key::{COLLATIONS, IndexKey, KeyFacts};
 use super::primary_key::VALID;
 use super::{
@@ -45,6 +46,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::INDEX_OPTIONS,
         common::INDEX_TABLESPACE,
         common::INDEX_COMMENT,
+        ATTACHED_TO,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -79,6 +81,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         format!("EXCLUDE USING {method} ({keys}){index}{predicate}{terms}")
     };
     let has_keys = !finding.wanted_list("keys").is_empty();
+    if let Some(hint) = common::partitions::attachment(finding, finding.id.last()) {
+        return Some(hint);
+    }
     match &finding.detail {
         FindingDetail::Missing(_) => Some(constraint::add(finding, has_keys.then(definition).as_deref())),
         FindingDetail::Unexpected => Some(constraint::drop(

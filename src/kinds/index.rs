@@ -1,11 +1,12 @@
 //! Indexes.
 
-use super::common::partitions::PartitionIndex;
+use super::common::partitions::{ATTACHED_TO, PartitionIndex};
 use super::index_key::{COLLATIONS, IndexKey, KeyFacts};
+use super::spec::NEVER;
 use super::unique::NULLS_NOT_DISTINCT;
 use super::{
-    Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax,
-    common, constraint, hint,
+    Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand, SqlAddress,
+    Syntax, common, constraint, hint,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
@@ -62,6 +63,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         )
         .default(Literal::EmptyMap)
         .exceptional(),
+        ATTACHED_TO,
         common::EXTENSIONS,
         common::COMMENT,
     ],
@@ -77,6 +79,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
             },
         },
         ..Syntax::DEFAULT
+    },
+    matching: Matching {
+        not_copied: &[
+            ("comment", NEVER),
+            (common::EXTENSIONS.name, NEVER),
+            (ATTACHED_TO.name, NEVER),
+        ],
+        ..Matching::DEFAULT
     },
     reading: Reading {
         extra_columns: &["immediate", "operator_classes", COLLATIONS, COPY_OF, IN_PARTITIONS],
@@ -151,21 +161,14 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (concurrently, outside) = concurrently(finding);
     let index = ObjectId::new(vec![finding.id.schema(), finding.id.last()]);
     let name = common::sql_name(&index);
+    if let Some(hint) = common::partitions::attachment(finding, finding.id.last()) {
+        return Some(hint);
+    }
     match &finding.detail {
         FindingDetail::Missing(_) if finding.wanted_list("keys").is_empty() => {
             Some(Hint::advice("apply the migration that creates it"))
         }
-        FindingDetail::Missing(_) => {
-            let comment = common::named(finding.id).and_then(|_| comment(finding, &name));
-            let words = match (outside, finding.wants("unique")) {
-                (true, false) => "run it outside of a transaction",
-                (true, true) => {
-                    "no two rows may have the same keys, so correct those first; run it outside of a transaction"
-                }
-                (false, _) => "this blocks writes to the table and its partitions while it runs",
-            };
-            Some(Hint::advice_with_sql(words, constraint::with(create(finding), comment)))
-        }
+        FindingDetail::Missing(_) => Some(create_missing(finding, outside, &name)),
         FindingDetail::Unexpected => Some(drop_index(outside, &format!("DROP INDEX {concurrently}{name};"))),
         FindingDetail::Differs { attribute, .. } if *attribute == "valid" => make_valid(finding),
         FindingDetail::Differs {
@@ -206,6 +209,22 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         )),
         FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// The advice on an index that does not exist. `outside` is whether the statement cannot run in a transaction.
+fn create_missing(finding: &HintContext<'_>, outside: bool, name: &str) -> Hint {
+    let own_name = common::named(finding.id);
+    let comment = own_name.and_then(|_| comment(finding, name));
+    let attach = own_name.and_then(|name| common::partitions::attach_index(finding, name));
+    let words = match (outside, finding.wants("unique")) {
+        (true, false) => "run it outside of a transaction",
+        (true, true) => "no two rows may have the same keys, so correct those first; run it outside of a transaction",
+        (false, _) => "this blocks writes to the table and its partitions while it runs",
+    };
+    Hint::advice_with_sql(
+        words,
+        constraint::with(constraint::with(create(finding), attach), comment),
+    )
 }
 
 /// The advice on an index that must not exist. `outside` is whether the statement cannot run in a transaction.

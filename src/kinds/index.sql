@@ -11,6 +11,14 @@ SELECT i.schema, i.relation, x.relname::text AS name,
        {storage_options x.reloptions} AS options,
        CASE WHEN x.reltablespace <> 0 THEN (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = x.reltablespace) END AS tablespace,
        coalesce(k.statistics, '{}') AS statistics,
+       CASE WHEN x.relispartition AND EXISTS (SELECT FROM pg_index WHERE NOT indisvalid) THEN
+         (SELECT p.relname::text
+          FROM pg_inherits h
+          JOIN pg_index d ON d.indexrelid = h.inhparent AND NOT d.indisvalid
+          JOIN pg_class p ON p.oid = d.indexrelid
+          WHERE h.inhrelid = x.oid
+            AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = i.indrelid AND c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')))
+       END AS attached_to,
        {extension_dependencies 'pg_class' x.oid} AS depends_on_extensions,
        e.description AS comment,
        CASE WHEN x.relispartition THEN

@@ -1,5 +1,6 @@
 //! Primary keys.
 
+use super::common::partitions::ATTACHED_TO;
 use super::spec::NEVER;
 use super::{
     Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Shorthand, Syntax, common,
@@ -44,6 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::INDEX_OPTIONS,
         common::INDEX_TABLESPACE,
         common::INDEX_COMMENT,
+        ATTACHED_TO,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -55,7 +57,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
         implied_default: Some(|id, attribute| {
             (attribute == "name").then(|| Value::Text(format!("{}_pkey", id.last())))
         }),
-        not_copied: &[("comment", NEVER), ("index_comment", NEVER), ("name", NEVER)],
+        not_copied: &[
+            ("comment", NEVER),
+            ("index_comment", NEVER),
+            (ATTACHED_TO.name, NEVER),
+            ("name", NEVER),
+        ],
         ..Matching::DEFAULT
     },
     reading: Reading::OF_PARTITIONS,
@@ -89,23 +96,30 @@ fn replace(finding: &HintContext<'_>, table: &str, there: &str, definition: &str
     )
 }
 
+/// The statement that adds a missing primary key.
+fn add(finding: &HintContext<'_>, table: &str, definition: &str) -> Hint {
+    let name = (finding.written)("name").and_then(Value::as_text);
+    let named = name.map_or(String::new(), |name| format!("CONSTRAINT {} ", common::name(name)));
+    let attach = name.and_then(|name| common::partitions::attach_index(finding, name));
+    Hint::advice_with_sql(
+        "no two rows may be equal in these columns, and none may be null in them, so correct those that are first",
+        constraint::with(format!("ALTER TABLE {table} ADD {named}{definition};"), attach),
+    )
+}
+
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let (columns, index) = (constraint::key_columns(finding), constraint::index_terms(finding));
     let definition = format!("PRIMARY KEY {columns}{index}{}", constraint::terms(finding));
     let there = finding.object.and_then(|object| object.get("name").as_text());
     let table = common::sql_name(finding.id);
+    if let Some(hint) = there.and_then(|there| common::partitions::attachment(finding, there)) {
+        return Some(hint);
+    }
     match (&finding.detail, there) {
         (FindingDetail::Missing(_), _) if finding.wanted_list("columns").is_empty() => {
             Some(Hint::advice("apply the migration that adds it"))
         }
-        (FindingDetail::Missing(_), _) => {
-            let name = (finding.written)("name").and_then(Value::as_text);
-            let named = name.map_or(String::new(), |name| format!("CONSTRAINT {} ", common::name(name)));
-            Some(Hint::advice_with_sql(
-                "no two rows may be equal in these columns, and none may be null in them, so correct those that are first",
-                format!("ALTER TABLE {table} ADD {named}{definition};"),
-            ))
-        }
+        (FindingDetail::Missing(_), _) => Some(add(finding, &table, &definition)),
         (FindingDetail::Unexpected, Some(name)) => Some(constraint::drop(
             &finding.id.child(name),
             "PostgreSQL then accepts duplicates; PostgreSQL refuses it while foreign keys refer to it",

@@ -14,6 +14,7 @@ SELECT c.schema, c.relation,
        {storage_options x.reloptions} AS options,
        CASE WHEN x.reltablespace <> 0 THEN (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = x.reltablespace) END AS tablespace,
        xe.description AS index_comment,
+       {attached_constraint c} AS attached_to,
        e.description AS comment,
        {copied_constraint c} AS copy_of,
        c.coninhcount > 0 AND NOT c.conislocal OR c.conparentid <> 0 AS implicit

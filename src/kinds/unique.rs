@@ -1,5 +1,6 @@
 //! Unique keys: constraints by name, or by meaning anything that guarantees the same.
 
+use super::common::partitions::ATTACHED_TO;
 use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
 use super::{
@@ -42,6 +43,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::INDEX_OPTIONS,
         common::INDEX_TABLESPACE,
         common::INDEX_COMMENT,
+        ATTACHED_TO,
         common::COMMENT,
     ],
     syntax: Syntax {
@@ -88,6 +90,7 @@ fn from_primary_key(object: &Object) -> Result<Vec<(&'static str, Value)>, &'sta
         same("options"),
         same("tablespace"),
         same("index_comment"),
+        same(ATTACHED_TO.name),
         same("comment"),
     ])
 }
@@ -133,6 +136,7 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
         same("options"),
         same("tablespace"),
         ("index_comment", Value::Null),
+        same(ATTACHED_TO.name),
         same("comment"),
     ])
 }
@@ -149,6 +153,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     };
     let is_constraint = finding.snapshot.get(Kind::Unique, finding.id).is_some();
     let has_columns = !finding.wanted_list("columns").is_empty();
+    if let Some(hint) = common::partitions::attachment(finding, finding.id.last()) {
+        return Some(hint);
+    }
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let columns = common::expected(attributes, "columns")

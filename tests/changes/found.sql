@@ -984,6 +984,25 @@ create or replace aggregate shop.sum2(integer) (sfunc = int4larger, stype = inte
 -- expect: aggregate-parallel shop.sum2(integer)
 create or replace aggregate shop.sum2(integer) (sfunc = int4pl, stype = integer, initcond = '0', parallel = safe);
 
+-- # aggregate: name of an argument
+-- expect: aggregate-arguments shop.sum3(integer)
+drop aggregate shop.sum3(integer);
+create aggregate shop.sum3(value integer) (sfunc = int4pl, stype = integer);
+
+-- # aggregate: variadic
+-- expect: aggregate-arguments shop.sum4(integer[])
+drop aggregate shop.sum4(integer[]);
+create aggregate shop.sum4(integer[]) (sfunc = array_larger, stype = integer[]);
+
+-- # index of a partition: made by attaching the partition again
+-- expect: index-attached-to shop.slices_1.slices_1_n_idx
+alter table shop.slices detach partition shop.slices_1;
+alter table shop.slices attach partition shop.slices_1 for values from (0) to (10);
+
+-- # index of a partition: attached
+-- expect: index-attached-to shop.slices_2.slices_2_n
+alter index shop.slices_n attach partition shop.slices_2_n;
+
 -- # aggregate: dropped
 -- expect: aggregate-missing shop.sum2(integer)
 drop aggregate shop.sum2(integer);

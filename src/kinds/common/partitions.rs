@@ -3,11 +3,68 @@
 pub(in crate::kinds) mod bound;
 
 use super::{name, sql_name, sql_names};
+use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
-use crate::kinds::HintContext;
-use crate::object_id::ObjectId;
-use crate::snapshot::IN_PARTITIONS;
+use crate::kinds::{FindingDetail, HintContext};
+use crate::object_id::{ObjectId, split_name};
+use crate::snapshot::{COPY_OF, IN_PARTITIONS};
 use crate::value::Value;
+
+/// What the index of a partition is attached to while not every partition has one.
+pub(in crate::kinds) const ATTACHED_TO: Attr = Attr::new(
+    "attached_to",
+    Shape::Name,
+    "What it is attached to in the partitioned table, where the index there is not valid because partitions lack one, as \
+     after `CREATE INDEX … ON ONLY`; `null` otherwise. Where the index is valid, every partition has one that is attached.",
+)
+.compare(Compare::Custom(same_attachment))
+.default(Literal::Null)
+.exceptional();
+
+/// A name is that of the original, whether its index is valid or not.
+fn same_attachment(comparison: &Comparison<'_>) -> Verdict {
+    let (expected, actual) = (comparison.expected, comparison.actual);
+    Verdict::when(expected == actual || !expected.is_null() && expected == comparison.object.get(COPY_OF))
+}
+
+/// The statement that attaches an index of this name to the one that it must be attached to.
+pub(in crate::kinds) fn attach_index(finding: &HintContext<'_>, index: &str) -> Option<String> {
+    let table = finding.id.prefix(2);
+    let mut objects = crate::kinds::Kind::of_partitions();
+    let parent = objects.find_map(|(kind, partition)| {
+        let object = finding.snapshot.get(kind, &table)?;
+        object.get(partition.attributes.parent).as_text().and_then(split_name)
+    })?;
+    let whole = ObjectId::new(vec![
+        parent.first()?.clone(),
+        finding.wanted_text(ATTACHED_TO.name)?.to_owned(),
+    ]);
+    let index = ObjectId::new(vec![finding.id.schema(), index]);
+    Some(format!(
+        "ALTER INDEX {} ATTACH PARTITION {};",
+        sql_name(&whole),
+        sql_name(&index)
+    ))
+}
+
+/// The advice on an index that is attached to another one than it must be.
+pub(in crate::kinds) fn attachment(finding: &HintContext<'_>, index: &str) -> Option<Hint> {
+    match &finding.detail {
+        FindingDetail::Differs { attribute, actual, .. } if *attribute == ATTACHED_TO.name => {
+            Some(match (actual, attach_index(finding, index)) {
+                (Value::Null, Some(statement)) => Hint::sql(statement),
+                _ => Hint::advice(
+                    "an index cannot be detached alone: list it as it is, or drop the index of the partitioned table and create \
+                     it again",
+                ),
+            })
+        }
+        FindingDetail::Differs { .. }
+        | FindingDetail::Missing(_)
+        | FindingDetail::Unexpected
+        | FindingDetail::Unreadable { .. } => None,
+    }
+}
 
 /// A statement for each partition in which an attribute differs, as one text.
 pub(in crate::kinds) fn for_each_partition(
