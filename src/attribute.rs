@@ -268,6 +268,8 @@ pub struct Comparison<'a> {
     pub refers_to: &'static [Kind],
     /// The attributes that the file expects of the object, by name.
     pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
+    /// Whether the file says everything about the object.
+    pub exact: bool,
 }
 
 /// The result of a comparison.

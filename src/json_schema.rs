@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::expectation::{self, ANY, AssertionKey, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
 use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Partition, Shorthand};
-use crate::privileges::OPTION;
+use crate::privileges::{GRANTED_BY, OPTION};
 
 /// The whole schema.
 #[must_use]
@@ -260,7 +260,8 @@ fn shape(of: Shape) -> Json {
     }
 }
 
-/// The pattern of a privilege as the parser reads it: in any case, with PostgreSQL's other spellings and the grant option.
+/// The pattern of a privilege as the parser reads it: in any case, with PostgreSQL's other spellings, the grant option and
+/// the grantor.
 fn pattern(words: &[&str]) -> String {
     let any_case = |word: &str| -> String {
         let letter = |c: char| match c {
@@ -275,7 +276,12 @@ fn pattern(words: &[&str]) -> String {
         word => vec![word],
     });
     let spellings: Vec<String> = spellings.map(any_case).collect();
-    format!("^({})({})?$", spellings.join("|"), any_case(OPTION))
+    format!(
+        "^({})({})?({}\\S.*)?$",
+        spellings.join("|"),
+        any_case(OPTION),
+        any_case(GRANTED_BY)
+    )
 }
 
 fn history() -> Json {

@@ -120,6 +120,67 @@ const NONE: &str = "none";
 /// The text after a privilege that its holder may grant.
 pub const OPTION: &str = " with grant option";
 
+/// The text in front of the role that granted a privilege, if that is not the owner of the object.
+pub const GRANTED_BY: &str = " granted by ";
+
+/// A privilege without the role that granted it, and that role if it is not the owner of the object.
+#[must_use]
+pub fn split_grantor(privilege: &str) -> (&str, Option<&str>) {
+    match privilege.split_once(GRANTED_BY) {
+        Some((privilege, grantor)) => (privilege, Some(grantor)),
+        None => (privilege, None),
+    }
+}
+
+/// A privilege without its grant option, and the text of that option.
+fn split_option(privilege: &str) -> (&str, &'static str) {
+    match privilege.strip_suffix(OPTION) {
+        Some(word) => (word, OPTION),
+        None => (privilege, ""),
+    }
+}
+
+/// The text that names the role that granted a privilege.
+fn granted_by(grantor: Option<&str>) -> String {
+    grantor.map_or(String::new(), |grantor| format!("{GRANTED_BY}{grantor}"))
+}
+
+/// Leaves out who may not grant a privilege where the same grantor also gave the grant option.
+fn merge_options(set: &mut BTreeSet<String>) {
+    let grantable = set.clone();
+    set.retain(|privilege| {
+        let (word, grantor) = split_grantor(privilege);
+        !grantable.contains(&format!("{word}{OPTION}{}", granted_by(grantor)))
+    });
+}
+
+/// Makes the grantors the same on both sides where a file expects a privilege of any grantor.
+fn merge_grantors(expected: &mut Held, actual: &mut Held) {
+    for (role, set) in actual {
+        let Some(wanted) = expected.get_mut(role) else { continue };
+        let mut merged = BTreeSet::new();
+        for privilege in set.iter() {
+            let (plain, grantor) = split_grantor(privilege);
+            let (word, _) = split_option(plain);
+            let grantable = format!("{word}{OPTION}");
+            let is_wanted = wanted.contains(plain) && !wanted.contains(privilege);
+            if grantor.is_none() || !is_wanted {
+                merged.insert(privilege.clone());
+            } else {
+                merged.insert(plain.to_owned());
+            }
+            // With another grant option, it is the same grantor who must change it.
+            let of_owner = set.contains(word) || set.contains(&grantable);
+            let other = if plain == word { grantable.as_str() } else { word };
+            if grantor.is_some() && !of_owner && !is_wanted && wanted.remove(other) {
+                wanted.insert(format!("{other}{}", granted_by(grantor)));
+            }
+        }
+        *set = merged;
+        merge_options(set);
+    }
+}
+
 /// The key of PUBLIC in a mapping.
 const PUBLIC: &str = "public";
 
@@ -172,12 +233,15 @@ impl Privileges {
             return Verdict::when(comparison.expected == comparison.actual);
         };
         let major = comparison.snapshot.server.major;
-        let (Some(mut expected), Some(actual)) = (
+        let (Some(mut expected), Some(mut actual)) = (
             class.held(comparison.expected, comparison),
             class.held(comparison.actual, comparison),
         ) else {
             return Verdict::when(comparison.expected == comparison.actual);
         };
+        if !comparison.exact {
+            merge_grantors(&mut expected, &mut actual);
+        }
         let is_newer = |privilege: &String| class.since(privilege) > major;
         let too_new = expected.values().flatten().any(is_newer);
         for privileges in expected.values_mut() {
@@ -201,9 +265,13 @@ impl Privileges {
             for privileges in held.values_mut() {
                 privileges.retain(|privilege| class.since(privilege) <= major);
             }
-            Some(listed(&held))
+            Some(held)
         };
-        Some((full(comparison.expected)?, full(comparison.actual)?))
+        let (mut expected, mut actual) = (full(comparison.expected)?, full(comparison.actual)?);
+        if !comparison.exact {
+            merge_grantors(&mut expected, &mut actual);
+        }
+        Some((listed(&expected), listed(&actual)))
     }
 
     /// The actual value as reports show it: with what the owner and PUBLIC have by default where the expected value names
@@ -319,7 +387,7 @@ impl Class {
     }
 
     fn since(&self, privilege: &str) -> u32 {
-        let word = privilege.strip_suffix(OPTION).unwrap_or(privilege);
+        let (word, _) = split_option(split_grantor(privilege).0);
         let known = self.words.iter().find(|(known, _)| *known == word);
         known.map_or(ANY, |(_, since)| *since)
     }
@@ -330,7 +398,8 @@ impl Class {
             return None;
         };
         let major = comparison.snapshot.server.major;
-        let owner = comparison.object.get(OWNER).as_text().filter(|_| self.owner);
+        let grantor = comparison.object.get(OWNER).as_text();
+        let owner = grantor.filter(|_| self.owner);
         let mut held = Held::new();
         held.insert(
             PUBLIC.to_owned(),
@@ -340,7 +409,7 @@ impl Class {
             held.insert(owner.to_owned(), self.existing(major).map(str::to_owned).collect());
         }
         for (role, privileges) in roles {
-            let mut set = self.expand(privileges, major);
+            let mut set = self.expand(privileges, major, grantor);
             if owner == Some(role) {
                 // The owner may grant every privilege, whatever the catalog says.
                 set = set
@@ -354,48 +423,51 @@ impl Class {
         Some(held)
     }
 
-    /// The privileges of one role by their names.
-    fn expand(&self, privileges: &Value, major: u32) -> BTreeSet<String> {
+    /// The privileges of one role by their names, without the grantor where that is the owner.
+    fn expand(&self, privileges: &Value, major: u32, owner: Option<&str>) -> BTreeSet<String> {
         let texts = match privileges {
             Value::Text(one) => vec![one.as_str()],
             other => other.texts(),
         };
         let mut set = BTreeSet::new();
         for text in texts {
-            let (word, option) = match text.strip_suffix(OPTION) {
-                Some(word) => (word, OPTION),
-                None => (text, ""),
-            };
+            let (privilege, grantor) = split_grantor(text);
+            let (word, option) = split_option(privilege);
+            let end = format!(
+                "{option}{}",
+                granted_by(grantor.filter(|grantor| Some(*grantor) != owner))
+            );
             match word {
                 NONE => {}
-                ALL => set.extend(self.existing(major).map(|word| format!("{word}{option}"))),
+                ALL => set.extend(self.existing(major).map(|word| format!("{word}{end}"))),
                 word => {
-                    set.insert(format!("{word}{option}"));
+                    set.insert(format!("{word}{end}"));
                 }
             }
         }
-        // Who may grant a privilege has it.
-        let grantable = set.clone();
-        set.retain(|privilege| !grantable.contains(&format!("{privilege}{OPTION}")));
+        merge_options(&mut set);
         set
     }
 }
 
 fn normalize(text: &str, known: &[&str]) -> Option<String> {
+    // The name of a role keeps its case.
+    let at = text.to_ascii_lowercase().find(GRANTED_BY);
+    let (text, grantor) = at.map_or((text, None), |at| {
+        (&text[..at], Some(text[at + GRANTED_BY.len()..].trim()))
+    });
     let words = text.to_lowercase();
     let words: Vec<&str> = words.split_whitespace().collect();
     let text = words.join(" ");
-    let (word, option) = match text.strip_suffix(OPTION) {
-        Some(word) => (word, OPTION),
-        None => (text.as_str(), ""),
-    };
+    let (word, option) = split_option(&text);
     let word = match word {
         "all privileges" => ALL,
         "temp" => "temporary",
         word => word,
     };
-    let is_known = known.contains(&word) && (word != NONE || option.is_empty());
-    is_known.then(|| format!("{word}{option}"))
+    let is_alone = option.is_empty() && grantor.is_none();
+    let is_known = known.contains(&word) && (word != NONE || is_alone) && grantor != Some("");
+    is_known.then(|| format!("{word}{option}{}", granted_by(grantor)))
 }
 
 fn listed(held: &Held) -> Value {

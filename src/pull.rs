@@ -9,7 +9,7 @@ use crate::attribute::{Attr, Literal, Shape};
 use crate::expectation::{FORMAT_VERSION, cut_pattern};
 use crate::kinds::{Attributes, KeyForm, Kind, KindSpec, Shorthand};
 use crate::object_id::{ObjectId, show_part};
-use crate::snapshot::{Object, Snapshot};
+use crate::snapshot::{OWNER, Object, Snapshot};
 use crate::value::Value;
 use crate::yaml::write::Fragment;
 
@@ -91,7 +91,14 @@ fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragm
 fn is_written(snapshot: &Snapshot, choice: &PullOptions<'_>, kind: Kind, id: &ObjectId, object: &Object) -> bool {
     !object.is_implicit()
         || snapshot.is_partial(kind, id)
+        || has_owner_to_write(kind, object)
         || crate::partitions::parent(kind, object).is_some() && !is_below_written(snapshot, choice, kind, object)
+}
+
+/// Whether no file needs to list an object, because every database has it, but its owner is compared only where one does:
+/// the database itself.
+fn has_owner_to_write(kind: Kind, object: &Object) -> bool {
+    kind.is_change() && !object.get(OWNER).is_null()
 }
 
 /// Whether something that an object is a partition of, directly or not, is written.

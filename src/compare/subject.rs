@@ -266,6 +266,7 @@ impl<'a> ObjectComparison<'a, '_> {
             schema: &self.file.schema,
             refers_to: attr.refers_to,
             written: &|name| self.expected.written(name),
+            exact: self.expected.terms.exact,
         })
     }
 

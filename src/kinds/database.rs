@@ -23,8 +23,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "database",
     section: "databases",
     identity: &["name"],
-    doc: "The database itself. In a file its name is always `current`. An exact file need not list it while only its owner \
-          differs from a new database.",
+    doc: "The database itself. In a file its name is always `current`. `pull` writes it with its owner, so that a check finds \
+          another owner. An exact file need not list it while only its owner differs from a new database.",
     query: include_str!("database.sql"),
     attrs: &[
         Attr::new(

@@ -15,7 +15,21 @@ fn privileges_are_written_in_many_ways() {
         Privileges::Of(&DATABASE).normalize("temp").as_deref(),
         Some("temporary")
     );
-    for wrong in ["selct", "execute", "", "none with grant option", "select, insert"] {
+    assert_eq!(
+        table
+            .normalize("Select With Grant Option GRANTED BY The Lead")
+            .as_deref(),
+        Some("select with grant option granted by The Lead")
+    );
+    for wrong in [
+        "selct",
+        "execute",
+        "",
+        "none with grant option",
+        "select, insert",
+        "select granted by ",
+        "none granted by x",
+    ] {
         assert_eq!(table.normalize(wrong), None, "{wrong}");
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Nesting, PullOptions, Writer, file, key, sections};
+use super::{Nesting, PullOptions, Writer, file, has_owner_to_write, key, sections};
 use crate::fnv::fnv1a;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -55,7 +55,7 @@ pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kin
         let objects: Vec<&ObjectId> = snapshot
             .of_kind(*kind)
             .filter(|(id, object)| {
-                (!object.is_implicit() || snapshot.is_partial(*kind, id))
+                (!object.is_implicit() || snapshot.is_partial(*kind, id) || has_owner_to_write(*kind, object))
                     && (choice.wanted)(*kind, id)
                     && stands_alone(snapshot, id)
             })

@@ -1003,6 +1003,24 @@ alter table shop.slices attach partition shop.slices_1 for values from (0) to (1
 -- expect: index-attached-to shop.slices_2.slices_2_n
 alter index shop.slices_n attach partition shop.slices_2_n;
 
+-- # database: owner
+-- expect: database-owner current
+do $$ begin execute format('alter database %I owner to pg_monitor', current_database()); end $$;
+
+-- # privileges: granted by another role
+-- expect: table-grants shop.slices
+grant select on shop.slices to pg_monitor with grant option;
+set role pg_monitor;
+grant select on shop.slices to pg_read_all_data;
+reset role;
+
+-- # privileges: the same from another role
+-- expect: table-grants shop.kinds
+set role pg_monitor;
+grant select on shop.kinds to pg_read_all_data;
+reset role;
+revoke select on shop.kinds from pg_read_all_data;
+
 -- # aggregate: dropped
 -- expect: aggregate-missing shop.sum2(integer)
 drop aggregate shop.sum2(integer);

@@ -83,6 +83,8 @@ create table shop.slices_2 partition of shop.slices for values from (10) to (20)
 create index slices_n on only shop.slices (n);
 create index slices_2_n on shop.slices_2 (n);
 create table shop.kinds (kind text, n integer) partition by list (kind);
+grant select on shop.kinds to pg_monitor with grant option;
+grant select on shop.kinds to pg_read_all_data;
 create table shop.kinds_ab partition of shop.kinds for values in ('a', 'b');
 create table shop.hashed (k integer) partition by hash (k);
 create table shop.hashed_0 partition of shop.hashed for values with (modulus 2, remainder 0);

@@ -7,7 +7,7 @@ use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::privileges;
-use crate::privileges::{Class, OPTION, Privileges};
+use crate::privileges::{Class, OPTION, Privileges, split_grantor};
 use crate::value::Value;
 use crate::yaml::{Entry, NodeValue};
 
@@ -42,7 +42,8 @@ macro_rules! grants_of {
 /// The description of the privileges on most objects.
 const GRANTED: &str = "The privileges that roles were granted, in any order: `{reader: [select, insert with grant option]}`; \
      `public` is PUBLIC. `all` is every privilege that the server has, `none` is no privilege. The owner has all of them unless \
-     this says something else.";
+     this says something else. `select granted by lead` was granted by another role than the owner; without `granted by`, any \
+     role may have granted it, but in an exact object only the owner.";
 
 /// The description of the privileges on objects that PUBLIC may use by default.
 const GRANTED_BEYOND_PUBLIC: &str = "The privileges that roles were granted, in any order: `{app: [all]}`. What the owner and PUBLIC \
@@ -114,6 +115,10 @@ pub(in crate::kinds) struct GrantChanges {
     role: String,
     /// The words behind the role.
     end: &'static str,
+    /// The role that grants or revokes, if that is not the owner.
+    grantor: Option<String>,
+    /// Whether the role also granted privileges, which must be revoked first.
+    is_grantor: bool,
 }
 
 impl GrantChanges {
@@ -122,34 +127,68 @@ impl GrantChanges {
         let (Value::Map(expected), Value::Map(actual)) = (expected, actual) else {
             return None;
         };
-        let of = |map: &BTreeMap<String, Value>, role: &str| -> BTreeSet<String> {
-            let privileges = map.get(role).map(Value::texts).unwrap_or_default();
-            privileges
-                .into_iter()
-                .filter(|p| *p != "none")
-                .map(str::to_owned)
-                .collect()
-        };
+        let (expected, actual) = (by_grantor(expected), by_grantor(actual));
+        let grantors: BTreeSet<&str> = expected
+            .keys()
+            .chain(actual.keys())
+            .filter_map(|(_, grantor)| *grantor)
+            .collect();
+        let none = BTreeSet::new();
         let mut changes = Vec::new();
-        for role in expected.keys().chain(actual.keys()).collect::<BTreeSet<_>>() {
-            changes.extend(Self::of_role(role, &of(expected, role), &of(actual, role)));
+        for key in expected.keys().chain(actual.keys()).collect::<BTreeSet<_>>() {
+            let (wanted, there) = (expected.get(key).unwrap_or(&none), actual.get(key).unwrap_or(&none));
+            let (role, grantor) = *key;
+            changes.extend(Self::of_role(role, wanted, there).into_iter().map(|change| Self {
+                grantor: grantor.map(str::to_owned),
+                is_grantor: grantors.contains(role),
+                ..change
+            }));
         }
-        Some(changes)
+        changes.sort_by_key(Self::turn);
+        changes
+            .iter()
+            .all(|change| change.is_possible(&expected))
+            .then_some(changes)
     }
 
-    fn of_role(role: &str, wanted: &BTreeSet<String>, there: &BTreeSet<String>) -> Vec<Self> {
+    /// Whether the grantor is to have what it must grant, with the grant option.
+    fn is_possible(&self, expected: &PrivilegesByGrantor<'_>) -> bool {
+        let Some(grantor) = self.grantor.as_deref().filter(|_| self.verb == "GRANT") else {
+            return true;
+        };
+        let has = |privilege: &String| {
+            let grantable = format!("{}{OPTION}", privilege.to_lowercase());
+            let mut held = expected.iter().filter(|((role, _), _)| *role == grantor);
+            held.any(|(_, privileges)| privileges.contains(grantable.as_str()))
+        };
+        self.privileges.iter().all(has)
+    }
+
+    /// When the statement runs: what depends on another privilege is revoked before that one and granted after it.
+    fn turn(&self) -> u8 {
+        let depends = self.grantor.is_some();
+        match (self.verb.starts_with("REVOKE"), depends, self.is_grantor) {
+            (true, true, false) => 0,
+            (true, true, true) => 1,
+            (_, false, _) => 2,
+            (false, true, true) => 3,
+            (false, true, false) => 4,
+        }
+    }
+
+    fn of_role(role: &str, wanted: &BTreeSet<&str>, there: &BTreeSet<&str>) -> Vec<Self> {
         let option = |privilege: &str| format!("{privilege}{OPTION}");
         let (mut grant, mut grant_option, mut revoke_option, mut revoke) = (vec![], vec![], vec![], vec![]);
-        for privilege in wanted.difference(there) {
+        for privilege in wanted.difference(there).copied() {
             match privilege.strip_suffix(OPTION) {
                 Some(privilege) => grant_option.push(privilege),
-                None if there.contains(&option(privilege)) => revoke_option.push(privilege.as_str()),
-                None => grant.push(privilege.as_str()),
+                None if there.contains(option(privilege).as_str()) => revoke_option.push(privilege),
+                None => grant.push(privilege),
             }
         }
-        for privilege in there.difference(wanted) {
+        for privilege in there.difference(wanted).copied() {
             let plain = privilege.strip_suffix(OPTION).unwrap_or(privilege);
-            if !wanted.contains(plain) && !wanted.contains(&option(plain)) {
+            if !wanted.contains(plain) && !wanted.contains(option(plain).as_str()) {
                 revoke.push(plain);
             }
         }
@@ -162,6 +201,8 @@ impl GrantChanges {
             privileges: privileges.into_iter().map(str::to_uppercase).collect(),
             role: format!("{to} {name}"),
             end,
+            grantor: None,
+            is_grantor: false,
         };
         let mut changes = vec![
             change("REVOKE GRANT OPTION FOR", revoke_option, "FROM", ""),
@@ -173,14 +214,33 @@ impl GrantChanges {
         changes
     }
 
-    /// The statement. `on` puts the privileges and the object together; `before` comes in front of the verb.
+    /// The statement. `on` puts the privileges and the object together; `before` comes in front of the verb. A superuser and
+    /// a member of the owner act as the owner, so that only the grantor itself can grant or revoke what another role granted.
     pub(in crate::kinds) fn statement(&self, before: &str, on: impl Fn(String) -> String) -> String {
         let Self { verb, role, end, .. } = self;
-        format!("{before}{verb} {} {role}{end};", on(self.privileges.join(", ")))
+        let statement = format!("{before}{verb} {} {role}{end};", on(self.privileges.join(", ")));
+        match &self.grantor {
+            Some(grantor) => format!("SET ROLE {}; {statement} RESET ROLE;", name(grantor)),
+            None => statement,
+        }
     }
 
     /// The privileges of the statement.
     pub(in crate::kinds) fn privileges(&self) -> &[String] {
         &self.privileges
     }
+}
+
+/// Privileges by the role that has them and the role that granted them, if that is not the owner.
+type PrivilegesByGrantor<'a> = BTreeMap<(&'a str, Option<&'a str>), BTreeSet<&'a str>>;
+
+fn by_grantor(roles: &BTreeMap<String, Value>) -> PrivilegesByGrantor<'_> {
+    let mut all = PrivilegesByGrantor::new();
+    for (role, privileges) in roles {
+        for privilege in privileges.texts().into_iter().filter(|privilege| *privilege != "none") {
+            let (privilege, grantor) = split_grantor(privilege);
+            all.entry((role, grantor)).or_default().insert(privilege);
+        }
+    }
+    all
 }
