@@ -1005,21 +1005,21 @@ alter index shop.slices_n attach partition shop.slices_2_n;
 
 -- # database: owner
 -- expect: database-owner current
-do $$ begin execute format('alter database %I owner to pg_monitor', current_database()); end $$;
+do $$ begin execute format('alter database %I owner to pg_read_all_stats', current_database()); end $$;
 
 -- # privileges: granted by another role
--- expect: table-grants shop.slices
-grant select on shop.slices to pg_monitor with grant option;
+-- expect: table-grants shop.slices_1
+grant select on shop.slices_1 to pg_monitor with grant option;
 set role pg_monitor;
-grant select on shop.slices to pg_read_all_data;
+grant select on shop.slices_1 to pg_read_all_data;
 reset role;
 
 -- # privileges: the same from another role
--- expect: table-grants shop.kinds
+-- expect: table-grants shop.slices
 set role pg_monitor;
-grant select on shop.kinds to pg_read_all_data;
+grant select on shop.slices to pg_read_all_data;
 reset role;
-revoke select on shop.kinds from pg_read_all_data;
+revoke select on shop.slices from pg_read_all_data;
 
 -- # aggregate: dropped
 -- expect: aggregate-missing shop.sum2(integer)
