@@ -48,6 +48,9 @@ pub struct Attr {
     pub read_on_request: bool,
     /// Whether its value depends on the server, even if the same statements were run.
     pub server_dependent: bool,
+    /// Whether it has its default only once something else has happened than the statements that create the schema: a
+    /// materialized view was refreshed, a subscription was connected to its publisher.
+    pub set_in_operation: bool,
     /// Whether it must have the same value in every partition, down to the leaves.
     pub holds_in_partitions: bool,
     /// Whether nearly every object has the default, so that a check which the file does not ask for is not counted if it
@@ -80,6 +83,7 @@ impl Attr {
             keyed_by_role: false,
             read_on_request: false,
             server_dependent: false,
+            set_in_operation: false,
             holds_in_partitions: false,
             exceptional: false,
             on_request: false,
@@ -91,6 +95,13 @@ impl Attr {
     #[must_use]
     pub const fn compare(mut self, compare: Compare) -> Self {
         self.compare = compare;
+        self
+    }
+
+    /// Sets that it has its default only once the database is in operation.
+    #[must_use]
+    pub const fn set_in_operation(mut self) -> Self {
+        self.set_in_operation = true;
         self
     }
 

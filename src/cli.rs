@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::Limits;
+use crate::expectation::{name_pattern, split_patterns};
 use crate::input;
 use crate::migrations::{TOOLS, Tool};
 use crate::redact;
@@ -223,8 +224,8 @@ pub struct PullArgs {
     pub from: Option<String>,
 
     /// Only these objects: names or glob patterns, qualified unless the object is in the schema of the file
-    #[arg(long, value_name = "PATTERNS", value_delimiter = ',', value_parser = parse_pattern)]
-    pub only: Vec<glob::Pattern>,
+    #[arg(long, value_name = "PATTERNS", value_parser = parse_patterns)]
+    pub only: Vec<Patterns>,
 
     /// Only these schemas; can be repeated
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
@@ -429,8 +430,16 @@ fn parse_tool(text: &str) -> Result<&'static Tool, String> {
     Tool::named(text).ok_or_else(|| suggest::hint(text, &known))
 }
 
-fn parse_pattern(text: &str) -> Result<glob::Pattern, String> {
-    glob::Pattern::new(text).map_err(|e| e.to_string())
+/// Patterns for names, which are separated by commas on the command line.
+#[derive(Debug, Clone)]
+pub struct Patterns(pub Vec<glob::Pattern>);
+
+fn parse_patterns(text: &str) -> Result<Patterns, String> {
+    let patterns = split_patterns(text).into_iter().map(name_pattern);
+    patterns
+        .collect::<Result<_, _>>()
+        .map(Patterns)
+        .map_err(|e| e.to_string())
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

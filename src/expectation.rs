@@ -10,6 +10,7 @@ mod mistakes;
 mod object;
 pub mod parse;
 mod partitions;
+mod pattern;
 mod pieces;
 mod shape;
 mod statement;
@@ -19,6 +20,7 @@ pub use implied::Singles;
 pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
 pub use long_names::{CutName, cut_pattern};
 pub use partitions::ANY;
+pub use pattern::{name_pattern, pattern_text, split_patterns};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ pub mod split;
 pub(crate) use partitions::Nesting;
 
 use crate::attribute::{Attr, Literal, Shape};
-use crate::expectation::{FORMAT_VERSION, cut_pattern};
+use crate::expectation::{FORMAT_VERSION, cut_pattern, pattern_text};
 use crate::kinds::{Attributes, KeyForm, Kind, KindSpec, Shorthand};
 use crate::object_id::{ObjectId, show_part};
 use crate::snapshot::{OWNER, Object, Snapshot};
@@ -142,7 +142,7 @@ pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: 
     }
     let names = kind.names(id, schema);
     patterns.iter().any(|pattern| {
-        let cut = cut_pattern(pattern.as_str());
+        let cut = cut_pattern(&pattern_text(pattern));
         names
             .iter()
             .any(|name| pattern.matches(name) || cut.as_ref() == Some(name))

@@ -205,6 +205,12 @@ impl Snapshot {
         self.objects.get_mut(&kind)?.remove(id)
     }
 
+    /// Replaces all objects of a kind by those of another snapshot.
+    pub fn take_kind(&mut self, kind: Kind, other: &Self) {
+        let objects = other.objects.get(&kind).cloned().unwrap_or_default();
+        self.objects.insert(kind, objects);
+    }
+
     /// An object, if it exists.
     #[must_use]
     pub fn get(&self, kind: Kind, id: &ObjectId) -> Option<&Object> {

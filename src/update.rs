@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use object::Editor;
 
+use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::finding::{About, Check, Code, Status};
 use crate::kinds::Kind;
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, split_name};
 use crate::partitions;
-use crate::snapshot::{Object, Snapshot};
+use crate::snapshot::{IN_PARTITIONS, Object, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
 use crate::yaml::{self, Places, splice};
@@ -142,11 +143,20 @@ fn changes(
     for check in findings.iter().filter(|check| check.status == Status::Drift) {
         if let (About::Object { kind, id }, Code::Differs(_, attr)) = (&check.about, check.code) {
             let attribute = attr.name;
+            let copies = changed_copies(*kind, id, check, attr, snapshot);
+            if changes.all_in_partitions(file, *kind, check, attr, &copies) {
+                continue;
+            }
             if let Some(at) = owner(file, *kind, id, check.place, attribute) {
                 let change = changes.of(at, check);
-                change
-                    .attributes
-                    .insert(attribute, actual(*kind, id, check, attribute, snapshot));
+                if is_parent_of_partition(&file.objects[at], attribute) {
+                    // It is listed where it is no partition: once it is removed there, it is an unlisted object.
+                    change.gone = true;
+                } else {
+                    let actual = actual(*kind, id, check, attribute, snapshot);
+                    change.attributes.insert(attribute, actual);
+                    changes.settled(file, at, id, attribute, snapshot);
+                }
             } else {
                 changes.changed_copy(file, *kind, id, check);
             }
@@ -156,6 +166,7 @@ fn changes(
             changes.unexpected.push((*kind, id, *check));
         }
     }
+    changes.drop_contents_of_gone(file);
     // Only now is it known which unexpected objects take the place of another.
     for (kind, id, check) in std::mem::take(&mut changes.unexpected) {
         if !changes.renewed.contains(&(kind, id.clone())) {
@@ -171,6 +182,53 @@ impl ObjectChanges<'_> {
         let change = self.by_object.entry(at).or_default();
         change.findings.push(check.id());
         change
+    }
+
+    /// An attribute has changed that determines some of the contents of the object, which a file need not list. If it
+    /// lists any, it lists all of them.
+    fn settled(&mut self, file: &ExpectationFile, at: usize, id: &ObjectId, attribute: &str, snapshot: &Snapshot) {
+        let object = &file.objects[at];
+        let settled = object.kind.spec().matching.settled_by;
+        let Some((_, contents)) = settled.filter(|(name, _)| *name == attribute && object.terms.exact) else {
+            return;
+        };
+        let listed: Vec<&Subject> = file
+            .objects
+            .iter()
+            .filter(|other| other.parent == Some(at) && other.kind == contents)
+            .map(|other| &other.subject)
+            .collect();
+        if listed.is_empty() {
+            return;
+        }
+        let Some(change) = self.by_object.get_mut(&at) else {
+            return;
+        };
+        let finding = change.findings.last().cloned().unwrap_or_default();
+        for (id, object) in snapshot.children(contents, id) {
+            if !object.is_implicit() && !listed.contains(&&Subject::Named(id.clone())) {
+                change.unlisted.push(Unlisted {
+                    kind: contents,
+                    id: id.clone(),
+                    finding: finding.clone(),
+                });
+            }
+        }
+    }
+
+    /// What is removed takes along what is written in it.
+    fn drop_contents_of_gone(&mut self, file: &ExpectationFile) {
+        let gone = self.by_object.iter().filter(|(_, change)| change.gone);
+        let mut gone: BTreeSet<usize> = gone.map(|(at, _)| *at).collect();
+        if gone.is_empty() {
+            return;
+        }
+        for (at, object) in file.objects.iter().enumerate() {
+            if object.parent.is_some_and(|parent| gone.contains(&parent)) {
+                gone.insert(at);
+                self.by_object.remove(&at);
+            }
+        }
     }
 
     /// An expected object does not exist.
@@ -190,20 +248,61 @@ impl ObjectChanges<'_> {
         }
     }
 
-    /// A copy in a partition is not as the object that it is a copy of: it is listed with what differs.
-    fn changed_copy(&mut self, file: &ExpectationFile, kind: Kind, id: &ObjectId, check: &Check) {
-        let is_partition =
-            |object: &ExpectedObject| object.place == check.place && object.subject == Subject::Named(id.relation());
-        let Some(at) = file.objects.iter().position(is_partition) else {
-            return;
+    /// Writes the values of changed copies in partitions where the partitions are listed. Returns whether that explains the
+    /// finding: there are such copies, and all of the partitions are listed.
+    fn all_in_partitions(
+        &mut self,
+        file: &ExpectationFile,
+        kind: Kind,
+        check: &Check,
+        attr: &'static Attr,
+        copies: &[(ObjectId, Value)],
+    ) -> bool {
+        let at = |kind: Option<Kind>, id: &ObjectId| {
+            file.objects.iter().position(|object| {
+                kind.map_or(object.is_partition, |kind| object.kind == kind)
+                    && matches!(&object.subject, Subject::Named(named) if named == id)
+            })
         };
-        let unlisted = &mut self.by_object.entry(at).or_default().unlisted;
+        let listed: Vec<_> = copies
+            .iter()
+            .map(|(id, value)| (id, value, at(Some(kind), id), at(None, &id.relation())))
+            .collect();
+        if listed.is_empty()
+            || listed
+                .iter()
+                .any(|(_, _, copy, partition)| copy.or(*partition).is_none())
+        {
+            return false;
+        }
+        for (id, value, copy, partition) in listed {
+            if let Some(copy) = copy {
+                self.of(copy, check).attributes.insert(attr.name, value.clone());
+            } else if let Some(partition) = partition {
+                self.unlisted_copy(partition, kind, id, check);
+            }
+        }
+        true
+    }
+
+    /// Lists a copy in a partition.
+    fn unlisted_copy(&mut self, partition: usize, kind: Kind, id: &ObjectId, check: &Check) {
+        let unlisted = &mut self.by_object.entry(partition).or_default().unlisted;
         if !unlisted.iter().any(|other| other.kind == kind && other.id == *id) {
             unlisted.push(Unlisted {
                 kind,
                 id: id.clone(),
                 finding: check.id(),
             });
+        }
+    }
+
+    /// A copy in a partition is not as the object that it is a copy of: it is listed with what differs.
+    fn changed_copy(&mut self, file: &ExpectationFile, kind: Kind, id: &ObjectId, check: &Check) {
+        let is_partition =
+            |object: &ExpectedObject| object.place == check.place && object.subject == Subject::Named(id.relation());
+        if let Some(at) = file.objects.iter().position(is_partition) {
+            self.unlisted_copy(at, kind, id, check);
         }
     }
 
@@ -235,6 +334,34 @@ impl ObjectChanges<'_> {
             None => {}
         }
     }
+}
+
+/// Whether an attribute says what the object, which is listed as a partition, is a partition of.
+fn is_parent_of_partition(object: &ExpectedObject, attribute: &str) -> bool {
+    let partition = object.kind.spec().partition;
+    object.is_partition && partition.is_some_and(|partition| partition.attributes.parent == attribute)
+}
+
+/// The copies of an object in partitions that explain a finding about it: the object itself has the expected value.
+fn changed_copies(
+    kind: Kind,
+    id: &ObjectId,
+    check: &Check,
+    attr: &'static Attr,
+    snapshot: &Snapshot,
+) -> Vec<(ObjectId, Value)> {
+    let object = snapshot
+        .get(kind, id)
+        .filter(|object| attr.holds_in_partitions && *object.get(attr.name) == check.expected);
+    let Some(Value::Map(places)) = object.map(|object| object.get(IN_PARTITIONS)) else {
+        return Vec::new();
+    };
+    let changed = places.iter().filter(|(_, value)| **value != check.expected);
+    let copies = changed.filter_map(|(place, value)| {
+        let place = ObjectId::new(split_name(place)?);
+        Some((place.prefix(kind.spec().identity.len()), value.clone()))
+    });
+    copies.collect()
 }
 
 /// The object whose attribute a finding is about.

@@ -16,7 +16,7 @@ use crate::finding::{Checks, Exit, Report, Target, mark};
 use crate::redact;
 use crate::session::prior_runs::PriorRuns;
 use crate::session::report_outputs::{ReportOutputs, RunClock, exit_for_format};
-use crate::session::scratch_noise::filter_folder_noise;
+use crate::session::scratch_noise::filter_noise_of_checked;
 use crate::session::source::{ResolvedSource, resolve_all};
 use crate::session::verify::Verification;
 use crate::session::{drop_in_background, wait};
@@ -200,7 +200,7 @@ fn check_one(job: &Job<'_>, source: &ResolvedSource, args: &CheckArgs, prior: &P
     };
     match verification.run(source, &mut target) {
         Ok(snapshot) => {
-            target.failure = filter_folder_noise(source, &snapshot, &mut target, args.session.limits()).err();
+            target.failure = filter_noise_of_checked(source, &snapshot, &mut target, args.session.limits()).err();
             drop_in_background(snapshot);
         }
         Err(failure) => target.failure = Some(failure),

@@ -288,6 +288,10 @@ fn found_text(args: &DiffArgs, compared: &Compared) -> String {
         }
     }
     for kind in Kind::ALL {
+        // Where the database itself is not compared, neither side has more than the other.
+        if kind.spec().reading.of_database && !findings.keys().any(|(of, _)| of == kind) {
+            merged.take_kind(*kind, &compared.expected);
+        }
         for (id, expected) in compared.expected.of_kind(*kind) {
             let Some(actual) = merged.get_mut(*kind, id) else {
                 continue;

@@ -1,6 +1,7 @@
 //! `driftgate pull`: writes an expectation file of a database.
 
 mod split;
+mod unmatched;
 mod update;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,7 @@ use crate::cli::{PartitionsOption, PullArgs};
 use crate::console::{eprint, print};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
-use crate::expectation::DEFAULT_DATABASE;
+use crate::expectation::{DEFAULT_DATABASE, pattern_text};
 use crate::finding::Exit;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -94,6 +95,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     match source {
         ResolvedSource::Scratch(database) => {
             scratch_noise::clear_applying_owner(&mut snapshot);
+            scratch_noise::clear_in_operation(&mut snapshot);
             scratch_noise::clear_stand_ins(&mut snapshot, &database.scratch);
         }
         ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => {}
@@ -105,7 +107,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
             snapshot.left_out
         ));
     }
-    let patterns = &args.only;
+    let patterns = &patterns(args);
     let schema = main_schema(&snapshot, &args.schema);
     let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema);
     let choice = PullOptions {
@@ -118,22 +120,33 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     };
     if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {
         let all = patterns.is_empty() && args.schema.is_empty();
+        eprint(&unmatched::warnings(&snapshot, patterns, &schema, &args.schema));
         let written = split::write(&snapshot, &choice, kinds, folder, all, args.force)?;
-        return Ok(written.unwrap_or_else(|| nothing(patterns)));
+        return Ok(written.unwrap_or_else(|| nothing(&snapshot, patterns, &schema)));
     }
     let Some(text) = pull(&snapshot, &choice) else {
-        return Ok(nothing(patterns));
+        return Ok(nothing(&snapshot, patterns, &schema));
     };
+    eprint(&unmatched::warnings(&snapshot, patterns, &schema, &args.schema));
     let text = format!("{}{text}", header(&snapshot, args, source));
     write_output(args, &text).map(|()| Exit::Passed)
 }
 
+/// The patterns of all `--only`.
+fn patterns(args: &PullArgs) -> Vec<glob::Pattern> {
+    args.only.iter().flat_map(|only| only.0.iter().cloned()).collect()
+}
+
 /// Reports that there is nothing to write, which is an error.
-fn nothing(patterns: &[glob::Pattern]) -> Exit {
-    let what: Vec<&str> = patterns.iter().map(glob::Pattern::as_str).collect();
+fn nothing(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: &str) -> Exit {
+    let what: Vec<String> = patterns.iter().map(pattern_text).collect();
     eprint(&match what.as_slice() {
         [] => "error: there is nothing to write: the database has no schemas of its own\n".to_owned(),
-        _ => format!("error: nothing in the database matches {}\n", what.join(", ")),
+        _ => format!(
+            "error: nothing in the database matches {}\n{}",
+            what.join(", "),
+            unmatched::help(snapshot, patterns, schema)
+        ),
     });
     Exit::Usage
 }

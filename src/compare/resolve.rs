@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::parallel::in_parts;
 use super::unlisted::{UnlistedFindings, UnlistedSearch};
 use super::{Candidate, Decision, MeaningMatch, Pending, Plan, Step, follow, rename};
-use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence, Terms};
+use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence, Terms, pattern_text};
 use crate::finding::{About, Check, Checks, OtherCode, Status};
 use crate::hint::Hint;
 use crate::kinds::{Kind, near_type_in};
@@ -235,7 +235,7 @@ fn unreadable(meaning: &MeaningMatch, answers: &Answers) -> Option<String> {
 /// The finding that a pattern matches nothing: it is a mistake, or the objects that it ignored no longer exist.
 fn unused_pattern(rule: &IgnoreRule) -> Check {
     let bang = if rule.negated { "!" } else { "" };
-    let pattern = format!("{bang}{}", rule.pattern.as_str());
+    let pattern = format!("{bang}{}", pattern_text(&rule.pattern));
     let message = format!("pattern `{pattern}` matches no {}", rule.kind.words());
     let about = About::Pattern {
         kind: rule.kind,

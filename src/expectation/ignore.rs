@@ -1,6 +1,7 @@
 //! Parses the patterns for objects that an exact file does not report.
 
 use super::parse::Parser;
+use super::pattern::name_pattern;
 use super::{IgnoreRule, shape};
 use crate::error::Problem;
 use crate::kinds::Kind;
@@ -34,7 +35,7 @@ pub(super) fn parse_ignore(parser: &mut Parser, entry: &Entry) {
                 Some(rest) => (true, rest),
                 None => (false, text),
             };
-            match glob::Pattern::new(pattern) {
+            match name_pattern(pattern) {
                 Ok(_) if pattern.is_empty() => {
                     parser
                         .problems

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::pattern::{name_pattern, pattern_text};
 use super::{ExpectationFile, Subject};
 use crate::attribute::{Shape, split_reference};
 use crate::error::Problem;
@@ -58,10 +59,10 @@ pub(super) fn cut_names(file: &mut ExpectationFile) -> Vec<Problem> {
         }
     }
     for rule in &mut file.ignore {
-        if let Some(pattern) = cut_pattern(rule.pattern.as_str())
-            && let Ok(pattern) = glob::Pattern::new(&pattern)
+        if let Some(cut) = cut_pattern(&pattern_text(&rule.pattern))
+            && let Ok(pattern) = name_pattern(&cut)
         {
-            cutter.note(rule.pattern.as_str(), pattern.as_str(), rule.place);
+            cutter.note(&pattern_text(&rule.pattern), &cut, rule.place);
             rule.pattern = pattern;
         }
     }
@@ -77,7 +78,7 @@ pub(super) fn cut_names(file: &mut ExpectationFile) -> Vec<Problem> {
 /// A pattern without wildcards, with its names cut; `None` if nothing is too long.
 #[must_use]
 pub fn cut_pattern(pattern: &str) -> Option<String> {
-    if pattern.len() <= LONGEST_NAME || pattern.contains(['*', '?', '[']) {
+    if pattern.len() <= LONGEST_NAME || pattern.replace("[]", "").contains(['*', '?', '[']) {
         return None;
     }
     let (names, arguments) = pattern.split_at(pattern.find('(').unwrap_or(pattern.len()));

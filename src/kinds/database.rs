@@ -1,6 +1,6 @@
 //! The database itself.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Role, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Role, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -39,6 +39,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::COMMENT,
     ],
     role: Role::Change,
+    reading: Reading {
+        of_database: true,
+        ..Reading::DEFAULT
+    },
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT

@@ -30,6 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     reading: Reading {
         if_any: Some("EXISTS (SELECT FROM pg_db_role_setting)"),
         extra_columns: &[OWNER],
+        of_database: true,
         masked: Masked::SETTING,
         ..Reading::DEFAULT
     },

@@ -21,7 +21,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Whether it has been filled and can be read; `false` is WITH NO DATA.",
         )
         .default(Literal::Bool(true))
-        .always_checked("it has never been filled, so no query can read it"),
+        .always_checked("it has never been filled, so no query can read it")
+        .set_in_operation(),
         CLUSTER_ON,
         common::OPTIONS,
         TABLESPACE,

@@ -208,6 +208,9 @@ pub struct Reading {
     pub extra_columns: &'static [&'static str],
     /// Whether the objects belong to the server, so that they are read only where a file or an option asks for them.
     pub on_request: bool,
+    /// Whether the objects belong to the database itself rather than to what is in it. Whoever creates the database sets
+    /// them, and `pg_dump` leaves them out.
+    pub of_database: bool,
     /// The attribute whose values may be secrets.
     pub masked: Option<Masked>,
 }
@@ -219,6 +222,7 @@ impl Reading {
         catalog_codes: &[],
         extra_columns: &[],
         on_request: false,
+        of_database: false,
         masked: None,
     };
 

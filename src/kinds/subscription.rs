@@ -19,7 +19,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A subscription to publications of another server. Its connection is not compared: only superusers may read it.",
     query: include_str!("subscription.sql"),
     attrs: &[
-        switch("enabled", "Whether it replicates.", true).always_checked("it is disabled: it replicates nothing"),
+        switch("enabled", "Whether it replicates.", true).always_checked("it is disabled: it replicates nothing").set_in_operation(),
         Attr::new("publications", common::NAMES, "The publications that it receives.").compare(Compare::Unordered),
         Attr::new(
             "slot",

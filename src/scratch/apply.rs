@@ -46,9 +46,27 @@ pub(super) async fn apply(client: &mut Client, scripts: &[Script], scratch: &Scr
             role_exists: role_exists(&error.error),
             failure: failure(&scripts[..=i], script, &error, scratch),
         })?;
+        let is_last = scripts.get(i + 1).is_none_or(|next| !next.continues);
+        if is_last && matches!(script.mode, ApplyMode::Psql) && is_in_transaction(client).await {
+            return Err(uncommitted(script).into());
+        }
     }
     reset(client).await;
     Ok(())
+}
+
+/// Whether the session is in a transaction block: only there does PostgreSQL accept this statement.
+async fn is_in_transaction(client: &mut Client) -> bool {
+    client.script("SAVEPOINT driftgate", None).await.is_ok()
+}
+
+/// A file that begins a transaction and does not end it.
+fn uncommitted(script: &Script) -> Failure {
+    Failure::new(
+        format!("applying {}", script.path.display()),
+        "the file ends inside a transaction, so PostgreSQL rolls back everything since its BEGIN",
+    )
+    .hint("add COMMIT at the end")
 }
 
 /// A file may leave a transaction open or settings behind, which must not reach the next one.

@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::undo::Undo;
 use super::{Scratch, Script, apply, random};
 use crate::catalog::conninfo::Conninfo;
+use crate::catalog::server_error::ServerError;
 use crate::catalog::{block_on, connect};
 use crate::error::Failure;
 use crate::sql;
+use crate::sql::Sql;
 use crate::sql_text::quote_name;
 
 /// Creates a database, applies the SQL, calls `then` with the connection, and drops the database.
@@ -69,14 +71,19 @@ async fn create(server: &Conninfo, name: &str, may_exist: &AtomicBool) -> Result
     })
 }
 
+/// The code of an error that says that something still uses an object.
+const IN_USE: &str = "55006";
+
 /// Drops the database, and the connections to it. It may not exist, because its creation may have failed.
 fn drop_database(server: &Conninfo, name: &str) {
     let dropped = block_on(async {
-        let mut client = connect::connect(server).await?;
-        let statement = sql!["DROP DATABASE IF EXISTS ", sql::name(name), " WITH (FORCE)"];
-        let dropped = client.execute(&[statement]).await;
-        client.close().await;
-        dropped.map_err(|error| Failure::new("dropping the database", error.message))
+        let statement = || sql!["DROP DATABASE IF EXISTS ", sql::name(name), " WITH (FORCE)"];
+        let dropped = run(server, &[statement()]).await?;
+        if !dropped.as_ref().is_err_and(|error| error.code == IN_USE) {
+            return failed(dropped);
+        }
+        failed(run(&server.with_database(name), &drop_subscriptions()).await?)?;
+        failed(run(server, &[statement()]).await?)
     });
     if let Err(failure) = dropped {
         // This does not change the result of the run, but the user must know what is left on the server.
@@ -87,4 +94,36 @@ fn drop_database(server: &Conninfo, name: &str) {
             quote_name(name)
         );
     }
+}
+
+/// Sends statements over a connection of their own. The outer error says that there is no connection.
+async fn run(info: &Conninfo, statements: &[Sql]) -> Result<Result<(), ServerError>, Failure> {
+    let mut client = connect::connect(info).await?;
+    let done = client.execute(statements).await;
+    client.close().await;
+    Ok(done)
+}
+
+fn failed(done: Result<(), ServerError>) -> Result<(), Failure> {
+    done.map_err(|error| Failure::new("dropping the database", error.message))
+}
+
+/// Drops the subscriptions of a database, without which PostgreSQL does not drop it. Nothing is sent to the publisher: the
+/// subscriptions are separated from their replication slots first.
+fn drop_subscriptions() -> [Sql; 2] {
+    [
+        sql!["SET default_transaction_read_only = off"],
+        sql![
+            "DO LANGUAGE plpgsql $$ DECLARE name text; BEGIN
+               FOR name IN SELECT s.subname FROM pg_catalog.pg_subscription s
+                 JOIN pg_catalog.pg_database d ON d.oid OPERATOR(pg_catalog.=) s.subdbid
+                 WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+               LOOP
+                 EXECUTE pg_catalog.format('ALTER SUBSCRIPTION %I DISABLE', name);
+                 EXECUTE pg_catalog.format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', name);
+                 EXECUTE pg_catalog.format('DROP SUBSCRIPTION %I', name);
+               END LOOP;
+             END $$"
+        ],
+    ]
 }

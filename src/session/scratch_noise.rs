@@ -10,6 +10,7 @@ use crate::catalog::capture::Scope;
 use crate::error::Failure;
 use crate::finding::{About, Check, Code, Status, Target};
 use crate::kinds::Kind;
+use crate::migrations::folder::Folder;
 use crate::scratch::Scratch;
 use crate::snapshot::{OWNER, Snapshot};
 use crate::value::Value;
@@ -32,7 +33,12 @@ pub(crate) struct ScratchSide<'a> {
 pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, limits: Limits) -> Result<(), Failure> {
     let mut findings = std::mem::take(&mut target.checks.findings);
     let before = findings.len();
-    findings.retain(|check| !is_applying_role(side, check) && !is_of_stand_in(side, check));
+    findings.retain(|check| {
+        !is_applying_role(side, check)
+            && !is_of_stand_in(side, check)
+            && !is_in_operation(side, check)
+            && !is_of_database(side, check)
+    });
     if findings
         .iter()
         .any(|check| check.about.kind().is_some_and(Kind::is_namespace))
@@ -77,12 +83,24 @@ pub(crate) fn clear_stand_ins(snapshot: &mut Snapshot, scratch: &Scratch) {
     }
 }
 
-/// Removes findings that a folder of migrations cannot be the reason of, where it is what is checked: a file that was
-/// pulled from a live database has the tables of the tool, and owners.
+/// Gives the attributes that a database has only in operation their default.
+pub(crate) fn clear_in_operation(snapshot: &mut Snapshot) {
+    for kind in Kind::ALL {
+        for attr in kind.spec().attrs.iter().filter(|attr| attr.set_in_operation) {
+            let default = attr.default.map_or(Value::Null, Value::from);
+            for (_, object) in snapshot.of_kind_mut(*kind) {
+                object.set(attr.name, default.clone());
+            }
+        }
+    }
+}
+
+/// Removes findings that SQL or a folder of migrations cannot be the reason of, where it is what is checked: a file that
+/// was pulled from a live database has the tables of the tool, and owners.
 ///
 /// # Errors
 /// An empty database is needed for comparison, and cannot be created.
-pub(crate) fn filter_folder_noise(
+pub(crate) fn filter_noise_of_checked(
     source: &ResolvedSource,
     snapshot: &Snapshot,
     target: &mut Target,
@@ -92,9 +110,20 @@ pub(crate) fn filter_folder_noise(
         ResolvedSource::Scratch(database) => database,
         ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => return Ok(()),
     };
-    let Some(folder) = &database.folder else {
-        return Ok(());
+    if let Some(folder) = &database.folder {
+        remove_tool_tables(folder, target);
+    }
+    let side = ScratchSide {
+        database,
+        snapshot,
+        available: &BTreeSet::new(),
+        is_expected: false,
     };
+    filter_scratch_noise(&side, target, limits)
+}
+
+/// Removes the findings that the tables of the migration tool are missing, and those that follow from them.
+fn remove_tool_tables(folder: &Folder, target: &mut Target) {
     let findings = &mut target.checks.findings;
     let before = findings.len();
     let of_tool: BTreeSet<String> = findings
@@ -110,13 +139,33 @@ pub(crate) fn filter_folder_noise(
     };
     findings.retain(|check| !of_tool.contains(&check.common_id()) && !follows(check));
     target.checks.passed += before - findings.len();
-    let side = ScratchSide {
-        database,
-        snapshot,
-        available: &BTreeSet::new(),
-        is_expected: false,
+}
+
+/// Whether a finding is about what only a database in operation has, and the scratch database has not.
+fn is_in_operation(side: &ScratchSide<'_>, check: &Check) -> bool {
+    let Code::Differs(_, attr) = check.code else {
+        return false;
     };
-    filter_scratch_noise(&side, target, limits)
+    let value = if side.is_expected {
+        &check.expected
+    } else {
+        &check.actual
+    };
+    attr.set_in_operation && attr.default.is_some_and(|default| !default.is(value))
+}
+
+/// Whether a finding is about the database itself, and what was applied sets nothing of this kind. What must hold in every
+/// database stays.
+fn is_of_database(side: &ScratchSide<'_>, check: &Check) -> bool {
+    let must_hold = matches!(check.code, Code::Differs(_, attr) if attr.always_checked.is_some());
+    let Some(kind) = check
+        .about
+        .kind()
+        .filter(|kind| kind.spec().reading.of_database && !must_hold)
+    else {
+        return false;
+    };
+    side.snapshot.of_kind(kind).all(|(_, object)| object.is_implicit())
 }
 
 /// Whether a finding is about an owner that is merely the role that applied the migrations.

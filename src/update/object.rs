@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::spot::{Spot, place, place_of_key, place_of_section, spot, subject};
-use super::value::HIDDEN_VALUE;
-use super::value::Left;
+use super::value::{HIDDEN_VALUE, Left, is_empty};
 use super::{ObjectChange, Unlisted};
 use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, ExpectedObject, Extent};
@@ -281,13 +280,10 @@ impl<'a> Editor<'a> {
                 continue;
             };
             let is_needed = !(expected.terms.exact && self.omitted(expected, attr.name) == *value);
-            // An expectation file cannot express an empty list or mapping.
-            let is_empty = matches!(value, Value::List(items) if items.is_empty())
-                || matches!(value, Value::Map(map) if map.is_empty());
             if matches!(value, Value::Secret(secret) if !secret.has_digest()) {
                 return Err(HIDDEN_VALUE.to_owned());
             }
-            if is_needed && !is_empty {
+            if is_needed && !is_empty(attr, value) {
                 attributes.push((attr.name, value.clone()));
             }
         }
@@ -378,7 +374,7 @@ impl<'a> Editor<'a> {
             let value = self.whole(kind, id, new.level)?;
             return match entry.value.as_written() {
                 AsWritten::Map(_) => {
-                    let place = self.place_of_object(&entry.value, kind, id);
+                    let place = self.place_of_object(&entry.value, id);
                     self.add(&entry.value, place, Some(new.key), value)
                 }
                 AsWritten::List(items) if value != present() => {
@@ -425,12 +421,12 @@ impl<'a> Editor<'a> {
     }
 
     /// Where `pull` would write an object in a section: after the one that precedes it.
-    fn place_of_object(&self, section: &Node, kind: Kind, id: &ObjectId) -> usize {
+    fn place_of_object(&self, section: &Node, id: &ObjectId) -> usize {
         let here = self.spots.iter().zip(&self.file.objects).filter_map(|(spot, object)| {
             let at = spot.filter(|spot| spot.holder.written.id == section.written.id)?.at;
-            Some((at, (object.kind, subject(object))))
+            Some((at, subject(object)))
         });
-        place(here, &(kind, id), section.len())
+        place(here, &id, section.len())
     }
 }
 

@@ -36,10 +36,7 @@ impl Editor<'_> {
         expected: Option<&Value>,
         actual: &Value,
     ) -> Result<Left, String> {
-        // A list or mapping must not be empty.
-        if matches!(actual, Value::List(items) if items.is_empty())
-            || matches!(actual, Value::Map(map) if map.is_empty())
-        {
+        if is_empty(attr, actual) {
             return Ok(Left::Nothing);
         }
         if matches!(actual, Value::Secret(secret) if !secret.has_digest()) {
@@ -61,12 +58,12 @@ impl Editor<'_> {
                             some = true;
                         }
                         (Some(Value::List(expected)), Some(Value::List(actual)))
-                            if entry.value.len() == expected.len() =>
+                            if attr.keyed_by_role && entry.value.len() == expected.len() =>
                         {
                             some |= self.words(&entry.value, expected, actual)? == Left::Something;
                         }
-                        (_, Some(actual)) => {
-                            self.replace(&entry.value, shaped(*shape, actual))?;
+                        (expected, Some(actual)) => {
+                            self.inner(&entry.value, *shape, expected, actual)?;
                             some = true;
                         }
                     }
@@ -85,6 +82,20 @@ impl Editor<'_> {
                 Ok(Left::Something)
             }
         }
+    }
+
+    /// Changes a value of a mapping.
+    fn inner(&mut self, node: &Node, shape: Shape, expected: Option<&Value>, actual: &Value) -> Result<(), String> {
+        if let (AsWritten::List(nodes), Some(Value::List(expected)), Value::List(found), Shape::List(shape)) =
+            (node.as_written(), expected, actual, shape)
+            && nodes.len() == expected.len()
+            && !found.is_empty()
+        {
+            return self
+                .list(node, nodes, *shape, (Extent::Whole, true), expected, found)
+                .map(drop);
+        }
+        self.replace(node, shaped(shape, actual))
     }
 
     fn list(
@@ -184,6 +195,16 @@ impl Editor<'_> {
         let added = self.changes.added.entry(node.written.id).or_default();
         added.push(Added { at, key, value });
         Ok(())
+    }
+}
+
+/// Whether a value is an empty list or mapping, or none at all, which an expectation file cannot express.
+pub(super) fn is_empty(attr: &Attr, value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.is_empty(),
+        Value::Map(map) => map.is_empty(),
+        Value::Null => matches!(attr.shape, Shape::List(_) | Shape::Map(_)),
+        Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) => false,
     }
 }
 

@@ -17,12 +17,12 @@ use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::Value;
 
 use crate::cases::{advice::split, slug};
-use crate::run::{Driftgate, Run};
+use crate::run::{CHECK, Driftgate, KEY, Run};
 use crate::server::{TestDb, once_per_run, server};
 use crate::trial::{names_are_distinct, trial};
 
-const REGISTRY: &str = include_str!("../registry/schema.sql");
-const SCHEMA: &str = include_str!("../changes/schema.sql");
+pub const REGISTRY: &str = include_str!("../registry/schema.sql");
+pub const SCHEMA: &str = include_str!("../changes/schema.sql");
 const FOUND: &str = include_str!("../changes/found.sql");
 const SAME: &str = include_str!("../changes/same.sql");
 const BLIND: &str = include_str!("../changes/blind.sql");
@@ -32,11 +32,11 @@ const NOT_COPIED: &str = "-- What a copy of the database does not take along.";
 
 /// A change, what it needs, and what must be found.
 #[derive(Debug, Default)]
-struct Change {
-    title: String,
+pub struct Change {
+    pub title: String,
     since: u32,
     before: Option<u32>,
-    expected: BTreeSet<String>,
+    pub expected: BTreeSet<String>,
     messages: Vec<Message>,
 }
 
@@ -45,6 +45,18 @@ struct Change {
 struct Message {
     sql: String,
     fails: bool,
+}
+
+impl Change {
+    /// Whether a server of this major knows all that the change uses.
+    pub fn is_known(&self, major: u32) -> bool {
+        major >= self.since && self.before.is_none_or(|before| major < before)
+    }
+}
+
+/// The changes of all files.
+pub fn all() -> Vec<Change> {
+    FILES.into_iter().flat_map(|(_, text, _)| parse(text)).collect()
 }
 
 /// The changes of a file.
@@ -84,12 +96,9 @@ fn parse(text: &str) -> Vec<Change> {
 
 /// A database with the schema, and what `pull` writes of it.
 pub struct Original {
-    db: TestDb<'static>,
-    pulled: String,
+    pub db: TestDb<'static>,
+    pub pulled: String,
 }
-
-/// The key by whose digests hidden values are compared.
-const KEY: &str = "0123456789abcdef";
 
 impl Original {
     fn new() -> Self {
@@ -102,6 +111,16 @@ impl Original {
                 .run(["pull", "--digest-key", "env:KEY"]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         Self { db, pulled: run.stdout }
+    }
+
+    /// A copy of the database, with all that it has.
+    pub fn copy(&self) -> Result<TestDb<'static>, String> {
+        let (_, not_copied) = REGISTRY
+            .split_once(NOT_COPIED)
+            .ok_or("the registry's schema lacks a line")?;
+        let copy = server().copy_of(&self.db);
+        copy.exec(not_copied);
+        Ok(copy)
     }
 
     /// The one that the processes of a run of nextest share.
@@ -121,11 +140,10 @@ impl Original {
 /// Makes a change to a copy of the database and compares the findings; none where the server is too old for the change, or
 /// too new.
 fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
-    let major = server().major();
-    if major < change.since || change.before.is_some_and(|before| major >= before) {
+    if !change.is_known(server().major()) {
         return Ok(None);
     }
-    let copy = server().copy_of(&original.db);
+    let copy = original.copy()?;
     apply(change, &copy)?;
     let found = check_copy(original, &copy);
     compare(change, &found)?;
@@ -135,18 +153,10 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
 /// Compares the copy with what was pulled of the original.
 fn check_copy(original: &Original, copy: &TestDb) -> Run {
     Driftgate::new()
-        .file("expectations/pulled.yaml", &original.pulled)
+        .file("pulled.yaml", &original.pulled)
         .env("DATABASE_URL", copy.url())
         .env("KEY", KEY)
-        .run([
-            "check",
-            "--format",
-            "json",
-            "--fail-on",
-            "unknown",
-            "--digest-key",
-            "env:KEY",
-        ])
+        .run(CHECK)
 }
 
 /// Runs the SQL that the findings advise on the copy itself, and checks again: what was advised on must be gone, and nothing
@@ -226,7 +236,7 @@ const NOT_FOLLOWED: [(&str, &str); 19] = [
 ];
 
 /// The findings of a run.
-fn findings(run: &Run) -> Result<Vec<Value>, String> {
+pub fn findings(run: &Run) -> Result<Vec<Value>, String> {
     let report: Value =
         serde_json::from_str(&run.stdout).map_err(|error| format!("{error}: {}{}", run.stdout, run.stderr))?;
     let targets = report["targets"].as_array().into_iter().flatten();
@@ -236,11 +246,7 @@ fn findings(run: &Run) -> Result<Vec<Value>, String> {
 }
 
 /// Runs the change's statements, each of which must succeed or fail as the change says.
-fn apply(change: &Change, copy: &TestDb) -> Result<(), String> {
-    let (_, not_copied) = REGISTRY
-        .split_once(NOT_COPIED)
-        .ok_or("the registry's schema lacks a line")?;
-    copy.exec(not_copied);
+pub fn apply(change: &Change, copy: &TestDb) -> Result<(), String> {
     for message in &change.messages {
         match (copy.try_exec(&message.sql), message.fails) {
             (Ok(()), false) | (Err(_), true) => {}
@@ -262,13 +268,7 @@ fn compare(change: &Change, run: &Run) -> Result<(), String> {
         .flat_map(|target| target["findings"].as_array().into_iter().flatten())
         .collect();
     let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
-    let found: BTreeSet<String> = findings
-        .iter()
-        .map(|finding| match text(finding, "status").as_str() {
-            "drift" => format!("{} {}", text(finding, "code"), text(finding, "object")),
-            other => format!("{other}: {} {}", text(finding, "code"), text(finding, "object")),
-        })
-        .collect();
+    let found: BTreeSet<String> = findings.iter().map(|finding| in_words(finding)).collect();
     let code = i32::from(!change.expected.is_empty());
     if found == change.expected && findings.len() == found.len() && run.code == Some(code) && run.stderr.is_empty() {
         return Ok(());
@@ -283,6 +283,16 @@ fn compare(change: &Change, run: &Run) -> Result<(), String> {
         messages.join("\n  "),
         run.stderr
     ))
+}
+
+/// A finding as a change expects it.
+pub fn in_words(finding: &Value) -> String {
+    let text = |key: &str| finding[key].as_str().unwrap_or_default();
+    let status = match text("status") {
+        "drift" => String::new(),
+        other => format!("{other}: "),
+    };
+    format!("{status}{} {}", text("code"), text("object"))
 }
 
 fn lines(findings: &BTreeSet<String>) -> String {
@@ -308,15 +318,18 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
+/// The original that the tests of this process share.
+pub fn original() -> Result<Arc<Original>, String> {
+    let mut original = ORIGINAL.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(match original.clone() {
+        Some(original) => original,
+        None if server().is_shared() => Arc::clone(original.insert(Arc::new(Original::of_run()?))),
+        None => Arc::clone(original.insert(Arc::new(Original::new()))),
+    })
+}
+
 fn run(change: &Change) -> Result<Completion, Failed> {
-    let original = {
-        let mut original = ORIGINAL.lock().unwrap_or_else(PoisonError::into_inner);
-        match original.clone() {
-            Some(original) => original,
-            None if server().is_shared() => Arc::clone(original.insert(Arc::new(Original::of_run()?))),
-            None => Arc::clone(original.insert(Arc::new(Original::new()))),
-        }
-    };
+    let original = original()?;
     match check(&original, change)? {
         Some(()) => Ok(Completion::Completed),
         None => Ok(Completion::ignored_with(match change.before {

@@ -23,6 +23,7 @@ mod migration_histories;
 mod names;
 mod odd_names;
 mod outside;
+mod paths;
 mod pieces;
 mod plans;
 mod random;

@@ -11,6 +11,21 @@ use crate::folder::Folder;
 /// A run that takes longer hangs.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// The key by whose digests hidden values are compared.
+pub const KEY: &str = "0123456789abcdef";
+
+/// The arguments of a check of what was pulled.
+pub const CHECK: [&str; 8] = [
+    "check",
+    "pulled.yaml",
+    "--format",
+    "json",
+    "--fail-on",
+    "unknown",
+    "--digest-key",
+    "env:KEY",
+];
+
 /// The built program, about to be run.
 pub struct Driftgate {
     folder: Folder,

@@ -16,6 +16,7 @@ mod changes;
 mod folder;
 mod guides;
 mod odd_names;
+mod paths;
 mod reports;
 mod run;
 mod server;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     trials.extend(cases::advice_trials());
     trials.extend(altered::trials());
     trials.extend(changes::trials());
+    trials.extend(paths::trials());
     trials.extend(guides::trials());
     trials.extend(reports::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -107,12 +107,12 @@ fn update_until_settled(
         // A finding that was written and is found again would be found in every round.
         let findings: Vec<&Check> = target
             .findings()
-            .filter(|check| !written.contains(&check.id()))
+            .filter(|check| !written.contains(&with_values(check)))
             .collect();
         let changed = apply_findings(&drafts, &findings, &snapshot, &mut reasons, files);
         // A finding that could not be written is tried again after others were.
-        let ids = findings.iter().map(|check| check.id());
-        written.extend(ids.filter(|id| !reasons.contains_key(id)));
+        let done = findings.iter().filter(|check| !reasons.contains_key(&check.id()));
+        written.extend(done.map(|check| with_values(check)));
         if changed.is_empty() || round > MOST_ROUNDS {
             return Ok(UpdatedFiles {
                 drafts,
@@ -126,6 +126,11 @@ fn update_until_settled(
         }
         round += 1;
     }
+}
+
+/// A finding with its values: after an update, the same object may differ in another way.
+fn with_values(check: &Check) -> (String, String, String) {
+    (check.id(), check.expected.to_string(), check.actual.to_string())
 }
 
 fn compare(

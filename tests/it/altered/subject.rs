@@ -6,7 +6,7 @@ use super::dump;
 use super::grammar::{Grammar, Random, SCHEMAS};
 use super::mutate::{mutate, respell};
 use super::verdict::{lines, report};
-use crate::run::{Driftgate, Run, run};
+use crate::run::{CHECK, Driftgate, KEY, Run, run};
 use crate::server::{TestDb, server};
 use driftgate::object_id::ObjectId;
 
@@ -128,21 +128,6 @@ fn batches(changes: Vec<Change>) -> Vec<Vec<Change>> {
     }
     batches
 }
-
-/// The key by whose digests hidden values are compared.
-pub const KEY: &str = "0123456789abcdef";
-
-/// The arguments of a check.
-pub const CHECK: [&str; 8] = [
-    "check",
-    "pulled.yaml",
-    "--format",
-    "json",
-    "--fail-on",
-    "unknown",
-    "--digest-key",
-    "env:KEY",
-];
 
 /// What comes before the statements of a schema.
 pub const PREPARE: &str =

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::dump;
 use super::grammar::Random;
-use super::subject::{CHECK, Change, KEY, Outcome, PREPARE, Subject};
+use super::subject::{Change, Outcome, PREPARE, Subject};
 use super::verdict::{Finding, difference, lines, report};
 use crate::cases::advice;
-use crate::run::Driftgate;
+use crate::run::{CHECK, Driftgate, KEY};
 use crate::server::{TestDb, server};
 
 impl Subject {

@@ -1,0 +1,45 @@
+//! Patterns of `--only` that match nothing.
+
+use std::collections::BTreeSet;
+
+use crate::expectation::pattern_text;
+use crate::kinds::Kind;
+use crate::pull::is_wanted;
+use crate::snapshot::Snapshot;
+
+/// A warning for each pattern that matches nothing, where others do.
+pub(super) fn warnings(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> String {
+    let matches = |pattern: &glob::Pattern| {
+        let one = std::slice::from_ref(pattern);
+        Kind::roots().any(|kind| {
+            let mut objects = snapshot.of_kind(kind);
+            objects.any(|(id, _)| is_wanted(kind, id, one, schema, schemas))
+        })
+    };
+    let idle = patterns.iter().filter(|pattern| !matches(pattern));
+    idle.map(|pattern| {
+        format!(
+            "warning: nothing in the database matches {}\n{}",
+            pattern_text(pattern),
+            help(snapshot, std::slice::from_ref(pattern), schema)
+        )
+    })
+    .collect()
+}
+
+/// What to write instead of patterns that are the names of what is written with another object, such as a column.
+pub(super) fn help(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: &str) -> String {
+    let mut wholes = BTreeSet::new();
+    for kind in Kind::ALL.iter().filter(|kind| !kind.spec().parents.is_empty()) {
+        for (id, _) in snapshot.of_kind(*kind) {
+            let names = kind.names(id, schema);
+            if patterns.iter().any(|pattern| names.contains(&pattern_text(pattern))) {
+                wholes.insert((kind.words(), kind.show(id), id.relation().to_string()));
+            }
+        }
+    }
+    let lines = wholes.iter().map(|(words, id, whole)| {
+        format!("  help: {words} {id} is written with the object that contains it: --only '{whole}'\n")
+    });
+    lines.collect()
+}

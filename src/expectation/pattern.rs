@@ -1,0 +1,67 @@
+//! Patterns for the names of objects.
+
+use crate::object_id::{ObjectId, split_name};
+
+/// What `[]` is in a pattern: there, brackets enclose characters.
+const ARRAY: &str = "[[][]]";
+
+/// The pattern of a name, in which `[]` stands for itself: it is a part of the types of arguments. A name may be quoted
+/// where that is not needed.
+///
+/// # Errors
+///
+/// If the text is not a pattern.
+pub fn name_pattern(text: &str) -> Result<glob::Pattern, glob::PatternError> {
+    let quoted = split_name(text).filter(|_| text.contains('"') && !text.contains('('));
+    let text = quoted.map_or_else(|| text.to_owned(), |parts| ObjectId::new(parts).to_string());
+    glob::Pattern::new(&text.replace("[]", ARRAY))
+}
+
+/// The pattern as it was written.
+#[must_use]
+pub fn pattern_text(pattern: &glob::Pattern) -> String {
+    pattern.as_str().replace(ARRAY, "[]")
+}
+
+/// The patterns of a list. Commas between parentheses and between quotation marks are part of a name.
+#[must_use]
+pub fn split_patterns(text: &str) -> Vec<&str> {
+    let (mut depth, mut is_quoted, mut start) = (0_usize, false, 0);
+    let mut patterns = Vec::new();
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            '(' if !is_quoted => depth += 1,
+            ')' if !is_quoted => depth = depth.saturating_sub(1),
+            ',' if !is_quoted && depth == 0 => {
+                patterns.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    patterns.push(text[start..].trim());
+    patterns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{name_pattern, pattern_text, split_patterns};
+
+    #[test]
+    fn commas_of_names_do_not_separate_patterns() {
+        assert_eq!(
+            split_patterns("a, f(int, text),\"x,y\".\"(\",b*"),
+            ["a", "f(int, text)", "\"x,y\".\"(\"", "b*"]
+        );
+        assert_eq!(split_patterns("a"), ["a"]);
+    }
+
+    #[test]
+    fn the_brackets_of_an_array_stand_for_themselves() {
+        let pattern = name_pattern("f(integer[], [ab]*)").expect("a pattern");
+        assert!(pattern.matches("f(integer[], box)"));
+        assert!(!pattern.matches("f(integer, box)"));
+        assert_eq!(pattern_text(&pattern), "f(integer[], [ab]*)");
+    }
+}
