@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::Limits;
-use crate::expectation::{name_pattern, split_patterns};
+use crate::expectation::Patterns;
 use crate::input;
 use crate::migrations::{TOOLS, Tool};
 use crate::redact;
@@ -224,7 +224,7 @@ pub struct PullArgs {
     pub from: Option<String>,
 
     /// Only these objects: names or glob patterns, qualified unless the object is in the schema of the file
-    #[arg(long, value_name = "PATTERNS", value_parser = parse_patterns)]
+    #[arg(long, value_name = "PATTERNS")]
     pub only: Vec<Patterns>,
 
     /// Only these schemas; can be repeated
@@ -428,18 +428,6 @@ fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
 fn parse_tool(text: &str) -> Result<&'static Tool, String> {
     let known: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
     Tool::named(text).ok_or_else(|| suggest::hint(text, &known))
-}
-
-/// Patterns for names, which are separated by commas on the command line.
-#[derive(Debug, Clone)]
-pub struct Patterns(pub Vec<glob::Pattern>);
-
-fn parse_patterns(text: &str) -> Result<Patterns, String> {
-    let patterns = split_patterns(text).into_iter().map(name_pattern);
-    patterns
-        .collect::<Result<_, _>>()
-        .map(Patterns)
-        .map_err(|e| e.to_string())
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

@@ -20,7 +20,7 @@ pub use implied::Singles;
 pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
 pub use long_names::{CutName, cut_pattern};
 pub use partitions::ANY;
-pub use pattern::{name_pattern, pattern_text, split_patterns};
+pub use pattern::{Patterns, name_pattern, pattern_text};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,11 +1,13 @@
 //! Patterns for the names of objects.
 
+use std::str::FromStr;
+
 use crate::object_id::{ObjectId, split_name};
 
 /// What `[]` is in a pattern: there, brackets enclose characters.
 const ARRAY: &str = "[[][]]";
 
-/// The pattern of a name, in which `[]` stands for itself: it is a part of the types of arguments. A name may be quoted
+/// The pattern of a name, in which `[]` matches itself: it is a part of the types of arguments. A name may be quoted
 /// where that is not needed.
 ///
 /// # Errors
@@ -23,9 +25,21 @@ pub fn pattern_text(pattern: &glob::Pattern) -> String {
     pattern.as_str().replace(ARRAY, "[]")
 }
 
+/// Patterns for names, which are separated by commas on the command line.
+#[derive(Debug, Clone)]
+pub struct Patterns(pub Vec<glob::Pattern>);
+
+impl FromStr for Patterns {
+    type Err = glob::PatternError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let patterns = split_patterns(text).into_iter().map(name_pattern);
+        patterns.collect::<Result<_, _>>().map(Self)
+    }
+}
+
 /// The patterns of a list. Commas between parentheses and between quotation marks are part of a name.
-#[must_use]
-pub fn split_patterns(text: &str) -> Vec<&str> {
+fn split_patterns(text: &str) -> Vec<&str> {
     let (mut depth, mut is_quoted, mut start) = (0_usize, false, 0);
     let mut patterns = Vec::new();
     for (at, c) in text.char_indices() {
@@ -58,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_brackets_of_an_array_stand_for_themselves() {
+    fn the_brackets_of_an_array_match_themselves() {
         let pattern = name_pattern("f(integer[], [ab]*)").expect("a pattern");
         assert!(pattern.matches("f(integer[], box)"));
         assert!(!pattern.matches("f(integer, box)"));

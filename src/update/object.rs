@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::changes::{ObjectChange, Unlisted};
 use super::spot::{Spot, place, place_of_key, place_of_section, spot, subject};
 use super::value::{HIDDEN_VALUE, Left, is_empty};
-use super::{ObjectChange, Unlisted};
 use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, ExpectedObject, Extent};
 use crate::kinds::{Attributes, KeyForm, Kind};
