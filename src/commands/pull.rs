@@ -120,9 +120,12 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     };
     if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {
         let all = patterns.is_empty() && args.schema.is_empty();
-        eprint(&unmatched::warnings(&snapshot, patterns, &schema, &args.schema));
         let written = split::write(&snapshot, &choice, kinds, folder, all, args.force)?;
-        return Ok(written.unwrap_or_else(|| nothing(&snapshot, patterns, &schema)));
+        let Some(exit) = written else {
+            return Ok(nothing(&snapshot, patterns, &schema));
+        };
+        eprint(&unmatched::warnings(&snapshot, patterns, &schema, &args.schema));
+        return Ok(exit);
     }
     let Some(text) = pull(&snapshot, &choice) else {
         return Ok(nothing(&snapshot, patterns, &schema));
