@@ -81,8 +81,9 @@ fn not_compared(out: &mut String) {
         out,
         "\n## What is not compared\n\nNo expectation can describe these. With `exact: true` and in `driftgate diff` they are \
          counted, and the report shows the numbers: `not_compared` of a database in JSON. They never fail a run. \
-         The encoding and locale of the database itself are not counted, and neither are tablespaces, which belong to the server \
-         and not to a database. Roles are compared where a file lists them, and the physical order of the columns of a table where \
+         The encoding and locale of the database itself, its tablespace, and whether it is a template or accepts connections are \
+         not compared. Neither are tablespaces, which belong to the server and \
+         not to a database. Roles are compared where a file lists them, and the physical order of the columns of a table where \
          a file has `column_order`.\n\n\
          | name | what it is |\n|---|---|"
     );

@@ -34,6 +34,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
             .exceptional()
             .since(18),
         Attr::new(
+            "not_null_declared",
+            Shape::Bool,
+            "Whether the table declares the NOT NULL of a column that it merely inherits. It then stays when the parent drops it.",
+        )
+        .default(Literal::Bool(false))
+        .exceptional()
+        .since(18),
+        Attr::new(
             "not_null_name",
             Shape::Name,
             "The name of its NOT NULL constraint; only compared where it is written.",

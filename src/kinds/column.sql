@@ -4,6 +4,7 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        NOT a.attnotnull AS nullable,
        coalesce(n.convalidated, true) AS not_null_validated,
        coalesce(n.connoinherit, false) AS not_null_no_inherit,
+       a.attinhcount > 0 AND NOT a.attislocal AND NOT a.relispartition AND coalesce(n.is_declared, false) AS not_null_declared,
        n.conname::text AS not_null_name,
        n.comment AS not_null_comment,
        -- A default has no columns. With the table, the server would read every column once per default.
@@ -53,7 +54,7 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        CASE WHEN a.relispartition AND a.attinhcount > 0 THEN a.attname::text END AS copy_of,
        -- An inherited column is described by its parent, unless it was changed. That of a partition is compared with it.
        a.attinhcount > 0 AND NOT a.attislocal AND (a.relispartition OR a.attacl IS NULL AND a.settings IS NULL AND a.attfdwoptions IS NULL AND e.description IS NULL
-         AND n.convalidated IS NOT FALSE AND n.connoinherit IS NOT TRUE
+         AND n.convalidated IS NOT FALSE AND n.connoinherit IS NOT TRUE AND n.is_declared IS NOT TRUE AND n.comment IS NULL
          AND EXISTS (SELECT FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname AND p.attnum > 0
                      LEFT JOIN pg_attrdef x ON x.adrelid = p.attrelid AND x.adnum = p.attnum
                      WHERE h.inhrelid = a.attrelid AND p.attnotnull = a.attnotnull AND p.attstorage = a.attstorage AND p.attgenerated = a.attgenerated
@@ -97,7 +98,8 @@ JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_description e ON e.objoid = a.attrelid AND e.classoid = 'pg_class'::regclass AND e.objsubid = a.attnum
 -- NOT NULL is a constraint from PostgreSQL 18.
-LEFT JOIN (SELECT n.conrelid, n.conkey[1] AS attnum, n.conname, n.convalidated, n.connoinherit, o.description AS comment
+LEFT JOIN (SELECT n.conrelid, n.conkey[1] AS attnum, n.conname, n.convalidated, n.connoinherit,
+                  n.coninhcount > 0 AND n.conislocal AS is_declared, o.description AS comment
            FROM scope_relations r
            JOIN pg_constraint n ON n.conrelid = r.oid AND n.contype = 'n'
            LEFT JOIN pg_description o ON o.objoid = n.oid AND o.classoid = 'pg_constraint'::regclass AND o.objsubid = 0

@@ -16,7 +16,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     name: "subscription",
     section: "subscriptions",
     identity: &["name"],
-    doc: "A subscription to publications of another server. Its connection is not compared: only superusers may read it.",
+    doc: "A subscription to publications of another server. Its connection is not compared, because only superusers may read it, \
+          and neither is `synchronous_commit`, which only they may read in PostgreSQL 13.",
     query: include_str!("subscription.sql"),
     attrs: &[
         switch("enabled", "Whether it replicates.", true).always_checked("it is disabled: it replicates nothing").set_in_operation(),

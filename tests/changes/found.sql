@@ -1917,3 +1917,14 @@ alter index shop.orders_lower alter column 1 set statistics 1000;
 -- # table: the index by which its rows are sorted
 -- expect: table-cluster-on shop.orders
 alter table shop.orders cluster on orders_placed;
+
+-- # inherited column: NOT NULL declared as well
+-- needs 18
+-- expect: column-unexpected shop.slow_shelves.id
+alter table shop.slow_shelves alter id set not null;
+
+-- # inherited column: comment on its NOT NULL
+-- needs 18
+-- expect: column-unexpected shop.slow_shelves.id
+do $$ begin execute format('comment on constraint %I on shop.slow_shelves is ''x''',
+  (select conname from pg_constraint where conrelid = 'shop.slow_shelves'::regclass and contype = 'n')); end $$;

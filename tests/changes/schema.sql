@@ -77,6 +77,8 @@ create index events_kind on shop.events (kind);
 create table shop.events_2024 partition of shop.events for values from ('2024-01-01') to ('2025-01-01');
 create table shop.events_2025 partition of shop.events for values from ('2025-01-01') to ('2026-01-01');
 create table shop.events_rest partition of shop.events default;
+create table shop.shelves (id integer not null);
+create table shop.slow_shelves () inherits (shop.shelves);
 create table shop.slices (id integer not null, n integer) partition by range (id);
 create table shop.slices_1 partition of shop.slices for values from (0) to (10);
 create table shop.slices_2 partition of shop.slices for values from (10) to (20);

@@ -264,6 +264,9 @@ do $$ begin
                constraint nights_stay foreign key (room, period during) references billing.stays (room, period during),
                constraint nights_customer foreign key (customer) references billing.customers (id) not enforced)';
     execute 'create table billing.guests (name text, room int, constraint guests_room not null room no inherit)';
+    execute 'create table billing.visits (id int not null)';
+    execute 'create table billing.long_visits () inherits (billing.visits)';
+    execute 'alter table billing.long_visits alter id set not null';
     execute 'alter table billing.guests add constraint guests_name not null name not valid';
     execute 'comment on constraint guests_name on billing.guests is ''older guests have none''';
   end if;

@@ -289,6 +289,8 @@ impl Alter<'_, '_> {
             ("statistics", Value::Integer(target)) => self.sql(&format!("SET STATISTICS {target}")),
             ("statistics", Value::Null) => self.sql("SET STATISTICS -1"),
             ("declared", _) => common::declare(expected),
+            ("not_null_declared", Value::Bool(true)) => self.sql("SET NOT NULL"),
+            ("not_null_declared", _) => common::declare(expected),
             ("collation", _) => self.set_collation(expected)?,
             ("identity", _) => self.set_identity(expected, actual),
             ("identity_options", Value::Map(options)) => self.set_identity_options(options, actual)?,
