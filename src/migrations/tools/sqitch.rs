@@ -12,7 +12,53 @@ use crate::error::Problem;
 use crate::hex::hex;
 use crate::redact;
 
-const PLAN: &str = "sqitch.plan";
+const CONFIGURATION: &str = "sqitch.conf";
+
+/// Where a project has its files. Source: `App::Sqitch::Target`.
+struct Layout {
+    plan: String,
+    deploy: String,
+    extension: String,
+}
+
+impl Layout {
+    /// What the configuration says, or the defaults. A section of the engine precedes that of the core.
+    fn of(files: &Files) -> Self {
+        let text = files.get(CONFIGURATION).map(|file| file.text().into_owned());
+        let text = text.unwrap_or_default();
+        let setting = |key: &str| {
+            let engine = setting(&text, "[engine \"pg\"]", key);
+            engine.or_else(|| setting(&text, "[core]", key))
+        };
+        let path = |path: &str| {
+            let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
+            parts.collect::<Vec<_>>().join("/")
+        };
+        let top = setting("top_dir").unwrap_or(".");
+        Self {
+            plan: path(setting("plan_file").unwrap_or(&format!("{top}/sqitch.plan"))),
+            deploy: path(setting("deploy_dir").unwrap_or(&format!("{top}/deploy"))),
+            extension: setting("extension").unwrap_or("sql").to_owned(),
+        }
+    }
+}
+
+/// The last value of a key in the sections with this head.
+fn setting<'a>(text: &'a str, section: &str, key: &str) -> Option<&'a str> {
+    let mut is_inside = false;
+    let mut found = None;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            is_inside = line == section;
+        } else if is_inside
+            && let Some((name, value)) = line.split_once('=')
+            && name.trim().eq_ignore_ascii_case(key)
+        {
+            found = Some(value.trim().trim_matches('"'));
+        }
+    }
+    found
+}
 
 pub(super) static TOOL: Tool = Tool {
     name: "sqitch",
@@ -31,10 +77,10 @@ pub(super) static TOOL: Tool = Tool {
     // Source: `App::Sqitch::Engine`, `_sync_plan`: the ID of a change depends on the changes before it.
     late: Late::Refuses("move it to the end of sqitch.plan"),
     one_folder: true,
-    layout: "sqitch.plan, and deploy/name.sql for each change in it",
+    layout: "sqitch.plan, and deploy/name.sql for each change in it, or what sqitch.conf says",
     checksum: "SHA-1 of the file",
     detect: |files| {
-        if files.get(PLAN).is_some() {
+        if files.get(&Layout::of(files).plan).is_some() {
             Fit::Certain
         } else {
             Fit::No
@@ -77,11 +123,18 @@ fn script<'a>(
     change: &PlannedChange<'_>,
     reworked: Option<&PlannedChange<'_>>,
     tags: &[&str],
+    Layout { deploy, extension, .. }: &Layout,
 ) -> Result<&'a File, String> {
     let name = change.name;
     let between = reworked.map_or(&[][..], |next| &tags[change.tags_before..next.tags_before]);
-    let mut paths = between.iter().map(|tag| format!("deploy/{name}@{tag}.sql")).peekable();
-    let first = paths.peek().cloned().unwrap_or_else(|| format!("deploy/{name}.sql"));
+    let mut paths = between
+        .iter()
+        .map(|tag| format!("{deploy}/{name}@{tag}.{extension}"))
+        .peekable();
+    let first = paths
+        .peek()
+        .cloned()
+        .unwrap_or_else(|| format!("{deploy}/{name}.{extension}"));
     if reworked.is_some()
         && let Some(file) = paths.find_map(|path| all.get(&path))
     {
@@ -95,7 +148,8 @@ fn script<'a>(
 
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
-    let Some(plan) = all.get(PLAN) else {
+    let layout = Layout::of(all);
+    let Some(plan) = all.get(&layout.plan) else {
         return out;
     };
     let text = plan.text();
@@ -106,7 +160,7 @@ fn read(all: &Files) -> FolderContents {
         let name = change.name;
         let number = times.entry(name).and_modify(|number| *number += 1).or_insert(1);
         let reworked = changes[i + 1..].iter().find(|other| other.name == name);
-        let file = match script(all, change, reworked, &tags) {
+        let file = match script(all, change, reworked, &tags, &layout) {
             Ok(file) => file,
             Err(script) => {
                 let plan = redact::path(&all.path(plan));
@@ -123,10 +177,9 @@ fn read(all: &Files) -> FolderContents {
         apply(&mut migration, ApplyMode::Psql);
         out.migrations.push(migration);
     }
-    let scripts = all
-        .files
-        .iter()
-        .filter(|file| file.path.starts_with("deploy/") && file.ends(".sql"));
+    let scripts = all.files.iter().filter(|file| {
+        file.path.starts_with(&format!("{}/", layout.deploy)) && file.ends(&format!(".{}", layout.extension))
+    });
     out.ignored.extend(
         scripts
             .filter(|file| !used.contains(&&*file.path))
