@@ -1011,15 +1011,15 @@ do $$ begin execute format('alter database %I owner to pg_read_all_stats', curre
 -- expect: table-grants shop.slices_1
 grant select on shop.slices_1 to pg_monitor with grant option;
 set role pg_monitor;
-grant select on shop.slices_1 to pg_read_all_data;
+grant select on shop.slices_1 to pg_read_all_stats;
 reset role;
 
 -- # privileges: the same from another role
 -- expect: table-grants shop.slices
 set role pg_monitor;
-grant select on shop.slices to pg_read_all_data;
+grant select on shop.slices to pg_read_all_stats;
 reset role;
-revoke select on shop.slices from pg_read_all_data;
+revoke select on shop.slices from pg_read_all_stats;
 
 -- # aggregate: dropped
 -- expect: aggregate-missing shop.sum2(integer)

@@ -83,7 +83,7 @@ create table shop.slices (id integer not null, n integer) partition by range (id
 create table shop.slices_1 partition of shop.slices for values from (0) to (10);
 create table shop.slices_2 partition of shop.slices for values from (10) to (20);
 grant select on shop.slices to pg_monitor with grant option;
-grant select on shop.slices to pg_read_all_data;
+grant select on shop.slices to pg_read_all_stats;
 create index slices_n on only shop.slices (n);
 create index slices_2_n on shop.slices_2 (n);
 create table shop.kinds (kind text, n integer) partition by list (kind);
