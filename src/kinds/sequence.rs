@@ -206,6 +206,7 @@ fn bounds(finding: &HintContext<'_>) -> String {
     ];
     let actual = |attribute: &str| finding.object.map_or(&Value::Null, |object| object.get(attribute));
     let wanted = |attribute: &str| finding.wanted(attribute);
+    let changes_type = wanted("type") != actual("type");
     let mut sql: String = clauses
         .iter()
         .filter(|(attribute, ..)| match *attribute {
@@ -214,9 +215,12 @@ fn bounds(finding: &HintContext<'_>) -> String {
             "max" => highest(&wanted) != highest(&actual),
             attribute => wanted(attribute) != actual(attribute),
         })
-        .map(|(attribute, set, reset)| match wanted(attribute) {
-            Value::Null => format!(" {reset}"),
-            value => format!(" {set} {value}"),
+        .map(|(attribute, set, reset)| match (wanted(attribute), *attribute) {
+            // With AS, NO MINVALUE can mean the lowest number of the type, whatever the direction.
+            (Value::Null, "min") if changes_type => format!(" {set} {}", lowest(&wanted)),
+            (Value::Null, "max") if changes_type => format!(" {set} {}", highest(&wanted)),
+            (Value::Null, _) => format!(" {reset}"),
+            (value, _) => format!(" {set} {value}"),
         })
         .collect();
     // ALTER SEQUENCE keeps the first number where nothing sets it, also if it is not between the new bounds.
