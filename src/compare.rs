@@ -3,7 +3,9 @@
 //! [`plan`] compares everything that can be compared without a server and collects the questions that only the
 //! server can answer; [`resolve::resolve`] turns the plan and the answers into checks.
 
+mod advice;
 pub mod assertion;
+mod consequences;
 pub mod coverage;
 mod describe;
 mod follow;
@@ -15,6 +17,7 @@ mod partitions;
 mod rename;
 pub mod resolve;
 mod scoping;
+mod similar;
 mod stand_in;
 mod subject;
 pub mod undetermined;
@@ -22,10 +25,12 @@ mod unlisted;
 
 use std::collections::BTreeSet;
 
+use advice::Condition;
 use partitions::WrittenAttributes;
 use rename::{PossiblyRenamed, RenameCandidates};
 use stand_in::as_stand_in;
 use subject::{Actual, ObjectComparison};
+use unlisted::ClosedScope;
 
 use crate::attribute::Verdict;
 use crate::expectation::{ExpectationFile, ExpectedObject, IgnoreRule, Presence, Subject, Terms};
@@ -35,7 +40,6 @@ use crate::kinds::{Kind, WrittenValue};
 use crate::object_id::ObjectId;
 use crate::observed::ScopedQuestion;
 use crate::snapshot::Snapshot;
-use crate::source_map::Place;
 
 /// A comparison as far as it is possible without a server.
 #[derive(Debug, Default)]
@@ -70,6 +74,8 @@ struct Pending {
     decision: Decision,
     /// What to do if the server cannot parse the expected text.
     unreadable: Option<Hint>,
+    /// On what it depends whether the statements of the hint work.
+    condition: Option<Condition>,
 }
 
 #[derive(Debug, Clone)]
@@ -106,22 +112,6 @@ struct Candidate {
     checks: Vec<Pending>,
     /// How many checks of the object have already passed.
     passed: usize,
-}
-
-/// A scope in which every object must be listed.
-#[derive(Debug)]
-struct ClosedScope<'a> {
-    /// The kinds of objects that must be listed.
-    kinds: Vec<Kind>,
-    /// The object that contains the scope, and its kind. `None` at the top of a file.
-    parent: Option<(Kind, ObjectId)>,
-    /// Whether the partitions of that object must be listed, too.
-    lists_partitions: bool,
-    /// At the top of a file: the schemas that are closed.
-    schemas: BTreeSet<String>,
-    place: Place,
-    terms: Terms,
-    file: &'a ExpectationFile,
 }
 
 impl<'a> Plan<'a> {
@@ -417,6 +407,7 @@ impl<'a> Planner<'a, '_> {
             check,
             decision,
             unreadable: None,
+            condition: missing.then(|| subject.condition_if_missing(id)).flatten(),
         }));
         false
     }

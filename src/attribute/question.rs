@@ -28,6 +28,8 @@ pub enum Form {
     Rows(&'static [&'static str]),
     /// Queries.
     Query,
+    /// Queries of which the expected one has the columns of the other, and perhaps more behind them. They are only analysed.
+    Columns,
     /// Values of the setting with this name in lower case.
     Setting(String),
     /// SQL-standard bodies of a routine. The statement that creates the routine begins with this text.
@@ -39,7 +41,7 @@ impl Form {
     #[must_use]
     pub fn is_expression(&self) -> bool {
         match self {
-            Self::Expression | Self::Value(_) | Self::Computed(_) | Self::Rows(_) | Self::Query => true,
+            Self::Expression | Self::Value(_) | Self::Computed(_) | Self::Rows(_) | Self::Query | Self::Columns => true,
             Self::Type | Self::BaseType | Self::Setting(_) | Self::Body(_) => false,
         }
     }
@@ -53,6 +55,7 @@ impl Form {
             Self::Expression
             | Self::Value(_)
             | Self::Computed(_)
+            | Self::Columns
             | Self::Rows(_)
             | Self::Type
             | Self::BaseType

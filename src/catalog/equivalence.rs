@@ -18,6 +18,7 @@
 //! trees show whether the actual text means the same there.
 
 mod answer;
+mod columns;
 mod equivalents;
 mod pair;
 mod parse_tree;
@@ -107,6 +108,9 @@ pub async fn decide(
     let questions = decide_settings(client, questions, &mut decided.answers)
         .await
         .map_err(|error| error.failure(DOING))?;
+    let questions = columns::decide(client, questions, snapshot, &mut decided.answers)
+        .await
+        .map_err(|error| error.failure(DOING))?;
     for scoped in questions {
         match decide_locally(&scoped) {
             Some(answer) => {
@@ -176,6 +180,7 @@ fn setting_name(scoped: &ScopedQuestion) -> Option<&str> {
         | Form::Computed(_)
         | Form::Rows(_)
         | Form::Query
+        | Form::Columns
         | Form::Body(_) => None,
     }
 }

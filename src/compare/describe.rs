@@ -210,5 +210,6 @@ pub(super) fn passing(check: Check) -> Pending {
         check,
         decision: Decision::Equal,
         unreadable: None,
+        condition: None,
     }
 }

@@ -4,6 +4,7 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::consequences;
 use super::rename::{self, Rename};
 use crate::attribute::{Compare, Shape};
 use crate::expectation::{ExpectationFile, ExpectedObject};
@@ -34,6 +35,7 @@ pub(super) fn mark(files: &[&ExpectationFile], snapshot: &Snapshot, renames: &[R
     follow_renames(renames, snapshot, findings, &mut causes);
     follow_ancestors(snapshot, findings, &mut causes);
     follow_columns(snapshot, findings, &mut causes);
+    consequences::follow(snapshot, findings, &mut causes);
     same_statements(findings, &mut causes);
     let roots: Vec<Option<usize>> = (0..findings.len()).map(|number| root(number, &causes)).collect();
     for (number, root) in roots.into_iter().enumerate() {
@@ -89,7 +91,7 @@ impl MissingObjects {
                 continue;
             };
             // Only what texts can name is a cause, and what is in a relation that names it.
-            if can_be_named(kind) || kind.spec().identity.len() > 2 {
+            if can_be_named(kind) || kind.spec().identity.len() > 2 || has_members(kind) {
                 let name = rename::name_of(kind, id).to_owned();
                 let id = id.clone();
                 by_name
@@ -119,11 +121,13 @@ impl MissingObjects {
             | About::Pattern { .. }
             | About::BaselineEntry(_) => return None,
         };
-        let names = match check.code {
+        let mut names = match check.code {
             Code::Missing(_) => names_of_object(objects.get(&check.place).copied()?),
             Code::Differs(_, attr) if is_reference(attr.shape, &attr.compare) => names_of(&check.expected),
             Code::Differs(..) | Code::Unexpected(_) | Code::AssertionFailed(_) | Code::Other(_) => return None,
         };
+        let member_of = member_of(check);
+        names.extend(member_of.map(|_| at.last().to_owned()));
         let schema = matches!(check.code, Code::Missing(_)).then(|| at.schema().to_owned());
         let mentioned = names
             .iter()
@@ -142,12 +146,19 @@ impl MissingObject {
             return matches!(check.code, Code::Missing(_)) && at.is_in_schema() && at.schema() == self.id.last();
         }
         let relation = at.relation();
+        if has_members(self.kind) {
+            return member_of(check) == Some(self.kind) && self.id.last() == at.last();
+        }
         if !can_be_named(self.kind) {
             let is_name = matches!(check.code, Code::Differs(_, attr) if matches!(attr.shape, Shape::Name));
             return is_name && self.id.relation() == *at && check.expected.as_text() == Some(self.id.last());
         }
         if self.kind.is_column() {
             let of = self.id.relation();
+            // The columns of a view follow from its definition.
+            if of == *at && consequences::settles(&check.code, self.kind) {
+                return false;
+            }
             return of == relation || names.contains(of.last()) && names.contains(self.id.last());
         }
         // A column of this name hides the object.
@@ -165,6 +176,19 @@ impl MissingObject {
 /// Whether SQL texts can name objects of a kind.
 fn can_be_named(kind: Kind) -> bool {
     kind.spec().stub.is_some() || kind.is_column() || kind.is_namespace()
+}
+
+/// Whether objects of another kind say what their parents have of objects of this kind.
+fn has_members(kind: Kind) -> bool {
+    Kind::ALL.iter().any(|other| other.spec().belongs_to == Some(kind))
+}
+
+/// The kind of the object that a missing one belongs to, besides its parent.
+fn member_of(check: &Check) -> Option<Kind> {
+    match check.code {
+        Code::Missing(kind) => kind.spec().belongs_to,
+        Code::Differs(..) | Code::Unexpected(_) | Code::AssertionFailed(_) | Code::Other(_) => None,
+    }
 }
 
 /// Whether the value of an attribute can name other objects.

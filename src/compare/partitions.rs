@@ -1,6 +1,6 @@
 //! What must hold in every partition of a partitioned table, whether a file lists the partitions or not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::attribute::Attr;
@@ -14,7 +14,7 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(super) struct WrittenAttributes<'a> {
     files: Vec<&'a ExpectationFile>,
-    written: OnceLock<BTreeSet<(Kind, &'a ObjectId, &'static str)>>,
+    written: OnceLock<BTreeMap<(Kind, &'a ObjectId, &'static str), &'a Value>>,
 }
 
 impl<'a> WrittenAttributes<'a> {
@@ -25,8 +25,8 @@ impl<'a> WrittenAttributes<'a> {
         }
     }
 
-    /// Whether a file says what an attribute of an object must be.
-    fn has(&self, kind: Kind, id: &ObjectId, attribute: &'static str) -> bool {
+    /// The value that a file writes for an attribute of an object.
+    pub(super) fn get(&self, kind: Kind, id: &ObjectId, attribute: &'static str) -> Option<&'a Value> {
         let all = || {
             let objects = self
                 .files
@@ -38,10 +38,13 @@ impl<'a> WrittenAttributes<'a> {
                 Subject::ByMeaning(_) => None,
             });
             named
-                .flat_map(|(object, id)| object.attributes.iter().map(move |a| (object.kind, id, a.attr.name)))
+                .flat_map(|(object, id)| {
+                    let attributes = object.attributes.iter();
+                    attributes.map(move |a| ((object.kind, id, a.attr.name), &a.value))
+                })
                 .collect()
         };
-        self.written.get_or_init(all).contains(&(kind, id, attribute))
+        self.written.get_or_init(all).get(&(kind, id, attribute)).copied()
     }
 }
 
@@ -76,7 +79,7 @@ pub(super) fn deviations(
         };
         // A partition alone explains the object's own value.
         let is_object = id.parts().len() > id.relation().parts().len();
-        if value == expected || is_object && written.has(kind, &identity(kind, &id), attr.name) {
+        if value == expected || is_object && written.get(kind, &identity(kind, &id), attr.name).is_some() {
             continue;
         }
         if is_object && found.value.is_none() {

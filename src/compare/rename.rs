@@ -6,21 +6,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::partitions::WrittenAttributes;
+use super::similar::are_similar;
 use super::subject::{Actual, ObjectComparison};
 use super::{Decision, Plan, Step};
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::hint::Hint;
 use crate::kinds::{KeyForm, Kind};
 use crate::object_id::ObjectId;
+use crate::partitions;
 use crate::snapshot::{OWNER, Object, Snapshot};
 use crate::suggest;
 use crate::value::Value;
 
 /// How many of ten expected contents an object must have to be a likely match.
 const LIKELY: usize = 6;
-
-/// Names of this many characters or fewer are similar to too many others.
-const SHORT: usize = 3;
 
 /// A missing object that may exist under another name.
 #[derive(Debug)]
@@ -182,10 +181,20 @@ impl OtherNames<'_, '_> {
                 && (within.parts().is_empty() || id.is_in(&within))
                 && *id != self.id
                 && rest(id) == rest(self.id)
-                && !object.is_implicit()
+                && (!object.is_implicit() || self.is_partition_beside(object))
                 && is_free(id)
         })
         .collect()
+    }
+
+    /// Whether an object is a partition of the object that the missing one is to be a partition of.
+    fn is_partition_beside(&self, object: &Object) -> bool {
+        let expected = self.subject.expected;
+        let parent = expected.parent.map(|parent| &self.subject.file.objects[parent].subject);
+        match (partitions::parent(self.kind(), object), parent) {
+            (Some(found), Some(Subject::Named(parent))) => expected.is_partition && found == *parent,
+            (Some(_) | None, Some(_) | None) => false,
+        }
     }
 
     /// The nearest name that no expectation lists.
@@ -194,6 +203,7 @@ impl OtherNames<'_, '_> {
         let others = self.others();
         let names = others
             .iter()
+            .filter(|(_, object)| !object.is_implicit())
             .filter_map(|(id, _)| id.parts().get(at))
             .map(|name| &**name);
         suggest::nearest(self.id.parts().get(at)?, names).map(str::to_owned)
@@ -239,7 +249,8 @@ impl OtherNames<'_, '_> {
         let is_absent = self.mentions.absent.contains(&(kind, id.clone()));
         let must_not_exist = is_absent || self.subject.expected.terms.exact;
         let (conditions, others, same) = self.definition(id, object).or_else(|| self.contents(id))?;
-        let is_constraint = kind.spec().attrs.iter().any(|attr| attr.identifies);
+        // Two partitions cannot have the same bound.
+        let is_constraint = self.subject.expected.is_partition || kind.spec().attrs.iter().any(|attr| attr.identifies);
         (is_similar || must_not_exist || is_constraint).then(|| RenameCandidate {
             id: id.clone(),
             is_similar,
@@ -255,10 +266,14 @@ impl OtherNames<'_, '_> {
     /// default and those of which a file can write a part, for instance the type of a column.
     fn definition(&self, id: &ObjectId, object: &Object) -> Option<(Vec<Decision>, Vec<Decision>, String)> {
         let kind = self.kind();
+        let bound = kind.spec().partition.filter(|_| self.subject.expected.is_partition);
+        let bound = bound.map(|partition| partition.attributes.bound);
         let has_identity = kind.spec().attrs.iter().any(|attr| attr.identifies);
         let attributes = self.subject.expected.attributes.iter().filter(|a| a.attr.name != OWNER);
         let (identifying, others): (Vec<_>, Vec<_>) = attributes.partition(|a| {
-            if has_identity {
+            if let Some(bound) = bound {
+                a.attr.name == bound
+            } else if has_identity {
                 a.attr.identifies
             } else {
                 let is_definition = a.attr.default.is_none() || a.attr.subset_key.is_some();
@@ -304,34 +319,6 @@ impl OtherNames<'_, '_> {
             (Vec::new(), missing, same)
         })
     }
-}
-
-/// Whether one name is probably the other one: they are near, or one has all words of the other.
-fn are_similar(one: &str, other: &str) -> bool {
-    let (first, second) = (name_words(one), name_words(other));
-    let all_of = |words: &[String], of: &[String]| !words.is_empty() && words.iter().all(|word| of.contains(word));
-    // Any two short names are near.
-    one.chars().count() > SHORT && suggest::nearest(one, [other]).is_some()
-        || first.concat() == second.concat()
-        || all_of(&first, &second) && first.len() > 1
-        || all_of(&second, &first) && second.len() > 1
-}
-
-/// The words of a name, in lower case: `client` and `id` of `clientId` and of `client_id`.
-fn name_words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_lower = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() || c.is_uppercase() && was_lower {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-        was_lower = c.is_lowercase() || c.is_numeric();
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// How likely a guess is. Compared in this order.

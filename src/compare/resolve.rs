@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::advice::Condition;
 use super::parallel::in_parts;
 use super::unlisted::{UnlistedFindings, UnlistedSearch};
 use super::{Candidate, Decision, MeaningMatch, Pending, Plan, Step, follow, rename};
@@ -10,7 +11,7 @@ use crate::finding::{About, Check, Checks, OtherCode, Status};
 use crate::hint::Hint;
 use crate::kinds::{Kind, near_type_in};
 use crate::object_id::ObjectId;
-use crate::observed::{Answer, Answers};
+use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::snapshot::Snapshot;
 use crate::source_map::Place;
 
@@ -118,11 +119,45 @@ fn fix_expression(why: &str) -> Hint {
     })
 }
 
+/// The finding with the advice that the answers allow. Where they say nothing, the statements are conditional in words.
+fn with_condition(check: Check, condition: Condition, answers: &Answers) -> Check {
+    let mut refusals = condition
+        .questions
+        .iter()
+        .filter_map(|question| match answers.get(question) {
+            Some(Answer::Different) => Some(None),
+            Some(Answer::Invalid(why)) => Some(Some(why.clone())),
+            Some(Answer::Equal | Answer::Refused(_) | Answer::Denied(_) | Answer::Undecided(_)) | None => None,
+        });
+    match refusals.next() {
+        Some(Some(why)) if check.detail.is_none() => check.detail(why).hint(condition.otherwise),
+        Some(_) => check.hint(condition.otherwise),
+        None => check,
+    }
+}
+
+/// The questions on whose answers the advice on the findings depends.
+#[must_use]
+pub fn conditions(plan: &Plan<'_>, answers: &Answers) -> BTreeSet<ScopedQuestion> {
+    let conditions = plan.steps.iter().filter_map(|step| match step {
+        Step::Check(Pending {
+            decision,
+            condition: Some(condition),
+            ..
+        }) if matches!(settle(decision, answers), Outcome::Different) => Some(condition),
+        Step::Check(_) | Step::Meaning(_) => None,
+    });
+    conditions
+        .flat_map(|condition| condition.questions.iter().cloned())
+        .collect()
+}
+
 fn check(pending: Pending, answers: &Answers) -> Check {
     let Pending {
         check,
         decision,
         unreadable,
+        condition,
     } = pending;
     match settle(&decision, answers) {
         Outcome::Equal => check.status(Status::Passed).hint(None),
@@ -130,7 +165,10 @@ fn check(pending: Pending, answers: &Answers) -> Check {
             Some(why) => check
                 .detail(why.to_owned())
                 .hint(unreadable.unwrap_or_else(|| fix_expression(why))),
-            None => check,
+            None => match condition {
+                Some(condition) => with_condition(check, condition, answers),
+                None => check,
+            },
         },
         Outcome::Undetermined(status, why) => check.undetermined(status, why),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::advice::HintSubject;
 use super::describe::{self, Missing, Near};
 use super::partitions::{self, WrittenAttributes, deviations};
 use super::{Candidate, Decision, Pending};
@@ -9,7 +10,7 @@ use crate::attribute::{Attr, Compare, Comparison, Form, Question, Verdict};
 use crate::expectation::{ExpectationFile, ExpectedAttribute, ExpectedObject, Extent, Presence, Subject};
 use crate::finding::{About, Check, Code};
 use crate::hint::Hint;
-use crate::kinds::{FindingDetail, HintContext, Kind};
+use crate::kinds::{FindingDetail, Kind};
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::source_map::Place;
@@ -51,6 +52,7 @@ impl<'a> ObjectComparison<'a, '_> {
                 check: self.unexpected(self.expected.kind, actual),
                 decision: Decision::Different,
                 unreadable: None,
+                condition: None,
             };
             return (vec![pending], 0);
         }
@@ -190,23 +192,15 @@ impl<'a> ObjectComparison<'a, '_> {
         let check = Check::drift(about, Code::Differs(kind, attr), place, &self.expected.terms, message)
             .values(value.clone(), found.clone())
             .detail(detail);
-        let (attribute, in_full) = (attr.name, in_full.as_ref());
-        let (expected, actual) = in_full.map_or((value, &found), |(one, other)| (one, other));
-        let differs = FindingDetail::Differs {
-            attribute,
-            expected,
-            actual,
+        let (expected, actual) = in_full.as_ref().map_or((value, &found), |(one, other)| (one, other));
+        let subject = HintSubject {
+            kind,
+            id,
+            object: Some(object),
+            extent,
+            partitions: &deviations.places,
         };
-        let unreadable = FindingDetail::Unreadable {
-            attribute,
-            expected,
-            actual,
-        };
-        Some(Pending {
-            check: check.hint(self.hint(kind, id, Some(object), extent, &deviations.places, differs)),
-            decision,
-            unreadable: self.hint(kind, id, Some(object), extent, &[], unreadable),
-        })
+        Some(self.with_advice(check, decision, subject, (attr.name, expected, actual)))
     }
 
     pub(super) fn compare(&self, actual: Actual<'_>, attr: &Attr, value: &Value, extent: Extent) -> Decision {
@@ -340,8 +334,7 @@ impl<'a> ObjectComparison<'a, '_> {
 
     fn absent(&self, about: About, id: &ObjectId, message: String) -> Check {
         let Self { expected, .. } = self;
-        let attributes = expected.attributes.iter().map(|a| (a.attr.name, a.value.clone()));
-        let attributes: Vec<(&'static str, Value)> = attributes.collect();
+        let attributes = self.written_values();
         let missing = FindingDetail::Missing(&attributes);
         // An expression is no column: the kind says where it belongs.
         let is_name = |text: &String| !text.contains('(');
@@ -349,7 +342,7 @@ impl<'a> ObjectComparison<'a, '_> {
             Some(_) => Some(Hint::advice(
                 "correct the name of the column here, or apply the migration that adds the column",
             )),
-            None => self.hint(expected.kind, id, None, Extent::Whole, &[], missing),
+            None => self.hint(HintSubject::of(expected.kind, id, None), missing),
         };
         Check::drift(
             about,
@@ -375,39 +368,15 @@ impl<'a> ObjectComparison<'a, '_> {
         let (place, terms) = (self.expected.place, &self.expected.terms);
         Check::drift(About::object(kind, id), Code::Unexpected(kind), place, terms, message)
             .values("absent", "present")
-            .hint(self.hint(hints, id, Some(object), Extent::Whole, &[], FindingDetail::Unexpected))
+            .hint(self.hint(HintSubject::of(hints, id, Some(object)), FindingDetail::Unexpected))
     }
 
     pub(super) fn identifying(&self) -> Vec<&'a ExpectedAttribute> {
         self.expected.attributes.iter().filter(|a| a.attr.identifies).collect()
     }
 
-    fn hint(
-        &self,
-        kind: Kind,
-        id: &ObjectId,
-        object: Option<&Object>,
-        extent: Extent,
-        partitions: &[ObjectId],
-        detail: FindingDetail<'_>,
-    ) -> Option<Hint> {
-        let defaults = self.defaults(kind, id, object);
-        kind.hint(&HintContext {
-            id,
-            parent: self.parent(),
-            object,
-            partitions,
-            detail,
-            at_least: extent == Extent::AtLeast,
-            is_closed: self.file.exact,
-            written: &|name| self.written_value(name).or_else(|| defaults.get(name)),
-            snapshot: self.snapshot,
-            schema: &self.file.schema,
-        })
-    }
-
     /// The value that the file writes for an attribute.
-    fn written_value(&self, name: &str) -> Option<&'a Value> {
+    pub(super) fn written_value(&self, name: &str) -> Option<&'a Value> {
         let mut written = self.expected.attributes.iter();
         written.find(|a| a.attr.name == name).map(|a| &a.value)
     }

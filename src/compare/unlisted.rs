@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::ClosedScope;
 use super::resolve::{Claims, ignored};
 use crate::attribute::Attr;
+use crate::expectation::{ExpectationFile, Terms};
 use crate::finding::{About, Check, Checks, Code};
 use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind, variables};
@@ -14,6 +14,22 @@ use crate::partitions;
 use crate::snapshot::{Object, PARTITIONS, Snapshot};
 use crate::source_map::Place;
 use crate::value::Value;
+
+/// A scope in which every object must be listed.
+#[derive(Debug)]
+pub(super) struct ClosedScope<'a> {
+    /// The kinds of objects that must be listed.
+    pub(super) kinds: Vec<Kind>,
+    /// The object that contains the scope, and its kind. `None` at the top of a file.
+    pub(super) parent: Option<(Kind, ObjectId)>,
+    /// Whether the partitions of that object must be listed, too.
+    pub(super) lists_partitions: bool,
+    /// At the top of a file: the schemas that are closed.
+    pub(super) schemas: BTreeSet<String>,
+    pub(super) place: Place,
+    pub(super) terms: Terms,
+    pub(super) file: &'a ExpectationFile,
+}
 
 /// The names and types of the columns of an object.
 type ColumnTypes = Vec<(String, String)>;
@@ -315,9 +331,11 @@ fn changed_copy(
         parent: scope.parent.as_ref().map(|(kind, _)| *kind),
         object: Some(object),
         partitions: &[],
+        is_refused: false,
         at_least: false,
         is_closed: scope.file.exact,
         written: &|_| None,
+        written_elsewhere: &|_, _, _| None,
         detail: FindingDetail::Differs {
             attribute: attr.name,
             expected,
@@ -386,10 +404,12 @@ fn unlisted_object(
         id,
         parent,
         partitions: &[],
+        is_refused: false,
         detail: FindingDetail::Unexpected,
         at_least: false,
         is_closed: scope.file.exact,
         written: &|_| None,
+        written_elsewhere: &|_, _, _| None,
         object: Some(object),
         snapshot,
         schema: &scope.file.schema,

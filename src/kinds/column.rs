@@ -1,8 +1,10 @@
 //! Columns of tables and views.
 
 mod attribute;
+mod conversion;
 mod definition;
 mod hint;
+mod identity;
 mod serial;
 
 use super::spec::NEVER;
@@ -149,6 +151,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Column,
         hint: Some(hint::hint),
+        condition: Some(conversion::condition),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,6 +1,7 @@
 //! What several kinds share.
 
 mod grants;
+pub(super) mod inherits;
 pub(super) mod partitions;
 
 pub(super) use grants::{

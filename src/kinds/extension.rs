@@ -62,10 +62,13 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Differs {
             attribute, expected, ..
         } => match (*attribute, expected.as_text()) {
-            ("version", Some(version)) => Some(Hint::advice_with_sql(
-                "the files of that version must be installed on the server",
-                format!("ALTER EXTENSION {name} UPDATE TO {};", quote_literal(version)),
-            )),
+            // The server may have no way from one version to the other, least of all back.
+            ("version", Some(version)) => Some(Hint::advice(format!(
+                "if pg_extension_update_paths({}) has a path to this version, run ALTER EXTENSION {name} UPDATE TO {}; otherwise \
+                 install its files on the server, or expect the version that was found",
+                quote_literal(finding.id.last()),
+                quote_literal(version)
+            ))),
             ("schema", Some(schema)) => Some(Hint::advice_with_sql(
                 "PostgreSQL refuses it if the extension cannot be moved",
                 format!("ALTER EXTENSION {name} SET SCHEMA {};", common::name(schema)),

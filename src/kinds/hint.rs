@@ -6,8 +6,12 @@ use crate::attribute::Compare;
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
+use crate::sql_text::option_text::boolean;
 use crate::sql_text::{quote_literal, unquote_name, words};
 use crate::value::Value;
+
+/// The setting that makes transactions read-only.
+const READ_ONLY: &str = "default_transaction_read_only";
 
 /// A finding, for the function that advises what to do about it.
 pub struct HintContext<'a> {
@@ -19,6 +23,8 @@ pub struct HintContext<'a> {
     pub object: Option<&'a Object>,
     /// The objects of partitions, and the partitions, that an attribute differs in.
     pub partitions: &'a [ObjectId],
+    /// Whether PostgreSQL would refuse the statements that would otherwise be advised; see `Advice::condition`.
+    pub is_refused: bool,
     /// What was found.
     pub detail: FindingDetail<'a>,
     /// Whether the expected value is only a part of the whole one.
@@ -27,6 +33,8 @@ pub struct HintContext<'a> {
     pub is_closed: bool,
     /// What the file writes for an attribute.
     pub written: &'a dyn Fn(&str) -> Option<&'a Value>,
+    /// What the files write for an attribute of another object.
+    pub written_elsewhere: &'a dyn Fn(Kind, &ObjectId, &'static str) -> Option<&'a Value>,
     /// The database.
     pub snapshot: &'a Snapshot,
     /// The schema of names that the file does not qualify.
@@ -113,6 +121,19 @@ impl<'a> HintContext<'a> {
             .any(|kind| self.snapshot.children(kind, &id).next().is_some())
     }
 
+    /// A hint whose statements also work where the database makes transactions read-only by default.
+    fn in_writing_session(&self, hint: Hint) -> Hint {
+        let setting = ObjectId::new(vec![READ_ONLY]);
+        let setting = self.snapshot.get(Kind::DatabaseSetting, &setting);
+        let is_read_only = setting.and_then(|setting| boolean(setting.get("value").as_text()?)) == Some(true);
+        let writing = |sql: &str| format!("SET {READ_ONLY} = off; {sql}");
+        match hint {
+            Hint::Sql(sql) if is_read_only => Hint::Sql(writing(&sql)),
+            Hint::AdviceWithSql { words, sql } if is_read_only => Hint::advice_with_sql(words, writing(&sql)),
+            Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,
+        }
+    }
+
     /// The hint of a kind for which no statement creates or drops an object. For an attribute that differs, `differs`
     /// makes it from the name, the expected and the actual value.
     pub(super) fn if_differs(
@@ -163,13 +184,13 @@ impl Kind {
     #[must_use]
     pub fn hint(self, finding: &HintContext<'_>) -> Option<Hint> {
         let hint = self.plain_hint(finding)?;
-        Some(match &hint {
+        Some(finding.in_writing_session(match &hint {
             Hint::Sql(sql) if finding.needs_path(self, sql) => Hint::Sql(with_path(sql, finding.schema)),
             Hint::AdviceWithSql { words, sql } if finding.needs_path(self, sql) => {
                 Hint::advice_with_sql(words.clone(), with_path(sql, finding.schema))
             }
             Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,
-        })
+        }))
     }
 
     fn plain_hint(self, finding: &HintContext<'_>) -> Option<Hint> {
@@ -292,10 +313,12 @@ mod tests {
                         parent,
                         object: None,
                         partitions: &[],
+                        is_refused: false,
                         detail,
                         at_least: false,
                         is_closed: true,
                         written: &|_| None,
+                        written_elsewhere: &|_, _, _| None,
                         snapshot: &Snapshot::default(),
                         schema: "public",
                     }) {

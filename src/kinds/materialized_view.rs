@@ -2,7 +2,9 @@
 
 use super::table::{ACCESS_METHOD, CLUSTER_ON, TABLESPACE, cluster_on};
 use super::view::{DEFINITION, OR_AS_FOUND};
-use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, stub};
+use super::{
+    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, stub, table,
+};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -48,6 +50,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("MATERIALIZED VIEW"),
         hint: Some(hint),
+        condition: Some(table::condition),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),

@@ -123,17 +123,21 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 ))
             }
             // No statement alters the command, and not every command has both conditions: the policy is created again.
-            ("using" | "check" | "roles", _) if is_created_again(finding) => None,
+            ("using" | "check" | "roles", _) if is_created_again(finding) => Some(create_again(finding, &drop)),
             ("using", Value::Text(using)) => alter(&format!("USING ({using})")),
             ("check", Value::Text(check)) => alter(&format!("WITH CHECK ({check})")),
             ("roles", _) => alter(&format!("TO {}", roles(expected))),
             ("in_force", _) => None,
-            _ => Some(Hint::advice_with_sql(
-                "this drops the policy and creates it as expected; run both statements in one transaction",
-                format!("{drop} {}", create(finding)),
-            )),
+            _ => Some(create_again(finding, &drop)),
         },
     }
+}
+
+fn create_again(finding: &HintContext<'_>, drop: &str) -> Hint {
+    Hint::advice_with_sql(
+        "this drops the policy and creates it as expected; run both statements in one transaction",
+        format!("{drop} {}", create(finding)),
+    )
 }
 
 /// Whether an attribute differs that no statement alters.

@@ -128,7 +128,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             .texts()
             .into_iter()
             .filter(|table| !other.contains(&split_reference(table)))
-            .map(common::sql_names)
+            .map(|table| format!("ONLY {}", common::sql_names(table)))
             .collect();
         names.join(", ")
     };

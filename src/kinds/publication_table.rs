@@ -16,6 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "The table in a publication that lists it by name.",
     query: include_str!("publication_table.sql"),
     users_add: UsersAdd::All,
+    belongs_to: Some(Kind::Publication),
     attrs: &[
         Attr::new(
             "columns",
@@ -48,6 +49,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     let publication = common::name(finding.id.last());
+    // Without ONLY, the tables that inherit from it are meant, too.
     let table = common::sql_name(&finding.id.relation());
     let add = || {
         let columns = match common::name_list(finding.wanted("columns")) {
@@ -56,9 +58,9 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         };
         let condition = finding.wanted_text("where");
         let condition = condition.map_or(String::new(), |text| format!(" WHERE ({text})"));
-        format!("ALTER PUBLICATION {publication} ADD TABLE {table}{columns}{condition};")
+        format!("ALTER PUBLICATION {publication} ADD TABLE ONLY {table}{columns}{condition};")
     };
-    let drop = format!("ALTER PUBLICATION {publication} DROP TABLE {table};");
+    let drop = format!("ALTER PUBLICATION {publication} DROP TABLE ONLY {table};");
     let of_all_tables = || {
         let id = ObjectId::new(vec![finding.id.last()]);
         let publication = finding.snapshot.get(Kind::Publication, &id);

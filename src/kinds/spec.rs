@@ -1,7 +1,7 @@
 //! The shape of the table that describes a kind, and what a new one needs.
 
 use super::{HintContext, KeyForm, Kind, ListForm, Masked, Partition, Shorthand, SqlAddress, Stub};
-use crate::attribute::{Attr, Verdict};
+use crate::attribute::{Attr, Question, Verdict};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
@@ -81,6 +81,9 @@ pub struct KindSpec {
     pub stub: Option<MakeStub>,
     /// Whether users add such objects to the relations of a hosting platform, which are not their own.
     pub users_add: UsersAdd,
+    /// The kind of the object that the last part of the identity names, if an object of this kind says what another object
+    /// has of its parent: the publication of a table.
+    pub belongs_to: Option<Kind>,
     /// Whether PostgreSQL drops an object together with a column that it is on, as it does with indexes and constraints.
     pub drops_with_column: bool,
 }
@@ -121,6 +124,7 @@ impl KindSpec {
         advice: Advice::DEFAULT,
         stub: None,
         users_add: UsersAdd::Nothing,
+        belongs_to: None,
         drops_with_column: false,
     };
 }
@@ -346,6 +350,9 @@ pub struct Advice {
     pub address: SqlAddress,
     /// The SQL or the advice that resolves a finding; see [`Kind::hint`].
     pub hint: Option<fn(&HintContext<'_>) -> Option<Hint>>,
+    /// The question on whose answer it depends whether PostgreSQL accepts the statements of a hint. `None` if it does not
+    /// depend on one. After another answer than "equal", the hint is asked for again with [`HintContext::is_refused`].
+    pub condition: Option<fn(&HintContext<'_>) -> Option<Question>>,
 }
 
 impl Advice {
@@ -354,6 +361,7 @@ impl Advice {
         alter_keyword: None,
         address: SqlAddress::Keyword,
         hint: None,
+        condition: None,
     };
 }
 

@@ -1,14 +1,16 @@
 //! Tables.
 
+use super::common::inherits;
 use super::common::partitions::bound;
 use super::{
     Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Partition, PartitionAttributes, Reading, Syntax,
     common, stub,
 };
-use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Question, Shape, Verdict};
 use crate::hint::Hint;
+use crate::object_id::ObjectId;
 use crate::snapshot::PARTITIONS;
-use crate::sql_text::{TokenKind, split_commas, tokens};
+use crate::sql_text::{TokenKind, quote_literal, split_commas, tokens};
 use crate::value::Value;
 
 /// The tablespace.
@@ -38,12 +40,36 @@ pub(super) fn cluster_on(finding: &HintContext<'_>, keyword: &str, index: &Value
     }
 }
 
+/// The question whether the index exists that an attribute names.
+pub(super) fn condition(finding: &HintContext<'_>) -> Option<Question> {
+    let index = match &finding.detail {
+        FindingDetail::Differs {
+            attribute: "cluster_on",
+            expected: Value::Text(index),
+            ..
+        } => index,
+        FindingDetail::Differs {
+            attribute: "replica_identity",
+            expected: Value::Text(index),
+            ..
+        } if !["default", "full", "nothing"].contains(&index.as_str()) => index,
+        _ => return None,
+    };
+    let index = ObjectId::new(vec![finding.id.schema(), index.as_str()]);
+    let text = format!("{}::pg_catalog.regclass", quote_literal(&common::sql_name(&index)));
+    Some(Question {
+        form: Form::Columns,
+        expected: format!("SELECT {text}"),
+        actual: "SELECT".to_owned(),
+    })
+}
+
 /// The advice on an attribute that names an index which the relation does not have.
 fn index_must_exist(finding: &HintContext<'_>, index: &str) -> Option<Hint> {
     let id = finding.id.child(index);
     let kinds = [Kind::Index, Kind::PrimaryKey, Kind::Unique, Kind::Exclusion];
     let exists = kinds.iter().any(|kind| finding.snapshot.get(*kind, &id).is_some());
-    (finding.is_closed && !exists).then(|| {
+    ((finding.is_closed || finding.is_refused) && !exists).then(|| {
         Hint::advice(format!(
             "create the index {} first, then choose it",
             common::name(index)
@@ -167,6 +193,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TABLE"),
         hint: Some(hint),
+        condition: Some(condition),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
@@ -249,6 +276,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 "the partitioning of a table cannot be altered: create a table as expected and move the rows",
             )),
             ("partition_of" | "partition_bound", _) => common::partitions::attach(finding),
+            ("inherits", _) => Some(inherits::change(finding, expected, actual)),
             ("of_type", Some(of)) => Some(Hint::sql(format!("ALTER TABLE {name} OF {};", common::sql_names(of)))),
             ("of_type", None) => Some(Hint::sql(format!("ALTER TABLE {name} NOT OF;"))),
             ("cluster_on", _) => Some(cluster_on(finding, "TABLE", expected)),

@@ -1,10 +1,14 @@
 //! Views.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, constraint, stub,
+    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, constraint, hint,
+    stub,
 };
-use crate::attribute::{Attr, Compare, Comparison, Form, Shape, Verdict, same_lines};
+use crate::attribute::{Attr, Compare, Comparison, Form, Question, Shape, Verdict, same_lines};
 use crate::hint::Hint;
+use crate::snapshot::Object;
 use crate::value::Value;
 
 /// The query of a view.
@@ -57,6 +61,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("VIEW"),
         hint: Some(hint),
+        condition: Some(condition),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
@@ -76,6 +81,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             expected,
             actual,
         } => match (*attribute, expected.as_text()) {
+            ("definition", _) if finding.is_refused => Some(create_again(finding, &name)),
             ("definition", _) => Some(match create(finding, &name) {
                 Some(create) => Hint::advice_with_sql(
                     format!("PostgreSQL refuses it if the columns change; drop the view first then{OR_AS_FOUND}"),
@@ -90,6 +96,75 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             _ => None,
         },
     }
+}
+
+/// CREATE OR REPLACE VIEW keeps the columns that the view has.
+fn condition(finding: &HintContext<'_>) -> Option<Question> {
+    match &finding.detail {
+        FindingDetail::Differs {
+            attribute,
+            expected: Value::Text(definition),
+            ..
+        } if *attribute == DEFINITION.name => Some(Question {
+            form: Form::Columns,
+            expected: definition.clone(),
+            actual: format!("SELECT * FROM {}", common::sql_name(finding.id)),
+        }),
+        _ => None,
+    }
+}
+
+/// The advice on a view that PostgreSQL cannot replace by the expected one.
+fn create_again(finding: &HintContext<'_>, name: &str) -> Hint {
+    let words = "CREATE OR REPLACE VIEW cannot change the columns that a view has";
+    let Some(create) = create(finding, name).filter(|_| !has_more(finding)) else {
+        return Hint::advice(format!(
+            "{words}: drop the view and create it as expected, with its triggers and rules and with what its columns have\
+             {OR_AS_FOUND}"
+        ));
+    };
+    let mut statements = vec![format!("DROP VIEW {name};"), format!("CREATE {create}")];
+    let owner = finding.wanted_text(common::OWNER.name);
+    statements.extend(owner.map(|owner| format!("ALTER VIEW {name} OWNER TO {};", common::name(owner))));
+    let grants = common::grant(name, finding.wanted("grants"), &Value::Map(BTreeMap::new()));
+    statements.extend(grants.as_ref().and_then(Hint::statements).map(str::to_owned));
+    let comment = finding.wanted(common::COMMENT.name);
+    if !comment.is_null() {
+        statements.push(hint::comment(&format!("VIEW {name}"), comment).text().into_owned());
+    }
+    let lost = if finding.is_closed {
+        ""
+    } else {
+        "; its triggers, its rules and what its columns have are lost"
+    };
+    Hint::advice_with_sql(
+        format!(
+            "{words}, so this drops the view and creates it again{lost}; PostgreSQL refuses it while another view uses it{OR_AS_FOUND}"
+        ),
+        statements.join(" "),
+    )
+}
+
+/// Whether the view has something besides its query that is dropped with it and that the attributes of the view do not
+/// say: triggers, rules, or privileges, defaults and comments of columns.
+fn has_more(finding: &HintContext<'_>) -> bool {
+    let is_plain = |kind: Kind, object: &Object| {
+        let attrs = kind.spec().attrs.iter();
+        kind.is_column()
+            && attrs
+                .filter(|attr| attr.default.is_some() || attr.name == common::COMMENT.name)
+                .all(|attr| {
+                    let value = object.get(attr.name);
+                    value.is_null() || attr.default.is_some_and(|default| default.is(value))
+                })
+    };
+    let kinds = Kind::ALL
+        .iter()
+        .filter(|kind| kind.spec().parents.contains(&Kind::View));
+    kinds.copied().any(|kind| {
+        let mut objects = finding.snapshot.children(kind, finding.id);
+        objects.any(|(_, object)| !is_plain(kind, object))
+    })
 }
 
 /// The statement that creates the expected view, behind CREATE. A comment in the definition would hide what follows it

@@ -63,10 +63,19 @@ impl Verification<'_> {
         target.name.clone_from(&snapshot.server.database);
         target.server_version.clone_from(&snapshot.server.version);
         let plan = compare::plan(self.files, &snapshot, target.checks.passes.are_kept());
-        let Some(answers) = session.decide(plan.questions(), &snapshot, self.limits).await? else {
+        let Some(mut answers) = session.decide(plan.questions(), &snapshot, self.limits).await? else {
             session.close().await;
             return Ok(None);
         };
+        // Only findings have advice, and most runs have none.
+        let conditions = resolve::conditions(&plan, &answers);
+        if !conditions.is_empty() {
+            let Some(more) = session.decide(conditions, &snapshot, self.limits).await? else {
+                session.close().await;
+                return Ok(None);
+            };
+            answers.extend(more);
+        }
         let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
         target.checks = checks;
         target.cut_names = self.cut_names();

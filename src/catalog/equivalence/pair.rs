@@ -137,7 +137,7 @@ impl Pair {
             Form::Type => statement.then("CAST(NULL AS ").then_text(text).then(")"),
             Form::BaseType => statement.then(sql![literal(text), "::pg_catalog.regtype"]),
             Form::Expression | Form::Rows(_) => statement.then("(").then_text(text).then(")"),
-            Form::Query => statement.then("EXISTS (").then_text(self.query_text(side)).then(")"),
+            Form::Query | Form::Columns => statement.then("EXISTS (").then_text(self.query_text(side)).then(")"),
             Form::Value(cast) | Form::Computed(cast) => statement.then("(").then_text(text).then(")::").then_text(cast),
             // Values of settings are not SQL, and bodies are only printed: see `setting` and `print`.
             Form::Setting(_) | Form::Body(_) => statement.then(literal(text)),
@@ -161,6 +161,7 @@ impl Pair {
             | Form::Value(_)
             | Form::Computed(_)
             | Form::Query
+            | Form::Columns
             | Form::Setting(_)
             | Form::Body(_) => self.row(statement, with_marker),
         }
@@ -199,7 +200,7 @@ impl Pair {
         let statement = self.expression(Statement::new("SELECT "), side);
         match self.form {
             Form::Type | Form::BaseType | Form::Setting(_) | Form::Body(_) => statement,
-            Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Rows(_) | Form::Query => {
+            Form::Expression | Form::Value(_) | Form::Computed(_) | Form::Rows(_) | Form::Query | Form::Columns => {
                 self.from(statement, false)
             }
         }
@@ -227,6 +228,7 @@ impl Pair {
             | Form::Value(_)
             | Form::Computed(_)
             | Form::Query
+            | Form::Columns
             | Form::Setting(_)
             | Form::Body(_) => name(MARKER),
         };
@@ -267,7 +269,13 @@ fn variables(scoped: &ScopedQuestion, snapshot: &Snapshot) -> Vec<(String, Strin
     let mut columns = Vec::new();
     match scoped.question.form {
         Form::Expression | Form::Computed(_) | Form::Rows(_) => {}
-        Form::Type | Form::BaseType | Form::Value(_) | Form::Query | Form::Setting(_) | Form::Body(_) => {
+        Form::Type
+        | Form::BaseType
+        | Form::Value(_)
+        | Form::Query
+        | Form::Columns
+        | Form::Setting(_)
+        | Form::Body(_) => {
             return columns;
         }
     }

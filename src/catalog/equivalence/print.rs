@@ -149,6 +149,7 @@ impl Pair {
             | Form::Computed(_)
             | Form::Rows(_)
             | Form::Setting(_)
+            | Form::Columns
             | Form::Query => Statement::new("CREATE TEMPORARY VIEW driftgate_view AS "),
         };
         statement.then_text(self.query_text(side))

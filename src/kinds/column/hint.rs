@@ -3,8 +3,9 @@
 use super::definition::abbreviate;
 use std::collections::BTreeMap;
 
-use super::{Kind, attribute, common, serial};
+use super::{Kind, attribute, common, conversion, identity, serial};
 use crate::hint::Hint;
+use crate::kinds::type_name::unknown_type;
 use crate::kinds::{FindingDetail, HintContext, constraint, hint};
 use crate::sql_text::quote_literal;
 use crate::value::Value;
@@ -98,6 +99,10 @@ fn alter_view(finding: &HintContext<'_>, what: &str) -> Hint {
 
 /// The statements that add a missing column.
 fn add(finding: &HintContext<'_>, attributes: &[(&'static str, Value)], add: &str) -> Hint {
+    let sql_type = common::expected(attributes, "type").and_then(Value::as_text);
+    if let Some(sql_type) = sql_type.filter(|_| finding.is_refused) {
+        return unknown_type(finding, sql_type, &Value::Null);
+    }
     let stated = stated(finding, attributes);
     let Some(Value::Text(definition)) = abbreviate(&stated) else {
         return Hint::advice("apply the migration that adds it");
@@ -318,10 +323,11 @@ impl Alter<'_, '_> {
     fn set_type(&self, sql_type: &str) -> Hint {
         let sql_type = &self.finding.sql_type(sql_type);
         let column = common::name(self.finding.id.last());
-        let using = if sql_type.contains('(') || self.finding.parent == Some(Kind::ForeignTable) {
-            String::new()
-        } else {
-            format!(" USING {column}::{sql_type}")
+        let Some(using) = conversion::using(self.finding, sql_type) else {
+            return Hint::advice(format!(
+                "PostgreSQL has no conversion between these types: change the type with ALTER COLUMN {column} TYPE {sql_type} \
+                 USING and an expression that makes the new value of the old one"
+            ));
         };
         let (has_default, default) = (
             self.finding
@@ -385,37 +391,13 @@ impl Alter<'_, '_> {
     fn set_identity(&self, expected: &Value, actual: &Value) -> Hint {
         let kind = expected.as_text().map(str::to_uppercase);
         match (kind, actual) {
-            (Some(kind), Value::Null) => {
-                let has_default = self
-                    .finding
-                    .object
-                    .is_some_and(|object| !object.get("default").is_null());
-                let column = common::name(self.finding.id.last());
-                let drop = if has_default {
-                    format!("DROP DEFAULT, ALTER COLUMN {column} ")
-                } else {
-                    String::new()
-                };
-                self.advice(
-                    "PostgreSQL refuses it if the column accepts nulls; set the new sequence behind the highest value then",
-                    &format!("{drop}ADD GENERATED {kind} AS IDENTITY{}", self.identity_terms()),
-                )
-            }
+            (Some(kind), Value::Null) => identity::add(self.finding, &self.alter, &kind),
             (Some(kind), _) => self.sql(&format!("SET GENERATED {kind}")),
             (None, _) => self.advice(
                 "this drops the sequence of the column, so inserts must give a value then",
                 "DROP IDENTITY",
             ),
         }
-    }
-
-    /// The options of a new identity, in parentheses.
-    fn identity_terms(&self) -> String {
-        let Value::Map(options) = self.finding.wanted("identity_options") else {
-            return String::new();
-        };
-        let terms = serial::identity_changes(options, &BTreeMap::new()).join(" ");
-        if terms.is_empty() { terms } else { format!(" ({terms})") }
     }
 
     fn set_identity_options(&self, options: &BTreeMap<String, Value>, actual: &Value) -> Option<Hint> {

@@ -5,9 +5,9 @@ pub(in crate::kinds) mod bound;
 use super::{name, sql_name, sql_names};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
-use crate::kinds::{FindingDetail, HintContext};
+use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::{ObjectId, split_name};
-use crate::snapshot::{COPY_OF, IN_PARTITIONS};
+use crate::snapshot::{COPY_OF, IN_PARTITIONS, PARTITIONS};
 use crate::value::Value;
 
 /// What the index of a partition is attached to while not every partition has one.
@@ -76,14 +76,18 @@ pub(in crate::kinds) fn for_each_partition(
     partitions.iter().map(statement).collect::<Vec<_>>().join(" ")
 }
 
+/// When a partition cannot be created or attached.
+const HELD: &str = "PostgreSQL refuses it while another partition holds such rows";
+
 /// The statement that creates a partition, if these attributes make it one.
 pub(in crate::kinds) fn create(partition: &str, attributes: &[(&'static str, Value)]) -> Option<Hint> {
     let text = |name: &str| super::expected(attributes, name).and_then(Value::as_text);
     let (parent, bound) = (sql_names(text("partition_of")?), text("partition_bound")?);
     let key = text("partition_by").map_or_else(String::new, |key| format!(" PARTITION BY {key}"));
-    Some(Hint::sql(format!(
-        "CREATE TABLE {partition} PARTITION OF {parent} {bound}{key};"
-    )))
+    Some(Hint::advice_with_sql(
+        HELD,
+        format!("CREATE TABLE {partition} PARTITION OF {parent} {bound}{key};"),
+    ))
 }
 
 /// The statements that make a table the partition that is expected.
@@ -100,6 +104,9 @@ pub(in crate::kinds) fn attach(finding: &HintContext<'_>) -> Option<Hint> {
         None => actual.clone()?,
     };
     let bound = expected("partition_bound")?.as_text()?;
+    if let Some(hint) = exchange(finding, bound) {
+        return Some(hint);
+    }
     let attach = format!("ALTER TABLE {parent} ATTACH PARTITION {partition} {bound};");
     let statements: Vec<String> = detach.into_iter().chain([attach]).collect();
     let words = if actual.is_some() {
@@ -107,7 +114,55 @@ pub(in crate::kinds) fn attach(finding: &HintContext<'_>) -> Option<Hint> {
     } else {
         "it was, or should be, a partition: attach it"
     };
-    Some(Hint::advice_with_sql(words, statements.join(" ")))
+    Some(Hint::advice_with_sql(format!("{words}; {HELD}"), statements.join(" ")))
+}
+
+/// The advice on a partition whose expected rows other partitions of the same table may hold: all are detached before one
+/// is attached.
+fn exchange(finding: &HintContext<'_>, bound: &str) -> Option<Hint> {
+    let parent = finding.object?.get("partition_of").as_text().and_then(split_name)?;
+    let parent = ObjectId::new(parent);
+    let Value::Map(partitions) = finding.snapshot.get(Kind::Table, &parent)?.get(PARTITIONS) else {
+        return None;
+    };
+    let attributes = super::super::table::PARTITION_ATTRIBUTES;
+    let mut exchanged: Vec<(ObjectId, String)> = Vec::new();
+    for id in partitions.keys().filter_map(|name| split_name(name)).map(ObjectId::new) {
+        let kinds = [Kind::Table, Kind::ForeignTable].into_iter();
+        let mut found = kinds.filter_map(|kind| Some((kind, finding.snapshot.get(kind, &id)?)));
+        let Some((kind, object)) = found.next().filter(|_| id != *finding.id) else {
+            continue;
+        };
+        let Some(there) = object.get(attributes.bound).as_text() else {
+            continue;
+        };
+        let wanted = (finding.written_elsewhere)(kind, &id, attributes.bound).and_then(Value::as_text);
+        match wanted {
+            Some(wanted) if !bound::is_written_alike(wanted, there) => exchanged.push((id, wanted.to_owned())),
+            Some(_) | None if bound::is_written_alike(bound, there) => {
+                return Some(Hint::advice(format!(
+                    "the partition {id} holds these rows: detach it first, or correct the bound here"
+                )));
+            }
+            Some(_) | None => {}
+        }
+    }
+    if exchanged.is_empty() {
+        return None;
+    }
+    exchanged.push((finding.id.clone(), bound.to_owned()));
+    exchanged.sort();
+    let parent = sql_name(&parent);
+    let detach = exchanged
+        .iter()
+        .map(|(id, _)| format!("ALTER TABLE {parent} DETACH PARTITION {};", sql_name(id)));
+    let attach = exchanged
+        .iter()
+        .map(|(id, bound)| format!("ALTER TABLE {parent} ATTACH PARTITION {} {bound};", sql_name(id)));
+    Some(Hint::advice_with_sql(
+        "detach all partitions whose bounds change before one is attached as expected, in one transaction",
+        detach.chain(attach).collect::<Vec<_>>().join(" "),
+    ))
 }
 
 /// How the index of a constraint, or an index alone, is created in a partition.

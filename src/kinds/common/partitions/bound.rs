@@ -33,6 +33,14 @@ impl<'a> Bound<'a> {
     }
 }
 
+/// Whether two bounds differ in case and white space at most.
+pub(in crate::kinds) fn is_written_alike(one: &str, other: &str) -> bool {
+    match (Bound::parse(one), Bound::parse(other)) {
+        (Some(one), Some(other)) => one.words == other.words && one.groups == other.groups,
+        (Some(_) | None, Some(_) | None) => false,
+    }
+}
+
 /// The same words in any case, and values that the server considers equal; those of a list in any order.
 pub(in crate::kinds) fn same(comparison: &Comparison<'_>) -> Verdict {
     let (Value::Text(expected), Value::Text(actual)) = (comparison.expected, comparison.actual) else {
