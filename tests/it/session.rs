@@ -111,8 +111,9 @@ fn round_trips_do_not_grow_with_objects_or_findings() {
         .collect();
     assert_eq!(counts[0], counts[1]);
     // The catalog, what the texts can reach, the texts, the modifiers of their types on both sides,
-    // whether the catalog is still the same, the farewell.
-    assert!(counts[0] <= 8, "{counts:?}");
+    // whether the catalog is still the same, the farewell. For the advice, before and after each of the texts that differ,
+    // in one round trip, and whether the catalog is the same.
+    assert!(counts[0] <= 20, "{counts:?}");
 }
 
 #[test]

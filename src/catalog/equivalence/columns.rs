@@ -1,6 +1,6 @@
 //! Compares the columns of queries. The server parses and describes both; nothing is planned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::from_error;
 use super::pair::{Pair, Side};
@@ -27,45 +27,76 @@ pub(super) async fn decide(
         .into_iter()
         .partition(|scoped| matches!(scoped.question.form, Form::Columns));
     let pairs: Vec<Pair> = columns.iter().map(|scoped| Pair::new(scoped, snapshot)).collect();
-    let descriptions: Vec<Description> = pairs
+    // Many questions have the same query, such as those about columns of the same type. The server reads it once.
+    let mut queries: BTreeMap<Query<'_>, usize> = BTreeMap::new();
+    let sides: Vec<[usize; 2]> = pairs
         .iter()
-        .flat_map(|pair| [description(pair, Side::Expected), description(pair, Side::Actual)])
+        .map(|pair| {
+            [Side::Expected, Side::Actual].map(|side| {
+                let next = queries.len();
+                *queries.entry(Query::of(pair, side)).or_insert(next)
+            })
+        })
         .collect();
-    if !descriptions.is_empty() {
-        let described = client.describe(&descriptions).await?;
-        for (scoped, sides) in columns.into_iter().zip(described.chunks(2)) {
-            let answer = answer(snapshot, &scoped, sides);
-            answers.insert(scoped, answer);
-        }
+    if queries.is_empty() {
+        return Ok(others.into_iter().collect());
+    }
+    let mut in_order: Vec<(&Query<'_>, &usize)> = queries.iter().collect();
+    in_order.sort_by_key(|(_, number)| **number);
+    let descriptions: Vec<Description> = in_order.iter().map(|(query, _)| query.description()).collect();
+    let described = client.describe(&descriptions).await?;
+    for (scoped, [expected, actual]) in columns.into_iter().zip(sides) {
+        let answer = answer(snapshot, &scoped, described.get(expected), described.get(actual));
+        answers.insert(scoped, answer);
     }
     Ok(others.into_iter().collect())
 }
 
-/// The description of one of the queries. The actual one names everything with its schema.
-fn description(pair: &Pair, side: Side) -> Description {
-    let path = match side {
-        Side::Expected => Some(pair.path()),
-        Side::Actual => None,
-    };
-    Description {
-        before: Sql::join([sql!["SAVEPOINT driftgate"], set_path(path)], "; "),
-        statement: Statement::new("SELECT * FROM (")
-            .then_text(pair.query_text(side))
-            .then(") AS driftgate_query"),
-        after: sql!["ROLLBACK TO SAVEPOINT driftgate"],
+/// One of the queries of a question.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Query<'a> {
+    text: &'a str,
+    /// The search path. The actual query names everything with its schema.
+    path: Option<&'a str>,
+}
+
+impl<'a> Query<'a> {
+    fn of(pair: &'a Pair, side: Side) -> Self {
+        Self {
+            text: pair.query_text(side),
+            path: match side {
+                Side::Expected => Some(pair.path()),
+                Side::Actual => None,
+            },
+        }
+    }
+
+    fn description(&self) -> Description {
+        Description {
+            before: Sql::join([sql!["SAVEPOINT driftgate"], set_path(self.path)], "; "),
+            statement: Statement::new("SELECT * FROM (")
+                .then_text(self.text)
+                .then(") AS driftgate_query"),
+            after: sql!["ROLLBACK TO SAVEPOINT driftgate"],
+        }
     }
 }
 
-fn answer(snapshot: &Snapshot, scoped: &ScopedQuestion, sides: &[Result<Described, ServerError>]) -> Answer {
-    match sides {
-        [Ok(expected), Ok(actual)] => {
+fn answer(
+    snapshot: &Snapshot,
+    scoped: &ScopedQuestion,
+    expected: Option<&Result<Described, ServerError>>,
+    actual: Option<&Result<Described, ServerError>>,
+) -> Answer {
+    match (expected, actual) {
+        (Some(Ok(expected)), Some(Ok(actual))) => {
             let is_same = |(one, other)| one == other;
             let begins_alike = expected.columns.len() >= actual.columns.len()
                 && expected.columns.iter().zip(&actual.columns).all(is_same);
             if begins_alike { Answer::Equal } else { Answer::Different }
         }
-        [Err(error), _] => from_error(&snapshot.server, scoped, error),
-        [_, Err(error)] => Answer::Refused(error.message.clone()),
+        (Some(Err(error)), _) => from_error(&snapshot.server, scoped, error),
+        (_, Some(Err(error))) => Answer::Refused(error.message.clone()),
         _ => Answer::Refused("the server gave fewer answers than questions".to_owned()),
     }
 }

@@ -15,13 +15,13 @@ use crate::redact;
 const CONFIGURATION: &str = "sqitch.conf";
 
 /// Where a project has its files. Source: `App::Sqitch::Target`.
-struct Layout {
+struct SqitchLayout {
     plan: String,
     deploy: String,
     extension: String,
 }
 
-impl Layout {
+impl SqitchLayout {
     /// What the configuration says, or the defaults. A section of the engine precedes that of the core.
     fn of(files: &Files) -> Self {
         let text = files.get(CONFIGURATION).map(|file| file.text().into_owned());
@@ -80,7 +80,7 @@ pub(super) static TOOL: Tool = Tool {
     layout: "sqitch.plan, and deploy/name.sql for each change in it, or what sqitch.conf says",
     checksum: "SHA-1 of the file",
     detect: |files| {
-        if files.get(&Layout::of(files).plan).is_some() {
+        if files.get(&SqitchLayout::of(files).plan).is_some() {
             Fit::Certain
         } else {
             Fit::No
@@ -123,7 +123,7 @@ fn script<'a>(
     change: &PlannedChange<'_>,
     reworked: Option<&PlannedChange<'_>>,
     tags: &[&str],
-    Layout { deploy, extension, .. }: &Layout,
+    SqitchLayout { deploy, extension, .. }: &SqitchLayout,
 ) -> Result<&'a File, String> {
     let name = change.name;
     let between = reworked.map_or(&[][..], |next| &tags[change.tags_before..next.tags_before]);
@@ -148,7 +148,7 @@ fn script<'a>(
 
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
-    let layout = Layout::of(all);
+    let layout = SqitchLayout::of(all);
     let Some(plan) = all.get(&layout.plan) else {
         return out;
     };
