@@ -4,6 +4,7 @@
 mod action;
 mod commands;
 mod files;
+mod packages;
 
 use std::collections::BTreeMap;
 use std::fs;
