@@ -61,8 +61,8 @@ pub struct CheckArgs {
     pub paths: Vec<PathBuf>,
 
     /// Check this source instead of the database that the files name: postgres://…, env:NAME, migrations:DIR,
-    /// sql:FILE_OR_DIR or snapshot:FILE. Migrations and SQL are applied to an empty database (see --scratch); a
-    /// snapshot is a file that `pull --snapshot` wrote
+    /// sql:FILE_OR_DIR, snapshot:FILE, model:KIND or command:'PROGRAM ARGUMENTS'. Migrations, SQL and what a program
+    /// prints are applied to an empty database (see --scratch); a snapshot is a file that `pull --snapshot` wrote
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub against: Option<String>,
 
@@ -192,6 +192,10 @@ pub struct SessionArgs {
     #[arg(long, value_name = "env:NAME")]
     pub digest_key: Option<String>,
 
+    /// Time limit for the program of a command: or model: source
+    #[arg(long, value_name = "TIME", default_value = "2min", value_parser = parse_duration)]
+    pub command_timeout: Duration,
+
     /// Do not read unset variables from the file .env in the working directory
     #[arg(long)]
     pub no_env_file: bool,
@@ -219,7 +223,8 @@ impl SessionArgs {
 #[command(after_help = PULL_EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PullArgs {
-    /// Source to read: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE [default: env:DATABASE_URL]
+    /// Source to read: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR, snapshot:FILE,
+    /// model:KIND or command:'PROGRAM ARGUMENTS' [default: env:DATABASE_URL]
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub from: Option<String>,
 
@@ -286,7 +291,8 @@ pub struct PullArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct DiffArgs {
-    /// The expected side: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE
+    /// The expected side: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR, snapshot:FILE,
+    /// model:KIND or command:'PROGRAM ARGUMENTS'
     #[arg(value_name = "A")]
     pub first: String,
 

@@ -32,7 +32,8 @@ pub fn set_limit(bytes: u64) {
 }
 
 /// The largest file that this process reads, in bytes.
-fn limit() -> u64 {
+#[must_use]
+pub fn limit() -> u64 {
     LIMIT.load(Ordering::Relaxed)
 }
 

@@ -99,6 +99,7 @@ pub mod kinds;
 mod manual;
 #[doc(hidden)]
 pub mod migrations;
+mod models;
 mod not_compared;
 #[doc(hidden)]
 pub mod object_id;
@@ -109,6 +110,7 @@ pub mod partitions;
 mod platform;
 #[doc(hidden)]
 pub mod privileges;
+mod program;
 #[doc(hidden)]
 pub mod pull;
 mod random;

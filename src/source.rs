@@ -1,11 +1,14 @@
 //! The sources of a schema, as they are written on the command line: a live database, SQL or migrations that are applied
-//! to an empty database, or a saved snapshot.
+//! to an empty database, a saved snapshot, or a program that prints SQL.
 
 use std::path::PathBuf;
 
 use crate::error::Problem;
 use crate::migrations::Tool;
+use crate::models::{MODELS, Model};
+use crate::program::CommandLine;
 use crate::redact;
+use crate::suggest;
 
 /// Where a schema comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,10 +24,15 @@ pub enum Source {
     Migrations(Option<&'static Tool>, PathBuf),
     /// A file that `pull --snapshot` wrote.
     Snapshot(PathBuf),
+    /// A program that prints SQL, which is applied to an empty database.
+    Command(CommandLine),
+    /// The model of an application, and where it is. What prints it is run, and the SQL is applied to an empty database.
+    Model(&'static Model, Option<String>),
 }
 
 /// The forms of a source, for hints.
-const FORMS: &str = "a source is postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR or snapshot:FILE";
+const FORMS: &str = "a source is postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR, snapshot:FILE, model:KIND or \
+     command:'PROGRAM ARGUMENTS'";
 
 /// Makes a source of the path after the prefix.
 type Read = fn(&str) -> Source;
@@ -46,6 +54,29 @@ fn migrations(text: &str) -> Source {
     }
 }
 
+/// `KIND`, or `KIND:PATH`.
+fn model(text: &str) -> Result<Source, Problem> {
+    let (name, path) = match text.split_once(':') {
+        Some((name, path)) => (name, Some(path.to_owned()).filter(|path| !path.is_empty())),
+        None => (text, None),
+    };
+    if let Some(model) = Model::named(name) {
+        return Ok(Source::Model(model, path));
+    }
+    let names: Vec<&str> = MODELS.iter().map(|model| model.name).collect();
+    let problem = Problem::new(format!(
+        "`{}` is not a model that driftgate can print",
+        redact::typed(name)
+    ));
+    Err(match suggest::nearest(name, names.iter().copied()) {
+        Some(near) => problem.hint(format!("did you mean model:{near}?")),
+        None => problem.hint(format!(
+            "the models are {}; for another one, write command:'PROGRAM ARGUMENTS' with what prints its SQL",
+            names.join(", ")
+        )),
+    })
+}
+
 impl Source {
     /// The name of the source in reports. Never contains a password.
     #[must_use]
@@ -57,6 +88,9 @@ impl Source {
             Self::Migrations(None, path) => format!("migrations:{}", redact::path(path)),
             Self::Migrations(Some(tool), path) => format!("migrations:{}:{}", tool.name, redact::path(path)),
             Self::Snapshot(path) => format!("snapshot:{}", redact::path(path)),
+            Self::Command(command) => format!("command:{}", command.shown()),
+            Self::Model(model, None) => format!("model:{}", model.name),
+            Self::Model(model, Some(path)) => format!("model:{}:{}", model.name, redact::typed(path)),
         }
     }
 
@@ -65,7 +99,12 @@ impl Source {
     pub fn report_label(&self) -> String {
         match self {
             Self::Url(_) => String::new(),
-            Self::Env(_) | Self::Sql(_) | Self::Migrations(..) | Self::Snapshot(_) => self.label(),
+            Self::Env(_)
+            | Self::Sql(_)
+            | Self::Migrations(..)
+            | Self::Snapshot(_)
+            | Self::Command(_)
+            | Self::Model(..) => self.label(),
         }
     }
 
@@ -114,6 +153,12 @@ impl Source {
                 "" => Err(Problem::new("the name of the variable is missing after env:").hint(FORMS)),
                 name => Ok(Self::Env(name.to_owned())),
             };
+        }
+        if let Some(command) = text.strip_prefix("command:") {
+            return CommandLine::parse(command).map(Self::Command);
+        }
+        if let Some(model) = text.strip_prefix("model:") {
+            return self::model(model);
         }
         for (word, source) in PATHS {
             if let Some(path) = text.strip_prefix(word).and_then(|rest| rest.strip_prefix(':')) {

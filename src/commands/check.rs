@@ -130,7 +130,12 @@ fn session(args: &CheckArgs, expectations: &[ExpectationFile], jobs: &[Job<'_>])
         .iter()
         .filter_map(|job| match &job.source {
             Source::Migrations(_, path) => fs::canonicalize(path).ok(),
-            Source::Url(_) | Source::Env(_) | Source::Sql(_) | Source::Snapshot(_) => None,
+            Source::Url(_)
+            | Source::Env(_)
+            | Source::Sql(_)
+            | Source::Snapshot(_)
+            | Source::Command(_)
+            | Source::Model(..) => None,
         })
         .collect();
     for history in expectations.iter().flat_map(|file| &file.histories) {

@@ -144,7 +144,8 @@ fn compare(
     let limits = args.session.limits();
     let mut scope = Scope::whole(&args.schema, args.platform_schemas).with_roles(args.roles);
     scope.not_compared = true;
-    scope.set_aside.extend(first.tool().or(second.tool()));
+    let both = [first, second];
+    scope.set_aside.extend(both.iter().flat_map(|side| side.tools()));
     let (expected, available) = read_snapshot_and_extensions(first, &scope, limits)?;
     let schema = main_schema(&expected, &args.schema);
     let Some(expected_text) = as_expectations(args, &schema, &expected) else {

@@ -153,7 +153,9 @@ impl ScratchDatabase {
                 whole: Self {
                     scratch: self.scratch.clone(),
                     scripts: self.scripts.clone(),
+                    printed_by: None,
                     folder: None,
+                    tools: self.tools.clone(),
                 },
                 tool: folder.tool,
                 place,

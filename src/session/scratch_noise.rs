@@ -95,8 +95,8 @@ pub(crate) fn clear_in_operation(snapshot: &mut Snapshot) {
     }
 }
 
-/// Removes findings that SQL or a folder of migrations cannot be the reason of, where it is what is checked: a file that
-/// was pulled from a live database has the tables of the tool, and owners.
+/// Removes findings that SQL, a folder of migrations or a model cannot be the reason of, where it is what is checked: a file
+/// that was pulled from a live database has the tables of the tool, and owners.
 ///
 /// # Errors
 /// An empty database is needed for comparison, and cannot be created.
@@ -110,8 +110,8 @@ pub(crate) fn filter_noise_of_checked(
         ResolvedSource::Scratch(database) => database,
         ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => return Ok(()),
     };
-    if let Some(folder) = &database.folder {
-        remove_tool_tables(folder, target);
+    if !database.tools.is_empty() {
+        remove_tool_tables(&database.tools, target);
     }
     let side = ScratchSide {
         database,
@@ -122,13 +122,16 @@ pub(crate) fn filter_noise_of_checked(
     filter_scratch_noise(&side, target, limits)
 }
 
-/// Removes the findings that the tables of the migration tool are missing, and those that follow from them.
-fn remove_tool_tables(folder: &Folder, target: &mut Target) {
+/// Removes the findings that the tables of the migration tools are missing, and those that follow from them.
+fn remove_tool_tables(tools: &[&'static Tool], target: &mut Target) {
     let findings = &mut target.checks.findings;
     let before = findings.len();
     let of_tool: BTreeSet<String> = findings
         .iter()
-        .filter(|check| tool_tables::is_missing_of(folder.tool, check))
+        .filter(|check| {
+            let mut tools = tools.iter();
+            tools.any(|tool| tool_tables::is_missing_of(tool, check))
+        })
         .map(Check::common_id)
         .collect();
     let follows = |check: &Check| {
@@ -212,7 +215,9 @@ fn read_empty(database: &ScratchDatabase, limits: Limits) -> Result<Snapshot, Fa
     let empty = ResolvedSource::Scratch(Box::new(ScratchDatabase {
         scratch: database.scratch.clone(),
         scripts: Vec::new(),
+        printed_by: None,
         folder: None,
+        tools: Vec::new(),
     }));
     read_snapshot(&empty, &namespaces, limits)
 }

@@ -1,29 +1,35 @@
 //! Resolved sources: what the command line names, validated as far as possible without a connection.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use super::{migration_scripts, source_options};
 use crate::catalog::Limits;
 use crate::catalog::capture::{SchemaSelection, Scope};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::Trust;
 use crate::cli::SessionArgs;
+use crate::console::{clear_progress, eprint, show_progress};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::finding::Target;
 use crate::input;
-use crate::migrations::Tool;
 use crate::migrations::folder::Folder;
+use crate::migrations::{ApplyMode, Tool};
 use crate::platform;
+use crate::program::CommandLine;
 use crate::saved;
 use crate::scratch::{self, Scratch, Script};
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
+use crate::terminal::visible;
 
 /// A source that was validated without connecting to it.
 pub(crate) enum ResolvedSource {
     /// `postgres://…` or `env:NAME`.
     Database(Box<LiveDatabase>),
-    /// `sql:…` or `migrations:…`.
+    /// `sql:…`, `migrations:…` or `command:…`.
     Scratch(Box<ScratchDatabase>),
     /// `snapshot:…`.
     Snapshot(Box<SavedSnapshot>),
@@ -46,8 +52,23 @@ pub(crate) struct ScratchDatabase {
     pub(crate) scratch: Scratch,
     /// The SQL that is applied to it.
     pub(crate) scripts: Vec<Script>,
+    /// The program that prints the SQL, in place of the scripts.
+    pub(crate) printed_by: Option<SqlProgram>,
     /// The folder of migrations that the scripts come from, if any.
     pub(crate) folder: Option<Folder>,
+    /// The migration tools that keep tables of their own beside those that the SQL creates.
+    pub(crate) tools: Vec<&'static Tool>,
+}
+
+/// A program that prints SQL.
+#[derive(Clone)]
+pub(crate) struct SqlProgram {
+    /// The source, as reports name it.
+    label: String,
+    /// The commands. Each is run if the one before it fails.
+    commands: Vec<CommandLine>,
+    /// How long it may run.
+    limit: Duration,
 }
 
 /// A snapshot that `pull --snapshot` saved.
@@ -92,6 +113,27 @@ pub(crate) fn resolve_all<J>(
     }
 }
 
+/// A source that is the SQL that a program prints.
+fn printed_by(
+    source: &Source,
+    commands: Vec<CommandLine>,
+    tools: Vec<&'static Tool>,
+    scratch: Scratch,
+    args: &SessionArgs,
+) -> ResolvedSource {
+    ResolvedSource::Scratch(Box::new(ScratchDatabase {
+        scratch,
+        scripts: Vec::new(),
+        printed_by: Some(SqlProgram {
+            label: source.label(),
+            commands,
+            limit: args.command_timeout,
+        }),
+        folder: None,
+        tools,
+    }))
+}
+
 impl ResolvedSource {
     /// Resolves a source that was named at a place in a file, or on the command line.
     ///
@@ -117,7 +159,9 @@ impl ResolvedSource {
                 return Ok(Self::Scratch(Box::new(ScratchDatabase {
                     scratch: scratch()?,
                     scripts: scratch::read(path, files)?,
+                    printed_by: None,
                     folder: None,
+                    tools: Vec::new(),
                 })));
             }
             Source::Migrations(tool, path) => {
@@ -125,8 +169,20 @@ impl ResolvedSource {
                 return Ok(Self::Scratch(Box::new(ScratchDatabase {
                     scratch: scratch()?,
                     scripts: migration_scripts::scripts(&folder, files).map_err(at)?,
+                    printed_by: None,
+                    tools: vec![folder.tool],
                     folder: Some(folder),
                 })));
+            }
+            Source::Command(command) => {
+                return Ok(printed_by(source, vec![command.clone()], Vec::new(), scratch()?, args));
+            }
+            Source::Model(model, path) => {
+                let folder = std::env::current_dir().unwrap_or_default();
+                let virtual_env = environment.get("VIRTUAL_ENV").map(PathBuf::from);
+                let commands = model.commands(path.as_deref(), &folder, virtual_env).map_err(at)?;
+                let tools = model.tools.iter().filter_map(|name| Tool::named(name)).collect();
+                return Ok(printed_by(source, commands, tools, scratch()?, args));
             }
             Source::Snapshot(path) => {
                 let file = input::read(path, files)?.file;
@@ -153,6 +209,14 @@ impl ResolvedSource {
         match self {
             Self::Scratch(database) => database.folder.as_ref().map(|folder| folder.tool),
             Self::Database(_) | Self::Snapshot(_) => None,
+        }
+    }
+
+    /// The migration tools whose tables the source does not contain.
+    pub(crate) fn tools(&self) -> &[&'static Tool] {
+        match self {
+            Self::Scratch(database) => &database.tools,
+            Self::Database(_) | Self::Snapshot(_) => &[],
         }
     }
 
@@ -204,11 +268,65 @@ impl ResolvedSource {
     ) -> Result<T, Failure> {
         match self {
             Self::Database(live) => then(&Endpoint::Database(live)),
-            Self::Scratch(database) => scratch::with(&database.scratch, &database.scripts, |info| {
-                then(&Endpoint::Scratch(info, database))
-            }),
+            Self::Scratch(database) => {
+                let printed = database.printed_by.as_ref().map(SqlProgram::scripts).transpose()?;
+                let scripts = printed.as_deref().unwrap_or(&database.scripts);
+                scratch::with(&database.scratch, scripts, |info| {
+                    then(&Endpoint::Scratch(info, database))
+                })
+            }
             Self::Snapshot(saved) => then(&Endpoint::Snapshot(saved)),
         }
+    }
+}
+
+impl SqlProgram {
+    /// Runs the program and reads the SQL that it prints.
+    fn scripts(&self) -> Result<Vec<Script>, Failure> {
+        let text = self.output()?;
+        // Errors name the place in what the program printed.
+        let path = PathBuf::from(&self.label);
+        let mut files = SourceMap::default();
+        let file = files.add(path.clone(), text.clone());
+        let scripts = scratch::scripts(&path, text, 1, ApplyMode::Psql, file, &mut files);
+        scripts.map_err(|problem| {
+            let place = problem
+                .place
+                .map_or_else(|| self.label.clone(), |place| files.locate(place));
+            let failure = Failure::new(format!("reading {place}"), problem.message).lasting();
+            match problem.hint {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
+        })
+    }
+
+    /// What the first command prints that succeeds. If none does, the error is that of the first.
+    fn output(&self) -> Result<String, Failure> {
+        let mut first = None;
+        for command in &self.commands {
+            let shown = command.shown();
+            show_progress(&format!("running {shown} …"));
+            let output = command.output(self.limit);
+            clear_progress();
+            match output {
+                Ok(text) => {
+                    // The label of a command: source shows it already.
+                    if !self.label.ends_with(&shown) {
+                        eprint(&format!(
+                            "note: {} is what this printed: {}\n",
+                            self.label,
+                            visible(&shown)
+                        ));
+                    }
+                    return Ok(text);
+                }
+                Err(failure) => {
+                    first.get_or_insert(failure);
+                }
+            }
+        }
+        Err(first.unwrap_or_else(|| Failure::new(format!("reading {}", self.label), "there is no command")))
     }
 }
 

@@ -74,7 +74,8 @@ pub(super) fn assertions(args: &SessionArgs, environment: &Environment) -> Resul
     let url = match Source::parse(text) {
         Ok(Source::Url(url)) => url,
         Ok(Source::Env(name)) => environment.require(&name).map_err(at)?,
-        Ok(Source::Sql(_) | Source::Migrations(..) | Source::Snapshot(_)) | Err(_) => {
+        Ok(Source::Sql(_) | Source::Migrations(..) | Source::Snapshot(_) | Source::Command(_) | Source::Model(..))
+        | Err(_) => {
             return Err(Problem::new("--assertions-url takes postgres://… or env:NAME")
                 .hint("it is the URL of the same database with another role, which runs only the assertions"));
         }
@@ -103,7 +104,14 @@ pub(super) fn scratch(args: &SessionArgs, environment: &Environment) -> Result<S
             let url = match Source::parse(text) {
                 Ok(Source::Url(url)) => url,
                 Ok(Source::Env(name)) => environment.require(&name).map_err(at)?,
-                Ok(Source::Sql(_) | Source::Migrations(..) | Source::Snapshot(_)) | Err(_) => {
+                Ok(
+                    Source::Sql(_)
+                    | Source::Migrations(..)
+                    | Source::Snapshot(_)
+                    | Source::Command(_)
+                    | Source::Model(..),
+                )
+                | Err(_) => {
                     // A text that looks like a URL may contain a password.
                     let shown = if text.contains(['/', '@', '=']) {
                         redact::connection_string(text)

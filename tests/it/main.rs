@@ -20,6 +20,7 @@ mod linear;
 mod majors;
 mod migration_folders;
 mod migration_histories;
+mod models;
 mod names;
 mod odd_names;
 mod outside;

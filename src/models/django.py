@@ -1,0 +1,41 @@
+# Prints the SQL that creates the tables of all models of a Django project. It connects to no database.
+import os
+import runpy
+import sys
+
+manage = os.path.abspath(sys.argv[1])
+sys.path.insert(0, os.path.dirname(manage))
+
+# manage.py chooses the settings; it is run without the command that it would execute.
+import django.core.management
+
+django.core.management.execute_from_command_line = lambda argv=None: None
+sys.argv = [manage]
+runpy.run_path(manage, run_name="__main__")
+
+import django
+from django.apps import apps
+from django.db import connections, router
+
+django.setup()
+alias = next(
+    (alias for alias in connections if connections[alias].vendor == "postgresql"),
+    None,
+)
+if alias is None:
+    sys.exit("none of the DATABASES in the settings is PostgreSQL")
+connection = connections[alias]
+# What depends on the server's version is asked of this one, not of a server. 18 comes with everything that Django knows.
+connection.__dict__["pg_version"] = 180000
+with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+    # Django lets the driver put the values into a statement, for which the driver connects. A percent sign in a value is
+    # written twice there.
+    connection.ops.compose_sql = lambda sql, values: sql % tuple(
+        editor.quote_value(value).replace("%%", "%") for value in values
+    )
+    for model in apps.get_models():
+        options = model._meta
+        if options.managed and not options.proxy and not options.swapped:
+            if router.allow_migrate_model(alias, model):
+                editor.create_model(model)
+print("\n".join(editor.collected_sql))

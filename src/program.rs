@@ -1,0 +1,252 @@
+//! Programs of the user's that print SQL: those of a `command:` source, and those that print the schema of a model.
+
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::{Failure, Problem, io_message};
+use crate::input;
+use crate::redact;
+
+/// How many lines of what a failing program wrote to standard error are shown: its last ones.
+const SHOWN_LINES: usize = 15;
+
+/// How often a running program is looked at.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// What is shown of a script.
+const SCRIPT: &str = "…";
+
+/// A program and its arguments. No shell reads them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandLine {
+    program: String,
+    arguments: Vec<String>,
+}
+
+/// What a program did.
+struct Ran {
+    status: ExitStatus,
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+impl CommandLine {
+    /// A program and its arguments.
+    pub fn new(program: impl Into<String>, arguments: &[&str]) -> Self {
+        Self {
+            program: program.into(),
+            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+        }
+    }
+
+    /// Splits a text into words as a shell does: quotes and backslashes keep a word together.
+    ///
+    /// # Errors
+    /// A quote is not closed, or there is no word.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let Some(words) = shlex::split(text) else {
+            return Err(Problem::new("a quote is not closed in the command after command:")
+                .hint("write the command as for a shell: command:'pg_dump --schema-only shop'"));
+        };
+        let mut words = words.into_iter();
+        match words.next() {
+            Some(program) => Ok(Self {
+                program,
+                arguments: words.collect(),
+            }),
+            None => Err(Problem::new("the command is missing after command:")
+                .hint("write a program that prints SQL, and its arguments: command:'pg_dump --schema-only shop'")),
+        }
+    }
+
+    /// The command as a shell would read it, without its secrets. A script among the arguments is left out.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let is_script = |word: &&String| word.contains('\n');
+        let words = std::iter::once(&self.program).chain(&self.arguments);
+        let words = words.map(|word| if is_script(&word) { SCRIPT } else { word });
+        // No word has a zero byte, which no shell can quote: none can be given to a program.
+        let text = shlex::try_join(words).unwrap_or_else(|_| self.program.clone());
+        redact::prose(&text).into_owned()
+    }
+
+    /// Runs the program in the working directory and returns what it printed. It gets no input, and inherits the
+    /// environment.
+    ///
+    /// # Errors
+    /// It cannot be started, fails, prints nothing, too much or something else than text, or does not end in time.
+    pub fn output(&self, limit: Duration) -> Result<String, Failure> {
+        let doing = || format!("running {}", self.shown());
+        let ran = self.run(limit)?;
+        if !ran.status.success() {
+            return Err(Failure::new(doing(), failed(&ran)).lasting());
+        }
+        if ran.out.len() as u64 > input::limit() {
+            return Err(Failure::new(doing(), "it printed more than a file may have")
+                .hint("--max-file-size sets the limit, for instance --max-file-size 1GiB")
+                .lasting());
+        }
+        let Ok(text) = String::from_utf8(ran.out) else {
+            return Err(Failure::new(doing(), "what it printed is not text in UTF-8").lasting());
+        };
+        if text.trim().is_empty() {
+            return Err(Failure::new(doing(), "it printed nothing to standard output")
+                .hint("the program must print the SQL that creates the schema")
+                .lasting());
+        }
+        Ok(text)
+    }
+
+    fn run(&self, limit: Duration) -> Result<Ran, Failure> {
+        let failure = |error: &io::Error| {
+            let failure = Failure::new(format!("starting {}", self.shown()), io_message(error)).lasting();
+            if error.kind() == io::ErrorKind::NotFound {
+                return failure.hint("install the program, or write its path: no shell looks it up");
+            }
+            failure
+        };
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| failure(&error))?;
+        // One byte more than a file may have shows that it is too much.
+        let (out, err) = (
+            in_background(child.stdout.take(), input::limit() + 1),
+            in_background(child.stderr.take(), input::DEFAULT_LIMIT),
+        );
+        let end = Instant::now() + limit;
+        let status = wait(&mut child, end).map_err(|error| failure(&error))?;
+        let too_late = || {
+            Failure::new(
+                format!("running {}", self.shown()),
+                format!("it did not end within {} s", limit.as_secs_f64()),
+            )
+            .hint("--command-timeout sets how long it may take")
+            .lasting()
+        };
+        let status = status.ok_or_else(too_late)?;
+        // What it started may still hold its output open.
+        let read =
+            |from: mpsc::Receiver<Vec<u8>>| match from.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => Ok(bytes),
+                Err(RecvTimeoutError::Timeout) => Err(too_late()),
+                Err(RecvTimeoutError::Disconnected) => Ok(Vec::new()),
+            };
+        Ok(Ran {
+            status,
+            out: read(out)?,
+            err: read(err)?,
+        })
+    }
+}
+
+/// Reads a stream to its end, up to a number of bytes. A program that prints more is not kept waiting.
+fn in_background(stream: Option<impl Read + Send + 'static>, limit: u64) -> mpsc::Receiver<Vec<u8>> {
+    let (to, from) = mpsc::channel();
+    if let Some(mut stream) = stream {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = stream.by_ref().take(limit).read_to_end(&mut bytes);
+            let _ = io::copy(&mut stream, &mut io::sink());
+            let _ = to.send(bytes);
+        });
+    }
+    from
+}
+
+/// Waits for the end of a program. `None` if it did not end in time; it is then killed.
+fn wait(child: &mut Child, end: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= end {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Ok(None);
+        }
+        thread::sleep(INTERVAL);
+    }
+}
+
+/// How a program failed: its exit code, and the end of what it said.
+fn failed(ran: &Ran) -> String {
+    // Some programs report errors on standard output.
+    let said = if ran.err.trim_ascii().is_empty() {
+        &ran.out
+    } else {
+        &ran.err
+    };
+    let said = String::from_utf8_lossy(said);
+    let lines: Vec<&str> = said.trim().lines().collect();
+    let shown = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
+    let end = match ran.status.code() {
+        Some(code) => format!("it ended with exit code {code}"),
+        None => "a signal ended it".to_owned(),
+    };
+    if shown.is_empty() {
+        return format!("{end} and said nothing");
+    }
+    format!("{end} and said:\n{}", shown.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_a_shell() {
+        let line = CommandLine::parse("pg_dump -s 'my shop' \"a b\"\\ c").unwrap();
+        assert_eq!(line, CommandLine::new("pg_dump", &["-s", "my shop", "a b c"]));
+        assert_eq!(line.shown(), "pg_dump -s 'my shop' 'a b c'");
+        assert!(
+            CommandLine::parse("pg_dump 'shop")
+                .unwrap_err()
+                .message
+                .contains("quote")
+        );
+        assert!(CommandLine::parse("  ").unwrap_err().message.contains("missing"));
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let line = CommandLine::parse("pg_dump postgres://shop:s3cret@db/shop").unwrap();
+        assert!(!line.shown().contains("s3cret"), "{}", line.shown());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_failing_program_is_described() {
+        let run = |script: &str, limit: Duration| CommandLine::new("sh", &["-c", script]).output(limit);
+        let long = Duration::from_secs(60);
+        assert_eq!(run("echo 'select 1'", long).unwrap(), "select 1\n");
+        let failure = run("echo x; echo broken >&2; exit 7", long).unwrap_err();
+        assert!(
+            failure.why.contains("exit code 7") && failure.why.ends_with("broken"),
+            "{failure:?}"
+        );
+        let failure = run("echo only this; exit 1", long).unwrap_err();
+        assert!(failure.why.ends_with("only this"), "{failure:?}");
+        let failure = run("kill -9 $$", long).unwrap_err();
+        assert!(
+            failure.why.contains("a signal ended it and said nothing"),
+            "{failure:?}"
+        );
+        let failure = run("true", long).unwrap_err();
+        assert!(failure.why.contains("printed nothing"), "{failure:?}");
+        let failure = run("sleep 60", Duration::from_millis(50)).unwrap_err();
+        assert!(failure.why.contains("did not end within"), "{failure:?}");
+        let failure = run("printf '\\377'", long).unwrap_err();
+        assert!(failure.why.contains("UTF-8"), "{failure:?}");
+        let failure = CommandLine::new("no-such-program-anywhere", &[])
+            .output(long)
+            .unwrap_err();
+        assert!(failure.hint.unwrap().contains("install the program"));
+    }
+}
