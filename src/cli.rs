@@ -39,6 +39,8 @@ pub struct Cli {
 pub enum Command {
     /// Compare a database with expectation files
     Check(CheckArgs),
+    /// Write the first expectation files of a project, and a job for its CI
+    Init(InitArgs),
     /// Write an expectation file from a database, or update existing files
     Pull(PullArgs),
     /// Compare two databases, migration folders, SQL files or snapshots
@@ -315,6 +317,27 @@ pub struct DiffArgs {
     /// Include the roles of the server
     #[arg(long)]
     pub roles: bool,
+
+    /// Connections, limits and scratch databases.
+    #[command(flatten)]
+    pub session: SessionArgs,
+
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// The arguments of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct InitArgs {
+    /// Write the files without asking
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Write no job for the CI
+    #[arg(long)]
+    pub no_ci: bool,
 
     /// Connections, limits and scratch databases.
     #[command(flatten)]

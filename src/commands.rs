@@ -4,6 +4,7 @@
 mod check;
 mod completions;
 mod diff;
+mod init;
 mod lint;
 mod man;
 mod pull;
@@ -23,6 +24,7 @@ pub fn run(command: &Command) -> Exit {
         Command::Check(args) => check::run(args, &mut files),
         Command::Pull(args) => pull::run(args, &mut files),
         Command::Diff(args) => diff::run(args, &mut files),
+        Command::Init(args) => init::run(args, &mut files),
         Command::Schema(args) => schema::run(args),
         Command::Lint(args) => lint::run(args, &mut files),
         Command::Completions(args) => completions::run(args),
@@ -57,6 +59,7 @@ fn presentation(command: &Command) -> (Color, Option<Format>) {
         Command::Diff(args) => (args.color, Some(args.format)),
         Command::Pull(args) => (args.color, None),
         Command::Lint(args) => (args.color, None),
+        Command::Init(args) => (args.color, None),
         Command::Schema(_) | Command::Completions(_) | Command::Man(_) => (Color::Auto, None),
     }
 }

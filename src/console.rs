@@ -1,6 +1,6 @@
 //! Standard output and standard error: results, messages, and a line that shows what is being done.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::Color;
@@ -30,6 +30,22 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 pub(crate) fn eprint(text: &str) {
     clear_progress();
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Asks a question that `y` answers. Says why nothing is done if there is no terminal, or another answer.
+pub(crate) fn confirm(question: &str, without_terminal: &str) -> bool {
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        eprint(without_terminal);
+        return false;
+    }
+    eprint(question);
+    let mut answer = String::new();
+    let read = io::stdin().lock().read_line(&mut answer);
+    let agrees = read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    if !agrees {
+        eprint("nothing was written\n");
+    }
+    agrees
 }
 
 /// Writes problems to standard error.

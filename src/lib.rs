@@ -112,6 +112,8 @@ mod platform;
 pub mod privileges;
 mod program;
 #[doc(hidden)]
+pub mod project;
+#[doc(hidden)]
 pub mod pull;
 mod random;
 mod redact;

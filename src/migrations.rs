@@ -72,6 +72,8 @@ pub struct Tool {
     pub has_contexts: bool,
     /// Whether all of its migrations are in one folder, because a file in it lists them.
     pub one_folder: bool,
+    /// Whether packages bring migrations of their own, which are in the history and not in the folders of the project.
+    pub packages_have_migrations: bool,
     /// The names of its files, for messages and the reference.
     pub layout: &'static str,
     /// How its checksums are computed; empty if the history has none that can be compared.
@@ -363,6 +365,7 @@ const BASE: Tool = Tool {
     named_by: |_, _| false,
     has_contexts: false,
     one_folder: false,
+    packages_have_migrations: false,
     layout: "",
     checksum: "",
     consecutive: false,

@@ -6,8 +6,9 @@ pub mod split;
 pub(crate) use partitions::Nesting;
 
 use crate::attribute::{Attr, Literal, Shape};
-use crate::expectation::{FORMAT_VERSION, cut_pattern, pattern_text};
+use crate::expectation::{FORMAT_VERSION, FileKey, HistoryKey, cut_pattern, pattern_text};
 use crate::kinds::{Attributes, KeyForm, Kind, KindSpec, Shorthand};
+use crate::migrations::Tool;
 use crate::object_id::{ObjectId, show_part};
 use crate::snapshot::{OWNER, Object, Snapshot};
 use crate::value::Value;
@@ -21,12 +22,23 @@ pub struct PullOptions<'a> {
     pub whole: bool,
     /// The schemas for which the file is exact; the whole database if there are none.
     pub schemas: &'a [String],
-    /// The migration tool of the database, if any: the file also expects its history.
-    pub tool: Option<&'a str>,
+    /// The variable with the URL of the database, unless it is the usual one.
+    pub database: Option<&'a str>,
+    /// The history of a migration tool that the file also expects.
+    pub history: Option<WrittenHistory<'a>>,
     /// Whether the partitions of partitioned objects are not listed.
     pub any_partitions: bool,
     /// Whether a top-level object is selected.
     pub wanted: &'a dyn Fn(Kind, &ObjectId) -> bool,
+}
+
+/// The history that a file expects.
+#[derive(Debug, Clone, Copy)]
+pub struct WrittenHistory<'a> {
+    /// The migration tool.
+    pub tool: &'static Tool,
+    /// The folders of the migrations, relative to the file.
+    pub directories: &'a [String],
 }
 
 /// The expectation file of a snapshot, without a header; nothing if no object is selected.
@@ -39,6 +51,9 @@ pub fn pull(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Option<String> {
 /// A file of these sections.
 fn file(choice: &PullOptions<'_>, sections: Vec<(String, Fragment)>) -> String {
     let mut file = vec![("driftgate".to_owned(), Fragment::Plain(FORMAT_VERSION.to_owned()))];
+    if let Some(variable) = choice.database {
+        file.push((FileKey::Database.name().to_owned(), Fragment::text(variable)));
+    }
     if choice.schema != "public" {
         file.push(("schema".into(), Fragment::text(choice.schema)));
     }
@@ -52,12 +67,32 @@ fn file(choice: &PullOptions<'_>, sections: Vec<(String, Fragment)>) -> String {
         };
         file.push(("exact".into(), exact));
     }
-    if let Some(tool) = choice.tool {
-        let history = vec![("tool".to_owned(), Fragment::text(tool))];
-        file.push(("migrations".to_owned(), Fragment::Map(history)));
+    if let Some(history) = choice.history {
+        file.push(("migrations".to_owned(), written_history(history)));
     }
     file.extend(sections);
     Fragment::Map(file).to_yaml()
+}
+
+/// An entry of `migrations`.
+fn written_history(history: WrittenHistory<'_>) -> Fragment {
+    let mut entry = vec![(HistoryKey::Tool.name().to_owned(), Fragment::text(history.tool.name))];
+    let directory = match history.directories {
+        [] => None,
+        [only] => Some(Fragment::text(only)),
+        several => Some(Fragment::Flow(
+            several.iter().map(|folder| Fragment::text(folder)).collect(),
+        )),
+    };
+    let has_directory = directory.is_some();
+    entry.extend(directory.map(|directory| (HistoryKey::Directory.name().to_owned(), directory)));
+    if has_directory && history.tool.packages_have_migrations {
+        entry.push((
+            HistoryKey::Unknown.name().to_owned(),
+            Fragment::Plain("allow".to_owned()),
+        ));
+    }
+    Fragment::Map(entry)
 }
 
 /// The sections of the selected objects.

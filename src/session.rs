@@ -21,7 +21,7 @@ pub(crate) mod report_outputs;
 pub(crate) mod scratch_noise;
 pub(crate) mod source;
 mod source_options;
-mod tool_tables;
+pub(crate) mod tool_tables;
 pub(crate) mod verify;
 pub(crate) mod wait;
 

@@ -125,7 +125,8 @@ fn as_expectations(args: &DiffArgs, schema: &str, snapshot: &Snapshot) -> Option
         schema,
         whole: true,
         schemas: &args.schema,
-        tool: None,
+        database: None,
+        history: None,
         any_partitions: false,
         wanted: &wanted,
     };

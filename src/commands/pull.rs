@@ -17,7 +17,7 @@ use crate::expectation::{DEFAULT_DATABASE, pattern_text};
 use crate::finding::Exit;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
-use crate::pull::{PullOptions, is_wanted, main_schema, pull};
+use crate::pull::{PullOptions, WrittenHistory, is_wanted, main_schema, pull};
 use crate::redact;
 use crate::saved;
 use crate::session::source::ResolvedSource;
@@ -92,14 +92,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     let mut scope = Scope::whole(&args.schema, args.platform_schemas).with_roles(args.roles);
     scope.on_request = args.physical_order;
     let mut snapshot = read_snapshot(source, &scope, args.session.limits())?;
-    match source {
-        ResolvedSource::Scratch(database) => {
-            scratch_noise::clear_applying_owner(&mut snapshot);
-            scratch_noise::clear_in_operation(&mut snapshot);
-            scratch_noise::clear_stand_ins(&mut snapshot, &database.scratch);
-        }
-        ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => {}
-    }
+    scratch_noise::clear(source, &mut snapshot);
     if snapshot.left_out > 0 {
         let of_platform = if snapshot.left_out == 1 { "object" } else { "objects" };
         eprint(&format!(
@@ -114,7 +107,11 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
         schema: &schema,
         whole: patterns.is_empty(),
         schemas: &args.schema,
-        tool: source.tool().filter(|_| patterns.is_empty()).map(|tool| tool.name),
+        database: None,
+        history: source
+            .tool()
+            .filter(|_| patterns.is_empty())
+            .map(|tool| WrittenHistory { tool, directories: &[] }),
         any_partitions: args.partitions == PartitionsOption::Any,
         wanted: &wanted,
     };

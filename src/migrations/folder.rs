@@ -112,15 +112,7 @@ pub fn interpret(files: &Files, tool: Option<&'static Tool>) -> Result<Folder, P
 /// # Errors
 /// It fits no tool, or several tools.
 fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
-    let of = |fit: Fit| -> Vec<&'static Tool> {
-        TOOLS
-            .iter()
-            .copied()
-            .filter(|tool| (tool.detect)(files) == fit)
-            .collect()
-    };
-    let sure = of(Fit::Certain);
-    let fitting = if sure.is_empty() { of(Fit::Ambiguous) } else { sure };
+    let fitting = fitting(files);
     let dir = files.label();
     let names = |tools: &[&Tool]| tools.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
     match fitting.as_slice() {
@@ -138,6 +130,27 @@ fn recognise(files: &Files) -> Result<&'static Tool, Problem> {
         ))
         .hint("name the tool: `--tool` on the command line, `tool` in an expectation file")),
     }
+}
+
+/// The tools that a folder can belong to: one, if the files are clear.
+fn fitting(files: &Files) -> Vec<&'static Tool> {
+    let of = |fit: Fit| -> Vec<&'static Tool> {
+        TOOLS
+            .iter()
+            .copied()
+            .filter(|tool| (tool.detect)(files) == fit)
+            .collect()
+    };
+    let sure = of(Fit::Certain);
+    if sure.is_empty() { of(Fit::Ambiguous) } else { sure }
+}
+
+/// The tools that a folder can belong to: one, if the files are clear, and none if it has no migrations of a known tool.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn possible_tools(dir: &Path) -> Result<Vec<&'static Tool>, Problem> {
+    list(dir).map(|files| fitting(&files))
 }
 
 /// The advice to name a folder below, if that one has migrations.

@@ -64,7 +64,8 @@ pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kin
         let keys: Vec<String> = objects.iter().map(|id| key(*kind, id, choice.schema)).collect();
         let open = PullOptions {
             whole: false,
-            tool: None,
+            database: None,
+            history: None,
             ..*choice
         };
         for ((id, key), name) in objects.iter().zip(&keys).zip(names(&keys)) {

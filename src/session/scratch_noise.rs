@@ -10,7 +10,7 @@ use crate::catalog::capture::Scope;
 use crate::error::Failure;
 use crate::finding::{About, Check, Code, Status, Target};
 use crate::kinds::Kind;
-use crate::migrations::folder::Folder;
+use crate::migrations::Tool;
 use crate::scratch::Scratch;
 use crate::snapshot::{OWNER, Snapshot};
 use crate::value::Value;
@@ -56,6 +56,18 @@ pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, 
     }
     target.checks.findings = findings;
     Ok(())
+}
+
+/// Clears what a snapshot has only because its source was applied to a scratch database.
+pub(crate) fn clear(source: &ResolvedSource, snapshot: &mut Snapshot) {
+    match source {
+        ResolvedSource::Scratch(database) => {
+            clear_applying_owner(snapshot);
+            clear_in_operation(snapshot);
+            clear_stand_ins(snapshot, &database.scratch);
+        }
+        ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => {}
+    }
 }
 
 /// Clears the owner of every object that belongs to the role that applied the migrations: in another database, another

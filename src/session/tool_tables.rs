@@ -28,6 +28,19 @@ pub(super) fn mark_implicit(snapshot: &mut Snapshot, tool: &Tool) {
     }
 }
 
+/// Whether a database has the history of a tool.
+pub(crate) fn has_history(snapshot: &Snapshot, tool: &Tool) -> bool {
+    let names: Vec<&str> = std::iter::once(tool.table)
+        .chain(tool.other_tables.iter().copied())
+        .collect();
+    Kind::roots().any(|kind| {
+        let mut ids = snapshot.of_kind(kind).map(|(id, _)| id);
+        ids.any(|id| {
+            id.is_in_schema() && names.contains(&id.last()) && tool.schema.is_none_or(|schema| schema == id.schema())
+        })
+    })
+}
+
 /// Whether a finding says that something of the tool is missing.
 pub(super) fn is_missing_of(tool: &Tool, check: &Check) -> bool {
     let is_missing = match check.code {

@@ -222,7 +222,8 @@ pub fn snapshots(data: &[u8]) {
         schema: "public",
         schemas: &[],
         whole: true,
-        tool: None,
+        database: None,
+        history: None,
         wanted: &|_, _| true,
     };
     if let Some(text) = pull::pull(&snapshot, &choice) {

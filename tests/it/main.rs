@@ -27,6 +27,7 @@ mod outside;
 mod paths;
 mod pieces;
 mod plans;
+mod projects;
 mod random;
 mod registry;
 mod reports;

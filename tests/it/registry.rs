@@ -282,7 +282,8 @@ fn a_pulled_file_passes() {
     for whole in [true, false] {
         let choice = PullOptions {
             schemas: &[],
-            tool: None,
+            database: None,
+            history: None,
             any_partitions: false,
             schema: SCHEMAS[0],
             whole,

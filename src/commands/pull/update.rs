@@ -1,14 +1,14 @@
 //! `driftgate pull --update`: writes what the database has into expectation files that people wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use crate::atomic_file;
 use crate::catalog::Limits;
 use crate::catalog::capture::Scope;
 use crate::cli::PullArgs;
-use crate::console::{eprint, print};
+use crate::console::{confirm, eprint, print};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::ExpectationFile;
@@ -241,20 +241,10 @@ fn remaining(check: &Check, why: Option<&String>, files: &SourceMap) -> String {
 
 /// Asks whether the files may be written. Prints why not, if not.
 fn may_write(names: &str) -> bool {
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        eprint(&format!(
-            "nothing was written: there is no terminal to ask on\n  help: --yes writes the changes to {names}\n"
-        ));
-        return false;
-    }
-    eprint(&format!("Write this to {names}? [y/N] "));
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer);
-    let agrees = read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
-    if !agrees {
-        eprint("nothing was written\n");
-    }
-    agrees
+    confirm(
+        &format!("Write this to {names}? [y/N] "),
+        &format!("nothing was written: there is no terminal to ask on\n  help: --yes writes the changes to {names}\n"),
+    )
 }
 
 /// Writes a file, unless another program has changed it since it was read.

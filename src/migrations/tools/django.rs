@@ -21,6 +21,7 @@ pub(super) static TOOL: Tool = Tool {
     short_name: |name| name.split_once('.').map(|(_, name)| name),
     apply: "python manage.py migrate",
     record: "python manage.py migrate --fake APP NAME",
+    packages_have_migrations: true,
     layout: "APP/migrations/NNNN_name.py",
     detect: |files| {
         if files.any(".py", |file| file.says("migrations.Migration")) {

@@ -14,6 +14,7 @@ pub(super) static TOOL: Tool = Tool {
         (rest.len() < name.len() && !rest.is_empty()).then_some(rest)
     },
     apply: "php artisan migrate",
+    packages_have_migrations: true,
     layout: "YYYY_MM_DD_HHMMSS_name.php",
     detect: |files| {
         if files.any(".php", |file| file.says("Illuminate\\Database\\Migrations")) {

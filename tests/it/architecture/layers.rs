@@ -52,6 +52,7 @@ const LAYERS: [&[&str]; 10] = [
         "manual",
         "models",
         "program",
+        "project",
         "scratch",
         "source",
         "update",

@@ -1,0 +1,259 @@
+//! The models of the application, by the files of the libraries.
+
+use super::{Unit, folder_of, unit, unit_folder};
+use crate::input;
+use crate::input::walk::Found;
+
+/// The model of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundModel {
+    /// The source, as it is written on the command line: `model:django`.
+    pub source: String,
+    /// The file that says so, below the folder of the project.
+    pub file: String,
+    /// The library, as its authors write it.
+    pub title: &'static str,
+    /// The folders that its migrations would be in, below the folder of the project.
+    pub(super) migrations: Vec<String>,
+}
+
+/// Whether a file of this name may say where a model is.
+pub(super) fn is_file(name: &str) -> bool {
+    name == "manage.py"
+        || name == "alembic.ini"
+        || is_drizzle(name)
+        || [".prisma", ".py"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn is_drizzle(name: &str) -> bool {
+    name.strip_prefix("drizzle.config.")
+        .is_some_and(|ending| ["ts", "js", "mjs", "json"].contains(&ending))
+}
+
+/// Adds the models to the units that they belong to.
+pub(super) fn add(files: &[Found], units: &mut Vec<Unit>, notes: &mut Vec<String>) {
+    for file in files {
+        let name = file.below.rsplit('/').next().unwrap_or_default();
+        if name.ends_with(".prisma") {
+            prisma(files, file, units, notes);
+        } else if is_drizzle(name) {
+            drizzle(files, file, units, notes);
+        } else if name == "manage.py" {
+            let model = found("django", "Django", file, &file.below, Vec::new());
+            set(unit(units, folder_of(&file.below)), model, notes);
+        } else if name == "alembic.ini" {
+            sqlalchemy(files, file, units, notes);
+        }
+    }
+}
+
+fn found(kind: &str, title: &'static str, file: &Found, path: &str, migrations: Vec<String>) -> FoundModel {
+    FoundModel {
+        source: format!("model:{kind}:{path}"),
+        file: file.below.clone(),
+        title,
+        migrations,
+    }
+}
+
+fn set(unit: &mut Unit, model: FoundModel, notes: &mut Vec<String>) {
+    match &unit.model {
+        None => unit.model = Some(model),
+        Some(first) => notes.push(format!(
+            "{} is the model of {}, too: {} is used",
+            model.file, model.title, first.file
+        )),
+    }
+}
+
+/// A datasource of Prisma says which variable has the URL. Each schema with a datasource is a database of its own. A schema
+/// can be a folder of files, of which one has the datasource.
+fn prisma(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<String>) {
+    let text = input::read_text(&file.path).unwrap_or_default();
+    let Some(datasource) = block(&text, "datasource") else {
+        return;
+    };
+    let provider = setting(datasource, "provider").unwrap_or_default();
+    if !provider.contains("postgres") && !provider.contains("cockroach") {
+        notes.push(format!(
+            "{} is the schema of a database of {provider}, which driftgate cannot check",
+            file.below
+        ));
+        return;
+    }
+    let folder = folder_of(&file.below);
+    let siblings = files.iter().filter(|other| {
+        folder_of(&other.below) == folder && other.below.ends_with(".prisma") && other.below != file.below
+    });
+    let has_own_datasource =
+        |other: &Found| input::read_text(&other.path).is_ok_and(|text| block(&text, "datasource").is_some());
+    let (mut of_schema, mut others) = (0, 0);
+    for sibling in siblings {
+        if has_own_datasource(sibling) {
+            others += 1;
+        } else {
+            of_schema += 1;
+        }
+    }
+    let path = if of_schema > 0 && others == 0 && !folder.is_empty() {
+        folder
+    } else {
+        &file.below
+    };
+    let migrations = [
+        format!("{folder}/migrations"),
+        format!("{}/migrations", folder_of(folder)),
+    ];
+    let migrations = migrations.map(|path| path.trim_start_matches('/').to_owned()).to_vec();
+    let stem = file
+        .below
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(".prisma");
+    let own = folder.rsplit('/').next().unwrap_or_default();
+    let name = match (stem, own) {
+        ("schema", "" | "prisma" | "schema") => None,
+        ("schema", own) => Some(own.to_owned()),
+        (stem, _) if others > 0 => Some(stem.to_owned()),
+        (_, _) => None,
+    };
+    let model = found("prisma", "Prisma", file, path, migrations);
+    let owner = match name {
+        None => unit(units, unit_folder(files, folder)),
+        Some(name) => {
+            units.push(Unit {
+                folder: unit_folder(files, folder).to_owned(),
+                name: Some(name),
+                ..Unit::default()
+            });
+            let last = units.len() - 1;
+            &mut units[last]
+        }
+    };
+    owner.variable = owner.variable.take().or_else(|| env_call(datasource));
+    set(owner, model, notes);
+}
+
+/// The configuration of Drizzle Kit says which dialect and which folder.
+fn drizzle(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<String>) {
+    let text = input::read_text(&file.path).unwrap_or_default();
+    let dialect = setting(&text, "dialect").unwrap_or_default();
+    if !dialect.is_empty() && dialect != "postgresql" {
+        notes.push(format!(
+            "{} is for a database of {dialect}, which driftgate cannot check",
+            file.below
+        ));
+        return;
+    }
+    let folder = folder_of(&file.below);
+    let out = setting(&text, "out").unwrap_or("drizzle").trim_start_matches("./");
+    let migrations = if folder.is_empty() {
+        out.to_owned()
+    } else {
+        format!("{folder}/{out}")
+    };
+    let owner = unit(units, unit_folder(files, folder));
+    owner.variable = owner.variable.take().or_else(|| process_env(&text));
+    set(
+        owner,
+        found("drizzle", "Drizzle", file, &file.below, vec![migrations]),
+        notes,
+    );
+}
+
+/// A declarative base of SQLAlchemy, in a module below the folder of `alembic.ini`.
+fn sqlalchemy(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<String>) {
+    let folder = folder_of(&file.below);
+    let start = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
+    let bases = files.iter().filter_map(|python| {
+        let module = python.below.strip_prefix(&start)?.strip_suffix(".py")?;
+        let text = input::read_text(&python.path).ok()?;
+        let base = text.lines().find_map(declarative_base)?.to_owned();
+        let module = module.strip_prefix("src/").unwrap_or(module);
+        let module = module.strip_suffix("/__init__").unwrap_or(module).replace('/', ".");
+        Some(format!("{module}:{base}"))
+    });
+    let bases: Vec<String> = bases.collect();
+    let owner = unit(units, folder);
+    match bases.as_slice() {
+        [] => {}
+        [base] => set(owner, found("sqlalchemy", "SQLAlchemy", file, base, Vec::new()), notes),
+        [first, ..] => {
+            notes.push(format!(
+                "several modules have a declarative base of SQLAlchemy, {}: the first is used",
+                bases.join(", ")
+            ));
+            set(owner, found("sqlalchemy", "SQLAlchemy", file, first, Vec::new()), notes);
+        }
+    }
+}
+
+/// The name of a declarative base that a line of Python defines.
+fn declarative_base(line: &str) -> Option<&str> {
+    if let Some(class) = line.strip_prefix("class ") {
+        let (name, bases) = class.split_once('(')?;
+        let is_base = bases.split([',', ')']).any(|base| {
+            ["DeclarativeBase", "DeclarativeBaseNoMeta", "SQLModel"]
+                .contains(&base.trim().rsplit('.').next().unwrap_or_default())
+        });
+        return is_base.then_some(name.trim());
+    }
+    let (name, value) = line.split_once('=')?;
+    let is_call = value.trim().trim_end().ends_with("declarative_base()");
+    (is_call && !name.starts_with(char::is_whitespace)).then_some(name.trim())
+}
+
+/// What is between the braces of the first block of this name, which begins a line.
+fn block<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with(name) {
+            let (_, inside) = text[at..].split_once('{')?;
+            return inside.split('}').next();
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The quoted value after a name and `=` or `:`. Comments of whole lines do not count.
+fn setting<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.flat_map(|line| values(line, name)).next()
+}
+
+fn values<'a>(line: &'a str, name: &str) -> Vec<&'a str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let at_word = line
+        .match_indices(name)
+        .filter(|(at, _)| !line[..*at].ends_with(is_word));
+    let after = at_word.map(|(at, name)| line[at + name.len()..].trim_start_matches(['"', '\'']).trim_start());
+    after
+        .filter_map(|rest| {
+            let value = rest.strip_prefix(['=', ':'])?.trim_start();
+            let quote = value.chars().next().filter(|c| "\"'`".contains(*c))?;
+            value[1..].split(quote).next()
+        })
+        .collect()
+}
+
+/// The variable of `env("NAME")`.
+fn env_call(text: &str) -> Option<String> {
+    let url = text
+        .lines()
+        .find(|line| line.trim().starts_with("url") && line.contains("env("))?;
+    let inside = url.split_once("env(")?.1.split(')').next()?;
+    Some(inside.trim_matches(['"', '\'', ' ']).to_owned())
+}
+
+/// The variable of `process.env.NAME` in the line of the URL.
+fn process_env(text: &str) -> Option<String> {
+    let after = text.split_once("process.env.")?.1;
+    let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    Some(name).filter(|name| !name.is_empty())
+}
