@@ -14,6 +14,7 @@ mod fuzz;
 mod guides;
 mod guides_migrations;
 mod hostile_files;
+mod init;
 mod language;
 mod large;
 mod linear;
