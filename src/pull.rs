@@ -1,6 +1,7 @@
 //! Writes the expectation file of a snapshot: exact, sorted, without attributes that have their default.
 
 pub(crate) mod partitions;
+mod required;
 pub mod split;
 
 pub(crate) use partitions::Nesting;
@@ -28,6 +29,8 @@ pub struct PullOptions<'a> {
     pub history: Option<WrittenHistory<'a>>,
     /// Whether the partitions of partitioned objects are not listed.
     pub any_partitions: bool,
+    /// Whether only what an application relies on is written.
+    pub requirements: bool,
     /// Whether a top-level object is selected.
     pub wanted: &'a dyn Fn(Kind, &ObjectId) -> bool,
 }
@@ -57,7 +60,7 @@ fn file(choice: &PullOptions<'_>, sections: Vec<(String, Fragment)>) -> String {
     if choice.schema != "public" {
         file.push(("schema".into(), Fragment::text(choice.schema)));
     }
-    if choice.whole {
+    if choice.whole && !choice.requirements {
         let mut schemas: Vec<&String> = choice.schemas.iter().collect();
         schemas.sort();
         schemas.dedup();
@@ -107,11 +110,13 @@ fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragm
         let objects: Vec<(String, Fragment)> = snapshot
             .of_kind(kind)
             .filter(|(id, object)| (choice.wanted)(kind, id) && is_written(snapshot, choice, kind, id, object))
-            .map(|(id, object)| {
-                (
-                    key(kind, id, choice.schema),
-                    writer.write(kind, id, object, !choice.whole, Nesting::Object),
-                )
+            .filter_map(|(id, object)| {
+                let written = if choice.requirements {
+                    writer.required(kind, id, object)?
+                } else {
+                    writer.write(kind, id, object, !choice.whole, Nesting::Object)
+                };
+                Some((key(kind, id, choice.schema), written))
             })
             .collect();
         if !objects.is_empty() {

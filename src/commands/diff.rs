@@ -128,6 +128,7 @@ fn as_expectations(args: &DiffArgs, schema: &str, snapshot: &Snapshot) -> Option
         database: None,
         history: None,
         any_partitions: false,
+        requirements: false,
         wanted: &wanted,
     };
     pull(snapshot, &options)

@@ -90,7 +90,7 @@ fn write_output(args: &PullArgs, text: &str) -> Result<(), Failure> {
 
 fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Result<Exit, Failure> {
     let mut scope = Scope::whole(&args.schema, args.platform_schemas).with_roles(args.roles);
-    scope.on_request = args.physical_order;
+    scope.on_request = args.physical_order || args.requirements;
     let mut snapshot = read_snapshot(source, &scope, args.session.limits())?;
     scratch_noise::clear(source, &mut snapshot);
     if snapshot.left_out > 0 {
@@ -110,9 +110,10 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
         database: None,
         history: source
             .tool()
-            .filter(|_| patterns.is_empty())
+            .filter(|_| patterns.is_empty() && !args.requirements)
             .map(|tool| WrittenHistory { tool, directories: &[] }),
         any_partitions: args.partitions == PartitionsOption::Any,
+        requirements: args.requirements,
         wanted: &wanted,
     };
     if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {

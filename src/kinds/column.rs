@@ -113,6 +113,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         common::grants(&common::OF_COLUMN),
         common::COMMENT,
     ],
+    required: &["type", "nullable"],
     role: Role::Column { type_attribute: "type", position: "position" },
     syntax: Syntax {
         shorthand: Shorthand::Custom {

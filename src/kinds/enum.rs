@@ -52,6 +52,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         let labels = Sql::join(labels.into_iter().map(literal), ", ");
         Some(Stub::of(sql!["CREATE TYPE ", qualified(id), " AS ENUM (", labels, ")"]))
     }),
+    required: &["labels"],
     ..KindSpec::EMPTY
 };
 

@@ -86,6 +86,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
+    required: &["columns", "references"],
     drops_with_column: true,
     ..KindSpec::EMPTY
 };

@@ -70,6 +70,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         ..Advice::DEFAULT
     },
+    required: &["columns"],
     drops_with_column: true,
     ..KindSpec::EMPTY
 };

@@ -84,6 +84,9 @@ pub struct KindSpec {
     /// The kind of the object that the last part of the identity names, if an object of this kind says what another object
     /// has of its parent: the publication of a table.
     pub belongs_to: Option<Kind>,
+    /// The attributes that an application relies on, which `pull --requirements` writes. Without any, it does not write
+    /// objects of this kind.
+    pub required: &'static [&'static str],
     /// Whether PostgreSQL drops an object together with a column that it is on, as it does with indexes and constraints.
     pub drops_with_column: bool,
 }
@@ -125,6 +128,7 @@ impl KindSpec {
         stub: None,
         users_add: UsersAdd::Nothing,
         belongs_to: None,
+        required: &[],
         drops_with_column: false,
     };
 }

@@ -109,6 +109,44 @@ pub(super) const INHERITS: Attr = Attr::new(
 .compare(Compare::Custom(same_names))
 .default(Literal::EmptyList);
 
+/// The columns that inserts set.
+const INSERTS: Attr = Attr::new(
+    "inserts",
+    common::NAMES,
+    "The columns that every insert of the application sets. Any other column must accept null or have a default, or the inserts \
+     fail. It is compared only where it is written, and `pull --requirements` writes the columns that inserts must set.",
+)
+.compare(Compare::Custom(within))
+.default(Literal::EmptyList)
+.on_request()
+.read_on_request();
+
+/// Whether the application sets every column that inserts must set.
+fn within(comparison: &Comparison<'_>) -> Verdict {
+    let set = comparison.expected.texts();
+    let needed = comparison.actual.texts();
+    Verdict::when(needed.iter().all(|column| set.contains(column)))
+}
+
+/// The advice on columns that inserts must set, and that the application does not set.
+fn not_set(expected: &Value, actual: &Value) -> Hint {
+    let set = expected.texts();
+    let others: Vec<&str> = actual
+        .texts()
+        .into_iter()
+        .filter(|column| !set.contains(column))
+        .collect();
+    let (them, they) = if others.len() == 1 {
+        ("it", "it")
+    } else {
+        ("them", "they")
+    };
+    Hint::advice(format!(
+        "inserts that do not set {} fail: give {them} a default, drop NOT NULL if {they} may be null, or let the application set {them}",
+        others.join(", ")
+    ))
+}
+
 /// The attributes of a partition.
 pub(super) const PARTITION_ATTRIBUTES: PartitionAttributes = PartitionAttributes {
     parent: "partition_of",
@@ -168,6 +206,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
              where it is written, and `pull` writes it with `--column-order`.",
         )
         .read_on_request(),
+        INSERTS,
         common::OPTIONS,
         TABLESPACE,
         ACCESS_METHOD,
@@ -197,6 +236,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
+    required: &["inserts"],
     ..KindSpec::EMPTY
 };
 
@@ -283,6 +323,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             ("column_order", _) => Some(Hint::advice(
                 "the order of columns cannot be altered: name the columns in statements, or create the table again",
             )),
+            ("inserts", _) => Some(not_set(expected, actual)),
             ("options", _) => common::set_options(&format!("ALTER TABLE {name}"), expected, actual),
             ("grants", _) => common::grant(&name, expected, actual),
             _ => None,

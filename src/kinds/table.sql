@@ -25,6 +25,11 @@ SELECT c.schema, c.name,
        CASE WHEN (SELECT current_setting('driftgate.on_request', true) = 'on') THEN
          (SELECT array_agg(a.attname::text ORDER BY a.attnum)
           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END AS column_order,
+       CASE WHEN (SELECT current_setting('driftgate.on_request', true) = 'on') THEN
+         (SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}')
+          FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attnotnull OR t.typnotnull)
+            AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = '' AND t.typdefault IS NULL) END AS inserts,
        (SELECT t.spcname::text FROM pg_tablespace t WHERE t.oid = c.reltablespace) AS tablespace,
        coalesce((SELECT m.amname::text FROM pg_am m WHERE m.oid = c.relam), 'heap') AS access_method,
        pg_get_userbyid(c.relowner)::text AS owner,

@@ -219,6 +219,7 @@ pub fn snapshots(data: &[u8]) {
     assert_eq!(saved::write(&again), once);
     let choice = PullOptions {
         any_partitions: false,
+        requirements: false,
         schema: "public",
         schemas: &[],
         whole: true,

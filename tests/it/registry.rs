@@ -285,6 +285,7 @@ fn a_pulled_file_passes() {
             database: None,
             history: None,
             any_partitions: false,
+            requirements: false,
             schema: SCHEMAS[0],
             whole,
             wanted: &|_, _| true,

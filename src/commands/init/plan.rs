@@ -302,6 +302,7 @@ impl PlannedDatabase {
                 database: Some(self.database.variable.as_str()).filter(|name| *name != DEFAULT_DATABASE),
                 history,
                 any_partitions: false,
+                requirements: false,
                 wanted: &|_, _| true,
             },
         )?;
