@@ -32,7 +32,7 @@ use crate::migrations::selection::Selection;
 use crate::migrations::{FolderProblem, Tool};
 use crate::object_id::{ObjectId, split_name};
 use crate::platform;
-use crate::source_map::{FileId, Place};
+use crate::source_map::{FileId, Parties, Place};
 use crate::value::Value;
 use crate::yaml::Scalar;
 
@@ -51,6 +51,8 @@ pub struct ExpectationFile {
     pub database: String,
     /// Where the file names it, or the beginning of the file.
     pub database_place: Place,
+    /// Whom it concerns.
+    pub parties: Parties,
     /// The schema of names that are not qualified.
     pub schema: String,
     /// Whether the file is exact: objects that it does not list must not exist.

@@ -95,6 +95,7 @@ fn file_key(key: FileKey) -> Json {
                 .collect();
             json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": sections})
         }
+        FileKey::Consumer | FileKey::Owner => json!({"type": "string"}),
         FileKey::Level => term_key(TermKey::Level),
         FileKey::Reason => term_key(TermKey::Reason),
     };

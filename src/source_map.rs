@@ -32,10 +32,29 @@ impl Place {
     }
 }
 
+/// Whom the expectations of a file concern.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parties {
+    /// Who needs what the file expects.
+    pub consumer: Option<String>,
+    /// Who answers for the file.
+    pub owner: Option<String>,
+}
+
+impl Parties {
+    /// The parties that the file names, each with the label of reports.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [("consumer", &self.consumer), ("owner", &self.owner)];
+        all.into_iter()
+            .filter_map(|(label, party)| Some((label, party.as_deref()?)))
+    }
+}
+
 #[derive(Debug)]
 struct SourceFile {
     path: PathBuf,
     text: String,
+    parties: Parties,
     /// The range of each line, without its line end. Computed when the first line is shown.
     lines: OnceLock<Vec<Range<usize>>>,
 }
@@ -50,7 +69,12 @@ impl SourceMap {
     /// Adds a file and returns its handle.
     pub fn add(&mut self, path: PathBuf, text: String) -> FileId {
         let lines = OnceLock::new();
-        self.files.push(SourceFile { path, text, lines });
+        self.files.push(SourceFile {
+            path,
+            text,
+            parties: Parties::default(),
+            lines,
+        });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -64,6 +88,17 @@ impl SourceMap {
     #[must_use]
     pub fn text(&self, file: FileId) -> &str {
         &self.files[file.0 as usize].text
+    }
+
+    /// Remembers whom the expectations of a file concern.
+    pub fn set_parties(&mut self, file: FileId, parties: Parties) {
+        self.files[file.0 as usize].parties = parties;
+    }
+
+    /// Whom the expectations of a file concern.
+    #[must_use]
+    pub fn parties(&self, file: FileId) -> &Parties {
+        &self.files[file.0 as usize].parties
     }
 
     /// `file:line:column`, the form that editors and terminals recognize.

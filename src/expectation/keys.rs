@@ -3,6 +3,8 @@
 //! Each key is written here once. The parser and the JSON Schema match on these enums, so that a key that one of them
 //! does not know does not compile.
 
+use crate::kinds::Kind;
+
 macro_rules! keys {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $key:literal: $description:expr,)* }) => {
         $(#[$doc])*
@@ -55,6 +57,8 @@ keys! {
     FileKey {
         Driftgate = "driftgate": "The version of the file format.",
         Database = "database": "The environment variable that holds the URL of the database.",
+        Consumer = "consumer": "Who needs what the file expects, such as an application. Reports name it with each finding.",
+        Owner = "owner": "Who answers for the file, such as a team. Reports name it with each finding.",
         Schema = "schema": "The schema of names that are not qualified.",
         Migrations = "migrations": "The history that a migration tool keeps, or a list of histories.",
         Assertions = "assertions": "Queries about the data, each with the expected result.",
@@ -131,8 +135,24 @@ impl FileKey {
     /// Whether it is a setting of the whole file, which is read before the objects.
     pub(super) fn is_setting(self) -> bool {
         match self {
-            Self::Driftgate | Self::Database | Self::Schema | Self::Exact | Self::Level | Self::Reason => true,
+            Self::Driftgate
+            | Self::Database
+            | Self::Consumer
+            | Self::Owner
+            | Self::Schema
+            | Self::Exact
+            | Self::Level
+            | Self::Reason => true,
             Self::Migrations | Self::Assertions | Self::Ignore => false,
         }
     }
+}
+
+/// All keys of the top level of a file.
+pub(super) fn file_keys() -> Vec<&'static str> {
+    FileKey::NAMES
+        .iter()
+        .copied()
+        .chain(Kind::roots().map(|kind| kind.spec().section))
+        .collect()
 }

@@ -57,6 +57,7 @@ fn load_with(paths: &[PathBuf], files: &mut SourceMap, parse: Parse) -> Result<V
         match input::read(&path, files) {
             Ok(place) => match parse(files.text(place.file), place.file) {
                 Ok(mut file) => {
+                    files.set_parties(place.file, file.parties.clone());
                     problems.extend(folders(&path, &mut file));
                     expectations.push(file);
                 }

@@ -5,14 +5,14 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::history::parse_histories;
 use super::ignore::parse_ignore;
 use super::implied::contradictions;
-use super::keys::{FileKey, HistoryKey, TermKey};
+use super::keys::{FileKey, HistoryKey, TermKey, file_keys};
 use super::long_names::cut_names;
 use super::object::parse_section;
 use super::statement::parse_assertions;
 use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, Level, Singles, Terms, partitions, pieces, shape};
 use crate::error::Problem;
 use crate::kinds::Kind;
-use crate::source_map::{FileId, Place};
+use crate::source_map::{FileId, Parties, Place};
 use crate::suggest;
 use crate::yaml::{self, Document, Entry, Mapping, Node, NodeValue, Places, ScalarType, shorten};
 
@@ -112,6 +112,7 @@ impl Parser {
                 file,
                 database: DEFAULT_DATABASE.to_owned(),
                 database_place: start_of(file),
+                parties: Parties::default(),
                 schema: "public".to_owned(),
                 exact: false,
                 exact_schemas: None,
@@ -151,6 +152,8 @@ impl Parser {
             Some(
                 FileKey::Driftgate
                 | FileKey::Database
+                | FileKey::Consumer
+                | FileKey::Owner
                 | FileKey::Schema
                 | FileKey::Exact
                 | FileKey::Level
@@ -200,6 +203,8 @@ impl Parser {
                     self.version(entry);
                 }
                 Some(FileKey::Database) => self.database(entry),
+                Some(FileKey::Consumer) => self.out.parties.consumer = self.text(entry),
+                Some(FileKey::Owner) => self.out.parties.owner = self.text(entry),
                 Some(FileKey::Schema) => {
                     if let Some(schema) = self.text(entry) {
                         self.out.schema = schema;
@@ -419,6 +424,8 @@ fn mapping_hint(key: &str, node: &Node) -> Option<String> {
         }
         FileKey::Driftgate
         | FileKey::Database
+        | FileKey::Consumer
+        | FileKey::Owner
         | FileKey::Schema
         | FileKey::Migrations
         | FileKey::Assertions
@@ -436,13 +443,4 @@ fn start_of(file: FileId) -> Place {
         line: 1,
         column: 1,
     }
-}
-
-/// All keys of the top level of a file.
-fn file_keys() -> Vec<&'static str> {
-    FileKey::NAMES
-        .iter()
-        .copied()
-        .chain(Kind::roots().map(|kind| kind.spec().section))
-        .collect()
 }

@@ -6,7 +6,7 @@ use similar::TextDiff;
 
 use super::table_marks;
 use super::values::{SENTENCE, compared, one_line, shortened};
-use super::words::describe;
+use super::words::{capital, describe};
 use crate::finding::{Check, Status, Target};
 use crate::hint::Hint;
 use crate::redact;
@@ -61,6 +61,9 @@ pub(super) fn paragraph(check: &Check, files: &SourceMap) -> String {
     if let Some(cause) = &check.caused_by {
         let _ = write!(text, ". Follows from {}", one_line(&cause.subject));
     }
+    for (label, party) in files.parties(check.place.file).named() {
+        let _ = write!(text, ". {}: {}", capital(label), one_line(party));
+    }
     if let Some(reason) = &check.reason {
         let _ = write!(text, ". Reason: {}", one_line(reason));
     }
@@ -93,6 +96,8 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
     facts.push(("at", one_line(&files.locate(check.place))));
     facts.push(("database", one_line(&describe(target))));
     facts.extend(hint_facts(check));
+    let parties = files.parties(check.place.file).named();
+    facts.extend(parties.map(|(label, party)| (label, visible(party))));
     facts.extend(check.reason.as_ref().map(|reason| ("reason", visible(reason))));
     let marks = table_marks::lines(check, files);
     facts.extend(marks.into_iter().map(|(label, text)| (label, visible(&text))));

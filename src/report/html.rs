@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::format::{FormatSpec, Rendering};
 use super::timing::date;
 use super::values::{one_line, plural};
-use super::words::{Obstacle, ReportedStatus, TOOL, stale, summary_line, targets, verdict};
+use super::words::{Obstacle, ReportedStatus, TOOL, capital, stale, summary_line, targets, verdict};
 use crate::finding::report_history::RunTotals;
 use crate::finding::{Report, Target};
 use finding::Choices;
@@ -187,14 +187,6 @@ fn state(report: &Report) -> &'static str {
 /// direction, so that it does not change the direction of the surrounding text.
 fn name(text: &str) -> Markup {
     html! { bdi { (one_line(text)) } }
-}
-
-/// A word at the beginning of a line: `Drift`.
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `1 finding`, `2 findings`.

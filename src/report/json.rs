@@ -143,6 +143,12 @@ pub(super) struct JsonFinding<'a> {
     /// Only if the finding follows from another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     caused_by: Option<&'a str>,
+    /// Only if the file names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consumer: Option<&'a str>,
+    /// Only if the file names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
     /// Only if the file gives a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
@@ -197,7 +203,7 @@ fn histories(target: &Target) -> Vec<JsonHistory<'_>> {
         .collect()
 }
 
-fn target<'a>(target: &'a Target, files: &SourceMap, with_baseline: bool) -> JsonTarget<'a> {
+fn target<'a>(target: &'a Target, files: &'a SourceMap, with_baseline: bool) -> JsonTarget<'a> {
     let findings = target.findings_in_order();
     JsonTarget {
         findings: Some(findings.into_iter().map(|check| finding(check, files)).collect()),
@@ -279,7 +285,8 @@ fn coverage(coverage: &Coverage) -> JsonCoverage<'_> {
     }
 }
 
-pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a> {
+pub(super) fn finding<'a>(check: &'a Check, files: &'a SourceMap) -> JsonFinding<'a> {
+    let parties = files.parties(check.place.file);
     JsonFinding {
         id: check.id(),
         code: check.code.to_string(),
@@ -300,6 +307,8 @@ pub(super) fn finding<'a>(check: &'a Check, files: &SourceMap) -> JsonFinding<'a
         hint: check.hint.as_ref().map(Hint::text),
         sql: check.hint.as_ref().and_then(Hint::statements),
         caused_by: check.caused_by.as_ref().map(|cause| cause.id.as_str()),
+        consumer: parties.consumer.as_deref(),
+        owner: parties.owner.as_deref(),
         reason: check.reason.as_deref(),
         baseline: check.mark.accepted.as_ref().map(|a| JsonAccepted::of(a, files)),
         compared: check.mark.change.as_ref().map(Change::words),

@@ -199,3 +199,11 @@ pub(super) fn stale(report: &Report) -> Option<Target> {
 
 /// The name of the tool and its version.
 pub(super) const TOOL: (&str, &str) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+
+/// A word at the beginning of a line: `Drift`.
+pub(super) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::values::side_by_side;
-use super::{MANY, UNFOLDED, capital, findings_words, name};
+use super::{MANY, UNFOLDED, findings_words, name};
 use crate::expectation::Level;
 use crate::finding::mark::Change;
 use crate::finding::{Check, Target};
@@ -15,7 +15,7 @@ use crate::report::fingerprint::fingerprint;
 use crate::report::format::Rendering;
 use crate::report::table_marks;
 use crate::report::values::{SENTENCE, one_line};
-use crate::report::words::{ReportedStatus, describe};
+use crate::report::words::{ReportedStatus, capital, describe};
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
@@ -137,6 +137,9 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
                     }
                     @if let Some(hint) = &check.hint { dt { (capital(hint.label())) } dd { (what_to_do(hint)) } }
                     @if let Some(cause) = &check.caused_by { dt { "Follows from" } dd { bdi { (visible(&cause.subject)) } } }
+                    @for (label, party) in files.parties(check.place.file).named() {
+                        dt { (capital(label)) } dd { bdi { (visible(party)) } }
+                    }
                     @if let Some(reason) = &check.reason { dt { "Reason" } dd { bdi { (visible(reason)) } } }
                     dt { "Expected at" } dd { code { (one_line(&files.locate(check.place))) } }
                     @for (label, text) in table_marks::lines(check, files) {
