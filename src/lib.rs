@@ -61,7 +61,7 @@
 //! * [`expectation`] does not import [`catalog`], [`compare`] or [`report`]; [`catalog`] does not import [`compare`] or
 //!   [`report`]; the reporters do not import [`catalog`], [`compare`], [`snapshot`] or [`kinds`].
 //! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
-//!   `environment`, `atomic_file`, `console`, `session` and [`commands`]. [`compare`] and the reporters do none.
+//!   `environment`, `program`, `atomic_file`, `console`, `session` and [`commands`]. [`compare`] and the reporters do none.
 //! * Outside of [`kinds`] no code names a kind or one of its attributes.
 //! * Only `main` turns a [`finding::Exit`] into the exit code of the process, and only [`commands::run`] turns an error into
 //!   a [`finding::Exit`].

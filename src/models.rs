@@ -17,7 +17,7 @@ pub struct Model {
     /// The migration tools that keep their history in a database of the model. The model does not contain their tables.
     pub tools: &'static [&'static str],
     /// The commands that print the SQL. Each is tried if the one before it fails; they are for other versions.
-    commands: fn(&Project<'_>) -> Vec<CommandLine>,
+    commands: fn(&ModelProject<'_>) -> Vec<CommandLine>,
 }
 
 impl PartialEq for Model {
@@ -74,7 +74,7 @@ pub static MODELS: [Model; 4] = [
 const VIRTUAL: [&str; 2] = [".venv", "venv"];
 
 /// The model of a project: where it is, and where the programs are.
-struct Project<'a> {
+struct ModelProject<'a> {
     path: &'a str,
     /// The working directory, and the folder that the environment says is the one of Python.
     folder: &'a Path,
@@ -102,12 +102,12 @@ impl Model {
         let usual = || self.places.iter().copied().find(|place| folder.join(place).exists());
         let Some(path) = path.or_else(usual) else {
             let problem = match self.places {
-                [] => Problem::new(format!("model:{} needs to be told where the model is", self.name)),
+                [] => Problem::new(format!("model:{} needs the path of the model", self.name)),
                 places => Problem::new(format!("there is no {}", places.join(", no "))),
             };
             return Err(problem.hint(format!("write model:{}:PATH; the path is {}", self.name, self.doc)));
         };
-        Ok((self.commands)(&Project {
+        Ok((self.commands)(&ModelProject {
             path,
             folder,
             virtual_env,
@@ -115,7 +115,7 @@ impl Model {
     }
 }
 
-impl Project<'_> {
+impl ModelProject<'_> {
     /// A script in Python, which gets the path. The interpreter is the project's own, if there is one.
     fn python(&self, script: &str) -> CommandLine {
         let own = VIRTUAL.iter().map(|name| self.folder.join(name));

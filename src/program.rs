@@ -13,7 +13,7 @@ use crate::redact;
 /// How many lines of what a failing program wrote to standard error are shown: its last ones.
 const SHOWN_LINES: usize = 15;
 
-/// How often a running program is looked at.
+/// How often driftgate checks whether a program has ended.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// What is shown of a script.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub use ci::CiService;
 pub use folders::FoundMigrations;
 pub use model_files::FoundModel;
-pub use variables::{Variable, is_postgres_url};
+pub use variables::{UrlVariable, is_postgres_url};
 
 use crate::error::Problem;
 use crate::expectation::DEFAULT_DATABASE;
@@ -20,7 +20,7 @@ use crate::input::walk::{Found, Search};
 /// How many levels of folders are searched.
 const DEEPEST: usize = 7;
 
-/// Folders in which nothing is the project's own, or what is there serves tests and examples.
+/// Folders in which nothing is the project's own, or which serve tests and examples.
 const SKIPPED: [&str; 16] = [
     "__pycache__",
     "bin",
@@ -65,7 +65,7 @@ pub struct Project {
     /// Its databases, in the order of their names.
     pub databases: Vec<ProjectDatabase>,
     /// The variables that hold the URL of a PostgreSQL database.
-    pub variables: Vec<Variable>,
+    pub variables: Vec<UrlVariable>,
     /// The CI service that it uses.
     pub ci: Option<CiService>,
     /// What was found and cannot be used, each as a sentence.
@@ -148,7 +148,7 @@ fn search(root: &Path) -> Result<Vec<Found>, Vec<Problem>> {
 }
 
 /// The databases of these units. Those of one folder are one database, unless a model names another variable.
-fn databases(root: &Path, units: Vec<Unit>, variables: &[Variable]) -> Vec<ProjectDatabase> {
+fn databases(root: &Path, units: Vec<Unit>, variables: &[UrlVariable]) -> Vec<ProjectDatabase> {
     let mut names = BTreeSet::new();
     let mut databases: Vec<ProjectDatabase> = units
         .into_iter()
@@ -180,7 +180,7 @@ fn databases(root: &Path, units: Vec<Unit>, variables: &[Variable]) -> Vec<Proje
 }
 
 /// The variable of a database: one that has its name in it, the usual one, the only one, or the usual one.
-fn variable(name: &str, variables: &[Variable]) -> String {
+fn variable(name: &str, variables: &[UrlVariable]) -> String {
     let own = name.to_uppercase().replace('-', "_");
     let of_name = variables.iter().find(|variable| variable.name.starts_with(&own));
     let usual = variables.iter().find(|variable| variable.name == DEFAULT_DATABASE);

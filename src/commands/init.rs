@@ -15,7 +15,7 @@ use crate::project::{Project, is_postgres_url};
 use crate::redact;
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
-use plan::{Plan, PlannedFile};
+use plan::{InitPlan, PlannedFile};
 
 /// Runs the command.
 pub(super) fn run(args: &InitArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
@@ -25,7 +25,7 @@ pub(super) fn run(args: &InitArgs, files: &mut SourceMap) -> Result<Exit, Comman
     if project.databases.is_empty() {
         return Err(nothing_found(args).into());
     }
-    let mut plan = Plan::make(args, &project, &environment, files);
+    let mut plan = InitPlan::make(args, &project, &environment, files);
     print(&plan.shown())?;
     if plan.writes_nothing() {
         eprint("nothing to write: every file exists already\n");
@@ -68,7 +68,7 @@ fn may_write() -> bool {
 }
 
 /// Writes the files that do not exist yet, and returns their paths.
-fn write(plan: &Plan) -> Result<Vec<PathBuf>, Failure> {
+fn write(plan: &InitPlan) -> Result<Vec<PathBuf>, Failure> {
     let mut written = Vec::new();
     for PlannedFile { path, text, .. } in plan.files() {
         let Some(text) = text else {
@@ -89,7 +89,7 @@ fn write(plan: &Plan) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Checks the databases that answered.
-fn check(args: &InitArgs, plan: &Plan, files: &mut SourceMap) -> Result<Exit, CommandError> {
+fn check(args: &InitArgs, plan: &InitPlan, files: &mut SourceMap) -> Result<Exit, CommandError> {
     let checked = plan.files_to_check();
     if checked.is_empty() {
         return Ok(Exit::Passed);

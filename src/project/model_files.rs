@@ -82,49 +82,21 @@ fn prisma(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<
         return;
     }
     let folder = folder_of(&file.below);
-    let siblings = files.iter().filter(|other| {
-        folder_of(&other.below) == folder && other.below.ends_with(".prisma") && other.below != file.below
-    });
-    let has_own_datasource =
-        |other: &Found| input::read_text(&other.path).is_ok_and(|text| block(&text, "datasource").is_some());
-    let (mut of_schema, mut others) = (0, 0);
-    for sibling in siblings {
-        if has_own_datasource(sibling) {
-            others += 1;
-        } else {
-            of_schema += 1;
-        }
-    }
-    let path = if of_schema > 0 && others == 0 && !folder.is_empty() {
-        folder
-    } else {
-        &file.below
-    };
+    let (same_schema, other_schemas) = siblings(files, file);
+    let is_folder = same_schema > 0 && other_schemas == 0 && !folder.is_empty();
+    let path = if is_folder { folder } else { &file.below };
     let migrations = [
         format!("{folder}/migrations"),
         format!("{}/migrations", folder_of(folder)),
     ];
     let migrations = migrations.map(|path| path.trim_start_matches('/').to_owned()).to_vec();
-    let stem = file
-        .below
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(".prisma");
-    let own = folder.rsplit('/').next().unwrap_or_default();
-    let name = match (stem, own) {
-        ("schema", "" | "prisma" | "schema") => None,
-        ("schema", own) => Some(own.to_owned()),
-        (stem, _) if others > 0 => Some(stem.to_owned()),
-        (_, _) => None,
-    };
     let model = found("prisma", "Prisma", file, path, migrations);
-    let owner = match name {
+    let owner = match name_of_schema(&file.below, other_schemas > 0) {
         None => unit(units, unit_folder(files, folder)),
         Some(name) => {
             units.push(Unit {
                 folder: unit_folder(files, folder).to_owned(),
-                name: Some(name),
+                name: Some(name.to_owned()),
                 ..Unit::default()
             });
             let last = units.len() - 1;
@@ -133,6 +105,30 @@ fn prisma(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<
     };
     owner.variable = owner.variable.take().or_else(|| env_call(datasource));
     set(owner, model, notes);
+}
+
+/// How many files of Prisma in the same folder belong to the schema of a file, and how many are schemas of their own.
+fn siblings(files: &[Found], file: &Found) -> (usize, usize) {
+    let folder = folder_of(&file.below);
+    let is_sibling = |other: &&Found| {
+        folder_of(&other.below) == folder && other.below.ends_with(".prisma") && other.below != file.below
+    };
+    let has_datasource =
+        |other: &&Found| input::read_text(&other.path).is_ok_and(|text| block(&text, "datasource").is_some());
+    let (others, same): (Vec<&Found>, Vec<&Found>) = files.iter().filter(is_sibling).partition(has_datasource);
+    (same.len(), others.len())
+}
+
+/// The name of a schema of Prisma, if its file or its folder has a name of its own.
+fn name_of_schema(below: &str, has_others: bool) -> Option<&str> {
+    let own = folder_of(below).rsplit('/').next().unwrap_or_default();
+    let file = below.rsplit('/').next().unwrap_or_default();
+    match (file.trim_end_matches(".prisma"), own) {
+        ("schema", "" | "prisma" | "schema") => None,
+        ("schema", own) => Some(own),
+        (stem, _) if has_others => Some(stem),
+        (_, _) => None,
+    }
 }
 
 /// The configuration of Drizzle Kit says which dialect and which folder.

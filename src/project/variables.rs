@@ -7,7 +7,7 @@ use crate::input::walk::Found;
 
 /// A variable that holds the URL of a PostgreSQL database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variable {
+pub struct UrlVariable {
     /// Its name.
     pub name: String,
     /// The file that sets it, below the folder of the project. `None` if it is one of the process.
@@ -28,8 +28,8 @@ pub fn is_postgres_url(text: &str) -> bool {
 }
 
 /// The variables of the process, then those of the files in the folder of the project, each once. No value is kept.
-pub(super) fn all(files: &[Found], process: &[String]) -> Vec<Variable> {
-    let of_process = process.iter().map(|name| Variable {
+pub(super) fn all(files: &[Found], process: &[String]) -> Vec<UrlVariable> {
+    let of_process = process.iter().map(|name| UrlVariable {
         name: name.clone(),
         file: None,
     });
@@ -41,8 +41,8 @@ pub(super) fn all(files: &[Found], process: &[String]) -> Vec<Variable> {
             .flatten()
             .filter(|(_, value)| is_postgres_url(value))
             .map(|(name, _)| name);
-        let variables: Vec<Variable> = names
-            .map(|name| Variable {
+        let variables: Vec<UrlVariable> = names
+            .map(|name| UrlVariable {
                 name,
                 file: Some(file.below.clone()),
             })

@@ -192,9 +192,15 @@ impl ResolvedSource {
                 })));
             }
         };
+        let info = source_options::conninfo(&url, environment).map_err(at)?;
+        Self::live(info, scratch()?, args, environment)
+    }
+
+    /// A database that exists, and the options for it.
+    fn live(info: Conninfo, scratch: Scratch, args: &SessionArgs, environment: &Environment) -> Result<Self, Problem> {
         Ok(Self::Database(Box::new(LiveDatabase {
-            info: source_options::conninfo(&url, environment).map_err(at)?,
-            scratch: scratch()?,
+            info,
+            scratch,
             trust: if args.trust_functions {
                 Trust::Everything
             } else {

@@ -194,6 +194,7 @@ fn input_and_output_stay_in_their_rooms() {
         "input/",
         "expectation/load.rs",
         "migrations/folder.rs",
+        "program.rs",
         "main.rs",
         "cli.rs",
     ];

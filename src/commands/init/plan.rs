@@ -28,7 +28,7 @@ use crate::terminal::visible;
 const ANSWER: Duration = Duration::from_secs(20);
 
 /// The files to write.
-pub(super) struct Plan {
+pub(super) struct InitPlan {
     databases: Vec<PlannedDatabase>,
     others: Vec<PlannedFile>,
     /// What is left to do by hand in the CI.
@@ -64,7 +64,7 @@ enum Origin {
     Nothing,
 }
 
-impl Plan {
+impl InitPlan {
     /// Asks the databases, and decides what to write.
     pub(super) fn make(args: &InitArgs, project: &Project, environment: &Environment, files: &mut SourceMap) -> Self {
         let databases: Vec<PlannedDatabase> = project
@@ -327,7 +327,7 @@ fn ask(variable: &str, args: &InitArgs, environment: &Environment, files: &mut S
     read_snapshot(&resolved, &Scope::whole(&[], false), limits).map_err(|failure| failure.to_string())
 }
 
-/// What a database has, unless its migrations have never been applied to it: then it is not what anybody expects.
+/// What a database has, unless its migrations have never been applied to it: then it is not what the project expects.
 fn origin(database: &ProjectDatabase, snapshot: Snapshot) -> Origin {
     let is_without = |found: &FoundMigrations| !tool_tables::has_history(&snapshot, found.tool);
     if database.migrations.as_ref().is_some_and(is_without)
