@@ -22,6 +22,7 @@ use version::SortKey;
 
 /// A migration tool.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing about the tool")]
 pub struct Tool {
     /// Its name in expectation files.
     pub name: &'static str,

@@ -136,13 +136,13 @@ fn not_set(expected: &Value, actual: &Value) -> Hint {
         .into_iter()
         .filter(|column| !set.contains(column))
         .collect();
-    let (them, they) = if others.len() == 1 {
+    let (pronoun, subject) = if others.len() == 1 {
         ("it", "it")
     } else {
         ("them", "they")
     };
     Hint::advice(format!(
-        "inserts that do not set {} fail: give {them} a default, drop NOT NULL if {they} may be null, or let the application set {them}",
+        "inserts that do not set {} fail: give {pronoun} a default, drop NOT NULL if {subject} may be null, or let the application set {pronoun}",
         others.join(", ")
     ))
 }

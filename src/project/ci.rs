@@ -26,7 +26,8 @@ pub(super) const FILES: [&str; 2] = [".gitlab-ci.yml", "Jenkinsfile"];
 
 /// Whether a file of this name belongs to a service, wherever it is.
 pub(super) fn is_file(name: &str) -> bool {
-    FILES.contains(&name) || name.ends_with(".yml") || name.ends_with(".yaml")
+    let ending = Path::new(name).extension().unwrap_or_default();
+    FILES.contains(&name) || ending == "yml" || ending == "yaml"
 }
 
 impl CiService {

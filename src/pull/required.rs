@@ -96,7 +96,7 @@ impl Writer<'_> {
 }
 
 /// The attributes that are written under the key that requires at least these items.
-fn subset_keys<'a>(kind: Kind, attributes: &'a Attributes) -> impl Iterator<Item = &'static str> + 'a {
+fn subset_keys(kind: Kind, attributes: &Attributes) -> impl Iterator<Item = &'static str> {
     attributes
         .iter()
         .filter_map(move |(name, _)| kind.attr(name)?.subset_key)

@@ -71,13 +71,13 @@ fn run(mut batch: Vec<Change>) -> Result<Completion, Failed> {
 /// Makes changes to one copy and tries all paths. Returns the changes that could not be tried, and what is wrong.
 fn together<'c>(original: &Original, changes: &[&'c Change]) -> Result<(Vec<&'c Change>, Vec<String>), String> {
     let (base, changed) = (original.copy()?, original.copy()?);
-    let (mut made, mut left): (Vec<&Change>, Vec<&Change>) = changes
+    let (mut applied, mut left): (Vec<&Change>, Vec<&Change>) = changes
         .iter()
         .partition(|change| changes::apply(change, &changed).is_ok());
     let mut paths = Paths::new(original, base, changed)?;
-    left.extend(made.extract_if(.., |change| !change.expected.is_subset(&paths.live)));
+    left.extend(applied.extract_if(.., |change| !change.expected.is_subset(&paths.live)));
     paths.try_all()?;
-    let titles: Vec<&str> = made.iter().map(|change| change.title.as_str()).collect();
+    let titles: Vec<&str> = applied.iter().map(|change| change.title.as_str()).collect();
     let titles = titles.join("; ");
     let problems = paths.problems.into_iter();
     Ok((

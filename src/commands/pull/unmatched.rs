@@ -17,14 +17,16 @@ pub(super) fn warnings(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: 
         })
     };
     let idle = patterns.iter().filter(|pattern| !matches(pattern));
-    idle.map(|pattern| {
-        format!(
-            "warning: nothing in the database matches {}\n{}",
-            pattern_text(pattern),
-            help(snapshot, std::slice::from_ref(pattern), schema)
-        )
-    })
-    .collect()
+    let warnings: Vec<String> = idle
+        .map(|pattern| {
+            let help = help(snapshot, std::slice::from_ref(pattern), schema);
+            format!(
+                "warning: nothing in the database matches {}\n{help}",
+                pattern_text(pattern)
+            )
+        })
+        .collect();
+    warnings.concat()
 }
 
 /// What to write instead of patterns that are the names of what is written with another object, such as a column.
