@@ -15,7 +15,9 @@ runpy.run_path(manage, run_name="__main__")
 
 import django
 from django.apps import apps
+from django.conf import settings
 from django.db import connections, router
+from django.utils.module_loading import import_string
 
 django.setup()
 alias = next(
@@ -27,6 +29,17 @@ if alias is None:
 connection = connections[alias]
 # What depends on the server's version is asked of this one, not of a server. 18 comes with everything that Django knows.
 connection.__dict__["pg_version"] = 180000
+
+
+def as_migrations_create(model):
+    """Migrations give the tables of many-to-many relations the type of key that is in the settings, whatever the app has."""
+    for field in model._meta.local_many_to_many:
+        through = field.remote_field.through
+        if through._meta.auto_created and through._meta.pk.auto_created:
+            through._meta.pk.__class__ = import_string(settings.DEFAULT_AUTO_FIELD)
+    return model
+
+
 with connection.schema_editor(collect_sql=True, atomic=False) as editor:
     # Django lets the driver put the values into a statement, for which the driver connects. A percent sign in a value is
     # written twice there.
@@ -37,5 +50,5 @@ with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         options = model._meta
         if options.managed and not options.proxy and not options.swapped:
             if router.allow_migrate_model(alias, model):
-                editor.create_model(model)
+                editor.create_model(as_migrations_create(model))
 print("\n".join(editor.collected_sql))

@@ -98,7 +98,7 @@ fn models_of_django() {
         project.path(),
         &database,
         change,
-        "billing_client.status",
+        "character varying(9)",
     );
 }
 

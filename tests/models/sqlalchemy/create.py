@@ -2,10 +2,12 @@
 
 import os
 
+import psycopg
 from shop import Base
 from sqlalchemy import create_engine, text
 
-engine = create_engine(os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://"))
+# The URL may name a folder of sockets, which libpq understands.
+engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(os.environ["DATABASE_URL"]))
 with engine.begin() as connection:
     connection.execute(text('CREATE SCHEMA "Sales"'))
     Base.metadata.create_all(connection)
