@@ -71,9 +71,8 @@ fn run(mut batch: Vec<Change>) -> Result<Completion, Failed> {
 /// Makes changes to one copy and tries all paths. Returns the changes that could not be tried, and what is wrong.
 fn together<'c>(original: &Original, changes: &[&'c Change]) -> Result<(Vec<&'c Change>, Vec<String>), String> {
     let (base, copy) = (original.copy()?, original.copy()?);
-    let (mut applied, mut left): (Vec<&Change>, Vec<&Change>) = changes
-        .iter()
-        .partition(|change| changes::apply(change, &copy).is_ok());
+    let (mut applied, mut left): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().partition(|change| changes::apply(change, &copy).is_ok());
     let mut paths = Paths::new(original, base, copy)?;
     left.extend(applied.extract_if(.., |change| !change.expected.is_subset(&paths.live)));
     paths.try_all()?;
