@@ -16,13 +16,13 @@ pub use variables::{UrlVariable, is_postgres_url};
 use crate::error::Problem;
 use crate::expectation::DEFAULT_DATABASE;
 use crate::input::walk::{Found, Search};
+use crate::migrations::folder::is_foreign;
 
 /// How many levels of folders are searched.
 const DEEPEST: usize = 7;
 
-/// Folders in which nothing is the project's own, or which serve tests and examples.
-const SKIPPED: [&str; 16] = [
-    "__pycache__",
+/// Further folders in which nothing is the project's own, or which serve tests and examples.
+const SKIPPED: [&str; 14] = [
     "bin",
     "build",
     "dist",
@@ -31,7 +31,6 @@ const SKIPPED: [&str; 16] = [
     "examples",
     "expectations",
     "fixtures",
-    "node_modules",
     "obj",
     "site-packages",
     "target",
@@ -39,9 +38,6 @@ const SKIPPED: [&str; 16] = [
     "tests",
     "vendor",
 ];
-
-/// Files that mark a folder as a virtual environment of Python or as build output.
-const MARKS: [&str; 2] = ["pyvenv.cfg", "CACHEDIR.TAG"];
 
 /// Files that say that a folder is a project of its own within another one.
 const UNIT_FILES: [&str; 12] = [
@@ -126,9 +122,9 @@ fn search(root: &Path) -> Result<Vec<Found>, Vec<Problem>> {
     let enters = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_known = ci::FOLDERS.contains(&&*name) || ci::FILES.contains(&&*name) || variables::is_file(&name);
-        (is_known || !name.starts_with('.'))
-            && !(SKIPPED.contains(&&*name) && path.is_dir())
-            && MARKS.iter().all(|mark| !path.join(mark).exists())
+        let is_hidden = name.starts_with('.') && !is_known;
+        let is_skipped = SKIPPED.contains(&&*name) && path.is_dir() || is_foreign(path);
+        !is_hidden && !is_skipped
     };
     let wants = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -259,12 +255,19 @@ fn unit<'a>(units: &'a mut Vec<Unit>, folder: &str) -> &'a mut Unit {
     let found = units
         .iter()
         .position(|unit| unit.folder == folder && unit.name.is_none());
-    let at = found.unwrap_or_else(|| {
-        units.push(Unit {
-            folder: folder.to_owned(),
-            ..Unit::default()
-        });
-        units.len() - 1
+    match found {
+        Some(at) => &mut units[at],
+        None => add_unit(units, folder, None),
+    }
+}
+
+/// Adds a unit of a folder.
+fn add_unit<'a>(units: &'a mut Vec<Unit>, folder: &str, name: Option<&str>) -> &'a mut Unit {
+    let at = units.len();
+    units.push(Unit {
+        folder: folder.to_owned(),
+        name: name.map(str::to_owned),
+        ..Unit::default()
     });
     &mut units[at]
 }

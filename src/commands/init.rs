@@ -96,7 +96,8 @@ fn check(args: &InitArgs, plan: &InitPlan, files: &mut SourceMap) -> Result<Exit
     }
     let shown: Vec<String> = checked.iter().map(|path| redact::path(path)).collect();
     print(&visible(&format!("\n$ driftgate check {}\n", shown.join(" "))))?;
-    let words = ["driftgate".into(), "check".into()];
+    // What comes behind `--` is a path, whatever it looks like.
+    let words = ["driftgate".into(), "check".into(), "--".into()];
     let words = words
         .into_iter()
         .chain(checked.iter().map(|path| path.as_os_str().to_owned()));

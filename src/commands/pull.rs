@@ -163,7 +163,12 @@ fn header(snapshot: &Snapshot, args: &PullArgs, source: &ResolvedSource) -> Stri
             )
         }
     };
+    file_header(&what, "pull")
+}
+
+/// The comments at the beginning of a file: its schema for editors, and what it was written from by which subcommand.
+pub(super) fn file_header(what: &str, command: &str) -> String {
     // A name may contain line breaks, which would end the comment.
-    let what = visible(&what).replace('\n', "\\n");
-    format!("# yaml-language-server: $schema=schema.json\n# {what}, when `driftgate pull` read it.\n")
+    let what = visible(what).replace('\n', "\\n");
+    format!("# yaml-language-server: $schema=schema.json\n# {what}, when `driftgate {command}` read it.\n")
 }

@@ -239,7 +239,7 @@ pub fn list(dir: &Path) -> Result<Files, Problem> {
         deepest: usize::MAX,
         enters: &|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let is_skipped = name.starts_with('.') || SKIPPED.contains(&&*name) || marked(path);
+            let is_skipped = name.starts_with('.') || is_foreign(path);
             if is_skipped && name != "__pycache__" && path.is_dir() {
                 skipped.borrow_mut().push(redact::path(path));
             }
@@ -262,10 +262,13 @@ pub fn list(dir: &Path) -> Result<Files, Problem> {
     })
 }
 
-/// Whether a folder is a virtual environment or build output.
-fn marked(path: &Path) -> bool {
+/// Whether a folder has dependencies, a virtual environment or build output, and nothing that belongs to the project.
+pub(crate) fn is_foreign(path: &Path) -> bool {
+    let is_skipped = path
+        .file_name()
+        .is_some_and(|name| SKIPPED.iter().any(|skipped| name == *skipped));
     let is_built = || path.ends_with("target") && path.with_file_name("pom.xml").exists();
-    path.extension().is_none() && (MARKS.iter().any(|mark| path.join(mark).exists()) || is_built())
+    is_skipped || path.extension().is_none() && (MARKS.iter().any(|mark| path.join(mark).exists()) || is_built())
 }
 
 fn read_file(path: &Path, below: String) -> Result<File, Problem> {

@@ -24,6 +24,14 @@ pub(super) const FOLDERS: [&str; 2] = [".github", ".circleci"];
 /// Files that belong to a service, in the folder of the project.
 pub(super) const FILES: [&str; 2] = [".gitlab-ci.yml", "Jenkinsfile"];
 
+/// How the paths of files begin that belong to a service. The first one that is found decides.
+const STARTS: [(&str, CiService); 4] = [
+    (".github/workflows/", CiService::GitHub),
+    (".gitlab-ci.yml", CiService::GitLab),
+    (".circleci/", CiService::CircleCi),
+    ("Jenkinsfile", CiService::Jenkins),
+];
+
 /// Whether a file of this name belongs to a service, wherever it is.
 pub(super) fn is_file(name: &str) -> bool {
     let ending = Path::new(name).extension().unwrap_or_default();
@@ -46,17 +54,8 @@ impl CiService {
 /// The service that a project uses: the one that has files in it, or the one that hosts its repository.
 pub(super) fn service(root: &Path, files: &[Found]) -> Option<CiService> {
     let has = |start: &str| files.iter().any(|file| file.below.starts_with(start));
-    if has(".github/workflows/") {
-        return Some(CiService::GitHub);
-    }
-    if has(".gitlab-ci.yml") {
-        return Some(CiService::GitLab);
-    }
-    if has(".circleci/") {
-        return Some(CiService::CircleCi);
-    }
-    if has("Jenkinsfile") {
-        return Some(CiService::Jenkins);
+    if let Some((_, service)) = STARTS.iter().find(|(start, _)| has(start)) {
+        return Some(*service);
     }
     let git = input::read_text(&root.join(".git/config")).ok()?;
     let hosts = |host: &str| {

@@ -1,6 +1,6 @@
 //! The models of the application, by the files of the libraries.
 
-use super::{Unit, folder_of, unit, unit_folder};
+use super::{Unit, add_unit, folder_of, unit, unit_folder};
 use crate::input;
 use crate::input::walk::Found;
 
@@ -91,17 +91,10 @@ fn prisma(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<
     ];
     let migrations = migrations.map(|path| path.trim_start_matches('/').to_owned()).to_vec();
     let model = found("prisma", "Prisma", file, path, migrations);
+    let project = unit_folder(files, folder);
     let owner = match name_of_schema(&file.below, other_schemas > 0) {
-        None => unit(units, unit_folder(files, folder)),
-        Some(name) => {
-            units.push(Unit {
-                folder: unit_folder(files, folder).to_owned(),
-                name: Some(name.to_owned()),
-                ..Unit::default()
-            });
-            let last = units.len() - 1;
-            &mut units[last]
-        }
+        None => unit(units, project),
+        name => add_unit(units, project, name),
     };
     owner.variable = owner.variable.take().or_else(|| env_call(datasource));
     set(owner, model, notes);

@@ -28,25 +28,18 @@ pub(super) async fn decide(
         .partition(|scoped| matches!(scoped.question.form, Form::Columns));
     let pairs: Vec<Pair> = columns.iter().map(|scoped| Pair::new(scoped, snapshot)).collect();
     // Many questions have the same query, such as those about columns of the same type. The server reads it once.
-    let mut queries: BTreeMap<Query<'_>, usize> = BTreeMap::new();
-    let sides: Vec<[usize; 2]> = pairs
+    let queries: BTreeSet<Query<'_>> = pairs
         .iter()
-        .map(|pair| {
-            [Side::Expected, Side::Actual].map(|side| {
-                let next = queries.len();
-                *queries.entry(Query::of(pair, side)).or_insert(next)
-            })
-        })
+        .flat_map(|pair| [Query::of(pair, Side::Expected), Query::of(pair, Side::Actual)])
         .collect();
     if queries.is_empty() {
         return Ok(others.into_iter().collect());
     }
-    let mut in_order: Vec<(&Query<'_>, &usize)> = queries.iter().collect();
-    in_order.sort_by_key(|(_, number)| **number);
-    let descriptions: Vec<Description> = in_order.iter().map(|(query, _)| query.description()).collect();
-    let described = client.describe(&descriptions).await?;
-    for (scoped, [expected, actual]) in columns.into_iter().zip(sides) {
-        let answer = answer(snapshot, &scoped, described.get(expected), described.get(actual));
+    let descriptions: Vec<Description> = queries.iter().map(Query::description).collect();
+    let described: BTreeMap<_, _> = queries.iter().zip(client.describe(&descriptions).await?).collect();
+    for (scoped, pair) in columns.into_iter().zip(&pairs) {
+        let [expected, actual] = [Side::Expected, Side::Actual].map(|side| described.get(&Query::of(pair, side)));
+        let answer = answer(snapshot, &scoped, expected, actual);
         answers.insert(scoped, answer);
     }
     Ok(others.into_iter().collect())

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::ci_job;
 use crate::catalog::capture::Scope;
 use crate::cli::InitArgs;
+use crate::commands::lint::counted;
+use crate::commands::pull::file_header;
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::DEFAULT_DATABASE;
@@ -306,11 +308,8 @@ impl PlannedDatabase {
                 wanted: &|_, _| true,
             },
         )?;
-        let version = &snapshot.server.version;
-        let from = visible(from).replace('\n', "\\n");
-        Some(format!(
-            "# yaml-language-server: $schema=schema.json\n# {from}, PostgreSQL {version}, when `driftgate init` read it.\n{text}"
-        ))
+        let what = format!("{from}, PostgreSQL {}", snapshot.server.version);
+        Some(file_header(&what, "init") + &text)
     }
 }
 
@@ -391,8 +390,7 @@ pub(super) fn found(project: &Project) -> String {
 }
 
 fn migrations(tool: &Tool, count: usize) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} migration{s} of {}", tool.title)
+    format!("{} of {}", counted(count, "migration"), tool.title)
 }
 
 /// A line of a list.
