@@ -222,7 +222,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         // The arguments of an ordered-set aggregate are written differently here, and the finding does not say how.
         ("owner", Value::Text(_)) | ("comment", _) => None,
         ("arguments", _) => Some(Hint::advice(
-            "CREATE OR REPLACE AGGREGATE keeps the names of the arguments: drop the aggregate and create it as expected",
+            "drop the aggregate and create it as expected: CREATE OR REPLACE AGGREGATE keeps the names of the arguments",
         )),
         _ => Some(Hint::advice(
             "run CREATE OR REPLACE AGGREGATE with the expected definition",

@@ -316,7 +316,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
                 "the partitioning of a table cannot be altered: create a table as expected and move the rows",
             )),
             ("partition_of" | "partition_bound", _) => common::partitions::attach(finding),
-            ("inherits", _) => Some(inherits::change(finding, expected, actual)),
+            ("inherits", _) => inherits::change(finding, expected, actual),
             ("of_type", Some(of)) => Some(Hint::sql(format!("ALTER TABLE {name} OF {};", common::sql_names(of)))),
             ("of_type", None) => Some(Hint::sql(format!("ALTER TABLE {name} NOT OF;"))),
             ("cluster_on", _) => Some(cluster_on(finding, "TABLE", expected)),

@@ -6,37 +6,37 @@ use crate::kinds::{HintContext, Kind};
 use crate::object_id::{ObjectId, split_name};
 use crate::value::Value;
 
-/// The statements that change what a table inherits from.
-pub(in crate::kinds) fn change(finding: &HintContext<'_>, expected: &Value, actual: &Value) -> Hint {
+/// The statements that change what a table inherits from, unless both lists name the same parents.
+pub(in crate::kinds) fn change(finding: &HintContext<'_>, expected: &Value, actual: &Value) -> Option<Hint> {
     let (Some(wanted), Some(there)) = (parents(finding, expected), parents(finding, actual)) else {
-        return Hint::advice("change it with ALTER TABLE … NO INHERIT and INHERIT");
+        return Some(Hint::advice("change it with ALTER TABLE … NO INHERIT and INHERIT"));
     };
     let removed: Vec<&ObjectId> = there.iter().filter(|id| !wanted.contains(id)).collect();
     let kept: Vec<&ObjectId> = there.iter().filter(|id| wanted.contains(id)).collect();
     // INHERIT puts a parent behind the others.
     if !wanted.iter().zip(&kept).all(|(one, other)| one == *other) {
-        return Hint::advice(
+        return Some(Hint::advice(
             "the order of the parents follows from the order in which they were added: take the table from its parents with \
              NO INHERIT, and give it back in the expected order with INHERIT",
-        );
+        ));
     }
     let left: Vec<&str> = removed
         .iter()
         .flat_map(|parent| left_behind(finding, parent, &kept))
         .collect();
     if !left.is_empty() {
-        return Hint::advice(format!(
+        return Some(Hint::advice(format!(
             "run ALTER TABLE … NO INHERIT; the table keeps what it has inherited ({}), so drop that, too",
             left.join(", ")
-        ));
+        )));
     }
     let added: Vec<&ObjectId> = wanted.iter().filter(|id| !there.contains(id)).collect();
     let both: Vec<&str> = added.iter().flat_map(|parent| declared_too(finding, parent)).collect();
     if !both.is_empty() {
-        return Hint::advice(format!(
+        return Some(Hint::advice(format!(
             "run ALTER TABLE … INHERIT, and write `declared: true` for what the table then declares and inherits ({})",
             both.join(", ")
-        ));
+        )));
     }
     let table = sql_name(finding.id);
     let removed = removed
@@ -45,10 +45,14 @@ pub(in crate::kinds) fn change(finding: &HintContext<'_>, expected: &Value, actu
     let added = added
         .into_iter()
         .map(|parent| format!("ALTER TABLE {table} INHERIT {};", sql_name(parent)));
-    Hint::advice_with_sql(
+    let statements: Vec<String> = removed.chain(added).collect();
+    if statements.is_empty() {
+        return None;
+    }
+    Some(Hint::advice_with_sql(
         "the table keeps its columns; PostgreSQL refuses INHERIT unless it has the columns and checks of the parent",
-        removed.chain(added).collect::<Vec<_>>().join(" "),
-    )
+        statements.join(" "),
+    ))
 }
 
 /// The tables in a list.
