@@ -261,7 +261,11 @@ mod tests {
         };
         if let Some(sql) = sql {
             let verb = sql.split(' ').next().unwrap();
-            assert!(verb.chars().all(|c| c.is_ascii_uppercase()), "{}: {sql:?}", kind.words());
+            assert!(
+                verb.chars().all(|c| c.is_ascii_uppercase()),
+                "{}: {sql:?}",
+                kind.words()
+            );
             assert!(sql.ends_with(';') && !sql.contains('…'), "{}: {sql:?}", kind.words());
         }
         if let Some(words) = words {
