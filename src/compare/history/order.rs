@@ -26,11 +26,12 @@ pub(super) fn applied_after<'a>(
     let by_version = match history.tool.late {
         // It applies whatever is not applied.
         Late::Applies => None,
-        Late::Refuses(_) | Late::Skips(_) => known
-            .iter()
-            .filter(|m| is_done(Some(m.state)))
-            .filter_map(|m| Some((sort(&m.version)?, m.name.as_str())))
-            .max(),
+        Late::Refuses(_) | Late::Skips(_) => {
+            // If several rows have the version, the last one counts.
+            let last: BTreeMap<&str, &Migration> = known.iter().map(|m| (m.version.as_str(), m)).collect();
+            let done = last.into_values().filter(|m| is_done(Some(m.state)));
+            done.filter_map(|m| Some((sort(&m.version)?, m.name.as_str()))).max()
+        }
     };
     move |position| {
         let migration = &folder[position];

@@ -35,7 +35,43 @@ pub(super) static TOOL: Tool = Tool {
     ..BASE
 };
 
-/// The label of the app that a file belongs to: that of its configuration, or the name of the folder above `migrations`.
+/// The labels of the apps whose migrations the settings move to another module, each with the path of that module. It is
+/// empty if the app has no migrations.
+fn moved(all: &Files) -> Vec<(String, String)> {
+    const SETTING: &str = "MIGRATION_MODULES";
+    let mut out = Vec::new();
+    for file in all.files.iter().filter(|file| file.ends(".py") && file.says(SETTING)) {
+        let text = file.text();
+        let Some((_, rest)) = text.split_once(SETTING) else {
+            continue;
+        };
+        let body = rest.split_once('{').map_or("", |(_, body)| body);
+        let body = &body[..body.find('}').unwrap_or(body.len())];
+        for line in body.split(['\n', ',']) {
+            let path = |module: &String| module.replace('.', "/");
+            if let [label, module @ ..] = quoted(line).as_slice() {
+                out.push((label.clone(), module.first().map(path).unwrap_or_default()));
+            }
+        }
+    }
+    out
+}
+
+/// The label of the app whose migrations the settings move to a folder.
+fn moved_to<'a>(all: &Files, file: &File, moved: &'a [(String, String)]) -> Option<&'a str> {
+    let root = all.roots.get(file.root)?;
+    let whole = format!("{}/{}/{}", root.parent, root.name, file.folder());
+    let whole = whole.trim_end_matches('/');
+    let is_there = |module: &str| {
+        let rest = whole.strip_suffix(module);
+        !module.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    let found = moved.iter().find(|(_, module)| is_there(module))?;
+    Some(&found.0)
+}
+
+/// The label of the app that a file belongs to: that of its configuration, or the name of the folder above `migrations`. A
+/// folder that was named and has another name is that of the app.
 fn app(all: &Files, file: &File) -> Option<String> {
     let root = all.roots.get(file.root)?;
     let folder = file.folder();
@@ -45,6 +81,7 @@ fn app(all: &Files, file: &File) -> Option<String> {
             (name, all.get_near(file, &format!("{above}/apps.py")))
         }
         None if folder == "migrations" => (root.name.as_str(), all.get_near(file, "apps.py")),
+        None if folder.is_empty() && root.name != "migrations" => (root.name.as_str(), None),
         None if folder.is_empty() => (
             root.parent.as_str(),
             root.beside.iter().find(|file| file.path == "apps.py"),
@@ -110,10 +147,18 @@ fn pairs(text: &str, name: &str) -> Vec<String> {
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
     let mut apps: BTreeMap<(usize, &str), Option<String>> = BTreeMap::new();
+    let moved = moved(all);
     for file in all.files.iter().filter(|file| file.ends(".py")) {
         let is_one = file.says("class Migration");
-        let app = apps.entry((file.root, file.folder())).or_insert_with(|| app(all, file));
+        let app = apps.entry((file.root, file.folder())).or_insert_with(|| {
+            moved_to(all, file, &moved).map_or_else(|| app(all, file), |label| Some(label.to_owned()))
+        });
         match app {
+            // Its migrations are elsewhere, or it has none.
+            Some(app)
+                if moved
+                    .iter()
+                    .any(|(label, _)| label == app && moved_to(all, file, &moved) != Some(label)) => {}
             // Django ignores these names.
             Some(app) if is_one && !file.name().starts_with(['_', '~']) => {
                 let text = file.text();

@@ -18,14 +18,19 @@ pub(super) static TOOL: Tool = Tool {
     telltale_columns: &["installed_rank", "script", "checksum", "success"],
     // An undone version has a later row for the undo. A version that was deleted from the folder and repaired has a later
     // row of type DELETE. These rows are not migrations, but they set the state of the version. The row for a schema
-    // that Flyway created has no version and is not a migration.
-    query: "SELECT script AS name, coalesce(version, 'R__' || replace(description, ' ', '_')) AS version, \
+    // that Flyway created has no version and is not a migration. Flyway compares versions as numbers, and writes them as
+    // in the name of the file, with zeros that do not count. Source: `org.flywaydb.core.api.MigrationVersion`.
+    query: "SELECT script AS name, \
+                   coalesce(regexp_replace(regexp_replace(replace(version, '_', '.'), '(^|\\.)0+(?=[0-9])', '\\1', 'g'), \
+                            '(\\.0)+$', ''), \
+                            'R__' || replace(description, ' ', '_')) AS version, \
                    CASE WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'rolled back' \
                         WHEN type LIKE '%BASELINE' THEN 'baseline' WHEN success THEN 'applied' ELSE 'failed' END AS state, \
                    CASE WHEN type = 'SQL' THEN checksum::text END AS checksum \
             FROM {table} WHERE type <> 'SCHEMA' ORDER BY installed_rank",
     sort: version::dotted,
     version_in: |name| named(name).and_then(|named| named.version),
+    named_by: |expected, version| canonical(expected).is_some_and(|expected| expected == version),
     short_name: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
     apply: "flyway migrate",
     // Source: the documentation, "Out Of Order": validation fails on an ignored migration.
@@ -72,13 +77,16 @@ fn named(name: &str) -> Option<VersionedName> {
     })
 }
 
-/// `1_2` is the version 1.2; leading zeros do not count.
+/// `1_2` is the version 1.2. Zeros at the beginning of a number do not count, and neither do numbers at the end that are 0.
 fn canonical(version: &str) -> Option<String> {
-    let mut parts = Vec::new();
+    let mut parts: Vec<u128> = Vec::new();
     for part in version.split(['.', '_']) {
-        let number: u128 = part.parse().ok()?;
-        parts.push(number.to_string());
+        parts.push(part.parse().ok()?);
     }
+    while parts.len() > 1 && parts.last() == Some(&0) {
+        parts.pop();
+    }
+    let parts: Vec<String> = parts.iter().map(u128::to_string).collect();
     Some(parts.join("."))
 }
 

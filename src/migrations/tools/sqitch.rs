@@ -18,26 +18,38 @@ const CONFIGURATION: &str = "sqitch.conf";
 struct SqitchLayout {
     plan: String,
     deploy: String,
+    /// The scripts of changes that are reworked later.
+    reworked: String,
     extension: String,
 }
 
 impl SqitchLayout {
-    /// What the configuration says, or the defaults. A section of the engine precedes that of the core.
+    /// What the configuration says, or the defaults. The section of the target of the engine comes before that of the engine, and that
+    /// before the one of the core.
     fn of(files: &Files) -> Self {
         let text = files.get(CONFIGURATION).map(|file| file.text().into_owned());
         let text = text.unwrap_or_default();
+        let of_engine = |key: &str| setting(&text, "[engine \"pg\"]", key);
+        let of_core = |key: &str| setting(&text, "[core]", key);
+        let target = of_engine("target").or_else(|| of_core("target"));
+        let target = target.map(|name| format!("[target \"{name}\"]"));
         let setting = |key: &str| {
-            let engine = setting(&text, "[engine \"pg\"]", key);
-            engine.or_else(|| setting(&text, "[core]", key))
+            let of_target = target.as_deref().and_then(|section| setting(&text, section, key));
+            of_target.or_else(|| of_engine(key)).or_else(|| of_core(key))
         };
         let path = |path: &str| {
             let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
             parts.collect::<Vec<_>>().join("/")
         };
         let top = setting("top_dir").unwrap_or(".");
+        let deploy = path(setting("deploy_dir").unwrap_or(&format!("{top}/deploy")));
+        let in_reworked = |dir: &str| path(&format!("{dir}/deploy"));
+        let reworked = setting("reworked_deploy_dir").map(path);
+        let reworked = reworked.or_else(|| setting("reworked_dir").map(in_reworked));
         Self {
             plan: path(setting("plan_file").unwrap_or(&format!("{top}/sqitch.plan"))),
-            deploy: path(setting("deploy_dir").unwrap_or(&format!("{top}/deploy"))),
+            reworked: reworked.unwrap_or_else(|| deploy.clone()),
+            deploy,
             extension: setting("extension").unwrap_or("sql").to_owned(),
         }
     }
@@ -66,12 +78,14 @@ pub(super) static TOOL: Tool = Tool {
     table: "changes",
     schema: Some("sqitch"),
     telltale_columns: &["change_id", "script_hash", "change", "project"],
-    // A reworked change has two rows with the same name.
-    query: "SELECT change AS name, \
-                   change || '#' || row_number() OVER (PARTITION BY project, change ORDER BY committed_at) AS version, \
+    // A reworked change has two rows with the same name. One registry may have the changes of several projects.
+    query: "SELECT CASE WHEN min(project) OVER () <> max(project) OVER () THEN project || ':' ELSE '' END || change AS name, \
+                   project || ':' || change || '#' || row_number() OVER (PARTITION BY project, change ORDER BY committed_at) AS version, \
                    'applied' AS state, script_hash AS checksum \
             FROM {table} ORDER BY committed_at",
     sort: version::only_the_folder,
+    family: |version| version.split_once(':').map_or("", |(project, _)| project),
+    short_name: |name| name.split_once(':').map(|(_, change)| change),
     apply: "sqitch deploy",
     record: "sqitch deploy --log-only",
     // Source: `App::Sqitch::Engine`, `_sync_plan`: the ID of a change depends on the changes before it.
@@ -123,13 +137,19 @@ fn script<'a>(
     change: &PlannedChange<'_>,
     reworked: Option<&PlannedChange<'_>>,
     tags: &[&str],
-    SqitchLayout { deploy, extension, .. }: &SqitchLayout,
+    layout: &SqitchLayout,
 ) -> Result<&'a File, String> {
+    let SqitchLayout {
+        deploy,
+        reworked: folder,
+        extension,
+        ..
+    } = layout;
     let name = change.name;
     let between = reworked.map_or(&[][..], |next| &tags[change.tags_before..next.tags_before]);
     let mut paths = between
         .iter()
-        .map(|tag| format!("{deploy}/{name}@{tag}.{extension}"))
+        .map(|tag| format!("{folder}/{name}@{tag}.{extension}"))
         .peekable();
     let first = paths
         .peek()
@@ -146,6 +166,14 @@ fn script<'a>(
     }
 }
 
+/// The name of the project in a plan, which distinguishes its changes in the registry.
+fn project(plan: &str) -> &str {
+    let pragmas = plan.lines().filter_map(|line| line.trim().strip_prefix('%'));
+    let mut settings = pragmas.filter_map(|pragma| pragma.split_once('='));
+    let found = settings.find(|(name, _)| name.trim() == "project");
+    found.map_or("", |(_, project)| project.trim())
+}
+
 fn read(all: &Files) -> FolderContents {
     let mut out = FolderContents::default();
     let layout = SqitchLayout::of(all);
@@ -153,6 +181,7 @@ fn read(all: &Files) -> FolderContents {
         return out;
     };
     let text = plan.text();
+    let project = project(&text);
     let (changes, tags) = changes(&text);
     let mut used = Vec::new();
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
@@ -171,14 +200,15 @@ fn read(all: &Files) -> FolderContents {
             }
         };
         used.push(&*file.path);
-        let mut migration = sql(all, file, name, format!("{name}#{number}"));
+        let mut migration = sql(all, file, name, format!("{project}:{name}#{number}"));
         migration.checksums = vec![hex(&Sha1::digest(&file.bytes))];
         // The script has its own BEGIN and COMMIT, and psql runs it.
         apply(&mut migration, ApplyMode::Psql);
         out.migrations.push(migration);
     }
     let scripts = all.files.iter().filter(|file| {
-        file.path.starts_with(&format!("{}/", layout.deploy)) && file.ends(&format!(".{}", layout.extension))
+        let is_inside = |folder: &str| file.path.starts_with(&format!("{folder}/"));
+        (is_inside(&layout.deploy) || is_inside(&layout.reworked)) && file.ends(&format!(".{}", layout.extension))
     });
     out.ignored.extend(
         scripts
