@@ -17,6 +17,7 @@ mod partitions;
 mod rename;
 pub mod resolve;
 mod scoping;
+mod set_aside;
 mod similar;
 mod stand_in;
 mod subject;
@@ -98,6 +99,8 @@ struct MeaningMatch {
     presence: Presence,
     /// Whether the expectation is about all objects that match, and not about the best one.
     is_all: bool,
+    /// Whether nothing is expected at this time: the objects that match are only not reported as unlisted.
+    only_claims: bool,
 }
 
 #[derive(Debug)]
@@ -142,7 +145,7 @@ impl<'a> Plan<'a> {
     fn close_file(&mut self, file: &'a ExpectationFile) {
         // Only a file that lists schemas also requires that no other schema exists.
         let is_open = |kind: Kind| {
-            let lists_them = !kind.is_namespace() || file.objects.iter().any(|o| o.kind == kind);
+            let lists_them = !kind.is_namespace() || file.objects_of_all_times().any(|o| o.kind == kind);
             kind.is_of_database() && (!lists_them || file.exact_schemas.is_some())
         };
         self.closed.push(ClosedScope {
@@ -157,6 +160,7 @@ impl<'a> Plan<'a> {
                 level: crate::expectation::Level::Error,
                 reason: None,
                 exact: true,
+                window: Vec::new(),
             },
             file,
         });
@@ -218,6 +222,7 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: boo
         for part in parts {
             plan.absorb(part);
         }
+        plan.absorb(set_aside::plan(file, snapshot, keep, &written));
         if file.exact {
             plan.close_file(file);
         }
@@ -317,6 +322,7 @@ impl<'a> Planner<'a, '_> {
             none,
             presence: expected.presence,
             is_all: expected.kind.is_any(id),
+            only_claims: false,
         }));
     }
 
@@ -355,6 +361,7 @@ impl<'a> Planner<'a, '_> {
             none,
             presence: expected.presence,
             is_all: false,
+            only_claims: false,
         }));
     }
 

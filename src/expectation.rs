@@ -1,5 +1,6 @@
 //! The contents of expectation files.
 
+mod alternatives;
 mod history;
 mod ignore;
 mod implied;
@@ -14,6 +15,8 @@ mod pattern;
 mod pieces;
 mod shape;
 mod statement;
+mod time_order;
+mod window;
 
 pub use history::tools;
 pub use implied::Singles;
@@ -21,6 +24,7 @@ pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
 pub use long_names::{CutName, cut_pattern};
 pub use partitions::ANY;
 pub use pattern::{Patterns, name_pattern, pattern_text};
+pub use window::{AppliedState, NotExpected, SetAside, WindowEnd, WindowSide, Windows, not_expected};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -66,6 +70,10 @@ pub struct ExpectationFile {
     pub exact_place: Place,
     /// The objects, parents before their children.
     pub objects: Vec<ExpectedObject>,
+    /// The objects that are not expected of a database at this time, if the file is about one database.
+    pub set_aside: Vec<SetAside>,
+    /// When its objects and assertions are expected.
+    pub windows: Windows,
     /// The migration histories.
     pub histories: Vec<ExpectedHistory>,
     /// The assertions about data, in the order of the file.
@@ -86,7 +94,7 @@ impl ExpectationFile {
             return schemas.clone();
         }
         let mut schemas = BTreeSet::from([self.schema.clone()]);
-        for object in &self.objects {
+        for object in self.objects_of_all_times() {
             if let Subject::Named(id) = &object.subject
                 && object.parent.is_none()
                 && (id.is_in_schema() || object.kind.is_namespace())
@@ -132,10 +140,12 @@ pub struct Terms {
     pub reason: Option<String>,
     /// Whether attributes that are left out have their defaults and objects that are not listed must not exist.
     pub exact: bool,
+    /// When it is expected: all of these ends must allow it.
+    pub window: Vec<WindowEnd>,
 }
 
 /// An object that is expected.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ExpectedObject {
     /// Its kind.
     pub kind: Kind,
@@ -195,7 +205,7 @@ pub enum Subject {
 }
 
 /// An attribute that is expected.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ExpectedAttribute {
     /// The attribute.
     pub attr: &'static Attr,
@@ -237,6 +247,8 @@ pub struct ExpectedHistory {
     pub failed: bool,
     /// Whether migrations that were applied after later ones are a finding.
     pub out_of_order: bool,
+    /// Whether migrations of the folder that are not applied are a finding.
+    pub pending: bool,
     /// Whether applied migrations after the last one of the folder are a finding.
     pub ahead: bool,
     /// Whether other applied migrations that are not in the folder are a finding.
@@ -309,7 +321,7 @@ pub enum Test {
 }
 
 /// A pattern for objects that an exact file does not report.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct IgnoreRule {
     /// The kind.
     pub kind: Kind,

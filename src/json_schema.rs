@@ -20,6 +20,7 @@ pub fn schema() -> Json {
     }
     for kind in Kind::ALL {
         definitions.insert(kind.spec().name.to_owned(), object(*kind));
+        definitions.insert(timed_name(*kind), timed(*kind));
     }
     for (kind, of) in Kind::of_partitions() {
         definitions.insert(partition_name(kind), partition(kind, of));
@@ -107,6 +108,7 @@ fn term_key(key: TermKey) -> Json {
         TermKey::Level => json!({"enum": ["error", "warn"], "default": "error"}),
         TermKey::Reason => json!({"type": "string"}),
         TermKey::Exact => json!({"type": "boolean"}),
+        TermKey::Since | TermKey::Until => json!({"type": ["string", "number"]}),
     }
 }
 
@@ -116,6 +118,8 @@ fn object_key(key: ObjectKey) -> Json {
         ObjectKey::Level => term_key(TermKey::Level),
         ObjectKey::Reason => term_key(TermKey::Reason),
         ObjectKey::Exact => term_key(TermKey::Exact),
+        ObjectKey::Since => term_key(TermKey::Since),
+        ObjectKey::Until => term_key(TermKey::Until),
     };
     described(key.description(), schema)
 }
@@ -186,7 +190,25 @@ fn object(kind: Kind) -> Json {
             forms.push(described(expects, schema));
         }
     }
+    forms.push(described(
+        "What is expected of it at different times.",
+        json!({"type": "array", "minItems": 1, "items": reference(&timed_name(kind))}),
+    ));
     json!({"description": spec.doc, "anyOf": forms})
+}
+
+/// The name of the definition of what is expected of an object of this kind at one time.
+fn timed_name(kind: Kind) -> String {
+    format!("{}_at_time", kind.spec().name)
+}
+
+/// What is expected of an object of a kind at one time.
+fn timed(kind: Kind) -> Json {
+    let time = json!([{"required": [ObjectKey::Since.name()]}, {"required": [ObjectKey::Until.name()]}]);
+    described(
+        kind.spec().doc,
+        json!({"type": "object", "additionalProperties": false, "properties": properties(kind), "anyOf": time}),
+    )
 }
 
 /// The partitions of an object: those of every kind that can be partitions.
@@ -298,7 +320,7 @@ fn history_key(key: HistoryKey) -> Json {
         HistoryKey::Tool => json!({"enum": expectation::tools()}),
         HistoryKey::Applied => json!({"type": "array", "minItems": 1, "items": reference("text")}),
         HistoryKey::Latest | HistoryKey::AtLeast => reference("text"),
-        HistoryKey::Failed | HistoryKey::OutOfOrder | HistoryKey::Ahead | HistoryKey::Unknown => {
+        HistoryKey::Failed | HistoryKey::OutOfOrder | HistoryKey::Pending | HistoryKey::Ahead | HistoryKey::Unknown => {
             json!({"enum": ["forbid", "allow"], "default": "forbid"})
         }
         HistoryKey::Directory | HistoryKey::Contexts => json!({
@@ -335,6 +357,8 @@ fn assertion_key(key: AssertionKey) -> Json {
         AssertionKey::Empty => json!({"type": "boolean"}),
         AssertionKey::Level => term_key(TermKey::Level),
         AssertionKey::Reason => term_key(TermKey::Reason),
+        AssertionKey::Since => term_key(TermKey::Since),
+        AssertionKey::Until => term_key(TermKey::Until),
     };
     described(key.description(), schema)
 }

@@ -225,6 +225,14 @@ impl Session<'_> {
         }
     }
 
+    /// Whether the histories of the source have all applied migrations, even of tools that keep only the last ones.
+    pub(crate) fn has_whole_histories(&self) -> bool {
+        match self {
+            Self::Connected(open) => open.scratch.is_some_and(|database| database.folder.is_some()),
+            Self::Snapshot(_) => false,
+        }
+    }
+
     /// Whether assertions will run in a live database as a role that can read and write everything.
     pub(crate) fn runs_assertions_privileged(&self, files: &[&ExpectationFile], snapshot: &Snapshot) -> bool {
         let is_shared = match self {

@@ -22,6 +22,7 @@ fn finding(files: &mut SourceMap, object: &str, expected: Json, actual: Json) ->
         level: Level::Error,
         reason: None,
         exact: false,
+        window: Vec::new(),
     };
     let mut kinds = Kind::ALL.iter().copied();
     let kind = kinds.find(|kind| kind.spec().name == "column").expect("columns");

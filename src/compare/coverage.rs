@@ -66,7 +66,7 @@ struct Survey<'a> {
 
 /// The objects of a file that may have any partitions.
 fn of_any(file: &ExpectationFile) -> impl Iterator<Item = (Kind, &ObjectId)> {
-    let objects = file.objects.iter().filter(|object| object.any_partitions);
+    let objects = file.objects_of_all_times().filter(|object| object.any_partitions);
     objects.filter_map(|object| match &object.subject {
         Subject::Named(id) => Some((object.kind, id)),
         Subject::ByMeaning(_) => None,

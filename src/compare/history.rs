@@ -1,11 +1,13 @@
 //! Compares a migration history with its expectation.
 
+mod applied;
 mod effective;
 mod folder;
 mod order;
 mod position;
 mod surplus;
 
+pub use applied::{AppliedMigrations, applied as is_applied};
 pub(crate) use folder::PENDING;
 
 use crate::expectation::ExpectedHistory;

@@ -198,6 +198,7 @@ fn choose(meaning: MeaningMatch, answers: &Answers, claimed: &mut Claims, out: &
         none,
         presence,
         is_all,
+        only_claims,
         ..
     } = meaning;
     let mut best: Option<(usize, MatchedObject)> = None;
@@ -226,6 +227,10 @@ fn choose(meaning: MeaningMatch, answers: &Answers, claimed: &mut Claims, out: &
         }
     }
     matched.extend(best.map(|(_, found)| found));
+    if only_claims {
+        claimed.extend(matched.into_iter().map(|found| found.claim));
+        return;
+    }
     if matched.is_empty() {
         out.push(missing(none, presence, unsure, unreadable));
     }
@@ -283,6 +288,7 @@ fn unused_pattern(rule: &IgnoreRule) -> Check {
         level: Level::Warn,
         reason: None,
         exact: false,
+        window: Vec::new(),
     };
     Check::drift(about, OtherCode::IgnoreIdle.into(), rule.place, &terms, message)
         .hint(Hint::advice("remove or correct the pattern"))

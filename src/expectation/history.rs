@@ -44,6 +44,7 @@ struct HistoryDraft {
     directories: Vec<(String, Place)>,
     allow_failed: bool,
     allow_out_of_order: bool,
+    allow_pending: bool,
     allow_ahead: bool,
     allow_unknown: bool,
     /// Keys that need the folder.
@@ -96,6 +97,7 @@ fn history(parser: &mut Parser, node: &Node, place: Place, terms: &Terms) {
         at_least: draft.at_least,
         failed: !draft.allow_failed,
         out_of_order: !draft.allow_out_of_order,
+        pending: !draft.allow_pending,
         ahead: !draft.allow_ahead,
         unknown: !draft.allow_unknown,
         directories: draft.directories,
@@ -140,7 +142,8 @@ fn read(parser: &mut Parser, entry: &Entry, draft: &mut HistoryDraft, terms: &mu
         return;
     };
     match key {
-        HistoryKey::Ahead
+        HistoryKey::Pending
+        | HistoryKey::Ahead
         | HistoryKey::Unknown
         | HistoryKey::Contexts
         | HistoryKey::Labels
@@ -188,6 +191,7 @@ fn read(parser: &mut Parser, entry: &Entry, draft: &mut HistoryDraft, terms: &mu
 fn about_folder(parser: &mut Parser, key: HistoryKey, entry: &Entry, draft: &mut HistoryDraft) {
     let place = entry.value.place;
     match key {
+        HistoryKey::Pending => draft.allow_pending = allowed(parser, entry),
         HistoryKey::Ahead => draft.allow_ahead = allowed(parser, entry),
         HistoryKey::Unknown => draft.allow_unknown = allowed(parser, entry),
         HistoryKey::Contexts => draft.contexts = one_or_more(parser, entry, "a context"),

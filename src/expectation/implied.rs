@@ -35,7 +35,7 @@ impl ExpectationFile {
             return None;
         };
         let counts = |other: &&ExpectedObject| match other.presence {
-            Presence::Required => true,
+            Presence::Required => !surely || is_whenever(other, object),
             Presence::Optional => !surely,
             Presence::Absent => false,
         };
@@ -50,6 +50,15 @@ impl ExpectationFile {
             beside: &beside,
         })
     }
+}
+
+/// Whether an object is expected whenever another one is.
+fn is_whenever(object: &ExpectedObject, other: &ExpectedObject) -> bool {
+    let mut ends = object.terms.window.iter();
+    ends.all(|end| {
+        let mut others = other.terms.window.iter();
+        others.any(|other| (other.side, &other.migration) == (end.side, &end.migration))
+    })
 }
 
 /// The problems that attributes cannot have the written values, because of something else that the file expects.

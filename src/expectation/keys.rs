@@ -49,6 +49,10 @@ const LEVEL: &str = "The weight of a finding.";
 
 const REASON: &str = "Why this is expected. Reports show it.";
 
+const SINCE: &str = "Expected when this migration is applied. Before that, nothing is expected.";
+
+const UNTIL: &str = "Expected as long as this migration is not applied. After that, nothing is expected.";
+
 const EXACT: &str =
     "Attributes that are left out must have their defaults, and objects that are not listed must not exist.";
 
@@ -79,6 +83,8 @@ keys! {
         Optional = "optional": "The object may be missing. If it exists, it must match.",
         Level = "level": LEVEL,
         Reason = "reason": REASON,
+        Since = "since": SINCE,
+        Until = "until": UNTIL,
         Exact = "exact": EXACT,
     }
 }
@@ -94,6 +100,7 @@ keys! {
             applied and unchanged, and no other migration may be applied.",
         Failed = "failed": "Whether a migration may have failed.",
         OutOfOrder = "out_of_order": "Whether a migration may have been applied after a later one.",
+        Pending = "pending": "Whether migrations of the folder may be not applied yet, as before a deployment.",
         Ahead = "ahead": "Whether migrations after the last one of the folder may be applied, as those of a newer release.",
         Unknown = "unknown": "Whether migrations that are not in the folder may be applied, such as those of packages.",
         Ignore = "ignore": "Patterns of migrations that are not compared with the folder.",
@@ -119,6 +126,8 @@ keys! {
         Empty = "empty": "`true`: the result must have no rows; `false`: it must have at least one.",
         Level = "level": LEVEL,
         Reason = "reason": REASON,
+        Since = "since": SINCE,
+        Until = "until": UNTIL,
     }
 }
 
@@ -127,6 +136,8 @@ keys! {
     TermKey {
         Level = "level": LEVEL,
         Reason = "reason": REASON,
+        Since = "since": SINCE,
+        Until = "until": UNTIL,
         Exact = "exact": EXACT,
     }
 }

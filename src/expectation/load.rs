@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::ExpectationFile;
 use super::parse::{check, parse};
+use super::{ExpectationFile, time_order};
 use crate::error::Problem;
 use crate::input;
 use crate::input::walk::Search;
@@ -73,7 +73,8 @@ fn load_with(paths: &[PathBuf], files: &mut SourceMap, parse: Parse) -> Result<V
     }
 }
 
-/// Reads the folders of migrations that a file names, and returns the problems.
+/// Reads the folders of migrations that a file names, and returns the problems of these and of the times in which objects are
+/// expected.
 fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
     let mut problems = Vec::new();
     for history in &mut file.histories {
@@ -103,6 +104,9 @@ fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
             Some(Err(problem)) => problems.push(at(*first)(problem)),
             Some(Ok(_)) | None => history.files = Some(files),
         }
+    }
+    if problems.is_empty() {
+        problems = time_order::problems(file);
     }
     problems
 }

@@ -1,5 +1,6 @@
 //! Likely mistakes in how objects are written, each with the line as it should be.
 
+use super::keys::{FileKey, HistoryKey};
 use super::object::presence_word;
 use super::parse::Parser;
 use crate::error::Problem;
@@ -169,4 +170,35 @@ pub(super) fn without_brackets(kind: Kind, attribute: &str, node: &Node, scalar:
             format!("write it in brackets: `[{text}]`")
         }
     })
+}
+
+/// What to write instead of a text or a list where a mapping is needed.
+pub(super) fn mapping_hint(key: &str, node: &Node) -> Option<String> {
+    let written = shorten(&node.flow()).into_owned();
+    match FileKey::named(key)? {
+        FileKey::Migrations if !node.is_null() => {
+            Some(format!("write `{key}: {{{}: {written}}}`", HistoryKey::Tool.name()))
+        }
+        FileKey::Ignore if !node.is_null() => {
+            let columns = Kind::ALL.iter().find(|kind| kind.is_column())?;
+            let section = columns.spec().parents.first()?.spec().section;
+            let list = if matches!(node.value, NodeValue::List(_)) {
+                written
+            } else {
+                format!("[{written}]")
+            };
+            Some(format!("name the kind of the objects: `{key}: {{{section}: {list}}}`"))
+        }
+        FileKey::Driftgate
+        | FileKey::Database
+        | FileKey::Consumer
+        | FileKey::Owner
+        | FileKey::Schema
+        | FileKey::Migrations
+        | FileKey::Assertions
+        | FileKey::Exact
+        | FileKey::Ignore
+        | FileKey::Level
+        | FileKey::Reason => None,
+    }
 }

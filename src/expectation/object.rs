@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::alternatives::{is_time, object_or_alternatives, time_of_attribute};
 use super::keys::{ObjectKey, TermKey};
 use super::mistakes::{mistakes_of_section, section_hint, unbracketed, without_brackets};
 use super::parse::Parser;
@@ -36,7 +37,7 @@ pub(super) fn parse_section(
     let spec = kind.spec();
     if let (KeyForm::Only, Some(parent)) = (spec.syntax.key, parent) {
         let subject = Subject::Named(parent.id.clone());
-        object(parser, kind, &subject, entry.place, entry.value, Some(parent), terms);
+        object_or_alternatives(parser, kind, &subject, entry.place, entry.value, Some(parent), terms);
         return;
     }
     match entry.value.value {
@@ -83,7 +84,7 @@ pub(super) fn parse_section(
 pub(super) fn named(parser: &mut Parser, kind: Kind, entry: Entry, parent: Option<&Parent>, terms: &Arc<Terms>) {
     let Entry { key, place, value, .. } = entry;
     match identity(kind, &key, parent, &parser.out.schema) {
-        Ok(id) => object(parser, kind, &Subject::Named(id), place, value, parent, terms),
+        Ok(id) => object_or_alternatives(parser, kind, &Subject::Named(id), place, value, parent, terms),
         Err(message) => parser
             .problems
             .push(Problem::at(place, message).hint("write a dot or quote inside a name as in SQL: '\"odd.name\"'")),
@@ -300,6 +301,9 @@ impl ObjectParser<'_> {
                     self.parser.term(key, entry, &mut own);
                 }
             }
+            if own.window.len() > terms.window.len() {
+                self.parser.out.windows.add(terms.window.len(), &own.window);
+            }
             terms = Arc::new(own);
             self.this().terms = Arc::clone(&terms);
         }
@@ -341,7 +345,7 @@ impl ObjectParser<'_> {
 
     /// Reads a key that says whether the object must exist. The others are read before.
     fn presence(&mut self, key: ObjectKey, entry: &Entry) {
-        if matches!(key, ObjectKey::Level | ObjectKey::Reason | ObjectKey::Exact) {
+        if TermKey::named(key.name()).is_some() {
             return;
         }
         let Some(set) = self.parser.bool(entry) else {
@@ -359,7 +363,9 @@ impl ObjectParser<'_> {
             }
             (ObjectKey::Present, true)
             | (ObjectKey::Absent | ObjectKey::Optional, false)
-            | (ObjectKey::Level | ObjectKey::Reason | ObjectKey::Exact, _) => return,
+            | (ObjectKey::Level | ObjectKey::Reason | ObjectKey::Exact | ObjectKey::Since | ObjectKey::Until, _) => {
+                return;
+            }
         };
         let this = self.this();
         if this.presence != Presence::Required && this.presence != presence {
@@ -381,6 +387,12 @@ impl ObjectParser<'_> {
 
     fn attribute(&mut self, attr: &'static Attr, extent: Extent, entry: Entry) {
         let place = entry.value.place;
+        let time = entry
+            .value
+            .entries()
+            .iter()
+            .find(|inner| is_time(inner))
+            .map(|inner| inner.place);
         match shape::read_attribute(attr, &entry.key, entry.value, &self.parser.out.schema) {
             Ok(value) => self.attributes.push(ExpectedAttribute {
                 attr,
@@ -388,7 +400,10 @@ impl ObjectParser<'_> {
                 place,
                 extent,
             }),
-            Err(problem) => self.parser.problems.push(problem),
+            Err(problem) => self.parser.problems.push(match time {
+                Some(place) => time_of_attribute(self.kind, attr, place),
+                None => problem,
+            }),
         }
     }
 

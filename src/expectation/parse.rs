@@ -5,11 +5,15 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::history::parse_histories;
 use super::ignore::parse_ignore;
 use super::implied::contradictions;
-use super::keys::{FileKey, HistoryKey, TermKey, file_keys};
+use super::keys::{FileKey, ObjectKey, TermKey, file_keys};
 use super::long_names::cut_names;
+use super::mistakes::mapping_hint;
 use super::object::parse_section;
 use super::statement::parse_assertions;
-use super::{DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, Level, Singles, Terms, partitions, pieces, shape};
+use super::{
+    DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, Level, Singles, Terms, WindowEnd, WindowSide, Windows,
+    partitions, pieces, shape,
+};
 use crate::error::Problem;
 use crate::kinds::Kind;
 use crate::source_map::{FileId, Parties, Place};
@@ -119,6 +123,8 @@ impl Parser {
                 with_roles: false,
                 exact_place: start_of(file),
                 objects: Vec::new(),
+                set_aside: Vec::new(),
+                windows: Windows::default(),
                 histories: Vec::new(),
                 assertions: Vec::new(),
                 ignore: Vec::new(),
@@ -194,6 +200,7 @@ impl Parser {
             level: Level::Error,
             reason: None,
             exact: false,
+            window: Vec::new(),
         };
         let mut version = false;
         for entry in entries {
@@ -316,6 +323,18 @@ impl Parser {
                     terms.exact = exact;
                 }
             }
+            TermKey::Since => self.window_end(WindowSide::Since, entry, terms),
+            TermKey::Until => self.window_end(WindowSide::Until, entry, terms),
+        }
+    }
+
+    fn window_end(&mut self, side: WindowSide, entry: &Entry, terms: &mut Terms) {
+        if let Some(migration) = self.text(entry) {
+            terms.window.push(WindowEnd {
+                side,
+                migration,
+                place: entry.value.place,
+            });
         }
     }
 
@@ -391,6 +410,13 @@ impl Parser {
 
     /// Reports an unknown key of a file. What belongs to an object is probably indented too little.
     fn unknown_file_key(&mut self, entry: &Entry) {
+        if let Some(ObjectKey::Since | ObjectKey::Until) = ObjectKey::named(&entry.key) {
+            self.problems.push(
+                Problem::at(entry.place, format!("`{}` is not a key of a file", entry.key))
+                    .hint("it belongs to an object or an assertion: write it below the name"),
+            );
+            return;
+        }
         let mut kinds = Kind::ALL.iter().filter(|kind| kind.spec().section == entry.key);
         match kinds.find_map(|kind| kind.spec().parents.first()) {
             Some(parent) => self.problems.push(
@@ -402,37 +428,6 @@ impl Parser {
             ),
             None => self.unknown_key(entry, &file_keys()),
         }
-    }
-}
-
-/// What to write instead of a text or a list where a mapping is needed.
-fn mapping_hint(key: &str, node: &Node) -> Option<String> {
-    let written = shorten(&node.flow()).into_owned();
-    match FileKey::named(key)? {
-        FileKey::Migrations if !node.is_null() => {
-            Some(format!("write `{key}: {{{}: {written}}}`", HistoryKey::Tool.name()))
-        }
-        FileKey::Ignore if !node.is_null() => {
-            let columns = Kind::ALL.iter().find(|kind| kind.is_column())?;
-            let section = columns.spec().parents.first()?.spec().section;
-            let list = if matches!(node.value, NodeValue::List(_)) {
-                written
-            } else {
-                format!("[{written}]")
-            };
-            Some(format!("name the kind of the objects: `{key}: {{{section}: {list}}}`"))
-        }
-        FileKey::Driftgate
-        | FileKey::Database
-        | FileKey::Consumer
-        | FileKey::Owner
-        | FileKey::Schema
-        | FileKey::Migrations
-        | FileKey::Assertions
-        | FileKey::Exact
-        | FileKey::Ignore
-        | FileKey::Level
-        | FileKey::Reason => None,
     }
 }
 

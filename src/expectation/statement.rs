@@ -56,6 +56,8 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
             AssertionKey::Rows => tests.extend(rows(parser, item).map(|value| (Test::Rows(value), place))),
             AssertionKey::Level => parser.term(TermKey::Level, item, &mut terms),
             AssertionKey::Reason => parser.term(TermKey::Reason, item, &mut terms),
+            AssertionKey::Since => parser.term(TermKey::Since, item, &mut terms),
+            AssertionKey::Until => parser.term(TermKey::Until, item, &mut terms),
         }
     }
     if parser.problems.len() > before {
@@ -74,6 +76,9 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
                 .hint("add `equals`, `rows`, `min`, `max` or `empty`"),
         );
         return;
+    }
+    if !terms.window.is_empty() {
+        parser.out.windows.add(0, &terms.window);
     }
     parser.out.assertions.push(Assertion {
         name: entry.key.clone(),

@@ -7,7 +7,7 @@ use super::mark::{BaselineUse, ReportComparison, TargetComparison, assign_unique
 use super::report_history::ReportHistory;
 use super::{Check, Checks, Code, Exit, OtherCode, Status};
 use crate::error::Failure;
-use crate::expectation::{CutName, Level};
+use crate::expectation::{CutName, Level, NotExpected};
 
 /// The result of a run.
 #[derive(Debug, Default)]
@@ -41,6 +41,8 @@ pub struct Target {
     pub not_compared: Vec<NotCompared>,
     /// The names in the files that PostgreSQL cuts.
     pub cut_names: Vec<CutName>,
+    /// What the files do not expect of the database yet, or no longer.
+    pub not_expected: Vec<NotExpected>,
     /// The migration histories whose tool was detected by its table.
     pub histories: Vec<FoundHistory>,
     /// The coverage of the catalog by the expectations, if it was requested.
@@ -169,6 +171,7 @@ impl Target {
             pending: Vec::new(),
             not_compared: Vec::new(),
             cut_names: Vec::new(),
+            not_expected: Vec::new(),
             histories: Vec::new(),
             coverage: None,
             failure: None,

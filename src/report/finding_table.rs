@@ -189,6 +189,7 @@ mod tests {
             level: Level::Error,
             reason: None,
             exact: false,
+            window: Vec::new(),
         };
         let place = Place {
             file: SourceMap::default().add("e.yaml".into(), String::new()),

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::format::{FormatSpec, Rendering};
 use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonRecorded};
-use crate::expectation::Level;
+use crate::expectation::{Level, NotExpected, WindowSide};
 use crate::finding::coverage::{Coverage, KindCoverage};
 use crate::finding::earlier::REPORT_VERSION;
 use crate::finding::mark::Change;
@@ -63,6 +63,9 @@ pub(super) struct JsonTarget<'a> {
     /// Only if PostgreSQL cuts names of the files: each name, and what PostgreSQL makes of it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     cut_names: BTreeMap<&'a str, &'a str>,
+    /// Only if files do not expect some objects yet, or no longer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_expected: Vec<JsonNotExpected<'a>>,
     /// Only with `--coverage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<JsonCoverage<'a>>,
@@ -75,6 +78,16 @@ pub(super) struct JsonTarget<'a> {
 struct JsonHistory<'a> {
     tool: &'static str,
     table: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonNotExpected<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<&'a str>,
+    count: usize,
+    objects: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -233,6 +246,7 @@ pub(super) fn summary_of(target: &Target, with_baseline: bool) -> JsonTarget<'_>
             .iter()
             .map(|cut| (cut.name.as_str(), cut.cut.as_str()))
             .collect(),
+        not_expected: target.not_expected.iter().map(not_expected).collect(),
         coverage: target.coverage.as_ref().map(coverage),
         compared: target.compared.as_ref().map(|c| JsonCompared::of(c, target)),
     }
@@ -260,6 +274,16 @@ fn safe(json: String) -> String {
     json = escaped_in_json(json);
     json.push('\n');
     json
+}
+
+fn not_expected(left_out: &NotExpected) -> JsonNotExpected<'_> {
+    let of = |side: WindowSide| (left_out.side == side).then_some(left_out.migration.as_str());
+    JsonNotExpected {
+        since: of(WindowSide::Since),
+        until: of(WindowSide::Until),
+        count: left_out.subjects.len(),
+        objects: &left_out.subjects,
+    }
 }
 
 fn coverage(coverage: &Coverage) -> JsonCoverage<'_> {

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use crate::finding::Report;
 use crate::terminal::visible;
 
-/// Pending migrations, detected migration histories, names that are too long and objects that were not compared. May be
-/// empty.
+/// Pending migrations, detected migration histories, names that are too long, what is not expected at this time and objects that
+/// were not compared. May be empty.
 #[must_use]
 pub fn notes(report: &Report) -> String {
-    pending(report) + &histories(report) + &cut_names(report) + &not_compared(report)
+    pending(report) + &histories(report) + &cut_names(report) + &not_expected(report) + &not_compared(report)
 }
 
 /// The pending migrations, one line per database.
@@ -53,6 +53,35 @@ fn cut_names(report: &Report) -> String {
         .map(|cut| format!("note: {}\n", visible(&cut.to_string())))
         .collect();
     names.into_iter().collect()
+}
+
+/// How many names a note lists.
+const NAMED: usize = 5;
+
+/// What is not expected yet or no longer, one line per migration and database.
+fn not_expected(report: &Report) -> String {
+    let mut out = String::new();
+    for target in &report.targets {
+        let place = if report.targets.len() > 1 {
+            format!(" in {}", visible(&target.database))
+        } else {
+            String::new()
+        };
+        for left_out in &target.not_expected {
+            let names: Vec<&str> = left_out.subjects.iter().take(NAMED).map(String::as_str).collect();
+            let more = match left_out.subjects.len() - names.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let _ = writeln!(
+                out,
+                "{}{place}: {}{more}",
+                visible(&left_out.to_string()),
+                visible(&names.join(", "))
+            );
+        }
+    }
+    out
 }
 
 /// The objects that were not compared, one line per database.

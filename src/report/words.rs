@@ -182,6 +182,7 @@ pub(super) fn stale(report: &Report) -> Option<Target> {
         level: if baseline.strict { Level::Error } else { Level::Warn },
         reason: None,
         exact: false,
+        window: Vec::new(),
     };
     let mut target = Target::named("baseline".to_owned());
     target.checks.findings = baseline

@@ -82,6 +82,7 @@ fn expected(folder: &Folder, schemas: &[String], place: Place) -> Result<Expecte
         at_least: None,
         failed: true,
         out_of_order: true,
+        pending: true,
         ahead: true,
         unknown: true,
         directories: vec![(redact::path(&folder.path), place)],
@@ -102,6 +103,7 @@ fn expected(folder: &Folder, schemas: &[String], place: Place) -> Result<Expecte
             level: Level::Error,
             reason: None,
             exact: false,
+            window: Vec::new(),
         },
     })
 }

@@ -84,6 +84,7 @@ fn finding(progress: &MigrationProgress, record: &str, objects: &[String], place
         level: Level::Error,
         reason: None,
         exact: false,
+        window: Vec::new(),
     };
     let about = About::Migration(progress.pending.first().cloned().unwrap_or_default());
     Check::drift(about, OtherCode::MigrationNotRecorded.into(), place, &terms, message).hint(Hint::Advice(format!(

@@ -7,12 +7,14 @@ use super::source::{Endpoint, ResolvedSource};
 use super::{Session, begin, drop_in_background};
 use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
-use crate::compare::{self, coverage, history, resolve};
+use crate::compare::history::AppliedMigrations;
+use crate::compare::{self, coverage, history, resolve, undetermined};
 use crate::console::eprint;
 use crate::error::Failure;
-use crate::expectation::{CutName, ExpectationFile};
-use crate::finding::Target;
+use crate::expectation::{Assertion, CutName, ExpectationFile, WindowEnd, not_expected};
+use crate::finding::{Check, Target};
 use crate::not_compared::counted;
+use crate::observed::MigrationHistory;
 use crate::snapshot::Snapshot;
 
 /// The expectations and options of a verification.
@@ -62,7 +64,10 @@ impl Verification<'_> {
         let (mut session, snapshot) = begin(endpoint, self.scope, self.limits, statements).await?;
         target.name.clone_from(&snapshot.server.database);
         target.server_version.clone_from(&snapshot.server.version);
-        let plan = compare::plan(self.files, &snapshot, target.checks.passes.are_kept());
+        let histories = self.histories(&mut session, &snapshot).await?;
+        let times: Vec<FileAtTime<'_>> = self.files.iter().zip(&histories).map(FileAtTime::of).collect();
+        let files: Vec<&ExpectationFile> = times.iter().map(FileAtTime::file).collect();
+        let plan = compare::plan(&files, &snapshot, target.checks.passes.are_kept());
         let Some(mut answers) = session.decide(plan.questions(), &snapshot, self.limits).await? else {
             session.close().await;
             return Ok(None);
@@ -82,9 +87,15 @@ impl Verification<'_> {
         target.not_compared = counted(&snapshot.not_compared);
         target.coverage = self
             .with_coverage
-            .then(|| coverage::coverage(self.files, &snapshot, &claims));
+            .then(|| coverage::coverage(&files, &snapshot, &claims));
         drop_in_background(claims);
-        self.histories_and_assertions(&mut session, &snapshot, target).await?;
+        let left_out: Vec<_> = times.iter().flat_map(FileAtTime::left_out).collect();
+        target.not_expected = not_expected(&files, &left_out);
+        self.warn_if_privileged(&session, &snapshot);
+        for (time, histories) in times.iter().zip(histories.iter()) {
+            histories_of(time.written, histories, target);
+            self.assertions(time, &mut session, &snapshot, target).await?;
+        }
         session.close().await;
         Ok(Some(snapshot))
     }
@@ -96,32 +107,127 @@ impl Verification<'_> {
         by_name.into_values().cloned().collect()
     }
 
-    async fn histories_and_assertions(
-        self,
-        session: &mut Session<'_>,
-        snapshot: &Snapshot,
-        target: &mut Target,
-    ) -> Result<(), Failure> {
+    /// Reads the migration histories of each file. Those that the source does not have are findings.
+    async fn histories(self, session: &mut Session<'_>, snapshot: &Snapshot) -> Result<Vec<HistoriesOfFile>, Failure> {
+        let is_whole = session.has_whole_histories();
+        let mut all = Vec::new();
+        for file in self.files {
+            let mut histories = HistoriesOfFile {
+                read: Vec::new(),
+                is_whole,
+            };
+            for expected in &file.histories {
+                histories
+                    .read
+                    .push(session.history(expected, &snapshot.server.role).await?);
+            }
+            all.push(histories);
+        }
+        Ok(all)
+    }
+
+    fn warn_if_privileged(self, session: &Session<'_>, snapshot: &Snapshot) {
         if session.runs_assertions_privileged(self.files, snapshot) {
             eprint(
                 "note: assertions run as a role that bypasses row security: database code that they call runs with the \
                  privileges of this role\n  help: give --assertions-url with a less privileged role; see docs/security.md\n",
             );
         }
-        for file in self.files {
-            for expected in &file.histories {
-                match session.history(expected, &snapshot.server.role).await? {
-                    Ok(found) => {
-                        target.histories.extend(history::found(expected, &found));
-                        target.checks.extend(history::compare(expected, &found));
-                    }
-                    Err(finding) => target.checks.push(*finding),
-                }
-            }
-            for expected in &file.assertions {
-                target.checks.extend(session.assertion(expected, snapshot).await?);
+    }
+
+    /// Runs the assertions of a file that are expected at this time.
+    async fn assertions(
+        self,
+        time: &FileAtTime<'_>,
+        session: &mut Session<'_>,
+        snapshot: &Snapshot,
+        target: &mut Target,
+    ) -> Result<(), Failure> {
+        for expected in &time.written.assertions {
+            match time.closed(expected) {
+                None => target.checks.extend(session.assertion(expected, snapshot).await?),
+                Some((_, None)) => {}
+                Some((end, Some(why))) => target.checks.push(undetermined::assertion_time(expected, end, &why)),
             }
         }
         Ok(())
+    }
+}
+
+/// The migration histories that a file expects, as they were read.
+struct HistoriesOfFile {
+    read: Vec<Result<MigrationHistory, Box<Check>>>,
+    /// Whether they have all applied migrations.
+    is_whole: bool,
+}
+
+impl HistoriesOfFile {
+    /// What they say about migrations.
+    fn applied(&self, file: &ExpectationFile) -> Vec<AppliedMigrations> {
+        let all = file.histories.iter().zip(&self.read);
+        let all = all.map(|(expected, read)| match read {
+            Ok(found) => AppliedMigrations::of(expected, found, self.is_whole),
+            Err(finding) => AppliedMigrations::Undetermined(finding.detail.clone().unwrap_or_default()),
+        });
+        all.collect()
+    }
+}
+
+/// Compares the histories of a file with what it expects of them.
+fn histories_of(file: &ExpectationFile, histories: &HistoriesOfFile, target: &mut Target) {
+    for (expected, read) in file.histories.iter().zip(&histories.read) {
+        match read {
+            Ok(found) => {
+                target.histories.extend(history::found(expected, found));
+                target.checks.extend(history::compare(expected, found));
+            }
+            Err(finding) => target.checks.push(Check::clone(finding)),
+        }
+    }
+}
+
+/// A file, and what it expects of a database whose migrations are known.
+struct FileAtTime<'a> {
+    written: &'a ExpectationFile,
+    /// The file without what is not expected; none if everything always is.
+    now: Option<ExpectationFile>,
+    applied: Vec<AppliedMigrations>,
+}
+
+impl<'a> FileAtTime<'a> {
+    fn of((file, histories): (&&'a ExpectationFile, &HistoriesOfFile)) -> Self {
+        let written: &'a ExpectationFile = file;
+        if written.windows.are_open() {
+            return Self {
+                written,
+                now: None,
+                applied: Vec::new(),
+            };
+        }
+        let applied = histories.applied(written);
+        let now = written.at_time(&|migration| history::is_applied(&applied, migration));
+        Self {
+            written,
+            now: Some(now),
+            applied,
+        }
+    }
+
+    fn file(&self) -> &ExpectationFile {
+        self.now.as_ref().unwrap_or(self.written)
+    }
+
+    /// The end of its time because of which an assertion is not expected; with the reason if that is not known.
+    fn closed(&self, assertion: &'a Assertion) -> Option<(&'a WindowEnd, Option<String>)> {
+        let applied = |migration: &str| history::is_applied(&self.applied, migration);
+        assertion.terms.closed(&applied)
+    }
+
+    /// The assertions that are not expected.
+    fn left_out(&self) -> Vec<(&'a Assertion, &'a WindowEnd)> {
+        let assertions = self.written.assertions.iter();
+        let closed = assertions.filter_map(|assertion| Some((assertion, self.closed(assertion)?)));
+        let known = closed.filter(|(_, (_, unknown))| unknown.is_none());
+        known.map(|(assertion, (end, _))| (assertion, end)).collect()
     }
 }

@@ -70,11 +70,17 @@ pub(super) fn spot<'a>(parent: &'a Node, object: &ExpectedObject) -> Option<Spot
     let at = parent.find(section)?;
     let section = &parent.entries()[at].value;
     if spec.syntax.key == KeyForm::Only && !spec.parents.is_empty() {
-        return Some(Spot {
+        let alternative = alternative(section, object);
+        return alternative.or(Some(Spot {
             holder: parent,
             at,
             value: section,
-        });
+        }));
+    }
+    let is_timed = !object.terms.window.is_empty();
+    let mut values = section.values().filter(|_| is_timed);
+    if let Some(spot) = values.find_map(|value| alternative(value, object)) {
+        return Some(spot);
     }
     let at = match section.as_written() {
         AsWritten::Map(entries) => entries.iter().position(|entry| entry.place == object.place)?,
@@ -85,6 +91,18 @@ pub(super) fn spot<'a>(parent: &'a Node, object: &ExpectedObject) -> Option<Spot
         holder: section,
         at,
         value: section.value_at(at)?,
+    })
+}
+
+/// Where an object is written in a list of what is expected of it at different times.
+fn alternative<'a>(list: &'a Node, object: &ExpectedObject) -> Option<Spot<'a>> {
+    let items = list.items();
+    let at = items.iter().position(|item| item.place == object.place)?;
+    let value = items.get(at)?;
+    Some(Spot {
+        holder: list,
+        at,
+        value,
     })
 }
 

@@ -281,6 +281,7 @@ fn report_of(text: &str, file: FileId) -> Report {
         level: Level::Error,
         reason: Some(text.to_owned()),
         exact: false,
+        window: Vec::new(),
     };
     let place = Place {
         file,

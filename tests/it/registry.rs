@@ -112,6 +112,7 @@ fn expect_all(snapshot: &Snapshot) -> ExpectationFile {
         level: Level::Error,
         reason: None,
         exact: true,
+        window: Vec::new(),
     };
     let mut objects: Vec<ExpectedObject> = Vec::new();
     for kind in Kind::ALL {

@@ -120,9 +120,14 @@ fn update_until_settled(
                 reasons,
             });
         }
-        for (index, text, expects) in changed {
-            drafts[index].text = text;
-            drafts[index].expects = expects;
+        for (index, text, mut expects) in changed {
+            let draft = &mut drafts[index];
+            // The folders of migrations were read once; the text does not have what is in them.
+            for (history, old) in expects.histories.iter_mut().zip(&mut draft.expects.histories) {
+                history.files = old.files.take();
+            }
+            draft.text = text;
+            draft.expects = expects;
         }
         round += 1;
     }

@@ -36,7 +36,7 @@ pub(super) fn compare(history: &HistoryComparison<'_>, folder: &EffectiveFolder)
     let states = states(history, &known, folder);
     let (pending, mut late) = pending(history, &known, &folder.migrations, &states);
     let mut checks = Vec::new();
-    if unknown_head.is_none() {
+    if unknown_head.is_none() && history.expected.pending {
         checks.extend(or_passed(history, OtherCode::MigrationPending, pending));
     }
     checks.extend(folder.unusable.iter().map(|checkpoint| unusable(history, checkpoint)));
@@ -63,6 +63,7 @@ pub(super) fn compare(history: &HistoryComparison<'_>, folder: &EffectiveFolder)
             level: Level::Warn,
             reason: None,
             exact: false,
+            window: Vec::new(),
         };
         let message = format!("pattern `{pattern}` matches no migration");
         let code = OtherCode::MigrationIgnoreIdle.into();
@@ -176,7 +177,7 @@ fn before(
 }
 
 /// How each migration of the folder ended. `None` if the history does not contain it.
-fn states(
+pub(super) fn states(
     history: &HistoryComparison<'_>,
     known: &[Migration],
     folder: &EffectiveFolder,

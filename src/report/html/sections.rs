@@ -38,6 +38,7 @@ pub(super) fn parts(report: &Report, files: &SourceMap, now: &RunTotals) -> Vec<
         ("coverage", "Coverage", coverage(report)),
         ("pending", "Pending migrations", pending(report)),
         ("cut-names", "Long names", cut_names(report)),
+        ("not-expected", "Not expected at this time", not_expected(report)),
         ("not-compared", "Not compared", not_compared(report)),
     ];
     let parts = bodies.into_iter();
@@ -280,6 +281,23 @@ fn cut_names(report: &Report) -> Option<Markup> {
         ul.plain {
             @for cut in &names {
                 "\n" li { (name(cut)) }
+            }
+        }
+    })
+}
+
+/// What the files do not expect yet, or no longer.
+fn not_expected(report: &Report) -> Option<Markup> {
+    let targets = || report.targets.iter().filter(|target| !target.not_expected.is_empty());
+    targets().next()?;
+    Some(html! {
+        ul.plain {
+            @for target in targets() {
+                @for left_out in &target.not_expected {
+                    "\n" li {
+                        (name(&left_out.to_string())) " in " (name(&describe(target))) ": " (name(&left_out.subjects.join(", ")))
+                    }
+                }
             }
         }
     })

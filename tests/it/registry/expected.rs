@@ -18,6 +18,8 @@ pub(super) fn exact_file(file: FileId, place: Place, objects: Vec<ExpectedObject
         with_roles: true,
         exact_place: place,
         objects,
+        set_aside: Vec::new(),
+        windows: driftgate::expectation::Windows::default(),
         histories: Vec::new(),
         assertions: Vec::new(),
         ignore: Vec::new(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use driftgate::error::Failure;
-use driftgate::expectation::{Level, Terms};
+use driftgate::expectation::{Level, NotExpected, Terms, WindowSide};
 use driftgate::finding::TargetStatus;
 use driftgate::finding::mark::{Acceptance, Accepted, BaselineUse, Change, PreviousFinding, Recorded, RecordedStatus};
 use driftgate::finding::mark::{ReportComparison, Stale, StaleEntry, TargetComparison};
@@ -41,6 +41,7 @@ pub const TERMS: Terms = Terms {
     level: Level::Error,
     reason: None,
     exact: false,
+    window: Vec::new(),
 };
 
 /// The kind of this name.
@@ -95,6 +96,11 @@ pub fn sample() -> Sample {
         name: "large_objects",
         words: "large objects",
         count: 2,
+    }];
+    report.targets[0].not_expected = vec![NotExpected {
+        side: WindowSide::Since,
+        migration: "20240102000000_add".into(),
+        subjects: vec!["column public.clients.nick".into(), "table public.t".into()],
     }];
     report.targets[0].histories = vec![FoundHistory {
         tool: "prisma",
