@@ -215,7 +215,7 @@ fn known<'a>(home: MigrationHome<'a>, end: &WindowEnd) -> Result<MigrationHome<'
     if tool.keeps == Keeps::Last && !tool.is_ordered() {
         return Err(order_unknown(tool, end.place));
     }
-    if tool.is_ordered() && tool.sort_written(name).is_none() {
+    if tool.keeps == Keeps::Last && tool.sort_written(name).is_none() {
         return Err(
             Problem::at(end.place, format!("`{name}` has no version of {} in it", tool.title))
                 .hint(format!("{} reads {}", tool.title, tool.layout)),

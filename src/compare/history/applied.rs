@@ -154,11 +154,23 @@ impl KnownMigrations {
                 self.tool.title
             )),
             Keeps::Last => Some(self.is_reached(name, |_| true)),
-            Keeps::All => match self.is_reached(name, |state| state == MigrationState::Baseline) {
-                AppliedState::Applied => Some(AppliedState::Applied),
-                AppliedState::NotApplied | AppliedState::Undetermined(_) => None,
-            },
+            Keeps::All => self.before_baseline(name),
         }
+    }
+
+    /// Whether the migration of this name, which the history does not have, was applied before the tool was used. `None` if it was
+    /// not.
+    fn before_baseline(&self, name: &str) -> Option<AppliedState> {
+        let is_baseline = |state| state == MigrationState::Baseline;
+        if !self.rows.iter().any(|row| is_baseline(row.state)) {
+            return None;
+        }
+        if self.tool.sort_written(name).is_none() {
+            return Some(AppliedState::Undetermined(format!(
+                "{name} has no version in it, so it is not known whether it comes before the baseline"
+            )));
+        }
+        Some(self.is_reached(name, is_baseline)).filter(|state| *state == AppliedState::Applied)
     }
 
     /// Whether a migration with one of these states comes after the one of this name.

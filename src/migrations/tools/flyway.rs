@@ -29,7 +29,8 @@ pub(super) static TOOL: Tool = Tool {
                    CASE WHEN type = 'SQL' THEN checksum::text END AS checksum \
             FROM {table} WHERE type <> 'SCHEMA' ORDER BY installed_rank",
     sort: version::dotted,
-    version_in: |name| named(name).and_then(|named| named.version),
+    // People leave the extension out.
+    version_in: |name| named(name).or_else(|| named(&format!("{name}.sql")))?.version,
     named_by: |expected, version| canonical(expected).is_some_and(|expected| expected == version),
     short_name: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
     apply: "flyway migrate",
