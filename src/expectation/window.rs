@@ -227,7 +227,13 @@ pub fn not_expected(files: &[&ExpectationFile], assertions: &[(&Assertion, &Wind
     let objects = objects.map(|aside| {
         let (kind, name) = match &aside.object.subject {
             Subject::Named(id) => (aside.object.kind, aside.object.kind.show(id)),
-            Subject::ByMeaning(parent) => (aside.object.kind, format!("in {}", aside.object.kind.show(parent))),
+            Subject::ByMeaning(parent) => {
+                let meaning = aside.object.attributes.iter().filter(|a| a.attr.identifies);
+                let meaning = meaning.map(|a| a.value.to_string());
+                let meaning: Vec<String> = meaning.map(|text| text.trim_matches(['[', ']']).to_owned()).collect();
+                let name = format!("{} ({})", aside.object.kind.show(parent), meaning.join(", "));
+                (aside.object.kind, name)
+            }
         };
         (&aside.end, format!("{} {name}", kind.words()))
     });
