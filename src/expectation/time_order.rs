@@ -196,12 +196,11 @@ fn not_in_folder(histories: &[OfflineHistory<'_>], end: &WindowEnd) -> Problem {
     let directories: Vec<String> = histories.iter().map(OfflineHistory::directories).collect();
     let (name, directories) = (&end.migration, directories.join(", "));
     let message = format!("migration {name} is not in {directories}");
-    let hint = match suggest::nearest(name, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let last = names.len().saturating_sub(SHOWN);
-            format!("the last migrations there are {}", names[last..].join(", "))
-        }
+    let hint = if let Some(near) = suggest::nearest(name, names.iter().copied()) {
+        format!("did you mean `{near}`?")
+    } else {
+        let last = names.len().saturating_sub(SHOWN);
+        format!("the last migrations there are {}", names[last..].join(", "))
     };
     Problem::at(end.place, message).hint(hint)
 }
