@@ -24,7 +24,27 @@ const SCRIPT: &str = "…";
 pub struct CommandLine {
     program: String,
     arguments: Vec<String>,
+    /// A variable that the program gets beside those of driftgate.
+    variable: Option<(&'static str, &'static str)>,
+    /// An argument that not every version of the program knows. One that does not names it in its error.
+    option: Option<&'static str>,
+    /// How the lines of the SQL begin, if the program prints other lines, too.
+    prefix: Option<&'static str>,
+    /// What to do if the program cannot be found.
+    install_hint: &'static str,
 }
+
+/// What a program printed.
+#[derive(Debug)]
+pub enum Printed {
+    /// SQL.
+    Sql(String),
+    /// This version of the program does not know an option, and failed.
+    UnknownOption(Failure),
+}
+
+/// What to do if a program cannot be found.
+const INSTALL: &str = "install the program, or write its path: no shell looks it up";
 
 /// What a program did.
 struct Ran {
@@ -39,7 +59,39 @@ impl CommandLine {
         Self {
             program: program.into(),
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            variable: None,
+            option: None,
+            prefix: None,
+            install_hint: INSTALL,
         }
+    }
+
+    /// The command with a variable in its environment.
+    #[must_use]
+    pub fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variable = Some((name, value));
+        self
+    }
+
+    /// The command, of whose arguments one is an option that not every version of the program knows.
+    #[must_use]
+    pub fn with_option(mut self, option: &'static str) -> Self {
+        self.option = Some(option);
+        self
+    }
+
+    /// The command, of whose lines only those that begin so are SQL.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: &'static str) -> Self {
+        self.prefix = Some(prefix);
+        self
+    }
+
+    /// The command, with what to do if its program cannot be found.
+    #[must_use]
+    pub fn with_install_hint(mut self, hint: &'static str) -> Self {
+        self.install_hint = hint;
+        self
     }
 
     /// Splits a text into words as a shell does: quotes and backslashes keep a word together.
@@ -54,8 +106,8 @@ impl CommandLine {
         let mut words = words.into_iter();
         match words.next() {
             Some(program) => Ok(Self {
-                program,
                 arguments: words.collect(),
+                ..Self::new(program, &[])
             }),
             None => Err(Problem::new("the command is missing after command:")
                 .hint("write a program that prints SQL, and its arguments: command:'pg_dump --schema-only shop'")),
@@ -78,12 +130,25 @@ impl CommandLine {
     ///
     /// # Errors
     /// It cannot be started, fails, prints nothing, too much or something else than text, or does not end in time.
-    pub fn output(&self, limit: Duration) -> Result<String, Failure> {
-        let doing = || format!("running {}", self.shown());
+    pub fn output(&self, limit: Duration) -> Result<Printed, Failure> {
         let ran = self.run(limit)?;
         if !ran.status.success() {
-            return Err(Failure::new(doing(), failed(&ran)).lasting());
+            let failure = Failure::new(format!("running {}", self.shown()), failed(&ran)).lasting();
+            let is_unknown = |option: &str| {
+                let of = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(option);
+                of(&ran.out) || of(&ran.err)
+            };
+            return match self.option {
+                Some(option) if is_unknown(option) => Ok(Printed::UnknownOption(failure)),
+                Some(_) | None => Err(failure),
+            };
         }
+        self.sql(ran).map(Printed::Sql)
+    }
+
+    /// The SQL in what the program printed.
+    fn sql(&self, ran: Ran) -> Result<String, Failure> {
+        let doing = || format!("running {}", self.shown());
         if ran.out.len() as u64 > input::limit() {
             return Err(Failure::new(doing(), "it printed more than a file may have")
                 .hint("--max-file-size sets the limit, for instance --max-file-size 1GiB")
@@ -91,6 +156,10 @@ impl CommandLine {
         }
         let Ok(text) = String::from_utf8(ran.out) else {
             return Err(Failure::new(doing(), "what it printed is not text in UTF-8").lasting());
+        };
+        let text = match self.prefix {
+            Some(prefix) => lines_with(&text, prefix),
+            None => text,
         };
         if text.trim().is_empty() {
             return Err(Failure::new(doing(), "it printed nothing to standard output")
@@ -104,12 +173,13 @@ impl CommandLine {
         let failure = |error: &io::Error| {
             let failure = Failure::new(format!("starting {}", self.shown()), io_message(error)).lasting();
             if error.kind() == io::ErrorKind::NotFound {
-                return failure.hint("install the program, or write its path: no shell looks it up");
+                return failure.hint(self.install_hint);
             }
             failure
         };
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
+            .envs(self.variable)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -144,6 +214,12 @@ impl CommandLine {
             err: read(err)?,
         })
     }
+}
+
+/// The lines that begin with a prefix, without it.
+fn lines_with(text: &str, prefix: &str) -> String {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(prefix));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Reads a stream to its end, up to a number of bytes. A program that prints more is not kept waiting.
@@ -223,7 +299,10 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_failing_program_is_described() {
-        let run = |script: &str, limit: Duration| CommandLine::new("sh", &["-c", script]).output(limit);
+        let run = |script: &str, limit: Duration| match CommandLine::new("sh", &["-c", script]).output(limit) {
+            Ok(Printed::Sql(text)) => Ok(text),
+            Ok(Printed::UnknownOption(failure)) | Err(failure) => Err(failure),
+        };
         let long = Duration::from_mins(1);
         assert_eq!(run("echo 'select 1'", long).unwrap(), "select 1\n");
         let failure = run("echo x; echo broken >&2; exit 7", long).unwrap_err();
@@ -248,5 +327,35 @@ mod tests {
             .output(long)
             .unwrap_err();
         assert!(failure.hint.unwrap().contains("install the program"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_version_that_names_the_option_does_not_know_it() {
+        let run = |script: &str| {
+            let command = CommandLine::new("sh", &["-c", script]).with_option("--new");
+            command.output(Duration::from_mins(1))
+        };
+        assert!(matches!(
+            run("echo unknown option: --new; exit 1"),
+            Ok(Printed::UnknownOption(_))
+        ));
+        assert!(matches!(
+            run("echo unknown option: --new >&2; exit 1"),
+            Ok(Printed::UnknownOption(_))
+        ));
+        assert!(matches!(run("echo --new"), Ok(Printed::Sql(_))));
+        assert!(run("echo the schema is wrong >&2; exit 1").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn other_lines_and_variables() {
+        let script = "echo info: built; echo \"data: select '$MORE'\"";
+        let command = CommandLine::new("sh", &["-c", script])
+            .with_prefix("data: ")
+            .with_variable("MORE", "more");
+        let printed = command.output(Duration::from_mins(1)).unwrap();
+        assert!(matches!(printed, Printed::Sql(text) if text == "select 'more'\n"));
     }
 }

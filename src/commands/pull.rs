@@ -21,7 +21,7 @@ use crate::pull::{PullOptions, WrittenHistory, is_wanted, main_schema, pull};
 use crate::redact;
 use crate::saved;
 use crate::session::source::ResolvedSource;
-use crate::session::{read_snapshot, scratch_noise};
+use crate::session::{read_snapshot, scratch_noise, tool_tables};
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::SourceMap;
@@ -102,7 +102,9 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     }
     let patterns = &patterns(args);
     let schema = main_schema(&snapshot, &args.schema);
-    let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema);
+    // An application does not use the tables in which its migration tool keeps the history.
+    let is_of_tool = |id: &ObjectId| args.requirements && tool_tables::has_any(source.tools(), id);
+    let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, patterns, &schema, &args.schema) && !is_of_tool(id);
     let choice = PullOptions {
         schema: &schema,
         whole: patterns.is_empty(),

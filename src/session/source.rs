@@ -1,6 +1,6 @@
 //! Resolved sources: what the command line names, validated as far as possible without a connection.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{migration_scripts, source_options};
@@ -16,8 +16,10 @@ use crate::finding::Target;
 use crate::input;
 use crate::migrations::folder::Folder;
 use crate::migrations::{ApplyMode, Tool};
+use crate::models::ModelSql;
 use crate::platform;
-use crate::program::CommandLine;
+use crate::program::{CommandLine, Printed};
+use crate::redact;
 use crate::saved;
 use crate::scratch::{self, Scratch, Script};
 use crate::snapshot::Snapshot;
@@ -65,7 +67,7 @@ pub(crate) struct ScratchDatabase {
 pub(crate) struct SqlProgram {
     /// The source, as reports name it.
     label: String,
-    /// The commands. Each is run if the one before it fails.
+    /// The commands. Each is run if the program does not know an option of the one before it.
     commands: Vec<CommandLine>,
     /// How long it may run.
     limit: Duration,
@@ -111,6 +113,21 @@ pub(crate) fn resolve_all<J>(
     } else {
         Err(problems)
     }
+}
+
+/// The SQL in a file that the library of a model has written. Which file that is, is shown.
+fn generated(source: &Source, path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
+    let scripts = scratch::read(path, files)?;
+    if path.is_file() && input::read_text(path).is_ok_and(|text| !text.contains(';')) {
+        return Err(
+            Problem::new(format!("no statement in {} ends with a semicolon", redact::path(path)))
+                .hint("for Hibernate, set hibernate.hbm2ddl.delimiter=;"),
+        );
+    }
+    if !source.label().ends_with(&redact::path(path)) {
+        eprint(&format!("note: {} is {}\n", source.label(), redact::path(path)));
+    }
+    Ok(scripts)
 }
 
 /// A source that is the SQL that a program prints.
@@ -180,9 +197,18 @@ impl ResolvedSource {
             Source::Model(model, path) => {
                 let folder = std::env::current_dir().unwrap_or_default();
                 let virtual_env = environment.get("VIRTUAL_ENV").map(PathBuf::from);
-                let commands = model.commands(path.as_deref(), &folder, virtual_env).map_err(at)?;
+                let sql = model.sql(path.as_deref(), &folder, virtual_env).map_err(at)?;
                 let tools = model.tools.iter().filter_map(|name| Tool::named(name)).collect();
-                return Ok(printed_by(source, commands, tools, scratch()?, args));
+                return Ok(match sql {
+                    ModelSql::Programs(commands) => printed_by(source, commands, tools, scratch()?, args),
+                    ModelSql::File(path) => Self::Scratch(Box::new(ScratchDatabase {
+                        scratch: scratch()?,
+                        scripts: generated(source, &path, files).map_err(at)?,
+                        printed_by: None,
+                        folder: None,
+                        tools,
+                    })),
+                });
             }
             Source::Snapshot(path) => {
                 let file = input::read(path, files)?.file;
@@ -307,16 +333,16 @@ impl SqlProgram {
         })
     }
 
-    /// What the first command prints that succeeds. If none does, the error is that of the first.
+    /// What the first command prints that the installed version of the program knows.
     fn output(&self) -> Result<String, Failure> {
-        let mut first = None;
+        let mut last = None;
         for command in &self.commands {
             let shown = command.shown();
             show_progress(&format!("running {shown} …"));
             let output = command.output(self.limit);
             clear_progress();
-            match output {
-                Ok(text) => {
+            match output? {
+                Printed::Sql(text) => {
                     // The label of a command: source shows it already.
                     if !self.label.ends_with(&shown) {
                         eprint(&format!(
@@ -327,12 +353,10 @@ impl SqlProgram {
                     }
                     return Ok(text);
                 }
-                Err(failure) => {
-                    first.get_or_insert(failure);
-                }
+                Printed::UnknownOption(failure) => last = Some(failure),
             }
         }
-        Err(first.unwrap_or_else(|| Failure::new(format!("reading {}", self.label), "there is no command")))
+        Err(last.unwrap_or_else(|| Failure::new(format!("reading {}", self.label), "there is no command")))
     }
 }
 

@@ -41,6 +41,11 @@ pub(crate) fn has_history(snapshot: &Snapshot, tool: &Tool) -> bool {
     })
 }
 
+/// Whether an object belongs to any of these tools.
+pub(crate) fn has_any(tools: &[&'static Tool], id: &ObjectId) -> bool {
+    id.parts().len() > 1 && tools.iter().any(|tool| is_of_tool(tool, &tables(tool), id))
+}
+
 /// Whether a finding says that something of the tool is missing.
 pub(super) fn is_missing_of(tool: &Tool, check: &Check) -> bool {
     let is_missing = match check.code {
