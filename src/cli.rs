@@ -65,7 +65,8 @@ pub struct CheckArgs {
 
     /// Check this source instead of the database that the files name: postgres://…, env:NAME, migrations:DIR,
     /// sql:FILE_OR_DIR, snapshot:FILE, model:KIND or command:'PROGRAM ARGUMENTS'. Migrations, SQL and what a program
-    /// prints are applied to an empty database (see --scratch); a snapshot is a file that `pull --snapshot` wrote
+    /// prints are applied to an empty database (see --scratch); a snapshot is a file that `pull --snapshot` wrote; KIND is
+    /// django, drizzle, efcore, hibernate, prisma, rails or sqlalchemy, and model:KIND:PATH says where the model is
     #[arg(long, visible_alias = "url", value_name = "SOURCE")]
     pub against: Option<String>,
 

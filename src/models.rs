@@ -19,7 +19,7 @@ pub struct Model {
     /// The migration tools that keep their history in a database of the model. The model does not contain their tables.
     pub tools: &'static [&'static str],
     /// Where the SQL comes from.
-    sql: fn(&ModelProject<'_>) -> ModelSql,
+    sql: fn(&ModelProject) -> ModelSql,
 }
 
 /// Where the SQL of a model comes from.
@@ -45,7 +45,10 @@ pub static MODELS: [Model; 7] = [
         places: &["manage.py"],
         missing: "",
         tools: &["django"],
-        sql: |project| one(project.python(include_str!("models/django.py"))),
+        sql: |project| {
+            let project = project.at(project.file().parent());
+            one(project.python(include_str!("models/django.py")))
+        },
     },
     Model {
         name: "drizzle",
@@ -58,7 +61,11 @@ pub static MODELS: [Model; 7] = [
         ],
         missing: "",
         tools: &["drizzle"],
-        sql: |project| one(project.node("drizzle-kit", &["export", &format!("--config={}", project.path)])),
+        sql: |project| {
+            // Its paths are relative to the folder in which it runs.
+            let project = project.at_mark("package.json");
+            one(project.node("drizzle-kit", &["export", &format!("--config={}", project.path)]))
+        },
     },
     Model {
         name: "efcore",
@@ -74,7 +81,7 @@ pub static MODELS: [Model; 7] = [
                 "--prefix-output",
                 "--no-color",
                 "--project",
-                project.path,
+                &project.path,
             ];
             one(CommandLine::new("dotnet", &arguments).with_prefix("data:    "))
         },
@@ -95,7 +102,7 @@ pub static MODELS: [Model; 7] = [
                   jakarta.persistence.schema-generation.scripts.create-target=target/create.sql and \
                   hibernate.hbm2ddl.delimiter=;",
         tools: &["flyway", "liquibase"],
-        sql: |project| ModelSql::File(project.path.into()),
+        sql: |project| ModelSql::File(PathBuf::from(&project.path)),
     },
     Model {
         name: "prisma",
@@ -104,9 +111,10 @@ pub static MODELS: [Model; 7] = [
         missing: "",
         tools: &["prisma"],
         sql: |project| {
+            let project = project.at_mark("package.json");
             // The option has this name since Prisma 6.14, and only this one since Prisma 7.
             let diff = |option| {
-                let arguments = ["migrate", "diff", "--from-empty", option, project.path, "--script"];
+                let arguments = ["migrate", "diff", "--from-empty", option, &project.path, "--script"];
                 project.node("prisma", &arguments)
             };
             ModelSql::Programs(vec![
@@ -122,24 +130,32 @@ pub static MODELS: [Model; 7] = [
         missing: "run driftgate in the folder of the Rails application, and bin/rails db:schema:dump if it has no such file",
         tools: &["rails"],
         sql: |project| {
-            if Path::new(project.path).extension().is_some_and(|ending| ending == "rb") {
-                let arguments = ["-e", include_str!("models/rails.rb"), project.path];
-                let ruby = CommandLine::new("ruby", &arguments);
+            if Path::new(&project.path)
+                .extension()
+                .is_some_and(|ending| ending == "rb")
+            {
+                let project = project.at_mark("config/application.rb");
+                let arguments = ["-e", include_str!("models/rails.rb"), &project.path];
+                let ruby = project.command("ruby".to_owned(), &arguments);
                 return one(ruby.with_install_hint(
                     "install Ruby and the gems of the application, or let Rails write db/structure.sql: \
                      config.active_record.schema_format = :sql",
                 ));
             }
-            ModelSql::File(project.path.into())
+            ModelSql::File(PathBuf::from(&project.path))
         },
     },
     Model {
         name: "sqlalchemy",
-        doc: "the module and the declarative base or metadata in it: `app.models:Base`",
+        doc: "the module and the declarative base or metadata in it, `app.models:Base`, or `backend/app.models:Base` if it is in \
+              a project in a folder",
         places: &[],
         missing: "",
         tools: &["alembic"],
-        sql: |project| one(project.python(include_str!("models/sqlalchemy.py"))),
+        sql: |project| {
+            let project = project.at_module();
+            one(project.python(include_str!("models/sqlalchemy.py")))
+        },
     },
 ];
 
@@ -152,10 +168,14 @@ fn one(program: CommandLine) -> ModelSql {
 const VIRTUAL: [&str; 2] = [".venv", "venv"];
 
 /// The model of a project: where it is, and where the programs are.
-struct ModelProject<'a> {
-    path: &'a str,
-    /// The working directory, and the folder that the environment says is the one of Python.
-    folder: &'a Path,
+struct ModelProject {
+    /// Where the model is, relative to the folder.
+    path: String,
+    /// The folder in which the programs run, as an absolute path.
+    folder: PathBuf,
+    /// The working directory of driftgate.
+    working: PathBuf,
+    /// The folder that the environment says is the one of Python.
     virtual_env: Option<PathBuf>,
 }
 
@@ -185,46 +205,95 @@ impl Model {
             }));
         };
         Ok((self.sql)(&ModelProject {
-            path,
-            folder,
+            path: path.to_owned(),
+            folder: folder.to_owned(),
+            working: folder.to_owned(),
             virtual_env,
         }))
     }
 }
 
-impl ModelProject<'_> {
-    /// A script in Python, which gets the path. The interpreter is the project's own, if there is one.
-    fn python(&self, script: &str) -> CommandLine {
-        let own = VIRTUAL.iter().map(PathBuf::from);
-        let mut found = self.virtual_env.clone().into_iter().chain(own).flat_map(|env| {
-            let at = |name: &str| env.join(name);
-            [at("bin/python"), at("Scripts/python.exe")]
-        });
-        let program = found.find(|path| self.folder.join(path).exists()).map_or_else(
-            || if cfg!(windows) { "python" } else { "python3" }.to_owned(),
-            |path| path.to_string_lossy().into_owned(),
-        );
-        CommandLine::new(program, &["-c", script, self.path])
+impl ModelProject {
+    /// The file or the folder of the model.
+    fn file(&self) -> PathBuf {
+        self.folder.join(&self.path)
     }
 
-    /// A program of a package of npm, which must be installed in the project.
+    /// The project with another folder for its programs.
+    fn at(&self, folder: Option<&Path>) -> Self {
+        let folder = folder.unwrap_or(&self.folder);
+        let file = self.file();
+        let path = file.strip_prefix(folder).unwrap_or(&file);
+        Self {
+            path: path.to_string_lossy().into_owned(),
+            folder: folder.to_owned(),
+            working: self.working.clone(),
+            virtual_env: self.virtual_env.clone(),
+        }
+    }
+
+    /// The project whose programs run in the innermost folder around the model that has a file of this name.
+    fn at_mark(&self, name: &str) -> Self {
+        let file = self.file();
+        let mut around = file
+            .ancestors()
+            .skip(1)
+            .filter(|folder| folder.starts_with(&self.folder));
+        self.at(around.find(|folder| folder.join(name).exists()))
+    }
+
+    /// The project of a module of Python, before which a folder can be named.
+    fn at_module(&self) -> Self {
+        match self.path.rsplit_once('/') {
+            Some((folder, _)) => self.at(Some(&self.folder.join(folder))),
+            None => self.at(None),
+        }
+    }
+
+    /// A command that runs in the folder.
+    fn command(&self, program: String, arguments: &[&str]) -> CommandLine {
+        let command = CommandLine::new(program, arguments);
+        match self.folder.strip_prefix(&self.working) {
+            Ok(inside) if inside.as_os_str().is_empty() => command,
+            Ok(inside) => command.with_folder(inside.to_owned()),
+            Err(_) => command.with_folder(self.folder.clone()),
+        }
+    }
+
+    /// The path of a program of the project, which is in one of these folders or in one above it.
+    fn own_program(&self, names: &[PathBuf]) -> Option<String> {
+        let around = self.folder.ancestors();
+        let mut paths = around.flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+        let found = paths.find(|path| path.exists())?;
+        // A path below the working directory is shorter. Elsewhere, it is relative to another folder.
+        let short = found.strip_prefix(&self.working).ok();
+        let short = short.filter(|_| self.folder == self.working);
+        Some(short.unwrap_or(&found).to_string_lossy().into_owned())
+    }
+
+    /// A script in Python, which gets the path. The interpreter is the project's own, if there is one.
+    fn python(&self, script: &str) -> CommandLine {
+        let at = |env: &Path| [env.join("bin/python"), env.join("Scripts/python.exe")];
+        let active = self.virtual_env.iter().flat_map(|env| at(env));
+        let active = active.into_iter().find(|path| path.exists());
+        let own: Vec<PathBuf> = VIRTUAL.iter().flat_map(|name| at(Path::new(name))).collect();
+        let program = active
+            .map(|path| path.to_string_lossy().into_owned())
+            .or_else(|| self.own_program(&own))
+            .unwrap_or_else(|| if cfg!(windows) { "python" } else { "python3" }.to_owned());
+        self.command(program, &["-c", script, &self.path])
+    }
+
+    /// A program of a package of npm, which must be installed in the project, or above it in a monorepo.
     fn node(&self, name: &str, arguments: &[&str]) -> CommandLine {
         let file = if cfg!(windows) {
             format!("{name}.cmd")
         } else {
             name.to_owned()
         };
-        let own = Path::new("node_modules/.bin").join(file);
-        // In a monorepo, the packages may be those of a folder above.
-        let mut above = self.folder.ancestors().skip(1).map(|folder| folder.join(&own));
-        let found = if self.folder.join(&own).exists() {
-            Some(own.clone())
-        } else {
-            above.find(|path| path.exists())
-        };
-        let command = match found {
-            Some(path) => CommandLine::new(path.to_string_lossy(), arguments),
-            None => CommandLine::new("npx", &[&["--no-install", name], arguments].concat()),
+        let command = match self.own_program(&[Path::new("node_modules/.bin").join(file)]) {
+            Some(path) => self.command(path, arguments),
+            None => self.command("npx".to_owned(), &[&["--no-install", name], arguments].concat()),
         };
         // The configuration often reads .env by dotenv, which would print a line about it to standard output.
         command.with_variable("DOTENV_CONFIG_QUIET", "true")
@@ -246,8 +315,42 @@ mod tests {
                 .all(|name| Model::named(name).is_some_and(|model| model.name == *name))
         );
         assert!(Model::named("typeorm").is_none());
+        // The help of check --against lists them.
+        let listed = include_str!("cli.rs")
+            .split_once("KIND is")
+            .unwrap()
+            .1
+            .replace("    /// ", "");
+        let (listed, _) = listed.split_once(", and model:KIND:PATH").unwrap();
+        let listed: Vec<&str> = listed
+            .split([',', ' ', '\n'])
+            .filter(|word| !["", "or"].contains(word))
+            .collect();
+        assert_eq!(listed, names);
         let mut tools = MODELS.iter().flat_map(|model| model.tools);
         assert!(tools.all(|name| Tool::named(name).is_some()));
+    }
+
+    #[test]
+    fn programs_run_in_the_project_of_the_model() {
+        let working = Path::new("/work");
+        let shown = |name: &str, path: &str| {
+            let sql = Model::named(name).unwrap().sql(Some(path), working, None).unwrap();
+            match sql {
+                ModelSql::File(path) => path.to_string_lossy().into_owned(),
+                ModelSql::Programs(programs) => programs[0].shown(),
+            }
+        };
+        assert_eq!(shown("django", "manage.py"), "python3 -c … manage.py");
+        assert_eq!(
+            shown("django", "backend/manage.py"),
+            "cd backend && python3 -c … manage.py"
+        );
+        assert_eq!(
+            shown("sqlalchemy", "backend/app.models:Base"),
+            "cd backend && python3 -c … app.models:Base"
+        );
+        assert_eq!(shown("rails", "shop/db/structure.sql"), "shop/db/structure.sql");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Programs of the user's that print SQL: those of a `command:` source, and those that print the schema of a model.
 
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -24,6 +25,8 @@ const SCRIPT: &str = "…";
 pub struct CommandLine {
     program: String,
     arguments: Vec<String>,
+    /// The folder in which the program runs, if it is not the working directory.
+    folder: Option<PathBuf>,
     /// A variable that the program gets beside those of driftgate.
     variable: Option<(&'static str, &'static str)>,
     /// An argument that not every version of the program knows. One that does not names it in its error.
@@ -59,11 +62,19 @@ impl CommandLine {
         Self {
             program: program.into(),
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            folder: None,
             variable: None,
             option: None,
             prefix: None,
             install_hint: INSTALL,
         }
+    }
+
+    /// The command in a folder.
+    #[must_use]
+    pub fn with_folder(mut self, folder: PathBuf) -> Self {
+        self.folder = Some(folder);
+        self
     }
 
     /// The command with a variable in its environment.
@@ -121,7 +132,12 @@ impl CommandLine {
         let words = std::iter::once(&self.program).chain(&self.arguments);
         let words = words.map(|word| if is_script(&word) { SCRIPT } else { word });
         // No word has a zero byte, which no shell can quote: none can be given to a program.
-        let text = shlex::try_join(words).unwrap_or_else(|_| self.program.clone());
+        let mut text = shlex::try_join(words).unwrap_or_else(|_| self.program.clone());
+        if let Some(folder) = &self.folder {
+            let folder = folder.to_string_lossy();
+            let folder = shlex::try_quote(&folder).unwrap_or_default();
+            text = format!("cd {folder} && {text}");
+        }
         redact::prose(&text).into_owned()
     }
 
@@ -177,7 +193,9 @@ impl CommandLine {
             }
             failure
         };
+        let folder = self.folder.as_deref().unwrap_or(Path::new("."));
         let mut child = Command::new(&self.program)
+            .current_dir(folder)
             .args(&self.arguments)
             .envs(self.variable)
             .stdin(Stdio::null())

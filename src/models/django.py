@@ -3,6 +3,8 @@ import os
 import runpy
 import sys
 
+# What the settings and the apps print is not SQL.
+out, sys.stdout = sys.stdout, sys.stderr
 manage = os.path.abspath(sys.argv[1])
 sys.path.insert(0, os.path.dirname(manage))
 
@@ -51,4 +53,4 @@ with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         if options.managed and not options.proxy and not options.swapped:
             if router.allow_migrate_model(alias, model):
                 editor.create_model(as_migrations_create(model))
-print("\n".join(editor.collected_sql))
+print("\n".join(editor.collected_sql), file=out)

@@ -7,7 +7,7 @@ $stdout.reopen($stderr)
 
 application = File.expand_path("config/application")
 unless File.exist?("#{application}.rb")
-  abort "there is no config/application.rb: run driftgate in the folder of the Rails application"
+  abort "there is no config/application.rb: #{path} is not in the folder of a Rails application"
 end
 begin
   require application

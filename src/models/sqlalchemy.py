@@ -3,7 +3,10 @@ import importlib
 import os
 import sys
 
-sys.path.insert(0, os.getcwd())
+# What the modules print is not SQL.
+out, sys.stdout = sys.stdout, sys.stderr
+# Packages are often in a folder src.
+sys.path[:0] = [os.getcwd(), os.path.join(os.getcwd(), "src")]
 name, _, path = sys.argv[1].partition(":")
 found = importlib.import_module(name)
 for part in path.split("."):
@@ -20,11 +23,11 @@ if not metadata.tables:
 
 
 def show(statement, *_, **__):
-    print(f"{str(statement.compile(dialect=engine.dialect)).strip()};\n")
+    print(f"{str(statement.compile(dialect=engine.dialect)).strip()};\n", file=out)
 
 
 # Other styles of parameters write each percent sign twice.
 engine = create_mock_engine("postgresql://", show, paramstyle="named")
 for schema in sorted({table.schema for table in metadata.tables.values() if table.schema}):
-    print(f"CREATE SCHEMA IF NOT EXISTS {engine.dialect.identifier_preparer.quote(schema)};\n")
+    print(f"CREATE SCHEMA IF NOT EXISTS {engine.dialect.identifier_preparer.quote(schema)};\n", file=out)
 metadata.create_all(engine, checkfirst=False)

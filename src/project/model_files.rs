@@ -21,8 +21,25 @@ pub struct FoundModel {
 pub(super) fn is_file(name: &str) -> bool {
     name == "manage.py"
         || name == "alembic.ini"
+        || name == DATABASE_YML
+        || is_rails_schema(name)
         || is_drizzle(name)
+        || is_prisma_config(name)
         || [".prisma", ".py"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The configuration of the databases of Rails.
+const DATABASE_YML: &str = "database.yml";
+
+/// The schema of Rails. Each further database has one with its name in it.
+fn is_rails_schema(name: &str) -> bool {
+    name == "schema.rb" || name.ends_with("_schema.rb")
+}
+
+/// The configuration of Prisma, which has the URL since Prisma 7.
+fn is_prisma_config(name: &str) -> bool {
+    name.strip_prefix("prisma.config.")
+        .is_some_and(|ending| ["ts", "js", "mts", "mjs"].contains(&ending))
 }
 
 fn is_drizzle(name: &str) -> bool {
@@ -43,6 +60,8 @@ pub(super) fn add(files: &[Found], units: &mut Vec<Unit>, notes: &mut Vec<String
             set(unit(units, folder_of(&file.below)), model, notes);
         } else if name == "alembic.ini" {
             sqlalchemy(files, file, units, notes);
+        } else if is_rails_schema(name) {
+            rails(files, file, units, notes);
         }
     }
 }
@@ -92,12 +111,54 @@ fn prisma(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<
     let migrations = migrations.map(|path| path.trim_start_matches('/').to_owned()).to_vec();
     let model = found("prisma", "Prisma", file, path, migrations);
     let project = unit_folder(files, folder);
+    let of_config = prisma_config(files, project);
     let owner = match name_of_schema(&file.below, other_schemas > 0) {
         None => unit(units, project),
         name => add_unit(units, project, name),
     };
-    owner.variable = owner.variable.take().or_else(|| env_call(datasource));
+    owner.variable = owner.variable.take().or_else(|| env_call(datasource)).or(of_config);
     set(owner, model, notes);
+}
+
+/// The variable of the URL in the configuration of Prisma of a project.
+fn prisma_config(files: &[Found], project: &str) -> Option<String> {
+    let is_config = |file: &&Found| {
+        folder_of(&file.below) == project && is_prisma_config(file.below.rsplit('/').next().unwrap_or_default())
+    };
+    let text = input::read_text(&files.iter().find(is_config)?.path).ok()?;
+    let url = text.lines().find(|line| line.trim_start().starts_with("url"))?;
+    env_call(url).or_else(|| process_env(url))
+}
+
+/// The schema of a Rails application, which is in its folder `db`.
+fn rails(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<String>) {
+    let folder = folder_of(&file.below);
+    let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+    if name != "db" {
+        return;
+    }
+    if !file.below.ends_with("db/schema.rb") {
+        notes.push(format!(
+            "{} is the schema of another database: driftgate pull --from model:rails:{} writes its expectations",
+            file.below, file.below
+        ));
+        return;
+    }
+    let owner = unit(units, unit_folder(files, above));
+    owner.variable = owner.variable.take().or_else(|| database_yml(files, above));
+    let model = found("rails", "Rails", file, &file.below, vec![format!("{folder}/migrate")]);
+    set(owner, model, notes);
+}
+
+/// The variable of the URL in `config/database.yml` of a folder.
+fn database_yml(files: &[Found], folder: &str) -> Option<String> {
+    let path = format!("{folder}/config/{DATABASE_YML}");
+    let file = files.iter().find(|file| file.below == path.trim_start_matches('/'))?;
+    let text = input::read_text(&file.path).ok()?;
+    let url = text.lines().find(|line| line.trim_start().starts_with("url:"))?;
+    let (_, name) = url.split_once("ENV")?;
+    let name = name.trim_start_matches(".fetch").trim_start_matches(['(', '[', ' ']);
+    word(name.trim_start_matches(['"', '\'']))
 }
 
 /// How many files of Prisma in the same folder belong to the schema of a file, and how many are schemas of their own.
@@ -167,7 +228,8 @@ fn sqlalchemy(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut 
         let module = module.strip_suffix("/__init__").unwrap_or(module).replace('/', ".");
         Some(format!("{module}:{base}"))
     });
-    let bases: Vec<String> = bases.collect();
+    // A project in a folder is named with its folder: backend/app.models:Base.
+    let bases: Vec<String> = bases.map(|base| format!("{start}{base}")).collect();
     let owner = unit(units, folder);
     match bases.as_slice() {
         [] => {}
@@ -242,7 +304,12 @@ fn env_call(text: &str) -> Option<String> {
 
 /// The variable of `process.env.NAME` in the line of the URL.
 fn process_env(text: &str) -> Option<String> {
-    let after = text.split_once("process.env.")?.1;
-    let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let after = text.split_once("process.env")?.1;
+    word(after.trim_start_matches(['.', '[', '"', '\'', '!', '?']))
+}
+
+/// The name at the beginning of a text.
+fn word(text: &str) -> Option<String> {
+    let name: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     Some(name).filter(|name| !name.is_empty())
 }

@@ -19,12 +19,13 @@ pub(super) fn is_file(name: &str) -> bool {
     name == ".env" || name.starts_with(".env.")
 }
 
-/// Whether a text is the URL of a PostgreSQL database.
+/// Whether a text is the URL of a PostgreSQL database. SQLAlchemy writes the driver after a `+` into it.
 #[must_use]
 pub fn is_postgres_url(text: &str) -> bool {
-    ["postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| text.starts_with(scheme))
+    text.split_once("://").is_some_and(|(scheme, _)| {
+        let name = scheme.split_once('+').map_or(scheme, |(name, _)| name);
+        ["postgres", "postgresql"].contains(&name)
+    })
 }
 
 /// The variables of the process, then those of the files in the folder of the project, each once. No value is kept.

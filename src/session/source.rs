@@ -16,7 +16,7 @@ use crate::finding::Target;
 use crate::input;
 use crate::migrations::folder::Folder;
 use crate::migrations::{ApplyMode, Tool};
-use crate::models::ModelSql;
+use crate::models::{Model, ModelSql};
 use crate::platform;
 use crate::program::{CommandLine, Printed};
 use crate::redact;
@@ -115,19 +115,36 @@ pub(crate) fn resolve_all<J>(
     }
 }
 
-/// The SQL in a file that the library of a model has written. Which file that is, is shown.
-fn generated(source: &Source, path: &Path, files: &mut SourceMap) -> Result<Vec<Script>, Problem> {
+/// Where the SQL of a model comes from, seen from the working directory.
+fn model_sql(model: &Model, path: Option<&str>, virtual_env: Option<PathBuf>) -> Result<ModelSql, Problem> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    model.sql(path, &folder, virtual_env)
+}
+
+/// A source that is the SQL in a file that the library of a model has written. Which file that is, is shown.
+fn generated(
+    source: &Source,
+    path: &Path,
+    tools: Vec<&'static Tool>,
+    scratch: Scratch,
+    files: &mut SourceMap,
+) -> Result<ResolvedSource, Problem> {
     let scripts = scratch::read(path, files)?;
     if path.is_file() && input::read_text(path).is_ok_and(|text| !text.contains(';')) {
-        return Err(
-            Problem::new(format!("no statement in {} ends with a semicolon", redact::path(path)))
-                .hint("for Hibernate, set hibernate.hbm2ddl.delimiter=;"),
-        );
+        let shown = redact::path(path);
+        return Err(Problem::new(format!("no statement in {shown} ends with a semicolon"))
+            .hint("for Hibernate, set hibernate.hbm2ddl.delimiter=;"));
     }
     if !source.label().ends_with(&redact::path(path)) {
         eprint(&format!("note: {} is {}\n", source.label(), redact::path(path)));
     }
-    Ok(scripts)
+    Ok(ResolvedSource::Scratch(Box::new(ScratchDatabase {
+        scratch,
+        scripts,
+        printed_by: None,
+        folder: None,
+        tools,
+    })))
 }
 
 /// A source that is the SQL that a program prints.
@@ -195,20 +212,13 @@ impl ResolvedSource {
                 return Ok(printed_by(source, vec![command.clone()], Vec::new(), scratch()?, args));
             }
             Source::Model(model, path) => {
-                let folder = std::env::current_dir().unwrap_or_default();
                 let virtual_env = environment.get("VIRTUAL_ENV").map(PathBuf::from);
-                let sql = model.sql(path.as_deref(), &folder, virtual_env).map_err(at)?;
+                let sql = model_sql(model, path.as_deref(), virtual_env).map_err(at)?;
                 let tools = model.tools.iter().filter_map(|name| Tool::named(name)).collect();
-                return Ok(match sql {
-                    ModelSql::Programs(commands) => printed_by(source, commands, tools, scratch()?, args),
-                    ModelSql::File(path) => Self::Scratch(Box::new(ScratchDatabase {
-                        scratch: scratch()?,
-                        scripts: generated(source, &path, files).map_err(at)?,
-                        printed_by: None,
-                        folder: None,
-                        tools,
-                    })),
-                });
+                return match sql {
+                    ModelSql::Programs(commands) => Ok(printed_by(source, commands, tools, scratch()?, args)),
+                    ModelSql::File(path) => generated(source, &path, tools, scratch()?, files).map_err(at),
+                };
             }
             Source::Snapshot(path) => {
                 let file = input::read(path, files)?.file;

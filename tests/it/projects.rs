@@ -149,6 +149,75 @@ fn python_projects() {
 }
 
 #[test]
+fn prisma_7_has_the_variable_in_its_configuration() {
+    let schema = "datasource db {\n  provider = \"postgresql\"\n}\n";
+    for url in ["env('SHOP_URL')", "process.env[\"SHOP_URL\"]", "process.env.SHOP_URL!"] {
+        let config = format!("export default defineConfig({{\n  datasource: {{\n    url: {url},\n  }},\n}})\n");
+        let files = [
+            ("package.json", "{}"),
+            ("prisma.config.ts", config.as_str()),
+            ("prisma/schema.prisma", schema),
+        ];
+        assert_eq!(
+            found(&files, &[]),
+            ["shop SHOP_URL: model:prisma:prisma/schema.prisma; no migrations"],
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn rails_has_a_schema_in_ruby_or_in_sql() {
+    let database = "production:\n  adapter: postgresql\n  url: <%= ENV.fetch(\"SHOP_DB\") %>\n";
+    let migration = (
+        "db/migrate/20250101000000_create_a.rb",
+        "class CreateA < ActiveRecord::Migration[8.0]\nend\n",
+    );
+    let ruby = [
+        ("Gemfile", "gem \"rails\"\n"),
+        ("config/database.yml", database),
+        (
+            "db/schema.rb",
+            "ActiveRecord::Schema[8.0].define(version: 2025_01_01_000000) do\nend\n",
+        ),
+        ("db/queue_schema.rb", ""),
+        migration,
+    ];
+    assert_eq!(
+        found(&ruby, &[]),
+        [
+            "shop SHOP_DB: model:rails:db/schema.rb; 1 rails in db/migrate",
+            "db/queue_schema.rb is the schema of another database: driftgate pull --from model:rails:db/queue_schema.rb \
+             writes its expectations",
+        ]
+    );
+}
+
+#[test]
+fn a_project_in_a_folder_is_named_with_its_folder() {
+    let files = [
+        ("package.json", "{}"),
+        ("backend/pyproject.toml", ""),
+        ("backend/alembic.ini", ""),
+        ("backend/src/app/db.py", "Base = declarative_base()\n"),
+        ("shop/Gemfile", ""),
+        ("shop/db/schema.rb", ""),
+        (
+            "shop/config/database.yml",
+            "production:\n  url: <%= ENV[\"SHOP_DB\"] %>\n",
+        ),
+        (".env", "DATABASE_URL=postgresql+asyncpg://a@b/c\n"),
+    ];
+    assert_eq!(
+        found(&files, &[]),
+        [
+            "backend DATABASE_URL: model:sqlalchemy:backend/app.db:Base; no migrations",
+            "shop SHOP_DB: model:rails:shop/db/schema.rb; no migrations",
+        ]
+    );
+}
+
+#[test]
 fn drizzle_names_its_folder() {
     let config = "import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({\n  dialect: 'postgresql',\n  \
                   out: './db/sql',\n  dbCredentials: { url: process.env.PG_URL! },\n});\n";

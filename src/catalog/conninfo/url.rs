@@ -74,7 +74,13 @@ fn after_scheme(url: &str) -> Result<&str, Problem> {
     }
     let scheme_end = url.find("://");
     let scheme = scheme_end.map_or("", |end| &url[..end]).to_ascii_lowercase();
-    if let (Some(end), "postgres" | "postgresql") = (scheme_end, scheme.as_str()) {
+    // SQLAlchemy writes the driver of Python behind it, which does not matter here: postgresql+asyncpg://.
+    let is_driver = |driver: &str| !driver.is_empty() && driver.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let name = match scheme.split_once('+') {
+        Some((name, driver)) if is_driver(driver) => name,
+        Some(_) | None => scheme.as_str(),
+    };
+    if let (Some(end), "postgres" | "postgresql") = (scheme_end, name) {
         return Ok(&url[end + 3..]);
     }
     not_a_command(url)?;
@@ -133,10 +139,6 @@ fn other_scheme(url: &str, scheme: &str) -> Problem {
              postgresql://",
         )
         .hint(FORM),
-        _ if scheme.starts_with("postgres+") || scheme.starts_with("postgresql+") => {
-            Problem::new(format!("`{}://` selects a driver of SQLAlchemy", nameable(scheme)))
-                .hint("remove the `+` and the name of the driver: postgresql://…")
-        }
         _ => Problem::new(format!(
             "a database URL begins with postgresql:// or postgres://, not with `{}://`",
             nameable(scheme)
@@ -296,7 +298,12 @@ mod tests {
     }
 
     /// URLs that libpq accepts, with the settings that they contain.
-    const FORMS: [(&str, &str); 26] = [
+    const FORMS: [(&str, &str); 28] = [
+        ("postgresql+psycopg2://u:p@h/db", "dbname=db host=h password=p user=u"),
+        (
+            "postgresql+asyncpg://u@h/db?ssl=require",
+            "dbname=db host=h sslmode=require user=u",
+        ),
         ("postgresql://", ""),
         ("postgres://localhost", "host=localhost"),
         ("postgresql://localhost:5433", "host=localhost port=5433"),
@@ -404,8 +411,8 @@ mod tests {
             ("mysql://u:p@h/db", "`mysql://`"),
             ("host=localhost dbname=x", "keyword form"),
             ("\"postgres://h/db\"", "quotes"),
-            ("postgresql+psycopg2://u:p@h/db", "SQLAlchemy"),
-            ("postgresql+asyncpg://u:p@h/db", "SQLAlchemy"),
+            ("postgresql+://u:p@h/db", "not with `postgresql+://`"),
+            ("mysql+pymysql://u:p@h/db", "not with `mysql+pymysql://`"),
             ("psql 'postgres://h/db", "psql command"),
             ("DATABASE_URL=postgres://h/db", "name of the variable"),
             ("https://x.supabase.co", "web address"),
