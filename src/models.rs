@@ -341,21 +341,21 @@ mod tests {
                 ModelSql::Programs(programs) => programs[0].shown(),
             }
         };
-        assert_eq!(shown("django", "manage.py"), "python3 -c … manage.py");
+        assert_eq!(shown("django", "manage.py"), "python3 -c '…' manage.py");
         assert_eq!(
             shown("django", "backend/manage.py"),
-            "cd backend && python3 -c … manage.py"
+            "cd backend && python3 -c '…' manage.py"
         );
         assert_eq!(
             shown("sqlalchemy", "backend/app.models:Base"),
-            "cd backend && python3 -c … app.models:Base"
+            "cd backend && python3 -c '…' app.models:Base"
         );
         assert_eq!(shown("rails", "shop/db/structure.sql"), "shop/db/structure.sql");
     }
 
     #[test]
     fn a_model_that_is_nowhere_is_a_problem() {
-        let nowhere = Path::new("/nonexistent");
+        let nowhere = Path::new("/nonexistent/folder");
         for model in &MODELS {
             let problem = model.sql(None, nowhere, None).unwrap_err();
             assert!(problem.hint.unwrap().contains(&format!("model:{}:PATH", model.name)));
