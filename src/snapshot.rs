@@ -54,7 +54,8 @@ impl Object {
     /// Whether PostgreSQL or an extension created it as a part of something else, so that no file needs to list it.
     #[must_use]
     pub fn is_implicit(&self) -> bool {
-        *self.get(IMPLICIT) == Value::Bool(true)
+        // It is the last of [`Kind::columns`], and asked for more often than anything else.
+        self.values.last().is_some_and(|value| **value == Value::Bool(true))
     }
 }
 

@@ -58,6 +58,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     reading: Reading {
+        if_any: Some("'x' IN (SELECT contype FROM constraint_kinds)"),
         extra_columns: &["operator_classes", COLLATIONS, COPY_OF, IN_PARTITIONS],
         ..Reading::DEFAULT
     },

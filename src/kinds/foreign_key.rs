@@ -80,7 +80,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         list: ListForm::ByMeaning,
         ..Syntax::DEFAULT
     },
-    reading: Reading::OF_PARTITIONS,
+    reading: Reading {
+        if_any: Some("'f' IN (SELECT contype FROM constraint_kinds)"),
+        ..Reading::OF_PARTITIONS
+    },
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),

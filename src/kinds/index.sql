@@ -36,20 +36,22 @@ FROM (SELECT NULL::boolean AS indnullsnotdistinct) absent,
 JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_am m ON m.oid = x.relam
 LEFT JOIN pg_description e ON e.objoid = x.oid AND e.classoid = 'pg_class'::regclass AND e.objsubid = 0,
-     LATERAL (SELECT array_agg(a.attname::text ORDER BY k.n) FILTER (WHERE k.n > i.indnkeyatts) AS include,
-                     jsonb_object_agg(k.n::text, p.attstattarget) FILTER (WHERE p.attstattarget >= 0) AS statistics,
-                     array_agg(quote_ident(n.nspname) || '.' || quote_ident(o.opcname) ORDER BY k.n)
-                       FILTER (WHERE k.n <= i.indnkeyatts) AS operator_classes,
-                     array_agg({key_collation} ORDER BY k.n)
-                       FILTER (WHERE k.n <= i.indnkeyatts) AS collations,
-                     array_agg(
-                       {index_key i.indexrelid}
-                       ORDER BY k.n) FILTER (WHERE k.n <= i.indnkeyatts) AS keys
-              -- The condition is always true. Without it the planner expects ten keys per index; with it, few enough to look
-              -- each of them up.
-              FROM (SELECT * FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
-                    WITH ORDINALITY u(attnum, class, coll, option, n) WHERE u.n >= 1 AND u.n <= i.indnatts) k
-              LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-              JOIN pg_attribute p ON p.attrelid = i.indexrelid AND p.attnum = k.n
-              LEFT JOIN pg_opclass o ON o.oid = k.class
-              LEFT JOIN pg_namespace n ON n.oid = o.opcnamespace) k
+     -- One sort for each index. With ORDER BY in the aggregates there would be one for each of them.
+     LATERAL (SELECT array_agg(k.attname) FILTER (WHERE NOT k.is_key) AS include,
+                     jsonb_object_agg(k.n::text, k.attstattarget) FILTER (WHERE k.attstattarget >= 0) AS statistics,
+                     array_agg(k.operator_class) FILTER (WHERE k.is_key) AS operator_classes,
+                     array_agg(k.collation) FILTER (WHERE k.is_key) AS collations,
+                     array_agg(k.key) FILTER (WHERE k.is_key) AS keys
+              FROM (SELECT k.n, k.n <= i.indnkeyatts AS is_key, a.attname::text AS attname, p.attstattarget,
+                           quote_ident(n.nspname) || '.' || quote_ident(o.opcname) AS operator_class,
+                           {key_collation} AS collation,
+                           {index_key i.indexrelid} AS key
+                    -- The condition is always true. Without it the planner expects ten keys per index; with it, few enough to look
+                    -- each of them up.
+                    FROM (SELECT * FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
+                          WITH ORDINALITY u(attnum, class, coll, option, n) WHERE u.n >= 1 AND u.n <= i.indnatts) k
+                    LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+                    JOIN pg_attribute p ON p.attrelid = i.indexrelid AND p.attnum = k.n
+                    LEFT JOIN pg_opclass o ON o.oid = k.class
+                    LEFT JOIN pg_namespace n ON n.oid = o.opcnamespace
+                    ORDER BY k.n) k) k

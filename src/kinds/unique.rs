@@ -65,7 +65,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         not_copied: common::NOT_COPIED,
         ..Matching::DEFAULT
     },
-    reading: Reading::OF_PARTITIONS,
+    reading: Reading {
+        if_any: Some("'u' IN (SELECT contype FROM constraint_kinds)"),
+        ..Reading::OF_PARTITIONS
+    },
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),

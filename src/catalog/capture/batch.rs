@@ -251,11 +251,13 @@ const OUTPUT_SETTINGS: [&str; 8] = [
 ];
 
 /// Planner settings for the queries of the kinds. [`reset_planner_settings`] resets them.
-const PLANNER_SETTINGS: [(&str, &str); 4] = [
+const PLANNER_SETTINGS: [(&str, &str); 5] = [
     // Use one server process, as other catalog queries do.
     ("max_parallel_workers_per_gather", "0"),
     // Catalogs are read through indexes or hash joins. Fewer alternatives take less time to plan.
     ("enable_mergejoin", "off"),
+    // The queries name the relations in the order in which they are best read.
+    ("join_collapse_limit", "1"),
     // Catalogs are usually cached, so random access costs no more than sequential access.
     ("random_page_cost", "1"),
     // Every cursor is fetched completely.

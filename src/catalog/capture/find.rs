@@ -110,6 +110,9 @@ pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql
             ")",
         ]);
     }
+    parts.push(sql![
+        "constraint_kinds AS MATERIALIZED (SELECT DISTINCT c.contype FROM pg_constraint c WHERE c.conrelid <> 0)"
+    ]);
     let kinds = conditions
         .iter()
         .map(|(number, condition)| sql!["(", *number, ", ", *condition, ")"]);

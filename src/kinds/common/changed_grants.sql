@@ -9,7 +9,9 @@ FROM (SELECT 'pg_class'::regclass AS classid, c.oid AS objid, 0 AS objsubid, c.r
              CASE c.relkind WHEN 'S' THEN 'S' ELSE 'r' END::"char" AS type, c.relnamespace AS namespace
       FROM pg_class c WHERE c.relacl IS NOT NULL
       UNION ALL SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl, c.relowner, acldefault('c', c.relowner), NULL, NULL
-      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attrelid < 16384 AND a.attacl IS NOT NULL
+      -- The relations are few: their columns are looked up, so that those of all other relations are not read.
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE a.attrelid = ANY (ARRAY(SELECT oid FROM pg_class WHERE oid < 16384)) AND a.attacl IS NOT NULL
       UNION ALL SELECT 'pg_proc'::regclass, p.oid, 0, p.proacl, p.proowner, acldefault('f', p.proowner), 'f', p.pronamespace
       FROM pg_proc p WHERE p.proacl IS NOT NULL
       UNION ALL SELECT 'pg_type'::regclass, t.oid, 0, t.typacl, t.typowner, acldefault('T', t.typowner), 'T', t.typnamespace
