@@ -40,6 +40,13 @@ impl Environment {
             .or_else(|| of_file().filter(|value| !value.is_empty()))
     }
 
+    /// The variables of the file, for programs that are run. Those of the process have precedence.
+    pub(crate) fn of_file(&self) -> Vec<(String, String)> {
+        let all = self.file.iter().flatten();
+        let unset = all.filter(|(name, _)| std::env::var_os(name).is_none());
+        unset.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// The value of a required variable.
     ///
     /// # Errors

@@ -27,8 +27,8 @@ pub struct CommandLine {
     arguments: Vec<String>,
     /// The folder in which the program runs, if it is not the working directory.
     folder: Option<PathBuf>,
-    /// A variable that the program gets beside those of driftgate.
-    variable: Option<(&'static str, &'static str)>,
+    /// Variables that the program gets beside those of driftgate.
+    variables: Vec<(String, String)>,
     /// An argument that not every version of the program knows. One that does not names it in its error.
     option: Option<&'static str>,
     /// How the lines of the SQL begin, if the program prints other lines, too.
@@ -63,7 +63,7 @@ impl CommandLine {
             program: program.into(),
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             folder: None,
-            variable: None,
+            variables: Vec::new(),
             option: None,
             prefix: None,
             install_hint: INSTALL,
@@ -79,8 +79,8 @@ impl CommandLine {
 
     /// The command with a variable in its environment.
     #[must_use]
-    pub fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
-        self.variable = Some((name, value));
+    pub fn with_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.push((name.into(), value.into()));
         self
     }
 
@@ -197,7 +197,7 @@ impl CommandLine {
         let mut child = Command::new(&self.program)
             .current_dir(folder)
             .args(&self.arguments)
-            .envs(self.variable)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

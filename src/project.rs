@@ -107,6 +107,7 @@ impl Project {
         let mut units = Vec::new();
         model_files::add(&files, &mut units, &mut notes);
         folders::add(root, &files, &mut units, &mut notes);
+        notes.extend(variables::notes_of_inner(&files));
         let databases = databases(root, units, &variables);
         Ok(Self {
             databases,
@@ -146,13 +147,19 @@ fn search(root: &Path) -> Result<Vec<Found>, Vec<Problem>> {
 /// The databases of these units. Those of one folder are one database, unless a model names another variable.
 fn databases(root: &Path, units: Vec<Unit>, variables: &[UrlVariable]) -> Vec<ProjectDatabase> {
     let mut names = BTreeSet::new();
+    // Two databases do not have the same URL. The usual variable is that of the outermost project.
+    let is_usual = |unit: &&Unit| unit.variable.is_none();
+    let only_one = units.iter().filter(is_usual).count() <= 1;
     let mut databases: Vec<ProjectDatabase> = units
         .into_iter()
         .map(|unit| {
             let wanted = unit.name.clone().unwrap_or_else(|| folder_name(root, &unit.folder));
             let name = unused(&wanted, &mut names);
+            let may_be_usual = only_one || unit.folder.is_empty();
             ProjectDatabase {
-                variable: unit.variable.unwrap_or_else(|| variable(&name, variables)),
+                variable: unit
+                    .variable
+                    .unwrap_or_else(|| variable(&name, variables, may_be_usual)),
                 name,
                 model: unit.model,
                 migrations: unit.migrations,
@@ -164,7 +171,7 @@ fn databases(root: &Path, units: Vec<Unit>, variables: &[UrlVariable]) -> Vec<Pr
     if databases.is_empty() && !variables.is_empty() {
         let name = folder_name(root, "");
         databases.push(ProjectDatabase {
-            variable: variable(&name, variables),
+            variable: variable(&name, variables, true),
             name,
             model: None,
             migrations: None,
@@ -175,19 +182,32 @@ fn databases(root: &Path, units: Vec<Unit>, variables: &[UrlVariable]) -> Vec<Pr
     databases
 }
 
-/// The variable of a database: one that has its name in it, the usual one, the only one, or the usual one.
-fn variable(name: &str, variables: &[UrlVariable]) -> String {
-    let own = name.to_uppercase().replace('-', "_");
-    let of_name = variables.iter().find(|variable| variable.name.starts_with(&own));
-    let usual = variables.iter().find(|variable| variable.name == DEFAULT_DATABASE);
-    let only = match variables {
-        [only] => Some(only),
-        _ => None,
-    };
-    of_name
-        .or(usual)
-        .or(only)
-        .map_or_else(|| DEFAULT_DATABASE.to_owned(), |variable| variable.name.clone())
+/// The variable of a database: one that has its name in it, the usual one, the only one, or the usual one. A database
+/// among several, which may not have the usual one, has a variable with its name in it.
+fn variable(name: &str, variables: &[UrlVariable], may_be_usual: bool) -> String {
+    let own = upper_case(name);
+    if let Some(of_name) = variables.iter().find(|variable| variable.name.starts_with(&own)) {
+        return of_name.name.clone();
+    }
+    if !may_be_usual {
+        return format!("{own}_{DEFAULT_DATABASE}");
+    }
+    match variables {
+        [only] => only.name.clone(),
+        _ => DEFAULT_DATABASE.to_owned(),
+    }
+}
+
+/// A name as part of the name of a variable.
+fn upper_case(name: &str) -> String {
+    let letters = name.chars().map(|c| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    });
+    letters.collect()
 }
 
 /// The name of a folder of the project, as the name of a file.

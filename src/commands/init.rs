@@ -32,10 +32,16 @@ pub(super) fn run(args: &InitArgs, files: &mut SourceMap) -> Result<Exit, Comman
     } else if !args.yes && !may_write() {
         return Ok(Exit::Drift);
     }
-    plan.read(args, &environment, files)?;
+    let failed = plan.read(args, &environment, files);
     let written = write(&plan)?;
     print(&plan.next_steps(&project, &written))?;
-    check(args, &plan, files)
+    let exit = check(args, &plan, files)?;
+    if exit == Exit::Drift
+        && let Some(note) = plan.after_drift(&written)
+    {
+        print(&note)?;
+    }
+    Ok(failed.filter(|_| exit != Exit::Drift).unwrap_or(exit))
 }
 
 /// The variables of the process that hold the URL of a PostgreSQL database.

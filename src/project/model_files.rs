@@ -1,5 +1,6 @@
 //! The models of the application, by the files of the libraries.
 
+use super::variables::is_postgres_url;
 use super::{Unit, add_unit, folder_of, unit, unit_folder};
 use crate::input;
 use crate::input::walk::Found;
@@ -220,6 +221,7 @@ fn sqlalchemy(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut 
     } else {
         format!("{folder}/")
     };
+    notes.extend(note_of_url(file));
     let bases = files.iter().filter_map(|python| {
         let module = python.below.strip_prefix(&start)?.strip_suffix(".py")?;
         let text = input::read_text(&python.path).ok()?;
@@ -242,6 +244,21 @@ fn sqlalchemy(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut 
             set(owner, found("sqlalchemy", "SQLAlchemy", file, first, Vec::new()), notes);
         }
     }
+}
+
+/// A note about the URL in `alembic.ini`, in which `%` is written twice. No part of it is shown.
+fn note_of_url(file: &Found) -> Option<String> {
+    let text = input::read_text(&file.path).ok()?;
+    let line = text.lines().find(|line| line.starts_with("sqlalchemy.url"))?;
+    let (_, url) = line.split_once('=')?;
+    is_postgres_url(url.trim()).then(|| {
+        let percent = if url.contains("%%") { ", with % for each %%" } else { "" };
+        format!(
+            "{} has the URL of a database in sqlalchemy.url; driftgate reads it from an environment variable, so copy it \
+             there{percent}",
+            file.below
+        )
+    })
 }
 
 /// The name of a declarative base that a line of Python defines.

@@ -36,23 +36,39 @@ pub(super) fn all(files: &[Found], process: &[String]) -> Vec<UrlVariable> {
     });
     // `.env` is the first of them in the order of their names, and the one that driftgate reads.
     let top = files.iter().filter(|file| is_file(&file.below));
-    let of_files = top.flat_map(|file| {
-        let text = input::read_text(&file.path).unwrap_or_default();
-        let names = dotenvy::from_read_iter(text.as_bytes())
-            .flatten()
-            .filter(|(_, value)| is_postgres_url(value))
-            .map(|(name, _)| name);
-        let variables: Vec<UrlVariable> = names
-            .map(|name| UrlVariable {
-                name,
-                file: Some(file.below.clone()),
-            })
-            .collect();
-        variables
-    });
+    let of_files = top.flat_map(of_file);
     let mut seen = BTreeSet::new();
     of_process
         .chain(of_files)
         .filter(|variable| seen.insert(variable.name.clone()))
         .collect()
+}
+
+/// The variables of a file that hold a URL.
+fn of_file(file: &Found) -> Vec<UrlVariable> {
+    let text = input::read_text(&file.path).unwrap_or_default();
+    let of_urls = dotenvy::from_read_iter(text.as_bytes())
+        .flatten()
+        .filter(|(_, value)| is_postgres_url(value));
+    let variables = of_urls.map(|(name, _)| UrlVariable {
+        name,
+        file: Some(file.below.clone()),
+    });
+    variables.collect()
+}
+
+/// Notes about files in folders of the project, which driftgate does not read.
+pub(super) fn notes_of_inner(files: &[Found]) -> Vec<String> {
+    let is_inner = |file: &&Found| file.below.ends_with("/.env");
+    let inner = files.iter().filter(is_inner).flat_map(of_file);
+    let notes = inner.map(|variable| {
+        let file = variable.file.unwrap_or_default();
+        let folder = super::folder_of(&file);
+        format!(
+            "{file} has {}, but driftgate reads only .env in its working directory: run driftgate init in {folder}, or set \
+             the variable",
+            variable.name
+        )
+    });
+    notes.collect()
 }

@@ -116,9 +116,20 @@ pub(crate) fn resolve_all<J>(
 }
 
 /// Where the SQL of a model comes from, seen from the working directory.
-fn model_sql(model: &Model, path: Option<&str>, virtual_env: Option<PathBuf>) -> Result<ModelSql, Problem> {
+fn model_sql(model: &Model, path: Option<&str>, environment: &Environment) -> Result<ModelSql, Problem> {
+    let virtual_env = environment.get("VIRTUAL_ENV").map(PathBuf::from);
     let folder = std::env::current_dir().unwrap_or_default();
     model.sql(path, &folder, virtual_env)
+}
+
+/// Commands that also get the variables of `.env`: not every configuration reads the file.
+fn with_variables(commands: Vec<CommandLine>, environment: &Environment) -> Vec<CommandLine> {
+    let variables = environment.of_file();
+    let with_all = |command: CommandLine| {
+        let variables = variables.iter();
+        variables.fold(command, |command, (name, value)| command.with_variable(name, value))
+    };
+    commands.into_iter().map(with_all).collect()
 }
 
 /// A source that is the SQL in a file that the library of a model has written. Which file that is, is shown.
@@ -212,11 +223,13 @@ impl ResolvedSource {
                 return Ok(printed_by(source, vec![command.clone()], Vec::new(), scratch()?, args));
             }
             Source::Model(model, path) => {
-                let virtual_env = environment.get("VIRTUAL_ENV").map(PathBuf::from);
-                let sql = model_sql(model, path.as_deref(), virtual_env).map_err(at)?;
+                let sql = model_sql(model, path.as_deref(), environment).map_err(at)?;
                 let tools = model.tools.iter().filter_map(|name| Tool::named(name)).collect();
                 return match sql {
-                    ModelSql::Programs(commands) => Ok(printed_by(source, commands, tools, scratch()?, args)),
+                    ModelSql::Programs(commands) => {
+                        let commands = with_variables(commands, environment);
+                        Ok(printed_by(source, commands, tools, scratch()?, args))
+                    }
                     ModelSql::File(path) => generated(source, &path, tools, scratch()?, files).map_err(at),
                 };
             }

@@ -174,6 +174,96 @@ fn a_database_without_the_migrations_is_not_what_is_expected() {
     assert!(run.stdout.contains("migration"), "{}", said(&run));
 }
 
+const PRISMA: &str = "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\n";
+
+/// A project of Prisma with migrations of these names.
+fn prisma(url: String, migrations: &[&str]) -> Project {
+    let project = Project::new(url)
+        .file("prisma/schema.prisma", PRISMA)
+        .file("prisma/migrations/migration_lock.toml", "provider = \"postgresql\"\n");
+    migrations.iter().fold(project, |project, name| {
+        let table = name.rsplit('_').next().unwrap_or_default();
+        project.file(
+            &format!("prisma/migrations/{name}/migration.sql"),
+            &format!("create table {table} (id int primary key);"),
+        )
+    })
+}
+
+/// What Prisma keeps its history in.
+const HISTORY: &str = "create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null, finished_at \
+    timestamptz, migration_name varchar(255) not null, logs text, rolled_back_at timestamptz, started_at timestamptz not null \
+    default now(), applied_steps_count int not null default 0);";
+
+#[test]
+fn the_next_step_is_what_is_left_to_do() {
+    let scratch = server().database("");
+    let init = |project: &Project| project.run(&["init", "--yes", "--scratch", &scratch.url()]);
+    // The variable is set, and no server answers.
+    let project = prisma("postgres://a@127.0.0.1:1/b".to_owned(), &["20250101000000_orders"]);
+    let run = init(&project);
+    assert_eq!(run.code, Some(0), "{}", said(&run));
+    let step = "start the database, or correct the URL in DATABASE_URL, then: driftgate check expectations/shop.yaml";
+    assert!(run.stdout.contains(step), "{}", said(&run));
+    // The database is empty.
+    let empty = server().database("");
+    let run = init(&prisma(empty.url(), &["20250101000000_orders"]));
+    assert_eq!(run.code, Some(1), "{}", said(&run));
+    let step =
+        "apply the migrations to the database of DATABASE_URL, which has none of them yet, then: driftgate check";
+    assert!(run.stdout.contains(step), "{}", said(&run));
+    // The database is behind by one migration.
+    let behind = server().database(HISTORY);
+    behind.exec("create table orders (id int primary key)");
+    behind.exec(
+        "insert into _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count) values \
+         ('1', encode(sha256('create table orders (id int primary key);'), 'hex'), now(), '20250101000000_orders', 1)",
+    );
+    let run = init(&prisma(
+        behind.url(),
+        &["20250101000000_orders", "20250102000000_clients"],
+    ));
+    assert_eq!(run.code, Some(1), "{}", said(&run));
+    assert!(
+        run.stdout
+            .contains("20250102000000_clients is in the folder and not applied")
+            && run
+                .stdout
+                .ends_with("then: driftgate pull --update expectations/shop.yaml\n"),
+        "{}",
+        said(&run)
+    );
+}
+
+#[test]
+fn what_cannot_be_read_does_not_keep_the_others() {
+    let database = server().database("create table orders (id int primary key)");
+    let project = Project::new(String::new())
+        .file("api/manage.py", "raise SystemExit('the settings are wrong')\n")
+        .file("jobs/package.json", "{}")
+        .file(".env", &format!("JOBS_DATABASE_URL={}\n", database.url()))
+        .file(
+            "jobs/prisma/schema.prisma",
+            "datasource db {\n  provider = \"postgresql\"\n}\n",
+        );
+    let run = project.run(&["init", "--yes", "--scratch", "env:JOBS_DATABASE_URL"]);
+    assert_eq!(run.code, Some(3), "{}", said(&run));
+    assert!(
+        run.stderr.contains("cd api && ")
+            && run
+                .stdout
+                .contains("set API_DATABASE_URL to the URL of the database, then run driftgate init again"),
+        "{}",
+        said(&run)
+    );
+    assert!(
+        run.stdout.contains("$ driftgate check expectations/jobs.yaml\n"),
+        "{}",
+        said(&run)
+    );
+    assert!(!project.exists("expectations/api.yaml") && project.exists("expectations/schema.json"));
+}
+
 #[test]
 fn a_folder_without_a_database_is_a_mistake() {
     let project = Project::new(String::new()).file("README.md", "");

@@ -291,6 +291,23 @@ fn what_dotenv_prints_is_not_sql() {
     assert!(run.code == Some(0) && run.stdout.contains("clients:"), "{run:?}");
 }
 
+/// Prisma 7 does not read .env by itself.
+#[test]
+fn the_program_gets_the_variables_of_the_env_file() {
+    let database = server().database("");
+    let driftgate = with_programs(&database)
+        .file("prisma/schema.prisma", "")
+        .file(".env", "SHOP_URL=postgres://a@b/c\nDATABASE_URL=not-this-one\n");
+    let script =
+        "#!/bin/sh\necho \"create table \\\"$SHOP_URL\\\" (id int);\"\n[ \"$DATABASE_URL\" != not-this-one ]\n";
+    stand_in(&driftgate, "node_modules/.bin/prisma", script);
+    let run = pulled(&driftgate, "model:prisma");
+    assert!(
+        run.code == Some(0) && run.stdout.contains("postgres://a@b/c"),
+        "{run:?}"
+    );
+}
+
 /// `dotnet ef` prints what it does beside the SQL.
 #[test]
 fn the_context_of_ef_core() {

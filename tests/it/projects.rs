@@ -294,6 +294,36 @@ fn each_project_of_a_repository_is_a_database() {
 }
 
 #[test]
+fn several_databases_do_not_share_the_usual_variable() {
+    let files = [
+        ("package.json", "{}"),
+        (
+            "prisma/schema.prisma",
+            "datasource db {\n  provider = \"postgresql\"\n}\n",
+        ),
+        ("api/manage.py", ""),
+        (
+            "data-jobs/alembic.ini",
+            "[alembic]\nsqlalchemy.url = postgresql+asyncpg://a:p%%40@h/c\n",
+        ),
+        ("data-jobs/app/db.py", "Base = declarative_base()\n"),
+        ("api/.env", "# the api\nDATABASE_URL=postgres://a:secret@b/c\n"),
+    ];
+    let notes = [
+        "data-jobs/alembic.ini has the URL of a database in sqlalchemy.url; driftgate reads it from an environment \
+         variable, so copy it there, with % for each %%",
+        "api/.env has DATABASE_URL, but driftgate reads only .env in its working directory: run driftgate init in api, or \
+         set the variable",
+    ];
+    let databases = [
+        "api API_DATABASE_URL: model:django:api/manage.py; no migrations",
+        "data-jobs DATA_JOBS_DATABASE_URL: model:sqlalchemy:data-jobs/app.db:Base; no migrations",
+        "shop DATABASE_URL: model:prisma:prisma/schema.prisma; no migrations",
+    ];
+    assert_eq!(found(&files, &["DATABASE_URL"]), [&databases[..], &notes].concat());
+}
+
+#[test]
 fn a_url_alone_is_a_database() {
     assert_eq!(
         found(&[("README.md", "")], &["DATABASE_URL"]),

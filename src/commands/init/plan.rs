@@ -8,10 +8,12 @@ use crate::catalog::capture::Scope;
 use crate::cli::InitArgs;
 use crate::commands::lint::counted;
 use crate::commands::pull::file_header;
+use crate::console::{print_failure, print_problems};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::expectation::DEFAULT_DATABASE;
 use crate::expectation::load::DEFAULT_PATH;
+use crate::finding::Exit;
 use crate::json_schema;
 use crate::migrations::Tool;
 use crate::project::{FoundMigrations, Project, ProjectDatabase};
@@ -54,6 +56,8 @@ struct PlannedDatabase {
     origin: Origin,
     /// Why the database did not answer.
     failure: Option<String>,
+    /// Whether the variable is set.
+    is_set: bool,
 }
 
 /// Where the expectations come from.
@@ -152,23 +156,47 @@ impl InitPlan {
         visible(&lines.join("\n")) + "\n\n"
     }
 
-    /// Reads what the expectations come from, as far as that was not done for the plan.
-    ///
-    /// # Errors
-    /// A source cannot be applied.
-    pub(super) fn read(
-        &mut self,
-        args: &InitArgs,
-        environment: &Environment,
-        files: &mut SourceMap,
-    ) -> Result<(), ReadFailure> {
+    /// Reads what the expectations come from, as far as that was not done for the plan. Reports what cannot be read, and
+    /// returns the exit for it: the files of the other databases are written nevertheless.
+    pub(super) fn read(&mut self, args: &InitArgs, environment: &Environment, files: &mut SourceMap) -> Option<Exit> {
+        let mut failed = None;
         for planned in &mut self.databases {
             if planned.file.exists {
                 continue;
             }
-            planned.file.text = planned.text(args, environment, files)?;
+            match planned.text(args, environment, files) {
+                Ok(text) => planned.file.text = text,
+                Err(ReadFailure::Usage(problem)) => {
+                    print_problems(&[problem], files, args.color);
+                    failed = failed.or(Some(Exit::Usage));
+                }
+                Err(ReadFailure::Outside(failure)) => {
+                    print_failure(&failure);
+                    failed = failed.or(Some(Exit::Failure));
+                }
+            }
         }
-        Ok(())
+        failed
+    }
+
+    /// What to do if the check of what was written is red.
+    pub(super) fn after_drift(&self, written: &[PathBuf]) -> Option<String> {
+        let is_as_now = |planned: &&PlannedDatabase| {
+            matches!(planned.origin, Origin::Database(_)) && written.contains(&planned.file.path)
+        };
+        let paths = self
+            .databases
+            .iter()
+            .filter(is_as_now)
+            .map(|planned| redact::path(&planned.file.path));
+        let paths: Vec<String> = paths.collect();
+        (!paths.is_empty()).then(|| {
+            let paths = paths.join(" ");
+            visible(&format!(
+                "note: the file has what the database contains now. Apply the migrations that are reported above, then: \
+                 driftgate pull --update {paths}"
+            )) + "\n"
+        })
     }
 
     /// What was written, and what to do next.
@@ -177,20 +205,7 @@ impl InitPlan {
             .iter()
             .map(|path| format!("wrote {}", redact::path(path)))
             .collect();
-        let mut next = Vec::new();
-        for planned in self.databases.iter().filter(|planned| planned.failure.is_some()) {
-            let file = redact::path(&planned.file.path);
-            let variable = &planned.database.variable;
-            if planned.file.exists || planned.file.text.is_some() {
-                next.push(format!(
-                    "set {variable} to the URL of the database, then: driftgate check {file}"
-                ));
-            } else {
-                next.push(format!(
-                    "set {variable} to the URL of the database, then run driftgate init again"
-                ));
-            }
-        }
+        let mut next: Vec<String> = self.databases.iter().filter_map(PlannedDatabase::next_step).collect();
         next.extend(
             self.ci_step
                 .clone()
@@ -198,7 +213,8 @@ impl InitPlan {
         );
         if project.ci.is_none() {
             next.push(
-                "no CI service was found: docs/ci.md has jobs for GitHub, GitLab, CircleCI, Jenkins and others"
+                "no CI service was found: run driftgate check --no-env-file --wait 60s after each deploy, with the \
+                 variables of the databases"
                     .to_owned(),
             );
         }
@@ -213,18 +229,9 @@ impl InitPlan {
 }
 
 /// Why a source could not be read.
-pub(super) enum ReadFailure {
+enum ReadFailure {
     Usage(Problem),
     Outside(Failure),
-}
-
-impl From<ReadFailure> for crate::error::CommandError {
-    fn from(failure: ReadFailure) -> Self {
-        match failure {
-            ReadFailure::Usage(problem) => problem.into(),
-            ReadFailure::Outside(failure) => failure.into(),
-        }
-    }
 }
 
 impl PlannedFile {
@@ -256,7 +263,27 @@ impl PlannedDatabase {
             file: PlannedFile::new(path, ""),
             origin,
             failure,
+            is_set: environment.get(&database.variable).is_some(),
         }
+    }
+
+    /// What to do until the database can be checked, and is as it should be.
+    fn next_step(&self) -> Option<String> {
+        let variable = &self.database.variable;
+        let there = match (&self.failure, &self.origin) {
+            (Some(_), _) if self.is_set => format!("start the database, or correct the URL in {variable}"),
+            (Some(_), _) => format!("set {variable} to the URL of the database"),
+            (None, Origin::Applied(_)) => {
+                format!("apply the migrations to the database of {variable}, which has none of them yet")
+            }
+            (None, Origin::Database(_) | Origin::Nothing) => return None,
+        };
+        let is_there = self.file.exists || self.file.text.is_some();
+        Some(if is_there {
+            format!("{there}, then: driftgate check {}", redact::path(&self.file.path))
+        } else {
+            format!("{there}, then run driftgate init again")
+        })
     }
 
     /// The text of the expectation file.

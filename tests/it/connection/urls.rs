@@ -64,7 +64,7 @@ fn invalid_urls_are_usage_errors() {
         ("mysql://u:HUNTER@h/db", "not of a PostgreSQL database"),
         ("prisma://accelerate.prisma-data.net/?api_key=HUNTER", "Accelerate"),
         ("jdbc:postgresql://h/db?password=HUNTER", "JDBC"),
-        ("postgresql+psycopg2://u:HUNTER@h/db", "SQLAlchemy"),
+        ("mysql+pymysql://u:HUNTER@h/db", "postgresql://"),
         ("host=h password=HUNTER", "keyword form"),
         ("'postgres://u:HUNTER@h/db'", "quotes"),
         ("postgres://u:HUNTER#1@h/db", "%23"),
