@@ -17,6 +17,7 @@ mod shape;
 mod statement;
 mod time_order;
 mod window;
+mod written_source;
 
 pub use history::tools;
 pub use implied::Singles;
@@ -25,6 +26,7 @@ pub use long_names::{CutName, cut_pattern};
 pub use partitions::ANY;
 pub use pattern::{Patterns, name_pattern, pattern_text};
 pub use window::{AppliedState, NotExpected, SetAside, WindowEnd, WindowSide, Windows, not_expected};
+pub use written_source::{COMMAND, WrittenForm, WrittenSource};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -55,6 +57,8 @@ pub struct ExpectationFile {
     pub database: String,
     /// Where the file names it, or the beginning of the file.
     pub database_place: Place,
+    /// The source that it is compared with, if it names one.
+    pub against: Option<WrittenSource>,
     /// Whom it concerns.
     pub parties: Parties,
     /// The schema of names that are not qualified.
@@ -87,6 +91,12 @@ pub struct ExpectationFile {
 }
 
 impl ExpectationFile {
+    /// Where the file names its database or source, or the beginning of the file.
+    #[must_use]
+    pub fn source_place(&self) -> Place {
+        self.against.as_ref().map_or(self.database_place, |source| source.place)
+    }
+
     /// The schemas that an exact file closes: its own and every schema that it names, except PostgreSQL's.
     #[must_use]
     pub fn closed_schemas(&self) -> BTreeSet<String> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::attribute::{Attr, Literal, Shape};
-use crate::expectation::{self, ANY, AssertionKey, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
+use crate::expectation::{self, ANY, AssertionKey, COMMAND, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
 use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Partition, Shorthand};
 use crate::privileges::{GRANTED_BY, OPTION};
 
@@ -74,6 +74,15 @@ fn file_key(key: FileKey) -> Json {
     let schema = match key {
         FileKey::Driftgate => json!({"enum": [FORMAT_VERSION.parse::<u32>().unwrap_or(1)]}),
         FileKey::Database => json!({"type": "string", "default": "DATABASE_URL"}),
+        FileKey::Against => json!({
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {
+                    "type": "object", "additionalProperties": false, "required": [COMMAND],
+                    "properties": {COMMAND: {"type": "array", "minItems": 1, "items": reference("text")}},
+                },
+            ],
+        }),
         FileKey::Schema => json!({"type": "string", "default": "public"}),
         FileKey::Migrations => json!({
             "oneOf": [reference("history"), {"type": "array", "minItems": 1, "items": reference("history")}],

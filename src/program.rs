@@ -105,6 +105,14 @@ impl CommandLine {
         self
     }
 
+    /// A program and its arguments as they are. `None` without a program.
+    #[must_use]
+    pub fn of_words(words: &[String]) -> Option<Self> {
+        let (program, arguments) = words.split_first()?;
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        Some(Self::new(program, &arguments))
+    }
+
     /// Splits a text into words as a shell does: quotes and backslashes keep a word together.
     ///
     /// # Errors

@@ -177,6 +177,9 @@ pub(crate) fn read_snapshot_and_extensions(
     })
 }
 
+/// Why a model has no history.
+const OF_MODEL: &str = "a model says what the application needs, and not which migrations were applied";
+
 /// Why a saved snapshot cannot answer a question about rows.
 const NOT_SAVED: &str = "a snapshot contains the schema and no rows: check against the database itself";
 
@@ -219,7 +222,11 @@ impl Session<'_> {
                     return Ok(migration_scripts::history(expected, folder).map_err(Box::new));
                 }
                 let reading = catalog::migration_history::read_history(&mut open.client, expected, role);
-                open.deadline.enforce(reading).await.map(Ok)
+                let read = open.deadline.enforce(reading).await?;
+                if matches!(read, MigrationHistory::Missing) && open.scratch.is_some_and(|database| database.is_model) {
+                    return Ok(Err(Box::new(undetermined::history(expected, OF_MODEL))));
+                }
+                Ok(Ok(read))
             }
             Self::Snapshot(_) => Ok(Err(Box::new(undetermined::history(expected, NOT_SAVED)))),
         }
@@ -229,6 +236,14 @@ impl Session<'_> {
     pub(crate) fn has_whole_histories(&self) -> bool {
         match self {
             Self::Connected(open) => open.scratch.is_some_and(|database| database.folder.is_some()),
+            Self::Snapshot(_) => false,
+        }
+    }
+
+    /// Whether the source has what all migrations together create, although it has no history.
+    pub(crate) fn is_newest(&self) -> bool {
+        match self {
+            Self::Connected(open) => open.scratch.is_some_and(|database| database.is_model),
             Self::Snapshot(_) => false,
         }
     }

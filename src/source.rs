@@ -1,9 +1,11 @@
 //! The sources of a schema, as they are written on the command line: a live database, SQL or migrations that are applied
 //! to an empty database, a saved snapshot, or a program that prints SQL.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Problem;
+use crate::expectation::load::plain;
+use crate::expectation::{ExpectationFile, WrittenForm, WrittenSource};
 use crate::migrations::Tool;
 use crate::models::{MODELS, Model};
 use crate::program::CommandLine;
@@ -140,6 +142,34 @@ impl Source {
             None if ending(".json") => problem.hint(format!("for a saved snapshot, write snapshot:{shown}; {FORMS}")),
             None => problem.hint(format!("for a folder of migrations, write migrations:{shown}; {FORMS}")),
         }
+    }
+
+    /// The source that an expectation file is compared with. Its paths are relative to the file.
+    ///
+    /// # Errors
+    /// What the file names is not a source.
+    pub fn of_file(file: &ExpectationFile, path: &Path) -> Result<Self, Problem> {
+        let Some(WrittenSource { form, place }) = &file.against else {
+            return Ok(Self::Env(file.database.clone()));
+        };
+        let beside = path.parent().unwrap_or(Path::new(""));
+        let below = |path: PathBuf| plain(beside.join(path));
+        let read = match form {
+            WrittenForm::Text(text) => Self::parse(text),
+            WrittenForm::Command(words) => CommandLine::of_words(words)
+                .map(Self::Command)
+                .ok_or_else(|| Problem::new("the program is missing")),
+        };
+        let read = read.map_err(|problem| Problem {
+            place: Some(*place),
+            ..problem
+        })?;
+        Ok(match read {
+            Self::Sql(path) => Self::Sql(below(path)),
+            Self::Migrations(tool, path) => Self::Migrations(tool, below(path)),
+            Self::Snapshot(path) => Self::Snapshot(below(path)),
+            Self::Url(_) | Self::Env(_) | Self::Command(_) | Self::Model(..) => read,
+        })
     }
 
     /// Reads a source from the command line.

@@ -105,22 +105,35 @@ impl Job<'_> {
 }
 
 /// One job for each database, in the order in which the files name them.
-fn jobs<'a>(args: &CheckArgs, expectations: &'a [ExpectationFile]) -> Result<Vec<Job<'a>>, Problem> {
-    let against = args.against.as_deref().map(Source::parse).transpose()?;
+fn jobs<'a>(
+    args: &CheckArgs,
+    expectations: &'a [ExpectationFile],
+    files: &SourceMap,
+) -> Result<Vec<Job<'a>>, Vec<Problem>> {
+    let against = args.against.as_deref().map(Source::parse).transpose();
+    let against = against.map_err(|problem| vec![problem])?;
     let mut jobs: Vec<Job<'a>> = Vec::new();
+    let mut problems = Vec::new();
     for file in expectations {
-        let source = against.clone().unwrap_or_else(|| Source::Env(file.database.clone()));
+        let named = || Source::of_file(file, files.path(file.file));
+        let source = match against.clone().map_or_else(named, Ok) {
+            Ok(source) => source,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
         match jobs.iter_mut().find(|job| job.source == source) {
             Some(job) => job.files.push(file),
             None => jobs.push(Job {
                 label: source.report_label(),
-                place: against.is_none().then_some(file.database_place),
+                place: against.is_none().then_some(file.source_place()),
                 source,
                 files: vec![file],
             }),
         }
     }
-    Ok(jobs)
+    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }
 
 /// The options of the sources. What the files say about the folder of migrations that is checked counts as well.
@@ -163,7 +176,7 @@ fn check_all(
     prior: &PriorRuns,
     files: &mut SourceMap,
 ) -> Result<Vec<Target>, CommandError> {
-    let jobs = jobs(args, expectations)?;
+    let jobs = jobs(args, expectations, files)?;
     let session = session(args, expectations, &jobs);
     let environment = Environment::read(!args.session.no_env_file);
     let resolved = resolve_all(jobs, |job| (&job.source, job.place), &session, &environment, files)?;

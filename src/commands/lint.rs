@@ -14,6 +14,7 @@ use crate::expectation::{AcceptedProblem, ExpectedHistory};
 use crate::finding::Exit;
 use crate::migrations::{FolderProblem, Tool, folder};
 use crate::redact;
+use crate::source::Source;
 use crate::source_map::SourceMap;
 
 /// A folder of migrations, or several of one history.
@@ -51,6 +52,10 @@ pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, Comman
                     "{} without a mistake\n",
                     counted(expectations.len(), "expectation file")
                 );
+                let sources = expectations
+                    .iter()
+                    .map(|file| Source::of_file(file, files.path(file.file)));
+                problems.extend(sources.filter_map(Result::err));
                 for cut in expectations.iter().flat_map(|file| &file.cut_names) {
                     let _ = writeln!(summary, "note: {}: {cut}", files.locate(cut.place));
                 }

@@ -61,6 +61,8 @@ keys! {
     FileKey {
         Driftgate = "driftgate": "The version of the file format.",
         Database = "database": "The environment variable that holds the URL of the database.",
+        Against = "against": "The source that is compared with the file in place of a database: migrations, SQL, a model, a snapshot \
+            or a program that prints SQL.",
         Consumer = "consumer": "Who needs what the file expects, such as an application. Reports name it with each finding.",
         Owner = "owner": "Who answers for the file, such as a team. Reports name it with each finding.",
         Schema = "schema": "The schema of names that are not qualified.",
@@ -148,6 +150,7 @@ impl FileKey {
         match self {
             Self::Driftgate
             | Self::Database
+            | Self::Against
             | Self::Consumer
             | Self::Owner
             | Self::Schema

@@ -48,6 +48,8 @@ fn load_with(paths: &[PathBuf], files: &mut SourceMap, parse: Parse) -> Result<V
             Err(more) => problems.extend(more),
         }
     }
+    // Only what the command line names may run programs.
+    let named: BTreeSet<PathBuf> = paths.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
     found.sort();
     // Two paths may name the same file.
     let mut seen = BTreeSet::new();
@@ -58,6 +60,9 @@ fn load_with(paths: &[PathBuf], files: &mut SourceMap, parse: Parse) -> Result<V
             Ok(place) => match parse(files.text(place.file), place.file) {
                 Ok(mut file) => {
                     files.set_parties(place.file, file.parties.clone());
+                    let is_named = fs::canonicalize(&path).is_ok_and(|path| named.contains(&path));
+                    let source = file.against.as_ref().filter(|_| !is_named);
+                    problems.extend(source.and_then(|source| source.refused(&redact::path(&path))));
                     problems.extend(folders(&path, &mut file));
                     expectations.push(file);
                 }
@@ -112,7 +117,7 @@ fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
 }
 
 /// A path without `folder/..`, if that is the same file.
-fn plain(path: PathBuf) -> PathBuf {
+pub(crate) fn plain(path: PathBuf) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         let named = matches!(plain.components().next_back(), Some(Component::Normal(_)));

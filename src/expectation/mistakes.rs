@@ -191,6 +191,7 @@ pub(super) fn mapping_hint(key: &str, node: &Node) -> Option<String> {
         }
         FileKey::Driftgate
         | FileKey::Database
+        | FileKey::Against
         | FileKey::Consumer
         | FileKey::Owner
         | FileKey::Schema

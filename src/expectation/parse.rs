@@ -10,6 +10,7 @@ use super::long_names::cut_names;
 use super::mistakes::mapping_hint;
 use super::object::parse_section;
 use super::statement::parse_assertions;
+use super::written_source::parse_against;
 use super::{
     DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, Level, Singles, Terms, WindowEnd, WindowSide, Windows,
     partitions, pieces, shape,
@@ -116,6 +117,7 @@ impl Parser {
                 file,
                 database: DEFAULT_DATABASE.to_owned(),
                 database_place: start_of(file),
+                against: None,
                 parties: Parties::default(),
                 schema: "public".to_owned(),
                 exact: false,
@@ -158,6 +160,7 @@ impl Parser {
             Some(
                 FileKey::Driftgate
                 | FileKey::Database
+                | FileKey::Against
                 | FileKey::Consumer
                 | FileKey::Owner
                 | FileKey::Schema
@@ -210,6 +213,7 @@ impl Parser {
                     self.version(entry);
                 }
                 Some(FileKey::Database) => self.database(entry),
+                Some(FileKey::Against) => parse_against(self, entry),
                 Some(FileKey::Consumer) => self.out.parties.consumer = self.text(entry),
                 Some(FileKey::Owner) => self.out.parties.owner = self.text(entry),
                 Some(FileKey::Schema) => {
@@ -232,6 +236,13 @@ impl Parser {
             }
         }
         self.out.exact = terms.exact;
+        let database = entries
+            .iter()
+            .find(|entry| FileKey::named(&entry.key) == Some(FileKey::Database));
+        if let (Some(entry), true) = (database, self.out.against.is_some()) {
+            self.problems
+                .push(Problem::at(entry.place, "`database` has no effect beside `against`").hint("remove one of them"));
+        }
         if !version {
             self.problems.push(
                 Problem::at(start_of(self.out.file), "the format version is missing")

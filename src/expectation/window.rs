@@ -125,6 +125,7 @@ impl ExpectationFile {
         let mut now = Self {
             exact_schemas: self.exact_schemas.clone(),
             database: self.database.clone(),
+            against: self.against.clone(),
             parties: self.parties.clone(),
             schema: self.schema.clone(),
             objects: Vec::new(),

@@ -60,6 +60,8 @@ pub(crate) struct ScratchDatabase {
     pub(crate) folder: Option<Folder>,
     /// The migration tools that keep tables of their own beside those that the SQL creates.
     pub(crate) tools: Vec<&'static Tool>,
+    /// Whether it is what the model of an application needs, so that it has no history of migrations.
+    pub(crate) is_model: bool,
 }
 
 /// A program that prints SQL.
@@ -155,6 +157,7 @@ fn generated(
         printed_by: None,
         folder: None,
         tools,
+        is_model: true,
     })))
 }
 
@@ -176,6 +179,7 @@ fn printed_by(
         }),
         folder: None,
         tools,
+        is_model: matches!(source, Source::Model(..)),
     }))
 }
 
@@ -203,10 +207,11 @@ impl ResolvedSource {
             Source::Sql(path) => {
                 return Ok(Self::Scratch(Box::new(ScratchDatabase {
                     scratch: scratch()?,
-                    scripts: scratch::read(path, files)?,
+                    scripts: scratch::read(path, files).map_err(at)?,
                     printed_by: None,
                     folder: None,
                     tools: Vec::new(),
+                    is_model: false,
                 })));
             }
             Source::Migrations(tool, path) => {
@@ -217,6 +222,7 @@ impl ResolvedSource {
                     printed_by: None,
                     tools: vec![folder.tool],
                     folder: Some(folder),
+                    is_model: false,
                 })));
             }
             Source::Command(command) => {
@@ -234,7 +240,7 @@ impl ResolvedSource {
                 };
             }
             Source::Snapshot(path) => {
-                let file = input::read(path, files)?.file;
+                let file = input::read(path, files).map_err(at)?.file;
                 return Ok(Self::Snapshot(Box::new(SavedSnapshot {
                     snapshot: saved::read(files.text(file), file)?,
                     scratch: scratch()?,

@@ -109,12 +109,13 @@ impl Verification<'_> {
 
     /// Reads the migration histories of each file. Those that the source does not have are findings.
     async fn histories(self, session: &mut Session<'_>, snapshot: &Snapshot) -> Result<Vec<HistoriesOfFile>, Failure> {
-        let is_whole = session.has_whole_histories();
+        let (is_whole, is_newest) = (session.has_whole_histories(), session.is_newest());
         let mut all = Vec::new();
         for file in self.files {
             let mut histories = HistoriesOfFile {
                 read: Vec::new(),
                 is_whole,
+                is_newest,
             };
             for expected in &file.histories {
                 histories
@@ -159,6 +160,8 @@ struct HistoriesOfFile {
     read: Vec<Result<MigrationHistory, Box<Check>>>,
     /// Whether they have all applied migrations.
     is_whole: bool,
+    /// Whether a source without a history has what all migrations create.
+    is_newest: bool,
 }
 
 impl HistoriesOfFile {
@@ -167,6 +170,7 @@ impl HistoriesOfFile {
         let all = file.histories.iter().zip(&self.read);
         let all = all.map(|(expected, read)| match read {
             Ok(found) => AppliedMigrations::of(expected, found, self.is_whole),
+            Err(_) if self.is_newest => AppliedMigrations::All,
             Err(finding) => AppliedMigrations::Undetermined(finding.detail.clone().unwrap_or_default()),
         });
         all.collect()

@@ -40,7 +40,7 @@ pub(super) fn place_of_key(node: &Node, kind: Kind, new: &str) -> usize {
 }
 
 pub(super) fn place_of_section(root: &Node, new: &str) -> usize {
-    let first = ["driftgate", "database", "schema", "exact"];
+    let first = ["driftgate", "database", "against", "schema", "exact"];
     let sections = Kind::roots().map(|kind| kind.spec().section);
     place_in(root, &first.into_iter().chain(sections).collect::<Vec<_>>(), new)
 }

@@ -71,8 +71,9 @@ fn jobs(args: &PullArgs, expectations: Vec<ExpectationFile>, files: &SourceMap) 
     let from = args.from.as_deref().map(Source::parse).transpose()?;
     let mut jobs: Vec<UpdateJob> = Vec::new();
     for expects in expectations {
-        let source = from.clone().unwrap_or_else(|| Source::Env(expects.database.clone()));
-        let place = from.is_none().then_some(expects.database_place);
+        let named = || Source::of_file(&expects, files.path(expects.file));
+        let source = from.clone().map_or_else(named, Ok)?;
+        let place = from.is_none().then_some(expects.source_place());
         let draft = Draft {
             path: files.path(expects.file).to_owned(),
             original: files.text(expects.file).to_owned(),

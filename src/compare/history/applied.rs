@@ -14,6 +14,8 @@ use crate::observed::MigrationHistory;
 pub enum AppliedMigrations {
     /// It was read.
     Known(Box<KnownMigrations>),
+    /// The source has no history, and what all migrations together create.
+    All,
     /// It says nothing, for this reason.
     Undetermined(String),
 }
@@ -85,6 +87,7 @@ impl AppliedMigrations {
     pub fn state(&self, name: &str) -> Option<AppliedState> {
         match self {
             Self::Known(known) => known.state(name),
+            Self::All => Some(AppliedState::Applied),
             Self::Undetermined(why) => Some(AppliedState::Undetermined(why.clone())),
         }
     }
@@ -199,7 +202,7 @@ impl KnownMigrations {
 pub fn applied(histories: &[AppliedMigrations], name: &str) -> AppliedState {
     let has_it = |history: &&AppliedMigrations| match history {
         AppliedMigrations::Known(known) => !known.named(name).is_empty(),
-        AppliedMigrations::Undetermined(_) => false,
+        AppliedMigrations::All | AppliedMigrations::Undetermined(_) => false,
     };
     let mut having: Vec<&AppliedMigrations> = histories.iter().filter(has_it).collect();
     if having.is_empty() {

@@ -11,6 +11,7 @@ pub(super) fn exact_file(file: FileId, place: Place, objects: Vec<ExpectedObject
         file,
         database: "DATABASE_URL".into(),
         database_place: place,
+        against: None,
         parties: driftgate::source_map::Parties::default(),
         schema: SCHEMAS[0].into(),
         exact: true,
