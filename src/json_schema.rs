@@ -79,7 +79,10 @@ fn file_key(key: FileKey) -> Json {
                 {"type": "string", "minLength": 1},
                 {
                     "type": "object", "additionalProperties": false, "required": [COMMAND],
-                    "properties": {COMMAND: {"type": "array", "minItems": 1, "items": reference("text")}},
+                    "properties": {COMMAND: described(
+                        "A program that prints SQL, and its arguments. No shell reads them.",
+                        json!({"type": "array", "minItems": 1, "items": reference("text")}),
+                    )},
                 },
             ],
         }),

@@ -10,7 +10,7 @@ use super::long_names::cut_names;
 use super::mistakes::mapping_hint;
 use super::object::parse_section;
 use super::statement::parse_assertions;
-use super::written_source::parse_against;
+use super::written_source::{parse_against, parse_database};
 use super::{
     DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, Level, Singles, Terms, WindowEnd, WindowSide, Windows,
     partitions, pieces, shape,
@@ -212,7 +212,7 @@ impl Parser {
                     version = true;
                     self.version(entry);
                 }
-                Some(FileKey::Database) => self.database(entry),
+                Some(FileKey::Database) => parse_database(self, entry),
                 Some(FileKey::Against) => parse_against(self, entry),
                 Some(FileKey::Consumer) => self.out.parties.consumer = self.text(entry),
                 Some(FileKey::Owner) => self.out.parties.owner = self.text(entry),
@@ -250,23 +250,6 @@ impl Parser {
             );
         }
         terms
-    }
-
-    fn database(&mut self, entry: &Entry) {
-        let Some(name) = self.text(entry) else {
-            return;
-        };
-        if name.contains("://") {
-            self.problems.push(
-                Problem::at(
-                    entry.value.place,
-                    "`database` takes the name of an environment variable, not a URL",
-                )
-                .hint("a URL may contain a password: put it in an environment variable, and write the name of the variable here"),
-            );
-        }
-        self.out.database = name;
-        self.out.database_place = entry.value.place;
     }
 
     /// The schemas in `exact`, if it is a list.

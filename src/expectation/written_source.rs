@@ -49,6 +49,24 @@ impl WrittenSource {
     }
 }
 
+/// Reads `database`.
+pub(super) fn parse_database(parser: &mut Parser, entry: &Entry) {
+    let Some(name) = parser.text(entry) else {
+        return;
+    };
+    if name.contains("://") {
+        parser.problems.push(
+            Problem::at(
+                entry.value.place,
+                "`database` takes the name of an environment variable, not a URL",
+            )
+            .hint("a URL may contain a password: put it in an environment variable, and write the name of the variable here"),
+        );
+    }
+    parser.out.database = name;
+    parser.out.database_place = entry.value.place;
+}
+
 /// Reads `against`.
 pub(super) fn parse_against(parser: &mut Parser, entry: &Entry) {
     let place = entry.value.place;
