@@ -158,6 +158,7 @@ impl ScratchDatabase {
                     printed_by: None,
                     folder: None,
                     tools: self.tools.clone(),
+                    is_model: false,
                 },
                 tool: folder.tool,
                 place,

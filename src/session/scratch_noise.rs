@@ -230,6 +230,7 @@ fn read_empty(database: &ScratchDatabase, limits: Limits) -> Result<Snapshot, Fa
         printed_by: None,
         folder: None,
         tools: Vec::new(),
+        is_model: false,
     }));
     read_snapshot(&empty, &namespaces, limits)
 }
