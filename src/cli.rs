@@ -13,6 +13,7 @@ use crate::input;
 use crate::migrations::{TOOLS, Tool};
 use crate::redact;
 pub use crate::report::format::Format;
+use crate::source::source_forms;
 use crate::suggest;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -63,11 +64,11 @@ pub struct CheckArgs {
     /// Expectation files, folders of them or glob patterns [default: expectations/]
     pub paths: Vec<PathBuf>,
 
-    /// Check this source instead of the database that the files name: postgres://…, env:NAME, migrations:DIR,
-    /// sql:FILE_OR_DIR, snapshot:FILE, model:KIND or command:'PROGRAM ARGUMENTS'. Migrations, SQL and what a program
-    /// prints are applied to an empty database (see --scratch); a snapshot is a file that `pull --snapshot` wrote; KIND is
-    /// django, drizzle, efcore, hibernate, prisma, rails or sqlalchemy, and model:KIND:PATH says where the model is
-    #[arg(long, visible_alias = "url", value_name = "SOURCE")]
+    /// The source to check.
+    #[arg(long, visible_alias = "url", value_name = "SOURCE", help = concat!(
+        "Check this source instead of the database that the files name: ", source_forms!(), ". Migrations, SQL and what a \
+         program prints are applied to an empty database (see --scratch); a snapshot is a file that `pull --snapshot` wrote"
+    ))]
     pub against: Option<String>,
 
     /// Format of the report on standard output
@@ -141,9 +142,10 @@ pub struct PriorRunArgs {
 #[command(after_help = PULL_EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PullArgs {
-    /// Source to read: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR, snapshot:FILE,
-    /// model:KIND or command:'PROGRAM ARGUMENTS' [default: env:DATABASE_URL]
-    #[arg(long, visible_alias = "url", value_name = "SOURCE")]
+    /// The source to read.
+    #[arg(long, visible_alias = "url", value_name = "SOURCE", help = concat!(
+        "Source to read: ", source_forms!(), " [default: env:DATABASE_URL]"
+    ))]
     pub from: Option<String>,
 
     /// Only these objects: names or glob patterns, qualified unless the object is in the schema of the file
@@ -214,9 +216,8 @@ pub struct PullArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct DiffArgs {
-    /// The expected side: postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR, snapshot:FILE,
-    /// model:KIND or command:'PROGRAM ARGUMENTS'
-    #[arg(value_name = "A")]
+    /// The expected side.
+    #[arg(value_name = "A", help = concat!("The expected side: ", source_forms!()))]
     pub first: String,
 
     /// The side to compare with it

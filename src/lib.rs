@@ -108,6 +108,7 @@ pub mod observed;
 #[doc(hidden)]
 pub mod partitions;
 mod platform;
+mod plural;
 #[doc(hidden)]
 pub mod privileges;
 mod program;

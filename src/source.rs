@@ -32,9 +32,16 @@ pub enum Source {
     Model(&'static Model, Option<String>),
 }
 
+/// The forms of a source, as help and hints list them.
+macro_rules! source_forms {
+    () => {
+        "postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR, snapshot:FILE, model:KIND or command:'PROGRAM ARGUMENTS'"
+    };
+}
+pub(crate) use source_forms;
+
 /// The forms of a source, for hints.
-const FORMS: &str = "a source is postgres://…, env:NAME, migrations:DIR, sql:FILE_OR_DIR, snapshot:FILE, model:KIND or \
-     command:'PROGRAM ARGUMENTS'";
+const FORMS: &str = concat!("a source is ", source_forms!());
 
 /// Makes a source of the path after the prefix.
 type Read = fn(&str) -> Source;

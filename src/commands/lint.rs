@@ -13,6 +13,7 @@ use crate::expectation::load::check_all;
 use crate::expectation::{AcceptedProblem, ExpectedHistory};
 use crate::finding::Exit;
 use crate::migrations::{FolderProblem, Tool, folder};
+use crate::plural::plural;
 use crate::redact;
 use crate::source::Source;
 use crate::source_map::SourceMap;
@@ -50,7 +51,7 @@ pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, Comman
             Ok(expectations) => {
                 summary = format!(
                     "{} without a mistake\n",
-                    counted(expectations.len(), "expectation file")
+                    plural(expectations.len(), "expectation file", "expectation files")
                 );
                 let sources = expectations
                     .iter()
@@ -114,7 +115,7 @@ fn lint(linted: &LintedFolder, accept: &[String]) -> Result<String, Vec<Problem>
     let dirs: Vec<String> = linted.dirs.iter().map(|dir| redact::path(dir)).collect();
     let mut line = format!(
         "{} of {} in {} without a mistake",
-        counted(folder.migrations.len(), "migration"),
+        plural(folder.migrations.len(), "migration", "migrations"),
         folder.tool.title,
         dirs.join(", ")
     );
@@ -122,7 +123,7 @@ fn lint(linted: &LintedFolder, accept: &[String]) -> Result<String, Vec<Problem>
         let _ = write!(
             line,
             ", except {} that {} accepted",
-            counted(accepted.len(), "problem"),
+            plural(accepted.len(), "problem", "problems"),
             is_or_are(accepted.len())
         );
     }
@@ -169,10 +170,4 @@ fn is_or_are(count: usize) -> &'static str {
 /// The path by which a folder is known: the user may have named it in several ways.
 fn canonical(dir: &Path) -> PathBuf {
     fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned())
-}
-
-/// A number of things, and the word for them.
-pub(super) fn counted(count: usize, what: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{s}")
 }

@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 
 use super::facts::{facts_text, headline, path};
 use super::format::{FormatSpec, Rendering};
-use super::values::{one_line, plural};
+use super::markdown::MAX_FINDINGS;
+use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, stale, summary_line, targets, verdict};
 use crate::finding::Check;
+use crate::plural::plural;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec::new("github", "Annotations of GitHub Actions, and the job summary", render);
@@ -33,8 +35,10 @@ fn render(rendering: &Rendering<'_>) -> String {
         }
     }
     let stale = stale(rendering.report);
+    let mut count = 0;
     for target in targets(rendering.report, stale.as_ref()) {
         let findings = target.findings_in_order();
+        count += findings.len();
         // Known findings are only counted below, and listed in the job summary.
         for check in findings.into_iter().filter(|check| !check.is_known()) {
             let place = format!(
@@ -55,7 +59,7 @@ fn render(rendering: &Rendering<'_>) -> String {
             );
         }
     }
-    annotations.end(&mut out);
+    annotations.end(&mut out, count);
     let _ = writeln!(
         out,
         "driftgate: {}: {}",
@@ -103,15 +107,18 @@ impl Annotations {
         );
     }
 
-    fn end(self, out: &mut String) {
+    /// `count` is the number of all findings, of which the job summary lists the first ones.
+    fn end(self, out: &mut String, count: usize) {
         if self.rest.is_empty() {
             return;
         }
         let level = if self.errors >= SHOWN { "error" } else { "warning" };
-        let text = format!(
-            "{} in the log and in the job summary",
-            plural(self.rest.len(), "more finding is", "more findings are")
-        );
+        let more = plural(self.rest.len(), "more finding is", "more findings are");
+        let text = if count <= MAX_FINDINGS {
+            format!("{more} in the log and in the job summary")
+        } else {
+            format!("{more} in the log; the job summary has the first {MAX_FINDINGS} findings")
+        };
         let _ = writeln!(out, "::{level} title=driftgate::{text}");
         for line in self.rest {
             let _ = writeln!(out, "{line}");

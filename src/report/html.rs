@@ -12,10 +12,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::format::{FormatSpec, Rendering};
 use super::timing::date;
-use super::values::{one_line, plural};
+use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, TOOL, capital, stale, summary_line, targets, verdict};
 use crate::finding::report_history::RunTotals;
 use crate::finding::{Report, Target};
+use crate::plural::plural;
 use finding::Choices;
 
 /// The format.

@@ -6,9 +6,10 @@ use super::facts::{facts, headline};
 use super::format::{FormatSpec, Rendering};
 use super::notes::notes;
 use super::table_marks;
-use super::values::{one_line, plural};
+use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, describe, stale, summary_line, targets, verdict};
 use crate::finding::{Check, Target};
+use crate::plural::plural;
 use crate::terminal::Palette;
 
 /// The format.
@@ -20,7 +21,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
 .with_notes();
 
 /// The maximum number of findings: a job summary and a comment have a limited size.
-const MAX_FINDINGS: usize = 100;
+pub(super) const MAX_FINDINGS: usize = 100;
 
 fn render(rendering: &Rendering<'_>) -> String {
     let report = rendering.report;
@@ -110,8 +111,8 @@ fn findings(out: &mut String, target: &Target, rendering: &Rendering<'_>, left: 
         if findings.len() > *left {
             let _ = writeln!(
                 out,
-                "- and {} more, which are in the other reports",
-                plural(findings.len() - *left, "more", "more")
+                "- and {}, which the other reports have",
+                plural(findings.len() - *left, "more finding", "more findings")
             );
         }
         *left = left.saturating_sub(findings.len());

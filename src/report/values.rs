@@ -12,11 +12,6 @@ use crate::value::Value;
 /// The maximum length of a value in a sentence, in characters.
 pub(super) const SENTENCE: usize = 200;
 
-/// A number of things: `1 check`, `2 checks`.
-pub(super) fn plural(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
 /// A recorded value as text.
 pub(super) fn show(value: &Json) -> String {
     match value {

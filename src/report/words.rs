@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::values::{one_line, plural};
+use super::values::one_line;
 use crate::expectation::{Level, Terms};
 use crate::finding::{About, Check, Report, Status, Summary, Target};
 use crate::hint::Hint;
+use crate::plural::plural;
 
 /// How a check counts in reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

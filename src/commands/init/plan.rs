@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::ci_job;
 use crate::catalog::capture::Scope;
 use crate::cli::InitArgs;
-use crate::commands::lint::counted;
 use crate::commands::pull::file_header;
 use crate::console::{print_failure, print_problems};
 use crate::environment::Environment;
@@ -16,6 +15,7 @@ use crate::expectation::load::DEFAULT_PATH;
 use crate::finding::Exit;
 use crate::json_schema;
 use crate::migrations::Tool;
+use crate::plural::plural;
 use crate::project::{FoundMigrations, Project, ProjectDatabase};
 use crate::pull::{PullOptions, WrittenHistory, main_schema, pull};
 use crate::redact;
@@ -417,7 +417,7 @@ pub(super) fn found(project: &Project) -> String {
 }
 
 fn migrations(tool: &Tool, count: usize) -> String {
-    format!("{} of {}", counted(count, "migration"), tool.title)
+    format!("{} of {}", plural(count, "migration", "migrations"), tool.title)
 }
 
 /// A line of a list.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{findings_words, minute, name};
 use crate::finding::report_history::{ReportHistory, RunTotals};
-use crate::report::values::plural;
+use crate::plural::plural;
 
 /// The height of the plot in units of the drawing. A run is ten units wide.
 const HEIGHT: usize = 100;

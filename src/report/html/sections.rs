@@ -9,9 +9,10 @@ use crate::finding::coverage::{Coverage, Unmentioned};
 use crate::finding::mark::{Change, PreviousFinding, TargetComparison};
 use crate::finding::report_history::RunTotals;
 use crate::finding::{Report, Target, TargetStatus};
+use crate::plural::plural;
 use crate::redact;
 use crate::report::coverage::percent;
-use crate::report::values::{one_line, plural};
+use crate::report::values::one_line;
 use crate::report::words::describe;
 use crate::source_map::SourceMap;
 

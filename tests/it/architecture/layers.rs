@@ -15,6 +15,7 @@ const LAYERS: [&[&str]; 10] = [
         "invisible",
         "migrations",
         "object_id",
+        "plural",
         "random",
         "redact",
         "source_map",
