@@ -148,6 +148,8 @@ from pg_constraint k join pg_class c on c.oid = conrelid join pg_namespace n on 
   ('alter table %s drop constraint %I; alter table %1$s add constraint %2$I ⟦%3$s⟧ ', null)
 ) as changes(change, undo)
 where mine(c.relnamespace) and contype <> 'n' and contype <> 't'
+  -- The dump has no comments on the copies of checks and foreign keys in partitions.
+  and (contype in ('p', 'u', 'x') or conislocal and conparentid = 0 or change not like 'comment%')
 
 -- # not null constraints, but for their names, which are only compared where they are written
 select json_build_array(n.nspname, c.relname), format(change, c.oid::regclass, conname), null
@@ -202,6 +204,8 @@ from pg_trigger t join pg_class c on c.oid = tgrelid join pg_namespace n on n.oi
   ('drop trigger %I on %s; ⟦%s⟧', null), ('drop trigger %I on %s; ⟦%s⟧ ', null)
 ) as changes(change, undo)
 where mine(c.relnamespace) and not tgisinternal
+  -- The dump has no comments on the copies in partitions.
+  and (tgparentid = 0 or change not like 'comment%')
 
 -- # triggers of partitions
 select json_build_array(n.nspname, c.relname), format('alter table %2$s disable trigger %1$I', tgname, c.oid::regclass), null
