@@ -1,6 +1,7 @@
 //! The problems of the times in which objects are expected: migrations that are not known, and ends whose order is not
 //! known or leaves no time.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ExpectationFile, ExpectedHistory, WindowEnd, WindowSide};
@@ -42,7 +43,10 @@ pub(super) fn problems(file: &ExpectationFile) -> Vec<Problem> {
             }
         }
     }
-    let order = TimeOrder { homes };
+    let order = TimeOrder {
+        homes,
+        known: RefCell::default(),
+    };
     // Each pair of ends is reported once, however many objects are inside.
     let mut seen = BTreeSet::new();
     for time in &windows.times {
@@ -193,10 +197,13 @@ fn not_in_folder(histories: &[OfflineHistory<'_>], end: &WindowEnd) -> Problem {
     const SHOWN: usize = 5;
     let all = histories.iter().flat_map(|history| history.folder.iter().flatten());
     let names: Vec<&str> = all.map(|m| m.name.as_str()).collect();
+    let tools = histories.iter().filter_map(|history| history.tool);
+    let short = tools.flat_map(|tool| names.iter().filter_map(|name| (tool.short_name)(name)));
+    let known: Vec<&str> = names.iter().copied().chain(short).collect();
     let directories: Vec<String> = histories.iter().map(OfflineHistory::directories).collect();
     let (name, directories) = (&end.migration, directories.join(", "));
     let message = format!("migration {name} is not in {directories}");
-    let hint = if let Some(near) = suggest::nearest(name, names.iter().copied()) {
+    let hint = if let Some(near) = suggest::nearest(name, known) {
         format!("did you mean `{near}`?")
     } else {
         let last = names.len().saturating_sub(SHOWN);
@@ -234,6 +241,8 @@ fn order_unknown(tool: &Tool, place: Place) -> Problem {
 /// The order of the migrations that a file names.
 struct TimeOrder<'a> {
     homes: BTreeMap<&'a str, Option<MigrationHome<'a>>>,
+    /// What is known already: many objects have the same times.
+    known: RefCell<BTreeMap<(String, String), Precedence>>,
 }
 
 /// Whether one migration is applied whenever another one is.
@@ -250,6 +259,16 @@ enum Precedence {
 impl TimeOrder<'_> {
     /// Whether `one` is applied whenever `other` is: it is the same migration, or comes before it.
     fn precedence(&self, one: &str, other: &str) -> Precedence {
+        let key = (one.to_owned(), other.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return *known;
+        }
+        let found = self.compare(one, other);
+        self.known.borrow_mut().insert(key, found);
+        found
+    }
+
+    fn compare(&self, one: &str, other: &str) -> Precedence {
         let (Some(Some(first)), Some(Some(second))) = (self.homes.get(one), self.homes.get(other)) else {
             // That is a problem of its own.
             return Precedence::Unknown;

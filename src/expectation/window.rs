@@ -82,6 +82,12 @@ impl Windows {
         self.ends.is_empty()
     }
 
+    /// The migrations that are named, each once.
+    #[must_use]
+    pub fn migrations(&self) -> BTreeSet<&str> {
+        self.ends.iter().map(|end| end.migration.as_str()).collect()
+    }
+
     /// Adds the time of an object that has ends of its own.
     pub(super) fn add(&mut self, before: usize, time: &[WindowEnd]) {
         self.ends.extend(time.iter().skip(before).cloned());

@@ -161,6 +161,18 @@ fn generated(
     })))
 }
 
+/// A source that is the SQL of files, or of a folder of migrations.
+fn applied(scratch: Scratch, scripts: Vec<Script>, folder: Option<Folder>) -> ResolvedSource {
+    ResolvedSource::Scratch(Box::new(ScratchDatabase {
+        scratch,
+        scripts,
+        printed_by: None,
+        tools: folder.iter().map(|folder| folder.tool).collect(),
+        folder,
+        is_model: false,
+    }))
+}
+
 /// A source that is the SQL that a program prints.
 fn printed_by(
     source: &Source,
@@ -205,25 +217,13 @@ impl ResolvedSource {
             Source::Url(url) => url.clone(),
             Source::Env(name) => environment.require(name).map_err(at)?,
             Source::Sql(path) => {
-                return Ok(Self::Scratch(Box::new(ScratchDatabase {
-                    scratch: scratch()?,
-                    scripts: scratch::read(path, files).map_err(at)?,
-                    printed_by: None,
-                    folder: None,
-                    tools: Vec::new(),
-                    is_model: false,
-                })));
+                let scripts = scratch::read(path, files).map_err(at)?;
+                return Ok(applied(scratch()?, scripts, None));
             }
             Source::Migrations(tool, path) => {
                 let folder = migration_scripts::folder(path, *tool, &args.folder).map_err(at)?;
-                return Ok(Self::Scratch(Box::new(ScratchDatabase {
-                    scratch: scratch()?,
-                    scripts: migration_scripts::scripts(&folder, files).map_err(at)?,
-                    printed_by: None,
-                    tools: vec![folder.tool],
-                    folder: Some(folder),
-                    is_model: false,
-                })));
+                let scripts = migration_scripts::scripts(&folder, files).map_err(at)?;
+                return Ok(applied(scratch()?, scripts, Some(folder)));
             }
             Source::Command(command) => {
                 return Ok(printed_by(source, vec![command.clone()], Vec::new(), scratch()?, args));

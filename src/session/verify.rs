@@ -11,7 +11,7 @@ use crate::compare::history::AppliedMigrations;
 use crate::compare::{self, coverage, history, resolve, undetermined};
 use crate::console::eprint;
 use crate::error::Failure;
-use crate::expectation::{Assertion, CutName, ExpectationFile, WindowEnd, not_expected};
+use crate::expectation::{AppliedState, Assertion, CutName, ExpectationFile, WindowEnd, not_expected};
 use crate::finding::{Check, Target};
 use crate::not_compared::counted;
 use crate::observed::MigrationHistory;
@@ -195,7 +195,8 @@ struct FileAtTime<'a> {
     written: &'a ExpectationFile,
     /// The file without what is not expected; none if everything always is.
     now: Option<ExpectationFile>,
-    applied: Vec<AppliedMigrations>,
+    /// Whether each of the migrations that it names is applied.
+    states: BTreeMap<&'a str, AppliedState>,
 }
 
 impl<'a> FileAtTime<'a> {
@@ -205,16 +206,25 @@ impl<'a> FileAtTime<'a> {
             return Self {
                 written,
                 now: None,
-                applied: Vec::new(),
+                states: BTreeMap::new(),
             };
         }
         let applied = histories.applied(written);
-        let now = written.at_time(&|migration| history::is_applied(&applied, migration));
-        Self {
+        let migrations = written.windows.migrations().into_iter();
+        let states = migrations.map(|migration| (migration, history::is_applied(&applied, migration)));
+        let mut time = Self {
             written,
-            now: Some(now),
-            applied,
-        }
+            now: None,
+            states: states.collect(),
+        };
+        time.now = Some(written.at_time(&|migration| time.state(migration)));
+        time
+    }
+
+    fn state(&self, migration: &str) -> AppliedState {
+        let state = self.states.get(migration);
+        // All migrations of the file are known.
+        state.cloned().unwrap_or(AppliedState::NotApplied)
     }
 
     fn file(&self) -> &ExpectationFile {
@@ -223,8 +233,7 @@ impl<'a> FileAtTime<'a> {
 
     /// The end of its time because of which an assertion is not expected; with the reason if that is not known.
     fn closed(&self, assertion: &'a Assertion) -> Option<(&'a WindowEnd, Option<String>)> {
-        let applied = |migration: &str| history::is_applied(&self.applied, migration);
-        assertion.terms.closed(&applied)
+        assertion.terms.closed(&|migration| self.state(migration))
     }
 
     /// The assertions that are not expected.
