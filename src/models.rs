@@ -255,8 +255,8 @@ impl ModelProject {
         let command = CommandLine::new(program, arguments);
         match self.folder.strip_prefix(&self.working) {
             Ok(inside) if inside.as_os_str().is_empty() => command,
-            Ok(inside) => command.with_folder(inside.to_owned()),
-            Err(_) => command.with_folder(self.folder.clone()),
+            Ok(inside) => command.with_folder(inside, self.folder.clone()),
+            Err(_) => command.with_folder(&self.folder, self.folder.clone()),
         }
     }
 

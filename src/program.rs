@@ -1,5 +1,6 @@
 //! Programs of the user's that print SQL: those of a `command:` source, and those that print the schema of a model.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -25,8 +26,8 @@ const SCRIPT: &str = "…";
 pub struct CommandLine {
     program: String,
     arguments: Vec<String>,
-    /// The folder in which the program runs, if it is not the working directory.
-    folder: Option<PathBuf>,
+    /// The folder in which the program runs, if it is not the working directory: as it is shown, and as an absolute path.
+    folder: Option<(String, PathBuf)>,
     /// Variables that the program gets beside those of driftgate.
     variables: Vec<(String, String)>,
     /// An argument that not every version of the program knows. One that does not names it in its error.
@@ -70,10 +71,10 @@ impl CommandLine {
         }
     }
 
-    /// The command in a folder.
+    /// The command in a folder, which is shown as another path and is absolute.
     #[must_use]
-    pub fn with_folder(mut self, folder: PathBuf) -> Self {
-        self.folder = Some(folder);
+    pub fn with_folder(mut self, shown: &Path, folder: PathBuf) -> Self {
+        self.folder = Some((shown.to_string_lossy().into_owned(), folder));
         self
     }
 
@@ -136,14 +137,19 @@ impl CommandLine {
     /// The command as a shell would read it, without its secrets. A script among the arguments is left out.
     #[must_use]
     pub fn shown(&self) -> String {
-        let is_script = |word: &&String| word.contains('\n');
-        let words = std::iter::once(&self.program).chain(&self.arguments);
+        let is_script = |word: &&str| word.contains('\n');
+        // A program of the folder is seen from there.
+        let inside = self
+            .folder
+            .as_ref()
+            .and_then(|(_, folder)| Path::new(&self.program).strip_prefix(folder).ok());
+        let program = inside.map_or(Cow::Borrowed(self.program.as_str()), Path::to_string_lossy);
+        let words = std::iter::once(&*program).chain(self.arguments.iter().map(String::as_str));
         let words = words.map(|word| if is_script(&word) { SCRIPT } else { word });
         // No word has a zero byte, which no shell can quote: none can be given to a program.
         let mut text = shlex::try_join(words).unwrap_or_else(|_| self.program.clone());
-        if let Some(folder) = &self.folder {
-            let folder = folder.to_string_lossy();
-            let folder = shlex::try_quote(&folder).unwrap_or_default();
+        if let Some((folder, _)) = &self.folder {
+            let folder = shlex::try_quote(folder).unwrap_or_default();
             text = format!("cd {folder} && {text}");
         }
         redact::prose(&text).into_owned()
@@ -201,7 +207,7 @@ impl CommandLine {
             }
             failure
         };
-        let folder = self.folder.as_deref().unwrap_or(Path::new("."));
+        let folder = self.folder.as_ref().map_or(Path::new("."), |(_, folder)| folder);
         let mut child = Command::new(&self.program)
             .current_dir(folder)
             .args(&self.arguments)

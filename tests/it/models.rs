@@ -179,6 +179,7 @@ fn models_of_prisma() {
             let schema = project.read("prisma/schema.prisma").expect("a schema");
             let schema = schema.replace("  url        = env(\"DATABASE_URL\")\n", "");
             project.write("prisma/schema.prisma", &schema);
+            the_example_prints_what_prisma_prints(project.path());
         }
         let database = server().database(&project.read("created.sql").expect("what Prisma creates"));
         let change = "alter table billing.clients alter status set default 'past due'";
@@ -194,6 +195,23 @@ fn models_of_prisma() {
         let said = said(&wrong);
         assert!(said.contains("Ink") && !said.contains("Usage"), "{said}");
     }
+}
+
+/// The script in `docs/examples/billing`, which stands for Prisma in the tests of the documents.
+fn the_example_prints_what_prisma_prints(project: &Path) {
+    let example = root().join("docs/examples/billing");
+    let schema = example.join("prisma/schema.prisma");
+    let mut prisma = Command::new(project.join("node_modules/.bin/prisma"));
+    prisma
+        .args(["migrate", "diff", "--from-empty", "--script", "--to-schema"])
+        .arg(schema);
+    let database = server().database("");
+    prisma
+        .current_dir(project)
+        .envs(engine(project))
+        .env("DATABASE_URL", database.url());
+    let printed = fs::read_to_string(example.join("node_modules/.bin/model.sql")).expect("what Prisma printed");
+    assert_eq!(done(&mut prisma).trim(), printed.trim());
 }
 
 #[test]
