@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::attribute::{Attr, Compare, Literal, OLDEST_MAJOR, Shape};
+use crate::expectation::{AssertionKey, FileKey, HistoryKey, ObjectKey};
 use crate::finding::codes;
 use crate::kinds::{KeyForm, Kind, KindSpec, ListForm, Shorthand};
 use crate::migrations::{Keeps, TOOLS, ToolVerification};
@@ -22,6 +23,14 @@ pub fn markdown() -> String {
     for kind in Kind::ALL {
         describe(&mut out, *kind);
     }
+    let files = FileKey::ALL.iter().map(|key| (key.name(), key.description()));
+    keys(&mut out, "Keys of a file", files);
+    let objects = ObjectKey::ALL.iter().map(|key| (key.name(), key.description()));
+    keys(&mut out, "Keys of every object", objects);
+    let histories = HistoryKey::ALL.iter().map(|key| (key.name(), key.description()));
+    keys(&mut out, "Keys of `migrations`", histories);
+    let assertions = AssertionKey::ALL.iter().map(|key| (key.name(), key.description()));
+    keys(&mut out, "Keys of an assertion", assertions);
     not_compared(&mut out);
     platforms(&mut out);
     migration_tools(&mut out);
@@ -30,6 +39,14 @@ pub fn markdown() -> String {
         let _ = writeln!(out, "| `{code}` | {} |", cell(&meaning));
     }
     out
+}
+
+/// A table of keys that are not attributes.
+fn keys(out: &mut String, title: &str, keys: impl Iterator<Item = (&'static str, &'static str)>) {
+    let _ = writeln!(out, "\n## {title}\n\n| key | meaning |\n|---|---|");
+    for (key, meaning) in keys {
+        let _ = writeln!(out, "| `{key}` | {} |", cell(meaning));
+    }
 }
 
 /// The migration tools: their histories and their folders.
