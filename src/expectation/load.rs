@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::parse::{check, parse};
-use super::{ExpectationFile, time_order};
+use super::{ExpectationFile, WrittenSource, time_order};
 use crate::error::Problem;
 use crate::input;
 use crate::input::walk::Search;
@@ -62,7 +62,7 @@ fn load_with(paths: &[PathBuf], files: &mut SourceMap, parse: Parse) -> Result<V
                     files.set_parties(place.file, file.parties.clone());
                     let is_named = fs::canonicalize(&path).is_ok_and(|path| named.contains(&path));
                     let source = file.against.as_ref().filter(|_| !is_named);
-                    problems.extend(source.and_then(|source| source.refused(&redact::path(&path))));
+                    problems.extend(source.and_then(|source| refused(source, &path)));
                     problems.extend(folders(&path, &mut file));
                     expectations.push(file);
                 }
@@ -114,6 +114,17 @@ fn folders(path: &Path, file: &mut ExpectationFile) -> Vec<Problem> {
         problems = time_order::problems(file);
     }
     problems
+}
+
+/// The problem with the source of a file that the command line does not name itself: what such a file says is not trusted.
+fn refused(source: &WrittenSource, file: &Path) -> Option<Problem> {
+    let shown = redact::path(file);
+    let beside = file.parent().unwrap_or(Path::new(""));
+    let real = source.path().and_then(|path| fs::canonicalize(beside.join(path)).ok());
+    let here = fs::canonicalize(".").ok();
+    let is_outside = real.is_some_and(|real| !here.is_some_and(|here| real.starts_with(here)));
+    let outside = || is_outside.then(|| source.outside(&shown));
+    source.refused(&shown).or_else(outside)
 }
 
 /// A path without `folder/..`, if that is the same file.

@@ -3,6 +3,7 @@
 use super::keys::FileKey;
 use super::parse::Parser;
 use crate::error::Problem;
+use crate::migrations::Tool;
 use crate::source_map::Place;
 use crate::yaml::{Entry, Node, NodeValue, ScalarType, shorten};
 
@@ -31,6 +32,30 @@ pub enum WrittenForm {
 }
 
 impl WrittenSource {
+    /// The path of a source that is read, as it is written.
+    pub(super) fn path(&self) -> Option<&str> {
+        let WrittenForm::Text(text) = &self.form else {
+            return None;
+        };
+        let (prefix, path) = text.split_once(':')?;
+        match (prefix, path.split_once(':')) {
+            ("migrations", Some((tool, path))) if Tool::named(tool).is_some() => Some(path),
+            ("migrations" | "sql" | "snapshot", _) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The problem that the source is outside of the working directory, in a file that the command line does not name itself.
+    pub(super) fn outside(&self, shown: &str) -> Problem {
+        Problem::at(
+            self.place,
+            "this source is outside of the working directory, which only a file that the command line names may read",
+        )
+        .hint(format!(
+            "name this file as {shown} on the command line, or pass --against there"
+        ))
+    }
+
     /// The problem that the source runs a program, in a file that the command line does not name itself.
     pub(super) fn refused(&self, shown: &str) -> Option<Problem> {
         let runs_program = match &self.form {
