@@ -1,5 +1,7 @@
 //! The models of the application, by the files of the libraries.
 
+use std::collections::BTreeMap;
+
 use super::variables::is_postgres_url;
 use super::{Unit, add_unit, folder_of, unit, unit_folder};
 use crate::input;
@@ -50,10 +52,11 @@ fn is_drizzle(name: &str) -> bool {
 
 /// Adds the models to the units that they belong to.
 pub(super) fn add(files: &[Found], units: &mut Vec<Unit>, notes: &mut Vec<String>) {
+    let schemas = PrismaFiles::read(files);
     for file in files {
         let name = file.below.rsplit('/').next().unwrap_or_default();
         if name.ends_with(".prisma") {
-            prisma(files, file, units, notes);
+            prisma(files, &schemas, file, units, notes);
         } else if is_drizzle(name) {
             drizzle(files, file, units, notes);
         } else if name == "manage.py" {
@@ -88,9 +91,8 @@ fn set(unit: &mut Unit, model: FoundModel, notes: &mut Vec<String>) {
 
 /// A datasource of Prisma says which variable has the URL. Each schema with a datasource is a database of its own. A schema
 /// can be a folder of files, of which one has the datasource.
-fn prisma(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<String>) {
-    let text = input::read_text(&file.path).unwrap_or_default();
-    let Some(datasource) = block(&text, "datasource") else {
+fn prisma(files: &[Found], schemas: &PrismaFiles, file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<String>) {
+    let Some(datasource) = schemas.datasources.get(&file.below) else {
         return;
     };
     let provider = setting(datasource, "provider").unwrap_or_default();
@@ -102,7 +104,7 @@ fn prisma(files: &[Found], file: &Found, units: &mut Vec<Unit>, notes: &mut Vec<
         return;
     }
     let folder = folder_of(&file.below);
-    let (same_schema, other_schemas) = siblings(files, file);
+    let (same_schema, other_schemas) = schemas.siblings(&file.below);
     let is_folder = same_schema > 0 && other_schemas == 0 && !folder.is_empty();
     let path = if is_folder { folder } else { &file.below };
     let migrations = [
@@ -162,16 +164,42 @@ fn database_yml(files: &[Found], folder: &str) -> Option<String> {
     word(name.trim_start_matches(['"', '\'']))
 }
 
-/// How many files of Prisma in the same folder belong to the schema of a file, and how many are schemas of their own.
-fn siblings(files: &[Found], file: &Found) -> (usize, usize) {
-    let folder = folder_of(&file.below);
-    let is_sibling = |other: &&Found| {
-        folder_of(&other.below) == folder && other.below.ends_with(".prisma") && other.below != file.below
-    };
-    let has_datasource =
-        |other: &&Found| input::read_text(&other.path).is_ok_and(|text| block(&text, "datasource").is_some());
-    let (others, same): (Vec<&Found>, Vec<&Found>) = files.iter().filter(is_sibling).partition(has_datasource);
-    (same.len(), others.len())
+/// The files of Prisma, each of which is read once.
+struct PrismaFiles {
+    /// The datasources, by the path of the file.
+    datasources: BTreeMap<String, String>,
+    /// How many files each folder has, with and without a datasource.
+    folders: BTreeMap<String, usize>,
+    /// How many files with a datasource each folder has.
+    schemas: BTreeMap<String, usize>,
+}
+
+impl PrismaFiles {
+    fn read(files: &[Found]) -> Self {
+        let mut all = Self {
+            datasources: BTreeMap::new(),
+            folders: BTreeMap::new(),
+            schemas: BTreeMap::new(),
+        };
+        for file in files.iter().filter(|file| file.below.ends_with(".prisma")) {
+            let folder = folder_of(&file.below);
+            *all.folders.entry(folder.to_owned()).or_default() += 1;
+            let text = input::read_text(&file.path).unwrap_or_default();
+            if let Some(datasource) = block(&text, "datasource") {
+                *all.schemas.entry(folder.to_owned()).or_default() += 1;
+                all.datasources.insert(file.below.clone(), datasource.to_owned());
+            }
+        }
+        all
+    }
+
+    /// How many other files in the folder of a schema belong to it, and how many are schemas of their own.
+    fn siblings(&self, below: &str) -> (usize, usize) {
+        let folder = folder_of(below);
+        let of = |counts: &BTreeMap<String, usize>| counts.get(folder).copied().unwrap_or_default();
+        let schemas = of(&self.schemas);
+        (of(&self.folders).saturating_sub(schemas), schemas.saturating_sub(1))
+    }
 }
 
 /// The name of a schema of Prisma, if its file or its folder has a name of its own.

@@ -60,15 +60,17 @@ fn of_file(file: &Found) -> Vec<UrlVariable> {
 /// Notes about files in folders of the project, which driftgate does not read.
 pub(super) fn notes_of_inner(files: &[Found]) -> Vec<String> {
     let is_inner = |file: &&Found| file.below.ends_with("/.env");
-    let inner = files.iter().filter(is_inner).flat_map(of_file);
-    let notes = inner.map(|variable| {
-        let file = variable.file.unwrap_or_default();
-        let folder = super::folder_of(&file);
-        format!(
-            "{file} has {}, but driftgate reads only .env in its working directory: run driftgate init in {folder}, or set \
-             the variable",
-            variable.name
-        )
+    let notes = files.iter().filter(is_inner).filter_map(|file| {
+        let names: Vec<String> = of_file(file).into_iter().map(|variable| variable.name).collect();
+        let folder = super::folder_of(&file.below);
+        (!names.is_empty()).then(|| {
+            format!(
+                "{} has {}, but driftgate reads only .env in its working directory: run driftgate init in {folder}, or set \
+                 the variable",
+                file.below,
+                names.join(", ")
+            )
+        })
     });
     notes.collect()
 }

@@ -269,7 +269,7 @@ fn pulled(driftgate: &Driftgate, source: &str) -> Run {
 fn both_spellings_of_the_option_of_prisma() {
     let database = server().database("");
     let driftgate = with_programs(&database).file("prisma/schema.prisma", "");
-    let usage: String = (0..40).map(|line| format!("  line {line} of the usage\n")).collect();
+    let usage = "  a line of the usage\n".repeat(40);
     for (known, other) in [
         ("--to-schema", "--to-schema-datamodel"),
         ("--to-schema-datamodel", "--to-schema"),

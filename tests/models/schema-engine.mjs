@@ -22,7 +22,9 @@ const wasm = readFileSync(join(dirname(require.resolve('@prisma/schema-engine-wa
 const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': engine });
 engine.__wbg_set_wasm(instance.exports);
 instance.exports.__wbindgen_start();
-const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: process.env.DATABASE_URL }));
+// The parameters are those of Prisma, not of the driver.
+const url = process.env.DATABASE_URL?.split('?')[0];
+const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url }));
 const datamodel = 'datasource db {\n  provider = "postgresql"\n}\n';
 const schemaEngine = await engine.SchemaEngine.new({ datamodels: [['schema.prisma', datamodel]] }, () => {}, adapter);
 
