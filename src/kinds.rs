@@ -76,6 +76,7 @@ kinds! {
     Domain => domain,
     CompositeType => composite_type,
     RangeType => range_type,
+    BaseType => base_type,
     Collation => collation,
     Sequence => sequence,
     Table => table,

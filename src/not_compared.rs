@@ -35,15 +35,6 @@ pub static UNCOMPARED: &[Uncompared] = &[
         query: "SELECT 0",
     },
     Uncompared {
-        name: "base_type",
-        one: "base type",
-        many: "base types",
-        doc: "A base type with its functions in C, or a shell type that is not defined yet.",
-        query: "SELECT count(*) FROM closed_schemas s JOIN pg_type t ON t.typnamespace = s.oid \
-                WHERE (t.typtype = 'b' AND t.typinput <> 'array_in'::regproc OR t.typtype = 'p') \
-                AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')",
-    },
-    Uncompared {
         name: "large_object",
         one: "large object",
         many: "large objects",

@@ -319,6 +319,51 @@ create type shop.span as range (subtype = float4);
 drop type shop.span;
 create type shop.span as range (subtype = float8);
 
+-- # base type: another function
+-- expect: base-type-receive shop.spot
+alter type shop.spot set (receive = none);
+
+-- # base type: modifiers
+-- expect: base-type-typmod-in shop.spot
+alter type shop.spot set (typmod_in = shop.spot_modifiers);
+
+-- # base type: statistics
+-- expect: base-type-analyze shop.spot
+alter type shop.spot set (analyze = array_typanalyze);
+
+-- # base type: storage
+-- expect: base-type-storage shop.spot
+alter type shop.spot set (storage = extended);
+
+-- # base type: owner
+-- expect: base-type-owner shop.spot
+alter type shop.spot owner to pg_monitor;
+
+-- # base type: privileges
+-- expect: base-type-grants shop.spot
+revoke usage on type shop.spot from public;
+
+-- # base type: comment
+-- expect: base-type-comment shop.spot
+comment on type shop.spot is 'changed';
+
+-- # base type: only declared
+-- expect: base-type-unexpected shop.soon
+create type shop.soon;
+
+-- # base type: defined at last
+-- expect: base-type-input shop.someday
+-- expect: base-type-output shop.someday
+-- expect: function-unexpected shop.someday_in(cstring)
+-- expect: function-unexpected shop.someday_out(shop.someday)
+create function shop.someday_in(cstring) returns shop.someday language internal immutable strict as 'byteain';
+create function shop.someday_out(shop.someday) returns cstring language internal immutable strict as 'byteaout';
+create type shop.someday (input = shop.someday_in, output = shop.someday_out);
+
+-- # base type: gone
+-- expect: base-type-missing shop.someday
+drop type shop.someday;
+
 -- # sequence: increment
 -- expect: sequence-increment shop.tickets
 alter sequence shop.tickets increment 3;

@@ -7,6 +7,13 @@ create domain shop.price as numeric(10,2) not null default 0 constraint price_po
 create domain shop.code as varchar(10) constraint code_upper check (value = upper(value));
 create type shop.pair as (x integer, y varchar(10));
 create type shop.span as range (subtype = float8, subtype_diff = float8mi);
+create type shop.spot;
+create function shop.spot_in(cstring) returns shop.spot language internal immutable strict as 'byteain';
+create function shop.spot_out(shop.spot) returns cstring language internal immutable strict as 'byteaout';
+create function shop.spot_receive(internal) returns shop.spot language internal immutable strict as 'bytearecv';
+create function shop.spot_modifiers(cstring[]) returns integer language internal immutable strict as 'varchartypmodin';
+create type shop.spot (input = shop.spot_in, output = shop.spot_out, receive = shop.spot_receive, storage = main);
+create type shop.someday;
 create sequence shop.tickets as integer increment 2 minvalue 10 maxvalue 1000 start 20 cache 3;
 create sequence shop.free;
 create collation shop.bytes (locale = 'C');

@@ -213,6 +213,36 @@ create type billing.span as range (subtype = integer, canonical = billing.span_c
 comment on type billing.span is 'of numbers';
 create type billing.words as range (subtype = text, subtype_opclass = text_pattern_ops, collation = "C");
 
+create type billing.point3;
+create function billing.point3_in(cstring) returns billing.point3 language internal immutable strict as 'byteain';
+create function billing.point3_out(billing.point3) returns cstring language internal immutable strict as 'byteaout';
+create function billing.point3_receive(internal) returns billing.point3 language internal immutable strict as 'bytearecv';
+create function billing.point3_send(billing.point3) returns bytea language internal immutable strict as 'byteasend';
+create function billing.point3_modifiers(cstring[]) returns integer language internal immutable strict as 'varchartypmodin';
+create function billing.point3_modified(integer) returns cstring language internal immutable strict as 'varchartypmodout';
+create type billing.point3 (input = billing.point3_in, output = billing.point3_out, receive = billing.point3_receive,
+  send = billing.point3_send, typmod_in = billing.point3_modifiers, typmod_out = billing.point3_modified,
+  analyze = array_typanalyze, internallength = variable, alignment = double, storage = extended, category = 'p', preferred = true,
+  default = '0', delimiter = ';', collatable = true);
+comment on type billing.point3 is 'in space';
+do $$ begin
+  if current_setting('server_version_num')::int >= 140000 then
+    execute 'alter type billing.point3 set (subscript = jsonb_subscript_handler)';
+  end if;
+end $$;
+create type billing.pair_of;
+create function billing.pair_of_in(cstring) returns billing.pair_of language internal immutable strict as 'point_in';
+create function billing.pair_of_out(billing.pair_of) returns cstring language internal immutable strict as 'point_out';
+create type billing.pair_of (input = billing.pair_of_in, output = billing.pair_of_out, internallength = 16,
+  alignment = double, element = float8);
+create type billing.tag;
+create function billing.tag_in(cstring) returns billing.tag language internal immutable strict as 'int4in';
+create function billing.tag_out(billing.tag) returns cstring language internal immutable strict as 'int4out';
+create type billing.tag (input = billing.tag_in, output = billing.tag_out, internallength = 4, passedbyvalue);
+alter type billing.tag owner to pg_monitor;
+grant usage on type billing.tag to pg_read_all_stats;
+create type billing.only_declared;
+
 create collation billing.plain (lc_collate = 'C', lc_ctype = 'POSIX');
 comment on collation billing.plain is 'by bytes';
 create collation billing.bytes (locale = 'C');

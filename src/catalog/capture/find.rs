@@ -184,7 +184,7 @@ static CATALOGS: [Catalog; 3] = [
         prefix: "typ",
         code: Some("typtype"),
         census: "type_kinds",
-        census_columns: "c.typtype",
+        census_columns: "c.typtype, c.typinput = 'array_in'::regproc AS is_array",
         namespace: Namespace::RelationsAndTypes,
     },
     Catalog {
