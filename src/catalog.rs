@@ -6,7 +6,7 @@ pub mod capture;
 pub mod client;
 pub mod connect;
 pub mod conninfo;
-mod encoding;
+pub mod encoding;
 pub mod equivalence;
 mod invalid_query;
 pub mod migration_history;

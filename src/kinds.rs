@@ -28,7 +28,7 @@ use crate::sql::Sql;
 use crate::value::Value;
 pub use address::SqlAddress;
 pub use forms::{CustomForm, KeyForm, ListForm, Shorthand};
-pub use hint::{FindingDetail, HintContext};
+pub use hint::{FindingDetail, HintContext, in_writing_session};
 pub use masks::{Masked, MaskedValues};
 pub use partition::{Partition, PartitionAttributes};
 pub use spec::{

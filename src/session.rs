@@ -25,7 +25,7 @@ pub(crate) mod tool_tables;
 pub(crate) mod verify;
 pub(crate) mod wait;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -37,7 +37,7 @@ use crate::catalog::capture::{self, Scope};
 use crate::catalog::client::Client;
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::{Batching, DecideOptions, Decisions, Trust};
-use crate::catalog::{self, Limits, assertion_query, block_on, connect, equivalence};
+use crate::catalog::{self, Limits, assertion_query, block_on, connect, encoding, equivalence};
 use crate::compare::{assertion, undetermined};
 use crate::error::Failure;
 use crate::expectation::{Assertion, ExpectationFile, ExpectedHistory};
@@ -128,6 +128,25 @@ async fn connections(info: &Conninfo, jobs: usize) -> Result<(Client, Vec<Client
     let more = (1..jobs).map(|_| connect::connect(info));
     let helpers = join_all(more).await.into_iter().filter_map(Result::ok).collect();
     Ok((client, helpers))
+}
+
+/// What a live database makes of names that are too long, if its encoding is not UTF-8.
+///
+/// # Errors
+/// The database cannot be reached.
+pub(crate) fn cut_names(source: &ResolvedSource, names: &BTreeSet<&str>) -> Result<BTreeMap<String, String>, Failure> {
+    source.with_endpoint(|endpoint| {
+        block_on(async {
+            let Endpoint::Database(live) = endpoint else {
+                return Ok(BTreeMap::new());
+            };
+            let connecting = Deadline::after(LONGEST_CONNECTING);
+            let mut client = connecting.enforce(connect::connect(&live.info)).await?;
+            let cut = connecting.enforce(encoding::cut_names(&mut client, names)).await;
+            close(client).await;
+            cut
+        })
+    })
 }
 
 fn mark_tool_tables(scope: &Scope, snapshot: &mut Snapshot) {

@@ -4,10 +4,13 @@
 //! lacks. One such character would make all statements of the message fail. Therefore every text that is not ASCII is first
 //! sent alone, unless the encoding is UTF-8 or SQL_ASCII.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::PIN_SEARCH_PATH;
 use super::capture::Scope;
 use super::client::Client;
 use super::server_error::ServerError;
+use crate::error::Failure;
 use crate::sql;
 use crate::sql::literal;
 
@@ -15,6 +18,39 @@ use crate::sql::literal;
 fn takes_every_text(client: &Client) -> bool {
     // Without a conversion, nothing can fail.
     matches!(client.parameter("server_encoding"), Some("UTF8" | "SQL_ASCII") | None)
+}
+
+/// What a database whose encoding is not UTF-8 makes of names that are too long, as far as it can represent them. In UTF-8 the
+/// mapping is empty, and in SQL_ASCII, where a name may end within a character.
+///
+/// # Errors
+/// The connection breaks.
+pub async fn cut_names(client: &mut Client, names: &BTreeSet<&str>) -> Result<BTreeMap<String, String>, Failure> {
+    let failure = |error: ServerError| error.failure("asking the server how it cuts names");
+    let mut out = BTreeMap::new();
+    if takes_every_text(client) {
+        return Ok(out);
+    }
+    let mut sent = Vec::new();
+    for name in names {
+        if can_send(client, name).await.map_err(failure)? {
+            sent.push(*name);
+        }
+    }
+    let statements = sent.iter().map(|name| {
+        sql![
+            "SELECT CAST(CAST(",
+            literal(name),
+            " AS pg_catalog.name) AS pg_catalog.text)"
+        ]
+    });
+    let rows = client.rows(&statements.collect::<Vec<_>>()).await.map_err(failure)?;
+    for (name, row) in sent.into_iter().zip(&rows) {
+        if let Some(cut) = row.text(0).map_err(failure)? {
+            out.insert(name.to_owned(), cut.to_owned());
+        }
+    }
+    Ok(out)
 }
 
 /// Whether a text can be sent to the server. Call it outside of a transaction or within a savepoint.

@@ -19,14 +19,15 @@ use crate::session::report_outputs::{ReportOutputs, RunClock, exit_for_format};
 use crate::session::scratch_noise::filter_noise_of_checked;
 use crate::session::source::{ResolvedSource, resolve_all};
 use crate::session::verify::Verification;
-use crate::session::{drop_in_background, wait};
+use crate::session::{cut_names, drop_in_background, wait};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
     let clock = RunClock::start();
-    let (expectations, prior) = read_inputs(args, files)?;
+    let (mut expectations, prior) = read_inputs(args, files)?;
+    cut_as_databases(args, &mut expectations, files)?;
     validate_outputs(args, &expectations, files)?;
     let targets = check_all(args, &expectations, &prior, files)?;
     drop_in_background(expectations);
@@ -83,6 +84,39 @@ fn read_inputs(args: &CheckArgs, files: &mut SourceMap) -> Result<(Vec<Expectati
             Err(problems.into_iter().flatten().flatten().collect())
         }
     }
+}
+
+/// Cuts long names as the databases do whose encoding is not UTF-8. A database that cannot be reached is reported later.
+fn cut_as_databases(
+    args: &CheckArgs,
+    expectations: &mut [ExpectationFile],
+    files: &mut SourceMap,
+) -> Result<(), CommandError> {
+    let is_needed = expectations.iter().any(|file| file.encoded_names().next().is_some());
+    let against = args.against.as_deref().map(Source::parse).transpose()?;
+    if !is_needed || !matches!(against, None | Some(Source::Url(_) | Source::Env(_))) {
+        return Ok(());
+    }
+    let environment = Environment::read(!args.session.no_env_file);
+    for file in expectations {
+        if file.encoded_names().next().is_none() {
+            continue;
+        }
+        let source = against.clone().unwrap_or_else(|| Source::Env(file.database.clone()));
+        let place = against.is_none().then_some(file.database_place);
+        let jobs = vec![(source, place)];
+        let resolved = resolve_all(
+            jobs,
+            |(source, place)| (source, *place),
+            &args.session,
+            &environment,
+            files,
+        )?;
+        let names = file.encoded_names().collect();
+        let cuts = resolved.iter().find_map(|(_, source)| cut_names(source, &names).ok());
+        file.cut_as_database(&cuts.unwrap_or_default());
+    }
+    Ok(())
 }
 
 /// A database and the files that expect something of it.

@@ -58,7 +58,12 @@ pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, Comman
                     .map(|file| Source::of_file(file, files.path(file.file)));
                 problems.extend(sources.filter_map(Result::err));
                 for cut in expectations.iter().flat_map(|file| &file.cut_names) {
-                    let _ = writeln!(summary, "note: {}: {cut}", files.locate(cut.place));
+                    let encoding = if cut.name.is_ascii() {
+                        ""
+                    } else {
+                        ", if the encoding of the database is UTF-8"
+                    };
+                    let _ = writeln!(summary, "note: {}: {cut}{encoding}", files.locate(cut.place));
                 }
                 expectations
                     .iter()

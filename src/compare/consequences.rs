@@ -14,6 +14,7 @@ type Leaders = BTreeMap<(Kind, ObjectId), usize>;
 /// Marks the findings that follow from others.
 pub(super) fn follow(snapshot: &Snapshot, findings: &[Check], causes: &mut [Option<usize>]) {
     follow_definitions(findings, causes);
+    follow_recreated(findings, causes);
     follow_owners(findings, causes);
     follow_parents(snapshot, findings, causes);
 }
@@ -66,6 +67,26 @@ fn follow_definitions(findings: &[Check], causes: &mut [Option<usize>]) {
             .next()
             .filter(|leader| is_settled && settles(&findings[**leader].code, kind))
         {
+            causes[number] = Some(*leader);
+        }
+    }
+}
+
+/// What is missing of an object that must be created again comes back with it.
+fn follow_recreated(findings: &[Check], causes: &mut [Option<usize>]) {
+    let is_one =
+        |code: &Code| matches!(code, Code::Differs(kind, attr) if kind.spec().advice.recreated_for == Some(attr.name));
+    let all = leaders(findings, is_one);
+    if all.is_empty() {
+        return;
+    }
+    for (number, check) in findings.iter().enumerate() {
+        let (Code::Missing(_), Some((kind, id))) = (&check.code, check.about.as_object()) else {
+            continue;
+        };
+        let mut parents = kind.spec().parents.iter();
+        let leader = parents.find_map(|parent| all.get(&(*parent, id.relation())));
+        if let (Some(leader), None) = (leader, causes[number]) {
             causes[number] = Some(*leader);
         }
     }

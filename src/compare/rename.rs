@@ -11,7 +11,7 @@ use super::subject::{Actual, ObjectComparison};
 use super::{Decision, Plan, Step};
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::hint::Hint;
-use crate::kinds::{KeyForm, Kind};
+use crate::kinds::{KeyForm, Kind, in_writing_session};
 use crate::object_id::ObjectId;
 use crate::partitions;
 use crate::snapshot::{OWNER, Object, Snapshot};
@@ -325,7 +325,7 @@ impl OtherNames<'_, '_> {
 type Rank = (bool, bool, usize);
 
 /// Chooses the likely other names, and adds them to the findings. `is_equal` settles a decision.
-pub(super) fn choose(plan: &mut Plan<'_>, is_equal: impl Fn(&Decision) -> bool) -> Vec<Rename> {
+pub(super) fn choose(plan: &mut Plan<'_>, snapshot: &Snapshot, is_equal: impl Fn(&Decision) -> bool) -> Vec<Rename> {
     let all = std::mem::take(&mut plan.renames);
     let mut best: Vec<Option<(Rank, &RenameCandidate)>> = all.iter().map(|found| best_of(found, &is_equal)).collect();
     drop_shared(&all, &mut best);
@@ -356,7 +356,7 @@ pub(super) fn choose(plan: &mut Plan<'_>, is_equal: impl Fn(&Decision) -> bool) 
                     let has_data = found.kind.is_column() || found.kind.children().any(Kind::is_column);
                     let keeps = if has_data { ", which keeps its data" } else { "" };
                     let words = format!("if it is the same {}, rename it{keeps}", found.kind.words());
-                    check.hint = Some(Hint::advice_with_sql(words, sql));
+                    check.hint = Some(in_writing_session(snapshot, Hint::advice_with_sql(words, sql)));
                 }
                 renames.push(Rename {
                     kind: found.kind,
@@ -370,12 +370,25 @@ pub(super) fn choose(plan: &mut Plan<'_>, is_equal: impl Fn(&Decision) -> bool) 
                     check.hint = Some(Hint::advice(format!(
                         "names are compared exactly: write `{near}:` here"
                     )));
+                    renames.extend(named(found, near));
                 }
             }
             (Some(_) | None, None) => {}
         }
     }
     renames
+}
+
+/// The object of the nearest name, as the one that the missing one probably is.
+fn named(found: &RenameCandidates, near: &str) -> Option<Rename> {
+    let at = found.kind.spec().identity.iter().position(|part| *part == "name")?;
+    let mut parts = found.id.parts().to_vec();
+    *parts.get_mut(at)? = near.into();
+    Some(Rename {
+        kind: found.kind,
+        from: ObjectId::new(parts),
+        to: found.id.clone(),
+    })
 }
 
 /// The name of an object, without what follows it in the identity.

@@ -21,7 +21,7 @@ pub type Claims = BTreeSet<(Kind, ObjectId)>;
 /// Turns a plan and the server's answers into checks. Also returns the objects that the expectations have found.
 #[must_use]
 pub fn resolve(mut plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (Checks, Claims) {
-    let renames = rename::choose(&mut plan, |decision| {
+    let renames = rename::choose(&mut plan, snapshot, |decision| {
         matches!(settle(decision, answers), Outcome::Equal)
     });
     let mut claimed = plan.claimed;

@@ -30,9 +30,47 @@ impl std::fmt::Display for CutName {
     }
 }
 
-/// Cuts the names of a file. Two names that become the same are a problem.
+/// Cuts the names of a file as a database in UTF-8 does. Two names that become the same are a problem.
 pub(super) fn cut_names(file: &mut ExpectationFile) -> Vec<Problem> {
     let mut cutter = Cutter::default();
+    let cut_objects = cut_all(file, &mut cutter);
+    file.cut_names = cutter.found.into_values().collect();
+    same_names(file, &cut_objects)
+}
+
+impl ExpectationFile {
+    /// The names for which it depends on the encoding of the database where they are cut.
+    pub fn encoded_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.cut_names.iter().map(|cut| cut.name.as_str());
+        names.filter(|name| !name.is_ascii())
+    }
+
+    /// Cuts names as a database in another encoding does. The mapping has the result for each of [`Self::encoded_names`] that
+    /// the database can represent.
+    pub fn cut_as_database(&mut self, by_name: &BTreeMap<String, String>) {
+        let replacements = self.cut_names.iter().filter_map(|cut| {
+            let other = by_name.get(&cut.name).filter(|other| **other != cut.cut)?;
+            Some((cut.cut.clone(), other.clone()))
+        });
+        let mut cutter = Cutter {
+            replacements: replacements.collect(),
+            ..Cutter::default()
+        };
+        if cutter.replacements.is_empty() {
+            return;
+        }
+        cut_all(self, &mut cutter);
+        for cut in &mut self.cut_names {
+            if let Some(other) = cutter.replacements.get(&cut.cut) {
+                cut.cut.clone_from(other);
+            }
+        }
+        self.cut_names.retain(|cut| cut.cut != cut.name);
+    }
+}
+
+/// Cuts all names of a file. Returns the numbers of the objects whose own names were cut.
+fn cut_all(file: &mut ExpectationFile, cutter: &mut Cutter) -> Vec<usize> {
     cutter.name(&mut file.schema, file.exact_place);
     if let Some(schemas) = &mut file.exact_schemas {
         let place = file.exact_place;
@@ -71,8 +109,7 @@ pub(super) fn cut_names(file: &mut ExpectationFile) -> Vec<Problem> {
             cutter.parts(table, usize::MAX, history.place);
         }
     }
-    file.cut_names = cutter.found.into_values().collect();
-    same_names(file, &cut_objects)
+    cut_objects
 }
 
 /// A pattern without wildcards, with its names cut; `None` if nothing is too long.
@@ -133,9 +170,25 @@ fn same_names(file: &ExpectationFile, cut_objects: &[usize]) -> Vec<Problem> {
 #[derive(Default)]
 struct Cutter {
     found: BTreeMap<String, CutName>,
+    /// What to replace names by that are already cut. If it is empty, names are cut.
+    replacements: BTreeMap<String, String>,
 }
 
 impl Cutter {
+    /// Whether nothing of this length can change.
+    fn is_short(&self, text: &str) -> bool {
+        self.replacements.is_empty() && text.len() <= LONGEST_NAME
+    }
+
+    /// What becomes of a name, if it changes.
+    fn cut(&self, name: &str) -> Option<String> {
+        if self.replacements.is_empty() {
+            cut_name(name).map(str::to_owned)
+        } else {
+            self.replacements.get(name).cloned()
+        }
+    }
+
     fn note(&mut self, name: &str, cut: &str, place: Place) {
         self.found.entry(name.to_owned()).or_insert_with(|| CutName {
             name: name.to_owned(),
@@ -146,7 +199,7 @@ impl Cutter {
 
     /// Cuts a name. Returns whether it was too long.
     fn name(&mut self, name: &mut String, place: Place) -> bool {
-        let Some(cut) = cut_name(name).map(str::to_owned) else {
+        let Some(cut) = self.cut(name) else {
             return false;
         };
         self.note(name, &cut, place);
@@ -156,7 +209,7 @@ impl Cutter {
 
     /// Cuts the first parts of an identity, at most this many. Returns whether the last of them was too long.
     fn parts(&mut self, id: &mut ObjectId, count: usize, place: Place) -> bool {
-        if id.parts().iter().take(count).all(|part| part.len() <= LONGEST_NAME) {
+        if id.parts().iter().take(count).all(|part| self.is_short(part)) {
             return false;
         }
         let mut is_last = false;
@@ -196,14 +249,17 @@ impl Cutter {
             (Shape::Name, Value::Text(name)) => {
                 self.name(name, place);
             }
-            (Shape::QualifiedName, Value::Text(text)) if text.len() > LONGEST_NAME => {
+            (Shape::QualifiedName, Value::Text(text)) if !self.is_short(text) => {
                 if let Some(parts) = split_name(text) {
                     let mut id = ObjectId::new(parts);
+                    let before = id.clone();
                     self.parts(&mut id, usize::MAX, place);
-                    *text = id.to_string();
+                    if id != before {
+                        *text = id.to_string();
+                    }
                 }
             }
-            (Shape::Reference, Value::Text(text)) if text.len() > LONGEST_NAME => {
+            (Shape::Reference, Value::Text(text)) if !self.is_short(text) => {
                 if let Some((table, columns)) = split_reference(text) {
                     let mut table = ObjectId::new(table);
                     self.parts(&mut table, usize::MAX, place);
@@ -249,7 +305,7 @@ impl Cutter {
 
     /// Cuts the names that are the keys of a mapping.
     fn keys(&mut self, entries: &mut BTreeMap<String, Value>, place: Place) {
-        if entries.keys().all(|key| key.len() <= LONGEST_NAME) {
+        if entries.keys().all(|key| self.is_short(key)) {
             return;
         }
         *entries = std::mem::take(entries)

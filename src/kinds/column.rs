@@ -79,7 +79,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "identity_options",
             Shape::Map(&Shape::Text),
             "The options of the sequence of an identity column that differ from their defaults: `start`, `increment`, `min`, `max`, \
-             `cycle`, `cache`.",
+             `cycle`, `cache`, and `type` if it is not that of the column.",
         )
         .default(Literal::EmptyMap),
         Attr::new("collation", Shape::QualifiedName, "The collation, if it is not that of the type.")

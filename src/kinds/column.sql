@@ -14,6 +14,7 @@ SELECT a.schema, a.relation, a.attname::text AS name,
        CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
        CASE WHEN a.attidentity = '' THEN '{}' ELSE coalesce((
          SELECT jsonb_strip_nulls(jsonb_build_object(
+                  'type', CASE WHEN q.seqtypid <> a.atttypid THEN format_type(q.seqtypid, NULL) END,
                   'start', CASE WHEN q.seqstart <> CASE WHEN q.seqincrement > 0 THEN q.seqmin ELSE q.seqmax END THEN q.seqstart::text END,
                   'increment', CASE WHEN q.seqincrement <> 1 THEN q.seqincrement::text END,
                   'min', CASE WHEN q.seqmin <> CASE WHEN q.seqincrement > 0 THEN 1 ELSE l.lowest END THEN q.seqmin::text END,

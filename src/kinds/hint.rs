@@ -121,19 +121,6 @@ impl<'a> HintContext<'a> {
             .any(|kind| self.snapshot.children(kind, &id).next().is_some())
     }
 
-    /// A hint whose statements also work where the database makes transactions read-only by default.
-    fn in_writing_session(&self, hint: Hint) -> Hint {
-        let setting = ObjectId::new(vec![READ_ONLY]);
-        let setting = self.snapshot.get(Kind::DatabaseSetting, &setting);
-        let is_read_only = setting.and_then(|setting| boolean(setting.get("value").as_text()?)) == Some(true);
-        let writing = |sql: &str| format!("SET {READ_ONLY} = off; {sql}");
-        match hint {
-            Hint::Sql(sql) if is_read_only => Hint::Sql(writing(&sql)),
-            Hint::AdviceWithSql { words, sql } if is_read_only => Hint::advice_with_sql(words, writing(&sql)),
-            Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,
-        }
-    }
-
     /// The hint of a kind for which no statement creates or drops an object. For an attribute that differs, `differs`
     /// makes it from the name, the expected and the actual value.
     pub(super) fn if_differs(
@@ -149,6 +136,20 @@ impl<'a> HintContext<'a> {
                 actual,
             } => differs(attribute, expected, actual),
         }
+    }
+}
+
+/// A hint whose statements also work where the database makes transactions read-only by default.
+#[must_use]
+pub fn in_writing_session(snapshot: &Snapshot, hint: Hint) -> Hint {
+    let setting = ObjectId::new(vec![READ_ONLY]);
+    let setting = snapshot.get(Kind::DatabaseSetting, &setting);
+    let is_read_only = setting.and_then(|setting| boolean(setting.get("value").as_text()?)) == Some(true);
+    let writing = |sql: &str| format!("SET {READ_ONLY} = off; {sql}");
+    match hint {
+        Hint::Sql(sql) if is_read_only => Hint::Sql(writing(&sql)),
+        Hint::AdviceWithSql { words, sql } if is_read_only => Hint::advice_with_sql(words, writing(&sql)),
+        Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,
     }
 }
 
@@ -184,13 +185,16 @@ impl Kind {
     #[must_use]
     pub fn hint(self, finding: &HintContext<'_>) -> Option<Hint> {
         let hint = self.plain_hint(finding)?;
-        Some(finding.in_writing_session(match &hint {
-            Hint::Sql(sql) if finding.needs_path(self, sql) => Hint::Sql(with_path(sql, finding.schema)),
-            Hint::AdviceWithSql { words, sql } if finding.needs_path(self, sql) => {
-                Hint::advice_with_sql(words.clone(), with_path(sql, finding.schema))
-            }
-            Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,
-        }))
+        Some(in_writing_session(
+            finding.snapshot,
+            match &hint {
+                Hint::Sql(sql) if finding.needs_path(self, sql) => Hint::Sql(with_path(sql, finding.schema)),
+                Hint::AdviceWithSql { words, sql } if finding.needs_path(self, sql) => {
+                    Hint::advice_with_sql(words.clone(), with_path(sql, finding.schema))
+                }
+                Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,
+            },
+        ))
     }
 
     fn plain_hint(self, finding: &HintContext<'_>) -> Option<Hint> {

@@ -1,6 +1,6 @@
 //! Materialized views.
 
-use super::table::{ACCESS_METHOD, CLUSTER_ON, TABLESPACE, cluster_on};
+use super::table::{ACCESS_METHOD, CLUSTER_ON, REPLICA_IDENTITY, TABLESPACE, cluster_on, replica_identity};
 use super::view::{DEFINITION, OR_AS_FOUND};
 use super::{
     Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, stub, table,
@@ -25,6 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .default(Literal::Bool(true))
         .always_checked("it has never been filled, so no query can read it")
         .set_in_operation(),
+        REPLICA_IDENTITY,
         CLUSTER_ON,
         common::OPTIONS,
         TABLESPACE,
@@ -51,6 +52,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("MATERIALIZED VIEW"),
         hint: Some(hint),
         condition: Some(table::condition),
+        recreated_for: Some(DEFINITION.name),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),
@@ -71,6 +73,8 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             actual,
         } => match (*attribute, expected) {
             ("populated", Value::Bool(true)) => Some(Hint::sql(format!("REFRESH MATERIALIZED VIEW {name};"))),
+            // Only ALTER TABLE sets it.
+            ("replica_identity", Value::Text(identity)) => Some(replica_identity(finding, identity)),
             ("cluster_on", _) => Some(cluster_on(finding, "MATERIALIZED VIEW", expected)),
             ("depends_on_extensions", _) => common::depend_on_extensions(&alter, expected, actual),
             ("options", _) => common::set_options(&alter, expected, actual),

@@ -19,7 +19,8 @@ SELECT t.schema, t.name,
         FROM pg_proc f
         JOIN pg_namespace n ON n.oid = f.pronamespace
         WHERE f.oid = r.rngsubdiff) AS subtype_diff,
-       (SELECT m.typname::text FROM pg_type m WHERE m.oid = r.multitypid) AS multirange,
+       (SELECT CASE n.nspname WHEN t.schema THEN m.typname::text ELSE quote_ident(n.nspname) || '.' || quote_ident(m.typname) END
+        FROM pg_type m JOIN pg_namespace n ON n.oid = m.typnamespace WHERE m.oid = r.multitypid) AS multirange,
        pg_get_userbyid(t.typowner)::text AS owner,
        {grants T t.typacl t.typowner} AS grants,
        obj_description(t.oid, 'pg_type') AS comment,

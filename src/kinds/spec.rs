@@ -357,6 +357,8 @@ pub struct Advice {
     /// The question on whose answer it depends whether PostgreSQL accepts the statements of a hint. `None` if it does not
     /// depend on one. After another answer than "equal", the hint is asked for again with [`HintContext::is_refused`].
     pub condition: Option<fn(&HintContext<'_>) -> Option<Question>>,
+    /// The attribute for which the object must be dropped and created again, with everything that it has.
+    pub recreated_for: Option<&'static str>,
 }
 
 impl Advice {
@@ -366,6 +368,7 @@ impl Advice {
         address: SqlAddress::Keyword,
         hint: None,
         condition: None,
+        recreated_for: None,
     };
 }
 

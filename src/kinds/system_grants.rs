@@ -4,6 +4,7 @@ use super::common::GrantChanges;
 use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Syntax, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
+use crate::object_id::{ObjectId, split_name};
 use crate::privileges;
 use crate::privileges::{Class, Privileges};
 use crate::value::Value;
@@ -11,13 +12,16 @@ use crate::value::Value;
 /// The privileges on objects of the class that the name says. What is left out is as it was installed.
 const PRIVILEGES: Privileges = Privileges::ByName(class);
 
+/// The column with the name of a type as GRANT reads it.
+const TYPE_NAME: &str = "type_name";
+
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "system_grants",
     one: Some("an entry of system grants"),
     section: "system_grants",
     identity: &["name"],
-    doc: "The privileges on an object of PostgreSQL or of an extension, where they are not those that it was installed with. The name is \
-          that of `pg_identify_object`, with its type: `function pg_catalog.pg_sleep(double precision)`.",
+    doc: "The privileges on an object of PostgreSQL or of an extension, or on the type of the rows of a relation or a multirange type, \
+          where they are not those that it was created with. The name is that of `pg_identify_object`, with its type: `function pg_catalog.pg_sleep(double precision)`.",
     query: include_str!("system_grants.sql"),
     attrs: &[Attr::new(
         "grants",
@@ -37,6 +41,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
+        extra_columns: &[TYPE_NAME],
         if_any: Some(concat!(
             "EXISTS (",
             include_str!("common/changed_grants.sql"),
@@ -85,11 +90,44 @@ fn class(name: &str) -> Option<Class> {
     Some(class.additional())
 }
 
-/// The text after ON in GRANT. Columns are written in front of it.
-fn on(name: &str) -> Option<String> {
-    let (object_type, word, class) = TYPES.iter().find(|(object_type, _, _)| name.starts_with(object_type))?;
-    let is_column = class.many == privileges::COLUMN.many;
-    (!is_column).then(|| format!("{word} {}", &name[object_type.len()..]))
+/// What GRANT says of an object: the text after ON, and the column, if it is one.
+struct GrantTarget {
+    on: String,
+    column: Option<String>,
+}
+
+impl GrantTarget {
+    /// `None` if the name does not say it: GRANT does not know SQL's words for types.
+    fn of(finding: &HintContext<'_>) -> Option<Self> {
+        let name = finding.id.last();
+        let (object_type, word, class) = TYPES.iter().find(|(object_type, _, _)| name.starts_with(object_type))?;
+        let name = &name[object_type.len()..];
+        if class.many == privileges::COLUMN.many {
+            let mut parts = split_name(name)?;
+            let column = parts.pop()?;
+            let relation = ObjectId::new(parts);
+            return Some(Self {
+                on: format!("{word} {}", common::sql_name(&relation)),
+                column: Some(common::name(&column)),
+            });
+        }
+        let type_name = finding.object.and_then(|object| object.get(TYPE_NAME).as_text());
+        let is_type = class.many == privileges::TYPE.many;
+        let name = type_name.or_else(|| Some(name).filter(|name| !is_type || name.contains('.')))?;
+        Some(Self {
+            on: format!("{word} {name}"),
+            column: None,
+        })
+    }
+
+    /// Privileges with the object that they are on.
+    fn privileges(&self, words: &[String]) -> String {
+        let words: Vec<String> = match &self.column {
+            Some(column) => words.iter().map(|word| format!("{word} ({column})")).collect(),
+            None => words.to_vec(),
+        };
+        format!("{} ON {}", words.join(", "), self.on)
+    }
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
@@ -97,11 +135,11 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
         FindingDetail::Missing(attributes) => {
             let expected = common::expected(attributes, "grants")?;
-            change(name, expected, &installed(name, expected))
+            change(finding, expected, &installed(name, expected))
         }
         FindingDetail::Unexpected => {
             let actual = finding.object?.get("grants");
-            let change = change(name, &installed(name, actual), actual)?;
+            let change = change(finding, &installed(name, actual), actual)?;
             let is_secret = SECRET
                 .iter()
                 .any(|table| name.split_once(' ').is_some_and(|(_, of)| of == *table));
@@ -115,7 +153,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             })
         }
         FindingDetail::Unreadable { .. } => None,
-        FindingDetail::Differs { expected, actual, .. } => change(name, expected, actual),
+        FindingDetail::Differs { expected, actual, .. } => change(finding, expected, actual),
     }
 }
 
@@ -138,13 +176,13 @@ fn installed(name: &str, value: &Value) -> Value {
     Value::Map(had.collect())
 }
 
-fn change(name: &str, expected: &Value, actual: &Value) -> Option<Hint> {
-    let Some(on) = on(name) else {
-        return Some(Hint::advice("change the privileges on the column with GRANT or REVOKE"));
+fn change(finding: &HintContext<'_>, expected: &Value, actual: &Value) -> Option<Hint> {
+    let Some(target) = GrantTarget::of(finding) else {
+        return Some(Hint::advice("change the privileges with GRANT or REVOKE"));
     };
     let changes = GrantChanges::between(expected, actual)?;
     let statements = changes
         .iter()
-        .map(|change| change.statement("", |words| format!("{words} ON {on}")));
+        .map(|change| change.statement("", |_| target.privileges(change.privileges())));
     common::join_statements(&statements.collect::<Vec<_>>())
 }

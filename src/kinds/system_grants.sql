@@ -1,6 +1,10 @@
 -- One row per object of PostgreSQL or of an extension whose privileges are no longer those that it was installed with.
 SELECT o.type || ' ' || o.identity AS name,
        g.grants,
+       -- GRANT reads `integer` as a name, and not as SQL's word for a type.
+       CASE WHEN x.classid = 'pg_type'::regclass THEN
+         (SELECT quote_ident(n.nspname) || '.' || quote_ident(t.typname)
+          FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = x.objid) END AS type_name,
        false AS implicit
 FROM ({changed_grants}) x,
      LATERAL (SELECT jsonb_object_agg(CASE coalesce(n.grantee, i.grantee) WHEN 0 THEN 'public'

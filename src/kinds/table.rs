@@ -22,6 +22,14 @@ pub(super) const TABLESPACE: Attr = Attr::new(
 .default(Literal::Null);
 
 /// The index that CLUSTER uses.
+pub(super) const REPLICA_IDENTITY: Attr = Attr::new(
+    "replica_identity",
+    Shape::Name,
+    "What logical replication sends to identify an updated or deleted row: `default`, `full`, `nothing` or the name of an index.",
+)
+.default(Literal::Text("default"));
+
+/// The index by which rows are sorted.
 pub(super) const CLUSTER_ON: Attr = Attr::new(
     "cluster_on",
     Shape::Name,
@@ -191,12 +199,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         PARTITION_OF,
         PARTITION_BOUND,
         INHERITS,
-        Attr::new(
-            "replica_identity",
-            Shape::Name,
-            "What logical replication sends to identify an updated or deleted row: `default`, `full`, `nothing` or the name of an index.",
-        )
-        .default(Literal::Text("default")),
+        REPLICA_IDENTITY,
         common::other("of_type", "The composite type that it is a table of; `null` for none.").exceptional(),
         CLUSTER_ON,
         Attr::new(
@@ -332,7 +335,7 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
 }
 
 /// The statement that sets what identifies a row for logical replication.
-fn replica_identity(finding: &HintContext<'_>, identity: &str) -> Hint {
+pub(super) fn replica_identity(finding: &HintContext<'_>, identity: &str) -> Hint {
     let name = common::sql_name(finding.id);
     match identity {
         "default" | "full" | "nothing" => Hint::sql(format!(

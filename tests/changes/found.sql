@@ -1973,3 +1973,28 @@ alter table shop.slow_shelves alter id set not null;
 -- expect: column-unexpected shop.slow_shelves.id
 do $$ begin execute format('comment on constraint %I on shop.slow_shelves is ''x''',
   (select conname from pg_constraint where conrelid = 'shop.slow_shelves'::regclass and contype = 'n')); end $$;
+
+-- # materialized view: replica identity
+-- expect: materialized-view-replica-identity shop.daily
+alter table shop.daily replica identity full;
+
+-- # column: identity, the type of its sequence
+-- expect: column-identity-options shop.customers.id
+alter sequence shop.customers_id_seq as integer;
+
+-- # multirange type: in another schema
+-- needs 14
+-- expect: range-type-multirange shop.span
+alter type shop.span_multirange set schema billing;
+
+-- # type of the rows of a table: not for PUBLIC
+-- expect: system-grants-unexpected type shop.log
+revoke usage on type shop.log from public;
+
+-- # type of PostgreSQL's own, for which SQL has words: not for PUBLIC
+-- expect: system-grants-unexpected type timestamp with time zone
+revoke usage on type timestamptz from public;
+
+-- # column of a catalog: grant
+-- expect: system-grants-unexpected table column pg_catalog.pg_authid.rolpassword
+grant select (rolpassword) on pg_authid to pg_monitor;

@@ -17,7 +17,7 @@ use crate::attribute::Form;
 use crate::catalog::Limits;
 use crate::catalog::capture::begin_scratch_transaction;
 use crate::catalog::client::{Client, Description};
-use crate::catalog::server_error::ServerError;
+use crate::catalog::server_error::{Meaning, ServerError};
 use crate::error::Failure;
 use crate::observed::{Answer, Answers, ScopedQuestion};
 use crate::snapshot::Snapshot;
@@ -63,6 +63,14 @@ async fn compare_one(client: &mut Client, scoped: &ScopedQuestion, snapshot: &Sn
     }
     let expected = match print(client, &pair, Side::Expected).await? {
         Ok(print) => print,
+        // The server has everything that the found body refers to. A body that refers to something else is another one.
+        Err(error)
+            if pair.is_body()
+                && error.meaning() == Meaning::Undefined
+                && print(client, &pair, Side::Actual).await?.is_ok() =>
+        {
+            return Ok(Answer::Different);
+        }
         Err(error) => return Ok(from_error(&snapshot.server, scoped, &error)),
     };
     if same_print(&expected, found) {

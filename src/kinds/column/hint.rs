@@ -399,6 +399,17 @@ impl Alter<'_, '_> {
         }
     }
 
+    /// The statement that gives the sequence of an identity column a type: by default that of the column.
+    fn set_sequence_type(&self, expected: Option<&Value>) -> Option<Hint> {
+        let sequence = serial::owned(self.finding.snapshot, self.finding.id)?;
+        let own = self.finding.object?.get("type");
+        let sequence_type = expected.unwrap_or(own).as_text()?;
+        Some(Hint::sql(format!(
+            "ALTER SEQUENCE {} AS {sequence_type};",
+            common::sql_name(sequence)
+        )))
+    }
+
     fn set_identity_options(&self, options: &BTreeMap<String, Value>, actual: &Value) -> Option<Hint> {
         let Value::Map(actual) = actual else { return None };
         let identity = |value: &Value| value.is_null();
@@ -407,6 +418,9 @@ impl Alter<'_, '_> {
             return Some(self.set_identity(wanted, there));
         }
         let changes = serial::identity_changes(options, actual);
+        if options.get("type") != actual.get("type") && changes.is_empty() {
+            return self.set_sequence_type(options.get("type"));
+        }
         let changes: Vec<String> = changes.iter().map(|change| format!("SET {change}")).collect();
         Some(self.advice(
             "PostgreSQL refuses it if the next value is not between the bounds",

@@ -30,6 +30,10 @@ LEFT JOIN pg_init_privs i ON i.classoid = x.classid AND i.objoid = x.objid AND i
 LEFT JOIN pg_default_acl g ON x.objid >= 16384 AND g.defaclrole = x.owner AND g.defaclnamespace = 0 AND g.defaclobjtype = x.type
 LEFT JOIN pg_default_acl s ON x.objid >= 16384 AND s.defaclrole = x.owner AND s.defaclnamespace = x.namespace AND s.defaclnamespace <> 0
                            AND s.defaclobjtype = x.type
-WHERE (x.objid < 16384 OR (x.classid::oid, x.objid) IN (SELECT d.classid, d.objid FROM pg_depend d
+WHERE (x.objid < 16384
+       -- Types that no section lists: those of rows, and multirange types.
+       OR x.classid = 'pg_type'::regclass AND x.objid IN (SELECT t.oid FROM pg_type t LEFT JOIN pg_class r ON r.oid = t.typrelid
+                                                         WHERE t.typacl IS NOT NULL AND (r.relkind <> 'c' OR t.typtype = 'm'))
+       OR (x.classid::oid, x.objid) IN (SELECT d.classid, d.objid FROM pg_depend d
                                                           WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'))
   AND x.acl <> coalesce(i.initprivs, coalesce(g.defaclacl, x.usual) || s.defaclacl)

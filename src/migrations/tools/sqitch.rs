@@ -18,8 +18,8 @@ const CONFIGURATION: &str = "sqitch.conf";
 struct SqitchLayout {
     plan: String,
     deploy: String,
-    /// The scripts of changes that are reworked later.
-    reworked: String,
+    /// Where the scripts of changes are that are reworked later. Older releases have them beside the others.
+    reworked: Vec<String>,
     extension: String,
 }
 
@@ -45,10 +45,10 @@ impl SqitchLayout {
         let deploy = path(setting("deploy_dir").unwrap_or(&format!("{top}/deploy")));
         let in_reworked = |dir: &str| path(&format!("{dir}/deploy"));
         let reworked = setting("reworked_deploy_dir").map(path);
-        let reworked = reworked.or_else(|| setting("reworked_dir").map(in_reworked));
+        let reworked = reworked.unwrap_or_else(|| in_reworked(setting("reworked_dir").unwrap_or(top)));
         Self {
             plan: path(setting("plan_file").unwrap_or(&format!("{top}/sqitch.plan"))),
-            reworked: reworked.unwrap_or_else(|| deploy.clone()),
+            reworked: vec![reworked, deploy.clone()],
             deploy,
             extension: setting("extension").unwrap_or("sql").to_owned(),
         }
@@ -141,16 +141,17 @@ fn script<'a>(
 ) -> Result<&'a File, String> {
     let SqitchLayout {
         deploy,
-        reworked: folder,
+        reworked: folders,
         extension,
         ..
     } = layout;
     let name = change.name;
     let between = reworked.map_or(&[][..], |next| &tags[change.tags_before..next.tags_before]);
-    let mut paths = between
-        .iter()
-        .map(|tag| format!("{folder}/{name}@{tag}.{extension}"))
-        .peekable();
+    let in_folder = |folder: &String| {
+        let path = move |tag: &&str| format!("{folder}/{name}@{tag}.{extension}");
+        between.iter().map(path).collect::<Vec<String>>()
+    };
+    let mut paths = folders.iter().flat_map(in_folder).peekable();
     let first = paths
         .peek()
         .cloned()
@@ -208,7 +209,7 @@ fn read(all: &Files) -> FolderContents {
     }
     let scripts = all.files.iter().filter(|file| {
         let is_inside = |folder: &str| file.path.starts_with(&format!("{folder}/"));
-        (is_inside(&layout.deploy) || is_inside(&layout.reworked)) && file.ends(&format!(".{}", layout.extension))
+        layout.reworked.iter().any(|folder| is_inside(folder)) && file.ends(&format!(".{}", layout.extension))
     });
     out.ignored.extend(
         scripts
