@@ -10,7 +10,8 @@
 //! ```
 //!
 //! `columns` lists the attributes that were read for each kind: an attribute that is in `columns` but not in `values`
-//! is null, and one that is not in `columns` is unknown.
+//! is null, and one that is not in `columns` is unknown. `applied_without` of the server is only there if SQL or migrations
+//! were applied to an empty database: it lists the migration tools whose own tables that database lacks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -198,6 +199,8 @@ struct SavedServer {
     search_path: String,
     closed_schemas: BTreeSet<String>,
     platform_roles: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    applied_without: Option<Vec<String>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -248,6 +251,7 @@ impl From<&Server> for SavedServer {
             search_path,
             closed_schemas,
             platform_roles,
+            applied_without,
             // These describe only the session that read the snapshot.
             encoding: _,
             is_superuser: _,
@@ -261,6 +265,7 @@ impl From<&Server> for SavedServer {
             search_path,
             closed_schemas,
             platform_roles,
+            applied_without,
         }
     }
 }
@@ -275,6 +280,7 @@ impl From<SavedServer> for Server {
             search_path,
             closed_schemas,
             platform_roles,
+            applied_without,
         } = saved;
         Self {
             version,
@@ -284,6 +290,7 @@ impl From<SavedServer> for Server {
             search_path,
             closed_schemas,
             platform_roles,
+            applied_without,
             ..Self::default()
         }
     }

@@ -104,6 +104,8 @@ pub struct Server {
     pub closed_schemas: BTreeSet<String>,
     /// The roles of the hosting platforms that the server belongs to.
     pub platform_roles: BTreeSet<String>,
+    /// The migration tools whose own tables the database lacks, if SQL or migrations were applied to an empty database.
+    pub applied_without: Option<Vec<String>>,
 }
 
 /// The contents of the catalog of a database at one moment.

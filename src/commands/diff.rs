@@ -25,7 +25,7 @@ use crate::session::migration_progress::{self, MigrationProgress};
 use crate::session::not_recorded;
 use crate::session::read_snapshot_and_extensions;
 use crate::session::report_outputs::{RunClock, exit_for_format};
-use crate::session::scratch_noise::{ScratchSide, filter_scratch_noise};
+use crate::session::scratch_noise::{ScratchSide, filter_saved_noise, filter_scratch_noise};
 use crate::session::source::{ResolvedSource, ScratchDatabase};
 use crate::session::verify::Verification;
 use crate::snapshot::{Object, Snapshot};
@@ -223,6 +223,11 @@ fn remove_scratch_noise(
     limits: Limits,
 ) -> Result<(), Failure> {
     let Some((database, is_expected)) = sources.scratch() else {
+        let applied = |snapshot: &Snapshot| snapshot.server.applied_without.is_some();
+        if applied(expected) != applied(found) {
+            filter_saved_noise(expected, true, target);
+            filter_saved_noise(found, false, target);
+        }
         return Ok(());
     };
     let snapshot = if is_expected { expected } else { found };

@@ -76,7 +76,8 @@ fn save(args: &PullArgs, source: &ResolvedSource) -> Result<(), Failure> {
     let mut scope = Scope::whole(&[], true).with_roles(true);
     scope.not_compared = true;
     scope.on_request = true;
-    let snapshot = read_snapshot(source, &scope, args.session.limits())?;
+    let mut snapshot = read_snapshot(source, &scope, args.session.limits())?;
+    snapshot.server.applied_without = source.applied_without();
     write_output(args, &saved::write(&snapshot))
 }
 

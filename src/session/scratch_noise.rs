@@ -33,12 +33,7 @@ pub(crate) struct ScratchSide<'a> {
 pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, limits: Limits) -> Result<(), Failure> {
     let mut findings = std::mem::take(&mut target.checks.findings);
     let before = findings.len();
-    findings.retain(|check| {
-        !is_applying_role(side, check)
-            && !is_of_stand_in(side, check)
-            && !is_in_operation(side, check)
-            && !is_of_database(side, check)
-    });
+    findings.retain(|check| !is_of_applying(side.snapshot, side.is_expected, check) && !is_of_stand_in(side, check));
     if findings
         .iter()
         .any(|check| check.about.kind().is_some_and(Kind::is_namespace))
@@ -56,6 +51,24 @@ pub(crate) fn filter_scratch_noise(side: &ScratchSide<'_>, target: &mut Target, 
     }
     target.checks.findings = findings;
     Ok(())
+}
+
+/// Removes findings that the migrations did not cause which were applied before a snapshot was saved.
+pub(crate) fn filter_saved_noise(snapshot: &Snapshot, is_expected: bool, target: &mut Target) {
+    if snapshot.server.applied_without.is_none() {
+        return;
+    }
+    let findings = &mut target.checks.findings;
+    let before = findings.len();
+    findings.retain(|check| !is_of_applying(snapshot, is_expected, check));
+    target.checks.passed += before - findings.len();
+}
+
+/// Whether a finding is about what follows from how SQL was applied, and not from what it says.
+fn is_of_applying(snapshot: &Snapshot, is_expected: bool, check: &Check) -> bool {
+    is_applying_role(snapshot, is_expected, check)
+        || is_in_operation(is_expected, check)
+        || is_of_database(snapshot, check)
 }
 
 /// Clears what a snapshot has only because its source was applied to a scratch database.
@@ -118,13 +131,17 @@ pub(crate) fn filter_noise_of_checked(
     target: &mut Target,
     limits: Limits,
 ) -> Result<(), Failure> {
+    if !source.tools().is_empty() {
+        remove_tool_tables(source.tools(), target);
+    }
     let database = match source {
         ResolvedSource::Scratch(database) => database,
-        ResolvedSource::Database(_) | ResolvedSource::Snapshot(_) => return Ok(()),
+        ResolvedSource::Snapshot(_) => {
+            filter_saved_noise(snapshot, false, target);
+            return Ok(());
+        }
+        ResolvedSource::Database(_) => return Ok(()),
     };
-    if !database.tools.is_empty() {
-        remove_tool_tables(&database.tools, target);
-    }
     let side = ScratchSide {
         database,
         snapshot,
@@ -157,21 +174,17 @@ fn remove_tool_tables(tools: &[&'static Tool], target: &mut Target) {
 }
 
 /// Whether a finding is about what only a database in operation has, and the scratch database has not.
-fn is_in_operation(side: &ScratchSide<'_>, check: &Check) -> bool {
+fn is_in_operation(is_expected: bool, check: &Check) -> bool {
     let Code::Differs(_, attr) = check.code else {
         return false;
     };
-    let value = if side.is_expected {
-        &check.expected
-    } else {
-        &check.actual
-    };
+    let value = if is_expected { &check.expected } else { &check.actual };
     attr.set_in_operation && attr.default.is_some_and(|default| !default.is(value))
 }
 
 /// Whether a finding is about the database itself, and what was applied sets nothing of this kind. What must hold in every
 /// database stays.
-fn is_of_database(side: &ScratchSide<'_>, check: &Check) -> bool {
+fn is_of_database(snapshot: &Snapshot, check: &Check) -> bool {
     let must_hold = matches!(check.code, Code::Differs(_, attr) if attr.always_checked.is_some());
     let Some(kind) = check
         .about
@@ -180,17 +193,13 @@ fn is_of_database(side: &ScratchSide<'_>, check: &Check) -> bool {
     else {
         return false;
     };
-    side.snapshot.of_kind(kind).all(|(_, object)| object.is_implicit())
+    snapshot.of_kind(kind).all(|(_, object)| object.is_implicit())
 }
 
 /// Whether a finding is about an owner that is merely the role that applied the migrations.
-fn is_applying_role(side: &ScratchSide<'_>, check: &Check) -> bool {
-    let owner = if side.is_expected {
-        &check.expected
-    } else {
-        &check.actual
-    };
-    check.attribute() == Some(OWNER) && owner.as_text() == Some(side.snapshot.server.role.as_str())
+fn is_applying_role(snapshot: &Snapshot, is_expected: bool, check: &Check) -> bool {
+    let owner = if is_expected { &check.expected } else { &check.actual };
+    check.attribute() == Some(OWNER) && owner.as_text() == Some(snapshot.server.role.as_str())
 }
 
 /// Whether a finding is about what depends on the server in an extension for which the server has only a stand-in.

@@ -78,6 +78,8 @@ pub(crate) struct SqlProgram {
 /// A snapshot that `pull --snapshot` saved.
 pub(crate) struct SavedSnapshot {
     pub(crate) snapshot: Snapshot,
+    /// The migration tools whose tables it does not contain.
+    pub(crate) tools: Vec<&'static Tool>,
     /// The server that compares texts that only a server can compare.
     pub(crate) scratch: Scratch,
 }
@@ -241,8 +243,11 @@ impl ResolvedSource {
             }
             Source::Snapshot(path) => {
                 let file = input::read(path, files).map_err(at)?.file;
+                let snapshot = saved::read(files.text(file), file)?;
+                let tools = snapshot.server.applied_without.iter().flatten();
                 return Ok(Self::Snapshot(Box::new(SavedSnapshot {
-                    snapshot: saved::read(files.text(file), file)?,
+                    tools: tools.filter_map(|name| Tool::named(name)).collect(),
+                    snapshot,
                     scratch: scratch()?,
                 })));
             }
@@ -277,7 +282,17 @@ impl ResolvedSource {
     pub(crate) fn tools(&self) -> &[&'static Tool] {
         match self {
             Self::Scratch(database) => &database.tools,
-            Self::Database(_) | Self::Snapshot(_) => &[],
+            Self::Snapshot(saved) => &saved.tools,
+            Self::Database(_) => &[],
+        }
+    }
+
+    /// The names of these tools, if SQL or migrations are applied to an empty database.
+    pub(crate) fn applied_without(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Scratch(database) => Some(database.tools.iter().map(|tool| tool.name.to_owned()).collect()),
+            Self::Snapshot(saved) => saved.snapshot.server.applied_without.clone(),
+            Self::Database(_) => None,
         }
     }
 

@@ -1985,7 +1985,7 @@ alter sequence shop.customers_id_seq as integer;
 -- # multirange type: in another schema
 -- needs 14
 -- expect: range-type-multirange shop.span
-alter type shop.span_multirange set schema billing;
+alter type shop.span_multirange set schema public;
 
 -- # type of the rows of a table: not for PUBLIC
 -- expect: system-grants-unexpected type shop.log

@@ -58,6 +58,7 @@ comment on view billing.rich is 'customers';
 create materialized view billing.totals as select customer_id, sum(total) as total from billing.invoices group by 1;
 comment on materialized view billing.totals is 'sums';
 create unique index totals_customer on billing.totals (customer_id);
+alter table billing.totals replica identity full;
 
 create function billing.twice(n integer) returns integer language sql immutable strict security definer as 'select n * 2';
 comment on function billing.twice(integer) is 'doubles';

@@ -258,6 +258,7 @@ pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
         sees_everything: json["trusted"].as_bool().unwrap_or_default(),
         closed_schemas: names("closed_schemas"),
         platform_roles: names("platform_roles"),
+        applied_without: None,
     })
 }
 

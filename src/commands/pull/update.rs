@@ -18,6 +18,7 @@ use crate::finding::{Check, Exit, Report, Target};
 use crate::input;
 use crate::redact;
 use crate::report::unified::unified;
+use crate::session::scratch_noise::filter_noise_of_checked;
 use crate::session::source::{ResolvedSource, resolve_all};
 use crate::session::verify::Verification;
 use crate::snapshot::Snapshot;
@@ -155,6 +156,8 @@ fn compare(
         with_coverage: false,
     };
     let snapshot = verification.run(resolved, &mut target)?;
+    // What SQL and migrations say nothing about stays in the files.
+    filter_noise_of_checked(resolved, &snapshot, &mut target, limits)?;
     Ok((target, snapshot))
 }
 

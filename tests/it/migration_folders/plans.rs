@@ -59,9 +59,9 @@ fn sqitch_follows_its_plan() {
         ],
         &[
             "sqitch",
-            "users#1 users 1 outside: BEGIN; a; COMMIT;",
-            "flips#1 flips 1 outside: c;",
-            "users#2 users 1 outside: \\set x 1 / b;",
+            "x:users#1 users 1 outside: BEGIN; a; COMMIT;",
+            "x:flips#1 flips 1 outside: c;",
+            "x:users#2 users 1 outside: \\set x 1 / b;",
             "! sqitch.plan lists the change missing, but deploy/missing.sql does not exist",
             "! Sqitch would ignore deploy/other.sql",
         ],
@@ -172,10 +172,10 @@ fn sqitch_finds_the_script_of_a_reworked_change_under_any_tag_between() {
         ],
         &[
             "sqitch",
-            "fees#1 fees 1 outside: a;",
-            "other#1 other 1 outside: b;",
-            "fees#2 fees 1 outside: c;",
-            "fees#3 fees 1 outside: d;",
+            "x:fees#1 fees 1 outside: a;",
+            "x:other#1 other 1 outside: b;",
+            "x:fees#2 fees 1 outside: c;",
+            "x:fees#3 fees 1 outside: d;",
         ],
     );
     check(
@@ -188,9 +188,9 @@ fn sqitch_finds_the_script_of_a_reworked_change_under_any_tag_between() {
         ],
         &[
             "sqitch",
-            "other#1 other 1 outside: b;",
-            "fees#2 fees 1 outside: c;",
-            "fees#3 fees 1 outside: d;",
+            "x:other#1 other 1 outside: b;",
+            "x:fees#2 fees 1 outside: c;",
+            "x:fees#3 fees 1 outside: d;",
             "! sqitch.plan lists the change fees, but deploy/fees@v1.sql does not exist",
         ],
     );
