@@ -28,7 +28,7 @@ pub use pattern::{Patterns, name_pattern, pattern_text};
 pub use window::{AppliedState, NotExpected, SetAside, WindowEnd, WindowSide, Windows, not_expected};
 pub use written_source::{COMMAND, WrittenForm, WrittenSource};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::attribute::Attr;
@@ -86,6 +86,8 @@ pub struct ExpectationFile {
     pub ignore: Vec<IgnoreRule>,
     /// The names that PostgreSQL cuts. Everywhere else in this file they are cut.
     pub cut_names: Vec<CutName>,
+    /// What is written at a place where a name was cut whose length depends on the encoding of the database, by the cut name.
+    pub encoded_names: BTreeMap<(Place, String), String>,
     /// The objects of which their parents have only one.
     pub singles: Singles,
 }

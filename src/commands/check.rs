@@ -92,14 +92,14 @@ fn cut_as_databases(
     expectations: &mut [ExpectationFile],
     files: &mut SourceMap,
 ) -> Result<(), CommandError> {
-    let is_needed = expectations.iter().any(|file| file.encoded_names().next().is_some());
+    let is_needed = expectations.iter().any(|file| file.names_to_encode().next().is_some());
     let against = args.against.as_deref().map(Source::parse).transpose()?;
     if !is_needed || !matches!(against, None | Some(Source::Url(_) | Source::Env(_))) {
         return Ok(());
     }
     let environment = Environment::read(!args.session.no_env_file);
     for file in expectations {
-        if file.encoded_names().next().is_none() {
+        if file.names_to_encode().next().is_none() {
             continue;
         }
         let source = against.clone().unwrap_or_else(|| Source::Env(file.database.clone()));
@@ -112,7 +112,7 @@ fn cut_as_databases(
             &environment,
             files,
         )?;
-        let names = file.encoded_names().collect();
+        let names = file.names_to_encode().collect();
         let cuts = resolved.iter().find_map(|(_, source)| cut_names(source, &names).ok());
         file.cut_as_database(&cuts.unwrap_or_default());
     }

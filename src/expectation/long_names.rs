@@ -35,22 +35,23 @@ pub(super) fn cut_names(file: &mut ExpectationFile) -> Vec<Problem> {
     let mut cutter = Cutter::default();
     let cut_objects = cut_all(file, &mut cutter);
     file.cut_names = cutter.found.into_values().collect();
+    file.encoded_names.append(&mut cutter.encoded);
     same_names(file, &cut_objects)
 }
 
 impl ExpectationFile {
     /// The names for which it depends on the encoding of the database where they are cut.
-    pub fn encoded_names(&self) -> impl Iterator<Item = &str> {
+    pub fn names_to_encode(&self) -> impl Iterator<Item = &str> {
         let names = self.cut_names.iter().map(|cut| cut.name.as_str());
         names.filter(|name| !name.is_ascii())
     }
 
-    /// Cuts names as a database in another encoding does. The mapping has the result for each of [`Self::encoded_names`] that
+    /// Cuts names as a database in another encoding does. The mapping has the result for each of [`Self::names_to_encode`] that
     /// the database can represent.
     pub fn cut_as_database(&mut self, by_name: &BTreeMap<String, String>) {
-        let replacements = self.cut_names.iter().filter_map(|cut| {
-            let other = by_name.get(&cut.name).filter(|other| **other != cut.cut)?;
-            Some((cut.cut.clone(), other.clone()))
+        let replacements = self.encoded_names.iter().filter_map(|(cut, name)| {
+            let other = by_name.get(name).filter(|other| **other != cut.1)?;
+            Some((cut.clone(), other.clone()))
         });
         let mut cutter = Cutter {
             replacements: replacements.collect(),
@@ -61,7 +62,7 @@ impl ExpectationFile {
         }
         cut_all(self, &mut cutter);
         for cut in &mut self.cut_names {
-            if let Some(other) = cutter.replacements.get(&cut.cut) {
+            if let Some(other) = by_name.get(&cut.name) {
                 cut.cut.clone_from(other);
             }
         }
@@ -170,8 +171,10 @@ fn same_names(file: &ExpectationFile, cut_objects: &[usize]) -> Vec<Problem> {
 #[derive(Default)]
 struct Cutter {
     found: BTreeMap<String, CutName>,
-    /// What to replace names by that are already cut. If it is empty, names are cut.
-    replacements: BTreeMap<String, String>,
+    /// The names that are not ASCII, by the place and the result.
+    encoded: BTreeMap<(Place, String), String>,
+    /// What to replace names by that are already cut, by place and name. If it is empty, names are cut.
+    replacements: BTreeMap<(Place, String), String>,
 }
 
 impl Cutter {
@@ -181,11 +184,11 @@ impl Cutter {
     }
 
     /// What becomes of a name, if it changes.
-    fn cut(&self, name: &str) -> Option<String> {
+    fn cut(&self, name: &str, place: Place) -> Option<String> {
         if self.replacements.is_empty() {
             cut_name(name).map(str::to_owned)
         } else {
-            self.replacements.get(name).cloned()
+            self.replacements.get(&(place, name.to_owned())).cloned()
         }
     }
 
@@ -199,9 +202,12 @@ impl Cutter {
 
     /// Cuts a name. Returns whether it was too long.
     fn name(&mut self, name: &mut String, place: Place) -> bool {
-        let Some(cut) = self.cut(name) else {
+        let Some(cut) = self.cut(name, place) else {
             return false;
         };
+        if !name.is_ascii() && self.replacements.is_empty() {
+            self.encoded.insert((place, cut.clone()), name.clone());
+        }
         self.note(name, &cut, place);
         *name = cut;
         true

@@ -1,6 +1,9 @@
 //! Parses expectation files.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::history::parse_histories;
 use super::ignore::parse_ignore;
@@ -131,6 +134,7 @@ impl Parser {
                 assertions: Vec::new(),
                 ignore: Vec::new(),
                 cut_names: Vec::new(),
+                encoded_names: BTreeMap::new(),
                 singles: Singles::default(),
             },
             problems: Vec::new(),

@@ -130,6 +130,7 @@ impl ExpectationFile {
     pub fn at_time(&self, applied: &dyn Fn(&str) -> AppliedState) -> Self {
         let mut now = Self {
             exact_schemas: self.exact_schemas.clone(),
+            encoded_names: self.encoded_names.clone(),
             database: self.database.clone(),
             against: self.against.clone(),
             parties: self.parties.clone(),

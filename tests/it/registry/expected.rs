@@ -25,6 +25,7 @@ pub(super) fn exact_file(file: FileId, place: Place, objects: Vec<ExpectedObject
         assertions: Vec::new(),
         ignore: Vec::new(),
         cut_names: Vec::new(),
+        encoded_names: std::collections::BTreeMap::default(),
         singles: Singles::default(),
     }
 }
