@@ -86,8 +86,8 @@ pub struct ExpectationFile {
     pub ignore: Vec<IgnoreRule>,
     /// The names that PostgreSQL cuts. Everywhere else in this file they are cut.
     pub cut_names: Vec<CutName>,
-    /// What is written at a place where a name was cut whose length depends on the encoding of the database, by the cut name.
-    pub encoded_names: BTreeMap<(Place, String), String>,
+    /// What is written at a place where a name was cut whose length depends on the encoding of the database, by the number of the name in an identity and the cut name.
+    pub encoded_names: BTreeMap<(Place, usize, String), String>,
     /// The objects of which their parents have only one.
     pub singles: Singles,
 }

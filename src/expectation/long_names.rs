@@ -50,7 +50,7 @@ impl ExpectationFile {
     /// the database can represent.
     pub fn cut_as_database(&mut self, by_name: &BTreeMap<String, String>) {
         let replacements = self.encoded_names.iter().filter_map(|(cut, name)| {
-            let other = by_name.get(name).filter(|other| **other != cut.1)?;
+            let other = by_name.get(name).filter(|other| **other != cut.2)?;
             Some((cut.clone(), other.clone()))
         });
         let mut cutter = Cutter {
@@ -172,9 +172,9 @@ fn same_names(file: &ExpectationFile, cut_objects: &[usize]) -> Vec<Problem> {
 struct Cutter {
     found: BTreeMap<String, CutName>,
     /// The names that are not ASCII, by the place and the result.
-    encoded: BTreeMap<(Place, String), String>,
+    encoded: BTreeMap<(Place, usize, String), String>,
     /// What to replace names by that are already cut, by place and name. If it is empty, names are cut.
-    replacements: BTreeMap<(Place, String), String>,
+    replacements: BTreeMap<(Place, usize, String), String>,
 }
 
 impl Cutter {
@@ -184,11 +184,11 @@ impl Cutter {
     }
 
     /// What becomes of a name, if it changes.
-    fn cut(&self, name: &str, place: Place) -> Option<String> {
+    fn cut(&self, name: &str, at: usize, place: Place) -> Option<String> {
         if self.replacements.is_empty() {
             cut_name(name).map(str::to_owned)
         } else {
-            self.replacements.get(&(place, name.to_owned())).cloned()
+            self.replacements.get(&(place, at, name.to_owned())).cloned()
         }
     }
 
@@ -202,11 +202,16 @@ impl Cutter {
 
     /// Cuts a name. Returns whether it was too long.
     fn name(&mut self, name: &mut String, place: Place) -> bool {
-        let Some(cut) = self.cut(name, place) else {
+        self.name_at(name, 0, place)
+    }
+
+    /// Cuts a name with this number in an identity. Returns whether it was too long.
+    fn name_at(&mut self, name: &mut String, at: usize, place: Place) -> bool {
+        let Some(cut) = self.cut(name, at, place) else {
             return false;
         };
         if !name.is_ascii() && self.replacements.is_empty() {
-            self.encoded.insert((place, cut.clone()), name.clone());
+            self.encoded.insert((place, at, cut.clone()), name.clone());
         }
         self.note(name, &cut, place);
         *name = cut;
@@ -226,7 +231,7 @@ impl Cutter {
             .map(|(at, part)| {
                 let mut part = part.to_string();
                 if at < count {
-                    is_last = self.name(&mut part, place);
+                    is_last = self.name_at(&mut part, at, place);
                 }
                 part
             })
