@@ -9,9 +9,16 @@ use crate::object_id::{ObjectId, split_name};
 use crate::sql_text::quote_literal;
 use crate::value::Value;
 
+/// The types that an identity column can have, as PostgreSQL prints them.
+/// Source: <https://www.postgresql.org/docs/current/ddl-identity-columns.html>
+const TYPES: [&str; 3] = ["smallint", "integer", "bigint"];
+
 /// The statements that make an existing column an identity column of a kind. `alter` is the statement up to the column.
 pub(super) fn add(finding: &HintContext<'_>, alter: &str, kind: &str) -> Hint {
     let there = |attribute: &str| finding.object.map_or(&Value::Null, |object| object.get(attribute));
+    if there("type").as_text().is_some_and(|found| !TYPES.contains(&found)) {
+        return Hint::advice("change the type first: an identity column has the type smallint, integer or bigint");
+    }
     let mut statements = Vec::new();
     if *there("nullable") == Value::Bool(true) {
         statements.push(format!("{alter} SET NOT NULL;"));
