@@ -49,7 +49,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .compare(Compare::Name)
         .refers_to(common::ROUTINES)
         .default(Literal::Null),
-        Attr::new("multirange", Shape::Name, "The name of its multirange type, with the schema if that is another one.").since(14),
+        Attr::new(
+            "multirange",
+            Shape::Name,
+            "The name of its multirange type, with the schema if that is another one.",
+        )
+        .since(14),
         common::OWNER,
         common::grants(&common::OF_TYPE),
         common::COMMENT,
