@@ -41,8 +41,8 @@ pub struct CommandLine {
 /// What a program printed.
 #[derive(Debug)]
 pub enum Printed {
-    /// SQL.
-    Sql(String),
+    /// The SQL.
+    Text(String),
     /// This version of the program does not know an option, and failed.
     UnknownOption(Failure),
 }
@@ -173,7 +173,7 @@ impl CommandLine {
                 Some(_) | None => Err(failure),
             };
         }
-        self.sql(ran).map(Printed::Sql)
+        self.sql(ran).map(Printed::Text)
     }
 
     /// The SQL in what the program printed.
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn a_failing_program_is_described() {
         let run = |script: &str, limit: Duration| match CommandLine::new("sh", &["-c", script]).output(limit) {
-            Ok(Printed::Sql(text)) => Ok(text),
+            Ok(Printed::Text(text)) => Ok(text),
             Ok(Printed::UnknownOption(failure)) | Err(failure) => Err(failure),
         };
         let long = Duration::from_mins(1);
@@ -376,7 +376,7 @@ mod tests {
             run("echo unknown option: --new >&2; exit 1"),
             Ok(Printed::UnknownOption(_))
         ));
-        assert!(matches!(run("echo --new"), Ok(Printed::Sql(_))));
+        assert!(matches!(run("echo --new"), Ok(Printed::Text(_))));
         assert!(run("echo the schema is wrong >&2; exit 1").is_err());
     }
 
@@ -388,6 +388,6 @@ mod tests {
             .with_prefix("data: ")
             .with_variable("MORE", "more");
         let printed = command.output(Duration::from_mins(1)).unwrap();
-        assert!(matches!(printed, Printed::Sql(text) if text == "select 'more'\n"));
+        assert!(matches!(printed, Printed::Text(text) if text == "select 'more'\n"));
     }
 }

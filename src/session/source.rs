@@ -386,7 +386,7 @@ impl SqlProgram {
             let output = command.output(self.limit);
             clear_progress();
             match output? {
-                Printed::Sql(text) => {
+                Printed::Text(text) => {
                     // The label of a command: source shows it already.
                     if !self.label.ends_with(&shown) {
                         eprint(&format!(

@@ -98,7 +98,7 @@ fn with_outputs(page: &str, text: &str) -> (usize, String) {
 fn output(page: &str, command: &str, body: &str) -> String {
     let words: Vec<&str> = command.split_whitespace().collect();
     let arguments: &[&str] = match words.as_slice() {
-        ["driftgate", arguments @ ..] | ["cargo", "run", "--release", "--", arguments @ ..] => arguments,
+        ["driftgate", arguments @ ..] | ["cargo", "run", "--", arguments @ ..] => arguments,
         // The output of Cargo is not ours: the page shows the command alone.
         ["cargo", "test"] => {
             return body.split_once('\n').map_or(String::new(), |(_, rest)| rest.to_owned());
