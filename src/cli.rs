@@ -67,7 +67,8 @@ pub struct CheckArgs {
     /// The source to check.
     #[arg(long, visible_alias = "url", value_name = "SOURCE", help = concat!(
         "Check this source instead of the database that the files name: ", source_forms!(), ". Migrations, SQL and what a \
-         program prints are applied to an empty database (see --scratch); a snapshot is a file that `pull --snapshot` wrote"
+         program prints are applied to an empty database (see --scratch); a snapshot is a file that `pull --snapshot` wrote. \
+         KIND is django, drizzle, efcore, hibernate, prisma, rails or sqlalchemy, and model:KIND:PATH says where the model is"
     ))]
     pub against: Option<String>,
 

@@ -316,11 +316,7 @@ mod tests {
         );
         assert!(Model::named("typeorm").is_none());
         // The help of check --against lists them.
-        let listed = include_str!("cli.rs")
-            .split_once("KIND is")
-            .unwrap()
-            .1
-            .replace("    /// ", "");
+        let listed = include_str!("cli.rs").split_once("KIND is").unwrap().1;
         let (listed, _) = listed.split_once(", and model:KIND:PATH").unwrap();
         let listed: Vec<&str> = listed
             .split([',', ' ', '\n'])

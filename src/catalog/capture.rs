@@ -1,4 +1,5 @@
-//! Reads the catalog: one batch, one round trip, one snapshot.
+//! Reads the catalog: two batches, two round trips, one snapshot. The first reads what nearly every database has, and asks what
+//! else there is.
 
 mod batch;
 mod consistency;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 pub use batch::query;
-use batch::{Batch, ResultKind, Strategy};
+use batch::{Batch, RarerKinds, ResultKind, rarer_kinds};
 pub(super) use batch::{begin_scratch_transaction, begin_transaction, reset_planner_settings};
 use rows::RowReader;
 pub use scope::{SchemaSelection, Scope, SizeHint};
@@ -21,6 +22,7 @@ use super::client::Client;
 use super::server_error::{Meaning, ServerError};
 use super::{Limits, ROLLBACK, encoding};
 use crate::error::Failure;
+use crate::kinds::Kind;
 use crate::platform;
 use crate::snapshot::Snapshot;
 use crate::sql;
@@ -67,13 +69,11 @@ pub async fn capture(
         .map_err(|error| error.failure(doing))?;
     let start = std::time::Instant::now();
     let mut pause = PAUSE;
-    let mut strategy = Strategy::SkipEmptyKinds;
     loop {
         let read = if helpers.is_empty() {
-            let batch = Batch::begin().then_read(scope, limits, Slice::WHOLE, strategy);
-            run_and_count_changes(client, batch.then_is_quiet(), scope).await
+            read_alone(client, scope, limits).await
         } else {
-            read_in_parallel(client, helpers, scope, limits, strategy).await
+            read_in_parallel(client, helpers, scope, limits).await
         };
         let error = match read {
             Ok(read) if read.changed == 0 => {
@@ -98,10 +98,6 @@ pub async fn capture(
         } else if !helpers.is_empty() {
             // Read on one connection instead. The helpers may still be waiting for an answer: drop them.
             helpers.clear();
-        } else if strategy == Strategy::SkipEmptyKinds && !error.code.is_empty() && error.meaning() != Meaning::Timeout
-        {
-            // The role may not be allowed to use PL/pgSQL, or the server cannot load it. Any other error occurs again.
-            strategy = Strategy::Plain;
         } else {
             return Err(error.failure(doing));
         }
@@ -116,7 +112,7 @@ pub async fn capture(
 /// # Errors
 /// The server refuses or does not answer in time.
 pub async fn capture_more(client: &mut Client, scope: &Scope, limits: Limits) -> Result<Snapshot, Failure> {
-    let batch = Batch::resume().then_read(scope, limits, Slice::WHOLE, Strategy::Plain);
+    let batch = Batch::resume().then_read(scope, limits, Slice::WHOLE, RarerKinds::Read);
     let read = run(client, batch).await;
     Ok(read
         .map_err(|error| error.failure("reading the objects that the texts refer to"))?
@@ -134,13 +130,41 @@ pub async fn is_unchanged(client: &mut Client, scope: &Scope) -> Result<bool, Fa
     Ok(read.changed == 0)
 }
 
+/// Reads the scope through one connection.
+async fn read_alone(client: &mut Client, scope: &Scope, limits: Limits) -> Result<BatchResult, ServerError> {
+    let batch = Batch::begin().then_read(scope, limits, Slice::WHOLE, RarerKinds::Found);
+    let mut read = run(client, batch).await?;
+    let present = read.present_kinds(scope, Slice::WHOLE);
+    let rest = Batch::resume().then_read_kinds(scope, Slice::WHOLE, &present);
+    let rest = run_and_count_changes(client, rest.then_is_quiet(), scope).await?;
+    read.changed = rest.changed;
+    read.snapshot.absorb(rest.snapshot);
+    Ok(read)
+}
+
+/// Reads a slice of the scope, in a transaction that has begun.
+async fn read_slice(
+    client: &mut Client,
+    scope: &Scope,
+    limits: Limits,
+    slice: Slice,
+) -> Result<BatchResult, ServerError> {
+    let batch = Batch::resume().then_read(scope, limits, slice, RarerKinds::Found);
+    let mut read = run(client, batch).await?;
+    let present = read.present_kinds(scope, slice);
+    if !present.is_empty() {
+        let rest = run(client, Batch::resume().then_read_kinds(scope, slice, &present)).await?;
+        read.snapshot.absorb(rest.snapshot);
+    }
+    Ok(read)
+}
+
 /// Reads slices of the scope through several connections in parallel, in one shared snapshot.
 async fn read_in_parallel(
     client: &mut Client,
     helpers: &mut [Client],
     scope: &Scope,
     limits: Limits,
-    strategy: Strategy,
 ) -> Result<BatchResult, ServerError> {
     let name = run(client, Batch::begin().then_export()).await?.name;
     // A pooler may have no other connection to the server until this transaction has ended.
@@ -154,10 +178,7 @@ async fn read_in_parallel(
         .into_iter()
         .chain(helpers)
         .enumerate()
-        .map(|(index, client)| {
-            let batch = Batch::resume().then_read(scope, limits, Slice { index, of }, strategy);
-            run(client, batch)
-        });
+        .map(|(index, client)| read_slice(client, scope, limits, Slice { index, of }));
     // Wait for every call, because a cancelled call makes its connection unusable.
     let parts: Vec<BatchResult> = join_all(parts).await.into_iter().collect::<Result<_, _>>()?;
     let whole = parts.into_iter().reduce(|mut whole, part| {
@@ -185,12 +206,23 @@ async fn run_and_count_changes(client: &mut Client, batch: Batch, scope: &Scope)
 #[derive(Debug, Default)]
 struct BatchResult {
     snapshot: Snapshot,
+    /// The numbers of the kinds that may have objects, among [`rarer_kinds`].
+    present: Vec<usize>,
     /// The name of the exported snapshot, if the batch exports one.
     name: String,
     /// Whether no other transaction can have written anything since the snapshot was taken.
     is_quiet: bool,
     /// How many rows of the catalog have changed since the snapshot was taken.
     changed: u64,
+}
+
+impl BatchResult {
+    /// The kinds that may have objects.
+    fn present_kinds(&self, scope: &Scope, slice: Slice) -> Vec<Kind> {
+        let kinds = rarer_kinds(scope, slice).into_iter().enumerate();
+        let present = kinds.filter(|(number, _)| self.present.contains(number));
+        present.map(|(_, kind)| kind).collect()
+    }
 }
 
 /// Runs a batch, and checks that a real server answers: every mark must come back, and every statement with exactly one
@@ -205,6 +237,7 @@ async fn run(client: &mut Client, batch: Batch) -> Result<BatchResult, ServerErr
                 Some(ResultKind::Kind(kind)) => reader.object(&mut read.snapshot, statement, *kind, row)?,
                 Some(ResultKind::Server) => read.snapshot.server = rows::server(row)?,
                 Some(ResultKind::Name) => read.name = rows::text(row),
+                Some(ResultKind::Present) => read.present = rows::numbers(row)?,
                 Some(ResultKind::NotCompared) => read.snapshot.not_compared = rows::counts(row)?,
                 Some(ResultKind::IsQuiet) => read.is_quiet = rows::text(row) == "true",
                 Some(ResultKind::Changed) => {
@@ -223,6 +256,7 @@ async fn run(client: &mut Client, batch: Batch) -> Result<BatchResult, ServerErr
             ResultKind::Mark(_)
             | ResultKind::Server
             | ResultKind::Name
+            | ResultKind::Present
             | ResultKind::NotCompared
             | ResultKind::IsQuiet
             | ResultKind::Changed => *count == 1,

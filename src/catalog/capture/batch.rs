@@ -25,6 +25,8 @@ pub(super) enum ResultKind {
     Server,
     /// The name of an exported snapshot.
     Name,
+    /// The numbers of the kinds that may have objects, among [`rarer_kinds`].
+    Present,
     /// The counts of objects that belong to no kind.
     NotCompared,
     /// Whether no other transaction can have written since the snapshot.
@@ -35,14 +37,14 @@ pub(super) enum ResultKind {
     Kind(Kind),
 }
 
-/// How kinds are read of which most databases have no objects.
+/// What a batch does about kinds of which many databases have no objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Strategy {
-    /// The query of a kind without objects is not even planned, because planning all of them takes longer than reading a
-    /// small database. This needs PL/pgSQL, which opens a cursor for each kind.
-    SkipEmptyKinds,
-    /// The query of every kind is sent as a plain statement.
-    Plain,
+pub(super) enum RarerKinds {
+    /// It asks which of them may have objects; [`Batch::then_read_kinds`] reads those. To plan the queries of all takes longer
+    /// than to read a small database, and to send them takes several round trips.
+    Found,
+    /// It reads them.
+    Read,
 }
 
 const FIRST_MARK: &str = "driftgate: first";
@@ -103,7 +105,7 @@ impl Batch {
     }
 
     /// Reads one slice of the scope.
-    pub(super) fn then_read(mut self, scope: &Scope, limits: Limits, slice: Slice, strategy: Strategy) -> Self {
+    pub(super) fn then_read(mut self, scope: &Scope, limits: Limits, slice: Slice, rarer: RarerKinds) -> Self {
         for statement in limit_settings(limits) {
             self = self.then(statement, ResultKind::Nothing);
         }
@@ -126,20 +128,26 @@ impl Batch {
         for statement in find::statements(scope) {
             self = self.then(statement, ResultKind::Nothing);
         }
-        let read = scope
-            .kinds
-            .iter()
-            .filter(|kind| slice.is_first() || find::is_divided(**kind));
-        let (often_empty, others): (Vec<Kind>, Vec<Kind>) =
-            read.partition(|kind| strategy == Strategy::SkipEmptyKinds && kind.spec().reading.if_any.is_some());
-        for kind in others {
-            self = self.then(part_query(kind, scope, slice), ResultKind::Kind(kind));
-        }
-        if !often_empty.is_empty() {
-            self = self.then_read_if_any(scope, slice, &often_empty);
+        let is_rarer = |kind: &Kind| rarer == RarerKinds::Found && kind.spec().reading.if_any.is_some();
+        let often: Vec<Kind> = kinds(scope, slice).filter(|kind| !is_rarer(kind)).collect();
+        self = self.then_read_kinds(scope, slice, &often);
+        let conditions = rarer_kinds(scope, slice).into_iter().enumerate();
+        let conditions: Vec<(usize, &'static str)> = conditions
+            .filter_map(|(number, kind)| Some((number, kind.spec().reading.if_any?)))
+            .collect();
+        if rarer == RarerKinds::Found && !conditions.is_empty() {
+            self = self.then(find::census(scope, &conditions), ResultKind::Present);
         }
         if scope.not_compared && slice.is_first() {
             self = self.then(not_compared::statement(scope), ResultKind::NotCompared);
+        }
+        self
+    }
+
+    /// Reads kinds of one slice of the scope.
+    pub(super) fn then_read_kinds(mut self, scope: &Scope, slice: Slice, kinds: &[Kind]) -> Self {
+        for kind in kinds {
+            self = self.then(part_query(*kind, scope, slice), ResultKind::Kind(*kind));
         }
         self
     }
@@ -153,41 +161,20 @@ impl Batch {
     pub(super) fn then_changed(self, scope: &Scope) -> Self {
         self.then(consistency::statement(scope), ResultKind::Changed)
     }
-
-    fn then_read_if_any(mut self, scope: &Scope, slice: Slice, kinds: &[Kind]) -> Self {
-        let conditions: Vec<(usize, &'static str)> = kinds
-            .iter()
-            .enumerate()
-            .filter_map(|(number, kind)| Some((number, kind.spec().reading.if_any?)))
-            .collect();
-        let queries: Vec<Sql> = kinds.iter().map(|kind| part_query(*kind, scope, slice)).collect();
-        let queries: Vec<&str> = queries.iter().map(Sql::as_str).collect();
-        self = self.then(find::census(scope, &conditions), ResultKind::Nothing);
-        let block = Sql::template(OPEN_CURSORS, |place| {
-            (place == "queries").then(|| literal(&serde_json::json!(queries).to_string()))
-        });
-        self = self.then(block, ResultKind::Nothing);
-        for (number, kind) in kinds.iter().enumerate() {
-            self = self.then(sql!["FETCH ALL FROM driftgate_", number], ResultKind::Kind(*kind));
-        }
-        self
-    }
 }
 
-/// Opens a cursor for each query, or for an empty query if the kind has no objects.
-const OPEN_CURSORS: &str = "\
-DO $driftgate$
-DECLARE
-  kinds int[] := current_setting('driftgate.kinds');
-  queries jsonb := {queries};
-  reading refcursor;
-BEGIN
-  FOR number IN 0 .. jsonb_array_length(queries) - 1 LOOP
-    reading := 'driftgate_' || number;
-    OPEN reading NO SCROLL FOR EXECUTE CASE WHEN number = ANY (kinds) THEN queries ->> number ELSE 'SELECT WHERE false' END;
-  END LOOP;
-END
-$driftgate$";
+/// The kinds that a slice of the scope has.
+fn kinds(scope: &Scope, slice: Slice) -> impl Iterator<Item = Kind> {
+    let kinds = scope.kinds.iter().copied();
+    kinds.filter(move |kind| slice.is_first() || find::is_divided(*kind))
+}
+
+/// The kinds of a slice of the scope of which many databases have no objects.
+pub(super) fn rarer_kinds(scope: &Scope, slice: Slice) -> Vec<Kind> {
+    kinds(scope, slice)
+        .filter(|kind| kind.spec().reading.if_any.is_some())
+        .collect()
+}
 
 /// The complete query of a kind for a scope, whose object identifiers are in settings of the session.
 #[must_use]
@@ -260,7 +247,7 @@ const PLANNER_SETTINGS: [(&str, &str); 5] = [
     ("join_collapse_limit", "1"),
     // Catalogs are usually cached, so random access costs no more than sequential access.
     ("random_page_cost", "1"),
-    // Every cursor is fetched completely.
+    // Every row is read.
     ("cursor_tuple_fraction", "1"),
 ];
 

@@ -95,7 +95,7 @@ pub(super) fn prelude(scope: &Scope, kind: Kind, slice: Slice) -> Sql {
     }
 }
 
-/// The statement that stores the numbers of the kinds that may have objects in the setting `driftgate.kinds`.
+/// The statement that returns one row: the numbers of the kinds that may have objects.
 pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql {
     let mut parts = vec![sql!["schemas(oid) AS (SELECT unnest(", setting("schemas"), "))"]];
     for catalog in &CATALOGS {
@@ -119,10 +119,9 @@ pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql
     sql![
         "WITH ",
         Sql::join(parts, ",\n"),
-        " SELECT set_config('driftgate.kinds', \
-         (SELECT coalesce(array_agg(k.number), '{}')::text FROM (VALUES ",
+        " SELECT coalesce(json_agg(k.number), '[]')::text FROM (VALUES ",
         Sql::join(kinds, ",\n"),
-        ") k(number, there) WHERE k.there), true)",
+        ") k(number, there) WHERE k.there",
     ]
 }
 

@@ -262,6 +262,11 @@ pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
     })
 }
 
+/// Parses a list of numbers.
+pub(super) fn numbers(row: &Row<'_>) -> Result<Vec<usize>, ServerError> {
+    serde_json::from_str(&text(row)).map_err(ServerError::broken)
+}
+
 /// Parses the counts of objects that belong to no kind.
 pub(super) fn counts(row: &Row<'_>) -> Result<BTreeMap<String, u64>, ServerError> {
     let json = json(&text(row))?;
