@@ -28,12 +28,12 @@ pub(crate) mod wait;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use self::connection::{Deadline, close};
 use self::offline::{Fallback, decide_on_scratch};
 use self::source::{Endpoint, LiveDatabase, ResolvedSource, SavedSnapshot, ScratchDatabase};
-use crate::catalog::capture::{self, Scope};
+use crate::catalog::capture::{self, FirstBatch, Scope};
 use crate::catalog::client::Client;
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::{Batching, DecideOptions, Decisions, Trust};
@@ -95,12 +95,14 @@ pub(crate) async fn begin<'a>(
         }
     };
     let connecting = Deadline::after(limits.total.unwrap_or(LONGEST_CONNECTING));
-    let (mut client, mut helpers) = connecting.enforce(connections(info, limits.jobs)).await?;
+    let connections = connecting.enforce(connections(info, limits.jobs));
+    let (connections, first) = join(connections, async { FirstBatch::new(scope, limits) }).await;
+    let (mut client, mut helpers) = connections?;
     let deadline = match limits.total {
         Some(_) => connecting,
         None => Deadline::after(limits.deadline(statements)),
     };
-    let reading = capture::capture(&mut client, &mut helpers, scope, limits);
+    let reading = capture::capture(&mut client, &mut helpers, scope, limits, first);
     let mut snapshot = deadline.enforce(reading).await?;
     join_all(helpers.into_iter().map(close)).await;
     if scratch.is_some_and(|database| database.scratch.has_random_name()) {

@@ -51,9 +51,21 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
+/// What [`capture`] sends first.
+pub struct FirstBatch(Batch);
+
+impl FirstBatch {
+    /// Makes the batch, which takes as long as to read some tables: best while the server accepts the connection.
+    #[must_use]
+    pub fn new(scope: &Scope, limits: Limits) -> Self {
+        Self(Batch::begin().then_read(scope, limits, Slice::WHOLE, RarerKinds::Found))
+    }
+}
+
 /// Begins the transaction of the session and reads the catalog. If DDL ran at the same time, it retries until the
 /// statement timeout is reached. `helpers` are additional connections to the same database. They read slices of the scope
-/// in transactions that share the snapshot; if the server does not allow that, `client` reads everything.
+/// in transactions that share the snapshot; if the server does not allow that, `client` reads everything. `first` is made
+/// of the same scope and limits.
 ///
 /// # Errors
 /// The server refuses or does not answer in time, or the schema keeps changing.
@@ -62,16 +74,20 @@ pub async fn capture(
     helpers: &mut Vec<Client>,
     scope: &Scope,
     limits: Limits,
+    first: FirstBatch,
 ) -> Result<Snapshot, Failure> {
     let doing = "reading the catalog";
-    let scope = &encoding::readable(client, scope)
+    let readable = encoding::readable(client, scope)
         .await
         .map_err(|error| error.failure(doing))?;
+    let mut first = Some(first).filter(|_| readable.is_none());
+    let scope = readable.as_ref().unwrap_or(scope);
     let start = std::time::Instant::now();
     let mut pause = PAUSE;
     loop {
         let read = if helpers.is_empty() {
-            read_alone(client, scope, limits).await
+            let first = first.take().unwrap_or_else(|| FirstBatch::new(scope, limits));
+            read_alone(client, scope, first).await
         } else {
             read_in_parallel(client, helpers, scope, limits).await
         };
@@ -131,9 +147,8 @@ pub async fn is_unchanged(client: &mut Client, scope: &Scope) -> Result<bool, Fa
 }
 
 /// Reads the scope through one connection.
-async fn read_alone(client: &mut Client, scope: &Scope, limits: Limits) -> Result<BatchResult, ServerError> {
-    let batch = Batch::begin().then_read(scope, limits, Slice::WHOLE, RarerKinds::Found);
-    let mut read = run(client, batch).await?;
+async fn read_alone(client: &mut Client, scope: &Scope, first: FirstBatch) -> Result<BatchResult, ServerError> {
+    let mut read = run(client, first.0).await?;
     let present = read.present_kinds(scope, Slice::WHOLE);
     let rest = Batch::resume().then_read_kinds(scope, Slice::WHOLE, &present);
     let rest = run_and_count_changes(client, rest.then_is_quiet(), scope).await?;

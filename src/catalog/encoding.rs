@@ -71,24 +71,24 @@ pub(super) async fn can_send(client: &mut Client, text: &str) -> Result<bool, Se
     }
 }
 
-/// The scope without names that the encoding of the database cannot represent.
+/// The scope without names that the encoding of the database cannot represent. `None` if it can represent all of them.
 ///
 /// # Errors
 /// The connection breaks.
-pub(super) async fn readable(client: &mut Client, scope: &Scope) -> Result<Scope, ServerError> {
-    let mut scope = scope.clone();
+pub(super) async fn readable(client: &mut Client, scope: &Scope) -> Result<Option<Scope>, ServerError> {
     if takes_every_text(client) {
-        return Ok(scope);
+        return Ok(None);
     }
-    for (schema, name) in scope.names.clone() {
-        if !(can_send(client, &schema).await? && can_send(client, &name).await?) {
-            scope.names.remove(&(schema, name));
+    let mut readable = scope.clone();
+    for (schema, name) in &scope.names {
+        if !(can_send(client, schema).await? && can_send(client, name).await?) {
+            readable.names.remove(&(schema.clone(), name.clone()));
         }
     }
-    for schema in scope.schemas.clone() {
-        if !can_send(client, &schema).await? {
-            scope.schemas.remove(&schema);
+    for schema in &scope.schemas {
+        if !can_send(client, schema).await? {
+            readable.schemas.remove(schema);
         }
     }
-    Ok(scope)
+    Ok(Some(readable))
 }

@@ -6,7 +6,7 @@ mod expected;
 use std::collections::BTreeSet;
 
 use driftgate::attribute::Shape;
-use driftgate::catalog::capture::{self, Scope};
+use driftgate::catalog::capture::{self, FirstBatch, Scope};
 use driftgate::catalog::client::Description;
 use driftgate::catalog::{Limits, connect::connect, conninfo::Conninfo};
 use driftgate::compare::{plan, resolve::resolve};
@@ -64,7 +64,8 @@ fn snapshots(jobs: &[usize]) -> Vec<Snapshot> {
                 helpers.push(connect(&info).await.expect("another connection"));
             }
             let scope = whole();
-            let reading = capture::capture(&mut connection, &mut helpers, &scope, Limits::default());
+            let first = FirstBatch::new(&scope, Limits::default());
+            let reading = capture::capture(&mut connection, &mut helpers, &scope, Limits::default(), first);
             found.push(reading.await.expect("a snapshot"));
         }
         found
