@@ -1,5 +1,5 @@
-//! Reads the catalog: two batches, two round trips, one snapshot. The first reads what nearly every database has, and asks what
-//! else there is.
+//! Reads the catalog: two batches, two round trips, one snapshot. The first reads what nearly every database has, and asks which
+//! other kinds of objects exist.
 
 mod batch;
 mod consistency;
