@@ -164,7 +164,12 @@ fn findings_between_majors_are_the_known_ones() {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     let wrong = format!("{FOUND}13..19 > 13..19: table-missing nowhere\n");
     assert!(check(&SCHEMAS[0], one, &other, &wrong).is_err(), "too much is expected");
-    assert!(check(&SCHEMAS[0], one, &other, "").is_err(), "nothing is expected");
+    // Between some neighbours nothing differs.
+    let known = expected(FOUND, one.major(), other.major());
+    assert!(
+        known.is_empty() || check(&SCHEMAS[0], one, &other, "").is_err(),
+        "nothing is expected"
+    );
 }
 
 #[test]

@@ -25,7 +25,6 @@ impl Volatile {
             (database.name().to_owned(), "{database}"),
             (version.to_owned(), "{version}"),
             (short.to_owned(), "{version}"),
-            (format!("PostgreSQL {}", server.major()), "PostgreSQL {major}"),
             (env!("CARGO_PKG_VERSION").to_owned(), "{tool_version}"),
         ])
     }
