@@ -1,33 +1,12 @@
 -- One row per base type in scope. Of a shell type, which is only declared, the catalog says nothing more.
 SELECT t.schema, t.name,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.typinput AND t.typisdefined) AS input,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.typoutput AND t.typisdefined) AS output,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.typreceive AND t.typisdefined) AS receive,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.typsend AND t.typisdefined) AS send,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.typmodin) AS typmod_in,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.typmodout) AS typmod_out,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.typanalyze) AS analyze,
+       CASE WHEN t.typisdefined THEN {routine t.typinput} END AS input,
+       CASE WHEN t.typisdefined THEN {routine t.typoutput} END AS output,
+       {routine t.typreceive} AS receive,
+       {routine t.typsend} AS send,
+       {routine t.typmodin} AS typmod_in,
+       {routine t.typmodout} AS typmod_out,
+       {routine t.typanalyze} AS analyze,
        -- This one is what every type with elements has by default.
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
         FROM pg_proc p

@@ -207,7 +207,7 @@ pub(super) fn same_masked(comparison: &Comparison<'_>) -> Verdict {
 
 /// SQL that several queries of kinds share: the name of its placeholder, as in `{grants r c.relacl c.relowner}`, the words
 /// in it that the words of the placeholder replace, and the SQL.
-const SHARED_SQL: [(&str, &[&str], &str); 12] = [
+const SHARED_SQL: [(&str, &[&str], &str); 13] = [
     // The first word is the class of the objects, as `acldefault` has it.
     (
         "grants",
@@ -227,6 +227,8 @@ const SHARED_SQL: [(&str, &[&str], &str); 12] = [
     ),
     // The types of the key of the table that a relation is a partition of. The type of an expression is null.
     ("bound_types", &["$relation"], include_str!("common/bound_types.sql")),
+    // The qualified name of a function; null for none.
+    ("routine", &["$oid"], include_str!("common/routine.sql")),
     // The objects of PostgreSQL and of extensions whose privileges were changed.
     ("changed_grants", &[], include_str!("common/changed_grants.sql")),
     (

@@ -2,10 +2,7 @@
 SELECT e.evtname::text AS name,
        e.evtevent::text AS event,
        (SELECT coalesce(array_agg(t ORDER BY t), '{}') FROM unnest(e.evttags) t) AS tags,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = e.evtfoid) AS function,
+       {routine e.evtfoid} AS function,
        CASE e.evtenabled WHEN 'O' THEN 'origin' WHEN 'A' THEN 'always' WHEN 'R' THEN 'replica' WHEN 'D' THEN 'disabled' END AS enabled,
        pg_get_userbyid(e.evtowner)::text AS owner,
        obj_description(e.oid, 'pg_event_trigger') AS comment,

@@ -1,17 +1,8 @@
 -- One row per foreign-data wrapper of the database.
 SELECT w.fdwname::text AS name,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = w.fdwhandler) AS handler,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = w.fdwvalidator) AS validator,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = w.connector) AS connection,
+       {routine w.fdwhandler} AS handler,
+       {routine w.fdwvalidator} AS validator,
+       {routine w.connector} AS connection,
        {options w.fdwoptions} AS options,
        pg_get_userbyid(w.fdwowner)::text AS owner,
        {grants F w.fdwacl w.fdwowner} AS grants,

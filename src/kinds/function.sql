@@ -16,10 +16,7 @@ SELECT p.schema, p.name,
        p.proleakproof AS leakproof,
        p.procost::text AS cost,
        CASE WHEN p.proretset AND p.prorows <> 1000 THEN p.prorows::text END AS rows,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname)
-        FROM pg_proc f
-        JOIN pg_namespace n ON n.oid = f.pronamespace
-        WHERE f.oid = p.prosupport) AS support,
+       {routine p.prosupport} AS support,
        p.prokind = 'w' AS "window",
        {settings p.proconfig} AS settings,
        CASE WHEN p.sqlbody IS NULL THEN p.prosrc

@@ -2,10 +2,7 @@
 SELECT s.schema, o.oprname::text AS name,
        CASE WHEN o.oprleft = 0 THEN 'none' ELSE format_type(o.oprleft, NULL) END || ', ' ||
        CASE WHEN o.oprright = 0 THEN 'none' ELSE format_type(o.oprright, NULL) END AS arguments,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname)
-        FROM pg_proc f
-        JOIN pg_namespace n ON n.oid = f.pronamespace
-        WHERE f.oid = o.oprcode) AS function,
+       {routine o.oprcode} AS function,
        (SELECT quote_ident(n.nspname) || '.' || c.oprname
         FROM pg_operator c
         JOIN pg_namespace n ON n.oid = c.oprnamespace
@@ -14,14 +11,8 @@ SELECT s.schema, o.oprname::text AS name,
         FROM pg_operator c
         JOIN pg_namespace n ON n.oid = c.oprnamespace
         WHERE c.oid = o.oprnegate) AS negator,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname)
-        FROM pg_proc f
-        JOIN pg_namespace n ON n.oid = f.pronamespace
-        WHERE f.oid = o.oprrest) AS restrict,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname)
-        FROM pg_proc f
-        JOIN pg_namespace n ON n.oid = f.pronamespace
-        WHERE f.oid = o.oprjoin) AS "join",
+       {routine o.oprrest} AS restrict,
+       {routine o.oprjoin} AS "join",
        o.oprcanhash AS hashes,
        o.oprcanmerge AS merges,
        pg_get_userbyid(o.oprowner)::text AS owner,

@@ -11,14 +11,8 @@ SELECT t.schema, t.name,
                   JOIN pg_namespace n ON n.oid = l.collnamespace
                   WHERE l.oid = r.rngcollation)
        END AS collation,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname)
-        FROM pg_proc f
-        JOIN pg_namespace n ON n.oid = f.pronamespace
-        WHERE f.oid = r.rngcanonical) AS canonical,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname)
-        FROM pg_proc f
-        JOIN pg_namespace n ON n.oid = f.pronamespace
-        WHERE f.oid = r.rngsubdiff) AS subtype_diff,
+       {routine r.rngcanonical} AS canonical,
+       {routine r.rngsubdiff} AS subtype_diff,
        (SELECT CASE n.nspname WHEN t.schema THEN m.typname::text ELSE quote_ident(n.nspname) || '.' || quote_ident(m.typname) END
         FROM pg_type m JOIN pg_namespace n ON n.oid = m.typnamespace WHERE m.oid = r.multitypid) AS multirange,
        pg_get_userbyid(t.typowner)::text AS owner,

@@ -1,13 +1,7 @@
 -- One row per transform of the database.
 SELECT format_type(t.trftype, NULL) || ' for ' || l.lanname AS name,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.trffromsql) AS from_sql,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.trftosql) AS to_sql,
+       {routine t.trffromsql} AS from_sql,
+       {routine t.trftosql} AS to_sql,
        obj_description(t.oid, 'pg_transform') AS comment,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_transform'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS implicit
 FROM pg_transform t

@@ -14,10 +14,7 @@ SELECT s.schema, s.name AS relation, t.tgname::text AS name,
                (SELECT CASE WHEN t.tgtype & 1 <> 0 THEN ' FOR EACH ROW WHEN (' ELSE ' FOR EACH STATEMENT WHEN (' END AS text) w,
                LATERAL (SELECT substr(b.text, strpos(b.text, w.text) + length(w.text)) AS rest) d)
        END AS condition,
-       (SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-        FROM pg_proc p
-        JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE p.oid = t.tgfoid) AS function,
+       {routine t.tgfoid} AS function,
        coalesce(g.texts, '{}') AS arguments,
        CASE t.tgenabled WHEN 'O' THEN 'origin' WHEN 'A' THEN 'always' WHEN 'R' THEN 'replica' WHEN 'D' THEN 'disabled' END AS enabled,
        t.tgconstraint <> 0 AS "constraint",
