@@ -94,7 +94,7 @@ fn cut_as_databases(
 ) -> Result<(), CommandError> {
     let is_needed = expectations.iter().any(|file| file.names_to_encode().next().is_some());
     let against = args.against.as_deref().map(Source::parse).transpose()?;
-    if !is_needed || !matches!(against, None | Some(Source::Url(_) | Source::Env(_))) {
+    if !is_needed {
         return Ok(());
     }
     let environment = Environment::read(!args.session.no_env_file);
@@ -102,8 +102,11 @@ fn cut_as_databases(
         if file.names_to_encode().next().is_none() {
             continue;
         }
-        let source = against.clone().unwrap_or_else(|| Source::Env(file.database.clone()));
-        let place = against.is_none().then_some(file.database_place);
+        // What is not a source, or not that of a database, is reported or read later.
+        let Ok(source @ (Source::Url(_) | Source::Env(_))) = source_of(against.as_ref(), file, files) else {
+            continue;
+        };
+        let place = against.is_none().then_some(file.source_place());
         let jobs = vec![(source, place)];
         let resolved = resolve_all(
             jobs,
@@ -117,6 +120,14 @@ fn cut_as_databases(
         file.cut_as_database(&cuts.unwrap_or_default());
     }
     Ok(())
+}
+
+/// The source that a file is compared with: that of the command line, or the one that the file names.
+fn source_of(against: Option<&Source>, file: &ExpectationFile, files: &SourceMap) -> Result<Source, Problem> {
+    match against {
+        Some(source) => Ok(source.clone()),
+        None => Source::of_file(file, files.path(file.file)),
+    }
 }
 
 /// A database and the files that expect something of it.
@@ -149,8 +160,7 @@ fn jobs<'a>(
     let mut jobs: Vec<Job<'a>> = Vec::new();
     let mut problems = Vec::new();
     for file in expectations {
-        let named = || Source::of_file(file, files.path(file.file));
-        let source = match against.clone().map_or_else(named, Ok) {
+        let source = match source_of(against.as_ref(), file, files) {
             Ok(source) => source,
             Err(problem) => {
                 problems.push(problem);
