@@ -5,11 +5,13 @@ mod lines;
 mod literal;
 mod question;
 mod reference;
+mod role_names;
 
 pub use lines::{same_lines, same_text};
 pub use literal::Literal;
 pub use question::{Form, Question};
 pub use reference::split_reference;
+pub use role_names::RoleNames;
 
 use crate::kinds::Kind;
 use crate::object_id::{ObjectId, split_name};
@@ -44,6 +46,8 @@ pub struct Attr {
     pub since: u32,
     /// Whether its value is a mapping whose keys are roles.
     pub keyed_by_role: bool,
+    /// Where its value names roles, besides the keys of [`Attr::keyed_by_role`].
+    pub role_names: RoleNames,
     /// Whether it is read only where a file or an option asks for it.
     pub read_on_request: bool,
     /// Whether its value depends on the server, even if the same statements were run.
@@ -81,6 +85,7 @@ impl Attr {
             subset_key: None,
             since: OLDEST_MAJOR,
             keyed_by_role: false,
+            role_names: RoleNames::Nowhere,
             read_on_request: false,
             server_dependent: false,
             set_in_operation: false,
@@ -137,13 +142,6 @@ impl Attr {
     #[must_use]
     pub const fn subset_key(mut self, key: &'static str) -> Self {
         self.subset_key = Some(key);
-        self
-    }
-
-    /// Declares that its value is a mapping whose keys are roles.
-    #[must_use]
-    pub const fn keyed_by_role(mut self) -> Self {
-        self.keyed_by_role = true;
         self
     }
 

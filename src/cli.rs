@@ -1,5 +1,6 @@
 //! The command line.
 
+mod choice_args;
 mod exit_codes;
 mod parse;
 mod partitions_option;
@@ -8,13 +9,13 @@ mod session_args;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::expectation::Patterns;
 use crate::input;
 use crate::migrations::{TOOLS, Tool};
 use crate::redact;
 pub use crate::report::format::Format;
 use crate::source::source_forms;
 use crate::suggest;
+pub use choice_args::{ChoiceArgs, IgnoreOption};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use clap_complete::Shell;
@@ -104,6 +105,10 @@ pub struct CheckArgs {
     #[arg(long)]
     pub exit_zero: bool,
 
+    /// What of the database counts.
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
+
     /// Connections, limits and scratch databases.
     #[command(flatten)]
     pub session: SessionArgs,
@@ -114,7 +119,7 @@ pub struct CheckArgs {
 }
 
 /// Baselines and earlier reports.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Baselines and earlier reports")]
 pub struct PriorRunArgs {
     /// Report the findings listed in this baseline as known; they do not fail the run
@@ -148,10 +153,6 @@ pub struct PullArgs {
         "Source to read: ", source_forms!(), " [default: env:DATABASE_URL]"
     ))]
     pub from: Option<String>,
-
-    /// Only these objects: names or glob patterns, qualified unless the object is in the schema of the file
-    #[arg(long, value_name = "PATTERNS")]
-    pub only: Vec<Patterns>,
 
     /// Only these schemas; can be repeated
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
@@ -188,7 +189,7 @@ pub struct PullArgs {
     pub partitions: PartitionsOption,
 
     /// Write a snapshot of the whole catalog as JSON, to be used later as the source snapshot:FILE
-    #[arg(long, conflicts_with_all = ["only", "schema", "split", "update", "platform_schemas", "roles", "physical_order"])]
+    #[arg(long, conflicts_with_all = ["only", "ignore", "role", "schema", "split", "update", "platform_schemas", "roles", "physical_order"])]
     pub snapshot: bool,
 
     /// Update these expectation files, or the files in these folders, to match the database, and leave everything
@@ -200,9 +201,17 @@ pub struct PullArgs {
     #[arg(short, long, requires = "update")]
     pub yes: bool,
 
-    /// With --split, overwrite files that differ and remove the files of objects that no longer exist
-    #[arg(long, requires = "split")]
+    /// Overwrite a file that differs; with --split, also remove the files of objects that no longer exist
+    #[arg(long, requires = "output")]
     pub force: bool,
+
+    /// With --update, leave the findings listed in this baseline as they are
+    #[arg(long, value_name = "FILE", requires = "update")]
+    pub baseline: Option<PathBuf>,
+
+    /// What of the database counts.
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
 
     /// Connections, limits and scratch databases.
     #[command(flatten)]
@@ -240,6 +249,14 @@ pub struct DiffArgs {
     /// Include the roles of the server
     #[arg(long)]
     pub roles: bool,
+
+    /// Report the findings listed in this baseline as known; they do not fail the run
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// What of the databases counts.
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
 
     /// Connections, limits and scratch databases.
     #[command(flatten)]

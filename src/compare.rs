@@ -10,6 +10,7 @@ pub mod coverage;
 mod describe;
 mod follow;
 pub mod history;
+mod ignoring;
 mod inherited;
 mod left_out;
 mod parallel;
@@ -34,7 +35,7 @@ use subject::{Actual, ObjectComparison};
 use unlisted::ClosedScope;
 
 use crate::attribute::Verdict;
-use crate::expectation::{ExpectationFile, ExpectedObject, IgnoreRule, Presence, Subject, Terms};
+use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject, Terms};
 use crate::finding::{Check, Status};
 use crate::hint::Hint;
 use crate::kinds::{Kind, WrittenValue};
@@ -51,8 +52,6 @@ pub struct Plan<'a> {
     closed: Vec<ClosedScope<'a>>,
     /// Objects that an expectation names, so that they are not reported as unlisted.
     claimed: BTreeSet<(Kind, ObjectId)>,
-    /// The patterns of all files.
-    ignore: Vec<&'a IgnoreRule>,
     /// Whether passed checks are kept one by one.
     keep: bool,
     /// Missing objects that may exist under another name.
@@ -138,7 +137,6 @@ impl<'a> Plan<'a> {
             std::mem::swap(&mut self.claimed, &mut after.claimed);
         }
         self.claimed.extend(after.claimed);
-        self.ignore.append(&mut after.ignore);
     }
 
     /// Requires that the schemas of a file contain only listed objects.
@@ -202,7 +200,6 @@ pub fn plan<'a>(files: &[&'a ExpectationFile], snapshot: &'a Snapshot, keep: boo
         files: files.to_vec(),
         ..Plan::default()
     };
-    plan.ignore.extend(files.iter().flat_map(|file| &file.ignore));
     let written = WrittenAttributes::of(files);
     for file in files {
         let parts = parallel::in_parts(
@@ -268,6 +265,10 @@ impl<'a> Planner<'a, '_> {
             written: self.written,
         };
         match (&expected.subject, expected.kind.spec().matching.same_identity) {
+            (Subject::Named(id), _) if self.written.ignoring.everything_of(file, expected.kind, id) => {
+                self.out.claimed.insert((expected.kind, id.clone()));
+                false
+            }
             (Subject::Named(id), None) => {
                 self.out.claimed.insert((expected.kind, id.clone()));
                 let Some(object) = self.snapshot.get(expected.kind, id) else {

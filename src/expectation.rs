@@ -9,6 +9,8 @@ pub mod load;
 mod long_names;
 mod mistakes;
 mod object;
+mod only;
+mod other_name;
 pub mod parse;
 mod partitions;
 mod pattern;
@@ -20,11 +22,12 @@ mod window;
 mod written_source;
 
 pub use history::tools;
+pub use ignore::{ATTRIBUTES, IgnoreRule, IgnoredAttribute, OPTIONAL, attribute_named, attribute_names};
 pub use implied::Singles;
 pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
 pub use long_names::{CutName, cut_pattern};
 pub use partitions::ANY;
-pub use pattern::{Patterns, name_pattern, pattern_text};
+pub use pattern::{Patterns, is_wanted, name_pattern, pattern_text};
 pub use window::{AppliedState, NotExpected, SetAside, WindowEnd, WindowSide, Windows, not_expected};
 pub use written_source::{COMMAND, WrittenForm, WrittenSource};
 
@@ -84,6 +87,13 @@ pub struct ExpectationFile {
     pub assertions: Vec<Assertion>,
     /// Patterns for objects that an exact file does not report.
     pub ignore: Vec<IgnoreRule>,
+    /// The attributes that are not compared.
+    pub ignored_attributes: Vec<IgnoredAttribute>,
+    /// The roles that have other names in the database: the name in the files, and the name there.
+    pub role_names: Vec<(String, String)>,
+    /// The patterns of `--only`: of the objects that are not listed, only those count that one of them matches. Without any, all
+    /// count.
+    pub only: Vec<glob::Pattern>,
     /// The names that PostgreSQL cuts. Everywhere else in this file they are cut.
     pub cut_names: Vec<CutName>,
     /// What is written at a place where a name was cut whose length depends on the encoding of the database, by the number of the name in an identity and the cut name.
@@ -330,17 +340,4 @@ pub enum Test {
     Max(Scalar),
     /// `true`: no rows; `false`: at least one.
     Empty(bool),
-}
-
-/// A pattern for objects that an exact file does not report.
-#[derive(Debug, Clone)]
-pub struct IgnoreRule {
-    /// The kind.
-    pub kind: Kind,
-    /// The pattern as written, without `!`.
-    pub pattern: glob::Pattern,
-    /// Whether it reports objects again that another pattern excludes.
-    pub negated: bool,
-    /// Its place in the file.
-    pub place: Place,
 }

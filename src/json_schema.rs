@@ -3,7 +3,10 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::attribute::{Attr, Literal, Shape};
-use crate::expectation::{self, ANY, AssertionKey, COMMAND, FORMAT_VERSION, FileKey, HistoryKey, ObjectKey, TermKey};
+use crate::expectation::{
+    self, ANY, ATTRIBUTES, AssertionKey, COMMAND, FORMAT_VERSION, FileKey, HistoryKey, OPTIONAL, ObjectKey, TermKey,
+    attribute_names,
+};
 use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Partition, Shorthand};
 use crate::privileges::{GRANTED_BY, OPTION};
 
@@ -100,12 +103,22 @@ fn file_key(key: FileKey) -> Json {
             ],
         }),
         FileKey::Ignore => {
-            let patterns = json!({"type": "array", "minItems": 1, "items": {"type": "string"}});
-            let sections: Map<String, Json> = Kind::ALL
-                .iter()
-                .map(|kind| kind.spec())
-                .map(|spec| (spec.section.to_owned(), described(spec.doc, patterns.clone())))
+            let sections = Kind::ALL.iter().map(|kind| kind.spec());
+            let mut sections: Map<String, Json> = sections
+                .map(|spec| {
+                    (
+                        spec.section.to_owned(),
+                        described(spec.doc, ignored(spec.attrs.iter().map(|a| a.name))),
+                    )
+                })
                 .collect();
+            sections.insert(
+                ATTRIBUTES.to_owned(),
+                described(
+                    "Attributes that are not compared, of all objects.",
+                    attribute_list(attribute_names()),
+                ),
+            );
             json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": sections})
         }
         FileKey::Consumer | FileKey::Owner => json!({"type": "string"}),
@@ -113,6 +126,31 @@ fn file_key(key: FileKey) -> Json {
         FileKey::Reason => term_key(TermKey::Reason),
     };
     described(key.description(), schema)
+}
+
+/// A list of attributes, each of which may have a `!` in front.
+fn attribute_list(names: impl IntoIterator<Item = &'static str>) -> Json {
+    let words: Vec<String> = names
+        .into_iter()
+        .flat_map(|name| [name.to_owned(), format!("!{name}")])
+        .collect();
+    json!({"type": "array", "minItems": 1, "items": {"enum": words}})
+}
+
+/// What can be ignored of the objects of a kind: patterns of objects, and patterns with attributes.
+fn ignored(names: impl IntoIterator<Item = &'static str>) -> Json {
+    let attributes = attribute_list(names);
+    let settings = json!({
+        "type": "object", "minProperties": 1, "additionalProperties": false,
+        "properties": {
+            ATTRIBUTES: described("The attributes that are not compared; without them, the objects are ignored.", attributes.clone()),
+            OPTIONAL: described("Whether the pattern may match nothing.", json!({"type": "boolean"})),
+        },
+    });
+    let of_objects = json!({
+        "type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [attributes, settings]},
+    });
+    json!({"type": "array", "minItems": 1, "items": {"anyOf": [{"type": "string"}, of_objects]}})
 }
 
 fn term_key(key: TermKey) -> Json {
@@ -186,6 +224,10 @@ fn object(kind: Kind) -> Json {
     ];
     match spec.syntax.shorthand {
         Shorthand::None => {}
+        Shorthand::OtherName => forms.push(described(
+            "The name that it has in the database that is checked: it is expected under that name wherever the file names it.",
+            json!({"type": "string", "minLength": 1}),
+        )),
         Shorthand::List(name) | Shorthand::Scalar(name) => {
             forms.extend(
                 spec.attrs

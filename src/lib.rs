@@ -122,6 +122,8 @@ mod redact;
 pub mod reference;
 pub mod report;
 #[doc(hidden)]
+pub mod role_map;
+#[doc(hidden)]
 pub mod saved;
 #[doc(hidden)]
 pub mod scratch;

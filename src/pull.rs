@@ -7,7 +7,8 @@ pub mod split;
 pub(crate) use partitions::Nesting;
 
 use crate::attribute::{Attr, Literal, Shape};
-use crate::expectation::{FORMAT_VERSION, FileKey, HistoryKey, cut_pattern, pattern_text};
+pub use crate::expectation::is_wanted;
+use crate::expectation::{ATTRIBUTES, ExpectationFile, FORMAT_VERSION, FileKey, HistoryKey};
 use crate::kinds::{Attributes, KeyForm, Kind, KindSpec, Shorthand};
 use crate::migrations::Tool;
 use crate::object_id::{ObjectId, show_part};
@@ -31,6 +32,8 @@ pub struct PullOptions<'a> {
     pub any_partitions: bool,
     /// Whether only what an application relies on is written.
     pub requirements: bool,
+    /// The attributes that are left out.
+    pub ignored: &'a [&'static str],
     /// Whether a top-level object is selected.
     pub wanted: &'a dyn Fn(Kind, &ObjectId) -> bool,
 }
@@ -70,6 +73,11 @@ fn file(choice: &PullOptions<'_>, sections: Vec<(String, Fragment)>) -> String {
         };
         file.push(("exact".into(), exact));
     }
+    if !choice.ignored.is_empty() && !choice.requirements {
+        let ignored = choice.ignored.iter().map(|name| Fragment::text(name)).collect();
+        let ignored = vec![(ATTRIBUTES.to_owned(), Fragment::Flow(ignored))];
+        file.push((FileKey::Ignore.name().to_owned(), Fragment::FlowMap(ignored)));
+    }
     if let Some(history) = choice.history {
         file.push(("migrations".to_owned(), written_history(history)));
     }
@@ -104,6 +112,7 @@ fn sections(snapshot: &Snapshot, choice: &PullOptions<'_>) -> Vec<(String, Fragm
         snapshot,
         schema: choice.schema,
         any_partitions: choice.any_partitions,
+        ignored: IgnoredBy::Names(choice.ignored),
     };
     let mut sections = Vec::new();
     for kind in Kind::roots() {
@@ -169,26 +178,6 @@ pub fn main_schema(snapshot: &Snapshot, asked: &[String]) -> String {
     first.map_or_else(|| "public".to_owned(), |name| (*name).to_owned())
 }
 
-/// Whether an object is in one of these schemas and has a name that one of the patterns matches; without schemas and
-/// without patterns, every object.
-#[must_use]
-pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> bool {
-    // Schemas, and objects outside of schemas, belong to the whole database.
-    if !id.is_in_schema() && !schemas.is_empty() {
-        return kind.is_namespace() && schemas.iter().any(|schema| schema == id.last());
-    }
-    if patterns.is_empty() {
-        return true;
-    }
-    let names = kind.names(id, schema);
-    patterns.iter().any(|pattern| {
-        let cut = cut_pattern(&pattern_text(pattern));
-        names
-            .iter()
-            .any(|name| pattern.matches(name) || cut.as_ref() == Some(name))
-    })
-}
-
 /// The key of an object in its section.
 pub(crate) fn key(kind: Kind, id: &ObjectId, schema: &str) -> String {
     match kind.spec().syntax.key {
@@ -214,6 +203,24 @@ pub(crate) fn key_in(id: &ObjectId, schema: &str) -> String {
     }
 }
 
+/// What says which attributes are not written.
+#[derive(Clone, Copy)]
+pub(crate) enum IgnoredBy<'a> {
+    /// These attributes of all objects.
+    Names(&'a [&'static str]),
+    /// What the file ignores.
+    File(&'a ExpectationFile),
+}
+
+impl IgnoredBy<'_> {
+    fn contains(self, kind: Kind, id: &ObjectId, attribute: &str) -> bool {
+        match self {
+            Self::Names(names) => names.contains(&attribute),
+            Self::File(file) => file.ignores_attribute(kind, id, attribute, false),
+        }
+    }
+}
+
 /// Writes the objects of a snapshot.
 pub(crate) struct Writer<'a> {
     /// The snapshot.
@@ -222,6 +229,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) schema: &'a str,
     /// Whether the partitions of partitioned objects are not listed.
     pub(crate) any_partitions: bool,
+    /// Whether an attribute is not written.
+    pub(crate) ignored: IgnoredBy<'a>,
 }
 
 impl Writer<'_> {
@@ -236,6 +245,7 @@ impl Writer<'_> {
                 !attr.on_request
                     && self.snapshot.server.major >= attr.since
                     && !self.snapshot.is_unread(kind, attr.name)
+                    && !self.ignored.contains(kind, id, attr.name)
                     && (attr.keyed_by_role || !self.snapshot.is_partial(kind, id))
             })
             .map(|attr| {
@@ -340,7 +350,7 @@ pub(crate) fn shorthand(spec: &KindSpec, attributes: &Attributes) -> Option<Frag
             Value::List(items) => Fragment::Flow(items.iter().map(|item| Fragment::text(&item.to_string())).collect()),
             other => Fragment::text(&other.to_string()),
         }),
-        (Shorthand::None | Shorthand::List(_) | Shorthand::Scalar(_), _) => None,
+        (Shorthand::None | Shorthand::OtherName | Shorthand::List(_) | Shorthand::Scalar(_), _) => None,
     }
 }
 

@@ -195,6 +195,9 @@ fn place(spec: &KindSpec) -> String {
     };
     let short = match spec.syntax.shorthand {
         Shorthand::None => String::new(),
+        Shorthand::OtherName => {
+            " A text is the name that it has in the database: see `docs/exact-and-ignore.md`.".to_owned()
+        }
         Shorthand::List(attribute) => format!(" A list sets its `{attribute}`."),
         Shorthand::Scalar(attribute) => format!(" A text sets its `{attribute}`."),
         Shorthand::Custom { expects, .. } => format!(" It may be written as {expects}."),

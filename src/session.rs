@@ -10,6 +10,7 @@
 //! expectations, and `wait` repeats that. `scratch_noise`, `migration_progress` and `migration_scripts` are about
 //! scratch databases; `prior_runs`, `earlier_reports` and `report_outputs` about reports.
 
+pub(crate) mod choice;
 mod connection;
 pub(crate) mod earlier_reports;
 pub(crate) mod migration_progress;

@@ -14,12 +14,13 @@ use crate::expectation::ExpectationFile;
 use crate::expectation::load::{DEFAULT_PATH, load};
 use crate::finding::{Checks, Exit, Report, Target, mark};
 use crate::redact;
+use crate::role_map::RoleMap;
 use crate::session::prior_runs::PriorRuns;
 use crate::session::report_outputs::{ReportOutputs, RunClock, exit_for_format};
 use crate::session::scratch_noise::filter_noise_of_checked;
 use crate::session::source::{ResolvedSource, resolve_all};
 use crate::session::verify::Verification;
-use crate::session::{cut_names, drop_in_background, wait};
+use crate::session::{choice, cut_names, drop_in_background, wait};
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
 
@@ -27,6 +28,7 @@ use crate::source_map::{Place, SourceMap};
 pub(super) fn run(args: &CheckArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
     let clock = RunClock::start();
     let (mut expectations, prior) = read_inputs(args, files)?;
+    choose(args, &mut expectations, files)?;
     cut_as_databases(args, &mut expectations, files)?;
     validate_outputs(args, &expectations, files)?;
     let targets = check_all(args, &expectations, &prior, files)?;
@@ -84,6 +86,19 @@ fn read_inputs(args: &CheckArgs, files: &mut SourceMap) -> Result<(Vec<Expectati
             Err(problems.into_iter().flatten().flatten().collect())
         }
     }
+}
+
+/// Limits the expectations to what counts.
+fn choose(args: &CheckArgs, expectations: &mut Vec<ExpectationFile>, files: &SourceMap) -> Result<(), CommandError> {
+    let against = args.against.as_deref().map(Source::parse).transpose()?;
+    // What is not a source is reported later.
+    let sources: Vec<Option<Source>> = expectations
+        .iter()
+        .map(|file| source_of(against.as_ref(), file, files).ok())
+        .collect();
+    choice::choose(&args.choice, expectations, &sources)?;
+    expectations.retain(|file| file.only.is_empty() || file.exact || !file.objects.is_empty());
+    Ok(())
 }
 
 /// Cuts long names as the databases do whose encoding is not UTF-8. A database that cannot be reached is reported later.
@@ -259,6 +274,7 @@ fn check_one(job: &Job<'_>, source: &ResolvedSource, args: &CheckArgs, prior: &P
         scope: &scope,
         limits: args.session.limits(),
         with_coverage: args.coverage,
+        roles: &RoleMap::default(),
     };
     match verification.run(source, &mut target) {
         Ok(snapshot) => {

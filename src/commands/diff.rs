@@ -6,23 +6,27 @@ use std::io::{self, IsTerminal as _};
 
 use crate::catalog::Limits;
 use crate::catalog::capture::Scope;
-use crate::cli::{DiffArgs, Format};
+use crate::cli::{DiffArgs, Format, PriorRunArgs};
 use crate::console::{eprint, print, terminal_width};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::parse::parse;
-use crate::expectation::{ExpectationFile, Subject};
-use crate::finding::{Category, Checks, Code, Exit, Report, Status, Target};
+use crate::expectation::{ExpectationFile, Subject, pattern_text};
+use crate::finding::{Category, Check, Checks, Code, Exit, Report, Status, Target, mark};
 use crate::kinds::Kind;
 use crate::not_compared::counted;
 use crate::object_id::ObjectId;
 use crate::pull::{PullOptions, is_wanted, main_schema, pull};
+use crate::redact;
 use crate::report::format::Rendering;
 use crate::report::notes::notes;
 use crate::report::unified::unified;
+use crate::role_map::RoleMap;
 use crate::secret;
+use crate::session::choice;
 use crate::session::migration_progress::{self, MigrationProgress};
 use crate::session::not_recorded;
+use crate::session::prior_runs::PriorRuns;
 use crate::session::read_snapshot_and_extensions;
 use crate::session::report_outputs::{RunClock, exit_for_format};
 use crate::session::scratch_noise::{ScratchSide, filter_saved_noise, filter_scratch_noise};
@@ -75,7 +79,16 @@ pub(super) fn run(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Comman
     let clock = RunClock::start();
     let mut sources = resolve(args, files)?;
     let progress = skip_unapplied(args, &mut sources, files)?;
-    let compared = compare(args, &sources, progress, files)?;
+    let prior = PriorRunArgs {
+        baseline: args.baseline.clone(),
+        ..PriorRunArgs::default()
+    };
+    let known = PriorRuns::read(&prior, files)?;
+    let mut compared = compare(args, &sources, progress, files)?;
+    for target in &mut compared.report.targets {
+        mark::assign_unique_ids(&mut target.checks.findings);
+    }
+    known.apply(&mut compared.report, &prior, files)?;
     let exit = compared.report.exit(false);
     print_result(args, &sources, &compared, files, exit, &clock)?;
     Ok(exit_for_format(args.format, &compared.report, exit))
@@ -120,7 +133,8 @@ fn skip_unapplied(
 
 /// Writes a snapshot as an expectation file, as `pull` does. `None` if there is nothing in it.
 fn as_expectations(args: &DiffArgs, schema: &str, snapshot: &Snapshot) -> Option<String> {
-    let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, &[], schema, &args.schema);
+    let patterns = args.choice.patterns();
+    let wanted = |kind: Kind, id: &ObjectId| is_wanted(kind, id, &patterns, schema, &args.schema);
     let options = PullOptions {
         schema,
         whole: true,
@@ -129,6 +143,7 @@ fn as_expectations(args: &DiffArgs, schema: &str, snapshot: &Snapshot) -> Option
         history: None,
         any_partitions: false,
         requirements: false,
+        ignored: &[],
         wanted: &wanted,
     };
     pull(snapshot, &options)
@@ -148,15 +163,17 @@ fn compare(
     scope.not_compared = true;
     let both = [first, second];
     scope.set_aside.extend(both.iter().flat_map(|side| side.tools()));
-    let (expected, available) = read_snapshot_and_extensions(first, &scope, limits)?;
+    let (mut expected, available) = read_snapshot_and_extensions(first, &scope, limits)?;
+    RoleMap::of(&args.choice.role).apply_to_snapshot(&mut expected);
     let schema = main_schema(&expected, &args.schema);
     let Some(expected_text) = as_expectations(args, &schema, &expected) else {
-        let label = &sources.first_label;
-        return Err(Problem::new(format!("{label} contains nothing to compare")).into());
+        return Err(nothing_to_compare(args, &sources.first_label).into());
     };
     let file = files.add(sources.first_label.as_str().into(), expected_text.clone());
     let mut expectations = parse(&expected_text, file)?;
     expectations.with_roles = args.roles;
+    expectations.only = args.choice.patterns();
+    choice::ignore(&args.choice, std::slice::from_mut(&mut expectations));
     restore_secrets(&mut expectations, &expected);
     let mut target = Target::named(sources.second_label.clone());
     target.checks = Checks::keeping(args.format.spec().passes);
@@ -166,6 +183,7 @@ fn compare(
         scope: &scope.clone().union(&Scope::of(&[&expectations])),
         limits,
         with_coverage: false,
+        roles: &RoleMap::default(),
     };
     let found = verification.run(second, &mut target)?;
     count_not_compared(&mut target, &expected, &found);
@@ -187,6 +205,17 @@ fn compare(
         expected_text,
         report: Report::new(vec![target]),
     })
+}
+
+/// The problem that the first source has nothing that counts.
+fn nothing_to_compare(args: &DiffArgs, label: &str) -> Problem {
+    let patterns: Vec<String> = args.choice.patterns().iter().map(pattern_text).collect();
+    if patterns.is_empty() {
+        return Problem::new(format!("{label} contains nothing to compare"));
+    }
+    let patterns = redact::typed(&patterns.join(", ")).into_owned();
+    Problem::new(format!("{label} contains nothing that matches --only {patterns}"))
+        .hint("name tables, views and other objects; a column is compared with its table")
 }
 
 /// The text of an expectation file contains no secrets, so those that were read from the first source are put back.
@@ -273,7 +302,8 @@ fn print_result(
 /// What a unified diff cannot show: migrations, findings that are not drift, and what was not compared.
 fn notes_beside_diff(report: &Report) -> String {
     let mut out = String::new();
-    for check in report.targets.iter().flat_map(Target::findings) {
+    let findings = report.targets.iter().flat_map(Target::findings);
+    for check in findings.filter(|check| !check.is_known()) {
         if check.about.category() == Category::Migration || check.status != Status::Drift {
             let word = match check.status {
                 Status::Drift | Status::Passed => "drift",
@@ -290,14 +320,19 @@ fn notes_beside_diff(report: &Report) -> String {
 fn found_text(args: &DiffArgs, compared: &Compared) -> String {
     let mut merged = compared.found.clone();
     let mut findings: BTreeMap<(Kind, &ObjectId), Vec<Code>> = BTreeMap::new();
-    for check in compared.report.targets.iter().flat_map(Target::findings) {
-        if let Some(about) = check.about.as_object() {
+    let all = compared.report.targets.iter().flat_map(Target::findings);
+    for check in all {
+        // What the baseline accepts is written as in the first source.
+        if check.is_known() {
+            take_known(check, &compared.expected, &mut merged);
+        } else if let Some(about) = check.about.as_object() {
             findings.entry(about).or_default().push(check.code);
         }
     }
     for kind in Kind::ALL {
         // Where the database itself is not compared, neither side has more than the other.
-        if kind.spec().reading.of_database && !findings.keys().any(|(of, _)| of == kind) {
+        let is_left_out = kind.spec().reading.of_database || is_ignored(args, *kind);
+        if is_left_out && !findings.keys().any(|(of, _)| of == kind) {
             merged.take_kind(*kind, &compared.expected);
         }
         for (id, expected) in compared.expected.of_kind(*kind) {
@@ -319,6 +354,35 @@ fn found_text(args: &DiffArgs, compared: &Compared) -> String {
     }
     let schema = main_schema(&compared.expected, &args.schema);
     as_expectations(args, &schema, &merged).unwrap_or_default()
+}
+
+/// Makes an object exist only if it does in the first source.
+fn take_known(check: &Check, expected: &Snapshot, merged: &mut Snapshot) {
+    let Some((kind, id)) = check.about.as_object() else {
+        return;
+    };
+    match (check.code, expected.get(kind, id)) {
+        (Code::Missing(_), Some(object)) => {
+            merged.insert(kind, id.clone(), object.clone());
+            for child in kind.children() {
+                for (id, object) in expected.children(child, id) {
+                    merged.insert(child, id.clone(), object.clone());
+                }
+            }
+        }
+        (Code::Unexpected(_), None) => {
+            merged.remove(kind, id);
+        }
+        (Code::Missing(_) | Code::Unexpected(_) | Code::Differs(..) | Code::AssertionFailed(_) | Code::Other(_), _) => {
+        }
+    }
+}
+
+/// Whether all that objects of a kind say is left out.
+fn is_ignored(args: &DiffArgs, kind: Kind) -> bool {
+    let (ignored, attrs) = (args.choice.ignored(), kind.spec().attrs);
+    (kind.is_change() || attrs.iter().all(|attr| attr.keyed_by_role))
+        && attrs.iter().all(|attr| ignored.contains(&attr.name))
 }
 
 /// Writes the attributes of an object of which no finding tells as the first source does. A finding that is not about one

@@ -19,6 +19,7 @@ use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::pull::{PullOptions, WrittenHistory, is_wanted, main_schema, pull};
 use crate::redact;
+use crate::role_map::RoleMap;
 use crate::saved;
 use crate::session::source::ResolvedSource;
 use crate::session::{read_snapshot, scratch_noise, tool_tables};
@@ -101,7 +102,11 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
             snapshot.left_out
         ));
     }
-    let patterns = &patterns(args);
+    RoleMap::of(&args.choice.role)
+        .reversed()
+        .apply_to_snapshot(&mut snapshot);
+    let patterns = &args.choice.patterns();
+    let ignored = args.choice.ignored();
     let schema = main_schema(&snapshot, &args.schema);
     // An application does not use the tables in which its migration tool keeps the history.
     let is_of_tool = |id: &ObjectId| args.requirements && tool_tables::has_any(source.tools(), id);
@@ -117,6 +122,7 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
             .map(|tool| WrittenHistory { tool, directories: &[] }),
         any_partitions: args.partitions == PartitionsOption::Any,
         requirements: args.requirements,
+        ignored: &ignored,
         wanted: &wanted,
     };
     if let (false, Some(folder)) = (kinds.is_empty(), &args.output) {
@@ -134,11 +140,6 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     eprint(&unmatched::warnings(&snapshot, patterns, &schema, &args.schema));
     let text = format!("{}{text}", header(&snapshot, args, source));
     write_output(args, &text).map(|()| Exit::Passed)
-}
-
-/// The patterns of all `--only`.
-fn patterns(args: &PullArgs) -> Vec<glob::Pattern> {
-    args.only.iter().flat_map(|only| only.0.iter().cloned()).collect()
 }
 
 /// Reports that there is nothing to write, which is an error.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::resolve::{Claims, ignored};
+use super::ignoring::Ignoring;
+use super::resolve::Claims;
 use crate::expectation::{ExpectationFile, Subject};
 use crate::finding::coverage::{Coverage, KindCoverage, Unmentioned};
 use crate::kinds::{KeyForm, Kind};
@@ -16,7 +17,7 @@ use crate::snapshot::{Object, Snapshot};
 #[must_use]
 pub fn coverage(files: &[&ExpectationFile], snapshot: &Snapshot, claims: &Claims) -> Coverage {
     let mut survey = Survey {
-        files,
+        ignoring: Ignoring::of(files),
         snapshot,
         claims,
         counts: BTreeMap::new(),
@@ -54,7 +55,7 @@ pub fn coverage(files: &[&ExpectationFile], snapshot: &Snapshot, claims: &Claims
 }
 
 struct Survey<'a> {
-    files: &'a [&'a ExpectationFile],
+    ignoring: Ignoring<'a>,
     snapshot: &'a Snapshot,
     claims: &'a Claims,
     /// How many objects are mentioned, and how many exist.
@@ -76,11 +77,7 @@ fn of_any(file: &ExpectationFile) -> impl Iterator<Item = (Kind, &ObjectId)> {
 impl<'a> Survey<'a> {
     /// Whether an object is counted: neither implicit nor ignored.
     fn is_counted(&self, kind: Kind, id: &ObjectId, object: &Object) -> bool {
-        !object.is_implicit()
-            && !self
-                .files
-                .iter()
-                .any(|file| ignored(file, kind, id, &mut BTreeSet::new()))
+        !object.is_implicit() && !self.ignoring.object_of_any(kind, id)
     }
 
     /// Counts an object and its contents. `parent` is the object that contains it.
@@ -143,10 +140,7 @@ impl<'a> Survey<'a> {
         let all = object.map(partitions::partitions).unwrap_or_default().into_iter();
         let known = all.filter_map(|(kind, id)| Some((kind, self.snapshot.key(kind, &id)?)));
         known
-            .filter(|(kind, id)| {
-                let ignored = |file: &&ExpectationFile| ignored(file, *kind, id, &mut BTreeSet::new());
-                !self.files.iter().any(ignored)
-            })
+            .filter(|(kind, id)| !self.ignoring.object_of_any(*kind, id))
             .collect()
     }
 

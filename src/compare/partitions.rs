@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use super::ignoring::Ignoring;
 use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, Subject};
 use crate::kinds::Kind;
@@ -15,6 +16,8 @@ use crate::value::Value;
 pub(super) struct WrittenAttributes<'a> {
     files: Vec<&'a ExpectationFile>,
     written: OnceLock<BTreeMap<(Kind, &'a ObjectId, &'static str), &'a Value>>,
+    /// What the files ignore.
+    pub(super) ignoring: Ignoring<'a>,
 }
 
 impl<'a> WrittenAttributes<'a> {
@@ -22,6 +25,7 @@ impl<'a> WrittenAttributes<'a> {
         Self {
             files: files.to_vec(),
             written: OnceLock::new(),
+            ignoring: Ignoring::of(files),
         }
     }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::advice::Condition;
+use super::ignoring::Ignoring;
 use super::parallel::in_parts;
 use super::unlisted::{UnlistedFindings, UnlistedSearch};
 use super::{Candidate, Decision, MeaningMatch, Pending, Plan, Step, follow, rename};
-use crate::expectation::{ExpectationFile, IgnoreRule, Level, Presence, Terms, pattern_text};
-use crate::finding::{About, Check, Checks, OtherCode, Status};
+use crate::expectation::Presence;
+use crate::finding::{Check, Checks, Status};
 use crate::hint::Hint;
 use crate::kinds::{Kind, near_type_in};
 use crate::object_id::ObjectId;
@@ -37,7 +38,8 @@ pub fn resolve(mut plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (C
     }
     // The expectations by meaning must be resolved before it is known which objects are unlisted.
     let mut used: BTreeSet<Place> = BTreeSet::new();
-    let search = UnlistedSearch::new(snapshot, &claimed, &out);
+    let ignoring = Ignoring::of(&plan.files);
+    let search = UnlistedSearch::new(snapshot, &claimed, &out, &ignoring);
     let parts = in_parts(
         &plan.closed,
         |_| true,
@@ -53,12 +55,7 @@ pub fn resolve(mut plan: Plan<'_>, answers: &Answers, snapshot: &Snapshot) -> (C
         used.extend(part_used);
         out.absorb(part);
     }
-    out.extend(
-        plan.ignore
-            .into_iter()
-            .filter(|rule| !used.contains(&rule.place))
-            .map(unused_pattern),
-    );
+    out.extend(ignoring.unused(&used, snapshot));
     follow::mark(&plan.files, snapshot, &renames, &mut out.findings);
     (out, claimed)
 }
@@ -273,42 +270,4 @@ fn unreadable(meaning: &MeaningMatch, answers: &Answers) -> Option<String> {
     let conditions = meaning.candidates.iter().flat_map(|c| &c.conditions);
     let mut all = conditions.chain(&meaning.probes);
     all.find_map(|condition| invalid(condition, answers)).map(str::to_owned)
-}
-
-/// The finding that a pattern matches nothing: it is a mistake, or the objects that it ignored no longer exist.
-fn unused_pattern(rule: &IgnoreRule) -> Check {
-    let bang = if rule.negated { "!" } else { "" };
-    let pattern = format!("{bang}{}", pattern_text(&rule.pattern));
-    let message = format!("pattern `{pattern}` matches no {}", rule.kind.words());
-    let about = About::Pattern {
-        kind: rule.kind,
-        pattern,
-    };
-    let terms = Terms {
-        level: Level::Warn,
-        reason: None,
-        exact: false,
-        window: Vec::new(),
-    };
-    Check::drift(about, OtherCode::IgnoreIdle.into(), rule.place, &terms, message)
-        .hint(Hint::advice("remove or correct the pattern"))
-}
-
-/// Whether the patterns of a file ignore an object. The last matching pattern decides. All matching patterns are added
-/// to `used`.
-pub(super) fn ignored(file: &ExpectationFile, kind: Kind, id: &ObjectId, used: &mut BTreeSet<Place>) -> bool {
-    if !file.ignore.iter().any(|rule| rule.kind == kind) {
-        return false;
-    }
-    let mut names = kind.names(id, &file.schema);
-    // A pattern without a schema matches in every schema.
-    names.push(kind.own_name(id).to_owned());
-    let mut ignored = false;
-    for rule in file.ignore.iter().filter(|rule| rule.kind == kind) {
-        if names.iter().any(|name| rule.pattern.matches(name)) {
-            used.insert(rule.place);
-            ignored = !rule.negated;
-        }
-    }
-    ignored
 }

@@ -120,6 +120,8 @@ impl<'a> ObjectComparison<'a, '_> {
             Some(undecided) => pending.push(undecided),
             None => passed += 1,
         };
+        let ignoring = &self.written.ignoring;
+        let wanted = |attr: &Attr| wanted(attr) && !ignoring.attribute(self.file, actual.kind, actual.id, attr);
         for a in written.iter().filter(|a| wanted(a.attr)) {
             let expected = ExpectedValue {
                 attr: a.attr,
@@ -129,7 +131,7 @@ impl<'a> ObjectComparison<'a, '_> {
             };
             add(self.attribute(actual, expected));
         }
-        self.left_out(actual, wanted, &mut add);
+        self.left_out(actual, &wanted, &mut add);
         (pending, passed)
     }
 

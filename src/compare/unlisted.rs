@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::resolve::{Claims, ignored};
+use super::ignoring::Ignoring;
+use super::resolve::Claims;
 use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, Terms};
 use crate::finding::{About, Check, Checks, Code};
@@ -38,6 +39,7 @@ type ColumnTypes = Vec<(String, String)>;
 pub(super) struct UnlistedSearch<'a> {
     snapshot: &'a Snapshot,
     claimed: &'a Claims,
+    ignoring: &'a Ignoring<'a>,
     /// The attributes with a finding.
     drifted: BTreeSet<(Kind, ObjectId, &'static str)>,
     /// Partitioned objects by the names and types of their columns.
@@ -76,7 +78,12 @@ impl UnlistedFindings {
 
 impl<'a> UnlistedSearch<'a> {
     /// `checks` are those of the listed objects.
-    pub(super) fn new(snapshot: &'a Snapshot, claimed: &'a Claims, checks: &Checks) -> Self {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        claimed: &'a Claims,
+        checks: &Checks,
+        ignoring: &'a Ignoring<'a>,
+    ) -> Self {
         let drifted = checks
             .findings
             .iter()
@@ -87,6 +94,7 @@ impl<'a> UnlistedSearch<'a> {
         Self {
             snapshot,
             claimed,
+            ignoring,
             drifted: drifted.collect(),
             by_columns: OnceLock::new(),
         }
@@ -142,13 +150,13 @@ impl<'a> UnlistedSearch<'a> {
                 continue;
             }
             if object.is_implicit() && self.snapshot.is_partial(kind, id) {
-                if !ignored(scope.file, kind, id, &mut found.used) {
+                if !self.ignoring.object(scope.file, kind, id, &mut found.used) {
                     self.additions(scope, (kind, id, object), found);
                 }
                 continue;
             }
             if object.is_implicit() && !self.is_stray_partition(scope, kind, object)
-                || ignored(scope.file, kind, id, &mut found.used)
+                || self.ignoring.object(scope.file, kind, id, &mut found.used)
             {
                 continue;
             }
@@ -188,7 +196,7 @@ impl<'a> UnlistedSearch<'a> {
     ) {
         let PartitionCopy { kind, id, object } = copy;
         if partitions::is_unchanged(self.snapshot, kind, object, original.1)
-            || ignored(scope.file, kind, id, &mut found.used)
+            || self.ignoring.object(scope.file, kind, id, &mut found.used)
         {
             return;
         }
@@ -196,6 +204,7 @@ impl<'a> UnlistedSearch<'a> {
             // The original is checked for what must hold in all copies.
             if attr.holds_in_partitions
                 || !partitions::is_compared(self.snapshot, kind, attr)
+                || self.ignoring.attribute(scope.file, kind, id, attr)
                 || self.drifted.contains(&(kind, original.0.clone(), attr.name))
             {
                 continue;
@@ -218,6 +227,7 @@ impl<'a> UnlistedSearch<'a> {
         found: &mut UnlistedFindings,
     ) {
         let by_role = kind.spec().attrs.iter().filter(|attr| attr.keyed_by_role);
+        let by_role = by_role.filter(|attr| !self.ignoring.attribute(scope.file, kind, id, attr));
         for attr in by_role.filter(|attr| matches!(object.get(attr.name), Value::Map(grants) if !grants.is_empty())) {
             let granted = object.get(attr.name).clone();
             let message = format!(
@@ -243,7 +253,7 @@ impl<'a> UnlistedSearch<'a> {
             for (id, object) in self.snapshot.children(child, id) {
                 if !object.is_implicit()
                     && !self.is_claimed(child, id)
-                    && !ignored(scope.file, child, id, &mut found.used)
+                    && !self.ignoring.object(scope.file, child, id, &mut found.used)
                 {
                     found.out.push(unlisted_object(
                         scope,
@@ -266,7 +276,9 @@ impl<'a> UnlistedSearch<'a> {
         let partitions = partitions::partitions(object);
         let before = found.out.findings.len();
         for (kind, partition) in &partitions {
-            if !self.is_claimed(*kind, partition) && !ignored(scope.file, *kind, partition, &mut found.used) {
+            if !self.is_claimed(*kind, partition)
+                && !self.ignoring.object(scope.file, *kind, partition, &mut found.used)
+            {
                 found.out.push(unlisted_partition(scope, *kind, partition, id));
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::alternatives::{is_time, object_or_alternatives, time_of_attribute};
 use super::keys::{ObjectKey, TermKey};
 use super::mistakes::{mistakes_of_section, section_hint, unbracketed, without_brackets};
+use super::other_name::other_name;
 use super::parse::Parser;
 use super::partitions::parse_partitions;
 use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
@@ -84,6 +85,10 @@ pub(super) fn parse_section(
 pub(super) fn named(parser: &mut Parser, kind: Kind, entry: Entry, parent: Option<&Parent>, terms: &Arc<Terms>) {
     let Entry { key, place, value, .. } = entry;
     match identity(kind, &key, parent, &parser.out.schema) {
+        Ok(id) if other_name(kind, &value).is_some() => {
+            let name = other_name(kind, &value).unwrap_or_default();
+            parser.out.role_names.push((id.last().to_owned(), name));
+        }
         Ok(id) => object_or_alternatives(parser, kind, &Subject::Named(id), place, value, parent, terms),
         Err(message) => parser
             .problems
@@ -238,6 +243,9 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
             (expects.to_owned(), expanded)
         }
         (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::None) => (String::new(), None),
+        (NodeValue::List(_) | NodeValue::Scalar(_), Shorthand::OtherName) => {
+            ("the name that it has in the database".to_owned(), None)
+        }
         (NodeValue::Scalar(scalar), Shorthand::List(attribute)) => {
             return Err(without_brackets(kind, attribute, &node, scalar));
         }

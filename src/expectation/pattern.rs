@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::cut_pattern;
+use crate::kinds::Kind;
 use crate::object_id::{ObjectId, split_name};
 
 /// What `[]` is in a pattern: there, brackets enclose characters.
@@ -23,6 +25,26 @@ pub fn name_pattern(text: &str) -> Result<glob::Pattern, glob::PatternError> {
 #[must_use]
 pub fn pattern_text(pattern: &glob::Pattern) -> String {
     pattern.as_str().replace(ARRAY, "[]")
+}
+
+/// Whether an object is in one of these schemas and has a name that one of the patterns matches; without schemas and
+/// without patterns, every object.
+#[must_use]
+pub fn is_wanted(kind: Kind, id: &ObjectId, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> bool {
+    // Schemas, and objects outside of schemas, belong to the whole database.
+    if !id.is_in_schema() && !schemas.is_empty() {
+        return kind.is_namespace() && schemas.iter().any(|schema| schema == id.last());
+    }
+    if patterns.is_empty() {
+        return true;
+    }
+    let names = kind.names(id, schema);
+    patterns.iter().any(|pattern| {
+        let cut = cut_pattern(&pattern_text(pattern));
+        names
+            .iter()
+            .any(|name| pattern.matches(name) || cut.as_ref() == Some(name))
+    })
 }
 
 /// Patterns for names, which are separated by commas on the command line.

@@ -12,7 +12,7 @@ pub(super) use grants::{
 use super::spec::NEVER;
 use super::storage_option::{same_option, same_options};
 use super::{HintContext, Kind};
-use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::attribute::{Attr, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::secret;
@@ -84,7 +84,8 @@ pub(super) fn declare(expected: &Value) -> Hint {
 }
 
 /// The owner.
-pub(super) const OWNER: Attr = Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.");
+pub(super) const OWNER: Attr =
+    Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.").role_names(RoleNames::Values);
 
 /// An attribute that names another object, such as a function or an operator.
 pub(super) const fn other(name: &'static str, doc: &'static str) -> Attr {

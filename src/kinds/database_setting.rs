@@ -38,6 +38,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         same_identity: Some(same_name),
         ..Matching::DEFAULT
     },
+    rename_role: Some(|name, other| {
+        let (setting, role) = name.split_once(" for ")?;
+        Some(format!("{setting} for {}", other(role)))
+    }),
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT

@@ -42,6 +42,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
         extra_columns: &[OWNER],
         ..Reading::DEFAULT
     },
+    rename_role: Some(|name, other| {
+        let entry = EntryName::parse(name)?;
+        let schema = entry.schema.map_or_else(String::new, |schema| format!(" in {schema}"));
+        Some(format!("{}{schema} on {}", other(entry.role), entry.objects))
+    }),
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT

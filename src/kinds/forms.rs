@@ -37,6 +37,9 @@ pub enum Shorthand {
     List(&'static str),
     /// A scalar is the value of this attribute.
     Scalar(&'static str),
+    /// A text is the name that the object has in the database that is checked: it is expected under that name wherever the files
+    /// name it.
+    OtherName,
     /// A form that the kind itself expands.
     Custom {
         /// What form it has, for the JSON Schema.

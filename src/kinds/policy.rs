@@ -3,7 +3,7 @@
 use super::{
     Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint,
 };
-use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::attribute::{Attr, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::IN_PARTITIONS;
@@ -30,6 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The roles that it applies to. If left out: all roles, which is `[public]`. In any order.",
         )
         .compare(Compare::Custom(same_roles))
+        .role_names(RoleNames::Values)
         .default(Literal::Null),
         Attr::new(
             "using",

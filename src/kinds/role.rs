@@ -1,7 +1,7 @@
 //! Roles. They belong to the server, not to a database, so they are read only where a file or an option asks for them.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common, setting};
-use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, Shorthand, Syntax, common, setting};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, RoleNames, Shape, Verdict};
 use crate::hint::Hint;
 use crate::snapshot::OWNER;
 use crate::sql_text::quote_literal;
@@ -60,6 +60,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
              PostgreSQL 16 a membership can be `no inherit` or `no set` by itself; before, it is `no inherit` if the role is.",
         )
         .compare(Compare::Custom(same_memberships))
+        .role_names(RoleNames::Keys)
         .default(Literal::EmptyMap),
         Attr::new(
             "granted_by",
@@ -67,6 +68,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "The roles that granted the memberships, where that is not the first superuser of the server.",
         )
         .default(Literal::EmptyMap)
+        .role_names(RoleNames::KeysAndValues)
         .since(16),
         Attr::new(
             "settings",
@@ -83,6 +85,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
         masked: Masked::SETTINGS,
         ..Reading::DEFAULT
     },
+    syntax: Syntax {
+        shorthand: Shorthand::OtherName,
+        ..Syntax::DEFAULT
+    },
+    rename_role: Some(|name, other| Some(other(name))),
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT

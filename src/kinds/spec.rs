@@ -87,6 +87,9 @@ pub struct KindSpec {
     /// The attributes that an application relies on, which `pull --requirements` writes. Without any, it does not write
     /// objects of this kind.
     pub required: &'static [&'static str],
+    /// The last part of the identity with the role that it names replaced by what the function returns; `None` if it names no
+    /// role.
+    pub rename_role: Option<RenameRole>,
     /// Whether PostgreSQL drops an object together with a column that it is on, as it does with indexes and constraints.
     pub drops_with_column: bool,
 }
@@ -129,9 +132,13 @@ impl KindSpec {
         users_add: UsersAdd::Nothing,
         belongs_to: None,
         required: &[],
+        rename_role: None,
         drops_with_column: false,
     };
 }
+
+/// Replaces the role that a name contains.
+pub type RenameRole = fn(&str, &dyn Fn(&str) -> String) -> Option<String>;
 
 /// Makes the stub of an object, if it has what a stub needs.
 pub type MakeStub = fn(&ObjectId, &Object, &Snapshot) -> Option<Stub>;

@@ -30,6 +30,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
         masked: Masked::OPTIONS,
         ..Reading::DEFAULT
     },
+    rename_role: Some(|name, other| {
+        let (role, server) = name.split_once(" on ")?;
+        Some(format!("{} on {server}", other(role)))
+    }),
     advice: Advice {
         hint: Some(hint),
         ..Advice::DEFAULT

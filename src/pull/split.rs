@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Nesting, PullOptions, Writer, file, has_owner_to_write, key, sections};
+use super::{IgnoredBy, Nesting, PullOptions, Writer, file, has_owner_to_write, key, sections};
 use crate::fnv::fnv1a;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -49,6 +49,7 @@ pub fn split(snapshot: &Snapshot, choice: &PullOptions<'_>, kinds: &BTreeSet<Kin
         snapshot,
         schema: choice.schema,
         any_partitions: choice.any_partitions,
+        ignored: IgnoredBy::Names(choice.ignored),
     };
     let mut files = Vec::new();
     for kind in kinds {

@@ -15,6 +15,7 @@ use crate::expectation::{AppliedState, Assertion, CutName, ExpectationFile, Wind
 use crate::finding::{Check, Target};
 use crate::not_compared::counted;
 use crate::observed::MigrationHistory;
+use crate::role_map::RoleMap;
 use crate::snapshot::Snapshot;
 
 /// The expectations and options of a verification.
@@ -26,6 +27,8 @@ pub(crate) struct Verification<'a> {
     pub(crate) limits: Limits,
     /// Whether the coverage is computed.
     pub(crate) with_coverage: bool,
+    /// The names of roles in the database, each with the one that the files have for it.
+    pub(crate) roles: &'a RoleMap,
 }
 
 impl Verification<'_> {
@@ -61,7 +64,8 @@ impl Verification<'_> {
             .iter()
             .map(|file| file.histories.len() + file.assertions.len())
             .sum();
-        let (mut session, snapshot) = begin(endpoint, self.scope, self.limits, statements).await?;
+        let (mut session, mut snapshot) = begin(endpoint, self.scope, self.limits, statements).await?;
+        self.roles.apply_to_snapshot(&mut snapshot);
         target.name.clone_from(&snapshot.server.database);
         target.server_version.clone_from(&snapshot.server.version);
         let histories = self.histories(&mut session, &snapshot).await?;

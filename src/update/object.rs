@@ -9,7 +9,7 @@ use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, ExpectedObject, Extent};
 use crate::kinds::{Attributes, KeyForm, Kind};
 use crate::object_id::ObjectId;
-use crate::pull::{Nesting, Writer, default_when_omitted, key, key_in, shorthand, value_document, written};
+use crate::pull::{IgnoredBy, Nesting, Writer, default_when_omitted, key, key_in, shorthand, value_document, written};
 use crate::snapshot::Snapshot;
 use crate::source_map::Place;
 use crate::value::Value;
@@ -178,6 +178,7 @@ impl<'a> Editor<'a> {
             snapshot: self.snapshot,
             schema: &self.file.schema,
             any_partitions: false,
+            ignored: IgnoredBy::File(self.file),
         }
     }
 

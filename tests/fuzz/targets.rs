@@ -220,6 +220,7 @@ pub fn snapshots(data: &[u8]) {
     let choice = PullOptions {
         any_partitions: false,
         requirements: false,
+        ignored: &[],
         schema: "public",
         schemas: &[],
         whole: true,

@@ -288,6 +288,7 @@ fn a_pulled_file_passes() {
             history: None,
             any_partitions: false,
             requirements: false,
+            ignored: &[],
             schema: SCHEMAS[0],
             whole,
             wanted: &|_, _| true,

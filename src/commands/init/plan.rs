@@ -332,6 +332,7 @@ impl PlannedDatabase {
                 history,
                 any_partitions: false,
                 requirements: false,
+                ignored: &[],
                 wanted: &|_, _| true,
             },
         )?;

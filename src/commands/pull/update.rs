@@ -5,9 +5,8 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use crate::atomic_file;
-use crate::catalog::Limits;
 use crate::catalog::capture::Scope;
-use crate::cli::PullArgs;
+use crate::cli::{PriorRunArgs, PullArgs};
 use crate::console::{confirm, eprint, print};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
@@ -18,6 +17,9 @@ use crate::finding::{Check, Exit, Report, Target};
 use crate::input;
 use crate::redact;
 use crate::report::unified::unified;
+use crate::role_map::RoleMap;
+use crate::session::choice;
+use crate::session::prior_runs::PriorRuns;
 use crate::session::scratch_noise::filter_noise_of_checked;
 use crate::session::source::{ResolvedSource, resolve_all};
 use crate::session::verify::Verification;
@@ -56,15 +58,26 @@ struct UpdatedFiles {
 
 /// Runs the command.
 pub(super) fn run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
-    let expectations = load(&args.update, files)?;
+    let mut expectations = load(&args.update, files)?;
+    choice::ignore(&args.choice, &mut expectations);
+    let baseline = baseline(args, files)?;
     let jobs = jobs(args, expectations, files)?;
     let environment = Environment::read(!args.session.no_env_file);
     let resolved = resolve_all(jobs, |job| (&job.source, job.place), &args.session, &environment, files)?;
     let mut updated = Vec::new();
     for (job, source) in resolved {
-        updated.push(update_until_settled(job, &source, args.session.limits(), files)?);
+        updated.push(update_until_settled(args, job, &source, &baseline, files)?);
     }
     Ok(finish(args, updated, files)?)
+}
+
+/// The findings that `--baseline` lists.
+fn baseline(args: &PullArgs, files: &mut SourceMap) -> Result<PriorRuns, Vec<Problem>> {
+    let prior = PriorRunArgs {
+        baseline: args.baseline.clone(),
+        ..PriorRunArgs::default()
+    };
+    PriorRuns::read(&prior, files)
 }
 
 /// One job for each database, in the order in which the files name them.
@@ -95,9 +108,10 @@ fn jobs(args: &PullArgs, expectations: Vec<ExpectationFile>, files: &SourceMap) 
 
 /// Compares, writes the findings into the texts and compares again, until no finding is left that can be written.
 fn update_until_settled(
+    args: &PullArgs,
     job: UpdateJob,
     source: &ResolvedSource,
-    limits: Limits,
+    baseline: &PriorRuns,
     files: &mut SourceMap,
 ) -> Result<UpdatedFiles, Failure> {
     let mut drafts = job.drafts;
@@ -105,11 +119,12 @@ fn update_until_settled(
     let mut written = BTreeSet::new();
     let mut round = 1;
     loop {
-        let (target, snapshot) = compare(&job.source, source, &drafts, limits)?;
+        let (mut target, snapshot) = compare(args, &job.source, source, &drafts)?;
+        baseline.mark(&mut target);
         // A finding that was written and is found again would be found in every round.
         let findings: Vec<&Check> = target
             .findings()
-            .filter(|check| !written.contains(&with_values(check)))
+            .filter(|check| !check.is_known() && !written.contains(&with_values(check)))
             .collect();
         let changed = apply_findings(&drafts, &findings, &snapshot, &mut reasons, files);
         // A finding that could not be written is tried again after others were.
@@ -129,6 +144,7 @@ fn update_until_settled(
                 history.files = old.files.take();
             }
             draft.text = text;
+            choice::ignore(&args.choice, std::slice::from_mut(&mut expects));
             draft.expects = expects;
         }
         round += 1;
@@ -141,12 +157,14 @@ fn with_values(check: &Check) -> (String, String, String) {
 }
 
 fn compare(
+    args: &PullArgs,
     source: &Source,
     resolved: &ResolvedSource,
     drafts: &[Draft],
-    limits: Limits,
 ) -> Result<(Target, Snapshot), Failure> {
+    let limits = args.session.limits();
     let files: Vec<&ExpectationFile> = drafts.iter().map(|draft| &draft.expects).collect();
+    let roles = RoleMap::of_files(files.iter().copied(), &RoleMap::of(&args.choice.role)).reversed();
     let mut target = Target::named(source.report_label());
     resolved.describe(&mut target);
     let verification = Verification {
@@ -154,6 +172,7 @@ fn compare(
         scope: &Scope::of(&files),
         limits,
         with_coverage: false,
+        roles: &roles,
     };
     let snapshot = verification.run(resolved, &mut target)?;
     // What SQL and migrations say nothing about stays in the files.

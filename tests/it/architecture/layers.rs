@@ -37,7 +37,7 @@ const LAYERS: [&[&str]; 10] = [
         "value",
     ],
     &["expectation", "observed"],
-    &["finding", "not_compared"],
+    &["finding", "not_compared", "role_map"],
     &["report"],
     &[
         "baseline",
