@@ -8,6 +8,9 @@ use crate::error::{Failure, WhileDoing as _};
 use crate::random::number;
 use crate::redact;
 
+/// Why a file is not written that its owner has protected.
+const READ_ONLY: &str = "the file is read-only";
+
 /// How many names are tried for the temporary file.
 const ATTEMPTS: usize = 16;
 
@@ -21,6 +24,35 @@ pub(crate) fn write_with_folders(path: &Path, text: &[u8]) -> Result<(), Failure
         fs::create_dir_all(folder).while_doing(doing)?;
     }
     write(path, text).while_doing(doing)
+}
+
+/// Makes the folders that a file needs, and finds out whether the file can be written, without changing it.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn prepare(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                io::Error::other("a part of its path is a file")
+            }
+            _ => error,
+        })?;
+    }
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    match fs::metadata(&target) {
+        Ok(found) if found.is_dir() => return Err(io::Error::other("it is a folder")),
+        Ok(found) if found.is_file() && found.permissions().readonly() => {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, READ_ONLY));
+        }
+        // A device or a pipe is written to as it is.
+        Ok(found) if !found.is_file() => return Ok(()),
+        Ok(_) | Err(_) => {}
+    }
+    let probe = target.with_file_name(format!(".driftgate-{:016x}.tmp", number()));
+    fs::OpenOptions::new().write(true).create_new(true).open(&probe)?;
+    fs::remove_file(&probe)
 }
 
 /// Writes a file atomically. It keeps the permissions of a file that it replaces. If the path is a link, the file that
@@ -59,7 +91,7 @@ fn write_like(mut file: fs::File, model: &Path, text: &[u8]) -> io::Result<()> {
     if let Ok(metadata) = fs::metadata(model) {
         // A rename would replace a read-only file, which the user does not expect.
         if metadata.permissions().readonly() {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, READ_ONLY));
         }
         file.set_permissions(metadata.permissions())?;
     }

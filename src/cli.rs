@@ -32,6 +32,10 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 
+    /// Print nothing if all is well: neither a summary nor notes. What failed is also written to standard error
+    #[arg(short, long, global = true, display_order = 899)]
+    pub quiet: bool,
+
     /// Do not read files larger than this, for example 64MiB or 1GiB
     #[arg(long, global = true, display_order = 900, value_name = "SIZE", default_value = "64MiB", value_parser = input::parse_size)]
     pub max_file_size: u64,
@@ -400,7 +404,14 @@ fn parse_tool(text: &str) -> Result<&'static Tool, String> {
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    let duration = humantime::parse_duration(text).map_err(|_| "expected a duration such as 500ms, 30s or 2m")?;
+    // A number without a unit is in seconds, as in most tools.
+    let is_number = text.trim().parse::<u32>().is_ok();
+    let text = if is_number {
+        format!("{}s", text.trim())
+    } else {
+        text.to_owned()
+    };
+    let duration = humantime::parse_duration(&text).map_err(|_| "expected a duration such as 30, 500ms, 30s or 2m")?;
     // PostgreSQL counts milliseconds in a signed 32-bit integer, and 0 would mean no limit.
     if duration.as_millis() == 0 || duration.as_millis() > 2_147_483_647 {
         return Err("must be between 1ms and 24 days".into());

@@ -11,6 +11,7 @@ mod pull;
 mod schema;
 
 use crate::cli::{Color, Command, Format};
+pub use crate::console::set_quiet;
 use crate::console::{print, print_failure, print_problems};
 use crate::error::{CommandError, Problem};
 use crate::finding::Exit;

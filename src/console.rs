@@ -26,10 +26,38 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes to standard output what says that all is well, unless nothing is to be printed then.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub(crate) fn print_summary(text: &str) -> Result<(), Failure> {
+    if is_quiet() { Ok(()) } else { print(text) }
+}
+
 /// Writes to standard error. An error is ignored: there is no other place to report it.
 pub(crate) fn eprint(text: &str) {
     clear_progress();
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Whether nothing is printed where all is well.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Sets whether nothing is printed where all is well.
+pub fn set_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Whether nothing is printed where all is well.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// Writes a note to standard error, unless nothing is to be printed where all is well.
+pub(crate) fn note(text: &str) {
+    if !is_quiet() {
+        eprint(text);
+    }
 }
 
 /// Asks a question that `y` answers. Says why nothing is done if there is no terminal, or another answer.

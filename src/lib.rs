@@ -143,6 +143,7 @@ pub mod sql_text;
 pub mod suggest;
 #[doc(hidden)]
 pub mod terminal;
+mod undo;
 mod update;
 #[doc(hidden)]
 pub mod value;

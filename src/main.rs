@@ -25,6 +25,7 @@ fn run() -> Exit {
         }
     };
     input::set_limit(cli.max_file_size);
+    commands::set_quiet(cli.quiet);
     commands::run(&cli.command)
 }
 

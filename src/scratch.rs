@@ -17,7 +17,6 @@ mod roles;
 #[cfg(feature = "embedded")]
 mod stand_ins;
 pub mod statements;
-mod undo;
 
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::Batching;

@@ -23,12 +23,13 @@ use postgres_protocol::message::frontend;
 
 pub use extended::{Described, Description};
 pub use row::{Cells, Column, Row};
-pub use start::{Binding, StartError, Startup};
+pub use start::{BackendKey, Binding, StartError, Startup};
 pub use wire::Stream;
 use wire::{Notice, Wire};
 
 use super::server_error::ServerError;
 use crate::sql::Sql;
+use crate::undo::OnSignal;
 
 /// A connection on which a session has begun.
 pub struct Client {
@@ -39,6 +40,10 @@ pub struct Client {
     unusable: Option<ServerError>,
     /// Whether the rows of a COPY follow the query.
     has_rows: bool,
+    /// What a request to cancel names.
+    key: Option<BackendKey>,
+    /// Cancels what the server does if a signal ends the run.
+    guard: Option<OnSignal>,
 }
 
 impl std::fmt::Debug for Client {
@@ -63,13 +68,26 @@ impl Client {
     /// See [`StartError`].
     pub async fn start(stream: Box<dyn Stream>, startup: &Startup<'_>) -> Result<Self, StartError> {
         let mut wire = Wire::new(stream);
-        let parameters = start::start(&mut wire, startup).await?;
+        let begun = start::start(&mut wire, startup).await?;
         Ok(Self {
             wire,
-            parameters,
+            parameters: begun.parameters,
+            key: begun.key,
+            guard: None,
             unusable: None,
             has_rows: false,
         })
+    }
+
+    /// What a request to cancel names, if the server has sent it.
+    #[must_use]
+    pub fn backend_key(&self) -> Option<BackendKey> {
+        self.key
+    }
+
+    /// Keeps what is done if a signal ends the run before the session has ended.
+    pub(crate) fn guard(&mut self, guard: OnSignal) {
+        self.guard = Some(guard);
     }
 
     /// Whether the connection can be used: the server has not ended the session, and no call was cancelled.
@@ -223,6 +241,7 @@ impl Client {
     /// Ends the session. Errors are ignored.
     pub async fn close(mut self) {
         let mut out = BytesMut::new();
+        self.guard = None;
         frontend::terminate(&mut out);
         let _ = self.wire.write(&out).await;
         self.wire.shut_down().await;

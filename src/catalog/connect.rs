@@ -9,6 +9,7 @@ use crate::error::Failure;
 use crate::sql;
 
 mod binding;
+mod cancel;
 mod explain;
 mod stream;
 #[cfg(test)]
@@ -159,7 +160,11 @@ async fn open(
         options: info.options(),
         binding,
     };
-    Ok(Client::start(stream, &startup).await?)
+    let mut client = Client::start(stream, &startup).await?;
+    if let Some(key) = client.backend_key() {
+        client.guard(cancel::on_signal(info, host, address, encryption, key));
+    }
+    Ok(client)
 }
 
 /// Closes the connection if the server does not match `target_session_attrs`.

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::atomic_file;
 use crate::catalog::capture::Scope;
 use crate::cli::{CheckArgs, FailOn, Format, SessionArgs};
 use crate::console::{clear_progress, print_failure, show_progress};
 use crate::environment::Environment;
-use crate::error::{CommandError, Failure, Problem};
+use crate::error::{CommandError, Failure, Problem, io_message};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{DEFAULT_PATH, load};
 use crate::finding::{Checks, Exit, Report, Target, mark};
@@ -305,7 +306,23 @@ fn validate_outputs(args: &CheckArgs, expectations: &[ExpectationFile], files: &
     if let Some(path) = &args.prior_runs.write_baseline {
         problems.extend(among_expectations(path, &args.paths));
     }
+    // Folders are made only if nothing else is wrong.
+    if problems.is_empty() {
+        let outputs = args.output.iter().map(|(_, path)| path);
+        problems.extend(
+            outputs
+                .chain(&args.prior_runs.write_baseline)
+                .filter_map(|path| unwritable(path)),
+        );
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// The problem that a file cannot be written. The folders that it needs are made.
+fn unwritable(path: &Path) -> Option<Problem> {
+    let error = atomic_file::prepare(path).err()?;
+    let (path, why) = (redact::path(path), io_message(&error));
+    Some(Problem::new(format!("{path} cannot be written: {why}")).hint("nothing was checked: name another file"))
 }
 
 /// The reports that would overwrite an expectation file, a baseline or another report.

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use crate::catalog::Limits;
 use crate::catalog::capture::Scope;
 use crate::cli::{DiffArgs, Format, PriorRunArgs};
-use crate::console::{eprint, print, terminal_width};
+use crate::console::{eprint, is_quiet, note, print, terminal_width};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::parse::parse;
@@ -28,7 +28,7 @@ use crate::session::migration_progress::{self, MigrationProgress};
 use crate::session::not_recorded;
 use crate::session::prior_runs::PriorRuns;
 use crate::session::read_snapshot_and_extensions;
-use crate::session::report_outputs::{RunClock, exit_for_format};
+use crate::session::report_outputs::{RunClock, exit_for_format, is_well};
 use crate::session::scratch_noise::{ScratchSide, filter_saved_noise, filter_scratch_noise};
 use crate::session::source::{ResolvedSource, ScratchDatabase};
 use crate::session::verify::Verification;
@@ -287,7 +287,10 @@ fn print_result(
         return print(&unified(&compared.expected_text, &found, labels, Palette { color }));
     }
     if !args.format.spec().notes {
-        eprint(&notes(report));
+        note(&notes(report));
+    }
+    if is_quiet() && is_well(report) {
+        return Ok(());
     }
     print(&args.format.render(&Rendering {
         report,

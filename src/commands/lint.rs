@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::LintArgs;
-use crate::console::print;
+use crate::console::print_summary;
 use crate::error::{CommandError, Problem};
 use crate::expectation::load::check_all;
 use crate::expectation::{AcceptedProblem, ExpectedHistory};
@@ -83,7 +83,7 @@ pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, Comman
     if !problems.is_empty() {
         return Err(problems.into());
     }
-    print(&summary)?;
+    print_summary(&summary)?;
     Ok(Exit::Passed)
 }
 

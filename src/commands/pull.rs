@@ -6,6 +6,7 @@ mod update;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use crate::atomic_file;
 use crate::catalog::capture::Scope;
@@ -15,6 +16,7 @@ use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::{DEFAULT_DATABASE, pattern_text};
 use crate::finding::Exit;
+use crate::input;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::pull::{PullOptions, WrittenHistory, is_wanted, main_schema, pull};
@@ -139,7 +141,21 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
     };
     eprint(&unmatched::warnings(&snapshot, patterns, &schema, &args.schema));
     let text = format!("{}{text}", header(&snapshot, args, source));
+    if let Some(path) = args.output.as_ref().filter(|path| !args.force && differs(path, &text)) {
+        let path = redact::path(path);
+        eprint(&format!(
+            "error: nothing was written, because the file {path} exists and would change\n  help: --update {path} keeps what \
+             people wrote in it; --force overwrites it\n"
+        ));
+        return Ok(Exit::Usage);
+    }
     write_output(args, &text).map(|()| Exit::Passed)
+}
+
+/// Whether a file exists whose text is another one. What is no file, such as a pipe, is written to.
+fn differs(path: &Path, text: &str) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.is_file())
+        && !matches!(input::read_bytes(path), Ok(found) if found == text.as_bytes())
 }
 
 /// Reports that there is nothing to write, which is an error.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::alternatives::{is_time, object_or_alternatives, time_of_attribute};
 use super::keys::{ObjectKey, TermKey};
 use super::mistakes::{mistakes_of_section, section_hint, unbracketed, without_brackets};
-use super::other_name::other_name;
+use super::other_name::is_renamed;
 use super::parse::Parser;
 use super::partitions::parse_partitions;
 use super::{ExpectedAttribute, ExpectedObject, Extent, Presence, Subject, Terms, shape};
@@ -38,8 +38,7 @@ pub(super) fn parse_section(
     let spec = kind.spec();
     if let (KeyForm::Only, Some(parent)) = (spec.syntax.key, parent) {
         let subject = Subject::Named(parent.id.clone());
-        object_or_alternatives(parser, kind, &subject, entry.place, entry.value, Some(parent), terms);
-        return;
+        return object_or_alternatives(parser, kind, &subject, entry.place, entry.value, Some(parent), terms);
     }
     match entry.value.value {
         NodeValue::Map(entries) if !entries.is_empty() => {
@@ -85,10 +84,7 @@ pub(super) fn parse_section(
 pub(super) fn named(parser: &mut Parser, kind: Kind, entry: Entry, parent: Option<&Parent>, terms: &Arc<Terms>) {
     let Entry { key, place, value, .. } = entry;
     match identity(kind, &key, parent, &parser.out.schema) {
-        Ok(id) if other_name(kind, &value).is_some() => {
-            let name = other_name(kind, &value).unwrap_or_default();
-            parser.out.role_names.push((id.last().to_owned(), name));
-        }
+        Ok(id) if is_renamed(parser, kind, &id, &value) => {}
         Ok(id) => object_or_alternatives(parser, kind, &Subject::Named(id), place, value, parent, terms),
         Err(message) => parser
             .problems

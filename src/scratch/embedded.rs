@@ -7,7 +7,6 @@ use pglite_oxide::extensions::{Extension, by_sql_name};
 
 use super::apply::ApplyError;
 use super::roles::MissingRoles;
-use super::undo::Undo;
 use super::{Scratch, Script, apply, stand_ins};
 use crate::catalog::connect::connect;
 use crate::catalog::conninfo::Conninfo;
@@ -16,6 +15,7 @@ use crate::error::{Failure, io_message};
 use crate::sql;
 use crate::sql::name;
 use crate::sql_text::{TokenKind, tokens, unquote_name};
+use crate::undo::Undo;
 
 /// Whether the embedded PostgreSQL has an extension.
 pub(super) fn has_extension(name: &str) -> bool {

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::undo::Undo;
 use super::{Scratch, Script, apply, random};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::server_error::ServerError;
@@ -13,6 +12,7 @@ use crate::error::Failure;
 use crate::sql;
 use crate::sql::Sql;
 use crate::sql_text::quote_name;
+use crate::undo::Undo;
 
 /// Creates a database, applies the SQL, calls `then` with the connection, and drops the database.
 pub(super) fn with<T>(

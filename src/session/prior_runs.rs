@@ -7,7 +7,7 @@ use super::earlier_reports;
 use crate::atomic_file;
 use crate::baseline::{self, Baseline, Day};
 use crate::cli::PriorRunArgs;
-use crate::console::eprint;
+use crate::console::note;
 use crate::error::{Failure, Problem};
 use crate::finding::earlier::{self, EarlierReport};
 use crate::finding::report_history::{EarlierRun, ReportHistory};
@@ -41,7 +41,7 @@ impl PriorRuns {
             }
         }
         let mut previous = None;
-        if let Some(path) = &args.compare {
+        if let Some(path) = args.compare.as_ref().filter(|path| is_there(path, "--compare")) {
             let place = input::read(path, files).map_err(|problem| problem.hint(earlier::HINT));
             match place.and_then(|place| earlier::read(files.text(place.file), place.file)) {
                 Ok(read) => previous = Some(read),
@@ -49,11 +49,14 @@ impl PriorRuns {
             }
         }
         let mut past = None;
-        if let Some(folder) = &args.history {
+        if let Some(folder) = args.history.as_ref().filter(|path| is_there(path, "--history")) {
             match earlier_reports::read(folder, files) {
                 Ok(read) => past = Some(read),
                 Err(more) => problems.extend(more),
             }
+        }
+        if args.history.is_some() {
+            past.get_or_insert_with(Vec::new);
         }
         if !problems.is_empty() {
             return Err(problems);
@@ -126,8 +129,18 @@ fn write(path: &Path, targets: &[Target], old: Option<&Baseline>) -> Result<Stri
     let findings: usize = targets.iter().map(|target| target.checks.findings.len()).sum();
     let s = if findings == 1 { "" } else { "s" };
     let path = visible(&redact::path(path));
-    eprint(&format!("note: wrote {findings} finding{s} to {path}\n"));
+    note(&format!("note: wrote {findings} finding{s} to {path}\n"));
     Ok(text)
+}
+
+/// Whether there are earlier reports. The first run has none, which is no mistake.
+fn is_there(path: &Path, option: &str) -> bool {
+    let is_missing = std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    if is_missing {
+        let path = visible(&redact::path(path));
+        note(&format!("note: {option} {path}: there is no earlier report yet\n"));
+    }
+    !is_missing
 }
 
 fn read_baseline(path: &Path, files: &mut SourceMap) -> Result<Baseline, Vec<Problem>> {

@@ -7,9 +7,9 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::atomic_file;
 use crate::cli::{Color, Format};
-use crate::console::{eprint, print, terminal_width};
+use crate::console::{is_quiet, note, print, print_failure, terminal_width};
 use crate::error::{Failure, WhileDoing as _};
-use crate::finding::{Exit, Report};
+use crate::finding::{Exit, Report, Target};
 use crate::redact;
 use crate::report::format::Rendering;
 use crate::report::notes::notes;
@@ -74,7 +74,7 @@ impl ReportOutputs<'_> {
     /// Prints the notes, unless one of the reports contains them: nothing is skipped silently.
     fn print_notes(&self, report: &Report) {
         if !self.formats().any(|format| format.spec().notes) {
-            eprint(&notes(report));
+            note(&notes(report));
         }
     }
 
@@ -99,7 +99,16 @@ impl ReportOutputs<'_> {
             width: terminal_width(),
             ..rendering
         };
-        failures.extend(print(&self.format.render(&to_terminal)).err());
+        if is_quiet() {
+            report
+                .targets
+                .iter()
+                .filter_map(|target| target.failure.as_ref())
+                .for_each(print_failure);
+        }
+        if !(is_quiet() && is_well(report)) {
+            failures.extend(print(&self.format.render(&to_terminal)).err());
+        }
         if self.has(Format::Github)
             && let Some(path) = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty())
         {
@@ -109,6 +118,16 @@ impl ReportOutputs<'_> {
         }
         failures
     }
+}
+
+/// Whether a report has no findings that count, and nothing but a failure that is printed anyway.
+pub(crate) fn is_well(report: &Report) -> bool {
+    let has_findings = |target: &Target| {
+        let summary = target.summary();
+        summary.drift + summary.warnings + summary.unknown > 0
+    };
+    let is_stale = report.baseline.as_ref().is_some_and(|used| !used.stale.is_empty());
+    !is_stale && !report.targets.iter().any(has_findings) && report.exit(false) != Exit::Usage
 }
 
 fn writing_to(path: &Path) -> String {

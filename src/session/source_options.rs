@@ -2,7 +2,7 @@
 
 use crate::catalog::conninfo::Conninfo;
 use crate::cli::SessionArgs;
-use crate::console::eprint;
+use crate::console::note;
 use crate::environment::Environment;
 use crate::error::Problem;
 use crate::redact;
@@ -53,8 +53,8 @@ fn is_variable(name: &str) -> bool {
 /// It is not a valid connection string.
 pub(super) fn conninfo(url: &str, environment: &Environment) -> Result<Conninfo, Problem> {
     let info = Conninfo::resolve(url, &|name| environment.get(name))?;
-    for note in info.notes() {
-        eprint(&format!("note: {}\n", visible(note)));
+    for said in info.notes() {
+        note(&format!("note: {}\n", visible(said)));
     }
     Ok(info)
 }

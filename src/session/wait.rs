@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
-use crate::console::{clear_progress, eprint, show_progress};
+use crate::console::{clear_progress, note, show_progress};
 use crate::expectation::Level;
 use crate::finding::{Check, OtherCode, Status, Target};
 use crate::terminal::visible;
@@ -90,7 +90,7 @@ impl WaitMessages {
                 one_line(short)
             ));
         } else if self.last.as_ref() != Some(&text) {
-            eprint(&format!("{text}\n"));
+            note(&format!("{text}\n"));
         }
         self.last = Some(text);
     }
@@ -103,7 +103,7 @@ impl WaitMessages {
         let outcome = if passed { "waited" } else { "gave up waiting" };
         let took = start.elapsed().as_secs_f64();
         let database = visible(&target.database);
-        eprint(&format!("{outcome} for {database}, which took {took:.1} s\n"));
+        note(&format!("{outcome} for {database}, which took {took:.1} s\n"));
     }
 }
 

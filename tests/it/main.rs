@@ -38,6 +38,7 @@ mod secrets;
 mod server;
 mod session;
 mod shell;
+mod signals;
 mod size;
 mod translated;
 mod trial;

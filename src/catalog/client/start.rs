@@ -70,11 +70,29 @@ impl From<io::Error> for StartError {
     }
 }
 
+/// What a request to cancel names: the process of the server, and a secret that only this client knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackendKey {
+    /// The number of the process.
+    pub process: i32,
+    /// The secret.
+    pub secret: i32,
+}
+
+/// What the server sent before it was ready.
+#[derive(Debug, Default)]
+pub(super) struct Begun {
+    /// The settings that it reports.
+    pub(super) parameters: BTreeMap<String, String>,
+    /// What a request to cancel names.
+    pub(super) key: Option<BackendKey>,
+}
+
 /// The maximum number of messages before the session begins. PostgreSQL sends about twenty.
 const MAX_MESSAGES: usize = 1000;
 
 /// Sends the start-up message, authenticates, and reads messages until the server is ready.
-pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<BTreeMap<String, String>, StartError> {
+pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<Begun, StartError> {
     let mut out = BytesMut::new();
     let fixed = [
         ("user", startup.user),
@@ -90,17 +108,23 @@ pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<BTre
     frontend::startup_message(parameters, &mut out)?;
     wire.write(&out).await?;
     let mut message = wire.message().await.map_err(first_message_error)?;
-    let mut reported = BTreeMap::new();
+    let mut begun = Begun::default();
     let mut state = AuthState::None;
     for _ in 0..MAX_MESSAGES {
         match message {
             Message::NoticeResponse(_) => {}
             Message::ErrorResponse(body) => return Err(StartError::Refused(server_error(body.fields()).0)),
             Message::ParameterStatus(body) if state.is_authenticated() => {
-                remember(&mut reported, body.name()?, body.value()?);
+                remember(&mut begun.parameters, body.name()?, body.value()?);
             }
-            Message::BackendKeyData(_) | Message::NotificationResponse(_) if state.is_authenticated() => {}
-            Message::ReadyForQuery(_) if state.is_authenticated() => return Ok(reported),
+            Message::BackendKeyData(body) if state.is_authenticated() => {
+                begun.key = Some(BackendKey {
+                    process: body.process_id(),
+                    secret: body.secret_key(),
+                });
+            }
+            Message::NotificationResponse(_) if state.is_authenticated() => {}
+            Message::ReadyForQuery(_) if state.is_authenticated() => return Ok(begun),
             other if !state.is_authenticated() => {
                 state = authenticate(wire, startup, state, other).await?;
                 if state.is_authenticated() {

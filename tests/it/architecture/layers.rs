@@ -22,6 +22,7 @@ const LAYERS: [&[&str]; 10] = [
         "sql_text",
         "suggest",
         "terminal",
+        "undo",
         "yaml",
     ],
     &[

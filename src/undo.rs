@@ -1,6 +1,6 @@
 //! Cleaning up before the process ends, also if a signal ends it.
 //!
-//! An [`Undo`] does its work when it is dropped. If SIGINT, SIGTERM or SIGHUP comes first, a thread does the work, and
+//! An [`Undo`] does its work when it is dropped, and an [`OnSignal`] only if a signal comes. If SIGINT, SIGTERM or SIGHUP comes first, a thread does the work, and
 //! then the process ends by the signal as it would have otherwise.
 
 use std::collections::BTreeMap;
@@ -15,18 +15,16 @@ type Work = Box<dyn FnOnce() + Send>;
 static PENDING: Mutex<BTreeMap<u64, Work>> = Mutex::new(BTreeMap::new());
 
 /// Work that is done when this is dropped.
-pub(super) struct Undo {
+pub(crate) struct Undo {
     number: u64,
 }
 
 impl Undo {
     /// Registers work that is done once: when this is dropped, or when a signal ends the process.
-    pub(super) fn new(work: impl FnOnce() + Send + 'static) -> Self {
-        listen();
-        let mut pending = pending();
-        let number = pending.last_key_value().map_or(0, |(last, _)| last + 1);
-        pending.insert(number, Box::new(work));
-        Self { number }
+    pub(crate) fn new(work: impl FnOnce() + Send + 'static) -> Self {
+        Self {
+            number: register(Box::new(work)),
+        }
     }
 }
 
@@ -37,6 +35,34 @@ impl Drop for Undo {
             work();
         }
     }
+}
+
+/// Work that is done only if a signal ends the process before this is dropped.
+pub(crate) struct OnSignal {
+    number: u64,
+}
+
+impl OnSignal {
+    /// Registers the work.
+    pub(crate) fn new(work: impl FnOnce() + Send + 'static) -> Self {
+        Self {
+            number: register(Box::new(work)),
+        }
+    }
+}
+
+impl Drop for OnSignal {
+    fn drop(&mut self) {
+        pending().remove(&self.number);
+    }
+}
+
+fn register(work: Work) -> u64 {
+    listen();
+    let mut pending = pending();
+    let number = pending.last_key_value().map_or(0, |(last, _)| last + 1);
+    pending.insert(number, work);
+    number
 }
 
 fn pending() -> MutexGuard<'static, BTreeMap<u64, Work>> {
