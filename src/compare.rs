@@ -13,6 +13,7 @@ pub mod history;
 mod ignoring;
 mod inherited;
 mod left_out;
+mod locked;
 mod parallel;
 mod partitions;
 mod rename;
@@ -84,6 +85,8 @@ enum Decision {
     Different,
     /// Cannot be decided, for this reason.
     Unknown(String),
+    /// Could not be read, for this reason, so that the run fails.
+    Unread(String),
     Ask(Vec<ScopedQuestion>),
 }
 
@@ -265,10 +268,7 @@ impl<'a> Planner<'a, '_> {
             written: self.written,
         };
         match (&expected.subject, expected.kind.spec().matching.same_identity) {
-            (Subject::Named(id), _) if self.written.ignoring.everything_of(file, expected.kind, id) => {
-                self.out.claimed.insert((expected.kind, id.clone()));
-                false
-            }
+            (Subject::Named(id), _) if self.is_left_out(&subject, id) => false,
             (Subject::Named(id), None) => {
                 self.out.claimed.insert((expected.kind, id.clone()));
                 let Some(object) = self.snapshot.get(expected.kind, id) else {

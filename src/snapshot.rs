@@ -108,6 +108,17 @@ pub struct Server {
     pub applied_without: Option<Vec<String>>,
 }
 
+/// An object that could not be read, because another session has locked what its definition names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedObject {
+    /// Its kind, if files can list such objects by themselves.
+    pub kind: Option<Kind>,
+    /// Its schema and name.
+    pub id: ObjectId,
+    /// What is locked, and by whom.
+    pub why: String,
+}
+
 /// The contents of the catalog of a database at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
@@ -122,6 +133,8 @@ pub struct Snapshot {
     /// The objects of the hosting platform that count only for what users added to them.
     partial: BTreeSet<(Kind, ObjectId)>,
     objects: BTreeMap<Kind, BTreeMap<ObjectId, Object>>,
+    /// The objects that could not be read because another session has locked something that their definitions name.
+    pub locked: Vec<LockedObject>,
     /// Attributes that were not read: those that are newer than the driftgate that saved the snapshot.
     unread: BTreeSet<(Kind, &'static str)>,
 }
@@ -136,6 +149,15 @@ impl Snapshot {
     #[must_use]
     pub fn is_unread(&self, kind: Kind, attribute: &str) -> bool {
         !self.unread.is_empty() && self.unread.iter().any(|(k, a)| *k == kind && *a == attribute)
+    }
+
+    /// Why an object could not be read, if another session has locked it.
+    #[must_use]
+    pub fn locked_by(&self, id: &ObjectId) -> Option<&str> {
+        let mut locked = self.locked.iter();
+        locked
+            .find(|object| object.id == id.relation())
+            .map(|object| object.why.as_str())
     }
 
     /// Adds the number of objects that were left out to what is not compared, if that is reported.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Limits;
 use super::assertion_values;
-use super::capture::{begin_transaction, reset_planner_settings};
+use super::capture::{begin_transaction, locks, reset_planner_settings};
 use super::client::{Cells, Client};
 use super::invalid_query;
 use super::server_error::{Meaning, ServerError};
@@ -73,13 +73,13 @@ async fn run_as_cursor(
             .await
         {
             Ok(rows) => read_rows(client, assertion, &rows, &begin("ROLLBACK TO SAVEPOINT driftgate")).await?,
-            Err(error) => explain_error(error, sql)?,
+            Err(error) => explain_or_blame(client, error, sql).await?,
         },
         Err(error) if error.code == "42601" => {
             client.execute(&begin("ROLLBACK TO SAVEPOINT driftgate")).await?;
             why_not_a_query(client, sql, error).await?
         }
-        Err(error) => explain_error(error, sql)?,
+        Err(error) => explain_or_blame(client, error, sql).await?,
     };
     client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
     Ok(outcome)
@@ -103,6 +103,20 @@ async fn read_rows(
         assertion_values::compare(client, &tests, &types, &mut cells, reset).await?;
     }
     Ok(AssertionResult::Rows(cells, more))
+}
+
+/// Explains an error, and says who holds the lock if the query waited for one.
+async fn explain_or_blame(client: &mut Client, error: ServerError, sql: &str) -> Result<AssertionResult, ServerError> {
+    if !error.is_lock_timeout() {
+        return explain_error(error, sql);
+    }
+    client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
+    let holder = locks::holders(client).await?;
+    let message = match holder {
+        Some(holder) => format!("{}: {holder}", error.message),
+        None => error.message.clone(),
+    };
+    explain_error(ServerError { message, ..error }, sql)
 }
 
 fn explain_error(error: ServerError, sql: &str) -> Result<AssertionResult, ServerError> {

@@ -4,6 +4,7 @@
 mod batch;
 mod consistency;
 mod find;
+pub(super) mod locks;
 mod not_compared;
 mod rows;
 mod scope;
@@ -15,6 +16,7 @@ use futures_util::future::join_all;
 pub use batch::query;
 use batch::{Batch, RarerKinds, ResultKind, rarer_kinds};
 pub(super) use batch::{begin_scratch_transaction, begin_transaction, reset_planner_settings};
+pub use locks::LockedOids;
 use rows::RowReader;
 pub use scope::{SchemaSelection, Scope, SizeHint};
 
@@ -24,7 +26,7 @@ use super::{Limits, ROLLBACK, encoding};
 use crate::error::Failure;
 use crate::kinds::Kind;
 use crate::platform;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{LockedObject, Snapshot};
 use crate::sql;
 
 /// One of several slices of the scope that are read in parallel.
@@ -84,7 +86,9 @@ pub async fn capture(
     let scope = readable.as_ref().unwrap_or(scope);
     let start = std::time::Instant::now();
     let mut pause = PAUSE;
+    let mut avoided = AvoidedLocks::of(scope);
     loop {
+        let scope = &avoided.scope;
         let read = if helpers.is_empty() {
             let first = first.take().unwrap_or_else(|| FirstBatch::new(scope, limits));
             read_alone(client, scope, first).await
@@ -94,10 +98,11 @@ pub async fn capture(
         let error = match read {
             Ok(read) if read.changed == 0 => {
                 let mut snapshot = read.snapshot;
-                if !scope.platform {
+                snapshot.locked = std::mem::take(&mut avoided.objects);
+                if !avoided.scope.platform {
                     let platform_roles = snapshot.server.platform_roles.clone();
-                    platform::leave_out(&mut snapshot, &platform_roles, &scope.named);
-                    snapshot.count_left_out(scope.not_compared);
+                    platform::leave_out(&mut snapshot, &platform_roles, &avoided.scope.named);
+                    snapshot.count_left_out(avoided.scope.not_compared);
                 }
                 return Ok(snapshot);
             }
@@ -115,13 +120,60 @@ pub async fn capture(
             // Read on one connection instead. The helpers may still be waiting for an answer: drop them.
             helpers.clear();
         } else {
-            return Err(error.failure(doing));
+            let _ = client.execute(&[sql![ROLLBACK]]).await;
+            avoided
+                .again(client, &error)
+                .await
+                .map_err(|error| error.failure(doing))?;
         }
         for client in helpers.iter_mut().chain([&mut *client]) {
             let _ = client.execute(&[sql![ROLLBACK]]).await;
         }
     }
 }
+
+/// What is left out of the scope because other sessions have locked it.
+struct AvoidedLocks {
+    scope: Scope,
+    objects: Vec<LockedObject>,
+    /// How often it was looked for.
+    times: usize,
+}
+
+impl AvoidedLocks {
+    fn of(scope: &Scope) -> Self {
+        Self {
+            scope: scope.clone(),
+            objects: Vec::new(),
+            times: 0,
+        }
+    }
+
+    /// Finds out, after an error, what is locked, so that everything else can be read.
+    ///
+    /// # Errors
+    /// The error was another one, or leaving out what is locked does not help, or must not be done.
+    async fn again(&mut self, client: &mut Client, error: &ServerError) -> Result<(), ServerError> {
+        if !error.is_lock_timeout() {
+            return Err(error.clone());
+        }
+        self.times += 1;
+        let (oids, objects) = locks::find(client, self.times > 1).await?;
+        if self.scope.tolerates_locks && self.times <= MOST_LOCK_TIMEOUTS && !oids.is_empty() {
+            self.scope.locked = oids;
+            self.objects = objects;
+            return Ok(());
+        }
+        let why = objects.into_iter().next().map(|object| object.why);
+        Err(ServerError {
+            message: why.map_or_else(|| error.message.clone(), |why| format!("{}: {why}", error.message)),
+            ..error.clone()
+        })
+    }
+}
+
+/// How often the catalog is read again without what is locked. The second time, relatives of locked relations are left out.
+const MOST_LOCK_TIMEOUTS: usize = 3;
 
 /// Reads more of the catalog in the transaction that [`capture`] began.
 ///

@@ -125,6 +125,12 @@ impl ServerError {
         }
     }
 
+    /// Whether another session holds a lock for longer than `lock_timeout`.
+    #[must_use]
+    pub fn is_lock_timeout(&self) -> bool {
+        self.code == "55P03"
+    }
+
     /// Whether this C function of the server reports the error. Unlike the message, its name is not translated.
     #[must_use]
     pub fn is_from(&self, routine: &str) -> bool {

@@ -83,7 +83,7 @@ pub(super) fn run(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Comman
         baseline: args.baseline.clone(),
         ..PriorRunArgs::default()
     };
-    let known = PriorRuns::read(&prior, files)?;
+    let known = PriorRuns::read(&prior, false, files)?;
     let mut compared = compare(args, &sources, progress, files)?;
     for target in &mut compared.report.targets {
         mark::assign_unique_ids(&mut target.checks.findings);

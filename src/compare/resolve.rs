@@ -76,6 +76,7 @@ fn settle(decision: &Decision, answers: &Answers) -> Outcome {
         Decision::Equal => return Outcome::Equal,
         Decision::Different => return Outcome::Different,
         Decision::Unknown(why) => return Outcome::Undetermined(Status::Unknown, why.clone()),
+        Decision::Unread(why) => return Outcome::Undetermined(Status::Unverified, why.clone()),
         Decision::Ask(questions) => questions,
     };
     let mut outcome = Outcome::Equal;
@@ -104,7 +105,7 @@ fn invalid<'a>(decision: &Decision, answers: &'a Answers) -> Option<&'a str> {
             Some(Answer::Equal | Answer::Different | Answer::Refused(_) | Answer::Denied(_) | Answer::Undecided(_))
             | None => None,
         }),
-        Decision::Equal | Decision::Different | Decision::Unknown(_) => None,
+        Decision::Equal | Decision::Different | Decision::Unknown(_) | Decision::Unread(_) => None,
     }
 }
 

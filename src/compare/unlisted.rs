@@ -37,9 +37,9 @@ type ColumnTypes = Vec<(String, String)>;
 
 /// What is known when unlisted objects are searched for.
 pub(super) struct UnlistedSearch<'a> {
-    snapshot: &'a Snapshot,
-    claimed: &'a Claims,
-    ignoring: &'a Ignoring<'a>,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) claimed: &'a Claims,
+    pub(super) ignoring: &'a Ignoring<'a>,
     /// The attributes with a finding.
     drifted: BTreeSet<(Kind, ObjectId, &'static str)>,
     /// Partitioned objects by the names and types of their columns.
@@ -104,6 +104,9 @@ impl<'a> UnlistedSearch<'a> {
     pub(super) fn scope(&self, scope: &ClosedScope<'_>, found: &mut UnlistedFindings) {
         for kind in &scope.kinds {
             self.kind(scope, *kind, found);
+        }
+        if scope.parent.is_none() {
+            self.locked(scope, found);
         }
         if scope.lists_partitions {
             self.partitions(scope, found);
@@ -400,7 +403,7 @@ fn unlisted_partition(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId, parent
 }
 
 /// Whether unlisted objects of a schema are findings. In the schemas of a hosting platform, what users added are.
-fn is_closed(scope: &ClosedScope<'_>, snapshot: &Snapshot, schema: &str) -> bool {
+pub(super) fn is_closed(scope: &ClosedScope<'_>, snapshot: &Snapshot, schema: &str) -> bool {
     scope.schemas.contains(schema) || (scope.file.exact_schemas.is_none() && snapshot.platform_schemas.contains(schema))
 }
 

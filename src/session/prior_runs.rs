@@ -26,11 +26,11 @@ pub(crate) struct PriorRuns {
 }
 
 impl PriorRuns {
-    /// Reads the files. A baseline that will be overwritten is read, too, because the texts that people wrote are kept.
+    /// Reads the files. Where the run `writes_reports`, the first one has no earlier reports. A baseline that will be overwritten is read, too, because the texts that people wrote are kept.
     ///
     /// # Errors
     /// The problems of all files.
-    pub(crate) fn read(args: &PriorRunArgs, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn read(args: &PriorRunArgs, writes_reports: bool, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut baseline = None;
         let old = args.write_baseline.as_ref().filter(|path| path.exists());
@@ -41,7 +41,11 @@ impl PriorRuns {
             }
         }
         let mut previous = None;
-        if let Some(path) = args.compare.as_ref().filter(|path| is_there(path, "--compare")) {
+        if let Some(path) = args
+            .compare
+            .as_ref()
+            .filter(|path| !writes_reports || is_there(path, "--compare"))
+        {
             let place = input::read(path, files).map_err(|problem| problem.hint(earlier::HINT));
             match place.and_then(|place| earlier::read(files.text(place.file), place.file)) {
                 Ok(read) => previous = Some(read),
@@ -49,7 +53,11 @@ impl PriorRuns {
             }
         }
         let mut past = None;
-        if let Some(folder) = args.history.as_ref().filter(|path| is_there(path, "--history")) {
+        if let Some(folder) = args
+            .history
+            .as_ref()
+            .filter(|path| !writes_reports || is_there(path, "--history"))
+        {
             match earlier_reports::read(folder, files) {
                 Ok(read) => past = Some(read),
                 Err(more) => problems.extend(more),

@@ -18,6 +18,7 @@ mod init;
 mod language;
 mod large;
 mod linear;
+mod locks;
 mod majors;
 mod migration_folders;
 mod migration_histories;

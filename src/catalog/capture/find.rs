@@ -85,6 +85,7 @@ pub(super) fn prelude(scope: &Scope, kind: Kind, slice: Slice) -> Sql {
             "namespace WHERE ",
             catalog.in_scope(scope),
             slice.condition(),
+            scope.locked.condition(*relation),
             ")",
         ]);
     }

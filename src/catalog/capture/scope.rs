@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::find::shares_names;
+use super::locks::LockedOids;
 use crate::attribute::{Attr, Compare, Shape, split_reference};
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::kinds::{Kind, folded_name};
@@ -30,6 +31,10 @@ pub struct Scope {
     pub named: platform::NamedInFiles,
     /// Whether attributes are read that are read on request.
     pub on_request: bool,
+    /// Whether objects that another session has locked may be left out.
+    pub tolerates_locks: bool,
+    /// The objects that are left out because they are locked.
+    pub locked: LockedOids,
     /// Whether objects that belong to no kind are counted.
     pub not_compared: bool,
     /// The migration tools whose own tables are not reported as unlisted.

@@ -81,7 +81,7 @@ pub struct BackendKey {
 
 /// What the server sent before it was ready.
 #[derive(Debug, Default)]
-pub(super) struct Begun {
+pub(super) struct Greeting {
     /// The settings that it reports.
     pub(super) parameters: BTreeMap<String, String>,
     /// What a request to cancel names.
@@ -92,7 +92,7 @@ pub(super) struct Begun {
 const MAX_MESSAGES: usize = 1000;
 
 /// Sends the start-up message, authenticates, and reads messages until the server is ready.
-pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<Begun, StartError> {
+pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<Greeting, StartError> {
     let mut out = BytesMut::new();
     let fixed = [
         ("user", startup.user),
@@ -108,7 +108,7 @@ pub(super) async fn start(wire: &mut Wire, startup: &Startup<'_>) -> Result<Begu
     frontend::startup_message(parameters, &mut out)?;
     wire.write(&out).await?;
     let mut message = wire.message().await.map_err(first_message_error)?;
-    let mut begun = Begun::default();
+    let mut begun = Greeting::default();
     let mut state = AuthState::None;
     for _ in 0..MAX_MESSAGES {
         match message {

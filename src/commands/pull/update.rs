@@ -77,7 +77,7 @@ fn baseline(args: &PullArgs, files: &mut SourceMap) -> Result<PriorRuns, Vec<Pro
         baseline: args.baseline.clone(),
         ..PriorRunArgs::default()
     };
-    PriorRuns::read(&prior, files)
+    PriorRuns::read(&prior, false, files)
 }
 
 /// One job for each database, in the order in which the files name them.
