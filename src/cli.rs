@@ -4,6 +4,7 @@ mod choice_args;
 mod exit_codes;
 mod parse;
 mod partitions_option;
+mod repair_args;
 mod session_args;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub use clap_complete::Shell;
 use exit_codes::{EXIT_CODES, PULL_EXIT_CODES};
 pub use parse::{SOURCES, parse};
 pub use partitions_option::PartitionsOption;
+pub use repair_args::{RepairArgs, RepairTarget};
 pub use session_args::{FolderArgs, SessionArgs};
 
 /// Checks that a live PostgreSQL database matches the expectations you wrote down in YAML.
@@ -52,6 +54,8 @@ pub enum Command {
     Pull(PullArgs),
     /// Compare two databases, migration folders, SQL files or snapshots
     Diff(DiffArgs),
+    /// Print the SQL that makes a database what its expectation files say; runs nothing
+    Repair(RepairArgs),
     /// Print the JSON Schema of expectation files, for editors
     Schema(SchemaArgs),
     /// Check expectation files and migration folders for mistakes, without a database

@@ -8,6 +8,7 @@ mod init;
 mod lint;
 mod man;
 mod pull;
+mod repair;
 mod schema;
 
 use crate::cli::{Color, Command, Format};
@@ -25,6 +26,7 @@ pub fn run(command: &Command) -> Exit {
         Command::Check(args) => check::run(args, &mut files),
         Command::Pull(args) => pull::run(args, &mut files),
         Command::Diff(args) => diff::run(args, &mut files),
+        Command::Repair(args) => repair::run(args, &mut files),
         Command::Init(args) => init::run(args, &mut files),
         Command::Schema(args) => schema::run(args),
         Command::Lint(args) => lint::run(args, &mut files),
@@ -59,6 +61,7 @@ fn presentation(command: &Command) -> (Color, Option<Format>) {
         Command::Check(args) => (args.color, Some(args.format)),
         Command::Diff(args) => (args.color, Some(args.format)),
         Command::Pull(args) => (args.color, None),
+        Command::Repair(args) => (args.color, None),
         Command::Lint(args) => (args.color, None),
         Command::Init(args) => (args.color, None),
         Command::Schema(_) | Command::Completions(_) | Command::Man(_) => (Color::Auto, None),

@@ -18,6 +18,7 @@ pub use exit::Exit;
 pub use report::{FoundHistory, NotCompared, Report, Summary, Target, TargetStatus};
 
 use crate::expectation::{Level, Terms};
+use crate::fix::{Advised, Fix};
 use crate::hint::Hint;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -48,6 +49,8 @@ pub struct Check {
     pub detail: Option<String>,
     /// What to do.
     pub hint: Option<Hint>,
+    /// What a script runs to make the finding go.
+    pub fix: Option<Fix>,
     /// The finding that this one follows from. What to do is said there.
     pub caused_by: Option<Cause>,
     /// The `reason` of the expectation file.
@@ -263,6 +266,7 @@ impl Check {
             message: String::new(),
             detail: None,
             hint: None,
+            fix: None,
             caused_by: None,
             reason: terms.reason.clone(),
             mark: Mark::default(),
@@ -298,18 +302,26 @@ impl Check {
         }
     }
 
-    /// Sets the hint.
+    /// Sets the hint. Statements that replaced ones were to run do not run.
     #[must_use]
     pub fn hint(self, hint: impl Into<Option<Hint>>) -> Self {
         Self {
             hint: hint.into(),
+            fix: None,
             ..self
         }
     }
 
+    /// Sets the hint and the fix.
+    #[must_use]
+    pub fn advised(self, advised: Advised) -> Self {
+        let Advised { hint, fix } = advised;
+        Self { hint, fix, ..self }
+    }
+
     /// The same finding as one that follows from another one, without advice of its own.
     pub fn follow(&mut self, cause: Cause) {
-        self.hint = None;
+        (self.hint, self.fix) = (None, None);
         self.caused_by = Some(cause);
     }
 
@@ -326,6 +338,7 @@ impl Check {
             status,
             detail: Some(why.into()),
             hint: None,
+            fix: None,
             ..self
         }
     }

@@ -5,6 +5,7 @@
 //! A new kind is two files and a line here: see "To add a kind" above [`KindSpec`].
 
 mod address;
+mod advice;
 mod argument;
 mod common;
 mod constraint;
@@ -13,6 +14,9 @@ mod hint;
 mod index_key;
 mod masks;
 mod partition;
+mod probe;
+mod rank;
+mod routine;
 mod setting;
 mod signature;
 mod spec;
@@ -23,16 +27,19 @@ mod variable;
 
 use crate::attribute::Attr;
 use crate::object_id::{ObjectId, show_part};
-use crate::snapshot::IMPLICIT;
+use crate::snapshot::{IMPLICIT, OWNER};
 use crate::sql::Sql;
 use crate::value::Value;
 pub use address::SqlAddress;
+pub use advice::Advice;
 pub use forms::{CustomForm, KeyForm, ListForm, Shorthand};
-pub use hint::{FindingDetail, HintContext, in_writing_session};
+pub use hint::{FindingDetail, HintContext, in_writing_session, start_writing};
 pub use masks::{Masked, MaskedValues};
 pub use partition::{Partition, PartitionAttributes};
+pub use probe::Probe;
+pub use rank::CreationRank;
 pub use spec::{
-    Advice, Attributes, Implication, Implied, KindSpec, Matching, Parts, Reading, Role, ScopeRelation, StandIn, Syntax,
+    Attributes, Implication, Implied, KindSpec, Matching, Parts, Reading, Role, ScopeRelation, StandIn, Syntax,
     UsersAdd, WrittenValue,
 };
 pub use stub::Stub;
@@ -129,6 +136,20 @@ impl Kind {
     #[must_use]
     pub fn query(self) -> Sql {
         masks::with_masks(common::with_shared_columns(self.spec().query))
+    }
+
+    /// The place of the kind in the order in which objects can be created.
+    #[must_use]
+    pub fn rank(self) -> CreationRank {
+        self.spec().advice.rank
+    }
+
+    /// Whether the statement that creates an object leaves an attribute for later statements: the owner, the comment and
+    /// the privileges.
+    #[must_use]
+    pub fn is_set_after_creation(self, attribute: &str) -> bool {
+        let is_later = |attr: &Attr| attr.keyed_by_role || [OWNER, common::COMMENT.name].contains(&attr.name);
+        self.attr(attribute).is_some_and(is_later)
     }
 
     /// Turns values of an attribute that must not be shown into secrets, whether the server sent them or a file expects

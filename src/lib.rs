@@ -57,7 +57,7 @@
 //!
 //! * The modules are in layers, and a module imports only from its own layer and from lower ones.
 //! * [`kinds`] import only the vocabulary: [`attribute`], [`value`], [`object_id`], [`snapshot`], [`sql`], [`sql_text`],
-//!   [`yaml`], [`hint`], [`error`], [`suggest`], `redact`, `secret` and [`source_map::Place`].
+//!   [`yaml`], [`hint`], [`fix`], [`error`], [`suggest`], `redact`, `secret` and [`source_map::Place`].
 //! * [`expectation`] does not import [`catalog`], [`compare`] or [`report`]; [`catalog`] does not import [`compare`] or
 //!   [`report`]; the reporters do not import [`catalog`], [`compare`], [`snapshot`] or [`kinds`].
 //! * Input and output happen only in [`input`], [`expectation::load`], [`migrations::folder`], [`catalog`], [`scratch`],
@@ -87,6 +87,8 @@ pub mod error;
 #[doc(hidden)]
 pub mod expectation;
 pub mod finding;
+#[doc(hidden)]
+pub mod fix;
 mod fnv;
 mod hex;
 pub mod hint;
@@ -120,6 +122,8 @@ mod random;
 mod redact;
 #[doc(hidden)]
 pub mod reference;
+#[doc(hidden)]
+pub mod repair;
 pub mod report;
 #[doc(hidden)]
 pub mod role_map;

@@ -3,13 +3,14 @@
 use super::subject::ObjectComparison;
 use super::{Decision, Pending};
 use crate::attribute::Verdict;
-use crate::expectation::Extent;
+use crate::expectation::{ExpectationFile, Extent};
 use crate::finding::Check;
+use crate::fix::Advised;
 use crate::hint::Hint;
 use crate::kinds::{FindingDetail, HintContext, Kind};
 use crate::object_id::ObjectId;
 use crate::observed::ScopedQuestion;
-use crate::snapshot::Object;
+use crate::snapshot::{Object, Snapshot};
 use crate::value::Value;
 
 /// The object that a finding is about.
@@ -43,12 +44,17 @@ pub(super) struct Condition {
     /// The questions that decide it.
     pub(super) questions: Vec<ScopedQuestion>,
     /// The advice in place of the statements.
-    pub(super) otherwise: Option<Hint>,
+    pub(super) otherwise: Advised,
 }
 
 impl ObjectComparison<'_, '_> {
     /// What to do about a finding.
-    pub(super) fn hint(&self, subject: HintSubject<'_>, detail: FindingDetail<'_>) -> Option<Hint> {
+    pub(super) fn advise(&self, subject: HintSubject<'_>, detail: FindingDetail<'_>) -> Advised {
+        self.with_context(subject, detail, false, |context| subject.kind.advise(context))
+    }
+
+    /// What reports say about a finding.
+    fn hint(&self, subject: HintSubject<'_>, detail: FindingDetail<'_>) -> Option<Hint> {
         self.with_context(subject, detail, false, |context| subject.kind.hint(context))
     }
 
@@ -61,7 +67,7 @@ impl ObjectComparison<'_, '_> {
         };
         Some(Condition {
             questions,
-            otherwise: self.with_context(subject, detail, true, |context| subject.kind.hint(context)),
+            otherwise: self.with_context(subject, detail, true, |context| subject.kind.advise(context)),
         })
     }
 
@@ -90,7 +96,7 @@ impl ObjectComparison<'_, '_> {
             ..subject
         };
         Pending {
-            check: check.hint(self.hint(subject, differs.clone())),
+            check: check.advised(self.advise(subject, differs.clone())),
             decision,
             unreadable: self.hint(whole, unreadable),
             condition: self.condition(subject, differs),
@@ -140,4 +146,28 @@ impl ObjectComparison<'_, '_> {
             schema: &self.file.schema,
         })
     }
+}
+
+/// What there is to do about a finding on an object that no file lists.
+pub(super) fn advise_unlisted(
+    file: &ExpectationFile,
+    (kind, parent): (Kind, Option<Kind>),
+    (id, object): (&ObjectId, Option<&Object>),
+    snapshot: &Snapshot,
+    detail: FindingDetail<'_>,
+) -> Advised {
+    kind.advise(&HintContext {
+        id,
+        parent,
+        partitions: &[],
+        is_refused: false,
+        detail,
+        at_least: false,
+        is_closed: file.exact,
+        written: &|_| None,
+        written_elsewhere: &|_, _, _| None,
+        object,
+        snapshot,
+        schema: &file.schema,
+    })
 }

@@ -10,6 +10,7 @@ use super::similar::are_similar;
 use super::subject::{Actual, ObjectComparison};
 use super::{Decision, Plan, Step};
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
+use crate::fix::{Fix, Turn};
 use crate::hint::Hint;
 use crate::kinds::{KeyForm, Kind, in_writing_session};
 use crate::object_id::ObjectId;
@@ -349,10 +350,9 @@ pub(super) fn choose(plan: &mut Plan<'_>, snapshot: &Snapshot, is_equal: impl Fn
                     show(&other.id),
                     other.same
                 );
-                if let Some(sql) = found
-                    .kind
-                    .rename(&other.id, found.parent, name_of(found.kind, &found.id))
-                {
+                check.fix = rename_fix(found, &other.id);
+                if let Some(fix) = &check.fix {
+                    let sql: String = fix.steps.iter().map(|step| step.sql.as_str()).collect();
                     let has_data = found.kind.is_column() || found.kind.children().any(Kind::is_column);
                     let keeps = if has_data { ", which keeps its data" } else { "" };
                     let words = format!("if it is the same {}, rename it{keeps}", found.kind.words());
@@ -370,13 +370,21 @@ pub(super) fn choose(plan: &mut Plan<'_>, snapshot: &Snapshot, is_equal: impl Fn
                     check.hint = Some(Hint::advice(format!(
                         "names are compared exactly: write `{near}:` here"
                     )));
-                    renames.extend(named(found, near));
+                    let other = named(found, near);
+                    check.fix = other.as_ref().and_then(|other| rename_fix(found, &other.from));
+                    renames.extend(other);
                 }
             }
             (Some(_) | None, None) => {}
         }
     }
     renames
+}
+
+/// The statement that gives an object the expected name.
+fn rename_fix(found: &RenameCandidates, from: &ObjectId) -> Option<Fix> {
+    let sql = found.kind.rename(from, found.parent, name_of(found.kind, &found.id))?;
+    Some(Fix::of(sql).turn(Turn::Rename))
 }
 
 /// The object of the nearest name, as the one that the missing one probably is.

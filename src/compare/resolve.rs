@@ -128,8 +128,8 @@ fn with_condition(check: Check, condition: Condition, answers: &Answers) -> Chec
             Some(Answer::Equal | Answer::Refused(_) | Answer::Denied(_) | Answer::Undecided(_)) | None => None,
         });
     match refusals.next() {
-        Some(Some(why)) if check.detail.is_none() => check.detail(why).hint(condition.otherwise),
-        Some(_) => check.hint(condition.otherwise),
+        Some(Some(why)) if check.detail.is_none() => check.detail(why).advised(condition.otherwise),
+        Some(_) => check.advised(condition.otherwise),
         None => check,
     }
 }

@@ -298,7 +298,7 @@ impl<'a> ObjectComparison<'a, '_> {
         };
         let mut check = self.absent(About::object(kind, id), id, missing.message());
         if stand_in.is_some() || describe::is_taken(kind, id, self.snapshot) {
-            check.hint = Some(Hint::advice(
+            check = check.hint(Hint::advice(
                 "correct the name here, or rename or drop the object that has it",
             ));
         }
@@ -340,12 +340,12 @@ impl<'a> ObjectComparison<'a, '_> {
         let missing = FindingDetail::Missing(&attributes);
         // An expression is no column: the kind says where it belongs.
         let is_name = |text: &String| !text.contains('(');
-        let hint = match self.missing_columns(&id.relation()).filter(is_name) {
-            Some(_) => Some(Hint::advice(
+        let mut advised = self.advise(HintSubject::of(expected.kind, id, None), missing);
+        if self.missing_columns(&id.relation()).filter(is_name).is_some() {
+            advised.hint = Some(Hint::advice(
                 "correct the name of the column here, or apply the migration that adds the column",
-            )),
-            None => self.hint(HintSubject::of(expected.kind, id, None), missing),
-        };
+            ));
+        }
         Check::drift(
             about,
             Code::Missing(expected.kind),
@@ -354,7 +354,7 @@ impl<'a> ObjectComparison<'a, '_> {
             message,
         )
         .values("present", "absent")
-        .hint(hint)
+        .advised(advised)
     }
 
     /// The check that an object exists.
@@ -370,7 +370,7 @@ impl<'a> ObjectComparison<'a, '_> {
         let (place, terms) = (self.expected.place, &self.expected.terms);
         Check::drift(About::object(kind, id), Code::Unexpected(kind), place, terms, message)
             .values("absent", "present")
-            .hint(self.hint(HintSubject::of(hints, id, Some(object)), FindingDetail::Unexpected))
+            .advised(self.advise(HintSubject::of(hints, id, Some(object)), FindingDetail::Unexpected))
     }
 
     pub(super) fn identifying(&self) -> Vec<&'a ExpectedAttribute> {

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use super::advice::advise_unlisted;
 use super::ignoring::Ignoring;
 use super::resolve::Claims;
 use crate::attribute::Attr;
 use crate::expectation::{ExpectationFile, Terms};
 use crate::finding::{About, Check, Checks, Code};
+use crate::fix::Advised;
 use crate::hint::Hint;
-use crate::kinds::{FindingDetail, HintContext, Kind, variables};
+use crate::kinds::{FindingDetail, Kind, variables};
 use crate::object_id::ObjectId;
 use crate::partitions;
 use crate::snapshot::{Object, PARTITIONS, Snapshot};
@@ -169,7 +171,7 @@ impl<'a> UnlistedSearch<'a> {
             let mut check = unlisted_object(scope, (kind, parent), (id, object), self.snapshot, of);
             if let Some(other) = self.listed_as(kind, id) {
                 let (one, other) = (kind.one(), other.one());
-                check.hint = Some(Hint::advice(format!(
+                check = check.hint(Hint::advice(format!(
                     "it is listed as {other}: list it as {one}, or drop it and create {other}"
                 )));
             }
@@ -282,7 +284,10 @@ impl<'a> UnlistedSearch<'a> {
             if !self.is_claimed(*kind, partition)
                 && !self.ignoring.object(scope.file, *kind, partition, &mut found.used)
             {
-                found.out.push(unlisted_partition(scope, *kind, partition, id));
+                let object = self.snapshot.get(*kind, partition);
+                found
+                    .out
+                    .push(unlisted_partition(scope, *kind, (partition, object), id, self.snapshot));
             }
         }
         if found.out.findings.len() == before && !partitions.is_empty() {
@@ -341,24 +346,13 @@ fn changed_copy(
 ) -> Check {
     let PartitionCopy { kind, id, object } = copy;
     let actual = object.get(attr.name);
-    let hint = kind.hint(&HintContext {
-        id,
-        parent: scope.parent.as_ref().map(|(kind, _)| *kind),
-        object: Some(object),
-        partitions: &[],
-        is_refused: false,
-        at_least: false,
-        is_closed: scope.file.exact,
-        written: &|_| None,
-        written_elsewhere: &|_, _, _| None,
-        detail: FindingDetail::Differs {
-            attribute: attr.name,
-            expected,
-            actual,
-        },
-        snapshot,
-        schema: &scope.file.schema,
-    });
+    let detail = FindingDetail::Differs {
+        attribute: attr.name,
+        expected,
+        actual,
+    };
+    let parent = scope.parent.as_ref().map(|(kind, _)| *kind);
+    let advised = advise_unlisted(scope.file, (kind, parent), (id, Some(object)), snapshot, detail);
     let (words, name) = (kind.words(), attr.name);
     let message = format!(
         "{words} {}: expected {name} = {expected}, found {actual}",
@@ -376,11 +370,17 @@ fn changed_copy(
     .detail(format!(
         "it is a partition of {of}, and not listed with a value of its own"
     ))
-    .hint(hint)
+    .advised(advised)
 }
 
 /// The finding that a partition exists and is not listed.
-fn unlisted_partition(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId, parent: &ObjectId) -> Check {
+fn unlisted_partition(
+    scope: &ClosedScope<'_>,
+    kind: Kind,
+    (id, object): (&ObjectId, Option<&Object>),
+    parent: &ObjectId,
+    snapshot: &Snapshot,
+) -> Check {
     let words = kind.words();
     let message = format!(
         "{words} {}, a partition of {parent}, exists but is not listed",
@@ -399,7 +399,17 @@ fn unlisted_partition(scope: &ClosedScope<'_>, kind: Kind, id: &ObjectId, parent
         message,
     )
     .values("absent", "present")
-    .hint(hint)
+    .advised(Advised {
+        hint: Some(hint),
+        fix: advise_unlisted(
+            scope.file,
+            (kind, None),
+            (id, object),
+            snapshot,
+            FindingDetail::Unexpected,
+        )
+        .fix,
+    })
 }
 
 /// Whether unlisted objects of a schema are findings. In the schemas of a hosting platform, what users added are.
@@ -415,20 +425,14 @@ fn unlisted_object(
     snapshot: &Snapshot,
     former: Option<&ObjectId>,
 ) -> Check {
-    let remove = kind.hint(&HintContext {
-        id,
-        parent,
-        partitions: &[],
-        is_refused: false,
-        detail: FindingDetail::Unexpected,
-        at_least: false,
-        is_closed: scope.file.exact,
-        written: &|_| None,
-        written_elsewhere: &|_, _, _| None,
-        object: Some(object),
+    let advised = advise_unlisted(
+        scope.file,
+        (kind, parent),
+        (id, Some(object)),
         snapshot,
-        schema: &scope.file.schema,
-    });
+        FindingDetail::Unexpected,
+    );
+    let Advised { hint: remove, fix } = advised;
     let list = "list it, add it to `ignore`, or remove it";
     let hint = match remove {
         _ if former.is_some() => Hint::advice("attach it, list it, add it to `ignore`, or remove it"),
@@ -443,5 +447,5 @@ fn unlisted_object(
     Check::drift(about, Code::Unexpected(kind), scope.place, &scope.terms, message)
         .values("absent", "present")
         .detail(former)
-        .hint(hint)
+        .advised(Advised { hint: Some(hint), fix })
 }

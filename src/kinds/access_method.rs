@@ -1,6 +1,6 @@
 //! Access methods.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, SqlAddress, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, SqlAddress, common};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 
@@ -24,6 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Plain("ACCESS METHOD"),
         hint: Some(hint),
+        rank: CreationRank::Base,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

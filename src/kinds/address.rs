@@ -41,6 +41,16 @@ impl SqlAddress {
         })
     }
 
+    /// The text after DROP. `None` if the statement that drops an object is one about what contains it.
+    pub(super) fn drop_target(self, kind: Kind, id: &ObjectId) -> Option<String> {
+        match self {
+            Self::Keyword | Self::Plain(_) | Self::InSchema(_) | Self::On(_) | Self::Signature(_) => {
+                self.comment_target(kind, id)
+            }
+            Self::Constraint | Self::DomainConstraint | Self::Column => None,
+        }
+    }
+
     /// The statement that renames an object. `parent` is the kind of the object that contains it.
     pub(super) fn rename(self, kind: Kind, id: &ObjectId, parent: Option<Kind>, to: &str) -> Option<String> {
         let (from, to) = (common::name(id.last()), common::name(to));

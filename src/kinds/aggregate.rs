@@ -1,7 +1,10 @@
 //! Aggregate functions.
 
 use super::stub::written_name;
-use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, argument, common, signature};
+use super::{
+    Advice, CreationRank, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, argument, common, probe,
+    signature,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -162,6 +165,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        rank: CreationRank::Routine,
+        probe: Some(&probe::ROUTINE),
         ..Advice::DEFAULT
     },
     stub: Some(stub),

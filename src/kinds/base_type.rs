@@ -1,6 +1,6 @@
 //! Base types.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common, probe};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 
@@ -124,6 +124,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
+        rank: CreationRank::Type,
+        probe: Some(&probe::TYPE),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -2,7 +2,8 @@
 
 use super::stub::written_name;
 use super::{
-    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, constraint, hint,
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common,
+    constraint, hint,
 };
 use crate::attribute::{Attr, Compare, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
@@ -54,6 +55,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     stub: Some(stub),

@@ -1,8 +1,8 @@
 //! Check constraints.
 
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax, common,
-    constraint,
+    Advice, CreationRank, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax,
+    common, constraint, probe,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
@@ -38,6 +38,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
+        rank: CreationRank::Key,
+        probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT
     },
     drops_with_column: true,

@@ -1,6 +1,6 @@
 //! Collations.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -64,6 +64,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("COLLATION"),
         hint: Some(hint),
+        rank: CreationRank::Type,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

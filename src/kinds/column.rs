@@ -9,10 +9,11 @@ mod serial;
 
 use super::spec::NEVER;
 use super::{
-    Advice, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand, SqlAddress,
-    Syntax, common, storage_option,
+    Advice, CreationRank, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand,
+    SqlAddress, Syntax, common, probe, storage_option,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::fix::Loss;
 use crate::snapshot::COPY_OF;
 use crate::value::Value;
 
@@ -153,6 +154,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         address: SqlAddress::Column,
         hint: Some(hint::hint),
         condition: Some(conversion::condition),
+        drop_loses: Some(|id| Loss::Values(id.clone())),
+        rank: CreationRank::Column,
+        probe: Some(&probe::COLUMN),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -9,10 +9,12 @@ pub(super) use grants::{
     OF_TYPE, check_grants, grant, grants,
 };
 
+use super::primary_key::VALID;
 use super::spec::NEVER;
 use super::storage_option::{same_option, same_options};
-use super::{HintContext, Kind};
+use super::{FindingDetail, HintContext, Kind};
 use crate::attribute::{Attr, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
+use crate::fix::{Fix, FixStep, RunMode};
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::secret;
@@ -397,6 +399,18 @@ pub(super) fn alter_index(index: &str, attribute: &str, expected: &Value, actual
         ("index_comment", Value::Null) => Some(Hint::sql(format!("COMMENT ON INDEX {index} IS NULL;"))),
         _ => None,
     }
+}
+
+/// The statements of a hint, which cannot run in a transaction.
+pub(super) fn outside(hint: Option<Hint>) -> Option<Fix> {
+    let sql = hint?.statements()?.to_owned();
+    Some(Fix::of_steps(vec![FixStep::new(sql, RunMode::Outside)]))
+}
+
+/// The statements that make the index of a constraint valid, which cannot run in a transaction.
+pub(super) fn make_valid_outside(finding: &HintContext<'_>, hint: Option<Hint>) -> Option<Fix> {
+    let is_invalid = matches!(&finding.detail, FindingDetail::Differs { attribute, .. } if *attribute == VALID.name);
+    outside(hint.filter(|_| is_invalid))
 }
 
 /// Statements as one hint; none if there are none.

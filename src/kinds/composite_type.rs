@@ -1,6 +1,6 @@
 //! Composite types.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common, stub};
+use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common, probe, stub};
 use crate::attribute::Attr;
 use crate::hint::Hint;
 
@@ -35,6 +35,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
+        rank: CreationRank::Type,
+        probe: Some(&probe::TYPE),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),

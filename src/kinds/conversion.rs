@@ -1,6 +1,8 @@
 //! Conversions.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, constraint, hint};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, constraint, hint,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -37,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("CONVERSION"),
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

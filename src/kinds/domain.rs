@@ -1,8 +1,8 @@
 //! Domains.
 
 use super::{
-    Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax, common, constraint,
-    hint,
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax,
+    common, constraint, hint, probe,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
@@ -51,6 +51,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("DOMAIN"),
         hint: Some(hint),
+        rank: CreationRank::Type,
+        probe: Some(&probe::TYPE),
         ..Advice::DEFAULT
     },
     stub: Some(|id, object, _| {

@@ -1,8 +1,8 @@
 //! Check constraints of domains.
 
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax, common,
-    constraint, hint,
+    Advice, CreationRank, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax,
+    common, constraint, hint, probe,
 };
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
@@ -35,6 +35,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::DomainConstraint,
         hint: Some(hint),
+        rank: CreationRank::Key,
+        probe: Some(&probe::DOMAIN_CHECK),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

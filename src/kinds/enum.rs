@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common,
+    probe,
+};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -45,6 +48,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
+        rank: CreationRank::Type,
+        probe: Some(&probe::TYPE),
         ..Advice::DEFAULT
     },
     stub: Some(|id, object, _| {

@@ -1,7 +1,7 @@
 //! Event triggers.
 
 use super::trigger::{ENABLED, enable};
-use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, common, constraint, hint};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, common, constraint, hint, probe};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -35,6 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("EVENT TRIGGER"),
         hint: Some(hint),
+        probe: Some(&probe::EVENT_TRIGGER),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

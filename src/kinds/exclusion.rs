@@ -4,8 +4,8 @@ use super::common::partitions::ATTACHED_TO;
 use super::index_key::{COLLATIONS, IndexKey, KeyFacts};
 use super::primary_key::VALID;
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, SqlAddress, Syntax, common,
-    constraint,
+    Advice, CreationRank, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, SqlAddress, Syntax,
+    common, constraint, probe,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, SYSTEM_SCHEMA, Shape, Verdict};
 use crate::hint::Hint;
@@ -65,6 +65,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
+        fix: Some(|finding| common::make_valid_outside(finding, hint(finding))),
+        rank: CreationRank::Key,
+        probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT
     },
     drops_with_column: true,

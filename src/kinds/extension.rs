@@ -1,7 +1,11 @@
 //! Extensions.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, SqlAddress, Stub, Syntax, common};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, SqlAddress, Stub, Syntax,
+    common, probe,
+};
 use crate::attribute::{Attr, Shape};
+use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::sql;
 use crate::sql::{name, qualified};
@@ -27,6 +31,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Plain("EXTENSION"),
         hint: Some(hint),
+        drop_loses: Some(|_| Loss::Other("the objects of the extension, with their rows")),
+        rank: CreationRank::Base,
+        probe: Some(&probe::EXTENSION),
         ..Advice::DEFAULT
     },
     stub: Some(|id, object, _| {

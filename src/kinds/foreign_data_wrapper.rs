@@ -1,6 +1,6 @@
 //! Foreign-data wrappers.
 
-use super::{Advice, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, CreationRank, HintContext, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 
@@ -49,6 +49,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("FOREIGN DATA WRAPPER"),
         hint: Some(hint),
+        rank: CreationRank::Base,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

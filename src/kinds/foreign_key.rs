@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, SqlAddress, Syntax, common, constraint,
+    Advice, CreationRank, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, SqlAddress, Syntax, common,
+    constraint, probe,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::hint::Hint;
@@ -87,6 +88,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
+        rank: CreationRank::Reference,
+        probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT
     },
     required: &["columns", "references"],

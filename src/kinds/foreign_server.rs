@@ -1,6 +1,6 @@
 //! Foreign servers.
 
-use super::{Advice, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, CreationRank, HintContext, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -28,6 +28,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("SERVER"),
         hint: Some(hint),
+        rank: CreationRank::Base,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -2,7 +2,9 @@
 
 use super::common::partitions::bound;
 use super::table::{INHERITS, PARTITION_ATTRIBUTES, PARTITION_BOUND, PARTITION_OF};
-use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Partition, Reading, Syntax, common, stub};
+use super::{
+    Advice, CreationRank, HintContext, KeyForm, KindSpec, Masked, Partition, Reading, Syntax, common, probe, stub,
+};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 
@@ -42,6 +44,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("FOREIGN TABLE"),
         hint: Some(hint),
+        rank: CreationRank::Relation,
+        probe: Some(&probe::RELATION),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),

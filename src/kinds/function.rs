@@ -2,8 +2,8 @@
 
 use super::argument::{self, ArgumentMode, arguments_of, same_arguments};
 use super::{
-    Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, SqlAddress, Stub, Syntax, common, setting,
-    signature,
+    Advice, CreationRank, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, SqlAddress, Stub, Syntax, common,
+    probe, routine, setting, signature,
 };
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, same_lines};
 use crate::error::Problem;
@@ -147,6 +147,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Signature("FUNCTION"),
         hint: Some(hint),
+        fix: Some(|finding| routine::fix(finding, "FUNCTION")),
+        rank: CreationRank::Routine,
+        probe: Some(&probe::ROUTINE),
         ..Advice::DEFAULT
     },
     stub: Some(stub),
@@ -255,7 +258,7 @@ fn same_body(comparison: &Comparison<'_>) -> Verdict {
 }
 
 /// Whether a body is one of the SQL standard: RETURN with an expression, or BEGIN ATOMIC. No text that SQL can run begins so.
-fn is_standard_body(body: &str) -> bool {
+pub(super) fn is_standard_body(body: &str) -> bool {
     let mut words = words(body);
     let mut next = || words.next().unwrap_or_default().to_lowercase();
     match next().as_str() {

@@ -3,6 +3,7 @@
 use super::type_name::unknown_type;
 use super::{Kind, common};
 use crate::attribute::Compare;
+use crate::fix::{Advised, Fix};
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
@@ -139,13 +140,21 @@ impl<'a> HintContext<'a> {
     }
 }
 
-/// A hint whose statements also work where the database makes transactions read-only by default.
+/// The statement without which a session cannot write, where the database makes transactions read-only by default.
 #[must_use]
-pub fn in_writing_session(snapshot: &Snapshot, hint: Hint) -> Hint {
+pub fn start_writing(snapshot: &Snapshot) -> Option<String> {
     let setting = ObjectId::new(vec![READ_ONLY]);
     let setting = snapshot.get(Kind::DatabaseSetting, &setting);
     let is_read_only = setting.and_then(|setting| boolean(setting.get("value").as_text()?)) == Some(true);
-    let writing = |sql: &str| format!("SET {READ_ONLY} = off; {sql}");
+    is_read_only.then(|| format!("SET {READ_ONLY} = off;"))
+}
+
+/// A hint whose statements also work where the database makes transactions read-only by default.
+#[must_use]
+pub fn in_writing_session(snapshot: &Snapshot, hint: Hint) -> Hint {
+    let start = start_writing(snapshot);
+    let is_read_only = start.is_some();
+    let writing = |sql: &str| format!("{} {sql}", start.as_deref().unwrap_or_default());
     match hint {
         Hint::Sql(sql) if is_read_only => Hint::Sql(writing(&sql)),
         Hint::AdviceWithSql { words, sql } if is_read_only => Hint::advice_with_sql(words, writing(&sql)),
@@ -184,8 +193,46 @@ impl Kind {
     /// The SQL or the advice that resolves a finding. It is shown, never executed.
     #[must_use]
     pub fn hint(self, finding: &HintContext<'_>) -> Option<Hint> {
-        let hint = self.plain_hint(finding)?;
-        Some(in_writing_session(
+        Some(self.in_session(finding, self.plain_hint(finding)?))
+    }
+
+    /// The hint on a finding, and what a script runs.
+    #[must_use]
+    pub fn advise(self, finding: &HintContext<'_>) -> Advised {
+        let plain = self.plain_hint(finding);
+        Advised {
+            fix: self.fix(finding, plain.as_ref()),
+            hint: plain.map(|hint| self.in_session(finding, hint)),
+        }
+    }
+
+    /// What a script runs. `plain` is the hint on the finding.
+    fn fix(self, finding: &HintContext<'_>, plain: Option<&Hint>) -> Option<Fix> {
+        let advice = &self.spec().advice;
+        let is_unexpected = matches!(finding.detail, FindingDetail::Unexpected);
+        let mut fix = advice
+            .fix
+            .and_then(|fix| fix(finding))
+            .or_else(|| plain.and_then(Hint::statements).map(Fix::of))
+            .or_else(|| self.drop_fix(finding).filter(|_| is_unexpected))?;
+        if is_unexpected {
+            let loss = advice.drop_loses.map(|loss| loss(finding.id));
+            fix = fix.turn(advice.rank.drop_turn()).loses(loss);
+        }
+        if fix.steps.iter().any(|step| finding.needs_path(self, &step.sql)) {
+            fix.path = Some(finding.schema.to_owned());
+        }
+        Some(fix)
+    }
+
+    /// The statement that drops an object. `None` if objects of the kind are not dropped by their own names.
+    fn drop_fix(self, finding: &HintContext<'_>) -> Option<Fix> {
+        let target = self.spec().advice.address.drop_target(self, finding.id)?;
+        Some(Fix::of(format!("DROP {target};")))
+    }
+
+    fn in_session(self, finding: &HintContext<'_>, hint: Hint) -> Hint {
+        in_writing_session(
             finding.snapshot,
             match &hint {
                 Hint::Sql(sql) if finding.needs_path(self, sql) => Hint::Sql(with_path(sql, finding.schema)),
@@ -194,7 +241,7 @@ impl Kind {
                 }
                 Hint::Sql(_) | Hint::Advice(_) | Hint::AdviceWithSql { .. } => hint,
             },
-        ))
+        )
     }
 
     fn plain_hint(self, finding: &HintContext<'_>) -> Option<Hint> {

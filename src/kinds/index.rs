@@ -5,12 +5,14 @@ use super::index_key::{COLLATIONS, IndexKey, KeyFacts};
 use super::spec::NEVER;
 use super::unique::NULLS_NOT_DISTINCT;
 use super::{
-    Advice, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand, SqlAddress,
-    Syntax, common, constraint, hint,
+    Advice, CreationRank, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading,
+    Shorthand, SqlAddress, Syntax, common, constraint, hint, probe,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
+use crate::fix::{Fix, FixStep, RunMode};
 use crate::hint::Hint;
+use crate::object_id::LONGEST_NAME;
 use crate::object_id::ObjectId;
 use crate::snapshot::{COPY_OF, IN_PARTITIONS};
 use crate::value::Value;
@@ -95,6 +97,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::InSchema("INDEX"),
         hint: Some(hint),
+        fix: Some(fix),
+        rank: CreationRank::Key,
+        probe: Some(&probe::INDEX),
         ..Advice::DEFAULT
     },
     drops_with_column: true,
@@ -209,6 +214,54 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         )),
         FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// The statements of a script. Indexes are built and dropped without blocking writes; of partitioned tables PostgreSQL does
+/// not offer that.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let is_created_again = match &finding.detail {
+        FindingDetail::Differs { attribute, .. } => {
+            let has_own_statement = ["valid", "statistics", "unique", common::EXTENSIONS.name].contains(attribute)
+                && finding.wants("unique") == finding.object.is_some_and(|o| *o.get("unique") == Value::Bool(true));
+            !has_own_statement
+                && !common::is_of_index(attribute)
+                && ![common::COMMENT.name, common::partitions::ATTACHED_TO.name].contains(attribute)
+                && !is_of_constraint(finding)
+        }
+        FindingDetail::Missing(_) | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => false,
+    };
+    if !concurrently(finding).1 {
+        return None;
+    }
+    if is_created_again {
+        return replace_concurrently(finding);
+    }
+    match &finding.detail {
+        FindingDetail::Differs { attribute, .. } if *attribute != "valid" => None,
+        _ => common::outside(hint(finding)),
+    }
+}
+
+/// Builds the expected index under another name, and puts it in the place of the index that exists.
+fn replace_concurrently(finding: &HintContext<'_>) -> Option<Fix> {
+    let made = format!("{}_new", finding.id.last());
+    if made.len() > LONGEST_NAME || finding.wanted_list("keys").is_empty() {
+        return common::outside(hint(finding));
+    }
+    let in_schema = |name: &str| common::sql_name(&ObjectId::new(vec![finding.id.schema(), name]));
+    let (there, new) = (in_schema(finding.id.last()), in_schema(&made));
+    let create = create_on(finding, &finding.id.relation(), Some(&made), "CONCURRENTLY ");
+    let swap = format!(
+        "DROP INDEX {there}; ALTER INDEX {new} RENAME TO {};",
+        common::name(finding.id.last())
+    );
+    Some(Fix::of_steps(vec![
+        FixStep::new(
+            format!("DROP INDEX CONCURRENTLY IF EXISTS {new}; {create}"),
+            RunMode::Outside,
+        ),
+        FixStep::new(constraint::with(swap, comment(finding, &there)), RunMode::Together),
+    ]))
 }
 
 /// The advice on an index that does not exist. `outside` is whether the statement cannot run in a transaction.

@@ -1,6 +1,6 @@
 //! Procedural languages.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, common};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 
@@ -30,6 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("LANGUAGE"),
         hint: Some(hint),
+        rank: CreationRank::Base,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -3,7 +3,8 @@
 use super::table::{ACCESS_METHOD, CLUSTER_ON, REPLICA_IDENTITY, TABLESPACE, cluster_on, replica_identity};
 use super::view::{DEFINITION, OR_AS_FOUND};
 use super::{
-    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, stub, table,
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common,
+    probe, stub, table,
 };
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
@@ -53,6 +54,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         condition: Some(table::condition),
         recreated_for: Some(DEFINITION.name),
+        rank: CreationRank::Query,
+        probe: Some(&probe::RELATION),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),

@@ -1,7 +1,7 @@
 //! Operators.
 
 use super::stub::written_name;
-use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
+use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -54,6 +54,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     stub: Some(stub),

@@ -1,6 +1,6 @@
 //! Operator classes.
 
-use super::{Advice, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, signature};
+use super::{Advice, CreationRank, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, signature};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -54,6 +54,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

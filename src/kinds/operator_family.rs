@@ -1,7 +1,7 @@
 //! Operator families.
 
 use super::operator_class::{same, using};
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -50,6 +50,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

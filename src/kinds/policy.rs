@@ -1,7 +1,7 @@
 //! Policies of row security.
 
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint, probe,
 };
 use crate::attribute::{Attr, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
 use crate::hint::Hint;
@@ -66,6 +66,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::On("POLICY"),
         hint: Some(hint),
+        probe: Some(&probe::POLICY),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -3,8 +3,8 @@
 use super::common::partitions::ATTACHED_TO;
 use super::spec::NEVER;
 use super::{
-    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Shorthand, Syntax, common,
-    constraint, hint,
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Shorthand, Syntax,
+    common, constraint, hint, probe,
 };
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
@@ -68,6 +68,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
         hint: Some(hint),
+        fix: Some(|finding| common::make_valid_outside(finding, hint(finding))),
+        rank: CreationRank::Key,
+        probe: Some(&probe::PRIMARY_KEY),
         ..Advice::DEFAULT
     },
     required: &["columns"],

@@ -2,7 +2,10 @@
 
 use super::argument;
 use super::function::{ARGUMENTS, BODY, LANGUAGE, SECURITY, SETTINGS};
-use super::{Advice, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, SqlAddress, Syntax, common, signature};
+use super::{
+    Advice, CreationRank, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, SqlAddress, Syntax, common, probe,
+    routine, signature,
+};
 use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -39,6 +42,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Signature("PROCEDURE"),
         hint: Some(hint),
+        fix: Some(|finding| routine::fix(finding, "PROCEDURE")),
+        rank: CreationRank::Routine,
+        probe: Some(&probe::ROUTINE),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common, probe};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -75,6 +75,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("PUBLICATION"),
         hint: Some(hint),
+        probe: Some(&probe::PUBLICATION),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

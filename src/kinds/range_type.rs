@@ -1,6 +1,6 @@
 //! Range types.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common};
+use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, probe};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -75,6 +75,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
+        rank: CreationRank::Type,
+        probe: Some(&probe::TYPE),
         ..Advice::DEFAULT
     },
     stub: Some(stub),

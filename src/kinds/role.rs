@@ -1,7 +1,11 @@
 //! Roles. They belong to the server, not to a database, so they are read only where a file or an option asks for them.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, Shorthand, Syntax, common, setting};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KindSpec, Masked, Reading, Shorthand, Syntax, common, probe,
+    setting,
+};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, RoleNames, Shape, Verdict};
+use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::snapshot::OWNER;
 use crate::sql_text::quote_literal;
@@ -92,6 +96,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     rename_role: Some(|name, other| Some(other(name))),
     advice: Advice {
         hint: Some(hint),
+        drop_loses: Some(|_| Loss::Other("the password and the memberships of the role")),
+        rank: CreationRank::Server,
+        probe: Some(&probe::ROLE),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -2,7 +2,7 @@
 
 use super::trigger::{ENABLED, enable};
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, SqlAddress, Syntax, UsersAdd, common,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, SqlAddress, Syntax, UsersAdd, common, probe,
 };
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
@@ -36,6 +36,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::On("RULE"),
         hint: Some(hint),
+        probe: Some(&probe::RULE),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

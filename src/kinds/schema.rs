@@ -1,6 +1,6 @@
 //! Schemas.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Syntax, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Role, Syntax, common, probe};
 use crate::hint::Hint;
 use crate::sql;
 use crate::sql::name;
@@ -22,6 +22,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("SCHEMA"),
         hint: Some(hint),
+        rank: CreationRank::Base,
+        probe: Some(&probe::SCHEMA),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

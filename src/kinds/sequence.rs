@@ -1,7 +1,11 @@
 //! Sequences, other than those of identity columns.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Role, Stub, Syntax, common};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Role, Stub, Syntax, common,
+    probe,
+};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::sql;
@@ -75,6 +79,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("SEQUENCE"),
         hint: Some(hint),
+        drop_loses: Some(|_| Loss::Other("the position of the sequence")),
+        rank: CreationRank::Relation,
+        probe: Some(&probe::SEQUENCE),
         ..Advice::DEFAULT
     },
     stub: Some(|id, _, _| Some(Stub::of(sql!["CREATE SEQUENCE ", qualified(id)]))),

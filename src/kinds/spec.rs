@@ -1,9 +1,8 @@
 //! The shape of the table that describes a kind, and what a new one needs.
 
-use super::{HintContext, KeyForm, Kind, ListForm, Masked, Partition, Shorthand, SqlAddress, Stub};
-use crate::attribute::{Attr, Question, Verdict};
+use super::{Advice, KeyForm, Kind, ListForm, Masked, Partition, Shorthand, Stub};
+use crate::attribute::{Attr, Verdict};
 use crate::error::Problem;
-use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{COPY_OF, IN_PARTITIONS, Object, Snapshot};
 use crate::sql::Sql;
@@ -351,33 +350,6 @@ pub struct StandIn {
 
 /// Attributes and their values.
 pub type Attributes = Vec<(&'static str, Value)>;
-
-/// What to do about findings.
-pub struct Advice {
-    /// The words between ALTER and the name in the statement that sets the owner: `FOREIGN TABLE`. `None` if objects of
-    /// the kind have no owner, or if that statement names them by something else than the identity.
-    pub alter_keyword: Option<&'static str>,
-    /// How statements name an object.
-    pub address: SqlAddress,
-    /// The SQL or the advice that resolves a finding; see [`Kind::hint`].
-    pub hint: Option<fn(&HintContext<'_>) -> Option<Hint>>,
-    /// The question on whose answer it depends whether PostgreSQL accepts the statements of a hint. `None` if it does not
-    /// depend on one. After another answer than "equal", the hint is asked for again with [`HintContext::is_refused`].
-    pub condition: Option<fn(&HintContext<'_>) -> Option<Question>>,
-    /// The attribute for which the object must be dropped and created again, with everything that it has.
-    pub recreated_for: Option<&'static str>,
-}
-
-impl Advice {
-    /// Nothing to advise.
-    pub(super) const DEFAULT: Self = Self {
-        alter_keyword: None,
-        address: SqlAddress::Keyword,
-        hint: None,
-        condition: None,
-        recreated_for: None,
-    };
-}
 
 impl Kind {
     /// Whether objects of other kinds are in objects of this one by their names: schemas.

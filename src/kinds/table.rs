@@ -3,10 +3,11 @@
 use super::common::inherits;
 use super::common::partitions::bound;
 use super::{
-    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Partition, PartitionAttributes, Reading, Syntax,
-    common, stub,
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Partition, PartitionAttributes, Reading,
+    Syntax, common, probe, stub,
 };
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Question, Shape, Verdict};
+use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::PARTITIONS;
@@ -236,6 +237,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("TABLE"),
         hint: Some(hint),
         condition: Some(condition),
+        drop_loses: Some(|id| Loss::Rows(id.clone())),
+        rank: CreationRank::Relation,
+        probe: Some(&probe::RELATION),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -39,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TEXT SEARCH CONFIGURATION"),
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,6 +1,6 @@
 //! Text search dictionaries.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -35,6 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("TEXT SEARCH DICTIONARY"),
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,6 +1,6 @@
 //! Text search parsers.
 
-use super::{Advice, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 
@@ -35,6 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

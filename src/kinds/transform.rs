@@ -1,6 +1,6 @@
 //! Transforms.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Matching, Reading, Syntax, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, Matching, Reading, Syntax, common};
 use crate::attribute::{Form, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -36,6 +36,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        rank: CreationRank::Routine,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,7 +1,7 @@
 //! Triggers.
 
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint,
+    Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint, probe,
 };
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
@@ -80,6 +80,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::On("TRIGGER"),
         hint: Some(hint),
+        probe: Some(&probe::TRIGGER),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

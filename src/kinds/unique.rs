@@ -4,8 +4,8 @@ use super::common::partitions::ATTACHED_TO;
 use super::index_key::IndexKey;
 use super::primary_key::{VALID, WITHOUT_OVERLAPS};
 use super::{
-    Advice, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand, SqlAddress, StandIn,
-    Syntax, common, constraint,
+    Advice, CreationRank, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading, Shorthand,
+    SqlAddress, StandIn, Syntax, common, constraint, probe,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
@@ -72,6 +72,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
+        fix: Some(|finding| common::make_valid_outside(finding, hint(finding))),
+        rank: CreationRank::Key,
+        probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT
     },
     required: &["columns"],

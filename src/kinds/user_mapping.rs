@@ -1,7 +1,8 @@
 //! User mappings.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
 use crate::attribute::{Attr, Compare, Comparison, Verdict};
+use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::value::Value;
 
@@ -36,6 +37,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     }),
     advice: Advice {
         hint: Some(hint),
+        drop_loses: Some(|_| Loss::Other("the options of the user mapping, such as a password")),
+        rank: CreationRank::Base,
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

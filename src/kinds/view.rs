@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Advice, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, constraint, hint,
-    stub,
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common,
+    constraint, hint, probe, stub,
 };
 use crate::attribute::{Attr, Compare, Comparison, Form, Question, Shape, Verdict, same_lines};
 use crate::hint::Hint;
@@ -62,6 +62,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("VIEW"),
         hint: Some(hint),
         condition: Some(condition),
+        rank: CreationRank::Query,
+        probe: Some(&probe::RELATION),
         ..Advice::DEFAULT
     },
     stub: Some(stub::relation),

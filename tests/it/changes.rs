@@ -59,6 +59,11 @@ pub fn all() -> Vec<Change> {
     FILES.into_iter().flat_map(|(_, text, _)| parse(text)).collect()
 }
 
+/// The changes that are found.
+pub fn found() -> Vec<Change> {
+    parse(FOUND)
+}
+
 /// The changes of a file.
 fn parse(text: &str) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
@@ -151,7 +156,7 @@ fn check(original: &Original, change: &Change) -> Result<Option<()>, String> {
 }
 
 /// Compares the copy with what was pulled of the original.
-fn check_copy(original: &Original, copy: &TestDb) -> Run {
+pub fn check_copy(original: &Original, copy: &TestDb) -> Run {
     Driftgate::new()
         .file("pulled.yaml", &original.pulled)
         .env("DATABASE_URL", copy.url())

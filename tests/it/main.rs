@@ -32,6 +32,7 @@ mod plans;
 mod projects;
 mod random;
 mod registry;
+mod repairs;
 mod reports;
 mod run;
 mod scratch;

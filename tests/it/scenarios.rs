@@ -17,6 +17,7 @@ mod folder;
 mod guides;
 mod odd_names;
 mod paths;
+mod repairs;
 mod reports;
 mod run;
 mod server;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     trials.extend(altered::trials());
     trials.extend(changes::trials());
     trials.extend(paths::trials());
+    trials.extend(repairs::trials());
     trials.extend(guides::trials());
     trials.extend(reports::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);

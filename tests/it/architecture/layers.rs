@@ -27,6 +27,7 @@ const LAYERS: [&[&str]; 10] = [
     ],
     &[
         "attribute",
+        "fix",
         "hint",
         "kinds",
         "partitions",
@@ -47,6 +48,7 @@ const LAYERS: [&[&str]; 10] = [
         "json_schema",
         "pull",
         "reference",
+        "repair",
         "saved",
     ],
     &[
@@ -71,6 +73,7 @@ const ALLOWED: [(&str, &[&str]); 4] = [
         &[
             "attribute",
             "error",
+            "fix",
             "hint",
             "object_id",
             "privileges",

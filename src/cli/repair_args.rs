@@ -1,0 +1,74 @@
+//! The arguments of `repair`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{ChoiceArgs, Color, SessionArgs};
+use crate::source::source_forms;
+
+/// The exit codes of `repair`, for `--help`.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing to repair, or the script repairs everything that was found
+  1  the script leaves findings: it says which, and why
+  2  usage error: a wrong option, environment variable or file
+  3  could not verify: connection, authentication, permission or timeout";
+
+/// The arguments of `repair`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct RepairArgs {
+    /// Expectation files, folders of them or glob patterns [default: expectations/]
+    pub paths: Vec<PathBuf>,
+
+    /// What to make as it should be
+    #[arg(long, value_enum, default_value_t = RepairTarget::Database)]
+    pub to: RepairTarget,
+
+    /// The source to repair.
+    #[arg(long, visible_alias = "url", value_name = "SOURCE", help = concat!(
+        "Repair this source instead of the database that the files name: ", source_forms!()
+    ))]
+    pub against: Option<String>,
+
+    /// Write the script to this file, which must not exist, instead of standard output; with --to migration, write the
+    /// migration to this folder
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Write statements that lose data as statements; without this option, they are comments
+    #[arg(long)]
+    pub with_losses: bool,
+
+    /// Include the schemas and roles that hosting platforms own
+    #[arg(long)]
+    pub platform_schemas: bool,
+
+    /// Leave out the findings that this baseline lists
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// What counts.
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
+
+    /// Connections, limits and scratch databases.
+    #[command(flatten)]
+    pub session: SessionArgs,
+
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// What `repair` makes as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RepairTarget {
+    /// The database, as the files say: prints an SQL script
+    Database,
+    /// The files, as the database is: the same as `pull --update`, which shows the changes and asks before writing
+    Expectations,
+    /// The database, by a new script of the project's migration tool
+    Migration,
+}

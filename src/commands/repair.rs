@@ -1,0 +1,168 @@
+//! `driftgate repair`: prints the SQL that makes a database what its expectations say.
+
+use std::path::Path;
+
+use crate::atomic_file;
+use crate::catalog::capture::Scope;
+use crate::cli::{PriorRunArgs, RepairArgs};
+use crate::console::{eprint, print};
+use crate::environment::Environment;
+use crate::error::{CommandError, Failure, Problem};
+use crate::expectation::ExpectationFile;
+use crate::expectation::load::load;
+use crate::finding::{Exit, Target};
+use crate::kinds::start_writing;
+use crate::plural::plural;
+use crate::redact;
+use crate::repair::script::{ScriptOptions, ScriptSummary, script};
+use crate::repair::{self, facts};
+use crate::role_map::RoleMap;
+use crate::session::prior_runs::PriorRuns;
+use crate::session::scratch_noise::filter_noise_of_checked;
+use crate::session::source::{ResolvedSource, resolve_all};
+use crate::session::verify::Verification;
+use crate::session::{self, choice};
+use crate::snapshot::Snapshot;
+use crate::source::Source;
+use crate::source_map::{Place, SourceMap};
+
+/// Runs the command.
+pub(super) fn run(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
+    let mut expectations = load(&args.paths, files)?;
+    let (source, place) = source(args, &expectations, files)?;
+    let sources = vec![Some(source.clone()); expectations.len()];
+    choice::choose(&args.choice, &mut expectations, &sources)?;
+    let prior = PriorRunArgs {
+        baseline: args.baseline.clone(),
+        ..PriorRunArgs::default()
+    };
+    let baseline = PriorRuns::read(&prior, files)?;
+    let environment = Environment::read(!args.session.no_env_file);
+    let label = source.report_label();
+    let mut resolved = resolve_all(
+        vec![(source, place)],
+        |(source, place)| (source, *place),
+        &args.session,
+        &environment,
+        files,
+    )?;
+    let Some((_, source)) = resolved.pop() else {
+        return Err(Problem::new("there is nothing to repair").into());
+    };
+    let expected: Vec<&ExpectationFile> = expectations.iter().collect();
+    let (mut target, snapshot) = verify(args, label, &source, &expected)?;
+    baseline.mark(&mut target);
+    target.checks.findings.retain(|check| !check.is_known());
+    let plan = repair::plan(&target.checks.findings, &expected, &snapshot);
+    let facts = session::facts::read(&source, facts::queries(&plan), args.session.limits())?;
+    let options = ScriptOptions {
+        lock_timeout: format!("{}ms", args.session.lock_timeout.as_millis()),
+        with_losses: args.with_losses,
+        header: header(&target, &snapshot),
+    };
+    let (text, counts) = script(&plan, &facts, &options);
+    eprint(&summary(counts));
+    write(args, &text)?;
+    Ok(if counts.commented + counts.left == 0 {
+        Exit::Passed
+    } else {
+        Exit::Drift
+    })
+}
+
+/// The one database that all files are about.
+fn source(
+    args: &RepairArgs,
+    expectations: &[ExpectationFile],
+    files: &SourceMap,
+) -> Result<(Source, Option<Place>), Problem> {
+    if let Some(text) = &args.against {
+        return Ok((Source::parse(text)?, None));
+    }
+    let mut all = Vec::new();
+    for file in expectations {
+        all.push((Source::of_file(file, files.path(file.file))?, file.source_place()));
+    }
+    let Some((source, place)) = all.first().cloned() else {
+        return Err(Problem::new("there are no expectation files"));
+    };
+    match all.iter().find(|(other, _)| *other != source) {
+        Some((_, place)) => Err(Problem::at(*place, "the files are about more than one database")
+            .hint("a script repairs one database: name its files, or give the database with --against")),
+        None => Ok((source, Some(place))),
+    }
+}
+
+fn verify(
+    args: &RepairArgs,
+    label: String,
+    source: &ResolvedSource,
+    files: &[&ExpectationFile],
+) -> Result<(Target, Snapshot), Failure> {
+    let mut target = Target::named(label);
+    source.describe(&mut target);
+    let mut scope = Scope::of(files);
+    scope.platform = args.platform_schemas;
+    let verification = Verification {
+        files,
+        scope: &scope,
+        limits: args.session.limits(),
+        with_coverage: false,
+        roles: &RoleMap::default(),
+    };
+    let snapshot = verification.run(source, &mut target)?;
+    filter_noise_of_checked(source, &snapshot, &mut target, args.session.limits())?;
+    Ok((target, snapshot))
+}
+
+/// The first lines of the script.
+fn header(target: &Target, snapshot: &Snapshot) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "-- Makes the database {} what its expectations say. Read it before you run it:",
+            crate::terminal::visible(&target.name)
+        ),
+        "-- psql -f FILE. Each step checks first that the database is still as it was found.".to_owned(),
+        "\\set ON_ERROR_STOP on".to_owned(),
+    ];
+    lines.extend(start_writing(snapshot));
+    lines
+}
+
+/// What the script does, for the person who runs the command.
+fn summary(counts: ScriptSummary) -> String {
+    let ScriptSummary {
+        repaired,
+        commented,
+        left,
+    } = counts;
+    if repaired + commented + left == 0 {
+        return "nothing to repair\n".to_owned();
+    }
+    let mut out = format!("the script repairs {}", plural(repaired, "finding", "findings"));
+    if commented > 0 {
+        out = format!("{out}; {commented} more would lose data, so their statements are comments (--with-losses)");
+    }
+    if left > 0 {
+        out = format!("{out}; {left} cannot be repaired by a script");
+    }
+    out + "\n"
+}
+
+fn write(args: &RepairArgs, text: &str) -> Result<(), CommandError> {
+    let Some(path) = &args.output else {
+        return Ok(print(text)?);
+    };
+    refuse_existing(path)?;
+    Ok(atomic_file::write_with_folders(path, text.as_bytes())?)
+}
+
+/// No file is overwritten.
+fn refuse_existing(path: &Path) -> Result<(), Problem> {
+    if path.exists() {
+        let path = redact::path(path);
+        return Err(Problem::new(format!("the file {path} exists"))
+            .hint("choose another name, or remove it: `repair` overwrites nothing"));
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! The statements that make a finding go, with what a script needs to know to run them safely.
+//!
+//! A [`Hint`](crate::hint::Hint) is what people read beside a finding. A fix is what `driftgate repair` writes: it may be
+//! longer, because a safe form takes more statements, and it exists where a hint has only words.
+
+use crate::hint::Hint;
+use crate::object_id::ObjectId;
+
+/// What there is to do about a finding.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Advised {
+    /// What reports say.
+    pub hint: Option<Hint>,
+    /// What a script runs.
+    pub fix: Option<Fix>,
+}
+
+/// What to run so that a finding goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The steps, in order.
+    pub steps: Vec<FixStep>,
+    /// The schema that unqualified names in the statements are in, if they have such names.
+    pub path: Option<String>,
+    /// What is lost. `None` if nothing is.
+    pub loss: Option<Loss>,
+    /// When it runs, compared with the fixes of other findings.
+    pub turn: Turn,
+}
+
+/// Statements that run together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixStep {
+    /// Statements, each with its semicolon.
+    pub sql: String,
+    /// How they run.
+    pub run: RunMode,
+}
+
+/// How statements run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunMode {
+    /// In a transaction, which other steps may share.
+    Together,
+    /// In a transaction of its own, because it reads or writes many rows.
+    Alone,
+    /// Outside of a transaction, because PostgreSQL refuses it inside of one.
+    Outside,
+}
+
+/// When a fix runs. Each is one pass over the script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// Before all others: what has another name.
+    Rename,
+    /// Then what depends on other objects and must go.
+    DropDependent,
+    /// What is changed or created, in the order in which objects can refer to each other.
+    Make,
+    /// Last: what other objects can depend on, and must go.
+    DropBase,
+}
+
+/// What a fix loses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loss {
+    /// The rows of a relation.
+    Rows(ObjectId),
+    /// The values of a column.
+    Values(ObjectId),
+    /// What the conversion of a column to another type cannot keep.
+    Conversion {
+        /// The column.
+        column: ObjectId,
+        /// Its type.
+        from: String,
+        /// The expected type.
+        to: String,
+    },
+    /// Something else, in words.
+    Other(&'static str),
+}
+
+impl Fix {
+    /// Statements that can run in a transaction, and that lose nothing.
+    pub fn of(sql: impl Into<String>) -> Self {
+        Self::of_steps(vec![FixStep::new(sql, RunMode::Together)])
+    }
+
+    /// Steps that lose nothing.
+    #[must_use]
+    pub fn of_steps(steps: Vec<FixStep>) -> Self {
+        Self {
+            steps,
+            path: None,
+            loss: None,
+            turn: Turn::Make,
+        }
+    }
+
+    /// The same fix, which loses this.
+    #[must_use]
+    pub fn loses(self, loss: impl Into<Option<Loss>>) -> Self {
+        Self {
+            loss: loss.into(),
+            ..self
+        }
+    }
+
+    /// The same fix in another turn.
+    #[must_use]
+    pub fn turn(self, turn: Turn) -> Self {
+        Self { turn, ..self }
+    }
+}
+
+impl FixStep {
+    /// Statements, each with its semicolon, and how they run.
+    pub fn new(sql: impl Into<String>, run: RunMode) -> Self {
+        Self { sql: sql.into(), run }
+    }
+}
+
+impl Loss {
+    /// The relation whose rows it concerns.
+    #[must_use]
+    pub fn relation(&self) -> Option<ObjectId> {
+        match self {
+            Self::Rows(relation) => Some(relation.clone()),
+            Self::Values(column) | Self::Conversion { column, .. } => Some(column.relation()),
+            Self::Other(_) => None,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Writes a repair as an SQL script.
+
+use std::fmt::Write as _;
+
+use super::facts::{Fact, Facts, search_path};
+use super::{Repair, RepairStep, State, StepGuard};
+use crate::fix::{FixStep, Loss, RunMode};
+use crate::object_id::ObjectId;
+use crate::sql_text::quote_literal;
+use crate::sql_text::script::statements;
+use crate::terminal::visible;
+
+/// How a script is written.
+#[derive(Debug, Clone)]
+pub struct ScriptOptions {
+    /// The time that statements wait for a lock, as `lock_timeout` has it.
+    pub lock_timeout: String,
+    /// Whether statements that lose data are written as statements, and not as comments.
+    pub with_losses: bool,
+    /// What psql reads first, and what the script is about, line by line.
+    pub header: Vec<String>,
+}
+
+/// What a script does, in numbers of findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScriptSummary {
+    /// Findings that the script makes go.
+    pub repaired: usize,
+    /// Findings whose statements are comments, because they lose data.
+    pub commented: usize,
+    /// Findings that no statement is for.
+    pub left: usize,
+}
+
+/// Statements that run in one transaction, or outside of one.
+struct Block<'a> {
+    run: RunMode,
+    path: Option<&'a str>,
+    group: Option<&'a ObjectId>,
+    is_comment: bool,
+    /// The findings, and the checks.
+    intro: String,
+    /// The statements.
+    body: String,
+}
+
+/// The script, and what it does.
+#[must_use]
+pub fn script(repair: &Repair, facts: &Facts, options: &ScriptOptions) -> (String, ScriptSummary) {
+    let mut counts = ScriptSummary {
+        left: repair.left.len(),
+        ..ScriptSummary::default()
+    };
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    for (number, step) in repair.steps.iter().enumerate() {
+        let loss = loss(number, step, facts);
+        let is_comment = loss.is_some() && !options.with_losses;
+        let count = if is_comment {
+            &mut counts.commented
+        } else {
+            &mut counts.repaired
+        };
+        *count += step.findings.len();
+        let mut intro = intro(number, step, loss.as_deref(), facts);
+        for part in &step.fix.steps {
+            add(&mut blocks, step, part, is_comment, std::mem::take(&mut intro));
+        }
+    }
+    let mut out = String::new();
+    for line in &options.header {
+        let _ = writeln!(out, "{line}");
+    }
+    for block in &blocks {
+        let _ = write!(out, "\n{}", block.text(options));
+    }
+    if !repair.left.is_empty() {
+        out.push_str("\n-- Not repaired:\n");
+        for left in &repair.left {
+            let _ = writeln!(out, "-- * {}\n--   {}", one_line(&left.finding), one_line(&left.advice));
+        }
+    }
+    (out, counts)
+}
+
+/// Adds statements to the last block, if they can run in its transaction, or to a new one.
+fn add<'a>(blocks: &mut Vec<Block<'a>>, step: &'a RepairStep, part: &FixStep, is_comment: bool, intro: String) {
+    let (run, body) = (part.run, lines(part));
+    let (path, group) = (step.fix.path.as_deref(), step.group.as_ref());
+    if let Some(last) = blocks.last_mut().filter(|last| {
+        run == RunMode::Together
+            && last.run == RunMode::Together
+            && last.path == path
+            && last.is_comment == is_comment
+            && last.group == group
+    }) {
+        // What one step changes may be what another one checks.
+        last.intro.push_str(&intro);
+        last.body.push_str(&body);
+        return;
+    }
+    blocks.push(Block {
+        run,
+        path,
+        group,
+        is_comment,
+        intro,
+        body,
+    });
+}
+
+impl Block<'_> {
+    fn text(&self, options: &ScriptOptions) -> String {
+        let (timeout, path) = (quote_literal(&options.lock_timeout), search_path(self.path));
+        let path = path.as_str();
+        let (intro, body) = (&self.intro, &self.body);
+        let text = match self.run {
+            RunMode::Together | RunMode::Alone => {
+                format!(
+                    "BEGIN;\nSET LOCAL lock_timeout = {timeout};\nSET LOCAL search_path = {path};\n{intro}{body}COMMIT;\n"
+                )
+            }
+            RunMode::Outside => format!(
+                "SET lock_timeout = {timeout};\nSET search_path = {path};\n{intro}{body}RESET search_path;\nRESET lock_timeout;\n"
+            ),
+        };
+        if self.is_comment { commented(&text) } else { text }
+    }
+}
+
+/// What is known about a step, and its check.
+fn intro(number: usize, step: &RepairStep, loss: Option<&str>, facts: &Facts) -> String {
+    let mut out = String::new();
+    for finding in &step.findings {
+        let _ = writeln!(out, "-- {}", one_line(finding));
+    }
+    if let Some(loss) = loss {
+        let _ = writeln!(out, "-- LOSES {}", one_line(loss));
+    }
+    if let Some(guard) = &step.guard {
+        out.push_str(&check(guard, &step.subject, facts.get(&Fact::Value(number))));
+    }
+    out
+}
+
+/// The block that raises an error unless the database is as it was found. `found` is the value that was found.
+fn check(guard: &StepGuard, subject: &str, found: Option<&Option<String>>) -> String {
+    let rows = guard.rows.as_str();
+    let (not, condition, words) = match (&guard.state, found) {
+        (State::Absent, _) => ("", String::new(), "exists by now"),
+        (State::Value(expression), Some(found)) => {
+            let is = match found {
+                Some(found) => format!(" AND ({expression})::pg_catalog.text = {}", quote_literal(found)),
+                None => format!(" AND ({expression}) IS NULL"),
+            };
+            ("NOT ", is, "is not as it was found any more")
+        }
+        (State::Present | State::Value(_), _) => ("NOT ", String::new(), "does not exist any more"),
+    };
+    let message = quote_literal(&format!("{subject} {words}"));
+    let body = format!(
+        "BEGIN\n  IF {not}EXISTS (SELECT FROM {rows}{condition}) THEN\n    RAISE EXCEPTION USING MESSAGE = {message}, HINT = \
+         'Run driftgate repair again.';\n  END IF;\nEND"
+    );
+    let mut tag = "$check$".to_owned();
+    while body.contains(&tag) {
+        tag.insert(1, 'x');
+    }
+    format!("DO {tag}\n{body}\n{tag};\n")
+}
+
+/// What a step loses, in words. `None` if it loses nothing.
+fn loss(number: usize, step: &RepairStep, facts: &Facts) -> Option<String> {
+    let rows = |relation: &ObjectId| match facts.get(&Fact::Rows(relation.clone())) {
+        Some(Some(rows)) if rows != "0" => format!("about {} rows", with_thousands(rows)),
+        Some(Some(_)) => "no rows, as PostgreSQL estimates it".to_owned(),
+        Some(None) | None => "an unknown number of rows".to_owned(),
+    };
+    Some(match step.fix.loss.as_ref()? {
+        Loss::Rows(relation) => format!("the rows of {relation}: {}", rows(relation)),
+        Loss::Values(column) => format!("the values of the column {column}: {}", rows(&column.relation())),
+        Loss::Conversion { column, from, to } => {
+            if facts.get(&Fact::KeepsValues(number)) == Some(&Some("true".to_owned())) {
+                return None;
+            }
+            let rows = rows(&column.relation());
+            format!("what {to} cannot hold of the values of {column}, which are {from}: {rows}")
+        }
+        Loss::Other(words) => (*words).to_owned(),
+    })
+}
+
+fn with_thousands(digits: &str) -> String {
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The statements of a part, one per line.
+fn lines(part: &FixStep) -> String {
+    let mut out = String::new();
+    for range in statements(&part.sql) {
+        let _ = writeln!(out, "{};", part.sql[range].trim());
+    }
+    out
+}
+
+/// A text that may have several lines, as one.
+fn one_line(text: &str) -> String {
+    visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text as a comment. What is a comment already stays one.
+fn commented(text: &str) -> String {
+    let line = |line: &str| {
+        if line.starts_with("--") {
+            format!("{line}\n")
+        } else {
+            format!("-- {line}\n")
+        }
+    };
+    text.lines().map(line).collect()
+}
