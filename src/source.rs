@@ -135,6 +135,13 @@ impl Source {
     fn unknown(text: &str) -> Problem {
         let tool = text.split_once(':').and_then(|(name, _)| Tool::named(name));
         let is_path = text.contains(['/', '.']) && !text.contains([':', '@']);
+        let other = text.split_once(':').map(|(scheme, _)| scheme.to_lowercase());
+        if let Some(scheme) = other.filter(|scheme| matches!(scheme.as_str(), "file" | "sqlite" | "sqlite3")) {
+            return Problem::new(format!(
+                "`{scheme}:` names a file of SQLite, and not a PostgreSQL database"
+            ))
+            .hint(format!("for a file of SQL, write sql:FILE; {FORMS}"));
+        }
         // What is neither may be a password.
         if redact::is_secret(text) || !is_path && tool.is_none() {
             let problem = Problem::new(format!("`{}` is not a source", redact::connection_string(text)));

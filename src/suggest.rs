@@ -37,6 +37,9 @@ pub fn hint(word: &str, known: &[&str]) -> String {
     if let Some(near) = nearest(word, known.iter().copied()) {
         return format!("did you mean `{near}`?");
     }
+    if let [only] = extended(word, known).as_slice() {
+        return format!("did you mean `{only}`?");
+    }
     let lower = word.to_lowercase();
     let mut by_distance: Vec<(usize, &str)> = known
         .iter()
@@ -66,6 +69,22 @@ pub fn hint(word: &str, known: &[&str]) -> String {
     };
     format!("expected one of {}{rest}", shown.join(", "))
 }
+
+/// The known words that begin with this word, or with which it begins: `dir` of `directory`, `warning` of `warn`.
+fn extended<'a>(word: &str, known: &[&'a str]) -> Vec<&'a str> {
+    let lower = word.to_lowercase();
+    if lower.len() < SHORTEST_PREFIX || lower.contains(char::is_whitespace) {
+        return Vec::new();
+    }
+    let is_extended = |known: &&&str| {
+        let long_enough = known.len() >= SHORTEST_PREFIX;
+        long_enough && (known.starts_with(&lower) || lower.starts_with(**known))
+    };
+    known.iter().filter(is_extended).copied().collect()
+}
+
+/// The shortest word that is looked for at the beginning of another.
+const SHORTEST_PREFIX: usize = 3;
 
 #[cfg(test)]
 mod tests {

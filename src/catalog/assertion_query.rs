@@ -150,12 +150,10 @@ fn explain_error(error: ServerError, sql: &str) -> Result<AssertionResult, Serve
                  --assertions-url with a role that owns the table or has BYPASSRLS, and SELECT on what the query reads",
             )),
         ),
-        (Meaning::Permission, _) => AssertionResult::Unverified(
-            error.message,
-            Some(Hint::advice(
-                "grant SELECT on the tables that it reads to the role that connects",
-            )),
-        ),
+        (Meaning::Permission, _) => {
+            let hint = grant(&error.message);
+            AssertionResult::Unverified(error.message, Some(Hint::advice(hint)))
+        }
         (Meaning::Timeout, _) => {
             let hint = match error.code.as_str() {
                 "55P03" => "another session holds a lock: raise --lock-timeout, or try again later",
@@ -167,6 +165,25 @@ fn explain_error(error: ServerError, sql: &str) -> Result<AssertionResult, Serve
             AssertionResult::Unverified(error.message, None)
         }
     })
+}
+
+/// What to grant after PostgreSQL refused a query. The message names the object, unless it is translated.
+fn grant(message: &str) -> String {
+    let named = message
+        .strip_prefix("permission denied for ")
+        .and_then(|rest| rest.split_once(' '));
+    match named {
+        Some(("schema", name)) => format!("grant USAGE on the schema {name} to the role that connects"),
+        Some(("function" | "procedure", name)) => format!("grant EXECUTE on {name} to the role that connects"),
+        Some((kind @ ("table" | "view" | "sequence"), name)) => {
+            format!("grant SELECT on the {kind} {name} to the role that connects")
+        }
+        Some(("materialized" | "foreign", rest)) => {
+            let name = rest.rsplit(' ').next().unwrap_or(rest);
+            format!("grant SELECT on {name} to the role that connects")
+        }
+        Some(_) | None => "grant SELECT on the tables that it reads to the role that connects".to_owned(),
+    }
 }
 
 /// Distinguishes a statement that is not a query from a query with a mistake, without running anything. EXPLAIN accepts

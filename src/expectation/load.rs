@@ -157,9 +157,13 @@ fn find(path: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
         return find_matches(&text).map_err(|problem| vec![problem]);
     }
     Err(vec![Problem::new(format!("no such file or folder: {shown}")).hint(
-        "pass expectation files or a folder; the default is the folder expectations/",
+        format!("pass expectation files or a folder; the default is the folder expectations/; {FIRST_FILES}"),
     )])
 }
+
+/// How to get the first files.
+const FIRST_FILES: &str = "to write the first file from a database, run `driftgate init`, or `driftgate pull --from \
+                           env:DATABASE_URL -o expectations/database.yaml`";
 
 /// The expectation files below a folder.
 fn find_below(folder: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
@@ -173,7 +177,7 @@ fn find_below(folder: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
         let folder = folder.display();
         return Err(vec![
             Problem::new(format!("no expectation files (*.yaml, *.yml) in {folder}")).hint(format!(
-                "to check a folder of migrations, run: driftgate lint --migrations {folder}"
+                "{FIRST_FILES}; to check a folder of migrations, run: driftgate lint --migrations {folder}"
             )),
         ]);
     }

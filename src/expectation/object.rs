@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::alternatives::{is_time, object_or_alternatives, time_of_attribute};
 use super::keys::{ObjectKey, TermKey};
-use super::mistakes::{mistakes_of_section, section_hint, unbracketed, without_brackets};
+use super::mistakes::{entries_of, mistakes_of_section, section_hint, unbracketed, without_brackets, wrong_form};
 use super::other_name::is_renamed;
 use super::parse::Parser;
 use super::partitions::parse_partitions;
@@ -15,7 +15,6 @@ use crate::kinds::{KeyForm, Kind, ListForm, Shorthand};
 use crate::object_id::{ObjectId, split_name};
 use crate::source_map::Place;
 use crate::sql_text::unquote_name;
-use crate::suggest;
 use crate::value::Value;
 use crate::yaml::{Entry, Node, NodeValue, ScalarType};
 
@@ -83,6 +82,7 @@ pub(super) fn parse_section(
 /// Reads an object that is expected by its name.
 pub(super) fn named(parser: &mut Parser, kind: Kind, entry: Entry, parent: Option<&Parent>, terms: &Arc<Terms>) {
     let Entry { key, place, value, .. } = entry;
+    parser.last_empty = (parent.is_none() && value.is_null()).then(|| key.clone());
     match identity(kind, &key, parent, &parser.out.schema) {
         Ok(id) if is_renamed(parser, kind, &id, &value) => {}
         Ok(id) => object_or_alternatives(parser, kind, &Subject::Named(id), place, value, parent, terms),
@@ -212,8 +212,9 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
     let node = match node {
         Node {
             value: NodeValue::Map(map),
+            place,
             ..
-        } if !map.is_empty() => return Ok(map.into_iter().collect()),
+        } if !map.is_empty() => return entries_of(kind, map, place),
         node => node,
     };
     let nothing = || {
@@ -247,26 +248,7 @@ fn expand(kind: Kind, node: Node) -> Result<Vec<Entry>, Problem> {
         }
         (NodeValue::List(_), Shorthand::Scalar(attribute)) => (format!("a text, which is its `{attribute}`"), None),
     };
-    expanded.ok_or_else(|| {
-        let or = if expects.is_empty() {
-            String::new()
-        } else {
-            format!("{expects}, ")
-        };
-        let word = node.scalar().map_or("", |s| s.text.as_str());
-        let problem = Problem::at(
-            node.place,
-            format!(
-                "{} takes {or}a mapping, `present` or `absent`, but this is {}",
-                kind.one(),
-                node.describe()
-            ),
-        );
-        match suggest::nearest(word, ["present", "absent"]) {
-            Some(near) => problem.hint(format!("did you mean `{near}`?")),
-            None => problem,
-        }
-    })
+    expanded.ok_or_else(|| wrong_form(kind, &node, &expects))
 }
 
 /// The attribute of a key, and whether its value is the whole value or a part of it.

@@ -10,7 +10,7 @@ use super::ignore::parse_ignore;
 use super::implied::contradictions;
 use super::keys::{FileKey, ObjectKey, TermKey, file_keys};
 use super::long_names::cut_names;
-use super::mistakes::mapping_hint;
+use super::mistakes::{mapping_hint, yes_or_no};
 use super::object::parse_section;
 use super::statement::parse_assertions;
 use super::written_source::{parse_against, parse_database};
@@ -111,6 +111,8 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
 pub(super) struct Parser {
     pub(super) out: ExpectationFile,
     pub(super) problems: Vec<Problem>,
+    /// The name of the last object, if nothing is written below it.
+    pub(super) last_empty: Option<String>,
 }
 
 impl Parser {
@@ -141,6 +143,7 @@ impl Parser {
                 singles: Singles::default(),
             },
             problems: Vec::new(),
+            last_empty: None,
         }
     }
 
@@ -363,14 +366,13 @@ impl Parser {
         match entry.value.scalar().map(|s| s.scalar_type) {
             Some(ScalarType::Bool(value)) => Some(value),
             Some(ScalarType::Text | ScalarType::Number | ScalarType::Null) | None => {
-                self.problems.push(Problem::at(
-                    entry.value.place,
-                    format!(
-                        "`{}` takes `true` or `false`, but this is {}",
-                        entry.key,
-                        entry.value.describe()
-                    ),
-                ));
+                let (key, is) = (&entry.key, entry.value.describe());
+                let message = format!("`{key}` takes `true` or `false`, but this is {is}");
+                let problem = Problem::at(entry.value.place, message);
+                self.problems.push(match yes_or_no(&entry.value) {
+                    Some(meant) => problem.hint(format!("in YAML 1.2, that is a text: write `{key}: {meant}`")),
+                    None => problem,
+                });
                 None
             }
         }
@@ -420,13 +422,16 @@ impl Parser {
         }
         let mut kinds = Kind::ALL.iter().filter(|kind| kind.spec().section == entry.key);
         match kinds.find_map(|kind| kind.spec().parents.first()) {
-            Some(parent) => self.problems.push(
-                Problem::at(entry.place, format!("`{}` is not a key of a file", shorten(&entry.key))).hint(format!(
-                    "it belongs to {}: indent it below the name of the {}",
-                    parent.one(),
-                    parent.words()
-                )),
-            ),
+            Some(parent) => {
+                let below = match &self.last_empty {
+                    Some(name) => format!("`{}`", shorten(name)),
+                    None => format!("the name of the {}", parent.words()),
+                };
+                self.problems.push(
+                    Problem::at(entry.place, format!("`{}` is not a key of a file", shorten(&entry.key)))
+                        .hint(format!("it belongs to {}: indent it below {below}", parent.one())),
+                );
+            }
             None => self.unknown_key(entry, &file_keys()),
         }
     }

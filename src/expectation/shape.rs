@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use crate::attribute::{Attr, Literal, Shape, split_reference};
 use crate::error::Problem;
 use crate::object_id::{ObjectId, split_name};
+use crate::redact;
 use crate::source_map::Place;
 use crate::sql_text::quote_name;
 use crate::suggest;
 use crate::value::Value;
-use crate::yaml::{Node, NodeValue, Scalar, ScalarType};
+use crate::yaml::{Node, NodeValue, Scalar, ScalarType, shorten};
 
 /// Reads the value of an attribute, whose key is `name`. A list or mapping that may be empty is written as `null` if it is:
 /// an empty one is more often a mistake. `schema` is the schema of names that are not qualified.
@@ -45,7 +46,16 @@ fn read(shape: Shape, name: &str, node: Node, schema: &str) -> Result<Value, Pro
             })
             .collect::<Result<BTreeMap<_, _>, _>>()
             .map(Value::Map),
-        (Shape::List(_), value) => Err(mismatch(shape, name, &value, place).hint("write it as [a, b]")),
+        (Shape::List(_), value) => {
+            let list = match &value {
+                NodeValue::Scalar(scalar) if scalar.scalar_type != ScalarType::Null => {
+                    let items: Vec<&str> = scalar.text.split(',').map(str::trim).collect();
+                    shorten(&redact::typed(&items.join(", "))).into_owned()
+                }
+                NodeValue::Scalar(_) | NodeValue::List(_) | NodeValue::Map(_) => "a, b".to_owned(),
+            };
+            Err(mismatch(shape, name, &value, place).hint(format!("write `{name}: [{list}]`")))
+        }
         (_, NodeValue::Scalar(scalar)) => read_scalar(shape, name, scalar, place),
         (_, value) => Err(mismatch(shape, name, &value, place)),
     }

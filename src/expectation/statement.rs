@@ -8,10 +8,11 @@ use super::keys::{AssertionKey, TermKey};
 use super::parse::Parser;
 use super::{Assertion, Terms, Test};
 use crate::error::Problem;
-use crate::yaml::{Entry, Node, NodeValue, Scalar, ScalarType};
+use crate::redact;
+use crate::yaml::{Entry, Node, NodeValue, Scalar, ScalarType, shorten};
 
 /// Keys that people write for others.
-const SYNONYMS: [(&str, AssertionKey); 9] = [
+const SYNONYMS: [(&str, AssertionKey); 12] = [
     ("query", AssertionKey::Sql),
     ("statement", AssertionKey::Sql),
     ("select", AssertionKey::Sql),
@@ -19,6 +20,9 @@ const SYNONYMS: [(&str, AssertionKey); 9] = [
     ("expected", AssertionKey::Equals),
     ("equal", AssertionKey::Equals),
     ("value", AssertionKey::Equals),
+    ("result", AssertionKey::Equals),
+    ("returns", AssertionKey::Equals),
+    ("count", AssertionKey::Equals),
     ("at_least", AssertionKey::Min),
     ("at_most", AssertionKey::Max),
 ];
@@ -26,7 +30,10 @@ const SYNONYMS: [(&str, AssertionKey); 9] = [
 /// Reads `assertions`.
 pub(super) fn parse_assertions(parser: &mut Parser, entry: &Entry, terms: &Terms) {
     for entry in parser.mapping("assertions", &entry.value) {
-        assertion(parser, entry, terms);
+        match entry.value.scalar().filter(|_| !entry.value.is_null()) {
+            Some(scalar) => parser.problems.push(text_alone(entry, scalar)),
+            None => assertion(parser, entry, terms),
+        }
     }
 }
 
@@ -89,6 +96,20 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
         tests,
         terms,
     });
+}
+
+/// The problem that an assertion is only a query.
+fn text_alone(entry: &Entry, scalar: &Scalar) -> Problem {
+    let (name, is) = (shorten(&entry.key), entry.value.describe());
+    let sql = redact::typed(&scalar.text).replace('\'', "''");
+    let problem = Problem::at(entry.value.place, format!("`{name}` takes a mapping, but this is {is}"));
+    if !sql.contains(' ') {
+        return problem;
+    }
+    problem.hint(format!(
+        "write `{name}: {{sql: '{}', equals: 0}}`, or another test of the result",
+        shorten(&sql)
+    ))
 }
 
 fn scalar(parser: &mut Parser, entry: &Entry) -> Option<Scalar> {

@@ -38,6 +38,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         key: KeyForm::Qualified,
         shorthand: Shorthand::List("labels"),
         rewrite: Some(check_labels),
+        synonyms: &[("values", "labels")],
         ..Syntax::DEFAULT
     },
     reading: Reading {

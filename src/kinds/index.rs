@@ -71,6 +71,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     syntax: Syntax {
         list: ListForm::ByMeaning,
+        synonyms: &[("columns", "keys"), ("predicate", "where")],
         shorthand: Shorthand::Custom {
             form: CustomForm::TextList,
             expects: "a list of keys, for a plain index on them",

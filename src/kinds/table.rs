@@ -220,6 +220,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ],
     syntax: Syntax {
         key: KeyForm::Qualified,
+        synonyms: &[("rls", "row_security"), ("row_level_security", "row_security")],
         ..Syntax::DEFAULT
     },
     partition: Some(&Partition {
