@@ -36,7 +36,7 @@ pub(super) fn run(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comm
         baseline: args.baseline.clone(),
         ..PriorRunArgs::default()
     };
-    let baseline = PriorRuns::read(&prior, files)?;
+    let baseline = PriorRuns::read(&prior, false, files)?;
     let environment = Environment::read(!args.session.no_env_file);
     let label = source.report_label();
     let mut resolved = resolve_all(
