@@ -303,6 +303,7 @@ async fn run(client: &mut Client, batch: Batch) -> Result<BatchResult, ServerErr
             match batch.results.get(statement) {
                 Some(ResultKind::Kind(kind)) => reader.object(&mut read.snapshot, statement, *kind, row)?,
                 Some(ResultKind::Server) => read.snapshot.server = rows::server(row)?,
+                Some(ResultKind::SearchPath) => read.snapshot.server.search_path = rows::text(row),
                 Some(ResultKind::Name) => read.name = rows::text(row),
                 Some(ResultKind::Present) => read.present = rows::numbers(row)?,
                 Some(ResultKind::NotCompared) => read.snapshot.not_compared = rows::counts(row)?,
@@ -322,6 +323,7 @@ async fn run(client: &mut Client, batch: Batch) -> Result<BatchResult, ServerErr
         let is_one = match result {
             ResultKind::Mark(_)
             | ResultKind::Server
+            | ResultKind::SearchPath
             | ResultKind::Name
             | ResultKind::Present
             | ResultKind::NotCompared

@@ -58,7 +58,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_collation c WHERE c.collnamespace IN (SELECT oid FROM schemas))"),
+        if_any: Some("EXISTS (SELECT FROM pg_collation c WHERE c.collnamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
         ..Reading::DEFAULT
     },
     advice: Advice {

@@ -45,7 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_operator c WHERE c.oprnamespace IN (SELECT oid FROM schemas))"),
+        if_any: Some("EXISTS (SELECT FROM pg_operator c WHERE c.oprnamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
         ..Reading::DEFAULT
     },
     matching: Matching {

@@ -41,7 +41,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_opfamily c WHERE c.opfnamespace IN (SELECT oid FROM schemas))"),
+        if_any: Some("EXISTS (SELECT FROM pg_opfamily c WHERE c.opfnamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
         ..Reading::DEFAULT
     },
     matching: Matching {

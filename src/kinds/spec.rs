@@ -212,7 +212,7 @@ pub type Rewrite = fn(&ObjectId, Vec<Entry>) -> Result<Vec<Entry>, Problem>;
 /// How objects of a kind are read from the catalog.
 pub struct Reading {
     /// A condition that is true wherever an object of the kind exists, and that costs next to nothing. It can use
-    /// `schemas(oid)`, `relation_kinds`, `type_kinds`, `routine_kinds` and `constraint_kinds`, which `catalog::capture` provides. Where the
+    /// `schemas(oids)`, `relation_kinds`, `type_kinds`, `routine_kinds` and `constraint_kinds`, which `catalog::capture` provides. Where the
     /// condition is false, the query is not even planned. `None` if nearly every database has objects of the kind.
     pub if_any: Option<&'static str>,
     /// The values of `pg_class.relkind` or `pg_type.typtype` that the objects of the kind have; empty if they are rows

@@ -29,7 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_ts_template c WHERE c.tmplnamespace IN (SELECT oid FROM schemas))"),
+        if_any: Some("EXISTS (SELECT FROM pg_ts_template c WHERE c.tmplnamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
         ..Reading::DEFAULT
     },
     advice: Advice {

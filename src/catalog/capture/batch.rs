@@ -23,6 +23,8 @@ pub(super) enum ResultKind {
     Mark(&'static str),
     /// One row with the properties of the server.
     Server,
+    /// One row with the search path that the role has in this database by default.
+    SearchPath,
     /// The name of an exported snapshot.
     Name,
     /// The numbers of the kinds that may have objects, among [`rarer_kinds`].
@@ -123,7 +125,7 @@ impl Batch {
             );
         }
         if slice.is_first() {
-            self = self.then(server(), ResultKind::Server);
+            self = self.then(server(), ResultKind::Server).then_default_search_path();
         }
         for statement in find::statements(scope) {
             self = self.then(statement, ResultKind::Nothing);
@@ -142,6 +144,14 @@ impl Batch {
             self = self.then(not_compared::statement(scope), ResultKind::NotCompared);
         }
         self
+    }
+
+    /// Reads the default search path. SHOW resolves no name, so the path is pinned again before anything else runs. The view
+    /// `pg_settings` has the same value, but reads every setting for it.
+    fn then_default_search_path(self) -> Self {
+        self.then(sql!["SET LOCAL search_path TO DEFAULT"], ResultKind::Nothing)
+            .then(sql!["SHOW search_path"], ResultKind::SearchPath)
+            .then(sql![PIN_SEARCH_PATH], ResultKind::Nothing)
     }
 
     /// Reads kinds of one slice of the scope.
@@ -204,14 +214,12 @@ pub(in crate::catalog) fn begin_scratch_transaction(limits: Limits) -> Vec<Sql> 
     statements
 }
 
-/// Reads the properties of the server. The search path is the role's default in this database, not that of this
-/// transaction. `catalogs` counts five rows that every database has: if one is missing, rows are hidden from the role.
+/// Reads the properties of the server. `catalogs` counts five rows that every database has: if one is missing, rows are hidden from the role.
 fn server() -> Sql {
     sql![
         "\
 SELECT json_build_object('version', current_setting('server_version'), 'major', current_setting('server_version_num')::int / 10000, \
                          'database', current_database(), 'role', current_user, \
-                         'search_path', (SELECT reset_val FROM pg_settings WHERE name = 'search_path'), \
                          'catalogs', (SELECT count(*) FROM pg_class \
                                       WHERE oid IN ('pg_class'::regclass, 'pg_attribute'::regclass, 'pg_type'::regclass, \
                                                     'pg_proc'::regclass, 'pg_namespace'::regclass)), \

@@ -98,7 +98,7 @@ pub(super) fn prelude(scope: &Scope, kind: Kind, slice: Slice) -> Sql {
 
 /// The statement that returns one row: the numbers of the kinds that may have objects.
 pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql {
-    let mut parts = vec![sql!["schemas(oid) AS (SELECT unnest(", setting("schemas"), "))"]];
+    let mut parts = vec![sql!["schemas(oids) AS (SELECT ", setting("schemas"), ")"]];
     for catalog in &CATALOGS {
         parts.push(sql![
             catalog.census,

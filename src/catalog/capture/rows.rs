@@ -231,7 +231,7 @@ pub(super) fn text(row: &Row<'_>) -> String {
         .into_owned()
 }
 
-/// Parses the row with the properties of the server.
+/// Parses the row with the properties of the server. The search path comes in a row of its own.
 pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
     let json = json(&text(row))?;
     // PostgreSQL's own five catalogs are in the catalog of every database.
@@ -252,7 +252,7 @@ pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
             .unwrap_or_default(),
         database: text("database"),
         role: text("role"),
-        search_path: text("search_path"),
+        search_path: String::new(),
         encoding: text("encoding"),
         is_superuser: json["superuser"].as_bool().unwrap_or_default(),
         sees_everything: json["trusted"].as_bool().unwrap_or_default(),
