@@ -58,7 +58,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_collation c WHERE c.collnamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
+        if_any: Some(
+            "EXISTS (SELECT FROM pg_collation c WHERE c.collnamespace = ANY ((SELECT oids FROM schemas)::oid[]))",
+        ),
         ..Reading::DEFAULT
     },
     advice: Advice {

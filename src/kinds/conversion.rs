@@ -33,7 +33,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_conversion c WHERE c.connamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
+        if_any: Some(
+            "EXISTS (SELECT FROM pg_conversion c WHERE c.connamespace = ANY ((SELECT oids FROM schemas)::oid[]))",
+        ),
         ..Reading::DEFAULT
     },
     advice: Advice {

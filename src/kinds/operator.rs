@@ -45,7 +45,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_operator c WHERE c.oprnamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
+        if_any: Some(
+            "EXISTS (SELECT FROM pg_operator c WHERE c.oprnamespace = ANY ((SELECT oids FROM schemas)::oid[]))",
+        ),
         ..Reading::DEFAULT
     },
     matching: Matching {

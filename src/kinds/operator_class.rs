@@ -44,7 +44,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
+        if_any: Some(
+            "EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace = ANY ((SELECT oids FROM schemas)::oid[]))",
+        ),
         ..Reading::DEFAULT
     },
     matching: Matching {

@@ -30,7 +30,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     reading: Reading {
-        if_any: Some("EXISTS (SELECT FROM pg_ts_parser c WHERE c.prsnamespace = ANY ((SELECT oids FROM schemas)::oid[]))"),
+        if_any: Some(
+            "EXISTS (SELECT FROM pg_ts_parser c WHERE c.prsnamespace = ANY ((SELECT oids FROM schemas)::oid[]))",
+        ),
         ..Reading::DEFAULT
     },
     advice: Advice {
