@@ -1,5 +1,6 @@
 //! Objects that are not compared: those of which everything is ignored, and those that could not be read, because another session has locked what their definitions name.
 
+use super::resolve::LOCKED;
 use super::subject::ObjectComparison;
 use super::unlisted::{ClosedScope, UnlistedFindings, UnlistedSearch, is_closed};
 use super::{Decision, Pending, Planner, Step};
@@ -69,5 +70,5 @@ fn unlisted(scope: &ClosedScope<'_>, kind: Kind, locked: &LockedObject) -> Check
     let about = About::object(kind, &locked.id);
     Check::drift(about, Code::Unexpected(kind), scope.place, &scope.terms, message)
         .undetermined(Status::Unverified, locked.why.clone())
-        .hint(Hint::advice("run the command again when the lock is released"))
+        .hint(Hint::advice(LOCKED))
 }

@@ -168,9 +168,16 @@ fn check(pending: Pending, answers: &Answers) -> Check {
                 None => check,
             },
         },
-        Outcome::Undetermined(status, why) => check.undetermined(status, why),
+        Outcome::Undetermined(status, why) => {
+            let is_unread = matches!(decision, Decision::Unread(_));
+            let hint = is_unread.then(|| Hint::advice(LOCKED));
+            check.undetermined(status, why).hint(hint)
+        }
     }
 }
+
+/// What to do about an object that is locked.
+pub(super) const LOCKED: &str = "raise --lock-timeout, or try again when the lock is released";
 
 /// Whether a candidate is the expected object. If that cannot be determined, the reason goes into `unsure`.
 fn is_meant(candidate: &Candidate, answers: &Answers, unsure: &mut Option<(Status, String)>) -> bool {

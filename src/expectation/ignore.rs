@@ -95,13 +95,11 @@ pub fn attribute_named(text: &str, kind: Option<Kind>) -> Result<(&'static str, 
         Some(kind) => kind.spec().attrs.iter().map(|attr| attr.name).collect(),
         None => attribute_names(),
     };
-    match names.get(name) {
-        Some(found) => Ok((found, negated)),
-        None => {
-            let known: Vec<&str> = names.into_iter().collect();
-            Err(suggest::hint(name, &known))
-        }
+    if let Some(found) = names.get(name) {
+        return Ok((found, negated));
     }
+    let known: Vec<&str> = names.into_iter().collect();
+    Err(suggest::hint(name, &known))
 }
 
 /// A text without the `!` in front, and whether there was one.
@@ -223,7 +221,7 @@ fn of_objects(parser: &mut Parser, kind: Kind, entry: &Entry) {
             Problem::at(entry.place, "the `!` of an attribute is in front of the attribute")
                 .hint(format!("write `{}: ['!owner']`", negation(&entry.key).1)),
         ),
-        Some(listed) => attributes(parser, &entry.key, listed, Some((kind, pattern)), optional),
+        Some(listed) => attributes(parser, &entry.key, listed, Some(&(kind, pattern)), optional),
         None => parser.out.ignore.push(IgnoreRule {
             kind,
             pattern,
@@ -235,13 +233,13 @@ fn of_objects(parser: &mut Parser, kind: Kind, entry: &Entry) {
 }
 
 /// Reads a list of attributes.
-fn attributes(parser: &mut Parser, key: &str, node: &Node, of: Option<(Kind, glob::Pattern)>, optional: bool) {
+fn attributes(parser: &mut Parser, key: &str, node: &Node, of: Option<&(Kind, glob::Pattern)>, optional: bool) {
     for item in list(parser, key, node, "attributes") {
         let text = item.scalar().map_or("", |s| s.text.as_str());
-        let kind = of.as_ref().map(|(kind, _)| *kind);
+        let kind = of.map(|(kind, _)| *kind);
         match attribute_named(text, kind) {
             Ok((attribute, negated)) => parser.out.ignored_attributes.push(IgnoredAttribute {
-                of: of.clone(),
+                of: of.cloned(),
                 attribute,
                 negated,
                 optional,

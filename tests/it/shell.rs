@@ -58,7 +58,9 @@ fn bash_completes() {
     check(
         &["driftgate", "completions", ""],
         &[
+            "-q",
             "-h",
+            "--quiet",
             "--max-file-size",
             "--help",
             "bash",

@@ -14,6 +14,7 @@ use crate::value::Value;
 
 /// The objects to read: some by name, and everything in some schemas.
 #[derive(Debug, Default, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing about what is read")]
 pub struct Scope {
     /// Objects in schemas, by schema and name.
     pub names: BTreeSet<(String, String)>,
