@@ -49,7 +49,9 @@ impl<'a> Planner<'a, '_> {
 impl UnlistedSearch<'_> {
     /// Reports locked objects that no expectation lists.
     pub(super) fn locked(&self, scope: &ClosedScope<'_>, found: &mut UnlistedFindings) {
-        for locked in &self.snapshot.locked {
+        // Only the scope of a whole file has relations.
+        let locked = self.snapshot.locked.iter().filter(|_| scope.parent.is_none());
+        for locked in locked {
             let Some(kind) = locked
                 .kind
                 .filter(|_| is_closed(scope, self.snapshot, locked.id.schema()))

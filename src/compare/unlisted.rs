@@ -107,9 +107,7 @@ impl<'a> UnlistedSearch<'a> {
         for kind in &scope.kinds {
             self.kind(scope, *kind, found);
         }
-        if scope.parent.is_none() {
-            self.locked(scope, found);
-        }
+        self.locked(scope, found);
         if scope.lists_partitions {
             self.partitions(scope, found);
         }
