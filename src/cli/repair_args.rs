@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{ChoiceArgs, Color, SessionArgs};
+use super::{PartitionsOption, PullArgs};
+use crate::expectation::load::DEFAULT_PATH;
 use crate::source::source_forms;
 
 /// The exit codes of `repair`, for `--help`.
@@ -32,10 +34,13 @@ pub struct RepairArgs {
     ))]
     pub against: Option<String>,
 
-    /// Write the script to this file, which must not exist, instead of standard output; with --to migration, write the
-    /// migration to this folder
+    /// Write the script to this file, which must not exist, instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+
+    /// With --to expectations, write the changes without asking
+    #[arg(short, long)]
+    pub yes: bool,
 
     /// Write statements that lose data as statements; without this option, they are comments
     #[arg(long)]
@@ -69,6 +74,34 @@ pub enum RepairTarget {
     Database,
     /// The files, as the database is: the same as `pull --update`, which shows the changes and asks before writing
     Expectations,
-    /// The database, by a new script of the project's migration tool
-    Migration,
+}
+
+impl RepairArgs {
+    /// The arguments of `pull --update` that make the files what the database is.
+    #[must_use]
+    pub fn as_update(&self) -> PullArgs {
+        let mut update = self.paths.clone();
+        if update.is_empty() {
+            update.push(PathBuf::from(DEFAULT_PATH));
+        }
+        PullArgs {
+            from: self.against.clone(),
+            schema: Vec::new(),
+            platform_schemas: self.platform_schemas,
+            roles: false,
+            physical_order: false,
+            requirements: false,
+            output: None,
+            split: Vec::new(),
+            partitions: PartitionsOption::List,
+            snapshot: false,
+            update,
+            yes: self.yes,
+            force: false,
+            baseline: self.baseline.clone(),
+            choice: self.choice.clone(),
+            session: self.session.clone(),
+            color: self.color,
+        }
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::pull;
 use crate::atomic_file;
 use crate::catalog::capture::Scope;
-use crate::cli::{PriorRunArgs, RepairArgs};
+use crate::cli::{PriorRunArgs, RepairArgs, RepairTarget};
 use crate::console::{eprint, print};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
@@ -28,6 +29,36 @@ use crate::source_map::{Place, SourceMap};
 
 /// Runs the command.
 pub(super) fn run(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
+    match args.to {
+        RepairTarget::Expectations => {
+            refuse_options_of_scripts(args)?;
+            pull::run(&args.as_update(), files)
+        }
+        RepairTarget::Database => write_script(args, files),
+    }
+}
+
+/// Options about a script mean nothing where none is written.
+fn refuse_options_of_scripts(args: &RepairArgs) -> Result<(), Problem> {
+    let options = [
+        (args.output.is_some(), "--output"),
+        (args.with_losses, "--with-losses"),
+        (!args.choice.only.is_empty(), "--only"),
+        (args.platform_schemas, "--platform-schemas"),
+    ];
+    match options.iter().find(|(is_given, _)| *is_given) {
+        Some((_, option)) => Err(Problem::new(format!("{option} cannot be used with --to expectations"))
+            .hint("it updates the files that you name, and writes no script")),
+        None => Ok(()),
+    }
+}
+
+fn write_script(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
+    if args.yes {
+        return Err(Problem::new("--yes needs --to expectations")
+            .hint("a script is only printed: there is nothing to confirm")
+            .into());
+    }
     let mut expectations = load(&args.paths, files)?;
     let (source, place) = source(args, &expectations, files)?;
     let sources = vec![Some(source.clone()); expectations.len()];

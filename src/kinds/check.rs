@@ -38,6 +38,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
+        fix: Some(|finding| constraint::add_in_steps(finding, definition(finding))),
         rank: CreationRank::Key,
         probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT
@@ -46,15 +47,17 @@ pub(super) static SPEC: KindSpec = KindSpec {
     ..KindSpec::EMPTY
 };
 
+fn definition(finding: &HintContext<'_>) -> Option<String> {
+    let no_inherit = if finding.wants("no_inherit") { " NO INHERIT" } else { "" };
+    let expression = finding.wanted_text("expression")?;
+    Some(format!(
+        "CHECK ({expression}){no_inherit}{}",
+        constraint::terms(finding)
+    ))
+}
+
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {
-    let definition = || {
-        let no_inherit = if finding.wants("no_inherit") { " NO INHERIT" } else { "" };
-        let expression = finding.wanted_text("expression")?;
-        Some(format!(
-            "CHECK ({expression}){no_inherit}{}",
-            constraint::terms(finding)
-        ))
-    };
+    let definition = || definition(finding);
     match &finding.detail {
         FindingDetail::Missing(_) => Some(constraint::add(finding, definition().as_deref())),
         FindingDetail::Unexpected => Some(

@@ -3,6 +3,7 @@
 mod attribute;
 mod conversion;
 mod definition;
+mod fix;
 mod hint;
 mod identity;
 mod serial;
@@ -152,6 +153,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         address: SqlAddress::Column,
+        fix: Some(fix::fix),
         hint: Some(hint::hint),
         condition: Some(conversion::condition),
         drop_loses: Some(|id| Loss::Values(id.clone())),

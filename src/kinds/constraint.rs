@@ -1,6 +1,7 @@
 //! The statements that add, alter and drop the constraints of a table.
 
-use super::{HintContext, common, hint};
+use super::{FindingDetail, HintContext, Kind, common, hint};
+use crate::fix::{Fix, FixStep, RunMode};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -145,4 +146,32 @@ pub(super) fn key_columns(finding: &HintContext<'_>) -> String {
 fn alter(id: &ObjectId, verb: &str, change: &str) -> String {
     let (relation, constraint) = (common::sql_name(&id.relation()), common::name(id.last()));
     format!("ALTER TABLE {relation} {verb} {constraint}{change};")
+}
+
+/// The steps of a script that add a missing constraint: first for new rows, which blocks the table for a moment only, and
+/// then for all rows, which blocks nobody. `None` if the statement of the hint is the only one, as for a partitioned table.
+pub(super) fn add_in_steps(finding: &HintContext<'_>, definition: Option<String>) -> Option<Fix> {
+    let (FindingDetail::Missing(_), Some(name), Some(Kind::Table)) =
+        (&finding.detail, common::named(finding.id), finding.parent)
+    else {
+        return None;
+    };
+    let is_whole = |attribute: &str| (finding.written)(attribute) != Some(&Value::Bool(false));
+    let table = finding.snapshot.get(Kind::Table, &finding.id.relation());
+    let is_plain = table.is_some_and(|table| table.get("partition_by").is_null());
+    if !is_plain || !is_whole("validated") || !is_whole("enforced") {
+        return None;
+    }
+    let (relation, name) = (common::sql_name(&finding.id.relation()), common::name(name));
+    let add = format!(
+        "ALTER TABLE {relation} ADD CONSTRAINT {name} {} NOT VALID;",
+        definition?
+    );
+    Some(Fix::of_steps(vec![
+        FixStep::new(with(add, comment(finding, finding.id)), RunMode::Together),
+        FixStep::new(
+            format!("ALTER TABLE {relation} VALIDATE CONSTRAINT {name};"),
+            RunMode::Alone,
+        ),
+    ]))
 }

@@ -88,6 +88,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
+        fix: Some(|finding| constraint::add_in_steps(finding, definition(finding))),
         rank: CreationRank::Reference,
         probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT

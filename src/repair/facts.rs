@@ -74,15 +74,16 @@ pub(super) fn search_path(schema: Option<&str>) -> Sql {
     }
 }
 
-/// The number of rows that PostgreSQL estimates, those of partitions included.
+/// The number of rows that PostgreSQL estimates, those of partitions included. Null if a table was never analyzed.
 fn rows(relation: &ObjectId) -> Sql {
     sql![
-        "SELECT pg_catalog.sum(greatest(reltuples, 0))::pg_catalog.int8 FROM pg_catalog.pg_class WHERE oid IN (SELECT relid FROM \
+        "SELECT CASE WHEN pg_catalog.min(reltuples) >= 0 THEN pg_catalog.sum(reltuples)::pg_catalog.int8 END FROM \
+         pg_catalog.pg_class WHERE relkind <> 'p' AND (oid IN (SELECT relid FROM \
          pg_catalog.pg_partition_tree(pg_catalog.to_regclass(",
         literal(&relation.to_sql()),
         "))) OR oid = pg_catalog.to_regclass(",
         literal(&relation.to_sql()),
-        ")"
+        "))"
     ]
 }
 
