@@ -149,7 +149,7 @@ fn alter(id: &ObjectId, verb: &str, change: &str) -> String {
 }
 
 /// The steps of a script that add a missing constraint: first for new rows, which blocks the table for a moment only, and
-/// then for all rows, which blocks nobody. `None` if the statement of the hint is the only one, as for a partitioned table.
+/// then for all rows, which blocks no writes. `None` if the statement of the hint is the only one, as for a partitioned table.
 pub(super) fn add_in_steps(finding: &HintContext<'_>, definition: Option<String>) -> Option<Fix> {
     let (FindingDetail::Missing(_), Some(name), Some(Kind::Table)) =
         (&finding.detail, common::named(finding.id), finding.parent)
