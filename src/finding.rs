@@ -50,7 +50,7 @@ pub struct Check {
     /// What to do.
     pub hint: Option<Hint>,
     /// What a script runs to make the finding go.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     /// The finding that this one follows from. What to do is said there.
     pub caused_by: Option<Cause>,
     /// The `reason` of the expectation file.

@@ -12,7 +12,7 @@ pub struct Advised {
     /// What reports say.
     pub hint: Option<Hint>,
     /// What a script runs.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// What to run so that a finding goes.

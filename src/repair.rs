@@ -97,12 +97,11 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
     for (_, step) in ordered {
         let text: String = step.fix.steps.iter().map(|part| part.sql.as_str()).collect();
         // Two findings may have one fix.
-        match places.get(&text) {
-            Some(place) => repair.steps[*place].findings.extend(step.findings),
-            None => {
-                places.insert(text, repair.steps.len());
-                repair.steps.push(step);
-            }
+        if let Some(place) = places.get(&text) {
+            repair.steps[*place].findings.extend(step.findings);
+        } else {
+            places.insert(text, repair.steps.len());
+            repair.steps.push(step);
         }
     }
     repair

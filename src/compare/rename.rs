@@ -350,7 +350,7 @@ pub(super) fn choose(plan: &mut Plan<'_>, snapshot: &Snapshot, is_equal: impl Fn
                     show(&other.id),
                     other.same
                 );
-                check.fix = rename_fix(found, &other.id);
+                check.fix = rename_fix(found, &other.id).map(Box::new);
                 if let Some(fix) = &check.fix {
                     let sql: String = fix.steps.iter().map(|step| step.sql.as_str()).collect();
                     let has_data = found.kind.is_column() || found.kind.children().any(Kind::is_column);
@@ -371,7 +371,10 @@ pub(super) fn choose(plan: &mut Plan<'_>, snapshot: &Snapshot, is_equal: impl Fn
                         "names are compared exactly: write `{near}:` here"
                     )));
                     let other = named(found, near);
-                    check.fix = other.as_ref().and_then(|other| rename_fix(found, &other.from));
+                    check.fix = other
+                        .as_ref()
+                        .and_then(|other| rename_fix(found, &other.from))
+                        .map(Box::new);
                     renames.extend(other);
                 }
             }

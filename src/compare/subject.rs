@@ -341,7 +341,7 @@ impl<'a> ObjectComparison<'a, '_> {
         // An expression is no column: the kind says where it belongs.
         let is_name = |text: &String| !text.contains('(');
         let mut advised = self.advise(HintSubject::of(expected.kind, id, None), missing);
-        if self.missing_columns(&id.relation()).filter(is_name).is_some() {
+        if self.missing_columns(&id.relation()).as_ref().is_some_and(is_name) {
             advised.hint = Some(Hint::advice(
                 "correct the name of the column here, or apply the migration that adds the column",
             ));

@@ -201,7 +201,7 @@ impl Kind {
     pub fn advise(self, finding: &HintContext<'_>) -> Advised {
         let plain = self.plain_hint(finding);
         Advised {
-            fix: self.fix(finding, plain.as_ref()),
+            fix: self.fix(finding, plain.as_ref()).map(Box::new),
             hint: plain.map(|hint| self.in_session(finding, hint)),
         }
     }

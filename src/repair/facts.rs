@@ -68,10 +68,7 @@ pub fn queries(repair: &Repair) -> Vec<FactQuery> {
 
 /// The schemas in which a step finds unqualified names.
 pub(super) fn search_path(schema: Option<&str>) -> Sql {
-    match schema {
-        Some(schema) => sql![sql::name(schema), ", public"],
-        None => sql!["public"],
-    }
+    schema.map_or_else(|| sql!["public"], |schema| sql![sql::name(schema), ", public"])
 }
 
 /// The number of rows that PostgreSQL estimates, those of partitions included. Null if a table was never analyzed.
