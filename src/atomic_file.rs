@@ -14,7 +14,7 @@ const READ_ONLY: &str = "the file is read-only";
 /// How many names are tried for the temporary file.
 const ATTEMPTS: usize = 16;
 
-/// Writes a file atomically, as [`write`] does, and creates the folders that it needs.
+/// Writes a file atomically, as [`write()`] does, and creates the folders that it needs.
 ///
 /// # Errors
 /// The file cannot be written; an old file is unchanged.

@@ -13,7 +13,7 @@ pub struct Advice {
     pub alter_keyword: Option<&'static str>,
     /// How statements name an object.
     pub address: SqlAddress,
-    /// The SQL or the advice that resolves a finding; see [`Kind::hint`].
+    /// The SQL or the advice that resolves a finding; see [`Kind::hint`](crate::kinds::Kind::hint).
     pub hint: Option<fn(&HintContext<'_>) -> Option<Hint>>,
     /// The question on whose answer it depends whether PostgreSQL accepts the statements of a hint. `None` if it does not
     /// depend on one. After another answer than "equal", the hint is asked for again with [`HintContext::is_refused`].

@@ -165,15 +165,24 @@ pub(crate) fn scalar(text: &str) -> String {
         serde_saphyr::to_string_with_options(&text, options).unwrap_or_default()
     };
     yaml.truncate(yaml.trim_end_matches('\n').len());
-    yaml
+    if yaml.starts_with('"') { quoted(text) } else { yaml }
 }
 
 /// A text as YAML writes it inside a list or mapping on one line, where commas and brackets mean something.
 pub(crate) fn inner_scalar(text: &str) -> String {
     if text.contains([',', '[', ']', '{', '}']) {
-        return double_quoted(text);
+        return quoted(text);
     }
     scalar(text)
+}
+
+/// A text in the quotes that need no escapes: quoted names of SQL are easier to read in single quotes.
+fn quoted(text: &str) -> String {
+    if text.contains('"') && !text.contains('\'') && !text.contains(is_invisible) {
+        format!("'{text}'")
+    } else {
+        double_quoted(text)
+    }
 }
 
 /// The key of a mapping on one line.
