@@ -350,7 +350,7 @@ pub(super) fn choose(plan: &mut Plan<'_>, snapshot: &Snapshot, is_equal: impl Fn
                     show(&other.id),
                     other.same
                 );
-                check.fix = rename_fix(found, &other.id).map(Box::new);
+                check.fix = rename_fix(found, &other.id);
                 if let Some(fix) = &check.fix {
                     let sql: String = fix.steps.iter().map(|step| step.sql.as_str()).collect();
                     let has_data = found.kind.is_column() || found.kind.children().any(Kind::is_column);
@@ -371,10 +371,7 @@ pub(super) fn choose(plan: &mut Plan<'_>, snapshot: &Snapshot, is_equal: impl Fn
                         "names are compared exactly: write `{near}:` here"
                     )));
                     let other = named(found, near);
-                    check.fix = other
-                        .as_ref()
-                        .and_then(|other| rename_fix(found, &other.from))
-                        .map(Box::new);
+                    check.fix = other.as_ref().and_then(|other| rename_fix(found, &other.from));
                     renames.extend(other);
                 }
             }
@@ -385,9 +382,9 @@ pub(super) fn choose(plan: &mut Plan<'_>, snapshot: &Snapshot, is_equal: impl Fn
 }
 
 /// The statement that gives an object the expected name.
-fn rename_fix(found: &RenameCandidates, from: &ObjectId) -> Option<Fix> {
+fn rename_fix(found: &RenameCandidates, from: &ObjectId) -> Option<Box<Fix>> {
     let sql = found.kind.rename(from, found.parent, name_of(found.kind, &found.id))?;
-    Some(Fix::of(sql).turn(Turn::Rename))
+    Some(Box::new(Fix::of(sql).turn(Turn::Rename)))
 }
 
 /// The object of the nearest name, as the one that the missing one probably is.
