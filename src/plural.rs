@@ -1,5 +1,19 @@
 //! Numbers of things in messages.
 
+/// A number with a comma between thousands: `1,993`.
+#[must_use]
+pub fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A number of things: `1 check`, `2 checks`.
 #[must_use]
 pub fn plural(count: usize, one: &str, many: &str) -> String {

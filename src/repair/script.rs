@@ -6,6 +6,7 @@ use super::facts::{Fact, Facts, search_path};
 use super::{Repair, RepairStep, State, StepGuard};
 use crate::fix::{FixStep, Loss, RunMode};
 use crate::object_id::ObjectId;
+use crate::plural::thousands;
 use crate::sql_text::quote_literal;
 use crate::sql_text::script::statements;
 use crate::terminal::visible;
@@ -171,7 +172,9 @@ fn check(guard: &StepGuard, subject: &str, found: Option<&Option<String>>) -> St
 /// What a step loses, in words. `None` if it loses nothing.
 fn loss(number: usize, step: &RepairStep, facts: &Facts) -> Option<String> {
     let rows = |relation: &ObjectId| match facts.get(&Fact::Rows(relation.clone())) {
-        Some(Some(rows)) if rows != "0" => format!("about {} rows", with_thousands(rows)),
+        Some(Some(rows)) if rows != "0" => {
+            format!("about {} rows", rows.parse().map_or_else(|_| rows.clone(), thousands))
+        }
         Some(Some(_)) => "no rows, as PostgreSQL estimates it".to_owned(),
         Some(None) | None => "an unknown number of rows".to_owned(),
     };
@@ -187,17 +190,6 @@ fn loss(number: usize, step: &RepairStep, facts: &Facts) -> Option<String> {
         }
         Loss::Other(words) => (*words).to_owned(),
     })
-}
-
-fn with_thousands(digits: &str) -> String {
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// The statements of a part, one per line.

@@ -13,10 +13,11 @@ use sha2::{Digest as _, Sha256};
 use super::format::{FormatSpec, Rendering};
 use super::timing::date;
 use super::values::one_line;
-use super::words::{Obstacle, ReportedStatus, TOOL, capital, stale, summary_line, targets, verdict};
+use super::words::{Obstacle, ReportedStatus, TOOL, capital, describe, stale, summary_line, targets, verdict};
+use crate::finding::mark::Change;
 use crate::finding::report_history::RunTotals;
 use crate::finding::{Report, Target};
-use crate::plural::plural;
+use crate::plural::{plural, thousands};
 use finding::Choices;
 
 /// The format.
@@ -60,7 +61,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                 "\n" (header(rendering))
                 "\n" nav aria-label="Parts of the report" {
                     a href="#databases" { "Databases" }
-                    " " a href="#findings" { "Findings (" (findings) ")" }
+                    " " a href="#findings" { "Findings" }
                     @for part in &parts { " " a href={ "#" (part.id) } { (part.title) } }
                 }
                 "\n" main {
@@ -128,12 +129,16 @@ fn header(rendering: &Rendering<'_>) -> Markup {
                     @if *outcome != ReportedStatus::Known || report.baseline.is_some() {
                         @let count = outcome.count(summary);
                         li class={ (outcome.word()) @if count == 0 { " zero" } } {
-                            b { (count) } " " (words(*outcome, count))
+                            b { (thousands(count)) } " " (words(*outcome, count))
                         }
                     }
                 }
-                li.checks { b { (summary.checks) } " " (if summary.checks == 1 { "check" } else { "checks" }) }
+                @if let Some(stale) = stale(report) {
+                    li.known { b { (thousands(stale.findings().count())) } " stale" }
+                }
+                li.checks { b { (thousands(summary.checks)) } " " (if summary.checks == 1 { "check" } else { "checks" }) }
             }
+            (about(report))
             @for target in &report.targets {
                 @if let Some(obstacle) = Obstacle::of(target) {
                     p.alert {
@@ -145,6 +150,22 @@ fn header(rendering: &Rendering<'_>) -> Markup {
             p.when {
                 time datetime=(date(rendering.timing.began)) { (minute(rendering.timing.began)) }
                 ", took " (rendering.timing.seconds()) " s, exit code " (exit)
+            }
+        }
+    }
+}
+
+/// What was checked, and how many findings are new.
+fn about(report: &Report) -> Markup {
+    let new: usize = report.targets.iter().map(|target| Change::count(target).0).sum();
+    html! {
+        p.about {
+            @match report.targets.as_slice() {
+                [target] => { (name(&describe(target))) }
+                targets => { (plural(targets.len(), "database", "databases")) }
+            }
+            @if report.comparison.is_some() {
+                ": " b { (thousands(new)) " new" } " since the earlier report"
             }
         }
     }
@@ -192,5 +213,9 @@ fn name(text: &str) -> Markup {
 
 /// `1 finding`, `2 findings`.
 fn findings_words(count: usize) -> String {
-    plural(count, "finding", "findings")
+    format!(
+        "{} {}",
+        thousands(count),
+        if count == 1 { "finding" } else { "findings" }
+    )
 }

@@ -155,6 +155,7 @@ fn nothing_is_written() {
                 "BEGIN",
                 "SET",
                 "ET",
+                "SHOW",
                 "SELECT",
                 "ELECT",
                 "WITH",

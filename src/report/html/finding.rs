@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::values::side_by_side;
-use super::{MANY, UNFOLDED, findings_words, name};
+use super::{MANY, UNFOLDED, findings_words, name, words};
 use crate::expectation::Level;
 use crate::finding::mark::Change;
-use crate::finding::{Check, Target};
+use crate::finding::{Category, Check, Target};
 use crate::hint::Hint;
+use crate::plural::thousands;
 use crate::report::facts::headline;
 use crate::report::fingerprint::fingerprint;
 use crate::report::format::Rendering;
@@ -58,7 +59,7 @@ impl Choices {
                             select id={ "filter-" (property) } data-property=(property) {
                                 option value="" { "all" }
                                 @for (value, count) in values {
-                                    option value=(value) { (value.replace('_', " ")) " (" (count) ")" }
+                                    option value=(value) { (value.replace('_', " ")) " (" (thousands(*count)) ")" }
                                 }
                             }
                         }
@@ -66,6 +67,7 @@ impl Choices {
                 }
                 p.buttons {
                     button type="reset" { "Reset" }
+                    " " button type="button" data-more aria-expanded="false" { "More" }
                     " " button type="button" data-fold="open" { "Unfold all" }
                     " " button type="button" data-fold="" { "Fold all" }
                 }
@@ -108,13 +110,33 @@ pub(super) fn group(target: &Target, rendering: &Rendering<'_>, all: usize) -> M
     html! {
         @if !findings.is_empty() {
             "\n" section.group.many[all > MANY] {
-                h3 { (name(&describe(target))) span.number { " " (findings_words(findings.len())) } }
+                h3 { (name(&describe(target))) span.number { " " (numbers(&ordered)) } }
                 @for part in ordered.chunks(PART) {
                     div.part { @for check in part { (finding(check, target, rendering.files, all <= UNFOLDED)) } }
                 }
             }
         }
     }
+}
+
+/// The number of findings of each status, as the top of the page counts them: `3 drift, 1 known`.
+fn numbers(findings: &[&Check]) -> String {
+    let of = |outcome: &ReportedStatus| {
+        let count = findings
+            .iter()
+            .filter(|check| ReportedStatus::of(check) == *outcome && !is_stale(check));
+        let count = count.count();
+        (count > 0).then(|| format!("{} {}", thousands(count), words(*outcome, count)))
+    };
+    let stale = findings.iter().filter(|check| is_stale(check)).count();
+    let stale = (stale > 0).then(|| format!("{} stale", thousands(stale)));
+    let parts: Vec<String> = ReportedStatus::ALL.iter().filter_map(of).chain(stale).collect();
+    parts.join(", ")
+}
+
+/// Whether it is an entry of the baseline that accepts nothing any more: a fault of the baseline, and not of a database.
+fn is_stale(check: &Check) -> bool {
+    check.about.category() == Category::Baseline
 }
 
 fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) -> Markup {
@@ -124,7 +146,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
         "\n" details.finding.(outcome.word()) id=(anchor) open[unfolded && outcome != ReportedStatus::Known] data-kind=(check.about.category().word()) data-level=(level(check))
             data-status=(status(check)) data-since=[change(check)] {
             summary {
-                span.badge { (outcome.word()) }
+                span.badge { (if is_stale(check) { "stale" } else { outcome.word() }) }
                 @if let Some(Change::New) = check.mark.change { " " span.badge.new { "new" } }
                 " " h4 { (headline(check)) }
             }
@@ -135,7 +157,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
                     @if let Some(detail) = check.detail.as_ref().filter(|detail| detail.contains('\n') || detail.len() > SENTENCE) {
                         dt { "Because" } dd { bdi { (visible(detail)) } }
                     }
-                    @if let Some(hint) = &check.hint { dt { (capital(hint.label())) } dd { (what_to_do(hint)) } }
+                    @if let Some(hint) = &check.hint { dt { (capital(hint.label())) } dd { (what_to_do(hint, loses(check))) } }
                     @if let Some(cause) = &check.caused_by { dt { "Follows from" } dd { bdi { (visible(&cause.subject)) } } }
                     @for (label, party) in files.parties(check.place.file).named() {
                         dt { (capital(label)) } dd { bdi { (visible(party)) } }
@@ -153,8 +175,13 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
     }
 }
 
+/// Whether the SQL of the hint loses data.
+fn loses(check: &Check) -> bool {
+    check.fix.as_ref().is_some_and(|fix| fix.loss.is_some())
+}
+
 /// The hint: its text, and its SQL in an element with a button to copy it.
-fn what_to_do(hint: &Hint) -> Markup {
+fn what_to_do(hint: &Hint, loses: bool) -> Markup {
     let (words, sql) = match hint {
         Hint::Sql(sql) => ("", sql.as_str()),
         Hint::Advice(words) => (words.as_str(), ""),
@@ -163,7 +190,8 @@ fn what_to_do(hint: &Hint) -> Markup {
     html! {
         @if !words.is_empty() { bdi { (visible(words)) @if !sql.is_empty() { ":" } } }
         @if !sql.is_empty() {
-            div.sql { pre { code { (visible(sql)) } } button type="button" data-copy hidden { "Copy" } }
+            @if loses { p.loses { "This loses data." } }
+            div.sql.losing[loses] { pre { code { (visible(sql)) } } button type="button" data-copy hidden { "Copy" } }
         }
     }
 }

@@ -56,9 +56,10 @@
       });
       groups.forEach(function (group) { group.hidden = !group.querySelector(".part:not([hidden])"); });
       const noun = all.length === 1 ? " finding" : " findings";
+      const of = function (number) { return number.toLocaleString("en"); };
       shown.textContent = words.length || wanted.length
-        ? count + " of " + all.length + noun + " shown"
-        : all.length + noun;
+        ? of(count) + " of " + of(all.length) + noun + " shown"
+        : of(all.length) + noun;
     };
 
     let waiting = 0;
@@ -73,6 +74,13 @@
       button.addEventListener("click", function () {
         all.forEach(function (finding) { finding.open = button.dataset.fold === "open"; });
       });
+    });
+    // On a narrow screen the choices are behind a button.
+    const more = form.querySelector("[data-more]");
+    more.addEventListener("click", function () {
+      const isOpen = form.classList.toggle("more");
+      more.setAttribute("aria-expanded", String(isOpen));
+      more.textContent = isOpen ? "Less" : "More";
     });
     form.hidden = false;
     // A browser may keep what was written here when the page is loaded again.
@@ -93,6 +101,7 @@
     const button = event.target.closest("[data-copy]");
     if (!button) { return; }
     const code = button.parentElement.querySelector("code");
+    const done = button.parentElement.classList.contains("losing") ? "Copied: it loses data" : "Copied";
     const say = function (word) {
       button.textContent = word;
       setTimeout(function () { button.textContent = "Copy"; }, 2000);
@@ -100,10 +109,10 @@
     // Where a page may not write to the clipboard, the text is chosen for the keyboard.
     const otherwise = function () {
       choose(code);
-      say(document.execCommand("copy") ? "Copied" : "Press Ctrl+C");
+      say(document.execCommand("copy") ? done : "Press Ctrl+C");
     };
     if (navigator.clipboard) {
-      navigator.clipboard.writeText(code.textContent).then(function () { say("Copied"); }, otherwise);
+      navigator.clipboard.writeText(code.textContent).then(function () { say(done); }, otherwise);
     } else {
       otherwise();
     }

@@ -9,7 +9,7 @@ use crate::finding::coverage::{Coverage, Unmentioned};
 use crate::finding::mark::{Change, PreviousFinding, TargetComparison};
 use crate::finding::report_history::RunTotals;
 use crate::finding::{Report, Target, TargetStatus};
-use crate::plural::plural;
+use crate::plural::{plural, thousands};
 use crate::redact;
 use crate::report::coverage::percent;
 use crate::report::values::one_line;
@@ -90,7 +90,7 @@ pub(super) fn databases(report: &Report) -> Markup {
                                 }
                             }
                             td { span class={ "badge " (style(target)) } { (word(target)) } }
-                            @for (title, count) in counts(target) { td.n data-title=(title) { (count) } }
+                            @for (title, count) in counts(target) { td.n data-title=(title) { (thousands(count)) } }
                         }
                     }
                 }
@@ -214,7 +214,7 @@ fn coverage(report: &Report) -> Option<Markup> {
 fn covered_row(words: &str, mentioned: usize, objects: usize) -> Markup {
     html! {
         tr {
-            th scope="row" { (words) } td.n { (mentioned) } td.n { (objects) }
+            th scope="row" { (words) } td.n { (thousands(mentioned)) } td.n { (thousands(objects)) }
             td.n { (percent(mentioned, objects)) }
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::super::browser::Browser;
+use super::super::sample::sample;
 use super::{page, whole};
 
 #[test]
@@ -63,6 +64,39 @@ fn the_page_is_readable_in_light_and_dark_on_any_screen() {
     assert_eq!(browser.value(back), "rgb(17, 20, 24)");
     browser.show(1280, "light", "");
     assert_eq!(browser.value(back), "rgb(245, 246, 248)");
+}
+
+#[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
+fn a_phone_shows_the_first_finding_at_once() {
+    let mut browser = Browser::start();
+    browser.show(390, "light", "");
+    browser.open(&page("phone", &sample()));
+    let first = browser.value("document.querySelector('.finding').getBoundingClientRect().top");
+    assert!(first.as_f64() < Some(700.0), "{first}");
+    // The choices of the filter are behind a button.
+    let choices =
+        "Array.from(document.querySelectorAll('.filter select')).filter(e => e.getClientRects().length).length";
+    assert_eq!(browser.value(choices), 0);
+    browser.value("document.querySelector('[data-more]').click()");
+    assert!(browser.value(choices).as_u64() > Some(2));
+}
+
+#[test]
+#[ignore = "not run: needs Chromium; see docs/development.md"]
+fn what_was_found_is_marked_and_what_is_expected_is_not() {
+    let mut browser = Browser::start();
+    for scheme in ["light", "dark"] {
+        browser.show(1280, scheme, "");
+        browser.open(&page("marked", &whole()));
+        let backgrounds = browser.value(
+            "(() => { const cell = tag => getComputedStyle(document.querySelector('.finding.drift ' + tag).parentElement).backgroundColor; \
+             const soft = name => { const e = document.createElement('p'); e.style.background = 'var(--' + name + ')'; document.body.append(e); \
+             return getComputedStyle(e).backgroundColor; }; \
+             return [cell('del') === soft('known-soft'), cell('ins') === soft('drift-soft')]; })()",
+        );
+        assert_eq!(backgrounds, json!([true, true]), "{scheme}");
+    }
 }
 
 #[test]
