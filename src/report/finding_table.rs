@@ -8,6 +8,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 use super::values::{compared, one_line};
 use super::words::ReportedStatus;
 use crate::finding::{Check, Code, Report};
+use crate::plural::thousands;
 
 /// On a terminal with fewer columns, the table is left out.
 const NARROWEST: usize = 60;
@@ -64,7 +65,7 @@ pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
     }
     let mut out = format!("{table}\n");
     if findings.len() > MOST_ROWS {
-        let more = grouped(findings.len() - MOST_ROWS);
+        let more = thousands(findings.len() - MOST_ROWS);
         let _ = writeln!(out, "and {more} more; --format plain lists all");
     }
     out.push('\n');
@@ -158,19 +159,6 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A number with its thousands grouped: `4,950`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,9 +236,9 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_grouped() {
+    fn thousands_are_thousands() {
         for (number, text) in [(7, "7"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
+            assert_eq!(thousands(number), text);
         }
     }
 }
