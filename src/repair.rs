@@ -82,12 +82,10 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
     for (number, check) in all.into_iter().enumerate() {
         match &check.fix {
             Some(fix) if check.status == Status::Drift => {
-                {
-                    let mut step = step(check, fix);
-                    // What is inside of a missing object does not exist yet.
-                    step.guard = step.guard.filter(|_| number < known);
-                    ordered.push((position(check, fix, number), step));
-                }
+                let mut step = step(check, fix);
+                // What is inside of a missing object does not exist yet.
+                step.guard = step.guard.filter(|_| number < known);
+                ordered.push((position(check, fix, number), step));
             }
             Some(_) | None => repair.left.extend(left(check, &fixed)),
         }

@@ -129,6 +129,16 @@ pub fn quote_name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// A text in dollar quotes, with this word as their tag, or a longer one if the text contains it.
+#[must_use]
+pub fn dollar_quote(word: &str, text: &str) -> String {
+    let mut tag = format!("${word}");
+    while text.contains(&tag) {
+        tag.insert(1, 'x');
+    }
+    format!("{tag}${text}{tag}$")
+}
+
 /// The length of the quoted name at the beginning of a text: up to its closing quote, or to the end.
 #[must_use]
 pub fn quoted_name_length(text: &str) -> usize {

@@ -9,6 +9,7 @@ mod not_compared;
 mod rows;
 mod scope;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -88,7 +89,7 @@ pub async fn capture(
     let mut pause = PAUSE;
     let mut avoided = AvoidedLocks::of(scope);
     loop {
-        let scope = &avoided.scope;
+        let scope = avoided.scope.as_ref();
         let read = if helpers.is_empty() {
             let first = first.take().unwrap_or_else(|| FirstBatch::new(scope, limits));
             read_alone(client, scope, first).await
@@ -133,17 +134,17 @@ pub async fn capture(
 }
 
 /// What is left out of the scope because other sessions have locked it.
-struct AvoidedLocks {
-    scope: Scope,
+struct AvoidedLocks<'a> {
+    scope: Cow<'a, Scope>,
     objects: Vec<LockedObject>,
     /// How often it was looked for.
     times: usize,
 }
 
-impl AvoidedLocks {
-    fn of(scope: &Scope) -> Self {
+impl<'a> AvoidedLocks<'a> {
+    fn of(scope: &'a Scope) -> Self {
         Self {
-            scope: scope.clone(),
+            scope: Cow::Borrowed(scope),
             objects: Vec::new(),
             times: 0,
         }
@@ -160,7 +161,7 @@ impl AvoidedLocks {
         self.times += 1;
         let (oids, objects) = locks::find(client, self.times > 1).await?;
         if self.scope.tolerates_locks && self.times <= MOST_LOCK_TIMEOUTS && !oids.is_empty() {
-            self.scope.locked = oids;
+            self.scope.to_mut().locked = oids;
             self.objects = objects;
             return Ok(());
         }

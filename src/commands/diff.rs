@@ -79,16 +79,12 @@ pub(super) fn run(args: &DiffArgs, files: &mut SourceMap) -> Result<Exit, Comman
     let clock = RunClock::start();
     let mut sources = resolve(args, files)?;
     let progress = skip_unapplied(args, &mut sources, files)?;
-    let prior = PriorRunArgs {
-        baseline: args.baseline.clone(),
-        ..PriorRunArgs::default()
-    };
-    let known = PriorRuns::read(&prior, false, files)?;
+    let known = PriorRuns::of_baseline(args.baseline.as_ref(), files)?;
     let mut compared = compare(args, &sources, progress, files)?;
     for target in &mut compared.report.targets {
         mark::assign_unique_ids(&mut target.checks.findings);
     }
-    known.apply(&mut compared.report, &prior, files)?;
+    known.apply(&mut compared.report, &PriorRunArgs::default(), files)?;
     let exit = compared.report.exit(false);
     print_result(args, &sources, &compared, files, exit, &clock)?;
     Ok(exit_for_format(args.format, &compared.report, exit))
@@ -383,9 +379,8 @@ fn take_known(check: &Check, expected: &Snapshot, merged: &mut Snapshot) {
 
 /// Whether all that objects of a kind say is left out.
 fn is_ignored(args: &DiffArgs, kind: Kind) -> bool {
-    let (ignored, attrs) = (args.choice.ignored(), kind.spec().attrs);
-    (kind.is_change() || attrs.iter().all(|attr| attr.keyed_by_role))
-        && attrs.iter().all(|attr| ignored.contains(&attr.name))
+    let (ignored, mut attrs) = (args.choice.ignored(), kind.spec().attrs.iter());
+    kind.is_only_attributes() && attrs.all(|attr| ignored.contains(&attr.name))
 }
 
 /// Writes the attributes of an object of which no finding tells as the first source does. A finding that is not about one

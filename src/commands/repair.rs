@@ -5,7 +5,7 @@ use std::path::Path;
 use super::pull;
 use crate::atomic_file;
 use crate::catalog::capture::Scope;
-use crate::cli::{PriorRunArgs, RepairArgs, RepairTarget};
+use crate::cli::{RepairArgs, RepairTarget};
 use crate::console::{eprint, print};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
@@ -63,11 +63,7 @@ fn write_script(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comman
     let (source, place) = source(args, &expectations, files)?;
     let sources = vec![Some(source.clone()); expectations.len()];
     choice::choose(&args.choice, &mut expectations, &sources)?;
-    let prior = PriorRunArgs {
-        baseline: args.baseline.clone(),
-        ..PriorRunArgs::default()
-    };
-    let baseline = PriorRuns::read(&prior, false, files)?;
+    let baseline = PriorRuns::of_baseline(args.baseline.as_ref(), files)?;
     let environment = Environment::read(!args.session.no_env_file);
     let label = source.report_label();
     let mut resolved = resolve_all(

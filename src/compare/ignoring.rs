@@ -76,10 +76,8 @@ impl<'a> Ignoring<'a> {
 
     /// Whether all that an object says is ignored, so that it does not matter whether it exists: an entry of privileges.
     pub(super) fn everything_of(&self, file: &ExpectationFile, kind: Kind, id: &ObjectId) -> bool {
-        let attrs = kind.spec().attrs;
-        (kind.is_change() || attrs.iter().all(|attr| attr.keyed_by_role))
-            && !attrs.is_empty()
-            && attrs.iter().all(|attr| self.attribute(file, kind, id, attr))
+        let mut attrs = kind.spec().attrs.iter();
+        kind.is_only_attributes() && attrs.all(|attr| self.attribute(file, kind, id, attr))
     }
 
     /// The warnings about patterns that match nothing.

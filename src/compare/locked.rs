@@ -1,4 +1,5 @@
-//! Objects that are not compared: those of which everything is ignored, and those that could not be read, because another session has locked what their definitions name.
+//! Objects that are not compared: those of which everything is ignored, and those that could not be read, because another
+//! session has locked what their definitions name.
 
 use super::resolve::LOCKED;
 use super::subject::ObjectComparison;

@@ -82,6 +82,6 @@ fn without_relation(id: &ObjectId) -> Option<String> {
 }
 
 /// The name of a routine with the types of its arguments.
-fn signature(id: &ObjectId) -> String {
+pub(super) fn signature(id: &ObjectId) -> String {
     format!("{}({})", common::sql_name(&id.relation()), id.last())
 }

@@ -1,5 +1,6 @@
 //! How a script finds an object in the catalog, to see that it is still as it was found.
 
+use super::address::signature;
 use super::{Kind, common};
 use crate::object_id::ObjectId;
 use crate::sql::{Sql, literal};
@@ -26,10 +27,7 @@ impl Probe {
             "in_schema" => name(&ObjectId::new(vec![id.schema(), id.last()])),
             "schema" => Some(literal(id.schema())),
             "name" => Some(literal(id.last())),
-            "signature" => {
-                let signature = format!("{}({})", common::sql_name(&id.relation()), id.last());
-                Some(literal(&signature))
-            }
+            "signature" => Some(literal(&signature(id))),
             _ => None,
         })
     }

@@ -1,9 +1,10 @@
 //! The statements that create functions and procedures.
 
+use super::address::signature;
 use super::argument::ARGUMENTS;
 use super::{FindingDetail, HintContext, common, hint};
 use crate::fix::{Fix, FixStep, RunMode};
-use crate::sql_text::split_commas;
+use crate::sql_text::{dollar_quote, split_commas};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -53,7 +54,7 @@ fn keeps_names(finding: &HintContext<'_>) -> bool {
 
 /// Drops the routine and creates it, with its owner, its privileges and its comment.
 fn create_again(finding: &HintContext<'_>, word: &str) -> Option<Fix> {
-    let target = format!("{word} {}", signature(finding));
+    let target = format!("{word} {}", signature(finding.id));
     let mut statements = vec![format!("DROP {target};"), create(finding, word, "")?];
     let owner = finding.wanted_text(common::OWNER.name);
     statements.extend(owner.map(|owner| format!("ALTER {target} OWNER TO {};", common::name(owner))));
@@ -69,10 +70,6 @@ fn create_again(finding: &HintContext<'_>, word: &str) -> Option<Fix> {
         statements.join(" "),
         RunMode::Together,
     )]))
-}
-
-fn signature(finding: &HintContext<'_>) -> String {
-    format!("{}({})", common::sql_name(&finding.id.relation()), finding.id.last())
 }
 
 /// The statement that creates the expected routine. `None` if the file does not say all of it.
@@ -139,9 +136,5 @@ fn written_body(language: &str, body: &str) -> String {
     if language == "sql" && super::function::is_standard_body(body) {
         return body.trim().trim_end_matches(';').to_owned();
     }
-    let mut tag = "$body$".to_owned();
-    while body.contains(tag.trim_end_matches('$')) {
-        tag.insert(1, 'x');
-    }
-    format!("AS {tag}{body}{tag}")
+    format!("AS {}", dollar_quote("body", body))
 }

@@ -370,6 +370,14 @@ impl Kind {
         matches!(self.spec().role, Role::Change)
     }
 
+    /// Whether an object is nothing but what its attributes say, so that without them it does not matter whether it exists:
+    /// an entry of privileges.
+    #[must_use]
+    pub fn is_only_attributes(self) -> bool {
+        let attrs = self.spec().attrs;
+        !attrs.is_empty() && (self.is_change() || attrs.iter().all(|attr| attr.keyed_by_role))
+    }
+
     /// Whether the objects are read only where a file or an option asks for them: roles.
     #[must_use]
     pub fn is_on_request(self) -> bool {

@@ -7,8 +7,8 @@ use super::{Repair, RepairStep, State, StepGuard};
 use crate::fix::{FixStep, Loss, RunMode};
 use crate::object_id::ObjectId;
 use crate::plural::thousands;
-use crate::sql_text::quote_literal;
 use crate::sql_text::script::statements;
+use crate::sql_text::{dollar_quote, quote_literal};
 use crate::terminal::visible;
 
 /// How a script is written.
@@ -162,11 +162,7 @@ fn check(guard: &StepGuard, subject: &str, found: Option<&Option<String>>) -> St
         "BEGIN\n  IF {not}EXISTS (SELECT FROM {rows}{condition}) THEN\n    RAISE EXCEPTION USING MESSAGE = {message}, HINT = \
          'Run driftgate repair again.';\n  END IF;\nEND"
     );
-    let mut tag = "$check$".to_owned();
-    while body.contains(&tag) {
-        tag.insert(1, 'x');
-    }
-    format!("DO {tag}\n{body}\n{tag};\n")
+    format!("DO {};\n", dollar_quote("check", &format!("\n{body}\n")))
 }
 
 /// What a step loses, in words. `None` if it loses nothing.

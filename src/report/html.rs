@@ -133,9 +133,8 @@ fn header(rendering: &Rendering<'_>) -> Markup {
                         }
                     }
                 }
-                @if let Some(stale) = stale(report) {
-                    li.known { b { (thousands(stale.findings().count())) } " stale" }
-                }
+                @let stale = report.baseline.as_ref().map_or(0, |baseline| baseline.stale.len());
+                @if stale > 0 { li.known { b { (thousands(stale)) } " stale" } }
                 li.checks { b { (thousands(summary.checks)) } " " (if summary.checks == 1 { "check" } else { "checks" }) }
             }
             (about(report))

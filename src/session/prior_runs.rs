@@ -1,6 +1,6 @@
 //! The baseline, the earlier report and the folder of earlier reports that `check` compares its findings with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::earlier_reports;
@@ -26,7 +26,8 @@ pub(crate) struct PriorRuns {
 }
 
 impl PriorRuns {
-    /// Reads the files. Where the run `writes_reports`, the first one has no earlier reports. A baseline that will be overwritten is read, too, because the texts that people wrote are kept.
+    /// Reads the files. Where the run `writes_reports`, the first one has no earlier reports. A baseline that will be
+    /// overwritten is read, too, because the texts that people wrote are kept.
     ///
     /// # Errors
     /// The problems of all files.
@@ -75,6 +76,18 @@ impl PriorRuns {
             history: past,
             today: Day::of(SystemTime::now()),
         })
+    }
+
+    /// Reads a baseline, where a subcommand has no other earlier runs.
+    ///
+    /// # Errors
+    /// The problems of the baseline.
+    pub(crate) fn of_baseline(baseline: Option<&PathBuf>, files: &mut SourceMap) -> Result<Self, Vec<Problem>> {
+        let args = PriorRunArgs {
+            baseline: baseline.cloned(),
+            ..PriorRunArgs::default()
+        };
+        Self::read(&args, false, files)
     }
 
     /// Marks the findings of one database that the baseline accepts.

@@ -214,7 +214,8 @@ pub(in crate::catalog) fn begin_scratch_transaction(limits: Limits) -> Vec<Sql> 
     statements
 }
 
-/// Reads the properties of the server. `catalogs` counts five rows that every database has: if one is missing, rows are hidden from the role.
+/// Reads the properties of the server. `catalogs` counts five rows that every database has: if one is missing, rows are
+/// hidden from the role.
 fn server() -> Sql {
     sql![
         "\

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::atomic_file;
 use crate::catalog::capture::Scope;
-use crate::cli::{PriorRunArgs, PullArgs};
+use crate::cli::PullArgs;
 use crate::console::{confirm, eprint, print};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
@@ -60,7 +60,7 @@ struct UpdatedFiles {
 pub(super) fn run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
     let mut expectations = load(&args.update, files)?;
     choice::ignore(&args.choice, &mut expectations);
-    let baseline = baseline(args, files)?;
+    let baseline = PriorRuns::of_baseline(args.baseline.as_ref(), files)?;
     let jobs = jobs(args, expectations, files)?;
     let environment = Environment::read(!args.session.no_env_file);
     let resolved = resolve_all(jobs, |job| (&job.source, job.place), &args.session, &environment, files)?;
@@ -69,15 +69,6 @@ pub(super) fn run(args: &PullArgs, files: &mut SourceMap) -> Result<Exit, Comman
         updated.push(update_until_settled(args, job, &source, &baseline, files)?);
     }
     Ok(finish(args, updated, files)?)
-}
-
-/// The findings that `--baseline` lists.
-fn baseline(args: &PullArgs, files: &mut SourceMap) -> Result<PriorRuns, Vec<Problem>> {
-    let prior = PriorRunArgs {
-        baseline: args.baseline.clone(),
-        ..PriorRunArgs::default()
-    };
-    PriorRuns::read(&prior, false, files)
 }
 
 /// One job for each database, in the order in which the files name them.
