@@ -6,6 +6,7 @@ pub mod capture;
 pub mod client;
 pub mod connect;
 pub mod conninfo;
+pub mod copy;
 pub mod encoding;
 pub mod equivalence;
 mod invalid_query;

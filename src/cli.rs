@@ -23,7 +23,7 @@ pub use clap_complete::Shell;
 use exit_codes::{EXIT_CODES, PULL_EXIT_CODES};
 pub use parse::{SOURCES, parse};
 pub use partitions_option::PartitionsOption;
-pub use repair_args::{RepairArgs, RepairTarget};
+pub use repair_args::{RepairArgs, RepairTarget, ScriptArgs};
 pub use session_args::{FolderArgs, SessionArgs};
 
 /// Checks that a live PostgreSQL database matches the expectations you wrote down in YAML.

@@ -5,6 +5,7 @@
 
 pub mod facts;
 mod inside;
+pub mod proof;
 pub mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,8 +32,12 @@ pub struct Repair {
 pub struct RepairStep {
     /// The findings, each as a sentence.
     pub findings: Vec<String>,
+    /// The ids of the findings.
+    pub ids: Vec<String>,
     /// What they are about: `column public.a.b`.
     pub subject: String,
+    /// The object, or the one that it is in.
+    pub object: Option<ObjectId>,
     /// The relation or the object that it changes. Steps about the same one can share a transaction.
     pub group: Option<ObjectId>,
     /// What runs.
@@ -96,7 +101,9 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
         let text: String = step.fix.steps.iter().map(|part| part.sql.as_str()).collect();
         // Two findings may have one fix.
         if let Some(place) = places.get(&text) {
-            repair.steps[*place].findings.extend(step.findings);
+            let same = &mut repair.steps[*place];
+            same.findings.extend(step.findings);
+            same.ids.extend(step.ids);
         } else {
             places.insert(text, repair.steps.len());
             repair.steps.push(step);
@@ -139,7 +146,12 @@ fn step(check: &Check, fix: &Fix) -> RepairStep {
     let object = check.about.as_object();
     RepairStep {
         findings: vec![check.sentence()],
+        ids: vec![check.common_id()],
         subject: check.subject(),
+        object: match &check.about {
+            About::ByMeaning { parent, .. } => Some(parent.clone()),
+            _ => object.map(|(_, id)| id.clone()),
+        },
         group: object.map(|(kind, id)| {
             if kind.spec().parents.is_empty() {
                 id.clone()

@@ -234,3 +234,44 @@ pub fn with<T>(
         Scratch::Server(info) => remote::with(info, scripts, then),
     }
 }
+
+/// What a database must have before the schema of another one is made in it.
+#[derive(Debug)]
+pub struct CopyTarget {
+    /// The name of the other database, which the copy has too if nothing else is on its server.
+    pub database: String,
+    /// The statements that create its roles. They run on a server that is the run's own.
+    pub roles: Vec<String>,
+    /// The names of its roles.
+    pub role_names: Vec<String>,
+    /// Its extensions.
+    pub extensions: Vec<String>,
+    /// Whether the role that makes the schema is a superuser of a server that is the run's own.
+    pub is_trusted: bool,
+}
+
+/// Creates a database for a copy, calls `then` with the connection, and removes the database.
+///
+/// On a server of the run's own, the role of the connection is no superuser unless code of the other database is trusted:
+/// a superuser can run programs of this machine, and what is copied may be code.
+///
+/// # Errors
+/// The database cannot be created, or the error of `then`.
+pub fn with_copy<T>(
+    scratch: &Scratch,
+    target: &CopyTarget,
+    then: impl FnOnce(&Conninfo) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    match scratch {
+        #[cfg(feature = "embedded")]
+        Scratch::Embedded => embedded::with_copy(target, then),
+        #[cfg(unix)]
+        Scratch::Local => local::with_copy(target, then),
+        #[cfg(not(unix))]
+        Scratch::Local => with(scratch, &[], then),
+        #[cfg(not(feature = "embedded"))]
+        Scratch::Embedded => with(scratch, &[], then),
+        // Roles are the whole server's, so none is created there.
+        Scratch::Server(info) => remote::with(info, &[], then),
+    }
+}

@@ -34,17 +34,13 @@ pub struct RepairArgs {
     ))]
     pub against: Option<String>,
 
-    /// Write the script to this file, which must not exist, instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// The script.
+    #[command(flatten)]
+    pub script: ScriptArgs,
 
     /// With --to expectations, write the changes without asking
     #[arg(short, long)]
     pub yes: bool,
-
-    /// Write statements that lose data as statements; without this option, they are comments
-    #[arg(long)]
-    pub with_losses: bool,
 
     /// Include the schemas and roles that hosting platforms own
     #[arg(long)]
@@ -65,6 +61,23 @@ pub struct RepairArgs {
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// How the script of `repair` is written.
+#[derive(Debug, Clone, Args)]
+pub struct ScriptArgs {
+    /// Write the script to this file, which must not exist, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Write statements that lose data as statements; without this option, they are comments
+    #[arg(long)]
+    pub with_losses: bool,
+
+    /// Run the script on a scratch copy of the schema, without rows, and mark each step as proved or not proved. The copy
+    /// is made where --scratch says; with --trust-functions, a local server makes it as a superuser
+    #[arg(long)]
+    pub prove: bool,
 }
 
 /// What `repair` makes as it should be.

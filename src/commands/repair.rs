@@ -15,14 +15,15 @@ use crate::finding::{Exit, Target};
 use crate::kinds::start_writing;
 use crate::plural::plural;
 use crate::redact;
-use crate::repair::script::{ScriptOptions, ScriptSummary, script};
+use crate::repair::script::{ScriptOptions, ScriptSummary, script, script_blocks};
 use crate::repair::{self, facts};
 use crate::role_map::RoleMap;
 use crate::session::prior_runs::PriorRuns;
+use crate::session::proof::{self, ProofRequest};
 use crate::session::scratch_noise::filter_noise_of_checked;
 use crate::session::source::{ResolvedSource, resolve_all};
 use crate::session::verify::Verification;
-use crate::session::{self, choice};
+use crate::session::{self, choice, source_options};
 use crate::snapshot::Snapshot;
 use crate::source::Source;
 use crate::source_map::{Place, SourceMap};
@@ -41,8 +42,9 @@ pub(super) fn run(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comm
 /// Options about a script mean nothing where none is written.
 fn refuse_options_of_scripts(args: &RepairArgs) -> Result<(), Problem> {
     let options = [
-        (args.output.is_some(), "--output"),
-        (args.with_losses, "--with-losses"),
+        (args.script.output.is_some(), "--output"),
+        (args.script.with_losses, "--with-losses"),
+        (args.script.prove, "--prove"),
         (!args.choice.only.is_empty(), "--only"),
         (args.platform_schemas, "--platform-schemas"),
     ];
@@ -59,13 +61,11 @@ fn write_script(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comman
             .hint("a script is only printed: there is nothing to confirm")
             .into());
     }
-    let mut expectations = load(&args.paths, files)?;
-    let (source, place) = source(args, &expectations, files)?;
-    let sources = vec![Some(source.clone()); expectations.len()];
-    choice::choose(&args.choice, &mut expectations, &sources)?;
+    let (expectations, source, place) = chosen(args, files)?;
     let baseline = PriorRuns::of_baseline(args.baseline.as_ref(), files)?;
     let environment = Environment::read(!args.session.no_env_file);
     let label = source.report_label();
+    let proof_scratch = source_options::scratch(&args.session, &environment)?;
     let mut resolved = resolve_all(
         vec![(source, place)],
         |(source, place)| (source, *place),
@@ -84,17 +84,44 @@ fn write_script(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comman
     let facts = session::facts::read(&source, facts::queries(&plan), args.session.limits())?;
     let options = ScriptOptions {
         lock_timeout: format!("{}ms", args.session.lock_timeout.as_millis()),
-        with_losses: args.with_losses,
+        with_losses: args.script.with_losses,
         header: header(&target, &snapshot),
     };
-    let (text, counts) = script(&plan, &facts, &options);
-    eprint(&summary(counts));
+    let request = ProofRequest {
+        repair: &plan,
+        blocks: &script_blocks(&plan, &facts, &options),
+        first: start_writing(&snapshot),
+        files: &expected,
+        scope: &scope(args, &expected),
+        findings: &target.checks.findings,
+        major: snapshot.server.major,
+        scratch: proof_scratch,
+        is_trusted: args.session.trust_functions,
+        limits: args.session.limits(),
+    };
+    let is_proved = args.script.prove && !plan.steps.is_empty();
+    let proof = is_proved.then(|| proof::prove(&source, &request)).transpose()?;
+    let (text, counts) = script(&plan, &facts, proof.as_ref(), &options);
+    let also = proof.as_ref().map_or(0, |proof| proof.also.len());
+    eprint(&summary(counts, also));
     write(args, &text)?;
-    Ok(if counts.commented + counts.left == 0 {
+    Ok(if counts.is_complete() && also == 0 {
         Exit::Passed
     } else {
         Exit::Drift
     })
+}
+
+/// What of the files counts, and the database that they are about.
+fn chosen(
+    args: &RepairArgs,
+    files: &mut SourceMap,
+) -> Result<(Vec<ExpectationFile>, Source, Option<Place>), CommandError> {
+    let mut expectations = load(&args.paths, files)?;
+    let (source, place) = source(args, &expectations, files)?;
+    let sources = vec![Some(source.clone()); expectations.len()];
+    choice::choose(&args.choice, &mut expectations, &sources)?;
+    Ok((expectations, source, place))
 }
 
 /// The one database that all files are about.
@@ -128,8 +155,7 @@ fn verify(
 ) -> Result<(Target, Snapshot), Failure> {
     let mut target = Target::named(label);
     source.describe(&mut target);
-    let mut scope = Scope::of(files);
-    scope.platform = args.platform_schemas;
+    let scope = scope(args, files);
     let verification = Verification {
         files,
         scope: &scope,
@@ -140,6 +166,13 @@ fn verify(
     let snapshot = verification.run(source, &mut target)?;
     filter_noise_of_checked(source, &snapshot, &mut target, args.session.limits())?;
     Ok((target, snapshot))
+}
+
+/// What of the catalog is read.
+fn scope(args: &RepairArgs, files: &[&ExpectationFile]) -> Scope {
+    let mut scope = Scope::of(files);
+    scope.platform = args.platform_schemas;
+    scope
 }
 
 /// The first lines of the script.
@@ -157,16 +190,23 @@ fn header(target: &Target, snapshot: &Snapshot) -> Vec<String> {
 }
 
 /// What the script does, for the person who runs the command.
-fn summary(counts: ScriptSummary) -> String {
+fn summary(counts: ScriptSummary, also: usize) -> String {
     let ScriptSummary {
         repaired,
         commented,
         left,
+        proved,
     } = counts;
     if repaired + commented + left == 0 {
         return "nothing to repair\n".to_owned();
     }
     let mut out = format!("the script repairs {}", plural(repaired, "finding", "findings"));
+    if let Some(proved) = proved {
+        out = format!("{out}, {proved} of them proved");
+    }
+    if also > 0 {
+        out = format!("{out}; it changes {} besides", plural(also, "object", "objects"));
+    }
     if commented > 0 {
         out = format!("{out}; {commented} more would lose data, so their statements are comments (--with-losses)");
     }
@@ -177,7 +217,7 @@ fn summary(counts: ScriptSummary) -> String {
 }
 
 fn write(args: &RepairArgs, text: &str) -> Result<(), CommandError> {
-    let Some(path) = &args.output else {
+    let Some(path) = &args.script.output else {
         return Ok(print(text)?);
     };
     refuse_existing(path)?;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{Fact, Facts, search_path};
+use super::proof::{Proof, StepProof};
 use super::{Repair, RepairStep, State, StepGuard};
 use crate::fix::{FixStep, Loss, RunMode};
 use crate::object_id::ObjectId;
@@ -31,10 +32,30 @@ pub struct ScriptSummary {
     pub commented: usize,
     /// Findings that no statement is for.
     pub left: usize,
+    /// Findings of steps that are proved, if steps were to be.
+    pub proved: Option<usize>,
+}
+
+impl ScriptSummary {
+    /// Whether the script makes all findings go, and as far as it was to be proved, is proved to.
+    #[must_use]
+    pub fn is_complete(self) -> bool {
+        self.commented + self.left == 0 && self.proved.is_none_or(|proved| proved == self.repaired)
+    }
+}
+
+/// Statements that run in one transaction, or each on its own, as the script has them.
+#[derive(Debug)]
+pub struct ScriptBlock {
+    /// The numbers of the steps that they are of.
+    pub steps: Vec<usize>,
+    /// The text.
+    pub text: String,
 }
 
 /// Statements that run in one transaction, or outside of one.
 struct Block<'a> {
+    steps: Vec<usize>,
     run: RunMode,
     path: Option<&'a str>,
     group: Option<&'a ObjectId>,
@@ -47,32 +68,25 @@ struct Block<'a> {
 
 /// The script, and what it does.
 #[must_use]
-pub fn script(repair: &Repair, facts: &Facts, options: &ScriptOptions) -> (String, ScriptSummary) {
-    let mut counts = ScriptSummary {
-        left: repair.left.len(),
-        ..ScriptSummary::default()
-    };
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    for (number, step) in repair.steps.iter().enumerate() {
-        let loss = loss(number, step, facts);
-        let is_comment = loss.is_some() && !options.with_losses;
-        let count = if is_comment {
-            &mut counts.commented
-        } else {
-            &mut counts.repaired
-        };
-        *count += step.findings.len();
-        let mut intro = intro(number, step, loss.as_deref(), facts);
-        for part in &step.fix.steps {
-            add(&mut blocks, step, part, is_comment, std::mem::take(&mut intro));
-        }
-    }
+pub fn script(
+    repair: &Repair,
+    facts: &Facts,
+    proof: Option<&Proof>,
+    options: &ScriptOptions,
+) -> (String, ScriptSummary) {
+    let (blocks, counts) = blocks(repair, facts, proof, options);
     let mut out = String::new();
     for line in &options.header {
         let _ = writeln!(out, "{line}");
     }
     for block in &blocks {
         let _ = write!(out, "\n{}", block.text(options));
+    }
+    if let Some(proof) = proof.filter(|proof| !proof.also.is_empty()) {
+        out.push_str("\n-- On the copy, the script also changed:\n");
+        for also in &proof.also {
+            let _ = writeln!(out, "-- * {}", one_line(also));
+        }
     }
     if !repair.left.is_empty() {
         out.push_str("\n-- Not repaired:\n");
@@ -83,8 +97,66 @@ pub fn script(repair: &Repair, facts: &Facts, options: &ScriptOptions) -> (Strin
     (out, counts)
 }
 
+/// What the script runs, without what is a comment in it.
+#[must_use]
+pub fn script_blocks(repair: &Repair, facts: &Facts, options: &ScriptOptions) -> Vec<ScriptBlock> {
+    let (blocks, _) = blocks(repair, facts, None, options);
+    let running = blocks.iter().filter(|block| !block.is_comment);
+    running
+        .map(|block| ScriptBlock {
+            steps: block.steps.clone(),
+            text: block.text(options),
+        })
+        .collect()
+}
+
+fn blocks<'a>(
+    repair: &'a Repair,
+    facts: &Facts,
+    proof: Option<&Proof>,
+    options: &ScriptOptions,
+) -> (Vec<Block<'a>>, ScriptSummary) {
+    let mut counts = ScriptSummary {
+        left: repair.left.len(),
+        proved: proof.map(|_| 0),
+        ..ScriptSummary::default()
+    };
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    for (number, step) in repair.steps.iter().enumerate() {
+        let loss = loss(number, step, facts);
+        let is_comment = loss.is_some() && !options.with_losses;
+        let mark = proof.filter(|_| !is_comment).and_then(|proof| proof.steps.get(&number));
+        let findings = step.findings.len();
+        if is_comment {
+            counts.commented += findings;
+        } else {
+            counts.repaired += findings;
+        }
+        if let (Some(proved), Some(StepProof::Proved)) = (&mut counts.proved, mark) {
+            *proved += findings;
+        }
+        let mut intro = intro(number, step, loss.as_deref(), mark, facts);
+        for part in &step.fix.steps {
+            add(
+                &mut blocks,
+                (number, step),
+                part,
+                is_comment,
+                std::mem::take(&mut intro),
+            );
+        }
+    }
+    (blocks, counts)
+}
+
 /// Adds statements to the last block, if they can run in its transaction, or to a new one.
-fn add<'a>(blocks: &mut Vec<Block<'a>>, step: &'a RepairStep, part: &FixStep, is_comment: bool, intro: String) {
+fn add<'a>(
+    blocks: &mut Vec<Block<'a>>,
+    (number, step): (usize, &'a RepairStep),
+    part: &FixStep,
+    is_comment: bool,
+    intro: String,
+) {
     let (run, body) = (part.run, lines(part));
     let (path, group) = (step.fix.path.as_deref(), step.group.as_ref());
     if let Some(last) = blocks.last_mut().filter(|last| {
@@ -95,11 +167,13 @@ fn add<'a>(blocks: &mut Vec<Block<'a>>, step: &'a RepairStep, part: &FixStep, is
             && last.group == group
     }) {
         // What one step changes may be what another one checks.
+        last.steps.push(number);
         last.intro.push_str(&intro);
         last.body.push_str(&body);
         return;
     }
     blocks.push(Block {
+        steps: vec![number],
         run,
         path,
         group,
@@ -129,13 +203,16 @@ impl Block<'_> {
 }
 
 /// What is known about a step, and its check.
-fn intro(number: usize, step: &RepairStep, loss: Option<&str>, facts: &Facts) -> String {
+fn intro(number: usize, step: &RepairStep, loss: Option<&str>, mark: Option<&StepProof>, facts: &Facts) -> String {
     let mut out = String::new();
     for finding in &step.findings {
         let _ = writeln!(out, "-- {}", one_line(finding));
     }
     if let Some(loss) = loss {
         let _ = writeln!(out, "-- LOSES {}", one_line(loss));
+    }
+    if let Some(mark) = mark {
+        let _ = writeln!(out, "-- {}", one_line(&mark.to_string()));
     }
     if let Some(guard) = &step.guard {
         out.push_str(&check(guard, &step.subject, facts.get(&Fact::Value(number))));

@@ -7,7 +7,7 @@ use pglite_oxide::extensions::{Extension, by_sql_name};
 
 use super::apply::ApplyError;
 use super::roles::MissingRoles;
-use super::{Scratch, Script, apply, stand_ins};
+use super::{CopyTarget, Scratch, Script, apply, stand_ins};
 use crate::catalog::connect::connect;
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{block_on, installed_extensions};
@@ -36,6 +36,33 @@ pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result
         database.stop();
     };
     roles.report("the embedded PostgreSQL");
+    let result = then(&database.info);
+    database.stop();
+    result
+}
+
+/// Starts a new database for a copy, calls `then` with the connection, and removes the database. It is a machine of its
+/// own, so its superuser reaches nothing.
+pub(super) fn with_copy<T>(
+    target: &CopyTarget,
+    then: impl FnOnce(&Conninfo) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let extensions: Vec<Extension> = target.extensions.iter().filter_map(|name| by_sql_name(name)).collect();
+    let database = Embedded::start(&extensions)?;
+    block_on(async {
+        let mut client = connect(&database.info).await?;
+        for extension in &extensions {
+            let drop = sql!["DROP EXTENSION IF EXISTS ", name(extension.sql_name()), " CASCADE"];
+            let _ = client.execute(&[drop]).await;
+        }
+        let _ = client.execute(&[sql!["COMMENT ON DATABASE postgres IS NULL"]]).await;
+        // A role that cannot be created is missing in the copy, which is seen.
+        for statement in &target.roles {
+            let _ = client.script(statement, None).await;
+        }
+        client.close().await;
+        Ok(())
+    })?;
     let result = then(&database.info);
     database.stop();
     result

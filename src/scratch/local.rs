@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::apply::ApplyError;
 use super::roles::MissingRoles;
-use super::{Scratch, Script, apply, random};
+use super::{CopyTarget, Scratch, Script, apply, random};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{block_on, connect};
 use crate::error::{Failure, io_message};
@@ -79,27 +79,65 @@ END $$";
 /// does not create is created for it.
 pub(super) fn with<T>(scripts: &[Script], then: impl FnOnce(&Conninfo) -> Result<T, Failure>) -> Result<T, Failure> {
     let server = LocalServer::start()?;
-    let folder =
-        percent_encoding::utf8_percent_encode(&server.folder.to_string_lossy(), percent_encoding::NON_ALPHANUMERIC)
-            .to_string();
-    let connect = |user: &str, database: &str| {
-        let url = format!("postgresql:///{database}?host={folder}&port={PORT}&user={user}");
-        Conninfo::resolve(&url, &|_| None).map_err(|p| Failure::new(DOING, p.message))
-    };
-    let info = connect("postgres", "postgres")?;
+    let info = server.connection("postgres", "postgres")?;
     let (template, own) = (
-        connect(ADMINISTRATOR, "template1")?,
-        connect(ADMINISTRATOR, "postgres")?,
+        server.connection(ADMINISTRATOR, "template1")?,
+        server.connection(ADMINISTRATOR, "postgres")?,
     );
     // Without scripts, the server compares texts, which needs a superuser to create a role.
     let privileges = if scripts.is_empty() { "SUPERUSER" } else { "NOSUPERUSER" };
     let roles = block_on(async {
         run(&template, &[sql!["CREATE ROLE postgres LOGIN ", privileges]]).await?;
-        make_owner(&template, &own).await?;
+        make_owner(&template, &own, "postgres").await?;
         apply_until_complete(&info, &template, &own, scripts).await
     })?;
     roles.report("the local PostgreSQL");
     then(&info)
+}
+
+/// Starts a server for a copy, calls `then` with the connection, and stops the server.
+pub(super) fn with_copy<T>(
+    target: &CopyTarget,
+    then: impl FnOnce(&Conninfo) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let server = LocalServer::start()?;
+    let template = server.connection(ADMINISTRATOR, "template1")?;
+    // A database and a role of these names are there already.
+    let database = if target.database == "template1" || target.database == "template0" {
+        "postgres"
+    } else {
+        target.database.as_str()
+    };
+    block_on(async {
+        let privileges = if target.is_trusted { "SUPERUSER" } else { "NOSUPERUSER" };
+        run(
+            &template,
+            &[sql!["CREATE ROLE postgres LOGIN ", privileges, " CREATEROLE"]],
+        )
+        .await?;
+        // A role that cannot be created is missing in the copy, which is seen.
+        let mut client = connect::connect(&template).await?;
+        for statement in &target.roles {
+            let _ = client.script(statement, None).await;
+        }
+        if !target.is_trusted {
+            for role in target.role_names.iter().filter(|role| *role != "postgres") {
+                let _ = client.execute(&[sql!["GRANT ", sql::name(role), " TO postgres"]]).await;
+            }
+        }
+        client.close().await;
+        if database != "postgres" {
+            run(
+                &template,
+                &[sql!["ALTER DATABASE postgres RENAME TO ", sql::name(database)]],
+            )
+            .await?;
+        }
+        Ok(())
+    })?;
+    let own = server.connection(ADMINISTRATOR, database)?;
+    block_on(make_owner(&template, &own, database))?;
+    then(&server.connection("postgres", database)?)
 }
 
 /// Applies the SQL, and again to a new database for as long as it lacks privileges, or roles that can be created.
@@ -124,17 +162,18 @@ async fn apply_until_complete(
             run(template, &[sql!["ALTER ROLE postgres SUPERUSER"]]).await?;
         }
         run(template, &roles.statements()).await?;
-        make_owner(template, own).await?;
+        make_owner(template, own, "postgres").await?;
     }
     Ok(roles)
 }
 
 /// Makes the role that applies the SQL the owner of the database, and of the schema `public`, which the owner of the
 /// database owns only from PostgreSQL 15 on.
-async fn make_owner(template: &Conninfo, own: &Conninfo) -> Result<(), Failure> {
-    run(template, &[sql!["ALTER DATABASE postgres OWNER TO postgres"]]).await?;
+async fn make_owner(template: &Conninfo, own: &Conninfo, database: &str) -> Result<(), Failure> {
+    let name = || sql::name(database);
+    run(template, &[sql!["ALTER DATABASE ", name(), " OWNER TO postgres"]]).await?;
     // The comment that initdb writes is that of one database only.
-    run(template, &[sql!["COMMENT ON DATABASE postgres IS NULL"]]).await?;
+    run(template, &[sql!["COMMENT ON DATABASE ", name(), " IS NULL"]]).await?;
     let mut client = connect::connect(own).await?;
     let version = client.parameter("server_version").unwrap_or_default().to_owned();
     let major: u32 = version
@@ -234,6 +273,16 @@ impl LocalServer {
             }
         })?;
         Ok(server)
+    }
+
+    /// How a role connects to a database.
+    fn connection(&self, user: &str, database: &str) -> Result<Conninfo, Failure> {
+        let encode =
+            |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let folder = encode(&self.folder.to_string_lossy());
+        let database = encode(database);
+        let url = format!("postgresql:///{database}?host={folder}&port={PORT}&user={user}");
+        Conninfo::resolve(&url, &|_| None).map_err(|p| Failure::new(DOING, p.message))
     }
 
     fn initdb(&self) -> Result<(), Failure> {

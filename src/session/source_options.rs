@@ -87,7 +87,7 @@ pub(super) fn assertions(args: &SessionArgs, environment: &Environment) -> Resul
 ///
 /// # Errors
 /// `--scratch` is neither one of its words nor a URL.
-pub(super) fn scratch(args: &SessionArgs, environment: &Environment) -> Result<Scratch, Problem> {
+pub(crate) fn scratch(args: &SessionArgs, environment: &Environment) -> Result<Scratch, Problem> {
     let Some(text) = &args.scratch else {
         return Ok(Scratch::standard());
     };
