@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
+
 use crate::kinds::{Kind, UsersAdd};
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{IMPLICIT, OWNER, Object, Snapshot};
@@ -161,23 +163,23 @@ pub fn roles_sql() -> Sql {
     };
     let roles = platforms().flat_map(|(number, platform)| {
         platform.roles.iter().map(move |role| {
-            let is_sign = if COMMON_ROLES.contains(role) { "false" } else { "true" };
-            sql!["(", number, ", ", literal(role), ", ", is_sign, ")"]
+            let is_sign = !COMMON_ROLES.contains(role);
+            json!({"platform": number, "role": role, "is_sign": is_sign})
         })
     });
     let schemas = platforms().flat_map(|(number, platform)| {
-        platform
-            .all_schemas()
-            .map(move |schema| sql!["(", number, ", ", literal(schema), ")"])
+        let schemas = platform.all_schemas();
+        schemas.map(move |schema| json!({"platform": number, "name": schema}))
     });
     // The names are looked up together: a query for each platform takes longer to plan than a small database to read.
+    // As JSON, because the server analyses each value of a list by itself.
     sql![
-        "WITH there AS MATERIALIZED (SELECT k.platform, k.role, k.is_sign, r.oid FROM (VALUES ",
-        Sql::join(roles, ", "),
-        ") k(platform, role, is_sign) JOIN pg_catalog.pg_roles r ON r.rolname = k.role::name), \
-         own AS (SELECT s.platform, n.nspowner FROM (VALUES ",
-        Sql::join(schemas, ", "),
-        ") s(platform, name) JOIN pg_catalog.pg_namespace n ON n.nspname = s.name::name) \
+        "WITH there AS MATERIALIZED (SELECT k.platform, k.role::text AS role, k.is_sign, r.oid FROM pg_catalog.json_to_recordset(",
+        literal(&serde_json::Value::from_iter(roles).to_string()),
+        ") k(platform int, role name, is_sign boolean) JOIN pg_catalog.pg_roles r ON r.rolname = k.role), \
+         own AS (SELECT s.platform, n.nspowner FROM pg_catalog.json_to_recordset(",
+        literal(&serde_json::Value::from_iter(schemas).to_string()),
+        ") s(platform int, name name) JOIN pg_catalog.pg_namespace n ON n.nspname = s.name) \
          SELECT t.role FROM there t \
          WHERE t.platform IN (SELECT platform FROM there WHERE is_sign GROUP BY platform HAVING count(*) >= ",
         ENOUGH,

@@ -111,9 +111,13 @@ pub(super) fn parse_against(parser: &mut Parser, entry: &Entry) {
                 .and_then(|command| words(parser, command))
                 .map(WrittenForm::Command)
         }
-        NodeValue::List(_) => {
+        NodeValue::List(items) => {
             let message = format!("`{}` takes a source, but this is a list", entry.key);
-            let written = shorten(&entry.value.flow()).into_owned();
+            // Whoever knows the source `command:` may have written its word first.
+            let is_word = |item: &&Node| item.flow() == COMMAND;
+            let program: Vec<String> = items.iter().skip_while(is_word).map(Node::flow).collect();
+            let written = format!("[{}]", program.join(", "));
+            let written = shorten(&written).into_owned();
             let hint = format!(
                 "for a program that prints SQL, write `{}: {{{COMMAND}: {written}}}`",
                 entry.key

@@ -42,11 +42,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     reading: Reading {
         extra_columns: &[TYPE_NAME],
-        if_any: Some(concat!(
-            "EXISTS (",
-            include_str!("common/changed_grants.sql"),
-            ")"
-        )),
+        if_any: Some(include_str!("common/may_have_changed_grants.sql")),
         ..Reading::DEFAULT
     },
     advice: Advice {

@@ -32,8 +32,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::{Completion, Failed, Trial};
 use similar::TextDiff;
@@ -115,12 +115,22 @@ impl Case {
         is_left_out.then(|| Completion::ignored_with("not run: needs the feature embedded"))
     }
 
+    /// Waits while another scenario runs that makes roles: they are those of the server, so that two scenarios that make
+    /// the same, or a scenario and the test of its hints, would take them from each other.
+    fn alone(&self) -> Option<MutexGuard<'static, ()>> {
+        static MAKING_ROLES: Mutex<()> = Mutex::new(());
+        let mut blocks = self.scenario.blocks.iter();
+        let makes_roles = blocks.any(|block| block.text.to_lowercase().contains("create role"));
+        makes_roles.then(|| MAKING_ROLES.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn follow_advice(&self, name: &str) -> Result<Completion, Failed> {
         if let Some(ignored) = self.ignored() {
             return Ok(ignored);
         }
         let file = self.path.file_name().unwrap_or_default().display();
         let title = format!("{file}:{}: {}", self.scenario.line, self.scenario.heading);
+        let _alone = self.alone();
         match advice::follow(&self.scenario, name) {
             Ok(()) => Ok(Completion::Completed),
             Err(message) => Err(format!("{title}\n{message}\n").into()),
@@ -134,6 +144,7 @@ impl Case {
         }
         let file = self.path.file_name().unwrap_or_default().display();
         let title = format!("{file}:{}: {}", scenario.line, scenario.heading);
+        let _alone = self.alone();
         let differences = do_blocks(scenario).map_err(|message| format!("{title}\n{message}\n"))?;
         if differences.is_empty() {
             return Ok(Completion::Completed);

@@ -112,7 +112,8 @@ pub(super) fn census(scope: &Scope, conditions: &[(usize, &'static str)]) -> Sql
         ]);
     }
     parts.push(sql![
-        "constraint_kinds AS MATERIALIZED (SELECT DISTINCT c.contype FROM pg_constraint c WHERE c.conrelid <> 0)"
+        "constraint_kinds AS MATERIALIZED (SELECT DISTINCT c.contype FROM pg_constraint c \
+         WHERE c.conrelid >= 16384 OR c.connamespace = ANY ((SELECT oids FROM schemas)::oid[]))"
     ]);
     let kinds = conditions
         .iter()
