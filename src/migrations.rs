@@ -8,6 +8,7 @@ mod sections;
 pub mod selection;
 mod tools;
 pub mod version;
+pub mod written;
 
 pub use tools::TOOLS;
 
@@ -19,6 +20,7 @@ use files::Files;
 use sections::Marker;
 use selection::Conditions;
 use version::SortKey;
+use written::{NextMigration, WrittenFile};
 
 /// A migration tool.
 #[derive(Debug)]
@@ -85,6 +87,8 @@ pub struct Tool {
     pub detect: fn(&Files) -> Fit,
     /// Reads the folder.
     pub read: fn(&Files) -> FolderContents,
+    /// Writes a new migration; `None` if driftgate does not write migrations of the tool.
+    pub write: Option<fn(&NextMigration<'_>) -> Vec<WrittenFile>>,
     /// How this table was verified.
     pub verified: ToolVerification,
 }
@@ -377,5 +381,6 @@ const BASE: Tool = Tool {
         ignored: Vec::new(),
         problems: Vec::new(),
     },
+    write: None,
     verified: ToolVerification::Documentation,
 };

@@ -66,8 +66,9 @@ pub struct RepairArgs {
 /// How the script of `repair` is written.
 #[derive(Debug, Clone, Args)]
 pub struct ScriptArgs {
-    /// Write the script to this file, which must not exist, instead of standard output
-    #[arg(short, long, value_name = "FILE")]
+    /// Write the script to this file instead of standard output, or with --to migration the files to this folder; no file
+    /// is overwritten
+    #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
 
     /// Write statements that lose data as statements; without this option, they are comments
@@ -85,6 +86,8 @@ pub struct ScriptArgs {
 pub enum RepairTarget {
     /// The database, as the files say: prints an SQL script
     Database,
+    /// The database, by new migrations: prints the script in the form of the tool that `migrations` in a file names
+    Migration,
     /// The files, as the database is: the same as `pull --update`, which shows the changes and asks before writing
     Expectations,
 }

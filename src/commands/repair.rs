@@ -1,5 +1,7 @@
 //! `driftgate repair`: prints the SQL that makes a database what its expectations say.
 
+mod migration;
+
 use std::path::Path;
 
 use super::pull;
@@ -13,10 +15,13 @@ use crate::expectation::ExpectationFile;
 use crate::expectation::load::load;
 use crate::finding::{Exit, Target};
 use crate::kinds::start_writing;
+use crate::migrations::folder::Folder;
 use crate::plural::plural;
 use crate::redact;
-use crate::repair::script::{ScriptOptions, ScriptSummary, script, script_blocks};
-use crate::repair::{self, facts};
+use crate::repair::facts::Facts;
+use crate::repair::proof::Proof;
+use crate::repair::script::{ScriptOptions, ScriptSummary, migrations, script, script_blocks};
+use crate::repair::{self, Repair, facts};
 use crate::role_map::RoleMap;
 use crate::session::prior_runs::PriorRuns;
 use crate::session::proof::{self, ProofRequest};
@@ -35,7 +40,7 @@ pub(super) fn run(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comm
             refuse_options_of_scripts(args)?;
             pull::run(&args.as_update(), files)
         }
-        RepairTarget::Database => write_script(args, files),
+        RepairTarget::Database | RepairTarget::Migration => write_script(args, files),
     }
 }
 
@@ -62,6 +67,9 @@ fn write_script(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comman
             .into());
     }
     let (expectations, source, place) = chosen(args, files)?;
+    let folder = (args.to == RepairTarget::Migration)
+        .then(|| migration::folder(&expectations))
+        .transpose()?;
     let baseline = PriorRuns::of_baseline(args.baseline.as_ref(), files)?;
     let environment = Environment::read(!args.session.no_env_file);
     let label = source.report_label();
@@ -101,10 +109,29 @@ fn write_script(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comman
     };
     let is_proved = args.script.prove && !plan.steps.is_empty();
     let proof = is_proved.then(|| proof::prove(&source, &request)).transpose()?;
-    let (text, counts) = script(&plan, &facts, proof.as_ref(), &options);
-    let also = proof.as_ref().map_or(0, |proof| proof.also.len());
+    finish(args, folder.as_ref(), &plan, &facts, proof.as_ref(), &options)
+}
+
+/// Writes the script or the migrations, and says what they do.
+fn finish(
+    args: &RepairArgs,
+    folder: Option<&Folder>,
+    plan: &Repair,
+    facts: &Facts,
+    proof: Option<&Proof>,
+    options: &ScriptOptions,
+) -> Result<Exit, CommandError> {
+    let also = proof.map_or(0, |proof| proof.also.len());
+    let counts = if let Some(folder) = folder {
+        let (drafts, counts) = migrations(plan, facts, proof, options);
+        migration::write(args, folder, &drafts)?;
+        counts
+    } else {
+        let (text, counts) = script(plan, facts, proof, options);
+        write(args, &text)?;
+        counts
+    };
     eprint(&summary(counts, also));
-    write(args, &text)?;
     Ok(if counts.is_complete() && also == 0 {
         Exit::Passed
     } else {

@@ -6,6 +6,7 @@ use super::facts::{Fact, Facts, search_path};
 use super::proof::{Proof, StepProof};
 use super::{Repair, RepairStep, State, StepGuard};
 use crate::fix::{FixStep, Loss, RunMode};
+use crate::migrations::written::MigrationDraft;
 use crate::object_id::ObjectId;
 use crate::plural::thousands;
 use crate::sql_text::script::statements;
@@ -89,12 +90,82 @@ pub fn script(
         }
     }
     if !repair.left.is_empty() {
-        out.push_str("\n-- Not repaired:\n");
-        for left in &repair.left {
-            let _ = writeln!(out, "-- * {}\n--   {}", one_line(&left.finding), one_line(&left.advice));
-        }
+        out.push_str(&left_lines(repair));
     }
     (out, counts)
+}
+
+/// The script as migrations, in order, and what it does. What cannot run in a transaction is a migration of its own, of one
+/// statement: tools send several as one message, which is a transaction. What is checked before it is in the one before.
+#[must_use]
+pub fn migrations(
+    repair: &Repair,
+    facts: &Facts,
+    proof: Option<&Proof>,
+    options: &ScriptOptions,
+) -> (Vec<MigrationDraft>, ScriptSummary) {
+    let (blocks, counts) = blocks(repair, facts, proof, options);
+    let mut drafts: Vec<MigrationDraft> = Vec::new();
+    // Whether more statements can follow in the last one.
+    let mut is_open = false;
+    for block in &blocks {
+        let separate = block.run != RunMode::Together;
+        let in_transaction = block.run != RunMode::Outside;
+        let mut text = block.intro.clone();
+        if in_transaction {
+            text.push_str(&block.body);
+        }
+        if !text.is_empty() {
+            if !is_open || (separate && in_transaction) {
+                let timeout = quote_literal(&options.lock_timeout);
+                drafts.push(MigrationDraft {
+                    sql: format!("SET LOCAL lock_timeout = {timeout};\n"),
+                    in_transaction: true,
+                });
+            }
+            if let Some(last) = drafts.last_mut() {
+                let text = in_path(&text, block.path);
+                last.sql
+                    .push_str(&if block.is_comment { commented(&text) } else { text });
+            }
+            is_open = !separate;
+        }
+        if !in_transaction && !block.is_comment {
+            let alone = statements(&block.body).into_iter().map(|range| MigrationDraft {
+                sql: format!("{};\n", block.body[range].trim()),
+                in_transaction: false,
+            });
+            drafts.extend(alone);
+            is_open = false;
+        }
+    }
+    if let (Some(last), false) = (drafts.last_mut(), repair.left.is_empty()) {
+        last.sql.push_str(&left_lines(repair));
+    }
+    (drafts, counts)
+}
+
+/// Statements that find the names of a schema, and leave the path as it was: the tool goes on in the same transaction.
+fn in_path(text: &str, schema: Option<&str>) -> String {
+    if schema.is_none_or(|schema| schema == "public") {
+        return text.to_owned();
+    }
+    let path = search_path(schema);
+    format!(
+        "SELECT pg_catalog.set_config('driftgate.search_path', pg_catalog.current_setting('search_path'), true);\nSET LOCAL \
+         search_path = {};\n{text}SELECT pg_catalog.set_config('search_path', \
+         pg_catalog.current_setting('driftgate.search_path'), true);\n",
+        path.as_str()
+    )
+}
+
+/// What is not repaired, as comments.
+fn left_lines(repair: &Repair) -> String {
+    let mut out = "\n-- Not repaired:\n".to_owned();
+    for left in &repair.left {
+        let _ = writeln!(out, "-- * {}\n--   {}", one_line(&left.finding), one_line(&left.advice));
+    }
+    out
 }
 
 /// What the script runs, without what is a comment in it.

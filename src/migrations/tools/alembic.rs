@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Keeps, Tool, ToolVerification, program,
-    version,
+    version, written,
 };
 use crate::error::Problem;
 use crate::redact;
@@ -33,6 +33,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
+    write: Some(written::alembic),
     verified: ToolVerification::Run("1.20.1"),
     ..BASE
 };

@@ -3,7 +3,7 @@
 
 use super::{
     ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Marker, Tool, ToolVerification, Up, section,
-    sections, sort, sql, unless, version,
+    sections, sort, sql, unless, version, written,
 };
 use crate::error::Problem;
 
@@ -28,6 +28,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
+    write: Some(written::dbmate),
     verified: ToolVerification::Run("2.36.0"),
     ..BASE
 };

@@ -1,7 +1,9 @@
 //! Diesel. Source: `diesel/src/migration/mod.rs` (the version), `diesel_migrations/migrations_internals/src/lib.rs`
 //! (the folder, `metadata.toml`) and `diesel/src/migration/mod.rs`, `setup_database` (the table).
 
-use super::{ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, sort, sql, unless, version};
+use super::{
+    ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, sort, sql, unless, version, written,
+};
 
 pub(super) static TOOL: Tool = Tool {
     name: "diesel",
@@ -27,6 +29,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
+    write: Some(written::diesel),
     verified: ToolVerification::Run("2.3.2"),
     ..BASE
 };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::alembic::quoted;
 use super::{
     BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Tool, ToolVerification, program, version,
+    written,
 };
 use crate::error::Problem;
 
@@ -31,6 +32,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
+    write: Some(written::django),
     verified: ToolVerification::Run("5.2.19"),
     ..BASE
 };

@@ -4,7 +4,7 @@
 
 use super::{
     ApplyMode, BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Late, Replacement, Tool,
-    ToolVerification, Up, program, sort, sql, unless, version,
+    ToolVerification, Up, program, sort, sql, unless, version, written,
 };
 use crate::error::Problem;
 use crate::sql_text::script::statements;
@@ -51,6 +51,7 @@ pub(super) static TOOL: Tool = Tool {
         fit
     },
     read,
+    write: Some(written::flyway),
     verified: ToolVerification::Documentation,
     ..BASE
 };

@@ -3,6 +3,7 @@
 
 use super::{
     ApplyMode, BASE, File, Files, Fit, FolderContents, Keeps, Late, Tool, ToolVerification, apply, sort, sql, version,
+    written,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -34,6 +35,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
+    write: Some(written::golang_migrate),
     verified: ToolVerification::Documentation,
     ..BASE
 };

@@ -3,7 +3,7 @@
 
 use super::{
     ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Marker, Tool, ToolVerification, Up,
-    program, section, sections, sort, sql, unless, version,
+    program, section, sections, sort, sql, unless, version, written,
 };
 use crate::error::Problem;
 
@@ -34,6 +34,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
+    write: Some(written::goose),
     verified: ToolVerification::Documentation,
     ..BASE
 };

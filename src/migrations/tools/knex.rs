@@ -1,6 +1,6 @@
 //! Knex. Source: `lib/migrations/migrate/Migrator.js` (the table, the order) and `sources/fs-migrations.js` (the files).
 
-use super::{BASE, COMPILED, File, Fit, Tool, ToolVerification, programs, version};
+use super::{BASE, COMPILED, File, Fit, Tool, ToolVerification, programs, version, written};
 
 const ENDINGS: &[&str] = &[".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"];
 
@@ -33,6 +33,7 @@ pub(super) static TOOL: Tool = Tool {
             is.then(|| (file.name().to_owned(), file.name().to_owned()))
         })
     },
+    write: Some(written::knex),
     verified: ToolVerification::Run("3.3.0"),
     ..BASE
 };

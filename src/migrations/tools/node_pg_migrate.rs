@@ -3,7 +3,7 @@
 
 use super::{
     ApplyMode, BASE, File, Files, Fit, FolderContents, Late, Marker, Tool, ToolVerification, Up, program, section,
-    sections, sort, sql, version,
+    sections, sort, sql, version, written,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -27,6 +27,7 @@ pub(super) static TOOL: Tool = Tool {
         if sql || js { Fit::Certain } else { Fit::No }
     },
     read,
+    write: Some(written::node_pg_migrate),
     verified: ToolVerification::Run("9.0.0"),
     ..BASE
 };

@@ -3,7 +3,9 @@
 //! checksum: `schema-engine/connectors/schema-connector/src/checksum.rs`; of the folder:
 //! `schema-engine/connectors/schema-connector/src/migrations_directory.rs`.
 
-use super::{ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, files, sort, sql, version};
+use super::{
+    ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, files, sort, sql, version, written,
+};
 
 pub(super) static TOOL: Tool = Tool {
     name: "prisma",
@@ -32,6 +34,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
+    write: Some(written::prisma),
     verified: ToolVerification::Run("schema engine 8.1.0-2.59be4fda12412a79eeb9c2ae727b6aa723593323"),
     ..BASE
 };

@@ -1,7 +1,7 @@
 //! Rails, Active Record. Source: `activerecord/lib/active_record/migration.rs` (files) and `schema_migration.rs` (the
 //! table).
 
-use super::{BASE, Fit, Tool, ToolVerification, programs, version};
+use super::{BASE, Fit, Tool, ToolVerification, programs, version, written};
 
 pub(super) static TOOL: Tool = Tool {
     name: "rails",
@@ -35,6 +35,7 @@ pub(super) static TOOL: Tool = Tool {
                 .then(|| (file.stem().to_owned(), number.to_string()))
         })
     },
+    write: Some(written::rails),
     verified: ToolVerification::Run("6.1.7.10"),
     ..BASE
 };

@@ -2,7 +2,8 @@
 //! `sqlx-postgres/src/migrate.rs` (the table).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, apply, files, sort, sql, unless, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, apply, files, sort, sql, unless,
+    version, written,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -28,6 +29,7 @@ pub(super) static TOOL: Tool = Tool {
         }
     },
     read,
+    write: Some(written::sqlx),
     verified: ToolVerification::Run("0.9.0"),
     ..BASE
 };
