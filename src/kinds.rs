@@ -13,6 +13,7 @@ mod forms;
 mod hint;
 mod index_key;
 mod masks;
+mod more_probes;
 mod partition;
 mod probe;
 mod rank;

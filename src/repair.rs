@@ -160,7 +160,17 @@ fn step(check: &Check, fix: &Fix) -> RepairStep {
             }
         }),
         fix: fix.clone(),
-        guard: object.and_then(|(kind, id)| guard(check.code, kind, id)),
+        guard: match &check.about {
+            About::ByMeaning { kind, parent, .. } => {
+                let mut kinds = kind.spec().parents.iter();
+                let rows = kinds.find_map(|kind| Some(kind.probe(parent, None)?.0));
+                rows.map(|rows| StepGuard {
+                    rows,
+                    state: State::Present,
+                })
+            }
+            _ => object.and_then(|(kind, id)| guard(check.code, kind, id)),
+        },
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn run(args: &CheckArgs, files: &mut SourceMap) -> Result<Exit, Comma
     let clock = RunClock::start();
     let (mut expectations, prior) = read_inputs(args, files)?;
     choose(args, &mut expectations, files)?;
-    cut_as_databases(args, &mut expectations, files)?;
+    cut_as_databases(args.against.as_deref(), &args.session, &mut expectations, files)?;
     validate_outputs(args, &expectations, files)?;
     let targets = check_all(args, &expectations, &prior, files)?;
     drop_in_background(expectations);
@@ -107,17 +107,18 @@ fn choose(args: &CheckArgs, expectations: &mut Vec<ExpectationFile>, files: &Sou
 }
 
 /// Cuts long names as the databases do whose encoding is not UTF-8. A database that cannot be reached is reported later.
-fn cut_as_databases(
-    args: &CheckArgs,
+pub(super) fn cut_as_databases(
+    against: Option<&str>,
+    session: &SessionArgs,
     expectations: &mut [ExpectationFile],
     files: &mut SourceMap,
 ) -> Result<(), CommandError> {
     let is_needed = expectations.iter().any(|file| file.names_to_encode().next().is_some());
-    let against = args.against.as_deref().map(Source::parse).transpose()?;
+    let against = against.map(Source::parse).transpose()?;
     if !is_needed {
         return Ok(());
     }
-    let environment = Environment::read(!args.session.no_env_file);
+    let environment = Environment::read(!session.no_env_file);
     for file in expectations {
         if file.names_to_encode().next().is_none() {
             continue;
@@ -128,13 +129,7 @@ fn cut_as_databases(
         };
         let place = against.is_none().then_some(file.source_place());
         let jobs = vec![(source, place)];
-        let resolved = resolve_all(
-            jobs,
-            |(source, place)| (source, *place),
-            &args.session,
-            &environment,
-            files,
-        )?;
+        let resolved = resolve_all(jobs, |(source, place)| (source, *place), session, &environment, files)?;
         let names = file.names_to_encode().collect();
         let cuts = resolved.iter().find_map(|(_, source)| cut_names(source, &names).ok());
         file.cut_as_database(&cuts.unwrap_or_default());

@@ -4,6 +4,7 @@ mod migration;
 
 use std::path::Path;
 
+use super::check::cut_as_databases;
 use super::pull;
 use crate::atomic_file;
 use crate::catalog::capture::Scope;
@@ -145,6 +146,7 @@ fn chosen(
     files: &mut SourceMap,
 ) -> Result<(Vec<ExpectationFile>, Source, Option<Place>), CommandError> {
     let mut expectations = load(&args.paths, files)?;
+    cut_as_databases(args.against.as_deref(), &args.session, &mut expectations, files)?;
     let (source, place) = source(args, &expectations, files)?;
     let sources = vec![Some(source.clone()); expectations.len()];
     choice::choose(&args.choice, &mut expectations, &sources)?;

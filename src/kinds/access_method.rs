@@ -1,6 +1,6 @@
 //! Access methods.
 
-use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, SqlAddress, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, SqlAddress, common, more_probes};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 
@@ -25,6 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         address: SqlAddress::Plain("ACCESS METHOD"),
         hint: Some(hint),
         rank: CreationRank::Base,
+        probe: Some(&more_probes::ACCESS_METHOD),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -3,7 +3,7 @@
 use super::stub::written_name;
 use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common,
-    constraint, hint,
+    constraint, hint, more_probes,
 };
 use crate::attribute::{Attr, Compare, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
@@ -56,6 +56,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::CAST),
         ..Advice::DEFAULT
     },
     stub: Some(stub),

@@ -38,7 +38,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
-        fix: Some(|finding| constraint::add_in_steps(finding, definition(finding))),
+        fix: Some(|finding| constraint::add_in_steps(finding, definition(finding), is_replaced(finding))),
         rank: CreationRank::Key,
         probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT
@@ -46,6 +46,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
     drops_with_column: true,
     ..KindSpec::EMPTY
 };
+
+/// Whether no statement alters what differs.
+fn is_replaced(finding: &HintContext<'_>) -> bool {
+    let altered = ["declared", "validated", "comment"];
+    matches!(&finding.detail, FindingDetail::Differs { attribute, .. } if !altered.contains(attribute))
+}
 
 fn definition(finding: &HintContext<'_>) -> Option<String> {
     let no_inherit = if finding.wants("no_inherit") { " NO INHERIT" } else { "" };

@@ -1,6 +1,6 @@
 //! Collations.
 
-use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common, more_probes};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
 use crate::hint::Hint;
@@ -67,6 +67,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("COLLATION"),
         hint: Some(hint),
         rank: CreationRank::Type,
+        probe: Some(&more_probes::COLLATION),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -3,7 +3,7 @@
 use super::{FindingDetail, HintContext, Kind, common, hint};
 use crate::fix::{Fix, FixStep, RunMode};
 use crate::hint::Hint;
-use crate::object_id::ObjectId;
+use crate::object_id::{LONGEST_NAME, ObjectId};
 use crate::value::Value;
 
 /// The condition under which a constraint can be added.
@@ -148,23 +148,28 @@ fn alter(id: &ObjectId, verb: &str, change: &str) -> String {
     format!("ALTER TABLE {relation} {verb} {constraint}{change};")
 }
 
-/// The steps of a script that add a missing constraint: first for new rows, which blocks the table for a moment only, and
-/// then for all rows, which blocks no writes. `None` if the statement of the hint is the only one, as for a partitioned table.
-pub(super) fn add_in_steps(finding: &HintContext<'_>, definition: Option<String>) -> Option<Fix> {
-    let (FindingDetail::Missing(_), Some(name), Some(Kind::Table)) =
-        (&finding.detail, common::named(finding.id), finding.parent)
-    else {
-        return None;
+/// The steps of a script that add a missing constraint, or replace one that cannot be altered: first for new rows, which
+/// blocks the table for a moment only, and then for all rows, which blocks no writes. `None` if the statement of the hint is
+/// the only one, as for a partitioned table.
+pub(super) fn add_in_steps(finding: &HintContext<'_>, definition: Option<String>, is_replaced: bool) -> Option<Fix> {
+    let drop = match &finding.detail {
+        FindingDetail::Missing(_) => "",
+        FindingDetail::Differs { .. } if is_replaced => "DROP CONSTRAINT IF EXISTS ",
+        _ => return None,
     };
+    let name = common::named(finding.id)?;
     let is_whole = |attribute: &str| (finding.written)(attribute) != Some(&Value::Bool(false));
-    let table = finding.snapshot.get(Kind::Table, &finding.id.relation());
-    let is_plain = table.is_some_and(|table| table.get("partition_by").is_null());
-    if !is_plain || !is_whole("validated") || !is_whole("enforced") {
+    if !is_plain_table(finding, &finding.id.relation()) || !is_whole("validated") || !is_whole("enforced") {
         return None;
     }
     let (relation, name) = (common::sql_name(&finding.id.relation()), common::name(name));
+    let drop = if drop.is_empty() {
+        String::new()
+    } else {
+        format!("{drop}{name}, ")
+    };
     let add = format!(
-        "ALTER TABLE {relation} ADD CONSTRAINT {name} {} NOT VALID;",
+        "ALTER TABLE {relation} {drop}ADD CONSTRAINT {name} {} NOT VALID;",
         definition?
     );
     Some(Fix::of_steps(vec![
@@ -173,5 +178,63 @@ pub(super) fn add_in_steps(finding: &HintContext<'_>, definition: Option<String>
             format!("ALTER TABLE {relation} VALIDATE CONSTRAINT {name};"),
             RunMode::Alone,
         ),
+    ]))
+}
+
+/// Whether the parent of what was found is a table that exists and is not partitioned.
+fn is_plain_table(finding: &HintContext<'_>, table: &ObjectId) -> bool {
+    let table = finding.snapshot.get(Kind::Table, table);
+    finding.parent == Some(Kind::Table) && table.is_some_and(|table| table.get("partition_by").is_null())
+}
+
+/// The steps of a script that add a missing key: its index is built first, which blocks no writes. `words` are those of the
+/// constraint, and `nulls` is what the index has besides. `None` if the statement of the hint is the only one.
+pub(super) fn add_using_index(
+    finding: &HintContext<'_>,
+    (table, name): (&ObjectId, &str),
+    (words, nulls): (&str, &str),
+) -> Option<Fix> {
+    let made = format!("{name}_new");
+    let is_missing = matches!(finding.detail, FindingDetail::Missing(_));
+    let is_attached = common::partitions::attach_index(finding, name).is_some();
+    let columns = finding.wanted_list("columns");
+    if !is_missing
+        || is_attached
+        || made.len() > LONGEST_NAME
+        || columns.is_empty()
+        || columns.iter().any(|column| column.contains('('))
+        || finding.wants("without_overlaps")
+        || !is_plain_table(finding, table)
+    {
+        return None;
+    }
+    let (relation, new) = (
+        common::sql_name(table),
+        ObjectId::new(vec![table.schema(), made.as_str()]),
+    );
+    let include = common::name_list(finding.wanted("include"));
+    let include = if include.is_empty() {
+        include
+    } else {
+        format!(" INCLUDE ({include})")
+    };
+    let build = format!(
+        "DROP INDEX CONCURRENTLY IF EXISTS {}; CREATE UNIQUE INDEX CONCURRENTLY {} ON {relation} {}{include}{nulls}{}{};",
+        common::sql_name(&new),
+        common::name(&made),
+        key_columns(finding),
+        storage(finding.wanted("options")),
+        tablespace(finding, " TABLESPACE ")
+    );
+    let add = format!(
+        "ALTER TABLE {relation} ADD CONSTRAINT {} {words} USING INDEX {}{};",
+        common::name(name),
+        common::name(&made),
+        terms(finding)
+    );
+    let comment = comment(finding, &table.child(name));
+    Some(Fix::of_steps(vec![
+        FixStep::new(build, RunMode::Outside),
+        FixStep::new(with(add, comment), RunMode::Together),
     ]))
 }

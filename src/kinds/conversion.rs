@@ -2,6 +2,7 @@
 
 use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, constraint, hint,
+    more_probes,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
@@ -42,6 +43,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("CONVERSION"),
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::CONVERSION),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,6 +1,6 @@
 //! The database itself.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Role, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Role, common, more_probes};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -45,6 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        probe: Some(&more_probes::DATABASE),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,7 +1,8 @@
 //! Settings of the database.
 
 use super::{
-    Advice, FindingDetail, HintContext, KindSpec, Masked, Matching, Reading, Shorthand, Syntax, common, setting,
+    Advice, FindingDetail, HintContext, KindSpec, Masked, Matching, Reading, Shorthand, Syntax, common, more_probes,
+    setting,
 };
 use crate::attribute::{Attr, Compare, Comparison, Shape, Verdict};
 use crate::hint::Hint;
@@ -44,6 +45,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     }),
     advice: Advice {
         hint: Some(hint),
+        probe: Some(&more_probes::DATABASE_SETTING),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,7 +1,7 @@
 //! Default privileges.
 
 use super::common::GrantChanges;
-use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Syntax, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Syntax, common, more_probes};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::hint::Hint;
 use crate::privileges;
@@ -49,6 +49,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     }),
     advice: Advice {
         hint: Some(hint),
+        probe: Some(&more_probes::DEFAULT_PRIVILEGES),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

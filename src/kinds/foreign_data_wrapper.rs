@@ -1,6 +1,6 @@
 //! Foreign-data wrappers.
 
-use super::{Advice, CreationRank, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, CreationRank, HintContext, KindSpec, Masked, Reading, common, more_probes};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 
@@ -50,6 +50,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("FOREIGN DATA WRAPPER"),
         hint: Some(hint),
         rank: CreationRank::Base,
+        probe: Some(&more_probes::FOREIGN_DATA_WRAPPER),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -88,7 +88,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
-        fix: Some(|finding| constraint::add_in_steps(finding, definition(finding))),
+        fix: Some(|finding| constraint::add_in_steps(finding, definition(finding), is_replaced(finding))),
         rank: CreationRank::Reference,
         probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT
@@ -177,6 +177,18 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         },
         FindingDetail::Unreadable { .. } => None,
     }
+}
+
+/// Whether no statement alters what differs.
+fn is_replaced(finding: &HintContext<'_>) -> bool {
+    let FindingDetail::Differs {
+        attribute, expected, ..
+    } = &finding.detail
+    else {
+        return false;
+    };
+    !["validated", "in_force", "comment"].contains(attribute)
+        && constraint::alter_foreign_key(finding, attribute, expected).is_none()
 }
 
 /// The advice on `clients.id` where the file's schema has a table `clients`, and there is no table `id` in a schema of that

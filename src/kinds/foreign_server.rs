@@ -1,6 +1,6 @@
 //! Foreign servers.
 
-use super::{Advice, CreationRank, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, CreationRank, HintContext, KindSpec, Masked, Reading, common, more_probes};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -29,6 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("SERVER"),
         hint: Some(hint),
         rank: CreationRank::Base,
+        probe: Some(&more_probes::FOREIGN_SERVER),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

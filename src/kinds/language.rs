@@ -1,6 +1,6 @@
 //! Procedural languages.
 
-use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, common, more_probes};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::hint::Hint;
 
@@ -31,6 +31,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("LANGUAGE"),
         hint: Some(hint),
         rank: CreationRank::Base,
+        probe: Some(&more_probes::LANGUAGE),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,7 +1,10 @@
 //! Operators.
 
 use super::stub::written_name;
-use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, signature};
+use super::{
+    Advice, CreationRank, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common, more_probes,
+    signature,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -57,6 +60,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::OPERATOR),
         ..Advice::DEFAULT
     },
     stub: Some(stub),

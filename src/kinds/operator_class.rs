@@ -1,6 +1,9 @@
 //! Operator classes.
 
-use super::{Advice, CreationRank, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, signature};
+use super::{
+    Advice, CreationRank, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common, more_probes,
+    signature,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -57,6 +60,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::OPERATOR_CLASS),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

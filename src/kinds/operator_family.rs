@@ -1,7 +1,9 @@
 //! Operator families.
 
 use super::operator_class::{same, using};
-use super::{Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Syntax, common, more_probes,
+};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -53,6 +55,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::OPERATOR_FAMILY),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -7,6 +7,7 @@ use super::{
     common, constraint, hint, probe,
 };
 use crate::attribute::{Attr, Literal, Shape};
+use crate::fix::Fix;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -68,7 +69,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     reading: Reading::OF_PARTITIONS,
     advice: Advice {
         hint: Some(hint),
-        fix: Some(|finding| common::make_valid_outside(finding, hint(finding))),
+        fix: Some(fix),
         rank: CreationRank::Key,
         probe: Some(&probe::PRIMARY_KEY),
         ..Advice::DEFAULT
@@ -109,6 +110,13 @@ fn add(finding: &HintContext<'_>, table: &str, definition: &str) -> Hint {
         "no two rows may be equal in these columns, and none may be null in them, so correct those that are first",
         constraint::with(format!("ALTER TABLE {table} ADD {named}{definition};"), attach),
     )
+}
+
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let added = (finding.written)("name")
+        .and_then(Value::as_text)
+        .and_then(|name| constraint::add_using_index(finding, (finding.id, name), ("PRIMARY KEY", "")));
+    added.or_else(|| common::make_valid_outside(finding, hint(finding)))
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {

@@ -27,6 +27,7 @@ impl Probe {
             "in_schema" => name(&ObjectId::new(vec![id.schema(), id.last()])),
             "schema" => Some(literal(id.schema())),
             "name" => Some(literal(id.last())),
+            "second" => id.parts().get(1).map(|part| literal(part)),
             "signature" => Some(literal(&signature(id))),
             _ => None,
         })

@@ -1,6 +1,6 @@
 //! What a publication has of a table that it names.
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, UsersAdd, common, more_probes};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -42,6 +42,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        probe: Some(&more_probes::PUBLICATION_TABLE),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

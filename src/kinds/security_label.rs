@@ -1,6 +1,6 @@
 //! Security labels.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Syntax};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Syntax, more_probes};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 
@@ -24,6 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        probe: Some(&more_probes::SECURITY_LABEL),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

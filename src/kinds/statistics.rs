@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Matching, Reading, common};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Matching, Reading, common, more_probes};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::sql_text::{split_commas, unquote_name};
@@ -54,6 +54,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        probe: Some(&more_probes::STATISTICS),
         ..Advice::DEFAULT
     },
     drops_with_column: true,

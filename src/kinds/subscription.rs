@@ -1,6 +1,6 @@
 //! Subscriptions.
 
-use super::{Advice, FindingDetail, HintContext, KindSpec, Matching, Reading, common};
+use super::{Advice, FindingDetail, HintContext, KindSpec, Matching, Reading, common, more_probes};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -105,6 +105,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("SUBSCRIPTION"),
         hint: Some(hint),
+        probe: Some(&more_probes::SUBSCRIPTION),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

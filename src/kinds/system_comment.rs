@@ -1,6 +1,6 @@
 //! Comments on objects of extensions, and on languages of PostgreSQL, that were set after the installation.
 
-use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, Syntax};
+use super::{Advice, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, Syntax, more_probes};
 use crate::attribute::{Attr, Shape};
 use crate::hint::Hint;
 use crate::sql_text::quote_literal;
@@ -23,6 +23,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        probe: Some(&more_probes::SYSTEM_COMMENT),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common, more_probes,
+};
 use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, is_name};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -42,6 +44,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("TEXT SEARCH CONFIGURATION"),
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::TEXT_SEARCH_CONFIGURATION),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

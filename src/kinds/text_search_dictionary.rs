@@ -1,6 +1,8 @@
 //! Text search dictionaries.
 
-use super::{Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Syntax, common, more_probes,
+};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::value::Value;
@@ -38,6 +40,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("TEXT SEARCH DICTIONARY"),
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::TEXT_SEARCH_DICTIONARY),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

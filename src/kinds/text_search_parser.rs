@@ -1,6 +1,6 @@
 //! Text search parsers.
 
-use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common};
+use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common, more_probes};
 use crate::attribute::{Attr, Compare, Literal, Shape};
 use crate::hint::Hint;
 
@@ -38,6 +38,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::TEXT_SEARCH_PARSER),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

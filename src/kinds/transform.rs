@@ -1,6 +1,8 @@
 //! Transforms.
 
-use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, Matching, Reading, Syntax, common};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KindSpec, Matching, Reading, Syntax, common, more_probes,
+};
 use crate::attribute::{Form, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -37,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         hint: Some(hint),
         rank: CreationRank::Routine,
+        probe: Some(&more_probes::TRANSFORM),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

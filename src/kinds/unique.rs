@@ -8,6 +8,7 @@ use super::{
     SqlAddress, StandIn, Syntax, common, constraint, probe,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::fix::Fix;
 use crate::hint::Hint;
 use crate::snapshot::{IN_PARTITIONS, Object};
 use crate::value::Value;
@@ -72,7 +73,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         address: SqlAddress::Constraint,
         hint: Some(hint),
-        fix: Some(|finding| common::make_valid_outside(finding, hint(finding))),
+        fix: Some(fix),
         rank: CreationRank::Key,
         probe: Some(&probe::CONSTRAINT),
         ..Advice::DEFAULT
@@ -146,6 +147,17 @@ fn from_index(object: &Object) -> Result<Vec<(&'static str, Value)>, &'static st
         same(ATTACHED_TO.name),
         same("comment"),
     ])
+}
+
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let nulls = if finding.wants("nulls_not_distinct") {
+        " NULLS NOT DISTINCT"
+    } else {
+        ""
+    };
+    let added = common::named(finding.id)
+        .and_then(|name| constraint::add_using_index(finding, (&finding.id.relation(), name), ("UNIQUE", nulls)));
+    added.or_else(|| common::make_valid_outside(finding, hint(finding)))
 }
 
 fn hint(finding: &HintContext<'_>) -> Option<Hint> {

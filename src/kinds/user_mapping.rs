@@ -1,6 +1,6 @@
 //! User mappings.
 
-use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, Masked, Reading, common};
+use super::{Advice, CreationRank, FindingDetail, HintContext, KindSpec, Masked, Reading, common, more_probes};
 use crate::attribute::{Attr, Compare, Comparison, Verdict};
 use crate::fix::Loss;
 use crate::hint::Hint;
@@ -39,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         hint: Some(hint),
         drop_loses: Some(|_| Loss::Other("the options of the user mapping, such as a password")),
         rank: CreationRank::Base,
+        probe: Some(&more_probes::USER_MAPPING),
         ..Advice::DEFAULT
     },
     ..KindSpec::EMPTY

@@ -1,6 +1,6 @@
 //! What a script says about the database beyond the findings: the values that its checks expect, and how much is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Repair, State};
 use crate::fix::Loss;
@@ -37,6 +37,7 @@ pub type Facts = BTreeMap<Fact, Option<String>>;
 #[must_use]
 pub fn queries(repair: &Repair) -> Vec<FactQuery> {
     let mut all = Vec::new();
+    let mut counted = BTreeSet::new();
     for (number, step) in repair.steps.iter().enumerate() {
         let path = search_path(step.fix.path.as_deref());
         if let Some(guard) = &step.guard
@@ -48,7 +49,9 @@ pub fn queries(repair: &Repair) -> Vec<FactQuery> {
                 query: sql!["SELECT (", value, ")::pg_catalog.text FROM ", &guard.rows],
             });
         }
-        if let Some(relation) = step.fix.loss.as_ref().and_then(Loss::relation) {
+        if let Some(relation) = step.fix.loss.as_ref().and_then(Loss::relation)
+            && counted.insert(relation.clone())
+        {
             all.push(FactQuery {
                 query: rows(&relation),
                 fact: Fact::Rows(relation),

@@ -86,6 +86,7 @@ fn run(change: &Change) -> Result<Completion, Failed> {
     apply(change, &copy)?;
     let repair = repair(&original, &copy, &["--with-losses"]);
     let script = repair.stdout.replace(original.db.name(), copy.name());
+    check_guards(change, &script)?;
     let ran = psql(&copy.url(), &script);
     if let (Err(error), None) = (ran, reason) {
         return Err(format!("{}: {error}\n{script}", change.title).into());
@@ -103,6 +104,37 @@ fn run(change: &Change) -> Result<Completion, Failed> {
         )
         .into()),
     }
+}
+
+/// Steps that cannot check first what they change: the beginning of the finding and the reason.
+const UNGUARDED: &[(&str, &str)] = &[(
+    "system grants ",
+    "what PostgreSQL installed is always there, and grants on it differ from what PostgreSQL itself grants",
+)];
+
+/// Every step checks first that the database is as it was found, unless the script itself creates what it is in.
+fn check_guards(change: &Change, script: &str) -> Result<(), String> {
+    let script = script.split("-- Not repaired:").next().unwrap_or_default();
+    let lines: Vec<&str> = script.lines().collect();
+    let created: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("-- ")?.split_once(" does not exist"))
+        .filter_map(|(subject, _)| subject.rsplit(' ').next())
+        .collect();
+    for pair in lines.windows(2) {
+        let [finding, next] = pair else { continue };
+        let is_step = finding.starts_with("-- ") && !next.starts_with("-- ") && !finding.starts_with("-- psql -f");
+        let is_inside = created
+            .iter()
+            .any(|subject| finding.contains(&format!("{subject}.")) || finding.contains(&format!("{subject}:")));
+        let is_known = UNGUARDED
+            .iter()
+            .any(|(start, _)| finding[3.min(finding.len())..].starts_with(start));
+        if is_step && !is_inside && !is_known && *next != "DO $check$" {
+            return Err(format!("{}: the step has no check: {finding}\n{next}", change.title));
+        }
+    }
+    Ok(())
 }
 
 /// What `driftgate repair` prints for a copy of the original.
