@@ -1,12 +1,14 @@
 //! The vocabulary that describes kinds of objects: attributes, the shapes of their values, how two values are compared,
 //! and the questions that only the server can answer.
 
+mod catalog_row;
 mod lines;
 mod literal;
 mod question;
 mod reference;
 mod role_names;
 
+pub use catalog_row::{CatalogRow, Precision};
 pub use lines::{same_lines, same_text};
 pub use literal::Literal;
 pub use question::{Form, Question};
@@ -64,6 +66,8 @@ pub struct Attr {
     pub on_request: bool,
     /// The kinds of object that its value names, if PostgreSQL has such objects of its own.
     pub refers_to: &'static [Kind],
+    /// The row of the catalog that is written when it changes.
+    pub stored_in: CatalogRow,
 }
 
 /// The oldest major version of PostgreSQL that is supported.
@@ -93,6 +97,7 @@ impl Attr {
             exceptional: false,
             on_request: false,
             refers_to: &[],
+            stored_in: CatalogRow::Unknown,
         }
     }
 
@@ -178,14 +183,6 @@ impl Attr {
     #[must_use]
     pub const fn on_request(mut self) -> Self {
         self.on_request = true;
-        self
-    }
-
-    /// Names the kinds of object that its value names. Where the schema of the file has such an object, a name without a
-    /// schema does not mean PostgreSQL's own object of that name.
-    #[must_use]
-    pub const fn refers_to(mut self, kinds: &'static [Kind]) -> Self {
-        self.refers_to = kinds;
         self
     }
 

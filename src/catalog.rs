@@ -11,6 +11,7 @@ pub mod encoding;
 pub mod equivalence;
 mod invalid_query;
 pub mod migration_history;
+pub mod row_age;
 pub mod server_error;
 
 use std::collections::BTreeSet;

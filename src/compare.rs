@@ -21,6 +21,7 @@ pub mod resolve;
 mod scoping;
 mod set_aside;
 mod similar;
+pub mod since;
 mod stand_in;
 mod subject;
 pub mod undetermined;

@@ -11,6 +11,7 @@ pub mod exit;
 pub mod mark;
 pub mod report;
 pub mod report_history;
+pub mod since;
 
 pub use checks::{Checks, Passes};
 pub use code::{Code, OtherCode, codes};
@@ -25,6 +26,7 @@ use crate::object_id::ObjectId;
 use crate::source_map::Place;
 use crate::value::Value;
 use mark::{Acceptance, Mark};
+use since::Since;
 
 /// One comparison that was made.
 #[derive(Debug, Clone)]
@@ -55,6 +57,8 @@ pub struct Check {
     pub caused_by: Option<Cause>,
     /// The `reason` of the expectation file.
     pub reason: Option<String>,
+    /// When what it is about changed.
+    pub since: Option<Box<Since>>,
     /// What a baseline and an earlier report record about it.
     pub mark: Mark,
 }
@@ -269,6 +273,7 @@ impl Check {
             fix: None,
             caused_by: None,
             reason: terms.reason.clone(),
+            since: None,
             mark: Mark::default(),
         }
     }

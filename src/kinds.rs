@@ -23,6 +23,7 @@ mod signature;
 mod spec;
 mod storage_option;
 mod stub;
+mod trace;
 mod type_name;
 mod variable;
 

@@ -61,6 +61,8 @@ pub struct Tool {
     pub resolve_hint: &'static str,
     /// The command that records a migration as applied without applying it, `NAME` for its name; empty if there is none.
     pub record: &'static str,
+    /// When it writes the row of a migration for the last time.
+    pub recorded: RecordTime,
     /// What it does with a migration that was not applied before a later one was.
     pub late: Late,
     /// What it does with a migration that replaces others on a database that has some of these.
@@ -100,6 +102,18 @@ pub enum Keeps {
     All,
     /// Only the last migration.
     Last,
+}
+
+/// When a tool writes the row of a migration for the last time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordTime {
+    /// Perhaps before some of its statements.
+    Unknown,
+    /// In the transaction of the migration, or after it. What is younger than every row was done after the last migration,
+    /// or in a savepoint of it: a savepoint is younger than its transaction.
+    InTransaction,
+    /// In a transaction of its own, after all statements of the migration.
+    Afterwards,
 }
 
 /// What a tool does with a migration that was not applied before a later one was. The text says how to go on.
@@ -266,6 +280,21 @@ pub struct Migration {
     pub state: MigrationState,
     /// The checksum of its file when it was applied.
     pub checksum: Option<String>,
+    /// The transaction that wrote its row last, if that is known.
+    pub written_in: Option<RowAge>,
+}
+
+/// How old a row is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowAge {
+    /// The number of the transaction that wrote it, as PostgreSQL prints it. Numbers are used again: never compare them by
+    /// size.
+    pub transaction: String,
+    /// How many transactions began since then. `None` if the row is so old that its number may be that of another
+    /// transaction.
+    pub age: Option<i64>,
+    /// Whether the same transaction created the table, as where a whole database is restored in one.
+    pub with_table: bool,
 }
 
 /// How a migration ended.
@@ -363,6 +392,7 @@ const BASE: Tool = Tool {
     apply: "",
     resolve_hint: "",
     record: "",
+    recorded: RecordTime::Unknown,
     late: Late::Applies,
     replacement: Replacement::WhenAll,
     family: |_| "",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::attribute::Question;
+use crate::attribute::{Precision, Question};
 use crate::hint::Hint;
 use crate::migrations::{Migration, Tool};
 use crate::object_id::ObjectId;
@@ -130,4 +130,41 @@ pub enum CellType {
     Json,
     /// As text.
     Text,
+}
+
+/// What a query looks for to see that the migrations of a history ran in this database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Anchors {
+    /// The numbers of transactions that wrote one row of the history each.
+    pub transactions: Vec<String>,
+    /// The transaction that wrote the youngest row.
+    pub youngest: String,
+    /// The ages of the last two rows.
+    pub between: Option<(i64, i64)>,
+}
+
+/// The ages of rows of the catalog.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowAges {
+    /// By the number of the question.
+    pub rows: BTreeMap<usize, TracedRow>,
+    /// Whether the catalog shows that migrations ran in this database.
+    pub is_anchored: bool,
+    /// Whether the numbers of transactions were used again, so that an old row may look young.
+    pub is_wrapped: bool,
+}
+
+/// The transaction that wrote a row of the catalog last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TracedRow {
+    /// Its number, as PostgreSQL prints it.
+    pub transaction: String,
+    /// How many transactions began since then.
+    pub age: i64,
+    /// What it says.
+    pub precision: Precision,
+    /// Whether it was committed after the youngest row of the history, if the server keeps times.
+    pub is_later: Option<bool>,
+    /// When it was committed, `YYYY-MM-DD HH:MM:SS` in UTC, if the server keeps that.
+    pub time: Option<String>,
 }

@@ -6,6 +6,7 @@ mod finding_table;
 mod fingerprint;
 pub mod format;
 mod json_marks;
+mod json_since;
 pub mod notes;
 mod table_marks;
 pub mod timing;

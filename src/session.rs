@@ -22,6 +22,7 @@ pub(crate) mod prior_runs;
 pub(crate) mod proof;
 pub(crate) mod report_outputs;
 pub(crate) mod scratch_noise;
+mod since;
 pub(crate) mod source;
 pub(crate) mod source_options;
 pub(crate) mod tool_tables;

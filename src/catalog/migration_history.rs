@@ -3,10 +3,13 @@
 //! The history may be a view, or have a policy or an index on an expression. Planning a query on it could run code of its
 //! owner. Therefore only ordinary tables are read, with `COPY … TO`, which does not use the planner. The rows are then sent
 //! back to the server as data, and the query of the tool reads them from there.
+//!
+//! COPY does not show which transaction wrote a row. Where the owner of the table can act as the connected role anyway, its
+//! code gains nothing from that role, and a query reads the rows with their ages.
 
-use super::client::Client;
-use super::in_savepoint;
+use super::client::{Cells, Client};
 use super::server_error::{Meaning, ServerError};
+use super::{in_savepoint, row_age};
 use crate::error::Failure;
 use crate::expectation::ExpectedHistory;
 use crate::hint::Hint;
@@ -60,6 +63,8 @@ struct HistoryTable {
     columns: Vec<TableColumn>,
     /// The tables that store its rows: itself, its partitions, and tables that inherit from it.
     parts: Vec<StoredTable>,
+    /// Whether its owner can act as the connected role.
+    is_trusted: bool,
 }
 
 /// A column of a history table.
@@ -108,6 +113,7 @@ WITH RECURSIVE parts(top, oid) AS (\
  UNION SELECT p.top, i.inhrelid FROM parts AS p JOIN pg_catalog.pg_inherits AS i ON i.inhparent = p.oid) \
 SELECT pg_catalog.json_build_object(\
  'schema', n.nspname, 'name', c.relname, \
+ 'trusted', pg_catalog.pg_has_role(c.relowner, current_user, 'USAGE'), \
  'columns', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, \
               CASE WHEN t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace \
                    THEN pg_catalog.format_type(a.atttypid, NULL) END) ORDER BY a.attnum) \
@@ -171,6 +177,7 @@ fn parse_table(json: &serde_json::Value) -> HistoryTable {
                 },
             })
             .collect(),
+        is_trusted: json["trusted"] == true,
     }
 }
 
@@ -184,12 +191,14 @@ fn columns<'a>(tool: &Tool, history: &'a HistoryTable) -> Vec<&'a TableColumn> {
         .collect()
 }
 
-/// Reads the rows of a table, as JSON objects of texts.
-async fn rows(
-    client: &mut Client,
-    part: &ObjectId,
-    columns: &[&TableColumn],
-) -> Result<Vec<serde_json::Value>, ServerError> {
+/// The column with the age of a row, as [`row_age::parse`] reads it.
+const AGE: &str = "driftgate_age";
+
+/// A row of a history, as an object of texts.
+type JsonRow = serde_json::Map<String, serde_json::Value>;
+
+/// Reads the rows of a table.
+async fn rows(client: &mut Client, part: &ObjectId, columns: &[&TableColumn]) -> Result<Vec<JsonRow>, ServerError> {
     let names = Sql::join(columns.iter().map(|column| name(&column.name)), ", ");
     let copy = sql!["COPY ", qualified(part), " (", names, ") TO STDOUT"];
     let mut rows = Vec::new();
@@ -197,16 +206,45 @@ async fn rows(
         .copy_out(&copy, |line| {
             let line = String::from_utf8_lossy(line);
             let cells = line.trim_end_matches('\n').split('\t');
-            let row: serde_json::Map<String, serde_json::Value> = columns
+            let row = columns
                 .iter()
                 .zip(cells)
                 .map(|(column, cell)| (column.name.clone(), unescape_copy(cell).into()))
                 .collect();
-            rows.push(row.into());
+            rows.push(row);
             Ok(())
         })
         .await?;
     Ok(rows)
+}
+
+/// Reads the rows of a table with a query, and the age of each as the column [`AGE`].
+async fn rows_with_ages(
+    client: &mut Client,
+    table: &ObjectId,
+    columns: &[&TableColumn],
+) -> Result<Vec<JsonRow>, ServerError> {
+    let names = columns.iter().map(|column| sql![", t.", name(&column.name)]);
+    let query = sql![
+        row_age::OF_HISTORY,
+        Sql::join(names, ""),
+        " FROM ONLY ",
+        qualified(table),
+        " AS t"
+    ];
+    let rows = client.rows(&[query]).await?;
+    let text = |cells: &Cells, column: usize| {
+        let bytes = cells.bytes(column)?;
+        Some(String::from_utf8_lossy(bytes).into_owned())
+    };
+    let row = |cells: &Cells| {
+        let names = std::iter::once(AGE).chain(columns.iter().map(|column| column.name.as_str()));
+        let cells = names
+            .enumerate()
+            .map(|(i, name)| (name.to_owned(), text(cells, i).into()));
+        cells.collect()
+    };
+    Ok(rows.iter().map(row).collect())
 }
 
 /// A cell in the text format of COPY. Source: PostgreSQL's documentation, "COPY", "Text Format".
@@ -234,24 +272,8 @@ fn unescape_copy(cell: &str) -> Option<String> {
     Some(out)
 }
 
-async fn migrations(
-    client: &mut Client,
-    tool: &'static Tool,
-    history: &HistoryTable,
-) -> Result<Vec<Migration>, ServerError> {
-    let columns = columns(tool, history);
-    let mut data = Vec::new();
-    client.execute(&[sql!["SAVEPOINT driftgate"]]).await?;
-    for part in &history.parts {
-        match rows(client, &part.id, &columns).await {
-            Ok(rows) => data.extend(rows),
-            Err(error) if error.code.is_empty() => return Err(error),
-            Err(error) => {
-                client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
-                return Err(error);
-            }
-        }
-    }
+/// The query of a tool on rows that were read.
+fn query(tool: &'static Tool, columns: &[&TableColumn], data: Vec<JsonRow>) -> Sql {
     let types = columns.iter().map(|column| {
         sql![
             name(&column.name),
@@ -260,17 +282,49 @@ async fn migrations(
             column.sql_type.as_deref().map_or_else(|| sql!["text"], type_name)
         ]
     });
-    let query = sql![
+    sql![
         "WITH driftgate_history AS (SELECT * FROM pg_catalog.jsonb_to_recordset(",
-        literal(&serde_json::Value::Array(data).to_string()),
+        literal(&serde_json::Value::from_iter(data).to_string()),
         "::jsonb) AS r(",
-        Sql::join(types, ", "),
+        Sql::join(types.chain([sql![AGE, " text"]]), ", "),
         "))\n",
-        Sql::template(tool.query, |place| (place == "table")
-            .then(|| sql!["driftgate_history"])),
-    ];
+        Sql::replaced(
+            tool.query,
+            &[
+                ("FROM {table}", ", driftgate_age FROM {table}"),
+                ("{table}", "driftgate_history"),
+            ],
+        ),
+    ]
+}
+
+async fn migrations(
+    client: &mut Client,
+    tool: &'static Tool,
+    history: &HistoryTable,
+) -> Result<Vec<Migration>, ServerError> {
+    let columns = columns(tool, history);
+    let mut data: Vec<JsonRow> = Vec::new();
+    let has_ages = history.is_trusted && matches!(history.parts.as_slice(), [only] if only.id == history.id);
+    client.execute(&[sql!["SAVEPOINT driftgate"]]).await?;
+    for part in &history.parts {
+        let read = if has_ages {
+            rows_with_ages(client, &part.id, &columns).await
+        } else {
+            rows(client, &part.id, &columns).await
+        };
+        match read {
+            Ok(rows) => data.extend(rows),
+            Err(error) if error.code.is_empty() => return Err(error),
+            Err(error) => {
+                client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
+                return Err(error);
+            }
+        }
+    }
+    let query = query(tool, &columns, data);
     let rows = in_savepoint(client, vec![query]).await?;
-    let text = |row: &super::client::Cells, column: &str| -> Result<String, ServerError> {
+    let text = |row: &Cells, column: &str| -> Result<String, ServerError> {
         Ok(row.named(column)?.unwrap_or_default().to_owned())
     };
     rows.iter()
@@ -280,6 +334,7 @@ async fn migrations(
                 version: text(row, "version")?,
                 state: MigrationState::parse(&text(row, "state")?).unwrap_or(MigrationState::Failed),
                 checksum: row.named("checksum")?.map(str::to_owned),
+                written_in: row.named(AGE)?.and_then(row_age::parse),
             })
         })
         .collect()

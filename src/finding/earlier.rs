@@ -1,6 +1,7 @@
 //! Reads an earlier JSON report and compares a run with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,6 +10,7 @@ use serde_json::Value as Json;
 use super::mark::{
     Change, PreviousFinding, Recorded, RecordedStatus, ReportComparison, TargetComparison, prevents_rechecking,
 };
+use super::since::BetweenRuns;
 use super::{Category, Report, TargetStatus};
 use crate::error::Problem;
 use crate::expectation::Level;
@@ -26,6 +28,8 @@ const READABLE: &[u32] = &[1, REPORT_VERSION];
 pub struct EarlierReport {
     /// The file.
     pub file: FileId,
+    /// When its run began, if it says so.
+    began: Option<String>,
     /// The result of each database.
     databases: BTreeMap<String, Database>,
 }
@@ -49,6 +53,7 @@ struct Head {
 #[derive(Deserialize)]
 #[serde(expecting = "a report")]
 struct JsonReport {
+    generated_at: Option<String>,
     targets: Vec<JsonTarget>,
 }
 
@@ -100,6 +105,9 @@ pub fn read(text: &str, file: FileId) -> Result<EarlierReport, Problem> {
     let report: JsonReport = report(text, file, HINT)?;
     Ok(EarlierReport {
         file,
+        began: report
+            .generated_at
+            .filter(|time| humantime::parse_rfc3339(time).is_ok()),
         databases: report.targets.into_iter().map(database).collect(),
     })
 }
@@ -187,8 +195,12 @@ fn previous_finding(finding: JsonFinding) -> PreviousFinding {
 }
 
 /// Marks findings as new or still present, and lists the resolved ones. In a database that could not be verified, no
-/// finding is resolved: the earlier findings are undetermined.
-pub fn compare(report: &mut Report, earlier: &EarlierReport) {
+/// finding is resolved: the earlier findings are undetermined. `began` is the time of this run.
+pub fn compare(report: &mut Report, earlier: &EarlierReport, began: SystemTime) {
+    let between = earlier.began.as_ref().map(|time| BetweenRuns {
+        earlier: time.clone(),
+        now: humantime::format_rfc3339_seconds(began).to_string(),
+    });
     let mut checked = BTreeSet::new();
     for target in &mut report.targets {
         checked.insert(target.database.clone());
@@ -198,6 +210,9 @@ pub fn compare(report: &mut Report, earlier: &EarlierReport) {
             .flat_map(|database| &database.findings)
             .map(|previous| (previous.id.as_str(), previous))
             .collect();
+        let was_verified =
+            then.is_some_and(|database| [TargetStatus::Passed, TargetStatus::Drift].contains(&database.status));
+        let between = between.as_ref().filter(|_| was_verified);
         let mut now = BTreeSet::new();
         for check in &mut target.checks.findings {
             let (id, common) = (check.id(), check.common_id());
@@ -208,6 +223,9 @@ pub fn compare(report: &mut Report, earlier: &EarlierReport) {
                     Change::StillThere(Some(previous.was.clone()).filter(|was| *was != Recorded::now(check)))
                 }
             });
+            if let (None, Some(between)) = (previous, between) {
+                check.since.get_or_insert_default().between = Some(between.clone());
+            }
             now.extend([id, common]);
         }
         let gone = before.values().copied().filter(|previous| !now.contains(&previous.id));

@@ -4,7 +4,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, Shorthand, SqlAddress, Syntax,
     common, constraint, probe,
 };
-use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::attribute::{Attr, CatalogRow, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::snapshot::COPY_OF;
 
@@ -18,11 +18,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
     query: include_str!("check.sql"),
     attrs: &[
         Attr::new("expression", Shape::Sql, "What every row must satisfy.")
+            .stored_in(CatalogRow::Own)
             .compare(Compare::Expression)
             .identifies(),
         common::VALIDATED,
         common::ENFORCED,
-        Attr::new("no_inherit", Shape::Bool, "Whether inheriting tables are exempt.").default(Literal::Bool(false)),
+        Attr::new("no_inherit", Shape::Bool, "Whether inheriting tables are exempt.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Bool(false)),
         common::DECLARED,
         common::COMMENT,
     ],

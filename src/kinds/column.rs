@@ -13,7 +13,7 @@ use super::{
     Advice, CreationRank, CustomForm, Implication, Implied, Kind, KindSpec, Masked, Matching, Reading, Role, Shorthand,
     SqlAddress, Syntax, common, probe, storage_option,
 };
-use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, Shape, Verdict};
 use crate::fix::Loss;
 use crate::snapshot::COPY_OF;
 use crate::value::Value;
@@ -26,8 +26,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A column.",
     query: include_str!("column.sql"),
     attrs: &[
-        Attr::new("type", Shape::Sql, "Its type, with its modifiers.").compare(Compare::Type),
-        Attr::new("nullable", Shape::Bool, "Whether it may be null.").default(Literal::Bool(true)),
+        Attr::new("type", Shape::Sql, "Its type, with its modifiers.").stored_in(CatalogRow::Own).compare(Compare::Type),
+        Attr::new("nullable", Shape::Bool, "Whether it may be null.").stored_in(CatalogRow::Own).default(Literal::Bool(true)),
         Attr::new("not_null_validated", Shape::Bool, "Whether rows older than its NOT NULL have been checked; `false` is NOT VALID.")
             .default(Literal::Bool(true))
             .always_checked("its NOT NULL is NOT VALID: rows older than the constraint have not been checked")
@@ -60,10 +60,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "default",
             Shape::Sql,
             "The expression of the default; `null` for none. PostgreSQL decides whether it means the same.",
-        )
+        ).stored_in(CatalogRow::Default)
         .compare(Compare::Custom(serial::same_default))
         .default(Literal::Null),
-        Attr::new("generated", Shape::Sql, "The expression it is computed from; `null` for none.")
+        Attr::new("generated", Shape::Sql, "The expression it is computed from; `null` for none.").stored_in(CatalogRow::Default)
             .compare(Compare::Computed("type"))
             .default(Literal::Null),
         Attr::new(
@@ -75,7 +75,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "identity",
             Shape::OneOf(&["always", "by default"]),
             "Whether it is an identity column, and of which type; `null` for none.",
-        )
+        ).stored_in(CatalogRow::Own)
         .default(Literal::Null),
         Attr::new(
             "identity_options",
@@ -84,32 +84,32 @@ pub(super) static SPEC: KindSpec = KindSpec {
              `cycle`, `cache`, and `type` if it is not that of the column.",
         )
         .default(Literal::EmptyMap),
-        Attr::new("collation", Shape::QualifiedName, "The collation, if it is not that of the type.")
+        Attr::new("collation", Shape::QualifiedName, "The collation, if it is not that of the type.").stored_in(CatalogRow::Own)
             .compare(Compare::Custom(same_collation)).refers_to(common::COLLATIONS)
             .default(Literal::Null),
         Attr::new(
             "storage",
             Shape::OneOf(&["plain", "main", "external", "extended"]),
             "The storage strategy for long values, if it is not that of the type.",
-        )
+        ).stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_storage))
         .default(Literal::Null),
         Attr::new(
             "compression",
             Shape::OneOf(&["pglz", "lz4"]),
             "The compression method for long values; `null` for the default of the server.",
-        )
+        ).stored_in(CatalogRow::Own)
         .default(Literal::Null)
         .since(14),
         common::DECLARED,
-        Attr::new("statistics", Shape::Integer, "The statistics target; `null` for the default of the server.")
+        Attr::new("statistics", Shape::Integer, "The statistics target; `null` for the default of the server.").stored_in(CatalogRow::Own)
             .default(Literal::Null),
         Attr::new(
             "options",
             Shape::Map(&Shape::Text),
             "Its options: those of SET (…), and those of OPTIONS (…) for a column of a foreign table. The value of \
              an option that may hold a secret is never printed.",
-        )
+        ).stored_in(CatalogRow::Own)
         .compare(Compare::Custom(storage_option::same_options))
         .default(Literal::EmptyMap),
         common::grants(&common::OF_COLUMN),

@@ -1,9 +1,11 @@
 //! What several kinds share.
 
+mod constraint_terms;
 mod grants;
 pub(super) mod inherits;
 pub(super) mod partitions;
 
+pub(super) use constraint_terms::{DEFERRABLE, ENFORCED, INITIALLY, VALIDATED};
 pub(super) use grants::{
     GrantChanges, OF_COLUMN, OF_DATABASE, OF_FOREIGN, OF_FUNCTION, OF_LANGUAGE, OF_SCHEMA, OF_SEQUENCE, OF_TABLE,
     OF_TYPE, check_grants, grant, grants,
@@ -13,7 +15,7 @@ use super::primary_key::VALID;
 use super::spec::NEVER;
 use super::storage_option::{same_option, same_options};
 use super::{FindingDetail, HintContext, Kind};
-use crate::attribute::{Attr, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
 use crate::fix::{Fix, FixStep, RunMode};
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
@@ -34,7 +36,8 @@ pub(super) const COMMENT: Attr = Attr::new(
     "The comment on it; `null` for none. Line ends at its end do not matter.",
 )
 .compare(Compare::Text)
-.default(Literal::Null);
+.default(Literal::Null)
+.stored_in(CatalogRow::Comment);
 
 /// The extensions that an object is dropped with.
 pub(super) const EXTENSIONS: Attr = Attr::new(
@@ -86,8 +89,9 @@ pub(super) fn declare(expected: &Value) -> Hint {
 }
 
 /// The owner.
-pub(super) const OWNER: Attr =
-    Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.").role_names(RoleNames::Values);
+pub(super) const OWNER: Attr = Attr::new(snapshot::OWNER, Shape::Name, "The role that owns it.")
+    .role_names(RoleNames::Values)
+    .stored_in(CatalogRow::Owner);
 
 /// An attribute that names another object, such as a function or an operator.
 pub(super) const fn other(name: &'static str, doc: &'static str) -> Attr {
@@ -106,41 +110,6 @@ pub(super) const COLLATIONS: &[Kind] = &[Kind::Collation];
 /// What the names in the keys of indexes are.
 pub(super) const IN_KEYS: &[Kind] = &[Kind::Collation, Kind::OperatorClass];
 
-/// Whether a constraint can be deferred.
-pub(super) const DEFERRABLE: Attr = Attr::new(
-    "deferrable",
-    Shape::Bool,
-    "Whether a transaction may defer the check to its end.",
-)
-.default(Literal::Bool(false));
-
-/// When a constraint is checked unless a transaction says otherwise.
-pub(super) const INITIALLY: Attr = Attr::new(
-    "initially",
-    Shape::OneOf(&["immediate", "deferred"]),
-    "When it is checked, unless a transaction sets this differently.",
-)
-.default(Literal::Text("immediate"));
-
-/// Whether rows older than the constraint have been checked.
-pub(super) const VALIDATED: Attr = Attr::new(
-    "validated",
-    Shape::Bool,
-    "Whether rows older than the constraint have been checked; `false` is NOT VALID.",
-)
-.default(Literal::Bool(true))
-.always_checked("it is NOT VALID: rows older than the constraint have not been checked");
-
-/// Whether a constraint is enforced.
-pub(super) const ENFORCED: Attr = Attr::new(
-    "enforced",
-    Shape::Bool,
-    "Whether PostgreSQL enforces it; `false` is NOT ENFORCED.",
-)
-.default(Literal::Bool(true))
-.always_checked("it is NOT ENFORCED: PostgreSQL does not check it")
-.since(18);
-
 /// Columns that an index carries without being keys.
 pub(super) const INCLUDE: Attr = Attr::new(
     "include",
@@ -150,7 +119,9 @@ pub(super) const INCLUDE: Attr = Attr::new(
 .default(Literal::EmptyList);
 
 /// The columns of a constraint, in order.
-pub(super) const COLUMNS: Attr = Attr::new("columns", NAMES, "Its columns, in order.").identifies();
+pub(super) const COLUMNS: Attr = Attr::new("columns", NAMES, "Its columns, in order.")
+    .stored_in(CatalogRow::Own)
+    .identifies();
 
 /// Storage options.
 pub(super) const OPTIONS: Attr = Attr::new(

@@ -4,7 +4,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Role, Shorthand, Stub, Syntax,
     common, constraint, hint, probe,
 };
-use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::attribute::{Attr, CatalogRow, Compare, Literal, Shape};
 use crate::hint::Hint;
 use crate::sql;
 use crate::sql::qualified;
@@ -17,9 +17,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A domain: a type with constraints of its own.",
     query: include_str!("domain.sql"),
     attrs: &[
-        Attr::new("type", Shape::Sql, "The underlying type, with its modifiers.").compare(Compare::Type),
-        Attr::new("nullable", Shape::Bool, "Whether its values may be null.").default(Literal::Bool(true)),
+        Attr::new("type", Shape::Sql, "The underlying type, with its modifiers.")
+            .stored_in(CatalogRow::Own)
+            .compare(Compare::Type),
+        Attr::new("nullable", Shape::Bool, "Whether its values may be null.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Bool(true)),
         Attr::new("default", Shape::Sql, "The expression of the default; `null` for none.")
+            .stored_in(CatalogRow::Own)
             .compare(Compare::Default("type"))
             .default(Literal::Null),
         Attr::new(

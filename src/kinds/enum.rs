@@ -6,7 +6,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Shorthand, Stub, Syntax, common,
     probe,
 };
-use crate::attribute::{Attr, Literal, Shape};
+use crate::attribute::{Attr, CatalogRow, Literal, Shape};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::{LONGEST_NAME, ObjectId};
@@ -28,6 +28,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::List(&Shape::Text),
             "Its labels, in the order in which they sort.",
         )
+        .stored_in(CatalogRow::Labels)
         .default(Literal::EmptyList)
         .subset_key("includes"),
         common::OWNER,

@@ -4,7 +4,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Role, Shorthand, SqlAddress, Stub, Syntax,
     common, probe,
 };
-use crate::attribute::{Attr, Shape};
+use crate::attribute::{Attr, CatalogRow, Shape};
 use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::sql;
@@ -18,7 +18,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "An extension that is installed in the database.",
     query: include_str!("extension.sql"),
     attrs: &[
-        Attr::new("version", Shape::Text, "The version that is installed.").server_dependent(),
+        Attr::new("version", Shape::Text, "The version that is installed.")
+            .stored_in(CatalogRow::Own)
+            .server_dependent(),
         Attr::new("schema", Shape::Name, "The schema that holds its objects."),
         Attr::new("comment", Shape::Text, "The comment on it."),
     ],

@@ -6,7 +6,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, Kind, KindSpec, ListForm, Reading, SqlAddress, Syntax, common,
     constraint, probe,
 };
-use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict, split_reference};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, Shape, Verdict, split_reference};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -27,6 +27,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             common::NAMES,
             "The referencing columns, in the order of the referenced ones.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_columns))
         .identifies(),
         Attr::new(
@@ -34,25 +35,30 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::Reference,
             "The referenced table and columns: `billing.companies(id)`. The columns may be left out.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_reference))
         .identifies(),
         Attr::new("on_delete", ACTION, "The action when a referenced row is deleted.")
+            .stored_in(CatalogRow::Own)
             .default(Literal::Text("no action")),
         Attr::new(
             "on_delete_columns",
             common::NAMES,
             "The columns that `set null` or `set default` on delete changes; none for all.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Unordered)
         .default(Literal::EmptyList)
         .since(15),
         Attr::new("on_update", ACTION, "The action when a referenced key is updated.")
+            .stored_in(CatalogRow::Own)
             .default(Literal::Text("no action")),
         Attr::new(
             "match",
             Shape::OneOf(&["simple", "full", "partial"]),
             "How a key is matched if some of its columns are null.",
         )
+        .stored_in(CatalogRow::Own)
         .default(Literal::Text("simple")),
         common::DEFERRABLE,
         common::INITIALLY,

@@ -5,7 +5,7 @@ use super::{
     Advice, CreationRank, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, SqlAddress, Stub, Syntax, common,
     probe, routine, setting, signature,
 };
-use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict, same_lines};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Literal, Shape, Verdict, same_lines};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -26,6 +26,7 @@ pub(super) const SECURITY: Attr = Attr::new(
     Shape::OneOf(&["invoker", "definer"]),
     "The role whose privileges it runs with.",
 )
+.stored_in(CatalogRow::Own)
 .default(Literal::Text("invoker"));
 
 /// The source text.
@@ -34,7 +35,7 @@ pub(super) const BODY: Attr = Attr::new(
     Shape::Text,
     "Its source text; line ends, blanks at the end of a line and blank lines around it do not matter. PostgreSQL decides \
      whether a body of the SQL standard (`RETURN …`, `BEGIN ATOMIC …`) means the same.",
-)
+).stored_in(CatalogRow::Own)
 .compare(Compare::Custom(same_body));
 
 /// The arguments with everything that a signature leaves out.
@@ -53,7 +54,7 @@ pub(super) const SETTINGS: Attr = Attr::new(
      the type and unit of the setting: `65536kB` is `64MB`. The value of one that may hold a secret is never \
      printed: it is compared with the value, or with the digest that `pull --digest-key` writes; of `***` only its \
      presence is checked.",
-)
+).stored_in(CatalogRow::Own)
 .compare(Compare::Custom(setting::same_settings))
 .default(Literal::EmptyMap);
 
@@ -69,8 +70,11 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::Sql,
             "The type it returns; also `setof text` and `table(id int, name text)`, as in CREATE FUNCTION.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::BaseType),
-        Attr::new("returns_set", Shape::Bool, "Whether it returns any number of rows.").default(Literal::Bool(false)),
+        Attr::new("returns_set", Shape::Bool, "Whether it returns any number of rows.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Bool(false)),
         Attr::new(
             "returns_columns",
             Shape::List(&Shape::Sql),
@@ -85,12 +89,14 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::OneOf(&["immutable", "stable", "volatile"]),
             "How its result may change between calls.",
         )
+        .stored_in(CatalogRow::Own)
         .default(Literal::Text("volatile")),
         Attr::new(
             "strict",
             Shape::Bool,
             "Whether its result is null if any argument is null.",
         )
+        .stored_in(CatalogRow::Own)
         .default(Literal::Bool(false)),
         SECURITY,
         Attr::new(
@@ -98,19 +104,24 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::OneOf(&["unsafe", "restricted", "safe"]),
             "Whether it may run in parallel.",
         )
+        .stored_in(CatalogRow::Own)
         .default(Literal::Text("unsafe")),
         Attr::new(
             "leakproof",
             Shape::Bool,
             "Whether it reveals nothing about its arguments.",
         )
+        .stored_in(CatalogRow::Own)
         .default(Literal::Bool(false)),
-        Attr::new("cost", Shape::Text, "The cost that the planner estimates.").default(Literal::Text("100")),
+        Attr::new("cost", Shape::Text, "The cost that the planner estimates.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Text("100")),
         Attr::new(
             "rows",
             Shape::Text,
             "The number of rows that the planner estimates if it returns a set and the number is not 1000.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_rows))
         .default(Literal::Null),
         Attr::new(
@@ -121,7 +132,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         .compare(Compare::Name)
         .refers_to(common::ROUTINES)
         .default(Literal::Null),
-        Attr::new("window", Shape::Bool, "Whether it is a window function.").default(Literal::Bool(false)),
+        Attr::new("window", Shape::Bool, "Whether it is a window function.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Bool(false)),
         SETTINGS,
         BODY,
         common::OWNER,

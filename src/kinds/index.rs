@@ -8,7 +8,7 @@ use super::{
     Advice, CreationRank, CustomForm, FindingDetail, HintContext, Kind, KindSpec, ListForm, Matching, Reading,
     Shorthand, SqlAddress, Syntax, common, constraint, hint, probe,
 };
-use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, Shape, Verdict};
 use crate::error::Problem;
 use crate::fix::{Fix, FixStep, RunMode};
 use crate::hint::Hint;
@@ -31,10 +31,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::List(&Shape::Sql),
             "Its keys in order: columns or expressions, each with collation, operator class, `desc`, `nulls first`.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_keys))
         .refers_to(common::IN_KEYS)
         .identifies(),
-        Attr::new("unique", Shape::Bool, "Whether it is unique.").default(Literal::Bool(false)),
+        Attr::new("unique", Shape::Bool, "Whether it is unique.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Bool(false)),
         NULLS_NOT_DISTINCT,
         Attr::new("method", Shape::Name, "The access method.")
             .compare(Compare::Folded)
@@ -45,6 +48,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::Sql,
             "The condition on the rows it covers; `null` for all rows.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Expression)
         .default(Literal::Null),
         Attr::new(
@@ -52,6 +56,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::Bool,
             "Whether queries may use it; a failed CREATE INDEX CONCURRENTLY leaves `false`.",
         )
+        .stored_in(CatalogRow::Own)
         .default(Literal::Bool(true))
         .always_checked("it is INVALID: no query uses it, and it may not guarantee what it should")
         .code_suffix("invalid")

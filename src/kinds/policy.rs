@@ -3,7 +3,7 @@
 use super::{
     Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint, probe,
 };
-use crate::attribute::{Attr, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::IN_PARTITIONS;
@@ -22,13 +22,13 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "command",
             Shape::OneOf(&["all", "select", "insert", "update", "delete"]),
             "The command that it applies to.",
-        )
+        ).stored_in(CatalogRow::Own)
         .default(Literal::Text("all")),
         Attr::new(
             "roles",
             common::NAMES,
             "The roles that it applies to. If left out: all roles, which is `[public]`. In any order.",
-        )
+        ).stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_roles))
         .role_names(RoleNames::Values)
         .default(Literal::Null),
@@ -36,21 +36,21 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "using",
             Shape::Sql,
             "The condition on the rows that can be read or changed; `null` for none.",
-        )
+        ).stored_in(CatalogRow::Own)
         .compare(Compare::Expression)
         .default(Literal::Null),
         Attr::new(
             "check",
             Shape::Sql,
             "The condition on the rows that may be written; `null` if it is that of `using`.",
-        )
+        ).stored_in(CatalogRow::Own)
         .compare(Compare::Expression)
         .default(Literal::Null),
         Attr::new(
             "permissive",
             Shape::Bool,
             "Whether it grants access; `false` if it restricts the access that other policies grant.",
-        )
+        ).stored_in(CatalogRow::Own)
         .default(Literal::Bool(true)),
         Attr::new("in_force", Shape::Bool, "Whether row security is enabled on its table, and on every partition of it that other roles than its owner have privileges on.")
             .default(Literal::Bool(true))

@@ -1,6 +1,7 @@
 //! How a script finds an object in the catalog, to see that it is still as it was found.
 
 use super::address::signature;
+use super::trace::{NOTHING, OF_COLUMN, OF_INDEX, OF_OBJECT, OF_SEQUENCE, OF_TABLE, Trace};
 use super::{Kind, common};
 use crate::object_id::ObjectId;
 use crate::sql::{Sql, literal};
@@ -14,23 +15,33 @@ pub struct Probe {
     pub rows: &'static str,
     /// Expressions over such a row, by the attributes that they show.
     pub values: &'static [(&'static str, &'static str)],
+    /// When it changed.
+    pub trace: Trace,
 }
 
 impl Probe {
     /// The query, behind FROM, whose rows are the object.
     #[must_use]
     pub fn rows(&self, id: &ObjectId) -> Sql {
-        let name = |id: &ObjectId| Some(literal(&common::sql_name(id)));
-        Sql::template(self.rows, |place| match place {
-            "relation" => name(&id.relation()),
-            "self" => name(id),
-            "in_schema" => name(&ObjectId::new(vec![id.schema(), id.last()])),
-            "schema" => Some(literal(id.schema())),
-            "name" => Some(literal(id.last())),
-            "second" => id.parts().get(1).map(|part| literal(part)),
-            "signature" => Some(literal(&signature(id))),
-            _ => None,
-        })
+        Sql::template(self.rows, |place| value_of(place, id))
+    }
+}
+
+/// The places that [`Probe::rows`] can have.
+pub(super) const PLACES: [&str; 7] = ["relation", "self", "in_schema", "schema", "name", "second", "signature"];
+
+/// What one of [`PLACES`] is for an object, as a literal.
+pub(super) fn value_of(place: &str, id: &ObjectId) -> Option<Sql> {
+    let name = |id: &ObjectId| Some(literal(&common::sql_name(id)));
+    match place {
+        "relation" => name(&id.relation()),
+        "self" => name(id),
+        "in_schema" => name(&ObjectId::new(vec![id.schema(), id.last()])),
+        "schema" => Some(literal(id.schema())),
+        "name" => Some(literal(id.last())),
+        "second" => id.parts().get(1).map(|part| literal(part)),
+        "signature" => Some(literal(&signature(id))),
+        _ => None,
     }
 }
 
@@ -68,6 +79,7 @@ const RELATION_VALUES: &[(&str, &str)] = &[
 pub(super) static RELATION: Probe = Probe {
     rows: OF_RELATION,
     values: RELATION_VALUES,
+    trace: OF_TABLE,
 };
 
 pub(super) static TYPE: Probe = Probe {
@@ -82,6 +94,7 @@ pub(super) static TYPE: Probe = Probe {
         ("default", "typdefault"),
         ("nullable", "typnotnull"),
     ],
+    trace: OF_OBJECT,
 };
 
 pub(super) static CONSTRAINT: Probe = Probe {
@@ -91,16 +104,19 @@ pub(super) static CONSTRAINT: Probe = Probe {
         ("deferrable", "condeferrable"),
         ("initially", "condeferred"),
     ],
+    trace: OF_OBJECT,
 };
 
 pub(super) static PRIMARY_KEY: Probe = Probe {
     rows: "pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass({self}) AND contype = 'p'",
     values: CONSTRAINT.values,
+    trace: OF_OBJECT,
 };
 
 pub(super) static DOMAIN_CHECK: Probe = Probe {
     rows: "pg_catalog.pg_constraint WHERE contypid = pg_catalog.to_regtype({relation}) AND conname = {name}",
     values: CONSTRAINT.values,
+    trace: OF_OBJECT,
 };
 
 pub(super) static COLUMN: Probe = Probe {
@@ -119,6 +135,7 @@ pub(super) static COLUMN: Probe = Probe {
             "(SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_catalog.pg_attrdef WHERE adrelid = attrelid AND adnum = attnum)",
         ),
     ],
+    trace: OF_COLUMN,
 };
 
 pub(super) static INDEX: Probe = Probe {
@@ -129,6 +146,7 @@ pub(super) static INDEX: Probe = Probe {
         ("keys", "pg_catalog.pg_get_indexdef(indexrelid)"),
         ("where", "pg_catalog.pg_get_expr(indpred, indrelid)"),
     ],
+    trace: OF_INDEX,
 };
 
 pub(super) static TRIGGER: Probe = Probe {
@@ -137,6 +155,7 @@ pub(super) static TRIGGER: Probe = Probe {
         ("enabled", "tgenabled"),
         ("function", "tgfoid::pg_catalog.regprocedure"),
     ],
+    trace: OF_OBJECT,
 };
 
 pub(super) static POLICY: Probe = Probe {
@@ -148,6 +167,7 @@ pub(super) static POLICY: Probe = Probe {
         ("using", "pg_catalog.pg_get_expr(polqual, polrelid)"),
         ("check", "pg_catalog.pg_get_expr(polwithcheck, polrelid)"),
     ],
+    trace: OF_OBJECT,
 };
 
 pub(super) static RULE: Probe = Probe {
@@ -156,6 +176,7 @@ pub(super) static RULE: Probe = Probe {
         ("enabled", "ev_enabled"),
         ("definition", "pg_catalog.pg_get_ruledef(oid)"),
     ],
+    trace: OF_OBJECT,
 };
 
 pub(super) static SEQUENCE: Probe = Probe {
@@ -169,6 +190,7 @@ pub(super) static SEQUENCE: Probe = Probe {
         ("cache", "seqcache"),
         ("cycle", "seqcycle"),
     ],
+    trace: OF_SEQUENCE,
 };
 
 pub(super) static ROUTINE: Probe = Probe {
@@ -186,29 +208,35 @@ pub(super) static ROUTINE: Probe = Probe {
         ("owner", "pg_catalog.pg_get_userbyid(proowner)"),
         ("body", "prosrc"),
     ],
+    trace: OF_OBJECT,
 };
 
 pub(super) static SCHEMA: Probe = Probe {
     rows: "pg_catalog.pg_namespace WHERE nspname = {name}",
     values: &[("owner", "pg_catalog.pg_get_userbyid(nspowner)"), ("grants", "nspacl")],
+    trace: OF_OBJECT,
 };
 
 pub(super) static EXTENSION: Probe = Probe {
     rows: "pg_catalog.pg_extension WHERE extname = {name}",
     values: &[("version", "extversion")],
+    trace: OF_OBJECT,
 };
 
 pub(super) static PUBLICATION: Probe = Probe {
     rows: "pg_catalog.pg_publication WHERE pubname = {name}",
     values: &[("all_tables", "puballtables"), ("via_root", "pubviaroot")],
+    trace: OF_OBJECT,
 };
 
 pub(super) static EVENT_TRIGGER: Probe = Probe {
     rows: "pg_catalog.pg_event_trigger WHERE evtname = {name}",
     values: &[("enabled", "evtenabled"), ("event", "evtevent"), ("tags", "evttags")],
+    trace: OF_OBJECT,
 };
 
 pub(super) static ROLE: Probe = Probe {
     rows: "pg_catalog.pg_roles WHERE rolname = {name}",
     values: &[],
+    trace: NOTHING,
 };

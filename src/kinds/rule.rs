@@ -4,7 +4,7 @@ use super::trigger::{ENABLED, enable};
 use super::{
     Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Shorthand, SqlAddress, Syntax, UsersAdd, common, probe,
 };
-use crate::attribute::{Attr, Compare, Shape};
+use crate::attribute::{Attr, CatalogRow, Compare, Shape};
 use crate::hint::Hint;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -20,7 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "definition",
             Shape::Text,
             "The statement that creates it, as `pg_get_ruledef` prints it; line ends and blank lines around it do not matter.",
-        )
+        ).stored_in(CatalogRow::Own)
         .compare(Compare::Lines),
         ENABLED,
         common::COMMENT,

@@ -4,7 +4,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Reading, Role, Stub, Syntax, common,
     probe,
 };
-use crate::attribute::{Attr, Compare, Comparison, Literal, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, Shape, Verdict};
 use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
@@ -22,6 +22,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     query: include_str!("sequence.sql"),
     attrs: &[
         Attr::new("type", Shape::Sql, "The type of its numbers.")
+            .stored_in(CatalogRow::Own)
             .compare(Compare::Type)
             .default(Literal::Text("bigint")),
         Attr::new(
@@ -29,14 +30,18 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::Integer,
             "The first number. If left out: `min`, or `max` if it counts down.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_start))
         .default(Literal::Null),
-        Attr::new("increment", Shape::Integer, "The difference between two numbers.").default(Literal::Integer(1)),
+        Attr::new("increment", Shape::Integer, "The difference between two numbers.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Integer(1)),
         Attr::new(
             "min",
             Shape::Integer,
             "The lowest number. If left out: 1, or the lowest number of the type if it counts down.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_min))
         .default(Literal::Null),
         Attr::new(
@@ -44,10 +49,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::Integer,
             "The highest number. If left out: the highest number of the type, or -1 if it counts down.",
         )
+        .stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_max))
         .default(Literal::Null),
-        Attr::new("cycle", Shape::Bool, "Whether it starts again after its last number.").default(Literal::Bool(false)),
-        Attr::new("cache", Shape::Integer, "How many numbers a session reserves at once.").default(Literal::Integer(1)),
+        Attr::new("cycle", Shape::Bool, "Whether it starts again after its last number.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Bool(false)),
+        Attr::new("cache", Shape::Integer, "How many numbers a session reserves at once.")
+            .stored_in(CatalogRow::Own)
+            .default(Literal::Integer(1)),
         Attr::new(
             "owned_by",
             Shape::QualifiedName,

@@ -6,7 +6,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Partition, PartitionAttributes, Reading,
     Syntax, common, probe, stub,
 };
-use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Question, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Literal, Question, Shape, Verdict};
 use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -176,19 +176,19 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "persistence",
             Shape::OneOf(&["permanent", "unlogged", "temporary"]),
             "Whether its rows survive a crash and a session.",
-        )
+        ).stored_in(CatalogRow::Own)
         .default(Literal::Text("permanent")),
         Attr::new(
             "row_security",
             Shape::OneOf(&["enabled", "disabled"]),
             "Whether its policies are enforced.",
-        )
+        ).stored_in(CatalogRow::Own)
         .default(Literal::Text("disabled")),
         Attr::new(
             "row_security_forced",
             Shape::Bool,
             "Whether its policies also apply to its owner.",
-        )
+        ).stored_in(CatalogRow::Own)
         .default(Literal::Bool(false)),
         Attr::new(
             "partition_by",

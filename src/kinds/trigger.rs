@@ -3,7 +3,7 @@
 use super::{
     Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint, probe,
 };
-use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Literal, Shape, Verdict};
 use crate::hint::Hint;
 use crate::snapshot::{COPY_OF, IN_PARTITIONS};
 use crate::sql_text::quote_literal;
@@ -15,6 +15,7 @@ pub(super) const ENABLED: Attr = Attr::new(
     Shape::OneOf(&["origin", "always", "replica", "disabled"]),
     "The sessions in which it fires: `origin` means all but those that apply replicated changes.",
 )
+.stored_in(CatalogRow::Own)
 .default(Literal::Text("origin"))
 .always_checked("it exists, but does not fire as it does by default");
 
@@ -31,43 +32,43 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "timing",
             Shape::OneOf(&["before", "after", "instead of"]),
             "Whether it fires before, after or instead of the event.",
-        ),
+        ).stored_in(CatalogRow::Own),
         Attr::new(
             "events",
             Shape::List(&Shape::OneOf(&["insert", "update", "delete", "truncate"])),
             "What fires it.",
-        )
+        ).stored_in(CatalogRow::Own)
         .compare(Compare::Unordered),
-        Attr::new("columns", common::NAMES, "The columns of UPDATE OF; none for all.")
+        Attr::new("columns", common::NAMES, "The columns of UPDATE OF; none for all.").stored_in(CatalogRow::Own)
             .compare(Compare::Unordered)
             .default(Literal::EmptyList),
         Attr::new(
             "for_each",
             Shape::OneOf(&["row", "statement"]),
             "Whether it fires once per row or once per statement.",
-        )
+        ).stored_in(CatalogRow::Own)
         .default(Literal::Text("statement")),
         Attr::new(
             "condition",
             Shape::Sql,
             "The condition of WHEN, which can use `OLD` and `NEW`; `null` for none. PostgreSQL decides whether it means the same.",
-        )
+        ).stored_in(CatalogRow::Own)
         .compare(Compare::Custom(same_condition))
         .default(Literal::Null),
-        Attr::new("function", Shape::QualifiedName, "The function that it runs.").compare(Compare::Name).refers_to(common::ROUTINES),
-        Attr::new("arguments", Shape::List(&Shape::Text), "The arguments of the function.")
+        Attr::new("function", Shape::QualifiedName, "The function that it runs.").stored_in(CatalogRow::Own).compare(Compare::Name).refers_to(common::ROUTINES),
+        Attr::new("arguments", Shape::List(&Shape::Text), "The arguments of the function.").stored_in(CatalogRow::Own)
             .default(Literal::EmptyList),
         ENABLED.holds_in_partitions(),
-        Attr::new("constraint", Shape::Bool, "Whether it is a constraint trigger.").default(Literal::Bool(false)),
+        Attr::new("constraint", Shape::Bool, "Whether it is a constraint trigger.").stored_in(CatalogRow::Own).default(Literal::Bool(false)),
         Attr::new("from", Shape::QualifiedName, "The other table that a constraint trigger refers to (FROM); `null` for none.")
             .compare(Compare::Name)
             .default(Literal::Null)
             .exceptional(),
         common::DEFERRABLE,
         common::INITIALLY,
-        Attr::new("old_table", Shape::Name, "The name of the transition table with the old rows; `null` for none.")
+        Attr::new("old_table", Shape::Name, "The name of the transition table with the old rows; `null` for none.").stored_in(CatalogRow::Own)
             .default(Literal::Null),
-        Attr::new("new_table", Shape::Name, "The name of the transition table with the new rows; `null` for none.")
+        Attr::new("new_table", Shape::Name, "The name of the transition table with the new rows; `null` for none.").stored_in(CatalogRow::Own)
             .default(Literal::Null),
         common::EXTENSIONS,
         common::COMMENT,

@@ -6,7 +6,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common,
     constraint, hint, probe, stub,
 };
-use crate::attribute::{Attr, Compare, Comparison, Form, Question, Shape, Verdict, same_lines};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Question, Shape, Verdict, same_lines};
 use crate::hint::Hint;
 use crate::snapshot::Object;
 use crate::value::Value;
@@ -17,6 +17,7 @@ pub(super) const DEFINITION: Attr = Attr::new(
     Shape::Text,
     "Its query. PostgreSQL decides whether it means the same; aliases of tables must be the same.",
 )
+.stored_in(CatalogRow::Definition)
 .compare(Compare::Custom(same_query));
 
 /// PostgreSQL considers some equal queries different.

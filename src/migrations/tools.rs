@@ -28,7 +28,7 @@ mod typeorm;
 use super::files::{File, Files};
 use super::{
     ApplyMode, BASE, Conditions, Effect, Fit, FolderContents, FolderMigration, FolderProblem, Keeps, Late, Marker,
-    Related, Replacement, Tool, ToolVerification, Up, files, sections, version, written,
+    RecordTime, Related, Replacement, Tool, ToolVerification, Up, files, sections, version, written,
 };
 
 /// Every tool whose history and folder can be read, sorted by name.

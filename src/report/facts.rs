@@ -58,6 +58,9 @@ pub(super) fn paragraph(check: &Check, files: &SourceMap) -> String {
     if let Some(hint) = &check.hint {
         let _ = write!(text, ". {}: {}", hint_label(hint), one_line(&hint.text()));
     }
+    if let Some(since) = since(check) {
+        let _ = write!(text, ". Since: {since}");
+    }
     if let Some(cause) = &check.caused_by {
         let _ = write!(text, ". Follows from {}", one_line(&cause.subject));
     }
@@ -68,6 +71,12 @@ pub(super) fn paragraph(check: &Check, files: &SourceMap) -> String {
         let _ = write!(text, ". Reason: {}", one_line(reason));
     }
     text
+}
+
+/// When what a finding is about changed, on one line.
+pub(super) fn since(check: &Check) -> Option<String> {
+    let since = check.since.as_ref()?;
+    Some(one_line(&since.text()))
 }
 
 /// The label of a hint at the beginning of a sentence.
@@ -95,6 +104,7 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
     facts.extend(check.detail.as_ref().map(|detail| ("because", visible(detail))));
     facts.push(("at", one_line(&files.locate(check.place))));
     facts.push(("database", one_line(&describe(target))));
+    facts.extend(since(check).map(|text| ("since", text)));
     facts.extend(hint_facts(check));
     let parties = files.parties(check.place.file).named();
     facts.extend(parties.map(|(label, party)| (label, visible(party))));

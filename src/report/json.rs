@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::format::{FormatSpec, Rendering};
 use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonRecorded};
+use super::json_since::JsonSince;
 use crate::expectation::{Level, NotExpected, WindowSide};
 use crate::finding::coverage::{Coverage, KindCoverage};
 use crate::finding::earlier::REPORT_VERSION;
@@ -23,7 +24,7 @@ struct JsonReport<'a> {
     report_version: u32,
     tool: &'static str,
     tool_version: &'static str,
-    /// Only with `--history`, because the next run needs it. Without it, the same database gives the same bytes.
+    /// Only with `--history` or `--compare`, because the next run needs it. Without it, the same database gives the same bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     generated_at: Option<String>,
     targets: Vec<JsonTarget<'a>>,
@@ -165,6 +166,9 @@ pub(super) struct JsonFinding<'a> {
     /// Only if the file gives a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// Only if it is known when something changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<JsonSince<'a>>,
     /// Only if the baseline has an entry for the finding.
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<JsonAccepted<'a>>,
@@ -192,7 +196,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         report_version: REPORT_VERSION,
         tool: env!("CARGO_PKG_NAME"),
         tool_version: env!("CARGO_PKG_VERSION"),
-        generated_at: report.history.as_ref().map(|_| timing.date()),
+        generated_at: (report.history.is_some() || report.comparison.is_some()).then(|| timing.date()),
         targets: report
             .targets
             .iter()
@@ -334,6 +338,7 @@ pub(super) fn finding<'a>(check: &'a Check, files: &'a SourceMap) -> JsonFinding
         consumer: parties.consumer.as_deref(),
         owner: parties.owner.as_deref(),
         reason: check.reason.as_deref(),
+        since: check.since.as_deref().map(JsonSince::of),
         baseline: check.mark.accepted.as_ref().map(|a| JsonAccepted::of(a, files)),
         compared: check.mark.change.as_ref().map(Change::words),
         previously: match &check.mark.change {

@@ -150,6 +150,7 @@ pub(crate) fn history(expected: &ExpectedHistory, folder: &Folder) -> Result<Mig
         version: migration.version.clone(),
         state: MigrationState::Applied,
         checksum: migration.checksums.first().cloned(),
+        written_in: None,
     });
     Ok(MigrationHistory::Read {
         tool,

@@ -23,6 +23,7 @@ pub(crate) struct PriorRuns {
     previous: Option<EarlierReport>,
     history: Option<Vec<EarlierRun>>,
     today: Day,
+    began: SystemTime,
 }
 
 impl PriorRuns {
@@ -70,11 +71,13 @@ impl PriorRuns {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let began = SystemTime::now();
         Ok(Self {
             baseline,
             previous,
             history: past,
-            today: Day::of(SystemTime::now()),
+            today: Day::of(began),
+            began,
         })
     }
 
@@ -108,7 +111,7 @@ impl PriorRuns {
         files: &mut SourceMap,
     ) -> Result<(), Failure> {
         if let Some(previous) = &self.previous {
-            earlier::compare(report, previous);
+            earlier::compare(report, previous, self.began);
         }
         if let (Some(past), Some(folder)) = (self.history.take(), &args.history) {
             report.history = Some(ReportHistory::of(redact::path(folder), past, report));

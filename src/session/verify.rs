@@ -87,6 +87,9 @@ impl Verification<'_> {
         }
         let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
         target.checks = checks;
+        let read = histories.iter().flat_map(|histories| &histories.read);
+        let read: Vec<&MigrationHistory> = read.filter_map(|read| read.as_ref().ok()).collect();
+        session.tell_since(&mut target.checks.findings, &read).await?;
         target.cut_names = self.cut_names();
         target.not_compared = counted(&snapshot.not_compared);
         target.coverage = self

@@ -257,7 +257,7 @@ pub fn reports(data: &[u8]) {
         width: None,
     });
     let earlier = earlier::read(&rendered, file).unwrap_or_else(|problem| panic!("{problem}\n{rendered}"));
-    earlier::compare(&mut report, &earlier);
+    earlier::compare(&mut report, &earlier, std::time::SystemTime::UNIX_EPOCH);
     for check in report.targets[0].findings() {
         let since = check.mark.change.as_ref().map(Change::words);
         assert_eq!(since, Some("still there"), "{rendered}");

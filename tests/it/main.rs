@@ -41,6 +41,7 @@ mod server;
 mod session;
 mod shell;
 mod signals;
+mod since;
 mod size;
 mod translated;
 mod trial;

@@ -90,6 +90,7 @@ fn with_squashed(mut rows: Vec<Migration>, folder: &EffectiveFolder) -> Vec<Migr
                 version: squashed.version.clone(),
                 state: MigrationState::Applied,
                 checksum: None,
+                written_in: None,
             });
         }
     }
@@ -169,6 +170,7 @@ fn before(
             version: m.version.clone(),
             state: MigrationState::Applied,
             checksum: None,
+            written_in: None,
         });
     implied
         .filter(|m| last.iter().all(|other| other.version != m.version))

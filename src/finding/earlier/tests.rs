@@ -23,7 +23,7 @@ fn a_report_of_version_1_is_compared_as_one_of_version_2() {
     for text in [VERSION_1, &version_2] {
         let (earlier, _) = stored(text);
         let mut report = Report::new(vec![Target::named("env:SHOP_URL".into())]);
-        super::compare(&mut report, &earlier);
+        super::compare(&mut report, &earlier, std::time::SystemTime::UNIX_EPOCH);
         let compared = report.targets[0].compared.as_ref().expect("a comparison");
         assert_eq!(compared.previous_status, Some(TargetStatus::Drift));
         let resolved: Vec<(&str, RecordedStatus)> = compared

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Keeps, Tool, ToolVerification, program,
-    version, written,
+    BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Keeps, RecordTime, Tool, ToolVerification,
+    program, version, written,
 };
 use crate::error::Problem;
 use crate::redact;
@@ -22,6 +22,7 @@ pub(super) static TOOL: Tool = Tool {
     version_in: |_| None,
     caveat: "Alembic keeps only the revisions that the database is at, not those before them: if a later one has \
              been applied since, expect that one",
+    recorded: RecordTime::InTransaction,
     apply: "alembic upgrade head",
     record: "alembic stamp NAME",
     layout: "versions/*.py with `revision` and `down_revision`",

@@ -2,8 +2,8 @@
 //! `pkg/driver/postgres/postgres.go` (the table).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Marker, Tool, ToolVerification, Up, section,
-    sections, sort, sql, unless, version, written,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Marker, RecordTime, Tool, ToolVerification, Up,
+    section, sections, sort, sql, unless, version, written,
 };
 use crate::error::Problem;
 
@@ -18,6 +18,7 @@ pub(super) static TOOL: Tool = Tool {
     version_in: version::digits,
     short_name: version::without_digits,
     caveat: "dbmate records only the digits that the file name begins with",
+    recorded: RecordTime::InTransaction,
     apply: "dbmate migrate",
     layout: "N_name.sql with `-- migrate:up` and `-- migrate:down`",
     detect: |files| {

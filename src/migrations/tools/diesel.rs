@@ -2,7 +2,8 @@
 //! (the folder, `metadata.toml`) and `diesel/src/migration/mod.rs`, `setup_database` (the table).
 
 use super::{
-    ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, sort, sql, unless, version, written,
+    ApplyMode, BASE, Files, Fit, FolderContents, RecordTime, Tool, ToolVerification, apply, sort, sql, unless, version,
+    written,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -15,6 +16,7 @@ pub(super) static TOOL: Tool = Tool {
     short_name: |_| None,
     sort: version::text,
     caveat: "Diesel records only the version: the part before the first `_`, without hyphens",
+    recorded: RecordTime::InTransaction,
     apply: "diesel migration run",
     layout: "one folder per migration: VERSION_name/up.sql and down.sql",
     detect: |files| {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::alembic::quoted;
 use super::{
-    BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Tool, ToolVerification, program, version,
-    written,
+    BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, RecordTime, Tool, ToolVerification,
+    program, version, written,
 };
 use crate::error::Problem;
 
@@ -20,6 +20,7 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::only_the_folder,
     family: |version| version.split('.').next().unwrap_or_default(),
     short_name: |name| name.split_once('.').map(|(_, name)| name),
+    recorded: RecordTime::InTransaction,
     apply: "python manage.py migrate",
     record: "python manage.py migrate --fake APP NAME",
     packages_have_migrations: true,

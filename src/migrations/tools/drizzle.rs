@@ -4,7 +4,8 @@
 use serde_json::Value as Json;
 
 use super::{
-    BASE, Effect, Files, Fit, FolderContents, FolderProblem, Late, Tool, ToolVerification, files, sql, version,
+    BASE, Effect, Files, Fit, FolderContents, FolderProblem, Late, RecordTime, Tool, ToolVerification, files, sql,
+    version,
 };
 use crate::error::Problem;
 use crate::redact;
@@ -23,6 +24,7 @@ pub(super) static TOOL: Tool = Tool {
             FROM {table} AS t ORDER BY created_at, id",
     sort: version::number,
     caveat: "Drizzle records the time of a file in the journal, not its name: add `directory`",
+    recorded: RecordTime::InTransaction,
     apply: "npx drizzle-kit migrate",
     // By the source of drizzle-orm 0.45, `migrate` succeeds without applying it.
     late: Late::Skips("generate it again, so that its time in the journal is later than that of the last applied one"),

@@ -1,6 +1,6 @@
 //! Ecto. Source: `ecto_sql`, `lib/ecto/migrator.ex` (files) and `lib/ecto/migration/schema_migration.ex` (the table).
 
-use super::{BASE, Fit, Tool, ToolVerification, programs, version};
+use super::{BASE, Fit, RecordTime, Tool, ToolVerification, programs, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "ecto",
@@ -13,6 +13,7 @@ pub(super) static TOOL: Tool = Tool {
     version_in: version::number_of,
     short_name: version::without_digits,
     caveat: "Ecto records only the number",
+    recorded: RecordTime::InTransaction,
     apply: "mix ecto.migrate",
     layout: "TIMESTAMP_name.exs",
     detect: |files| {

@@ -2,7 +2,7 @@
 //! table), `Internal/MigrationsAssembly.cs` (which classes are migrations) and `Internal/Migrator.cs` (what is applied:
 //! every migration whose ID is not in the table).
 
-use super::{BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, Up, program, sort, version};
+use super::{BASE, File, Files, Fit, FolderContents, RecordTime, Tool, ToolVerification, Up, program, sort, version};
 
 pub(super) static TOOL: Tool = Tool {
     name: "efcore",
@@ -15,6 +15,7 @@ pub(super) static TOOL: Tool = Tool {
                    'applied' AS state, NULL::text AS checksum \
             FROM {table} AS t ORDER BY 1",
     short_name: version::without_digits,
+    recorded: RecordTime::InTransaction,
     apply: "dotnet ef database update",
     layout: "YYYYMMDDHHMMSS_Name.cs with a class that derives from Migration",
     detect: |files| {

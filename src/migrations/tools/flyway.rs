@@ -3,8 +3,8 @@
 //! documentation, "Migrations" and "Schema history table".
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Late, Replacement, Tool,
-    ToolVerification, Up, program, sort, sql, unless, version, written,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Late, RecordTime, Replacement,
+    Tool, ToolVerification, Up, program, sort, sql, unless, version, written,
 };
 use crate::error::Problem;
 use crate::sql_text::script::statements;
@@ -33,6 +33,7 @@ pub(super) static TOOL: Tool = Tool {
     version_in: |name| named(name).or_else(|| named(&format!("{name}.sql")))?.version,
     named_by: |expected, version| canonical(expected).is_some_and(|expected| expected == version),
     short_name: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
+    recorded: RecordTime::InTransaction,
     apply: "flyway migrate",
     // Source: the documentation, "Out Of Order": validation fails on an ignored migration.
     late: Late::Refuses("give it a later version, or apply it all the same with `-outOfOrder=true`"),

@@ -2,8 +2,8 @@
 //! `database/dialect/postgres.go` (the table).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Marker, Tool, ToolVerification, Up,
-    program, section, sections, sort, sql, unless, version, written,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Marker, RecordTime, Tool, ToolVerification,
+    Up, program, section, sections, sort, sql, unless, version, written,
 };
 use crate::error::Problem;
 
@@ -21,6 +21,7 @@ pub(super) static TOOL: Tool = Tool {
     version_in: version::number_of,
     short_name: version::without_digits,
     caveat: "goose records only the number",
+    recorded: RecordTime::InTransaction,
     apply: "goose up",
     // Source: `internal/gooseutil/resolve.go`, "found missing migrations".
     late: Late::Refuses("apply it all the same with `goose -allow-missing up`, or run `goose fix` before it is shared"),

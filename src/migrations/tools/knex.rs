@@ -1,6 +1,6 @@
 //! Knex. Source: `lib/migrations/migrate/Migrator.js` (the table, the order) and `sources/fs-migrations.js` (the files).
 
-use super::{BASE, COMPILED, File, Fit, Tool, ToolVerification, programs, version, written};
+use super::{BASE, COMPILED, File, Fit, RecordTime, Tool, ToolVerification, programs, version, written};
 
 const ENDINGS: &[&str] = &[".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"];
 
@@ -17,6 +17,7 @@ pub(super) static TOOL: Tool = Tool {
             .and_then(|rest| rest.rsplit_once('.'))
             .map(|(stem, _)| stem)
     },
+    recorded: RecordTime::InTransaction,
     apply: "npx knex migrate:latest",
     layout: "TIMESTAMP_name.js or .ts; both extensions count as the same migration",
     detect: |files| {

@@ -1,6 +1,6 @@
 //! Laravel. Source: `Illuminate\Database\Migrations\DatabaseMigrationRepository` (the table) and `Migrator` (the files).
 
-use super::{BASE, Fit, Tool, ToolVerification, programs};
+use super::{BASE, Fit, RecordTime, Tool, ToolVerification, programs};
 
 pub(super) static TOOL: Tool = Tool {
     name: "laravel",
@@ -13,6 +13,7 @@ pub(super) static TOOL: Tool = Tool {
         let rest = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
         (rest.len() < name.len() && !rest.is_empty()).then_some(rest)
     },
+    recorded: RecordTime::Afterwards,
     apply: "php artisan migrate",
     packages_have_migrations: true,
     layout: "YYYY_MM_DD_HHMMSS_name.php",

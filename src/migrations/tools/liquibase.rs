@@ -10,8 +10,8 @@ mod include;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    ApplyMode, BASE, Conditions, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, Related, Tool,
-    ToolVerification, Up, sections, sql, unless, version,
+    ApplyMode, BASE, Conditions, File, Files, Fit, FolderContents, FolderMigration, FolderProblem, RecordTime, Related,
+    Tool, ToolVerification, Up, sections, sql, unless, version,
 };
 use crate::error::Problem;
 use crate::redact;
@@ -41,6 +41,7 @@ pub(super) static TOOL: Tool = Tool {
     }),
     named_by,
     caveat: "a change set is named author:id, or path::id::author",
+    recorded: RecordTime::InTransaction,
     apply: "liquibase update",
     record: "liquibase changelog-sync",
     has_contexts: true,

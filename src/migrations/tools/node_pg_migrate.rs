@@ -2,8 +2,8 @@
 //! `src/sqlMigration.ts` (the parts of a SQL file).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Late, Marker, Tool, ToolVerification, Up, program, section,
-    sections, sort, sql, version, written,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Late, Marker, RecordTime, Tool, ToolVerification, Up, program,
+    section, sections, sort, sql, version, written,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -14,6 +14,7 @@ pub(super) static TOOL: Tool = Tool {
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY run_on, id",
     sort: version::leading_number,
     short_name: version::without_digits,
+    recorded: RecordTime::InTransaction,
     apply: "npx node-pg-migrate up",
     // The source of node-pg-migrate 9.0 says "Not run migration … is preceding already run migration …".
     late: Late::Refuses("give it a later number, or apply it all the same with `--no-check-order`"),

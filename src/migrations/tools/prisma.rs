@@ -4,7 +4,8 @@
 //! `schema-engine/connectors/schema-connector/src/migrations_directory.rs`.
 
 use super::{
-    ApplyMode, BASE, Files, Fit, FolderContents, Tool, ToolVerification, apply, files, sort, sql, version, written,
+    ApplyMode, BASE, Files, Fit, FolderContents, RecordTime, Tool, ToolVerification, apply, files, sort, sql, version,
+    written,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -18,6 +19,7 @@ pub(super) static TOOL: Tool = Tool {
                         WHEN finished_at IS NOT NULL THEN 'applied' ELSE 'failed' END AS state, checksum \
             FROM {table} ORDER BY started_at, migration_name",
     short_name: version::without_digits,
+    recorded: RecordTime::Afterwards,
     apply: "npx prisma migrate deploy",
     resolve_hint: "npx prisma migrate resolve",
     record: "npx prisma migrate resolve --applied NAME",

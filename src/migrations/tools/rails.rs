@@ -1,7 +1,7 @@
 //! Rails, Active Record. Source: `activerecord/lib/active_record/migration.rs` (files) and `schema_migration.rs` (the
 //! table).
 
-use super::{BASE, Fit, Tool, ToolVerification, programs, version, written};
+use super::{BASE, Fit, RecordTime, Tool, ToolVerification, programs, version, written};
 
 pub(super) static TOOL: Tool = Tool {
     name: "rails",
@@ -17,6 +17,7 @@ pub(super) static TOOL: Tool = Tool {
     version_in: version::digits,
     short_name: version::without_digits,
     caveat: "Rails records only the digits that the file name begins with",
+    recorded: RecordTime::InTransaction,
     apply: "bin/rails db:migrate",
     layout: "TIMESTAMP_name.rb",
     consecutive: true,

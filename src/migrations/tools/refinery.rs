@@ -6,8 +6,8 @@ use std::hash::{Hash as _, Hasher as _};
 use siphasher::sip::SipHasher13;
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Late, Tool, ToolVerification, apply, program, sort, sql, unless,
-    version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Late, RecordTime, Tool, ToolVerification, apply, program, sort,
+    sql, unless, version,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -20,6 +20,7 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::number,
     version_in: |name| version::digits(name.strip_prefix(['V', 'U'])?),
     short_name: |name| name.split_once("__").map(|(_, rest)| rest),
+    recorded: RecordTime::InTransaction,
     apply: "refinery migrate",
     // Source: `refinery_core/src/traits/mod.rs`, `verify_migrations`.
     late: Late::Refuses("give it a later version, or begin its name with `U`, which refinery applies in any order"),

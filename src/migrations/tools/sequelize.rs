@@ -1,6 +1,6 @@
 //! Sequelize CLI. Source: `sequelize-cli`, `src/core/migrator.js`, and `umzug`, `src/storage/sequelize.ts` (the table).
 
-use super::{BASE, COMPILED, File, Fit, Tool, ToolVerification, programs, version};
+use super::{BASE, COMPILED, File, Fit, RecordTime, Tool, ToolVerification, programs, version};
 
 const ENDINGS: &[&str] = &[".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"];
 
@@ -16,6 +16,7 @@ pub(super) static TOOL: Tool = Tool {
             .and_then(|rest| rest.rsplit_once('.'))
             .map(|(stem, _)| stem)
     },
+    recorded: RecordTime::Afterwards,
     apply: "npx sequelize-cli db:migrate",
     layout: "TIMESTAMP-name.js or .ts; both extensions count as the same migration",
     detect: |files| {

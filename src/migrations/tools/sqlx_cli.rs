@@ -2,8 +2,8 @@
 //! `sqlx-postgres/src/migrate.rs` (the table).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Tool, ToolVerification, apply, files, sort, sql, unless,
-    version, written,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, RecordTime, Tool, ToolVerification, apply, files, sort, sql,
+    unless, version, written,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -17,6 +17,7 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::number,
     version_in: version::number_of,
     short_name: version::without_digits,
+    recorded: RecordTime::Afterwards,
     apply: "sqlx migrate run",
     layout: "N_name.sql, or N_name.up.sql and N_name.down.sql",
     checksum: "SHA-384 of the file",

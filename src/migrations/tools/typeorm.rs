@@ -1,7 +1,7 @@
 //! TypeORM. Source: `src/migration/MigrationExecutor.ts` (the table; the timestamp is the last 13 characters of the
 //! name, the name that of the class unless it has one of its own).
 
-use super::{BASE, File, Fit, Tool, ToolVerification, programs, version};
+use super::{BASE, File, Fit, RecordTime, Tool, ToolVerification, programs, version};
 
 const ENDINGS: &[&str] = &[".ts", ".js", ".mts", ".cjs", ".mjs"];
 
@@ -14,6 +14,7 @@ pub(super) static TOOL: Tool = Tool {
     query: "SELECT name, name AS version, 'applied' AS state, NULL::text AS checksum FROM {table} ORDER BY timestamp, id",
     sort: version::trailing_number,
     short_name: |name| Some(name.trim_end_matches(|c: char| c.is_ascii_digit())),
+    recorded: RecordTime::InTransaction,
     apply: "npx typeorm migration:run",
     layout: "TIMESTAMP-Name.ts with a class NameTIMESTAMP",
     detect: |files| {

@@ -31,7 +31,7 @@ impl Volatile {
 
     /// The text with placeholders. White space at the end of lines goes, as editors take it away.
     pub fn replace(&self, text: &str) -> String {
-        let mut text = durations(text);
+        let mut text = runs(&durations(text));
         for (from, to) in &self.0 {
             text = replace_word(&text, from, to);
         }
@@ -57,6 +57,21 @@ fn replace_word(text: &str, from: &str, to: &str) -> String {
             || joins(from.chars().next_back(), after.chars().next());
         result.push_str(if inside { from } else { to });
         rest = after;
+    }
+    result + rest
+}
+
+/// Replaces the times in `between the runs of 2026-01-01T00:00:00Z and 2026-01-02T00:00:00Z`, which may be wrapped.
+fn runs(text: &str) -> String {
+    let (mut result, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find("the runs of ") {
+        let end = rest[at..]
+            .match_indices('Z')
+            .nth(1)
+            .map_or(rest.len(), |(z, _)| at + z + 1);
+        result.push_str(&rest[..at]);
+        result.push_str("the runs of {time} and {time}");
+        rest = &rest[end..];
     }
     result + rest
 }

@@ -1,0 +1,187 @@
+//! When something about a finding changed: a hint, never a verdict.
+
+use crate::attribute::Precision;
+
+/// What is known about when something changed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Since {
+    /// What the row of the catalog says, and when it was written.
+    pub row: Option<SinceRow>,
+    /// The finding appeared between the earlier run and this one.
+    pub between: Option<BetweenRuns>,
+}
+
+/// What the row of the catalog behind a finding says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SinceRow {
+    /// How the row is related to the finding.
+    pub precision: Precision,
+    /// What was changed, for sentences: `column`. `None` if the finding is about an attribute that has a row of its own.
+    pub subject: Option<String>,
+    /// Whether the finding is that an object exists.
+    pub is_creation: bool,
+    /// The migration, if it is known.
+    pub migration: Option<SinceMigration>,
+    /// When the row was written, `YYYY-MM-DD HH:MM:SS` in UTC, if the server keeps that.
+    pub time: Option<String>,
+}
+
+/// The migration that a change belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SinceMigration {
+    /// The change was made in the transaction of this migration.
+    By(String),
+    /// The change was made in the transaction of this migration, which may be that of migrations before it, too.
+    UpTo(String),
+    /// The change was made after the last migration.
+    AfterLast {
+        /// The migration.
+        last: String,
+        /// Whether a savepoint of that migration may have made it, too.
+        or_in_savepoint: bool,
+    },
+}
+
+/// The times of two runs, `2026-01-01T12:00:00Z`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BetweenRuns {
+    /// That of the earlier one.
+    pub earlier: String,
+    /// That of this one.
+    pub now: String,
+}
+
+impl Since {
+    /// The hint as text, for people: `last altered by migration V3, at 2026-01-01 12:00:00 UTC`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let between =
+            |between: &BetweenRuns| format!("appeared between the runs of {} and {}", between.earlier, between.now);
+        let parts = [
+            self.row.as_ref().and_then(SinceRow::text),
+            self.between.as_ref().map(between),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        parts.join("; ")
+    }
+}
+
+impl SinceRow {
+    /// Whether nothing can be said.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.text().is_none()
+    }
+
+    fn text(&self) -> Option<String> {
+        let time = self.time.as_ref().map(|time| format!("{time} UTC"));
+        let subject = self.subject.as_deref().unwrap_or_default();
+        let verb = match (self.precision, self.is_creation) {
+            (Precision::Exact, true) => "created".to_owned(),
+            (Precision::Exact, false) => "last set".to_owned(),
+            (Precision::Object, true) => "created or last altered".to_owned(),
+            (Precision::Object, false) => format!("the {subject} was last altered"),
+            (Precision::Bound, _) => {
+                let by = match (&self.migration, &time) {
+                    (Some(SinceMigration::By(migration) | SinceMigration::UpTo(migration)), _) => {
+                        format!("migration {migration}")
+                    }
+                    (_, Some(time)) => time.clone(),
+                    (_, None) => return None,
+                };
+                return Some(format!("unchanged since {by}"));
+            }
+        };
+        let when = match &self.migration {
+            Some(SinceMigration::By(migration)) => Some(format!("by migration {migration}")),
+            Some(SinceMigration::UpTo(migration)) => Some(format!("by a migration up to {migration}")),
+            Some(SinceMigration::AfterLast { last, or_in_savepoint }) => {
+                let unless = if *or_in_savepoint {
+                    ", unless a savepoint or an EXCEPTION block of it did it"
+                } else {
+                    ""
+                };
+                Some(format!(
+                    "after the last migration ({last}), so probably by hand{unless}"
+                ))
+            }
+            None => None,
+        };
+        match (when, time) {
+            (Some(when), Some(time)) => Some(format!("{verb} {when}, at {time}")),
+            (Some(when), None) => Some(format!("{verb} {when}")),
+            (None, Some(time)) => Some(format!("{verb} at {time}")),
+            (None, None) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_says_no_more_than_the_row() {
+        let by = SinceMigration::By("V2".to_owned());
+        let after = SinceMigration::AfterLast {
+            last: "V2".to_owned(),
+            or_in_savepoint: false,
+        };
+        let at = Some("2026-01-02 03:04:05");
+        for (precision, is_creation, migration, time, expected) in [
+            (Precision::Exact, true, Some(&by), None, "created by migration V2"),
+            (
+                Precision::Exact,
+                false,
+                Some(&by),
+                at,
+                "last set by migration V2, at 2026-01-02 03:04:05 UTC",
+            ),
+            (
+                Precision::Object,
+                false,
+                Some(&by),
+                None,
+                "the column was last altered by migration V2",
+            ),
+            (
+                Precision::Object,
+                true,
+                Some(&after),
+                None,
+                "created or last altered after the last migration (V2), so probably by hand",
+            ),
+            (
+                Precision::Object,
+                false,
+                None,
+                at,
+                "the column was last altered at 2026-01-02 03:04:05 UTC",
+            ),
+            (Precision::Bound, false, Some(&by), None, "unchanged since migration V2"),
+            (
+                Precision::Bound,
+                false,
+                None,
+                at,
+                "unchanged since 2026-01-02 03:04:05 UTC",
+            ),
+            // TRUNCATE of the application and GRANT write the row, too.
+            (Precision::Bound, false, Some(&after), None, ""),
+            (Precision::Exact, false, None, None, ""),
+        ] {
+            let row = SinceRow {
+                precision,
+                subject: Some("column".to_owned()),
+                is_creation,
+                migration: migration.cloned(),
+                time: time.map(str::to_owned),
+            };
+            let since = Since {
+                row: Some(row),
+                ..Since::default()
+            };
+            assert_eq!(since.text(), expected);
+        }
+    }
+}
