@@ -169,7 +169,7 @@ pub fn roles_sql() -> Sql {
     });
     let schemas = platforms().flat_map(|(number, platform)| {
         let schemas = platform.all_schemas();
-        schemas.map(move |schema| json!({"platform": number, "name": schema}))
+        schemas.map(move |schema| json!({"platform": number, "namespace": schema}))
     });
     // The names are looked up together: a query for each platform takes longer to plan than a small database to read.
     // As JSON, because the server analyses each value of a list by itself.
@@ -179,7 +179,7 @@ pub fn roles_sql() -> Sql {
         ") k(platform int, role name, is_sign boolean) JOIN pg_catalog.pg_roles r ON r.rolname = k.role), \
          own AS (SELECT s.platform, n.nspowner FROM pg_catalog.json_to_recordset(",
         literal(&serde_json::Value::from_iter(schemas).to_string()),
-        ") s(platform int, name name) JOIN pg_catalog.pg_namespace n ON n.nspname = s.name) \
+        ") s(platform int, namespace name) JOIN pg_catalog.pg_namespace n ON n.nspname = s.namespace) \
          SELECT t.role FROM there t \
          WHERE t.platform IN (SELECT platform FROM there WHERE is_sign GROUP BY platform HAVING count(*) >= ",
         ENOUGH,
