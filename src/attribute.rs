@@ -7,6 +7,7 @@ mod literal;
 mod question;
 mod reference;
 mod role_names;
+mod weight;
 
 pub use catalog_row::{CatalogRow, Precision};
 pub use lines::{same_lines, same_text};
@@ -14,6 +15,7 @@ pub use literal::Literal;
 pub use question::{Form, Question};
 pub use reference::split_reference;
 pub use role_names::RoleNames;
+pub use weight::Weight;
 
 use crate::kinds::Kind;
 use crate::object_id::{ObjectId, split_name};
@@ -68,6 +70,8 @@ pub struct Attr {
     pub refers_to: &'static [Kind],
     /// The row of the catalog that is written when it changes.
     pub stored_in: CatalogRow,
+    /// How much a difference matters.
+    pub weight: Weight,
 }
 
 /// The oldest major version of PostgreSQL that is supported.
@@ -98,6 +102,7 @@ impl Attr {
             on_request: false,
             refers_to: &[],
             stored_in: CatalogRow::Unknown,
+            weight: Weight::Usual,
         }
     }
 
@@ -164,8 +169,7 @@ impl Attr {
         self
     }
 
-    /// Requires that it has the same value in every partition. The query of the kind returns the partitions in which it
-    /// has not, as the column [`crate::snapshot::IN_PARTITIONS`].
+    /// Requires the same value in every partition. The query returns the others as [`crate::snapshot::IN_PARTITIONS`].
     #[must_use]
     pub const fn holds_in_partitions(mut self) -> Self {
         self.holds_in_partitions = true;

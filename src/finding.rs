@@ -11,6 +11,7 @@ pub mod exit;
 pub mod mark;
 pub mod report;
 pub mod report_history;
+pub mod severity;
 pub mod since;
 
 pub use checks::{Checks, Passes};

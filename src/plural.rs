@@ -17,5 +17,19 @@ pub fn thousands(count: usize) -> String {
 /// A number of things: `1 check`, `2 checks`.
 #[must_use]
 pub fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_have_a_comma() {
+        for (number, text) in [(7, "7"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(number), text);
+        }
+        assert_eq!(plural(1, "check", "checks"), "1 check");
+        assert_eq!(plural(1000, "check", "checks"), "1,000 checks");
+    }
 }

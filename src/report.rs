@@ -8,6 +8,7 @@ pub mod format;
 mod json_marks;
 mod json_since;
 pub mod notes;
+mod rollup;
 mod table_marks;
 pub mod timing;
 pub mod unified;

@@ -29,8 +29,12 @@ pub struct Target {
     pub database: String,
     /// The host. Empty if the database was never reached.
     pub host: String,
+    /// The host and the port: `db.example.com:5432`. Several are separated by commas.
+    pub address: String,
     /// The name of the database.
     pub name: String,
+    /// The role that read it.
+    pub role: String,
     /// The version of the server.
     pub server_version: String,
     /// All checks.
@@ -165,7 +169,9 @@ impl Target {
         Self {
             database,
             host: String::new(),
+            address: String::new(),
             name: String::new(),
+            role: String::new(),
             server_version: String::new(),
             checks: Checks::default(),
             pending: Vec::new(),

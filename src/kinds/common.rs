@@ -15,7 +15,7 @@ use super::primary_key::VALID;
 use super::spec::NEVER;
 use super::storage_option::{same_option, same_options};
 use super::{FindingDetail, HintContext, Kind};
-use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, RoleNames, Shape, Verdict, Weight};
 use crate::fix::{Fix, FixStep, RunMode};
 use crate::hint::Hint;
 use crate::object_id::{ObjectId, split_name};
@@ -37,7 +37,8 @@ pub(super) const COMMENT: Attr = Attr::new(
 )
 .compare(Compare::Text)
 .default(Literal::Null)
-.stored_in(CatalogRow::Comment);
+.stored_in(CatalogRow::Comment)
+.weight(Weight::Minor);
 
 /// The extensions that an object is dropped with.
 pub(super) const EXTENSIONS: Attr = Attr::new(

@@ -5,7 +5,7 @@ use super::{
     Advice, CreationRank, HintContext, KeyForm, KindSpec, Masked, Matching, Reading, SqlAddress, Stub, Syntax, common,
     probe, routine, setting, signature,
 };
-use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Literal, Shape, Verdict, same_lines};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Literal, Shape, Verdict, Weight, same_lines};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -27,7 +27,8 @@ pub(super) const SECURITY: Attr = Attr::new(
     "The role whose privileges it runs with.",
 )
 .stored_in(CatalogRow::Own)
-.default(Literal::Text("invoker"));
+.default(Literal::Text("invoker"))
+.weight(Weight::Security);
 
 /// The source text.
 pub(super) const BODY: Attr = Attr::new(

@@ -3,7 +3,7 @@
 use super::{
     Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, SqlAddress, UsersAdd, common, constraint, hint, probe,
 };
-use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, RoleNames, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Literal, RoleNames, Shape, Verdict, Weight};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::IN_PARTITIONS;
@@ -17,6 +17,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A row security policy.",
     query: include_str!("policy.sql"),
     users_add: UsersAdd::All,
+    weight: Weight::Security,
     attrs: &[
         Attr::new(
             "command",

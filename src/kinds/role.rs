@@ -4,7 +4,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, KindSpec, Masked, Reading, Shorthand, Syntax, common, probe,
     setting,
 };
-use crate::attribute::{Attr, Compare, Comparison, Form, Literal, RoleNames, Shape, Verdict};
+use crate::attribute::{Attr, Compare, Comparison, Form, Literal, RoleNames, Shape, Verdict, Weight};
 use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::snapshot::OWNER;
@@ -39,6 +39,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     doc: "A role of the server. Roles are checked where they are written. Exact files, `pull` and `diff` leave them out, unless \
           `--roles` asks for them. Passwords are never read. Settings for one database are in `database_settings`.",
     query: include_str!("role.sql"),
+    weight: Weight::Security,
     attrs: &[
         flag("login", "Whether it may log in."),
         flag("superuser", "Whether it is a superuser."),

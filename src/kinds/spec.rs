@@ -1,7 +1,7 @@
 //! The shape of the table that describes a kind, and what a new one needs.
 
 use super::{Advice, KeyForm, Kind, ListForm, Masked, Partition, Shorthand, Stub};
-use crate::attribute::{Attr, Verdict};
+use crate::attribute::{Attr, Verdict, Weight};
 use crate::error::Problem;
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{COPY_OF, IN_PARTITIONS, Object, Snapshot};
@@ -91,6 +91,8 @@ pub struct KindSpec {
     pub rename_role: Option<RenameRole>,
     /// Whether PostgreSQL drops an object together with a column that it is on, as it does with indexes and constraints.
     pub drops_with_column: bool,
+    /// How much it matters that an object is missing, is not expected, or has another attribute.
+    pub weight: Weight,
 }
 
 /// Whether the users of a hosting platform add objects of a kind to the platform's own relations.
@@ -133,6 +135,7 @@ impl KindSpec {
         required: &[],
         rename_role: None,
         drops_with_column: false,
+        weight: Weight::Usual,
     };
 }
 

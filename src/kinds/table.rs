@@ -6,7 +6,7 @@ use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Partition, PartitionAttributes, Reading,
     Syntax, common, probe, stub,
 };
-use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Literal, Question, Shape, Verdict};
+use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Literal, Question, Shape, Verdict, Weight};
 use crate::fix::Loss;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
@@ -183,13 +183,15 @@ pub(super) static SPEC: KindSpec = KindSpec {
             Shape::OneOf(&["enabled", "disabled"]),
             "Whether its policies are enforced.",
         ).stored_in(CatalogRow::Own)
-        .default(Literal::Text("disabled")),
+        .default(Literal::Text("disabled"))
+        .weight(Weight::Security),
         Attr::new(
             "row_security_forced",
             Shape::Bool,
             "Whether its policies also apply to its owner.",
         ).stored_in(CatalogRow::Own)
-        .default(Literal::Bool(false)),
+        .default(Literal::Bool(false))
+        .weight(Weight::Security),
         Attr::new(
             "partition_by",
             Shape::Sql,

@@ -4,15 +4,20 @@ use std::fmt::Write as _;
 
 use similar::TextDiff;
 
+use super::rollup::{FindingGroup, LISTED};
 use super::table_marks;
 use super::values::{SENTENCE, compared, one_line, shortened};
 use super::words::{capital, describe};
 use crate::finding::{Check, Status, Target};
 use crate::hint::Hint;
+use crate::plural::thousands;
 use crate::redact;
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 use crate::value::Value;
+
+/// The maximum length of a value, in characters.
+const LONGEST: usize = 2000;
 
 /// The finding as one self-contained sentence on one line. Values that are too long are left out.
 pub(super) fn headline(check: &Check) -> String {
@@ -89,7 +94,6 @@ fn hint_label(hint: &Hint) -> &'static str {
 
 /// The details of a finding besides its headline: labels and texts, which may have several lines.
 pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&'static str, String)> {
-    const LONGEST: usize = 2000;
     let value = |value: &Value| visible(&shortened(&value.to_string(), LONGEST));
     let mut facts = Vec::new();
     match difference(check) {
@@ -111,6 +115,94 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
     facts.extend(check.reason.as_ref().map(|reason| ("reason", visible(reason))));
     let marks = table_marks::lines(check, files);
     facts.extend(marks.into_iter().map(|(label, text)| (label, visible(&text))));
+    facts
+}
+
+/// The details that several like findings share, and their objects.
+pub(super) fn shared_facts(entry: &FindingGroup<'_>, files: &SourceMap) -> Vec<(&'static str, String)> {
+    let check = entry.first();
+    let mut facts = Vec::new();
+    if entry.same_values {
+        if check.attribute().is_some() {
+            let (expected, found) = compared(check);
+            facts.push(("expected", visible(&shortened(&expected.to_string(), LONGEST))));
+            facts.push(("found", visible(&shortened(&found.to_string(), LONGEST))));
+        }
+        facts.extend(check.detail.as_ref().map(|detail| ("because", visible(detail))));
+    }
+    let cause = check.caused_by.iter();
+    facts.extend(cause.map(|cause| ("follows", visible(&format!("from {}", cause.subject)))));
+    facts.push(("objects", objects(entry, files)));
+    facts.extend(shared_hint(entry));
+    let shared = |of: fn(&Check, &SourceMap) -> Vec<(&'static str, String)>| {
+        let first = of(check, files);
+        let is_shared = entry.checks.iter().all(|check| of(check, files) == first);
+        if is_shared { first } else { Vec::new() }
+    };
+    let parties = |check: &Check, files: &SourceMap| {
+        let parties = files.parties(check.place.file).named();
+        parties.map(|(label, party)| (label, visible(party))).collect()
+    };
+    facts.extend(shared(parties));
+    facts.extend(shared(|check, _| {
+        let reason = check.reason.iter();
+        reason.map(|reason| ("reason", visible(reason))).collect()
+    }));
+    facts.extend(shared(|check, files| {
+        let marks = table_marks::lines(check, files).into_iter();
+        marks.map(|(label, text)| (label, visible(&text))).collect()
+    }));
+    facts
+}
+
+/// The objects of like findings, one per line with its place, and how many more there are.
+fn objects(entry: &FindingGroup<'_>, files: &SourceMap) -> String {
+    let line = |check: &Check| {
+        let mut line = format!(
+            "{} ({})",
+            one_line(&check.about.name()),
+            one_line(&files.locate(check.place))
+        );
+        if !entry.same_values {
+            let (expected, found) = compared(check);
+            let short = |value: &Value| one_line(&shortened(&value.to_string(), SENTENCE / 4));
+            let _ = write!(line, ": expected {}, found {}", short(&expected), short(&found));
+        }
+        line
+    };
+    let mut lines: Vec<String> = entry.listed().map(line).collect();
+    if entry.more() > 0 {
+        lines.push(format!("and {} more", thousands(entry.more())));
+    }
+    lines.join("\n")
+}
+
+/// What to do about like findings: the words if they are the same, and the statements for the listed objects.
+fn shared_hint(entry: &FindingGroup<'_>) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let hint = |check: &Check| check.hint.clone();
+    let words = entry.first().hint.as_ref().and_then(Hint::words);
+    let is_same = |check: &&Check| check.hint.as_ref().and_then(Hint::words) == words;
+    if let Some(words) = words.filter(|_| entry.checks.iter().all(|check| is_same(&check))) {
+        facts.push(("help", visible(words)));
+    }
+    let statements: Vec<String> = entry
+        .listed()
+        .filter_map(hint)
+        .filter_map(|hint| hint.statements().map(visible))
+        .collect();
+    if !statements.is_empty() {
+        let mut sql = statements.join("\n");
+        let more = entry.checks.iter().skip(LISTED);
+        let more = more.filter(|check| check.hint.as_ref().and_then(Hint::statements).is_some());
+        match more.count() {
+            0 => {}
+            more => {
+                let _ = write!(sql, "\n-- and the same for {} more", thousands(more));
+            }
+        }
+        facts.push((if facts.is_empty() { "fix" } else { "sql" }, sql));
+    }
     facts
 }
 

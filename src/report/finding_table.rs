@@ -1,14 +1,16 @@
-//! The findings of a report as one table.
+//! The findings of a report as one table: a line for each finding, or for like findings.
 
 use std::fmt::Write as _;
 
-use comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED;
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
+use textwrap::core::display_width;
 
+use super::rollup::FindingGroup;
+use super::table::style;
 use super::values::{compared, one_line};
 use super::words::ReportedStatus;
-use crate::finding::{Check, Code, Report};
+use crate::finding::{Check, Code};
 use crate::plural::thousands;
+use crate::terminal::{FAINT, Palette, STRONG};
 
 /// On a terminal with fewer columns, the table is left out.
 const NARROWEST: usize = 60;
@@ -19,71 +21,66 @@ const WIDTH_ELSEWHERE: usize = 100;
 /// The maximum number of rows. The counts at the end of the report include all findings.
 const MOST_ROWS: usize = 50;
 
-/// The maximum number of lines of a cell.
-const MOST_LINES: usize = 3;
-
 /// The titles of the columns.
 const TITLES: [&str; 5] = ["status", "object", "what", "expected", "found"];
 
-/// The columns that the borders and the padding of a row take.
-const BORDERS: usize = 12;
+/// The columns between two cells.
+const GAP: usize = 2;
 
-/// The width of the column of a status.
-const STATUS: usize = 7;
-
-/// The findings of all databases, worst first. `None` if there are fewer than two, or if the terminal is too narrow.
-pub(super) fn render(report: &Report, width: Option<usize>) -> Option<String> {
+/// The entries of all databases, what is new and worst first. Known findings are not among them. `None` if there are fewer
+/// than two, or if the terminal is too narrow.
+pub(super) fn render(databases: &[Vec<FindingGroup<'_>>], width: Option<usize>, palette: Palette) -> Option<String> {
     let width = width.unwrap_or(WIDTH_ELSEWHERE);
-    if width < NARROWEST {
+    let entries = databases.iter().flatten();
+    let mut entries: Vec<&FindingGroup<'_>> = entries.filter(|entry| entry.status != ReportedStatus::Known).collect();
+    if width < NARROWEST || entries.len() < 2 {
         return None;
     }
-    let mut findings: Vec<&Check> = report
-        .targets
-        .iter()
-        .flat_map(|target| target.findings_in_order())
-        .collect();
-    if findings.len() < 2 {
-        return None;
-    }
-    findings.sort_by_key(|check| ReportedStatus::of(check));
-    let rows: Vec<[String; 5]> = findings.iter().take(MOST_ROWS).map(|check| texts(check)).collect();
+    entries.sort_by_key(|entry| entry.rank());
+    let shown: Vec<&FindingGroup<'_>> = entries.iter().copied().take(MOST_ROWS).collect();
+    let rows: Vec<[String; 5]> = shown.iter().map(|entry| texts(entry)).collect();
     let widths = column_widths(&rows, width);
-    let mut table = Table::new();
-    table
-        .load_style(ASCII_BORDERS_ONLY_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
-        .set_header(TITLES);
-    for row in &rows {
-        table.add_row(row.iter().zip(widths).map(|(text, width)| cut(text, width)));
+    let mut out = String::new();
+    let (status, rest) = line(TITLES.map(str::to_owned), widths);
+    let _ = writeln!(out, "{}", palette.paint(STRONG, (status + &rest).as_str()));
+    let rule = widths.map(|width| "-".repeat(width));
+    let _ = writeln!(out, "{}", palette.paint(FAINT, rule.join("  ").trim_end()));
+    for (entry, row) in shown.iter().zip(rows) {
+        let (status, rest) = line(row, widths);
+        let _ = writeln!(out, "{}{rest}", palette.paint(style(entry.status), &status));
     }
-    for (i, width) in widths.iter().enumerate() {
-        if let Some(column) = table.column_mut(i) {
-            let padded = u16::try_from(width + 2).unwrap_or(u16::MAX);
-            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(padded)));
-        }
-    }
-    let mut out = format!("{table}\n");
-    if findings.len() > MOST_ROWS {
-        let more = thousands(findings.len() - MOST_ROWS);
-        let _ = writeln!(out, "and {more} more; --format plain lists all");
+    let more: usize = entries.iter().skip(MOST_ROWS).map(|entry| entry.checks.len()).sum();
+    if more > 0 {
+        let _ = writeln!(out, "and {} more; --format plain lists all", thousands(more));
     }
     out.push('\n');
     Some(out)
 }
 
-/// The width of each column in characters. The aspect is short. The object gets the space that the values do not need, and
-/// at least two fifths of the available space. A short value leaves its space to the other one.
+/// A row: the cell of the status, and the others.
+fn line(cells: [String; 5], widths: [usize; 5]) -> (String, String) {
+    let mut cells = cells.into_iter().zip(widths).map(|(text, width)| {
+        let text = cut(&text, width);
+        let blanks = width.saturating_sub(display_width(&text)) + GAP;
+        format!("{text}{}", " ".repeat(blanks))
+    });
+    let status = cells.next().unwrap_or_default();
+    (status, cells.collect::<String>().trim_end().to_owned())
+}
+
+/// The width of each column. What was compared is short. The object gets the space that the values do not need, and at least
+/// three fifths of the available space. A short value leaves its space to the other one.
 fn column_widths(rows: &[[String; 5]], width: usize) -> [usize; 5] {
     let longest = |column: usize| {
-        let texts = rows.iter().map(|row| row[column].chars().count());
+        let texts = rows.iter().map(|row| display_width(&row[column]));
         texts.chain([TITLES[column].len()]).max().unwrap_or_default()
     };
-    let room = width.saturating_sub(BORDERS + STATUS);
+    let status = longest(0);
+    let room = width.saturating_sub(4 * GAP + status);
     let what = longest(2).min(room / 4);
     let room = room - what;
     let (expected, found) = (longest(3), longest(4));
-    let least = longest(1).min(room * 2 / 5);
+    let least = longest(1).min(room * 3 / 5);
     let object = longest(1).min((room.saturating_sub(expected + found)).max(least));
     let room = room - object;
     let half = room / 2;
@@ -92,19 +89,38 @@ fn column_widths(rows: &[[String; 5]], width: usize) -> [usize; 5] {
         (false, true) => (expected.min(room - found), found),
         (false, false) => (half, room - half),
     };
-    [STATUS, object, what, expected, found]
+    [status, object, what, expected, found]
 }
 
-fn texts(check: &Check) -> [String; 5] {
-    let status = ReportedStatus::of(check);
+fn texts(entry: &FindingGroup<'_>) -> [String; 5] {
+    let check = entry.first();
     let has_values = !check.expected.is_null() || !check.actual.is_null();
-    let (expected, found) = if has_values {
+    let (expected, found) = if !entry.same_values {
+        ("various".to_owned(), "various".to_owned())
+    } else if has_values {
         let (expected, found) = compared(check);
         (expected.to_string(), found.to_string())
     } else {
         (String::new(), String::new())
     };
-    [status.word().to_owned(), check.subject(), what(check), expected, found].map(|text| one_line(text.trim()))
+    let object = match entry.single() {
+        Some(check) => check.subject(),
+        None => format!("{}: {}", entry.subject(), entry.names()),
+    };
+    let new = if entry.is_new() { " new" } else { "" };
+    [
+        format!("{}{new}", entry.status.word()),
+        object,
+        what(check),
+        expected,
+        found,
+    ]
+    .map(|text| short_line(&text))
+}
+
+/// A text on one line, with one blank for each line end and the blanks around it.
+fn short_line(text: &str) -> String {
+    one_line(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// What was compared, in one or two words.
@@ -118,45 +134,22 @@ fn what(check: &Check) -> String {
     }
 }
 
-/// A text as the lines of a cell, cut with an ellipsis if it is too long.
+/// A text that fits a cell, cut with an ellipsis if it is too long. It is never continued on the next line, so that what can
+/// be copied is one piece.
 fn cut(text: &str, width: usize) -> String {
-    let mut lines = wrap(text, width.max(1));
-    if lines.len() > MOST_LINES {
-        lines.truncate(MOST_LINES);
-        if let Some(last) = lines.last_mut() {
-            let kept: String = last.chars().take(width.saturating_sub(1)).collect();
-            *last = format!("{}…", kept.trim_end());
-        }
+    if display_width(text) <= width {
+        return text.to_owned();
     }
-    lines.join("\n")
-}
-
-/// Breaks a text into lines: after spaces and within names after dots, commas and underscores; elsewhere only where a
-/// piece is longer than a line.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut length = 0;
-    for piece in text.split_inclusive([' ', '.', ',', '_']) {
-        let count = piece.trim_end().chars().count();
-        if length + count > width && length > 0 {
-            lines.push(std::mem::take(&mut line).trim_end().to_owned());
-            length = 0;
+    let mut kept = String::new();
+    let mut length = 1;
+    for c in text.chars() {
+        length += display_width(c.encode_utf8(&mut [0; 4]));
+        if length > width {
+            break;
         }
-        for c in piece.chars() {
-            if length == width {
-                lines.push(std::mem::take(&mut line).trim_end().to_owned());
-                length = 0;
-            }
-            if length > 0 || c != ' ' {
-                line.push(c);
-                length += 1;
-            }
-        }
+        kept.push(c);
     }
-    lines.push(line.trim_end().to_owned());
-    lines.retain(|line| !line.is_empty());
-    lines
+    format!("{}…", kept.trim_end())
 }
 
 #[cfg(test)]
@@ -166,13 +159,14 @@ mod tests {
     use crate::finding::{About, Target};
     use crate::kinds::Kind;
     use crate::object_id::ObjectId;
+    use crate::report::rollup;
     use crate::source_map::{Place, SourceMap};
 
-    /// A report with this number of findings about the types of columns.
-    fn report(findings: usize) -> Report {
-        let mut kinds = Kind::ALL.iter().copied();
-        let kind = kinds.find(|kind| kind.is_column()).expect("columns");
-        let attr = kind.attr("type").expect("columns have types");
+    /// A database with this number of findings, no three of which are alike.
+    fn target(findings: usize) -> Target {
+        let codes = Kind::ALL
+            .iter()
+            .flat_map(|kind| kind.spec().attrs.iter().map(move |attr| (*kind, attr)));
         let terms = Terms {
             level: Level::Error,
             reason: None,
@@ -185,60 +179,57 @@ mod tests {
             column: 1,
         };
         let mut target = Target::named("env:X".into());
-        for i in 0..findings {
-            let name = format!("a_column_with_a_long_name_{i}");
+        for (kind, attr) in codes.take(findings) {
+            let name = "a_column_with_a_long_name".to_owned();
             let id = ObjectId::new(vec!["billing".to_owned(), "invoices".to_owned(), name]);
-            let about = About::Object { kind, id };
-            let check = Check::drift(about, Code::Differs(kind, attr), place, &terms, "it differs");
+            let check = Check::drift(
+                About::Object { kind, id },
+                Code::Differs(kind, attr),
+                place,
+                &terms,
+                "it differs",
+            );
             target
                 .checks
                 .push(check.values("x".repeat(500).as_str(), "numeric(12,2)"));
         }
-        Report::new(vec![target])
+        target
+    }
+
+    fn render_with(findings: usize, width: Option<usize>) -> Option<String> {
+        let target = target(findings);
+        render(&[rollup::entries(&target)], width, Palette { color: false })
     }
 
     #[test]
-    fn the_table_fits_and_is_left_out_where_there_is_no_room() {
+    fn the_table_has_a_line_for_each_finding_and_is_left_out_where_there_is_no_room() {
         for width in [60, 80, 120, 200] {
-            for findings in [2, 5, 50, 5000] {
-                let table = render(&report(findings), Some(width)).expect("a table");
+            for findings in [2, 5, 50, 200] {
+                let table = render_with(findings, Some(width)).expect("a table");
                 for line in table.lines() {
                     assert!(line.chars().count() <= width, "{width} columns: {line}");
                 }
                 assert!(table.contains('…'), "{table}");
-                let rows = table.lines().filter(|line| line.contains(" drift ")).count();
+                let rows = table.lines().filter(|line| line.starts_with("drift ")).count();
                 assert_eq!(rows, findings.min(MOST_ROWS), "{width} columns:\n{table}");
-                let more = table
-                    .lines()
-                    .filter(|line| line.starts_with("and "))
-                    .collect::<Vec<_>>();
+                let more: Vec<&str> = table.lines().filter(|line| line.starts_with("and ")).collect();
                 let expected: &[&str] = match findings {
-                    5000 => &["and 4,950 more; --format plain lists all"],
+                    200 => &["and 150 more; --format plain lists all"],
                     _ => &[],
                 };
                 assert_eq!(more, expected);
             }
         }
-        assert_eq!(render(&report(5), Some(59)), None);
-        assert_eq!(render(&report(5), None), render(&report(5), Some(WIDTH_ELSEWHERE)));
-        assert_eq!(render(&report(1), Some(120)), None);
+        assert_eq!(render_with(5, Some(59)), None);
+        assert_eq!(render_with(5, None), render_with(5, Some(WIDTH_ELSEWHERE)));
+        assert_eq!(render_with(1, Some(120)), None);
     }
 
     #[test]
-    fn names_are_broken_at_dots_and_underscores() {
-        assert_eq!(
-            wrap("index public.orders.orders_customer_id_idx", 30),
-            ["index public.orders.orders_", "customer_id_idx"]
-        );
-        assert_eq!(wrap("numeric(10,2) not null", 12), ["numeric(10,", "2) not null"]);
-        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(wrap("", 3), Vec::<String>::new());
-    }
-
-    #[test]
-    fn thousands_are_thousands() {
-        for (number, text) in [(7, "7"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(number), text);
-        }
+    fn a_cell_is_one_line() {
+        assert_eq!(cut("numeric(10,2) not null", 12), "numeric(10,…");
+        assert_eq!(cut("numeric(10,2)", 13), "numeric(10,2)");
+        assert_eq!(cut("日本語", 5), "日本…");
+        assert_eq!(short_line(" SELECT a,\n    b"), "SELECT a, b");
     }
 }

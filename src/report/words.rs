@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::values::one_line;
 use crate::expectation::{Level, Terms};
+use crate::finding::mark::Change;
 use crate::finding::{About, Check, Report, Status, Summary, Target};
 use crate::hint::Hint;
-use crate::plural::plural;
+use crate::plural::{plural, thousands};
 
 /// How a check counts in reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,13 +66,16 @@ impl ReportedStatus {
 pub(super) fn counts(report: &Report, paint: impl Fn(ReportedStatus, usize, String) -> String) -> String {
     let summary = report.summary();
     let mut parts = vec![
-        (ReportedStatus::Passed, format!("{} passed", summary.passed)),
-        (ReportedStatus::Drift, format!("{} drift", summary.drift)),
+        (ReportedStatus::Passed, format!("{} passed", thousands(summary.passed))),
+        (ReportedStatus::Drift, format!("{} drift", thousands(summary.drift))),
         (ReportedStatus::Warning, plural(summary.warnings, "warning", "warnings")),
-        (ReportedStatus::Unknown, format!("{} unknown", summary.unknown)),
+        (
+            ReportedStatus::Unknown,
+            format!("{} unknown", thousands(summary.unknown)),
+        ),
     ];
     if report.baseline.is_some() {
-        parts.push((ReportedStatus::Known, format!("{} known", summary.known)));
+        parts.push((ReportedStatus::Known, format!("{} known", thousands(summary.known))));
     }
     let parts: Vec<String> = parts
         .into_iter()
@@ -80,9 +84,12 @@ pub(super) fn counts(report: &Report, paint: impl Fn(ReportedStatus, usize, Stri
     format!("{}: {}", plural(summary.checks, "check", "checks"), parts.join(", "))
 }
 
-/// The counts of a report without colors, and the number of databases that could not be verified.
+/// The counts of a report without colors, what has changed, and the number of databases that could not be verified.
 pub(super) fn summary_line(report: &Report) -> String {
     let mut line = counts(report, |_, _, text| text);
+    if let Some(words) = changes(report) {
+        let _ = write!(line, "; {words}");
+    }
     if let Some(words) = failed(report) {
         let _ = write!(line, "; {words}");
     }
@@ -130,6 +137,26 @@ pub(super) fn describe(target: &Target) -> String {
         "{}: {} on {}, PostgreSQL {}",
         target.database, target.name, target.host, target.server_version
     )
+}
+
+/// `env:DATABASE_URL: shop on db.example.com as reader, PostgreSQL 15.18`.
+pub(super) fn describe_with_role(target: &Target) -> String {
+    if target.server_version.is_empty() || target.role.is_empty() {
+        return describe(target);
+    }
+    format!(
+        "{}: {} on {} as {}, PostgreSQL {}",
+        target.database, target.name, target.host, target.role, target.server_version
+    )
+}
+
+/// `1 new, 2 resolved`, if the run was compared with an earlier report.
+pub(super) fn changes(report: &Report) -> Option<String> {
+    report.comparison.as_ref()?;
+    let new: usize = report.targets.iter().map(|target| Change::count(target).0).sum();
+    let compared = report.targets.iter().filter_map(|target| target.compared.as_ref());
+    let resolved: usize = compared.map(|compared| compared.resolved.len()).sum();
+    Some(format!("{} new, {} resolved", thousands(new), thousands(resolved)))
 }
 
 /// The fact that a database could not be verified, or that nothing was checked in it. There is no finding for it, but

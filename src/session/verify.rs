@@ -67,6 +67,9 @@ impl Verification<'_> {
         let (mut session, mut snapshot) = begin(endpoint, self.scope, self.limits, statements).await?;
         self.roles.apply_to_snapshot(&mut snapshot);
         target.name.clone_from(&snapshot.server.database);
+        if matches!(endpoint, Endpoint::Database(_)) {
+            target.role.clone_from(&snapshot.server.role);
+        }
         target.server_version.clone_from(&snapshot.server.version);
         let histories = self.histories(&mut session, &snapshot).await?;
         let times: Vec<FileAtTime<'_>> = self.files.iter().zip(&histories).map(FileAtTime::of).collect();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{join_statements, name};
-use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::attribute::{Attr, Compare, Literal, Shape, Weight};
 use crate::error::Problem;
 use crate::hint::Hint;
 use crate::privileges;
@@ -17,6 +17,7 @@ pub(in crate::kinds) const fn grants(of: &'static GrantsOf) -> Attr {
         .compare(Compare::Grants(of.privileges))
         .keyed_by_role()
         .default(Literal::EmptyMap)
+        .weight(Weight::Security)
 }
 
 /// The privileges on objects of a class.

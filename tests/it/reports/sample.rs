@@ -32,7 +32,7 @@ pub const TIMING: Timing = Timing {
     took: Duration::from_millis(1234),
 };
 
-fn place(file: FileId, line: u32, column: u32) -> Place {
+pub fn place(file: FileId, line: u32, column: u32) -> Place {
     Place { file, line, column }
 }
 
@@ -61,7 +61,7 @@ pub fn object(kind_name: &str, name: &str) -> About {
 }
 
 /// A finding that an object does not exist, or a check that it does.
-fn check(status: Status, kind_name: &str, name: &str, at: Place) -> Check {
+pub fn check(status: Status, kind_name: &str, name: &str, at: Place) -> Check {
     let about = object(kind_name, name);
     let code = Code::Missing(kind(kind_name));
     let message = format!("{} does not exist", about.subject());
@@ -112,7 +112,9 @@ pub fn sample() -> Sample {
 fn first(shop: FileId, odd: FileId) -> Target {
     let mut target = Target::named("env:SHOP_URL".into());
     target.host = "db.example.com".into();
+    target.address = "db.example.com:5432".into();
     target.name = "shop".into();
+    target.role = "reader".into();
     target.server_version = "17.5".into();
     target.checks = Checks::keeping(true);
     let checks = &mut target.checks;
@@ -223,6 +225,7 @@ fn hostile(checks: &mut Checks, odd: FileId) {
 fn second(shop: FileId) -> Target {
     let mut target = Target::named("env:BILLING_URL".into());
     target.host = "db.example.com".into();
+    target.address = "db.example.com:5432".into();
     target.name = "billing".into();
     target.server_version = "16.9".into();
     target.checks = Checks::keeping(true);
