@@ -117,7 +117,7 @@ impl Annotations {
         let text = if count <= MAX_FINDINGS {
             format!("{more} in the log and in the job summary")
         } else {
-            format!("{more} in the log; the job summary has the first {MAX_FINDINGS} findings")
+            format!("{more} in the log; the job summary has those for which there is room")
         };
         let _ = writeln!(out, "::{level} title=driftgate::{text}");
         for line in self.rest {

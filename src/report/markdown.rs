@@ -1,15 +1,17 @@
-//! The report as Markdown, for chat, issues and job summaries: the verdict on one line, then the folded details.
+//! The report as Markdown, for chat, issues and job summaries: the verdict on one line, then the findings by database and
+//! object. It is never longer than a comment on GitHub may be.
 
 use std::fmt::Write as _;
 
-use super::facts::{facts, headline};
+use super::facts::{facts, headline, shared_facts};
 use super::format::{FormatSpec, Rendering};
 use super::notes::notes;
+use super::rollup::{self, FindingGroup};
 use super::table_marks;
-use super::values::one_line;
-use super::words::{Obstacle, ReportedStatus, describe, stale, summary_line, targets, verdict};
+use super::values::{one_line, shortened};
+use super::words::{Obstacle, ReportedStatus, describe_with_role, stale, summary_line, targets, verdict};
 use crate::finding::{Check, Target};
-use crate::plural::plural;
+use crate::plural::{plural, thousands};
 use crate::terminal::Palette;
 
 /// The format.
@@ -20,8 +22,23 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
 )
 .with_notes();
 
-/// The maximum number of findings: a job summary and a comment have a limited size.
+/// The maximum number of annotations that the log of a CI service shows.
 pub(super) const MAX_FINDINGS: usize = 100;
+
+/// The maximum length in bytes. GitHub takes 65,536 characters for a comment, and a template may add some.
+const LONGEST: usize = 60_000;
+
+/// The maximum length of what follows the findings.
+const LONGEST_END: usize = 8_000;
+
+/// The room for what surrounds the name of an object.
+const HEADING: usize = 100;
+
+/// The maximum length of a message, in characters.
+const FACT: usize = 2_000;
+
+/// A database with more entries than this has them folded by object.
+const UNFOLDED: usize = 10;
 
 fn render(rendering: &Rendering<'_>) -> String {
     let report = rendering.report;
@@ -29,31 +46,77 @@ fn render(rendering: &Rendering<'_>) -> String {
     if report.targets.len() > 1 {
         overview(&mut out, rendering);
     }
-    let mut left = MAX_FINDINGS;
+    let end = end(rendering);
+    let mut budget = Budget {
+        room: LONGEST.saturating_sub(out.len() + end.len()),
+        cut: 0,
+    };
     let stale = stale(report);
     for target in targets(report, stale.as_ref()) {
-        if let Some(obstacle) = Obstacle::of(target) {
-            let _ = writeln!(out, "\n{}", escaped(&obstacle.message));
-            if let Some(hint) = &obstacle.hint {
-                let _ = writeln!(out, "\nhelp: {}", escaped(hint));
+        database(&mut out, target, rendering, &mut budget);
+    }
+    if budget.cut > 0 {
+        let more = plural(budget.cut, "more finding", "more findings");
+        let _ = writeln!(out, "\nThere is no room here for {more}: the other reports have all.");
+    }
+    out + &end
+}
+
+/// How much may still be written about findings.
+struct Budget {
+    /// The bytes that are left.
+    room: usize,
+    /// The findings that were left out.
+    cut: usize,
+}
+
+impl Budget {
+    /// Whether there is room for a text about this number of findings. If not, they are counted.
+    fn fits(&mut self, text: &str, findings: usize) -> bool {
+        match self.room.checked_sub(text.len()) {
+            Some(room) if self.cut == 0 => {
+                self.room = room;
+                true
+            }
+            Some(_) | None => {
+                self.cut += findings;
+                false
             }
         }
-        findings(&mut out, target, rendering, &mut left);
     }
-    let since = table_marks::since(report, rendering.files, Palette { color: false });
+}
+
+/// What follows the findings: what has changed, and the notes.
+fn end(rendering: &Rendering<'_>) -> String {
+    let mut out = String::new();
+    let since = table_marks::since(rendering.report, rendering.files, Palette { color: false });
     if !since.is_empty() {
+        let since = first_lines(since.trim_end(), LONGEST_END / 2);
         let fence = fence(&since);
         let _ = writeln!(
             out,
             "\n<details><summary>what has changed since the earlier report</summary>\n\n\
-             {fence}text\n{}\n{fence}\n\n</details>",
-            since.trim_end()
+             {fence}text\n{since}\n{fence}\n\n</details>"
         );
     }
-    for note in notes(report).lines() {
+    for note in first_lines(&notes(rendering.report), LONGEST_END / 2).lines() {
         let _ = writeln!(out, "\n{}", escaped(note));
     }
     out
+}
+
+/// The first lines of a text, at most this many bytes, and the number of the others.
+fn first_lines(text: &str, longest: usize) -> String {
+    let mut out = String::new();
+    for (at, line) in text.lines().enumerate() {
+        if out.len() + line.len() > longest {
+            let more = plural(text.lines().count() - at, "more line", "more lines");
+            let _ = write!(out, "and {more}");
+            return out;
+        }
+        let _ = writeln!(out, "{line}");
+    }
+    out.trim_end().to_owned()
 }
 
 /// One row per database.
@@ -72,13 +135,13 @@ fn overview(out: &mut String, rendering: &Rendering<'_>) {
             "| {} | {} | {} | {} | {} | {} | {} |{}",
             escaped(&target.database),
             target.status().word(),
-            summary.checks,
-            summary.passed,
-            summary.drift,
-            summary.warnings,
-            summary.unknown,
+            thousands(summary.checks),
+            thousands(summary.passed),
+            thousands(summary.drift),
+            thousands(summary.warnings),
+            thousands(summary.unknown),
             if known {
-                format!(" {} |", summary.known)
+                format!(" {} |", thousands(summary.known))
             } else {
                 String::new()
             }
@@ -86,52 +149,94 @@ fn overview(out: &mut String, rendering: &Rendering<'_>) {
     }
 }
 
-/// The findings of a database: one folded part for each result.
-fn findings(out: &mut String, target: &Target, rendering: &Rendering<'_>, left: &mut usize) {
-    let all = target.findings_in_order();
-    for outcome in ReportedStatus::ALL {
-        let findings: Vec<&Check> = all
-            .iter()
-            .copied()
-            .filter(|check| ReportedStatus::of(check) == *outcome)
-            .collect();
-        if findings.is_empty() {
-            continue;
+/// The findings of a database: the new and the worst ones first, those that a baseline accepts last and folded.
+fn database(out: &mut String, target: &Target, rendering: &Rendering<'_>, budget: &mut Budget) {
+    if let Some(obstacle) = Obstacle::of(target) {
+        let _ = writeln!(out, "\n{}", escaped(&shortened(&obstacle.message, FACT)));
+        if let Some(hint) = &obstacle.hint {
+            let _ = writeln!(out, "\nhelp: {}", escaped(&shortened(hint, FACT)));
         }
-        let _ = writeln!(
-            out,
-            "\n<details><summary>{}: {} in {}</summary>\n",
-            outcome.word(),
-            plural(findings.len(), "finding", "findings"),
-            html(&describe(target))
-        );
-        for check in findings.iter().take(*left) {
-            finding(out, check, target, rendering);
+    }
+    let entries = rollup::entries(target);
+    if entries.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nDatabase **{}**", escaped(&describe_with_role(target)));
+    let folded = entries.len() > UNFOLDED;
+    let (known, counted): (Vec<_>, Vec<_>) = entries
+        .into_iter()
+        .partition(|entry| entry.status == ReportedStatus::Known);
+    for (object, entries) in rollup::by_object(counted) {
+        let texts = written(&entries, budget, |entry| finding(entry, target, rendering));
+        // A heading and the tags around it need room, too.
+        budget.room = budget.room.saturating_sub(escaped(&object).len() + HEADING);
+        match (texts.is_empty(), folded) {
+            (true, _) => {}
+            (false, true) => {
+                let title = format!("{}: {}", html(&object), counts(&entries));
+                let _ = writeln!(out, "\n<details><summary>{title}</summary>\n\n{texts}\n</details>");
+            }
+            (false, false) => {
+                let _ = write!(out, "\n**{}**\n\n{texts}", escaped(&object));
+            }
         }
-        if findings.len() > *left {
-            let _ = writeln!(
-                out,
-                "- and {}, which the other reports have",
-                plural(findings.len() - *left, "more finding", "more findings")
-            );
-        }
-        *left = left.saturating_sub(findings.len());
-        out.push_str("\n</details>\n");
+    }
+    let texts = written(&known, budget, |entry| format!("- {}\n", escaped(&entry.headline())));
+    if !texts.is_empty() {
+        let title = counts(&known);
+        let _ = writeln!(out, "\n<details><summary>{title}</summary>\n\n{texts}\n</details>");
     }
 }
 
-fn finding(out: &mut String, check: &Check, target: &Target, rendering: &Rendering<'_>) {
-    let _ = writeln!(out, "- {}", escaped(&headline(check)));
-    for (label, fact) in facts(check, target, rendering.files) {
+/// The texts of the entries for which there is room.
+fn written<'a>(
+    entries: &[FindingGroup<'a>],
+    budget: &mut Budget,
+    text: impl Fn(&FindingGroup<'a>) -> String,
+) -> String {
+    let texts = entries.iter().map(|entry| (text(entry), entry.checks.len()));
+    let fitting = texts.filter(|(text, findings)| budget.fits(text, *findings));
+    fitting.map(|(text, _)| text).collect()
+}
+
+/// `2 drift, 1 known`.
+fn counts(entries: &[FindingGroup<'_>]) -> String {
+    let of = |status: &ReportedStatus| {
+        let same = entries.iter().filter(|entry| entry.status == *status);
+        let count: usize = same.map(|entry| entry.checks.len()).sum();
+        (count > 0).then(|| format!("{} {}", thousands(count), status.word()))
+    };
+    let counts: Vec<String> = ReportedStatus::ALL.iter().filter_map(of).collect();
+    counts.join(", ")
+}
+
+/// An item of a list, with what is known about the finding below it.
+fn finding(entry: &FindingGroup<'_>, target: &Target, rendering: &Rendering<'_>) -> String {
+    let new = if entry.is_new() { " (new)" } else { "" };
+    let (title, facts) = match entry.single() {
+        Some(check) => (title(check), facts(check, target, rendering.files)),
+        None => {
+            let title = format!("{} {}", entry.subject(), entry.predicate());
+            (escaped(&title), shared_facts(entry, rendering.files))
+        }
+    };
+    let mut out = format!("- **{}**{new}: {title}\n", entry.status.word());
+    for (label, fact) in facts {
         match label {
-            // The heading contains it.
+            // The heading contains it, and the word `new` is in the title.
             "database" => {}
-            "differs" => {
-                let fence = fence(&fact);
-                let diff = fact.trim_end().replace('\n', "\n  ");
-                let _ = writeln!(out, "\n  {fence}diff\n  {diff}\n  {fence}\n");
+            "compared" if fact == "new" => {}
+            "differs" => block(&mut out, "diff", &fact),
+            "fix" | "sql" => {
+                let _ = writeln!(out, "  - {label}:");
+                block(&mut out, "sql", &fact);
             }
-            "because" | "reason" | "help" | "follows" => {
+            "objects" => {
+                for line in fact.lines() {
+                    let _ = writeln!(out, "  - {}", code_of_object(line));
+                }
+            }
+            "because" | "reason" | "help" | "follows" | "compared" | "accepted" | "expired" => {
                 let _ = writeln!(out, "  - {label}: {}", escaped(&fact));
             }
             _ => {
@@ -139,6 +244,41 @@ fn finding(out: &mut String, check: &Check, target: &Target, rendering: &Renderi
             }
         }
     }
+    out
+}
+
+/// A line about an object as code, or how many more there are.
+fn code_of_object(line: &str) -> String {
+    if line.starts_with("and ") {
+        line.to_owned()
+    } else {
+        code(line)
+    }
+}
+
+/// What a finding is about and what is wrong. The values follow it, if it has some.
+fn title(check: &Check) -> String {
+    let subject = check.subject();
+    let name = check.about.name();
+    let words = check.about.category().words();
+    let named = format!("{} {}", escaped(&words), code(&name));
+    match check.attribute() {
+        Some(attribute) if check.about.as_object().is_some() => format!("{named}: {}", escaped(attribute)),
+        Some(_) | None => {
+            let sentence = headline(check);
+            match sentence.strip_prefix(&subject) {
+                Some(rest) if !name.is_empty() => format!("{named}{}", escaped(rest)),
+                Some(_) | None => escaped(&sentence),
+            }
+        }
+    }
+}
+
+/// A block of code in an item of a list.
+fn block(out: &mut String, language: &str, text: &str) {
+    let fence = fence(text);
+    let text = text.trim_end().replace('\n', "\n  ");
+    let _ = writeln!(out, "\n  {fence}{language}\n  {text}\n  {fence}\n");
 }
 
 /// A fence that is longer than any in the text.
