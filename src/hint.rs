@@ -56,6 +56,21 @@ impl Hint {
         }
     }
 
+    /// Whether the statements lose data, by what they say: the fix of a finding knows more, but not every hint has one.
+    #[must_use]
+    pub fn loses_data(&self) -> bool {
+        let Some(sql) = self.statements() else {
+            return false;
+        };
+        without_literals(sql).to_uppercase().split(';').any(|statement| {
+            let words: Vec<&str> = statement.split_whitespace().collect();
+            let text = words.join(" ");
+            LOSING.iter().any(|losing| text.starts_with(losing))
+                || text.starts_with("ALTER ") && DROPPING.iter().any(|losing| text.contains(losing))
+                || text.starts_with("DROP ") && text.ends_with(" CASCADE")
+        })
+    }
+
     /// The words, if it has some.
     #[must_use]
     pub fn words(&self) -> Option<&str> {
@@ -75,8 +90,75 @@ impl Hint {
     }
 }
 
+/// How statements begin that lose data.
+const LOSING: [&str; 8] = [
+    "DELETE FROM ",
+    "DROP DATABASE ",
+    "DROP EXTENSION ",
+    "DROP MATERIALIZED VIEW ",
+    "DROP SCHEMA ",
+    "DROP SEQUENCE ",
+    "DROP TABLE ",
+    "TRUNCATE ",
+];
+
+/// What an ALTER contains that loses data.
+const DROPPING: [&str; 2] = [" DROP COLUMN ", " DROP ATTRIBUTE "];
+
+/// Statements without what is in quotes, and without comments.
+fn without_literals(sql: &str) -> String {
+    let mut out = String::new();
+    let mut quote = None;
+    for line in sql.lines() {
+        if quote.is_none() && line.trim_start().starts_with("--") {
+            continue;
+        }
+        for c in line.chars() {
+            match quote {
+                Some(end) if c == end => quote = None,
+                Some(_) => {}
+                None if c == '\'' || c == '"' => quote = Some(c),
+                None => out.push(c),
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_that_lose_data_are_found() {
+        for sql in [
+            "DROP TABLE public.t;",
+            "ALTER TABLE public.t\n  DROP COLUMN c;",
+            "SELECT 1; truncate public.t;",
+            "ALTER TYPE public.c DROP ATTRIBUTE a;",
+            "DROP FUNCTION f() CASCADE;",
+            "DELETE FROM t;",
+        ] {
+            assert!(Hint::sql(sql).loses_data(), "{sql}");
+            assert!(Hint::advice_with_sql("words", sql).loses_data(), "{sql}");
+        }
+        for sql in [
+            "DROP INDEX CONCURRENTLY i;",
+            "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES b ON DELETE CASCADE;",
+            "COMMENT ON TABLE t IS 'x; DROP TABLE t;';",
+            "ALTER TABLE t RENAME TO \" DROP COLUMN \";",
+            "-- DROP TABLE t;\nSELECT 1;",
+            "REVOKE DELETE ON t FROM app;",
+        ] {
+            assert!(!Hint::sql(sql).loses_data(), "{sql}");
+        }
+        assert!(!Hint::advice("DROP TABLE t;").loses_data());
     }
 }

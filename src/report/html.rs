@@ -13,8 +13,10 @@ use sha2::{Digest as _, Sha256};
 use super::format::{FormatSpec, Rendering};
 use super::timing::date;
 use super::values::one_line;
-use super::words::{Obstacle, ReportedStatus, TOOL, capital, describe, stale, summary_line, targets, verdict};
-use crate::finding::mark::Change;
+use super::words::{
+    Obstacle, ReportedStatus, TOOL, capital, changes, describe_with_role as describe, stale, summary_line, targets,
+    verdict,
+};
 use crate::finding::report_history::RunTotals;
 use crate::finding::{Report, Target};
 use crate::plural::{plural, thousands};
@@ -34,6 +36,9 @@ const SCRIPT: &str = include_str!("html/script.js");
 /// If there are more findings, they are folded, so that the headlines are read first.
 const UNFOLDED: usize = 40;
 
+/// How many databases the top names.
+const NAMED: usize = 5;
+
 /// If there are more findings, the browser lays out only the visible ones.
 const MANY: usize = 200;
 
@@ -43,6 +48,8 @@ fn render(rendering: &Rendering<'_>) -> String {
     let shown: Vec<&Target> = targets(report, stale.as_ref()).collect();
     let findings: usize = shown.iter().map(|target| target.checks.findings.len()).sum();
     let parts = sections::parts(report, files, &RunTotals::now(report, rendering.timing.began));
+    // The changes come before the findings.
+    let (first, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.id == sections::CHANGED);
     let title = format!("{}: {}", verdict(report), summary_line(report));
     let page = html! {
         (DOCTYPE)
@@ -61,11 +68,13 @@ fn render(rendering: &Rendering<'_>) -> String {
                 "\n" (header(rendering))
                 "\n" nav aria-label="Parts of the report" {
                     a href="#databases" { "Databases" }
+                    @for part in &first { " " a href={ "#" (part.id) } { (part.title) } }
                     " " a href="#findings" { "Findings" }
                     @for part in &parts { " " a href={ "#" (part.id) } { (part.title) } }
                 }
                 "\n" main {
                     (sections::databases(report))
+                    @for part in &first { (section(part)) }
                     "\n" section aria-labelledby="findings" {
                         h2 #findings tabindex="-1" { "Findings" }
                         @if findings == 0 {
@@ -77,12 +86,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                             }
                         }
                     }
-                    @for part in &parts {
-                        "\n" section aria-labelledby=(part.id) {
-                            h2 id=(part.id) { (part.title) }
-                            (part.body)
-                        }
-                    }
+                    @for part in &parts { (section(part)) }
                 }
                 "\n" footer {
                     p { "Written by " (TOOL.0) " " (TOOL.1) ". This page is self-contained: it loads nothing." }
@@ -94,6 +98,15 @@ fn render(rendering: &Rendering<'_>) -> String {
     let mut out = page.into_string();
     out.push('\n');
     out
+}
+
+fn section(part: &sections::Part) -> Markup {
+    html! {
+        "\n" section aria-labelledby=(part.id) {
+            h2 id=(part.id) { (part.title) }
+            (part.body)
+        }
+    }
 }
 
 /// The content security policy: the page may apply its own style and run its own script, and nothing else.
@@ -156,15 +169,20 @@ fn header(rendering: &Rendering<'_>) -> Markup {
 
 /// What was checked, and how many findings are new.
 fn about(report: &Report) -> Markup {
-    let new: usize = report.targets.iter().map(|target| Change::count(target).0).sum();
     html! {
         p.about {
             @match report.targets.as_slice() {
                 [target] => { (name(&describe(target))) }
-                targets => { (plural(targets.len(), "database", "databases")) }
+                targets => {
+                    (plural(targets.len(), "database", "databases")) ": "
+                    @for (i, target) in targets.iter().take(NAMED).enumerate() {
+                        @if i > 0 { ", " } (name(if target.name.is_empty() { &target.database } else { &target.name }))
+                    }
+                    @if targets.len() > NAMED { " and " (thousands(targets.len() - NAMED)) " more" }
+                }
             }
-            @if report.comparison.is_some() {
-                ": " b { (thousands(new)) " new" } " since the earlier report"
+            @if let Some(changes) = changes(report) {
+                ": " b { (changes) } " since the earlier report"
             }
         }
     }

@@ -14,11 +14,13 @@ use crate::plural::thousands;
 use crate::report::facts::headline;
 use crate::report::fingerprint::fingerprint;
 use crate::report::format::Rendering;
+use crate::report::rollup::{self, FindingGroup};
 use crate::report::table_marks;
 use crate::report::values::{SENTENCE, one_line};
-use crate::report::words::{ReportedStatus, capital, describe};
+use crate::report::words::{ReportedStatus, capital, describe_with_role as describe};
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
+use crate::value::Value;
 
 /// The number of findings that the browser lays out together, when they become visible.
 const PART: usize = 100;
@@ -99,21 +101,51 @@ fn change(check: &Check) -> Option<&'static str> {
 /// The findings of a database. `all` is the number of findings of the page.
 pub(super) fn group(target: &Target, rendering: &Rendering<'_>, all: usize) -> Markup {
     let findings = target.findings_in_order();
-    let of = |outcome: &ReportedStatus| {
-        let outcome = *outcome;
-        findings
-            .iter()
-            .copied()
-            .filter(move |check| ReportedStatus::of(check) == outcome)
-    };
-    let ordered: Vec<&Check> = ReportedStatus::ALL.iter().flat_map(of).collect();
+    let unfolded = all <= UNFOLDED;
+    let show = |entry: &FindingGroup<'_>| entry_of(entry, target, rendering.files, unfolded);
+    let (known, counted): (Vec<_>, Vec<_>) = rollup::entries(target)
+        .into_iter()
+        .partition(|entry| entry.status == ReportedStatus::Known);
+    let objects = rollup::by_object(counted);
     html! {
         @if !findings.is_empty() {
             "\n" section.group.many[all > MANY] {
-                h3 { (name(&describe(target))) span.number { " " (numbers(&ordered)) } }
-                @for part in ordered.chunks(PART) {
-                    div.part { @for check in part { (finding(check, target, rendering.files, all <= UNFOLDED)) } }
+                h3 { (name(&describe(target))) span.number { " " (numbers(&findings)) } }
+                @for part in objects.chunks(PART) {
+                    div.part {
+                        @for (object, entries) in part {
+                            // A finding says what it is about; a heading says what several have in common.
+                            @if entries.len() > 1 {
+                                "\n" section.object aria-label=(one_line(object)) {
+                                    p.object-name { (name(object)) }
+                                    @for entry in entries { (show(entry)) }
+                                }
+                            } @else {
+                                @for entry in entries { (show(entry)) }
+                            }
+                        }
+                    }
                 }
+                @for part in known.chunks(PART) { div.part { @for entry in part { (show(entry)) } } }
+            }
+        }
+    }
+}
+
+/// One finding, or several like ones that are folded together.
+fn entry_of(entry: &FindingGroup<'_>, target: &Target, files: &SourceMap, unfolded: bool) -> Markup {
+    if let Some(check) = entry.single() {
+        return finding(check, target, files, unfolded);
+    }
+    html! {
+        "\n" details.like.(entry.status.word()) open[unfolded && entry.status != ReportedStatus::Known] {
+            summary {
+                span.badge { (entry.status.word()) }
+                @if entry.is_new() { " " span.badge.new { "new" } }
+                " " h4 { (entry.headline()) }
+            }
+            @for part in entry.checks.chunks(PART) {
+                div.part { @for check in part { (finding(check, target, files, false)) } }
             }
         }
     }
@@ -148,7 +180,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
             summary {
                 span.badge { (if is_stale(check) { "stale" } else { outcome.word() }) }
                 @if let Some(Change::New) = check.mark.change { " " span.badge.new { "new" } }
-                " " h4 { (headline(check)) }
+                " " h4 { (title(check)) }
             }
             div.body {
                 (side_by_side(check))
@@ -175,9 +207,21 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
     }
 }
 
-/// Whether the SQL of the hint loses data.
+/// The headline on one line: texts of several lines are below it.
+fn title(check: &Check) -> String {
+    let has_lines = |value: &Value| value.to_string().trim().contains('\n');
+    match check.attribute() {
+        Some(attribute) if has_lines(&check.expected) || has_lines(&check.actual) => {
+            format!("{}: {attribute} differs", one_line(&check.subject()))
+        }
+        Some(_) | None => headline(check),
+    }
+}
+
+/// Whether the SQL of the hint loses data: the fix knows it, and where there is none, the statements say so.
 fn loses(check: &Check) -> bool {
-    check.fix.as_ref().is_some_and(|fix| fix.loss.is_some())
+    let knows = check.fix.as_ref().is_some_and(|fix| fix.loss.is_some());
+    knows || check.hint.as_ref().is_some_and(Hint::loses_data)
 }
 
 /// The hint: its text, and its SQL in an element with a button to copy it.

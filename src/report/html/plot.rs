@@ -4,16 +4,18 @@ use maud::{Markup, html};
 
 use super::{findings_words, minute, name};
 use crate::finding::report_history::{ReportHistory, RunTotals};
-use crate::plural::plural;
+use crate::plural::{plural, thousands};
 
-/// The height of the plot in units of the drawing. A run is ten units wide.
+/// The height of the plot in units of the drawing.
 const HEIGHT: usize = 100;
-const STEP: usize = 10;
+
+/// The maximum width of the bar of a run.
+const STEP: usize = 20;
 
 /// The results of earlier runs and of this one.
 pub(super) fn history(history: &ReportHistory, now: &RunTotals) -> Markup {
     let runs: Vec<&RunTotals> = history.runs.iter().chain([now]).collect();
-    let most = runs.iter().map(|run| run.findings()).max().unwrap_or(0);
+    let most = runs.iter().map(|run| run.findings() + run.known).max().unwrap_or(0);
     let top = ceiling(most);
     html! {
         p { (trend(&history.runs, now)) " " (left_out(history)) }
@@ -21,7 +23,7 @@ pub(super) fn history(history: &ReportHistory, now: &RunTotals) -> Markup {
             figure.plot {
                 (legend(&runs))
                 div.axes {
-                    div.scale aria-hidden="true" { span { (top) } span { (top / 2) } span { "0" } }
+                    div.scale aria-hidden="true" { span { (thousands(top)) } span { (thousands(top / 2)) } span { "0" } }
                     (bars(&runs, top))
                 }
                 div.dates aria-hidden="true" {
@@ -39,13 +41,14 @@ fn trend(earlier: &[RunTotals], now: &RunTotals) -> String {
     let words = match (earlier.last(), earlier.iter().map(|run| run.drift).max()) {
         (Some(last), Some(most)) => {
             let how = match now.drift.cmp(&last.drift) {
-                std::cmp::Ordering::Less => format!("fewer than the {} of the previous run", last.drift),
+                std::cmp::Ordering::Less => format!("fewer than the {} of the previous run", thousands(last.drift)),
                 std::cmp::Ordering::Equal => "as many as in the previous run".to_owned(),
-                std::cmp::Ordering::Greater => format!("more than the {} of the previous run", last.drift),
+                std::cmp::Ordering::Greater => format!("more than the {} of the previous run", thousands(last.drift)),
             };
             format!(
-                "{how}; the maximum of the {} before was {most}",
-                plural(earlier.len(), "run", "runs")
+                "{how}; the maximum of the {} before was {}",
+                plural(earlier.len(), "run", "runs"),
+                thousands(most)
             )
         }
         (None, _) | (_, None) => "there is no earlier report to compare with yet".to_owned(),
@@ -72,16 +75,17 @@ fn legend(runs: &[&RunTotals]) -> Markup {
             li { span.key.drift {} "drift" }
             li { span.key.unknown {} "unknown" }
             li { span.key.warning {} "warnings" }
+            @if runs.iter().any(|run| run.known > 0) { li { span.key.known {} "known" } }
             @if runs.iter().any(|run| run.failed > 0) { li { span.key.failed {} "not all databases could be verified" } }
         }
     }
 }
 
-/// One bar per run. The findings are stacked, the worst at the bottom.
+/// One bar per run, at the time at which it began. The findings are stacked, the worst at the bottom and the known ones at
+/// the top.
 fn bars(runs: &[&RunTotals], top: usize) -> Markup {
-    let width = runs.len() * STEP;
-    // A few runs must not become very wide bars.
-    let room = width.max(12 * STEP);
+    let places = places(runs);
+    let room = ROOM + STEP;
     let label = format!(
         "Findings of {}; the table below has the numbers",
         plural(runs.len(), "run", "runs")
@@ -91,17 +95,39 @@ fn bars(runs: &[&RunTotals], top: usize) -> Markup {
             @for line in [0, HEIGHT / 2, HEIGHT] {
                 line.grid x1="0" x2=(room) y1=(line) y2=(line) {}
             }
-            @for (i, run) in runs.iter().enumerate() {
+            @for (run, (x, width)) in runs.iter().zip(places) {
                 "\n" g {
                     title { (words(run)) }
-                    rect class=(if run.failed > 0 { "failed" } else { "area" }) x=(i * STEP) y="0" width=(STEP) height=(HEIGHT) {}
+                    rect class=(if run.failed > 0 { "failed" } else { "area" }) x=(x) y="0" width=(width) height=(HEIGHT) {}
                     @for (class, y, height) in stacked(run, top) {
-                        rect class=(class) x=(i * STEP + 1) y=(y) width=(STEP - 2) height=(height) {}
+                        rect class=(class) x=(x) y=(y) width=(width) height=(height) {}
                     }
                 }
             }
         }
     }
+}
+
+/// The length of the time axis.
+const ROOM: usize = 1000;
+
+/// Where the bar of each run begins on the axis of time, and its width. A bar ends before the next one begins.
+fn places(runs: &[&RunTotals]) -> Vec<(usize, usize)> {
+    let began = |run: &RunTotals| run.began.as_secs();
+    let first = runs.first().map_or(0, |run| began(run));
+    let span = runs.last().map_or(0, |run| began(run).saturating_sub(first)).max(1);
+    let room = u64::try_from(ROOM).unwrap_or(u64::MAX);
+    let x = |run: &RunTotals| {
+        let since = began(run).saturating_sub(first).min(span);
+        usize::try_from(since.saturating_mul(room) / span).unwrap_or(ROOM)
+    };
+    let starts: Vec<usize> = runs.iter().map(|run| x(run)).collect();
+    let ends = starts.iter().skip(1).copied().chain([ROOM + STEP]);
+    let widths = starts.iter().zip(ends).map(|(start, end)| {
+        let free = end.saturating_sub(*start);
+        (*start, free.saturating_sub(1).clamp(1, STEP))
+    });
+    widths.collect()
 }
 
 /// The parts of a bar: the class, the distance from the top, and the height.
@@ -112,6 +138,7 @@ fn stacked(run: &RunTotals, top: usize) -> Vec<(&'static str, usize, usize)> {
         ("drift", run.drift),
         ("unknown", run.unknown),
         ("warning", run.warnings),
+        ("known", run.known),
     ] {
         // A part with findings is always visible, however small its share.
         let height = count
@@ -129,11 +156,12 @@ fn stacked(run: &RunTotals, top: usize) -> Vec<(&'static str, usize, usize)> {
 /// The findings of one run, as text.
 fn words(run: &RunTotals) -> String {
     let mut words = format!(
-        "{}: {} drift, {} unknown, {}",
+        "{}: {} drift, {} unknown, {}, {} known",
         minute(run.began),
-        run.drift,
-        run.unknown,
-        plural(run.warnings, "warning", "warnings")
+        thousands(run.drift),
+        thousands(run.unknown),
+        plural(run.warnings, "warning", "warnings"),
+        thousands(run.known)
     );
     if run.failed > 0 {
         words.push_str(", not all databases could be verified");
@@ -150,7 +178,7 @@ fn table(runs: &[&RunTotals]) -> Markup {
                 table.counted {
                     thead {
                         tr {
-                            th scope="col" { "RunTotals" }
+                            th scope="col" { "Run" }
                             @for title in ["Drift", "Unknown", "Warnings", "Known", "Not verified"] { th.n scope="col" { (title) } }
                             th scope="col" { "Report" }
                         }
@@ -159,7 +187,7 @@ fn table(runs: &[&RunTotals]) -> Markup {
                         @for run in runs.iter().rev() {
                             "\n" tr {
                                 th scope="row" { (minute(run.began)) }
-                                @for count in [run.drift, run.unknown, run.warnings, run.known, run.failed] { td.n { (count) } }
+                                @for count in [run.drift, run.unknown, run.warnings, run.known, run.failed] { td.n { (thousands(count)) } }
                                 td { @if run.file.is_empty() { "this one" } @else { (name(&run.file)) } }
                             }
                         }
@@ -186,7 +214,31 @@ fn ceiling(most: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::ceiling;
+    use std::time::Duration;
+
+    use super::{ROOM, STEP, ceiling, places};
+    use crate::finding::report_history::RunTotals;
+
+    fn began(seconds: &[u64]) -> Vec<(usize, usize)> {
+        let runs: Vec<RunTotals> = seconds
+            .iter()
+            .map(|seconds| RunTotals {
+                began: Duration::from_secs(*seconds),
+                ..RunTotals::default()
+            })
+            .collect();
+        places(&runs.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn runs_are_where_their_time_is() {
+        assert_eq!(began(&[100, 150, 200]), [(0, STEP), (ROOM / 2, STEP), (ROOM, STEP)]);
+        // A week without a run is a gap.
+        assert_eq!(began(&[0, 10, 100]), [(0, STEP), (100, STEP), (ROOM, STEP)]);
+        // Bars do not cover each other.
+        assert_eq!(began(&[0, 10, 1000]), [(0, 9), (10, STEP), (ROOM, STEP)]);
+        assert_eq!(began(&[5]), [(0, STEP)]);
+    }
 
     #[test]
     fn the_scale_ends_at_a_round_number() {

@@ -101,7 +101,9 @@
     const button = event.target.closest("[data-copy]");
     if (!button) { return; }
     const code = button.parentElement.querySelector("code");
-    const done = button.parentElement.classList.contains("losing") ? "Copied: it loses data" : "Copied";
+    const loses = button.parentElement.classList.contains("losing");
+    const done = loses ? "Copied: it loses data" : "Copied";
+    const text = (loses ? "-- This loses data.\n" : "") + code.textContent;
     const say = function (word) {
       button.textContent = word;
       setTimeout(function () { button.textContent = "Copy"; }, 2000);
@@ -112,7 +114,7 @@
       say(document.execCommand("copy") ? done : "Press Ctrl+C");
     };
     if (navigator.clipboard) {
-      navigator.clipboard.writeText(code.textContent).then(function () { say(done); }, otherwise);
+      navigator.clipboard.writeText(text).then(function () { say(done); }, otherwise);
     } else {
       otherwise();
     }

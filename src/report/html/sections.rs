@@ -12,9 +12,13 @@ use crate::finding::{Report, Target, TargetStatus};
 use crate::plural::{plural, thousands};
 use crate::redact;
 use crate::report::coverage::percent;
+use crate::report::rollup::{self, FindingGroup};
 use crate::report::values::one_line;
 use crate::report::words::describe;
 use crate::source_map::SourceMap;
+
+/// The anchor of the part that comes before the findings.
+pub(super) const CHANGED: &str = "changed";
 
 /// A part of the page.
 pub(super) struct Part {
@@ -29,7 +33,7 @@ pub(super) struct Part {
 /// The non-empty parts after the findings.
 pub(super) fn parts(report: &Report, files: &SourceMap, now: &RunTotals) -> Vec<Part> {
     let bodies = [
-        ("changed", "What has changed", changed(report, files)),
+        (CHANGED, "What has changed", changed(report, files)),
         (
             "history",
             "History",
@@ -144,12 +148,30 @@ fn changed_in(target: &Target, compared: &TargetComparison) -> Markup {
     html! {
         "\n" h3 { (name(&target.database)) }
         p {
-            (new) " new, " (still) " still there, " (compared.resolved.len()) " resolved"
-            @if !compared.undetermined.is_empty() { ", " (compared.undetermined.len()) " undetermined" }
+            (thousands(new)) " new, " (thousands(still)) " still there, " (thousands(compared.resolved.len())) " resolved"
+            @if !compared.undetermined.is_empty() { ", " (thousands(compared.undetermined.len())) " undetermined" }
             ". " (then)
         }
+        (new_findings(target))
         (previous_findings("Resolved", &compared.resolved))
         (previous_findings("Undetermined: could not be checked again", &compared.undetermined))
+    }
+}
+
+/// The findings that are new, by name.
+fn new_findings(target: &Target) -> Markup {
+    let entries: Vec<FindingGroup<'_>> = rollup::entries(target)
+        .into_iter()
+        .filter(FindingGroup::is_new)
+        .collect();
+    let count: usize = entries.iter().map(|entry| entry.checks.len()).sum();
+    html! {
+        @if count > 0 {
+            details open[entries.len() <= super::UNFOLDED] {
+                summary { "New (" (thousands(count)) ")" }
+                ul.plain { @for entry in &entries { "\n" li { (name(&entry.headline())) } } }
+            }
+        }
     }
 }
 
@@ -158,7 +180,7 @@ fn previous_findings(title: &str, findings: &[PreviousFinding]) -> Markup {
     html! {
         @if !findings.is_empty() {
             details open[findings.len() <= super::UNFOLDED] {
-                summary { (title) " (" (findings.len()) ")" }
+                summary { (title) " (" (thousands(findings.len())) ")" }
                 ul.plain { @for finding in findings { "\n" li { (name(&finding.message)) } } }
             }
         }
@@ -225,7 +247,7 @@ fn unmentioned(objects: &[Unmentioned]) -> Markup {
     html! {
         @if !objects.is_empty() {
             details {
-                summary { "No expectation mentions these (" (objects.len()) ")" }
+                summary { "No expectation mentions these (" (thousands(objects.len())) ")" }
                 @for group in objects.chunk_by(|a, b| a.parent == b.parent && a.kind == b.kind) {
                     @if let Some(first) = group.first() {
                         "\n" h4 {
@@ -250,7 +272,7 @@ fn of(object: &Unmentioned) -> Markup {
             small {
                 " with "
                 @for (i, (_, words, count)) in object.contains.iter().enumerate() {
-                    @if i > 0 { ", " } (count) " " (words)
+                    @if i > 0 { ", " } (thousands(*count)) " " (words)
                 }
             }
         }
@@ -313,7 +335,7 @@ fn not_compared(report: &Report) -> Option<Markup> {
         ul.plain {
             @for target in targets() {
                 @for what in &target.not_compared {
-                    "\n" li { (what.count) " " (what.words) " in " (name(&describe(target))) }
+                    "\n" li { (usize::try_from(what.count).map_or_else(|_| what.count.to_string(), thousands)) " " (what.words) " in " (name(&describe(target))) }
                 }
             }
         }
