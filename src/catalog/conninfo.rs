@@ -168,6 +168,13 @@ impl Conninfo {
         &self.host
     }
 
+    /// The hosts with their ports: `db.example.com:5432`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let hosts = self.hosts.iter().map(|host| format!("{}:{}", host.name, host.port));
+        hosts.collect::<Vec<_>>().join(",")
+    }
+
     /// The name of the database.
     #[must_use]
     pub fn dbname(&self) -> &str {

@@ -22,7 +22,7 @@ fn render(rendering: &Rendering<'_>) -> String {
         .report
         .targets
         .iter()
-        .map(|target| (label("database", &target.database), target))
+        .map(|target| (identity(target), target))
         .collect();
     gauge(
         &mut out,
@@ -58,13 +58,28 @@ fn render(rendering: &Rendering<'_>) -> String {
             matches!(check.status, Status::Unknown | Status::Unverified) && !check.is_known()
         }),
     );
-    run_gauges(&mut out, rendering);
+    run_gauges(&mut out, rendering, &databases);
     out
 }
 
-/// The metrics of the run itself.
-fn run_gauges(out: &mut String, rendering: &Rendering<'_>) {
-    let run = |value: String| [(String::new(), value)];
+/// What distinguishes a database from all others, even where two runs name them by the same variable.
+fn identity(target: &Target) -> String {
+    let labels = [
+        ("database", &target.database),
+        ("host", &target.address),
+        ("name", &target.name),
+    ];
+    labels.map(|(name, value)| label(name, value)).join(",")
+}
+
+/// The metrics of the run itself. Each database has them, because a series without labels would collide with that of
+/// another run.
+fn run_gauges(out: &mut String, rendering: &Rendering<'_>, databases: &[(String, &Target)]) {
+    let run = |value: String| {
+        databases
+            .iter()
+            .map(move |(database, _)| (database.clone(), value.clone()))
+    };
     gauge(
         out,
         "driftgate_exit_code",

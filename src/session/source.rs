@@ -313,11 +313,16 @@ impl ResolvedSource {
                     target.database = info.display();
                 }
                 info.host().clone_into(&mut target.host);
+                target.address = info.address();
                 info.dbname().clone_into(&mut target.name);
             }
-            Self::Scratch(database) => database.scratch.host().clone_into(&mut target.host),
+            Self::Scratch(database) => {
+                database.scratch.host().clone_into(&mut target.host);
+                target.address.clone_from(&target.host);
+            }
             Self::Snapshot(saved) => {
                 "snapshot".clone_into(&mut target.host);
+                target.address.clone_from(&target.host);
                 target.name.clone_from(&saved.snapshot.server.database);
             }
         }
