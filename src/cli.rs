@@ -109,6 +109,10 @@ pub struct CheckArgs {
     #[arg(long)]
     pub coverage: bool,
 
+    /// Show only how many rows the queries of assertions return, and no row
+    #[arg(long)]
+    pub no_rows: bool,
+
     /// Exit with 0 even if there are findings or the database could not be verified; usage errors still exit with 2
     #[arg(long)]
     pub exit_zero: bool,

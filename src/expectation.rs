@@ -323,6 +323,8 @@ pub struct Assertion {
     pub schema: String,
     /// The tests of its result.
     pub tests: Vec<(Test, Place)>,
+    /// How many rows reports show, if the file says so.
+    pub show_rows: Option<usize>,
     /// Level and reason.
     pub terms: Terms,
 }

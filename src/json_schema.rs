@@ -409,6 +409,7 @@ fn assertion_key(key: AssertionKey) -> Json {
         }),
         AssertionKey::Min | AssertionKey::Max => json!({"type": "number"}),
         AssertionKey::Empty => json!({"type": "boolean"}),
+        AssertionKey::ShowRows => json!({"type": "integer", "minimum": 0}),
         AssertionKey::Level => term_key(TermKey::Level),
         AssertionKey::Reason => term_key(TermKey::Reason),
         AssertionKey::Since => term_key(TermKey::Since),

@@ -102,6 +102,11 @@ fn choose(args: &CheckArgs, expectations: &mut Vec<ExpectationFile>, files: &Sou
         .map(|file| source_of(against.as_ref(), file, files).ok())
         .collect();
     choice::choose(&args.choice, expectations, &sources)?;
+    if args.no_rows {
+        for assertion in expectations.iter_mut().flat_map(|file| &mut file.assertions) {
+            assertion.show_rows = Some(0);
+        }
+    }
     expectations.retain(|file| file.only.is_empty() || file.exact || !file.objects.is_empty());
     Ok(())
 }

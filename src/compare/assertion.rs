@@ -9,6 +9,7 @@ use crate::expectation::{Assertion, Test};
 use crate::finding::{About, Check, Code, OtherCode, Status};
 use crate::hint::Hint;
 use crate::observed::{AssertionResult, Cell, CellType, InvalidQuery, TypedEquality};
+use crate::plural::plural;
 use crate::source_map::Place;
 use crate::value::Value;
 use crate::yaml::{Scalar, ScalarType, shorten};
@@ -118,7 +119,7 @@ fn check_test(assertion: &Assertion, test: &Test, place: Place, rows: &Rows<'_>)
     let check = if result.passed {
         Check::passed(about, code, place, &assertion.terms)
     } else {
-        let got = describe(rows.rows, rows.more);
+        let got = describe(rows.rows, rows.more, limit(assertion, test));
         let message = format!(
             "assertion `{}` returned {got}, expected {}",
             assertion.name, result.words
@@ -128,11 +129,26 @@ fn check_test(assertion: &Assertion, test: &Test, place: Place, rows: &Rows<'_>)
             Some(why) => check.detail(Some(format!("PostgreSQL says: {why}"))).hint(Hint::advice(
                 "write a value of the type that the query returns, or cast in the query",
             )),
-            None => check.detail(result.detail),
+            None => check.detail(result.detail.filter(|_| assertion.show_rows != Some(0))),
         }
     };
-    check.values(result.expected, show_rows(rows.rows, rows.more))
+    check.values(result.expected, show_rows(rows.rows, rows.more, limit(assertion, test)))
 }
+
+/// How many rows reports show. Rows of which there must be none are examples: a few will do, and they may be personal data.
+fn limit(assertion: &Assertion, test: &Test) -> usize {
+    let usual = match test {
+        Test::Empty(_) => EXAMPLES,
+        Test::Equals(_) | Test::Rows(_) | Test::Min(_) | Test::Max(_) => SHOWN,
+    };
+    assertion.show_rows.unwrap_or(usual)
+}
+
+/// How many rows are shown of those that must not be there.
+const EXAMPLES: usize = 3;
+
+/// How many other rows are shown.
+const SHOWN: usize = 20;
 
 /// The key of a test in expectation files.
 fn key(test: &Test) -> &'static str {
@@ -302,42 +318,57 @@ fn cell_text(cell: &Cell) -> String {
     }
 }
 
-/// The rows as a value. A single row of one column becomes that value.
-fn show_rows(rows: &[Vec<Cell>], more: bool) -> Value {
-    const SHOWN: usize = 20;
+/// The rows as a value, at most this many of them. A single row of one column becomes that value.
+fn show_rows(rows: &[Vec<Cell>], more: bool, limit: usize) -> Value {
     match rows {
         [] => Value::from("no row"),
-        [row] if row.len() == 1 => cell_value(&row[0]),
+        // A number of rows, or whether there are some, is what was asked for.
+        [row] if row.len() == 1 && (limit > 0 || is_count(&row[0])) => cell_value(&row[0]),
+        _ if limit == 0 => Value::Text(count(rows, more)),
         _ => {
-            let shown = rows.iter().take(SHOWN);
+            let shown = rows.iter().take(limit);
             let mut shown: Vec<Value> = shown
                 .map(|row| Value::List(row.iter().map(cell_value).collect()))
                 .collect();
-            if rows.len() > SHOWN {
+            if rows.len() > limit {
                 let than = if more { "more than " } else { "" };
-                shown.push(Value::Text(format!("… {than}{} more rows", rows.len() - SHOWN)));
+                shown.push(Value::Text(format!("… {than}{} more rows", rows.len() - limit)));
             }
             Value::List(shown)
         }
     }
 }
 
+/// Whether a value says how many there are, or whether something holds, and is about no person.
+fn is_count(cell: &Cell) -> bool {
+    match cell.cell_type {
+        CellType::Bool | CellType::Number => true,
+        CellType::Text | CellType::Json => cell.text.is_none(),
+    }
+}
+
+/// `3 rows`.
+fn count(rows: &[Vec<Cell>], more: bool) -> String {
+    let than = if more { "more than " } else { "" };
+    format!("{than}{}", plural(rows.len(), "row", "rows"))
+}
+
 fn row_text(row: &[Cell]) -> String {
     format!("[{}]", row.iter().map(cell_text).collect::<Vec<_>>().join(", "))
 }
 
-/// A short description of the rows.
-fn describe(rows: &[Vec<Cell>], more: bool) -> String {
-    const SHOWN: usize = 5;
+/// A short description of the rows, with at most this many of them.
+fn describe(rows: &[Vec<Cell>], more: bool, limit: usize) -> String {
+    const IN_SENTENCE: usize = 5;
     match rows {
         [] => "no row".into(),
-        [row] if row.len() == 1 => cell_text(&row[0]),
+        [row] if row.len() == 1 && (limit > 0 || is_count(&row[0])) => cell_text(&row[0]),
+        _ if limit == 0 => count(rows, more),
         _ => {
-            let shown: Vec<String> = rows.iter().take(SHOWN).map(|r| row_text(r)).collect();
-            let rest = if rows.len() > SHOWN { ", …" } else { "" };
-            let than = if more { "more than " } else { "" };
-            let s = if rows.len() == 1 { "" } else { "s" };
-            format!("{than}{} row{s}: {}{rest}", rows.len(), shown.join(", "))
+            let limit = limit.min(IN_SENTENCE);
+            let shown: Vec<String> = rows.iter().take(limit).map(|r| row_text(r)).collect();
+            let rest = if rows.len() > limit { ", …" } else { "" };
+            format!("{}: {}{rest}", count(rows, more), shown.join(", "))
         }
     }
 }

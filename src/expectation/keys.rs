@@ -126,6 +126,7 @@ keys! {
         Min = "min": "The result must be one number that is not less than this.",
         Max = "max": "The result must be one number that is not greater than this.",
         Empty = "empty": "`true`: the result must have no rows; `false`: it must have at least one.",
+        ShowRows = "show_rows": "How many rows reports show; `0` shows only their number. By default 3 with `empty`, and 20 otherwise.",
         Level = "level": LEVEL,
         Reason = "reason": REASON,
         Since = "since": SINCE,

@@ -40,7 +40,7 @@ pub(super) fn parse_assertions(parser: &mut Parser, entry: &Entry, terms: &Terms
 fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
     let mut terms = terms.clone();
     let mut sql = None;
-    let mut tests = Vec::new();
+    let (mut tests, mut show_rows) = (Vec::new(), None);
     let before = parser.problems.len();
     for item in parser.mapping(&entry.key, &entry.value) {
         let place = item.value.place;
@@ -61,6 +61,7 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
             AssertionKey::Max => tests.extend(number(parser, item).map(|value| (Test::Max(value), place))),
             AssertionKey::Empty => tests.extend(parser.bool(item).map(|value| (Test::Empty(value), place))),
             AssertionKey::Rows => tests.extend(rows(parser, item).map(|value| (Test::Rows(value), place))),
+            AssertionKey::ShowRows => show_rows = row_count(parser, item),
             AssertionKey::Level => parser.term(TermKey::Level, item, &mut terms),
             AssertionKey::Reason => parser.term(TermKey::Reason, item, &mut terms),
             AssertionKey::Since => parser.term(TermKey::Since, item, &mut terms),
@@ -71,17 +72,14 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
         return;
     }
     let Some((sql, sql_place)) = sql else {
-        parser.problems.push(Problem::at(
-            entry.place,
-            format!("the assertion `{}` has no `sql`", entry.key),
-        ));
+        let message = format!("the assertion `{}` has no `sql`", entry.key);
+        parser.problems.push(Problem::at(entry.place, message));
         return;
     };
     if tests.is_empty() {
-        parser.problems.push(
-            Problem::at(entry.place, format!("the assertion `{}` tests nothing", entry.key))
-                .hint("add `equals`, `rows`, `min`, `max` or `empty`"),
-        );
+        let problem = Problem::at(entry.place, format!("the assertion `{}` tests nothing", entry.key));
+        let hint = "add `equals`, `rows`, `min`, `max` or `empty`";
+        parser.problems.push(problem.hint(hint));
         return;
     }
     if !terms.window.is_empty() {
@@ -94,8 +92,23 @@ fn assertion(parser: &mut Parser, entry: &Entry, terms: &Terms) {
         sql_place,
         schema: parser.out.schema.clone(),
         tests,
+        show_rows,
         terms,
     });
+}
+
+/// A number of rows.
+fn row_count(parser: &mut Parser, entry: &Entry) -> Option<usize> {
+    let count = entry.value.scalar().and_then(|scalar| scalar.text.parse().ok());
+    if count.is_none() {
+        let (key, is) = (&entry.key, entry.value.describe());
+        let message = format!("`{key}` takes a number of rows, but this is {is}");
+        let problem = Problem::at(entry.value.place, message);
+        parser
+            .problems
+            .push(problem.hint(format!("write `{key}: 0` to show none")));
+    }
+    count
 }
 
 /// The problem that an assertion is only a query.
