@@ -4,6 +4,7 @@
 (function () {
   const all = Array.from(document.querySelectorAll(".finding"));
   const groups = Array.from(document.querySelectorAll(".group"));
+  const holders = Array.from(document.querySelectorAll(".part, .object, .like"));
   const form = document.querySelector(".filter");
 
   // --- the filter
@@ -13,7 +14,9 @@
     const selects = Array.from(form.querySelectorAll("select"));
     const shown = form.querySelector(".shown");
     const parts = Array.from(document.querySelectorAll(".part"), function (part) {
-      return { part: part, isMany: Boolean(part.closest(".many")), findings: Array.from(part.children, function (finding) {
+      return { part: part, isMany: Boolean(part.closest(".many")), findings: Array.from(part.querySelectorAll(".finding")).filter(function (finding) {
+        return finding.closest(".part") === part;
+      }).map(function (finding) {
         return { finding: finding, properties: Object.assign({}, finding.dataset), text: null };
       }) };
     });
@@ -50,11 +53,13 @@
           count += fits ? 1 : 0;
           entry.finding.hidden = !fits;
         });
-        part.part.hidden = count === before;
         // How high it is taken to be while it is not looked at.
         if (part.isMany) { part.part.style.containIntrinsicHeight = "auto " + 3 * (count - before) + "rem"; }
       });
-      groups.forEach(function (group) { group.hidden = !group.querySelector(".part:not([hidden])"); });
+      // What holds no finding that is shown is hidden, from the outside to the inside.
+      holders.concat(groups).forEach(function (holder) {
+        holder.hidden = !holder.querySelector(".finding:not([hidden])");
+      });
       const noun = all.length === 1 ? " finding" : " findings";
       const of = function (number) { return number.toLocaleString("en"); };
       shown.textContent = words.length || wanted.length

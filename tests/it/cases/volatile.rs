@@ -23,6 +23,7 @@ impl Volatile {
             (host, "{host}"),
             (port.to_owned(), "{port}"),
             (database.name().to_owned(), "{database}"),
+            (database.name().replace('_', "\\_"), "{database}"),
             (version.to_owned(), "{version}"),
             (short.to_owned(), "{version}"),
             (env!("CARGO_PKG_VERSION").to_owned(), "{tool_version}"),
@@ -31,12 +32,24 @@ impl Volatile {
 
     /// The text with placeholders. White space at the end of lines goes, as editors take it away.
     pub fn replace(&self, text: &str) -> String {
-        let mut text = runs(&durations(text));
+        let mut text = runs(&durations(&measures(text)));
         for (from, to) in &self.0 {
             text = replace_word(&text, from, to);
         }
         text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
     }
+}
+
+/// The text in which the metrics of a run have placeholders for their values, which follow the labels.
+fn measures(text: &str) -> String {
+    let measures = ["driftgate_duration_seconds{", "driftgate_timestamp_seconds{"];
+    let lines = text.split_inclusive('\n').map(|line| match line.rsplit_once("} ") {
+        Some((labels, _)) if measures.iter().any(|measure| line.starts_with(measure)) => {
+            format!("{labels}}} {{duration}}\n")
+        }
+        Some(_) | None => line.to_owned(),
+    });
+    lines.collect()
 }
 
 /// Whether a name or number could go on with this character.
