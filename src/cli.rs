@@ -69,6 +69,7 @@ pub enum Command {
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct CheckArgs {
     /// Expectation files, folders of them or glob patterns [default: expectations/]
     pub paths: Vec<PathBuf>,

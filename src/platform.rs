@@ -161,24 +161,28 @@ pub fn roles_sql() -> Sql {
         let with_roles = PLATFORMS.iter().filter(|platform| !platform.roles.is_empty());
         with_roles.enumerate()
     };
-    let roles = platforms().flat_map(|(number, platform)| {
-        platform.roles.iter().map(move |role| {
-            let is_sign = !COMMON_ROLES.contains(role);
-            json!({"platform": number, "role": role, "is_sign": is_sign})
+    let roles: serde_json::Value = platforms()
+        .flat_map(|(number, platform)| {
+            platform.roles.iter().map(move |role| {
+                let is_sign = !COMMON_ROLES.contains(role);
+                json!({"platform": number, "role": role, "is_sign": is_sign})
+            })
         })
-    });
-    let schemas = platforms().flat_map(|(number, platform)| {
-        let schemas = platform.all_schemas();
-        schemas.map(move |schema| json!({"platform": number, "namespace": schema}))
-    });
+        .collect();
+    let schemas: serde_json::Value = platforms()
+        .flat_map(|(number, platform)| {
+            let schemas = platform.all_schemas();
+            schemas.map(move |schema| json!({"platform": number, "namespace": schema}))
+        })
+        .collect();
     // The names are looked up together: a query for each platform takes longer to plan than a small database to read.
     // As JSON, because the server analyses each value of a list by itself.
     sql![
         "WITH there AS MATERIALIZED (SELECT k.platform, k.role::text AS role, k.is_sign, r.oid FROM pg_catalog.json_to_recordset(",
-        literal(&serde_json::Value::from_iter(roles).to_string()),
+        literal(&roles.to_string()),
         ") k(platform int, role name, is_sign boolean) JOIN pg_catalog.pg_roles r ON r.rolname = k.role), \
          own AS (SELECT s.platform, n.nspowner FROM pg_catalog.json_to_recordset(",
-        literal(&serde_json::Value::from_iter(schemas).to_string()),
+        literal(&schemas.to_string()),
         ") s(platform int, namespace name) JOIN pg_catalog.pg_namespace n ON n.nspname = s.namespace) \
          SELECT t.role FROM there t \
          WHERE t.platform IN (SELECT platform FROM there WHERE is_sign GROUP BY platform HAVING count(*) >= ",

@@ -182,8 +182,8 @@ fn shared_hint(entry: &FindingGroup<'_>) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let hint = |check: &Check| check.hint.clone();
     let words = entry.first().hint.as_ref().and_then(Hint::words);
-    let is_same = |check: &&Check| check.hint.as_ref().and_then(Hint::words) == words;
-    if let Some(words) = words.filter(|_| entry.checks.iter().all(|check| is_same(&check))) {
+    let is_same = |check: &Check| check.hint.as_ref().and_then(Hint::words) == words;
+    if let Some(words) = words.filter(|_| entry.checks.iter().all(|check| is_same(check))) {
         facts.push(("help", visible(words)));
     }
     let statements: Vec<String> = entry

@@ -213,12 +213,11 @@ fn counts(entries: &[FindingGroup<'_>]) -> String {
 /// An item of a list, with what is known about the finding below it.
 fn finding(entry: &FindingGroup<'_>, target: &Target, rendering: &Rendering<'_>) -> String {
     let new = if entry.is_new() { " (new)" } else { "" };
-    let (title, facts) = match entry.single() {
-        Some(check) => (title(check), facts(check, target, rendering.files)),
-        None => {
-            let title = format!("{} {}", entry.subject(), entry.predicate());
-            (escaped(&title), shared_facts(entry, rendering.files))
-        }
+    let (title, facts) = if let Some(check) = entry.single() {
+        (title(check), facts(check, target, rendering.files))
+    } else {
+        let title = format!("{} {}", entry.subject(), entry.predicate());
+        (escaped(&title), shared_facts(entry, rendering.files))
     };
     let mut out = format!("- **{}**{new}: {title}\n", entry.status.word());
     for (label, fact) in facts {

@@ -214,8 +214,8 @@ pub(super) fn object(about: &About) -> String {
             None if id.parts().len() > 1 => kind.show(id),
             None => about.subject(),
         },
-        About::ByMeaning { parent, .. } => parent.to_string(),
-        About::Unlisted {
+        About::ByMeaning { parent, .. }
+        | About::Unlisted {
             parent: Some(parent), ..
         } => parent.to_string(),
         About::Migration(_) | About::MigrationHistory(_) => "migrations".to_owned(),
