@@ -10,6 +10,7 @@ pub mod copy;
 pub mod encoding;
 pub mod equivalence;
 mod invalid_query;
+pub mod listing;
 pub mod migration_history;
 pub mod row_age;
 pub mod server_error;

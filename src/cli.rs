@@ -2,6 +2,7 @@
 
 mod choice_args;
 mod exit_codes;
+mod fleet_args;
 mod parse;
 mod partitions_option;
 mod repair_args;
@@ -21,6 +22,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use clap_complete::Shell;
 use exit_codes::{EXIT_CODES, PULL_EXIT_CODES};
+pub use fleet_args::{FleetArgs, FleetCommand, FleetFormat, FleetListArgs, Shard, TargetChoice};
 pub use parse::{SOURCES, parse};
 pub use partitions_option::PartitionsOption;
 pub use repair_args::{RepairArgs, RepairTarget, ScriptArgs};
@@ -56,6 +58,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Print the SQL that makes a database what its expectation files say; runs nothing
     Repair(RepairArgs),
+    /// List the databases and schemas of a fleet
+    Fleet(FleetArgs),
     /// Print the JSON Schema of expectation files, for editors
     Schema(SchemaArgs),
     /// Check expectation files and migration folders for mistakes, without a database

@@ -4,6 +4,7 @@
 mod check;
 mod completions;
 mod diff;
+mod fleet;
 mod init;
 mod lint;
 mod man;
@@ -11,7 +12,7 @@ mod pull;
 mod repair;
 mod schema;
 
-use crate::cli::{Color, Command, Format};
+use crate::cli::{Color, Command, FleetCommand, Format};
 pub use crate::console::set_quiet;
 use crate::console::{print, print_failure, print_problems};
 use crate::error::{CommandError, Problem};
@@ -28,6 +29,7 @@ pub fn run(command: &Command) -> Exit {
         Command::Diff(args) => diff::run(args, &mut files),
         Command::Repair(args) => repair::run(args, &mut files),
         Command::Init(args) => init::run(args, &mut files),
+        Command::Fleet(args) => fleet::run(args, &mut files),
         Command::Schema(args) => schema::run(args),
         Command::Lint(args) => lint::run(args, &mut files),
         Command::Completions(args) => completions::run(args),
@@ -64,6 +66,9 @@ fn presentation(command: &Command) -> (Color, Option<Format>) {
         Command::Repair(args) => (args.color, None),
         Command::Lint(args) => (args.color, None),
         Command::Init(args) => (args.color, None),
+        Command::Fleet(args) => match &args.command {
+            FleetCommand::List(args) => (args.color, None),
+        },
         Command::Schema(_) | Command::Completions(_) | Command::Man(_) => (Color::Auto, None),
     }
 }

@@ -89,6 +89,7 @@ pub mod expectation;
 pub mod finding;
 #[doc(hidden)]
 pub mod fix;
+pub mod fleet;
 mod fnv;
 mod hex;
 pub mod hint;

@@ -14,6 +14,7 @@ pub(crate) mod choice;
 mod connection;
 pub(crate) mod earlier_reports;
 pub(crate) mod facts;
+pub(crate) mod fleet;
 pub(crate) mod migration_progress;
 mod migration_scripts;
 pub(crate) mod not_recorded;

@@ -53,6 +53,7 @@ const LAYERS: [&[&str]; 10] = [
     ],
     &[
         "environment",
+        "fleet",
         "manual",
         "models",
         "program",
