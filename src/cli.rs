@@ -86,6 +86,14 @@ pub struct CheckArgs {
     ))]
     pub against: Option<String>,
 
+    /// Check every target of this fleet file against the expectations that it names, or against PATHS
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["against", "wait", "write_baseline", "coverage"])]
+    pub fleet: Option<PathBuf>,
+
+    /// Which targets of the fleet.
+    #[command(flatten)]
+    pub targets: TargetChoice,
+
     /// Format of the report on standard output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,

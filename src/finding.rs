@@ -8,6 +8,7 @@ pub mod code;
 pub mod coverage;
 pub mod earlier;
 pub mod exit;
+pub mod fleet;
 pub mod mark;
 pub mod report;
 pub mod report_history;

@@ -4,6 +4,7 @@ mod coverage;
 mod facts;
 mod finding_table;
 mod fingerprint;
+mod fleet;
 pub mod format;
 mod json_marks;
 mod json_since;

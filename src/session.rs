@@ -15,6 +15,7 @@ mod connection;
 pub(crate) mod earlier_reports;
 pub(crate) mod facts;
 pub(crate) mod fleet;
+pub(crate) mod fleet_run;
 pub(crate) mod migration_progress;
 mod migration_scripts;
 pub(crate) mod not_recorded;

@@ -62,11 +62,23 @@ pub struct FleetListArgs {
 pub struct TargetChoice {
     /// Only targets with this label; can be repeated
     #[arg(long = "where", value_name = "LABEL=VALUE", value_parser = parse_label)]
-    pub labels: Vec<(String, String)>,
+    pub with_labels: Vec<(String, String)>,
+
+    /// Only the target of this name; can be repeated
+    #[arg(long = "target", value_name = "NAME")]
+    pub named: Vec<String>,
 
     /// Only the targets of one of several shards: a target always belongs to the same
     #[arg(long, value_name = "K/N", value_parser = parse_shard)]
     pub shard: Option<Shard>,
+}
+
+impl TargetChoice {
+    /// Whether every target is chosen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.with_labels.is_empty() && self.named.is_empty() && self.shard.is_none()
+    }
 }
 
 /// One of several shards of a fleet.

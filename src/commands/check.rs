@@ -1,5 +1,7 @@
 //! `driftgate check`: compares expectations with databases.
 
+mod fleet;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,14 @@ use crate::source_map::{Place, SourceMap};
 
 /// Runs the command.
 pub(super) fn run(args: &CheckArgs, files: &mut SourceMap) -> Result<Exit, CommandError> {
+    if let Some(path) = &args.fleet {
+        return fleet::run(args, path, files);
+    }
+    if !args.targets.is_empty() {
+        return Err(Problem::new("--where, --target and --shard choose targets of a fleet")
+            .hint("name the fleet file: --fleet fleet.yaml")
+            .into());
+    }
     let clock = RunClock::start();
     let (mut expectations, prior) = read_inputs(args, files)?;
     choose(args, &mut expectations, files)?;

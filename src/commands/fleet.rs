@@ -6,16 +6,16 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::Limits;
-use crate::cli::{FleetArgs, FleetCommand, FleetFormat, FleetListArgs, TargetChoice};
+use crate::cli::{FleetArgs, FleetCommand, FleetFormat, FleetListArgs};
 use crate::console::print;
 use crate::environment::Environment;
 use crate::error::{CommandError, Problem};
 use crate::expectation::FORMAT_VERSION;
 use crate::finding::Exit;
-use crate::fleet::{Fleet, Password, Target, digest, file, shard_of};
+use crate::fleet::{Fleet, Password, Target, digest, file};
 use crate::input;
 use crate::plural::{plural, thousands};
-use crate::session::fleet::Resolver;
+use crate::session::fleet::{Resolver, chosen};
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
@@ -48,7 +48,7 @@ fn list(args: &FleetListArgs, files: &mut SourceMap) -> Result<Exit, CommandErro
     };
     let all = resolver.targets(&fleet)?;
     let digest = digest(&all);
-    let targets = chosen(all, &args.choice);
+    let targets = chosen(all, &args.choice)?;
     print(&match args.format {
         FleetFormat::Table => table(&targets, &digest),
         FleetFormat::Json => as_fleet_file(&fleet, &targets, &digest),
@@ -56,22 +56,6 @@ fn list(args: &FleetListArgs, files: &mut SourceMap) -> Result<Exit, CommandErro
         FleetFormat::GithubMatrix => matrix(&targets, args.shards)?,
     })?;
     Ok(Exit::Passed)
-}
-
-/// The targets that the command line chooses.
-fn chosen(targets: Vec<Target>, choice: &TargetChoice) -> Vec<Target> {
-    let has_labels = |target: &Target| {
-        let mut wanted = choice.labels.iter();
-        wanted.all(|(label, value)| target.labels.get(label) == Some(value))
-    };
-    let is_of_shard = |target: &Target| {
-        let shard = choice.shard;
-        shard.is_none_or(|shard| shard_of(&target.name, shard.of) == shard.number)
-    };
-    let targets = targets.into_iter();
-    targets
-        .filter(|target| has_labels(target) && is_of_shard(target))
-        .collect()
 }
 
 /// A line for each target, and a last one with their number.

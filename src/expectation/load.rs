@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::parse::{check, parse};
+use super::parse::{check, parse, parse_in_schema};
 use super::{ExpectationFile, WrittenSource, time_order};
 use crate::error::Problem;
 use crate::input;
@@ -33,6 +33,25 @@ pub fn load(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationF
 /// Those of [`load`].
 pub fn check_all(paths: &[PathBuf], files: &mut SourceMap) -> Result<Vec<ExpectationFile>, Vec<Problem>> {
     load_with(paths, files, check)
+}
+
+/// Files that were loaded, as they are for the schema of a tenant.
+///
+/// # Errors
+/// What is no mistake in the schema that the files name is one in this.
+pub fn for_schema(
+    loaded: &[ExpectationFile],
+    schema: &str,
+    files: &SourceMap,
+) -> Result<Vec<ExpectationFile>, Vec<Problem>> {
+    let of_tenant = |file: &ExpectationFile| {
+        let mut own = parse_in_schema(files.text(file.file), file.file, schema)?;
+        for (history, loaded) in own.histories.iter_mut().zip(&file.histories) {
+            history.files.clone_from(&loaded.files);
+        }
+        Ok(own)
+    };
+    loaded.iter().map(of_tenant).collect()
 }
 
 type Parse = fn(&str, FileId) -> Result<ExpectationFile, Vec<Problem>>;

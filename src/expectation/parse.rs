@@ -50,6 +50,15 @@ pub fn parse_whole(text: &str, file: FileId) -> Result<ExpectationFile, Vec<Prob
     with_definitions(text, file, read(text, file, Places::OfUse))
 }
 
+/// Reads an expectation file that is written once for the schemas of all tenants: names without a schema, and the schema that
+/// the file names, are those of the tenant.
+///
+/// # Errors
+/// Those of [`parse`].
+pub fn parse_in_schema(text: &str, file: FileId, schema: &str) -> Result<ExpectationFile, Vec<Problem>> {
+    read_in(text, file, Places::OfUse, Some(schema))
+}
+
 /// What becomes of the objects of a file when all that concerns only one of them has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Objects {
@@ -83,6 +92,15 @@ fn with_definitions(
 }
 
 fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec<Problem>> {
+    read_in(text, file, places, None)
+}
+
+fn read_in(
+    text: &str,
+    file: FileId,
+    places: Places,
+    schema: Option<&str>,
+) -> Result<ExpectationFile, Vec<Problem>> {
     let Document { root, problems } = yaml::parse(text, file, places).map_err(|problem| vec![problem])?;
     let entries = match root.value {
         NodeValue::Map(map) => map.into_iter().collect(),
@@ -102,6 +120,7 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
         }
     };
     let mut parser = Parser::new(file);
+    parser.tenant = schema.map(str::to_owned);
     parser.problems = problems;
     parser.file(entries);
     parser.finish()
@@ -111,6 +130,8 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
 pub(super) struct Parser {
     pub(super) out: ExpectationFile,
     pub(super) problems: Vec<Problem>,
+    /// The schema that takes the place of the one that the file names.
+    tenant: Option<String>,
     /// The name of the last object, if nothing is written below it.
     pub(super) last_empty: Option<String>,
 }
@@ -143,6 +164,7 @@ impl Parser {
                 singles: Singles::default(),
             },
             problems: Vec::new(),
+            tenant: None,
             last_empty: None,
         }
     }
@@ -243,6 +265,14 @@ impl Parser {
                 Some(FileKey::Level) => self.term(TermKey::Level, entry, &mut terms),
                 Some(FileKey::Reason) => self.term(TermKey::Reason, entry, &mut terms),
                 Some(FileKey::Migrations | FileKey::Assertions | FileKey::Ignore) | None => {}
+            }
+        }
+        if let Some(tenant) = &self.tenant {
+            let written = std::mem::replace(&mut self.out.schema, tenant.clone());
+            if let Some(schemas) = &mut self.out.exact_schemas
+                && schemas.remove(&written)
+            {
+                schemas.insert(tenant.clone());
             }
         }
         self.out.exact = terms.exact;

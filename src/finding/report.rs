@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::coverage::Coverage;
+use super::fleet::FleetFacts;
 use super::mark::{BaselineUse, ReportComparison, TargetComparison, assign_unique_ids};
 use super::report_history::ReportHistory;
 use super::{Check, Checks, Code, Exit, OtherCode, Status};
@@ -20,6 +21,8 @@ pub struct Report {
     pub comparison: Option<ReportComparison>,
     /// The results of earlier runs, if a folder with their reports was given.
     pub history: Option<ReportHistory>,
+    /// The fleet, if the targets are those of one.
+    pub fleet: Option<FleetFacts>,
 }
 
 /// The result of one database.
@@ -232,6 +235,7 @@ impl Report {
             baseline: None,
             comparison: None,
             history: None,
+            fleet: None,
         }
     }
 

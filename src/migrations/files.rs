@@ -9,7 +9,7 @@ use crate::hex::hex;
 use crate::redact;
 
 /// The files of one or several folders and of the folders in them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Files {
     /// The folders.
     pub roots: Vec<Root>,
@@ -20,7 +20,7 @@ pub struct Files {
 }
 
 /// A folder that was named.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Root {
     /// Its path, as named.
     pub path: PathBuf,
@@ -33,7 +33,7 @@ pub struct Root {
 }
 
 /// A file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// The number of its folder in [`Files::roots`].
     pub root: usize,

@@ -14,7 +14,7 @@ use super::notes::notes;
 use super::rollup::{self, FindingGroup};
 use super::values::one_line;
 use super::words::{ReportedStatus, changes, counts, describe_with_role, failed};
-use super::{finding_table, table_marks};
+use super::{finding_table, fleet, table_marks};
 use crate::error::Failure;
 use crate::finding::{Report, Target};
 use crate::plural::thousands;
@@ -29,6 +29,9 @@ const MOST_ENTRIES: usize = 50;
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering { report, files, .. } = *rendering;
+    if let Some(facts) = &report.fleet {
+        return fleet::render(rendering, facts);
+    }
     let palette = Palette { color: rendering.color };
     let layout = TextLayout {
         palette,

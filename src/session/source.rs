@@ -256,6 +256,19 @@ impl ResolvedSource {
         Self::live(info, scratch()?, args, environment)
     }
 
+    /// The database of a connection that is known already.
+    ///
+    /// # Errors
+    /// An option for it is wrong.
+    pub(crate) fn of_connection(
+        info: Conninfo,
+        args: &SessionArgs,
+        environment: &Environment,
+    ) -> Result<Self, Problem> {
+        source_options::use_digest_key(args, environment)?;
+        Self::live(info, source_options::scratch(args, environment)?, args, environment)
+    }
+
     /// A database that exists, and the options for it.
     fn live(info: Conninfo, scratch: Scratch, args: &SessionArgs, environment: &Environment) -> Result<Self, Problem> {
         Ok(Self::Database(Box::new(LiveDatabase {

@@ -1,0 +1,207 @@
+//! `driftgate check --fleet`: checks every target of a fleet.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{exit, outputs, validate_outputs, verdict};
+use crate::catalog::capture::Scope;
+use crate::cli::{CheckArgs, Format};
+use crate::console::{clear_progress, print_failure, show_progress};
+use crate::environment::Environment;
+use crate::error::{CommandError, Failure, Problem};
+use crate::expectation::ExpectationFile;
+use crate::expectation::load::{for_schema, load};
+use crate::finding::fleet::{FleetFacts, Member};
+use crate::finding::{Checks, Exit, Report, Target as Checked, mark};
+use crate::fleet::{Fleet, Target, digest, file};
+use crate::input;
+use crate::plural::thousands;
+use crate::redact;
+use crate::role_map::RoleMap;
+use crate::session::fleet::{Resolver, chosen};
+use crate::session::fleet_run::{self, Progress};
+use crate::session::prior_runs::PriorRuns;
+use crate::session::report_outputs::RunClock;
+use crate::session::source::ResolvedSource;
+use crate::session::verify::Verification;
+use crate::source_map::SourceMap;
+
+/// Runs the command with the fleet file at this path.
+pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Result<Exit, CommandError> {
+    let clock = RunClock::start();
+    let place = input::read(path, files)?;
+    let fleet = file::parse(files.text(place.file), place.file)?;
+    let mut sets = expectation_sets(args, path, &fleet, files)?;
+    let writes_reports = args.output.iter().any(|(format, _)| *format == Format::Json);
+    let prior = PriorRuns::read(&args.prior_runs, writes_reports, files)?;
+    for set in sets.values() {
+        validate_outputs(args, set, files)?;
+    }
+    for set in sets.values_mut() {
+        crate::session::choice::choose(&args.choice, set, &[])?;
+    }
+    let environment = Environment::read(!args.session.no_env_file);
+    let resolver = Resolver {
+        environment: &environment,
+        limits: args.session.limits(),
+        program_limit: args.session.command_timeout,
+    };
+    show_progress("listing the targets …");
+    let listed = resolver.targets(&fleet);
+    clear_progress();
+    let listed = listed?;
+    let digest = digest(&listed);
+    let targets = chosen(listed, &args.targets)?;
+    let one = OneTarget {
+        args,
+        files,
+        sets: &sets,
+        environment: &environment,
+        resolver: &resolver,
+        path,
+        fleet: &fleet,
+    };
+    let count = targets.len();
+    let results = fleet_run::run(
+        &targets,
+        fleet.connections,
+        &|target| one.check(target, &prior),
+        &|progress| show(progress, count),
+    );
+    clear_progress();
+    let mut report = Report::new(results);
+    report.fleet = Some(facts(path, digest, &targets));
+    let baseline_written = prior.apply(&mut report, &args.prior_runs, files);
+    let verdict = verdict(args, &report);
+    let mut failures = outputs(args).write(&report, files, verdict, &clock);
+    failures.extend(baseline_written.err());
+    failures.iter().for_each(print_failure);
+    Ok(exit(args, &report, verdict, &failures))
+}
+
+fn show(progress: Progress, count: usize) {
+    let Progress { done, unreached, drift } = progress;
+    let (done, count) = (thousands(done), thousands(count));
+    show_progress(&format!(
+        "{done} of {count} targets: {} drift, {} unreached …",
+        thousands(drift),
+        thousands(unreached)
+    ));
+}
+
+/// The expectation files of each list of paths.
+fn expectation_sets(
+    args: &CheckArgs,
+    fleet_file: &Path,
+    fleet: &Fleet,
+    files: &mut SourceMap,
+) -> Result<BTreeMap<Vec<PathBuf>, Vec<ExpectationFile>>, CommandError> {
+    let mut sets = BTreeMap::new();
+    let mut problems = Vec::new();
+    for entry in &fleet.entries {
+        let paths = paths(args, fleet_file, fleet, &entry.expectations);
+        if sets.contains_key(&paths) {
+            continue;
+        }
+        if paths.is_empty() {
+            let problem = Problem::at(entry.place, "nothing is expected of these targets");
+            problems.push(problem.hint("write `expectations: [FILE]` into the fleet file, or name files on the command line"));
+            continue;
+        }
+        match load(&paths, files) {
+            Ok(loaded) => {
+                sets.insert(paths, loaded);
+            }
+            Err(more) => problems.extend(more),
+        }
+    }
+    if problems.is_empty() { Ok(sets) } else { Err(problems.into()) }
+}
+
+/// The paths of the expectation files of an entry: those of the command line, else its own, else those of the fleet.
+fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[crate::fleet::Text]) -> Vec<PathBuf> {
+    if !args.paths.is_empty() {
+        return args.paths.clone();
+    }
+    let beside = fleet_file.parent().unwrap_or(Path::new(""));
+    let texts = if own.is_empty() { &fleet.expectations } else { own };
+    texts.iter().map(|text| beside.join(&text.text)).collect()
+}
+
+fn facts(path: &Path, digest: String, targets: &[Target]) -> FleetFacts {
+    let members = targets.iter().map(|target| Member {
+        name: target.name.clone(),
+        schema: target.schema.clone(),
+        server: target.server.clone(),
+        labels: target.labels.clone(),
+    });
+    FleetFacts {
+        file: redact::path(path),
+        digest,
+        members: members.collect(),
+    }
+}
+
+/// What checking one target needs.
+struct OneTarget<'a> {
+    args: &'a CheckArgs,
+    files: &'a SourceMap,
+    sets: &'a BTreeMap<Vec<PathBuf>, Vec<ExpectationFile>>,
+    environment: &'a Environment,
+    resolver: &'a Resolver<'a>,
+    path: &'a Path,
+    fleet: &'a Fleet,
+}
+
+impl OneTarget<'_> {
+    /// Checks a target. A failure is a part of the result, so that the others are still checked.
+    fn check(&self, target: &Target, prior: &PriorRuns) -> Checked {
+        let mut result = Checked::named(target.name.clone());
+        result.checks = Checks::keeping(outputs(self.args).need_passed_checks());
+        if let Err(error) = self.verify(target, &mut result) {
+            result.failure = Some(failure(error));
+        }
+        mark::assign_unique_ids(&mut result.checks.findings);
+        prior.mark(&mut result);
+        result
+    }
+
+    fn verify(&self, target: &Target, result: &mut Checked) -> Result<(), CommandError> {
+        let source = self.resolver.info(target)?;
+        let source = ResolvedSource::of_connection(source, &self.args.session, self.environment)?;
+        source.describe(result);
+        result.database.clone_from(&target.name);
+        let paths = paths(self.args, self.path, self.fleet, &target.expectations);
+        let written = self.sets.get(&paths).map(Vec::as_slice).unwrap_or_default();
+        let of_tenant = target.schema.as_ref().map(|schema| for_schema(written, schema, self.files));
+        let of_tenant = of_tenant.transpose()?;
+        let expected = of_tenant.as_deref().unwrap_or(written);
+        let expected: Vec<&ExpectationFile> = expected.iter().collect();
+        let mut scope = Scope::of(&expected);
+        scope.platform = self.args.platform_schemas;
+        scope.tolerates_locks = true;
+        let verification = Verification {
+            files: &expected,
+            scope: &scope,
+            limits: self.args.session.limits(),
+            with_coverage: false,
+            roles: &RoleMap::default(),
+        };
+        verification.run(&source, result)?;
+        Ok(())
+    }
+}
+
+fn failure(error: CommandError) -> Failure {
+    match error {
+        CommandError::Outside(failure) => failure,
+        CommandError::Usage(problems) => {
+            let first = input::first(problems);
+            let failure = Failure::new("checking the target", first.message).lasting();
+            match first.hint {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
+        }
+    }
+}
