@@ -58,7 +58,13 @@ pub async fn rows(info: &Conninfo, limits: Limits, query: &str) -> Result<Vec<Na
     };
     let rows = listed.await;
     client.close().await;
-    let rows = rows.map_err(|error| error.failure(doing))?;
+    let rows = rows.map_err(|error| {
+        let failure = error.failure(doing);
+        match failure.hint {
+            Some(_) => failure,
+            None => failure.hint("it must be one statement that returns rows and writes nothing"),
+        }
+    })?;
     let read = rows.iter().map(|row| {
         let cells = row.columns().iter().enumerate();
         let cells = cells.map(|(number, column)| Ok((column.name.clone(), row.text(number)?.map(str::to_owned))));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::format::Rendering;
-use crate::finding::fleet::{FleetFacts, GroupKey, Member, is_unreached, without_schema};
+use crate::finding::fleet::{FleetFacts, GroupKey, Member, SCHEMA, is_unreached, without_schema};
 use crate::finding::{Check, Status, Target, TargetStatus};
 use crate::plural::{plural, thousands};
 use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
@@ -107,7 +107,7 @@ fn headline(rendering: &Rendering<'_>, fleet: &FleetFacts) -> String {
     let most = checks.max().unwrap_or_default();
     let count = fleet.members.len();
     format!(
-        "{}: {} {} on {}, up to {} each, {:.0} s\n",
+        "{}: {} {} on {}, up to {} each, in {:.0} s\n",
         visible(&fleet.file),
         thousands(count),
         if count == 1 { "target" } else { "targets" },
@@ -201,17 +201,45 @@ fn render_group(out: &mut String, group: &Group<'_>, rendering: &Rendering<'_>, 
         let _ = writeln!(out, "{margin}{}", visible(&labels));
     }
     if let Some(hint) = &check.hint {
-        // A statement on several lines is in the other formats.
-        let text = general(&hint.text());
+        // The statements if there are any; what they lose is in the other formats, and a text on several lines as well.
+        let (label, text) = match hint.statements() {
+            Some(statements) => ("sql", statements),
+            None => (hint.label(), hint.words().unwrap_or_default()),
+        };
+        let text = match group.first_schema {
+            Some(schema) => general_sql(text, schema),
+            None => text.to_owned(),
+        };
         let first = text.lines().next().unwrap_or_default();
         let more = if text.lines().count() > 1 { " …" } else { "" };
-        let _ = writeln!(out, "{margin}{}: {}{more}", hint.label(), visible(first));
+        let _ = writeln!(out, "{margin}{label}: {}{more}", visible(first));
     }
 }
 
-/// The finding in one sentence.
+/// The finding in one sentence. Most messages begin with what they are about.
 fn sentence(check: &Check) -> String {
-    format!("{}: {}", check.about.subject(), check.message)
+    let subject = check.about.subject();
+    if check.message.starts_with(&subject) {
+        check.message.clone()
+    } else {
+        format!("{subject}: {}", check.message)
+    }
+}
+
+/// SQL in which the schema is general wherever it is a word, also in a search path.
+fn general_sql(sql: &str, schema: &str) -> String {
+    let sql = without_schema(sql, schema);
+    let words = sql.split_inclusive([' ', ',', ';', '\n']);
+    words
+        .map(|word| {
+            let name = word.trim_end_matches([' ', ',', ';', '\n']);
+            if name == schema || name.trim_matches('"') == schema {
+                format!("{SCHEMA}{}", &word[name.len()..])
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
 }
 
 /// `acme, apollo, arbor and 26 more`.

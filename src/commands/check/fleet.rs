@@ -10,7 +10,7 @@ use crate::console::{clear_progress, print_failure, show_progress};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::ExpectationFile;
-use crate::expectation::load::{for_schema, load};
+use crate::expectation::load::{for_schema, load, plain};
 use crate::finding::fleet::{FleetFacts, Member};
 use crate::finding::{Checks, Exit, Report, Target as Checked, mark};
 use crate::fleet::{Fleet, Target, digest, file};
@@ -125,7 +125,7 @@ fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[crate::fleet
     }
     let beside = fleet_file.parent().unwrap_or(Path::new(""));
     let texts = if own.is_empty() { &fleet.expectations } else { own };
-    texts.iter().map(|text| beside.join(&text.text)).collect()
+    texts.iter().map(|text| plain(beside.join(&text.text))).collect()
 }
 
 fn facts(path: &Path, digest: String, targets: &[Target]) -> FleetFacts {
