@@ -100,6 +100,23 @@ pub(crate) enum CommandError {
     Outside(Failure),
 }
 
+impl CommandError {
+    /// The error as one of several things that are done: the others go on.
+    pub(crate) fn into_failure(self, doing: &str) -> Failure {
+        match self {
+            Self::Outside(failure) => failure,
+            Self::Usage(problems) => {
+                let Problem { message, hint, .. } = crate::input::first(problems);
+                let failure = Failure::new(doing, message).lasting();
+                Failure {
+                    hint: hint.or(failure.hint.clone()),
+                    ..failure
+                }
+            }
+        }
+    }
+}
+
 impl From<Problem> for CommandError {
     fn from(problem: Problem) -> Self {
         Self::Usage(vec![problem])

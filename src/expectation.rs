@@ -17,6 +17,7 @@ mod pattern;
 mod pieces;
 mod shape;
 mod statement;
+mod tenant;
 mod time_order;
 mod window;
 mod written_source;

@@ -1,7 +1,7 @@
 //! Fleets: the databases and schemas that are checked together, as a fleet file names them.
 //!
 //! [`file::parse`] reads the file. Its entries name targets one by one, by patterns, by a query or by a program;
-//! `session::fleet` asks for what only a server or a program knows, and makes a [`Target`] of each.
+//! `session::fleet` asks for what only a server or a program knows, and makes a [`FleetTarget`] of each.
 
 pub mod file;
 mod patterns;
@@ -9,9 +9,9 @@ mod read;
 mod target;
 mod template;
 
-pub use patterns::Patterns;
-pub use target::{Password, Row, Target, digest, shard_of};
-pub use template::{Template, Values};
+pub use patterns::NamePatterns;
+pub use target::{FleetTarget, Password, TargetRow, digest, shard_of};
+pub use template::{RowValues, Template};
 
 use crate::program::CommandLine;
 use crate::source_map::Place;
@@ -26,7 +26,7 @@ pub const PER_SERVER: usize = 4;
 #[derive(Debug, Clone, Default)]
 pub struct Fleet {
     /// The expectation files of targets that name none of their own.
-    pub expectations: Vec<Text>,
+    pub expectations: Vec<WrittenText>,
     /// How many connections there are at the same time.
     pub connections: Connections,
     /// What names the targets.
@@ -53,7 +53,7 @@ impl Default for Connections {
 
 /// A text, and where it is written.
 #[derive(Debug, Clone)]
-pub struct Text {
+pub struct WrittenText {
     /// The text.
     pub text: String,
     /// Where it begins.
@@ -74,15 +74,15 @@ pub struct TargetEntry {
     /// The schema that takes the place of the schema of the expectation files.
     pub schema: Option<Template>,
     /// Every database of the server that matches is a target.
-    pub databases: Option<Patterns>,
+    pub databases: Option<NamePatterns>,
     /// Every schema of the database that matches is a target.
-    pub schemas: Option<Patterns>,
+    pub schemas: Option<NamePatterns>,
     /// The password of the role.
     pub password: Option<PasswordSource>,
     /// The labels of the targets.
     pub labels: Vec<(String, Template)>,
     /// The expectation files, in place of those of the fleet.
-    pub expectations: Vec<Text>,
+    pub expectations: Vec<WrittenText>,
     /// The least number of targets. Fewer are an error, so that an empty list is never green.
     pub at_least: usize,
 }
@@ -91,13 +91,13 @@ pub struct TargetEntry {
 #[derive(Debug, Clone)]
 pub enum Listing {
     /// The entry itself: one target, or one for each database or schema that matches.
-    Named(Text),
+    Named(WrittenText),
     /// The rows of a query.
     Query {
         /// The database that is asked.
         url: Url,
         /// One statement that returns rows.
-        sql: Text,
+        sql: WrittenText,
     },
     /// The lines that a program prints: JSON objects.
     Command(CommandLine),
@@ -107,7 +107,7 @@ pub enum Listing {
 #[derive(Debug, Clone)]
 pub enum Url {
     /// In a variable of the environment.
-    Variable(Text),
+    Variable(WrittenText),
     /// In the file, without a password.
     Written(Template),
 }

@@ -14,7 +14,8 @@ use crate::sql::{Sql, Statement};
 /// # Errors
 /// The server cannot be reached, or does not answer.
 pub async fn databases(info: &Conninfo, limits: Limits) -> Result<Vec<String>, Failure> {
-    let query = sql!["SELECT datname::text FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"];
+    let query =
+        sql!["SELECT datname::text FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"];
     names(info, limits, &query, "listing the databases").await
 }
 

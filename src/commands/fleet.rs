@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::error::{CommandError, Problem};
 use crate::expectation::FORMAT_VERSION;
 use crate::finding::Exit;
-use crate::fleet::{Fleet, Password, Target, digest, file};
+use crate::fleet::{Fleet, FleetTarget, Password, digest, file};
 use crate::input;
 use crate::plural::{plural, thousands};
 use crate::session::fleet::{Resolver, chosen};
@@ -52,14 +52,16 @@ fn list(args: &FleetListArgs, files: &mut SourceMap) -> Result<Exit, CommandErro
     print(&match args.format {
         FleetFormat::Table => table(&targets, &digest),
         FleetFormat::Json => as_fleet_file(&fleet, &targets, &digest),
-        FleetFormat::Names => targets.iter().fold(String::new(), |out, target| out + &target.name + "\n"),
+        FleetFormat::Names => targets
+            .iter()
+            .fold(String::new(), |out, target| out + &target.name + "\n"),
         FleetFormat::GithubMatrix => matrix(&targets, args.shards)?,
     })?;
     Ok(Exit::Passed)
 }
 
 /// A line for each target, and a last one with their number.
-fn table(targets: &[Target], digest: &str) -> String {
+fn table(targets: &[FleetTarget], digest: &str) -> String {
     let cells: Vec<[String; 4]> = targets
         .iter()
         .map(|target| {
@@ -101,8 +103,8 @@ fn table(targets: &[Target], digest: &str) -> String {
 }
 
 /// A fleet file with a line for each target, which needs no query and no program any more. Passwords are where they were.
-fn as_fleet_file(fleet: &Fleet, targets: &[Target], digest: &str) -> String {
-    let texts = |texts: &[crate::fleet::Text]| texts.iter().map(|text| json!(text.text)).collect::<Vec<Json>>();
+fn as_fleet_file(fleet: &Fleet, targets: &[FleetTarget], digest: &str) -> String {
+    let texts = |texts: &[crate::fleet::WrittenText]| texts.iter().map(|text| json!(text.text)).collect::<Vec<Json>>();
     let mut out = Map::new();
     out.insert("driftgate".into(), json!(FORMAT_VERSION.parse::<u32>().unwrap_or(1)));
     out.insert("digest".into(), json!(digest));
@@ -132,7 +134,10 @@ fn as_fleet_file(fleet: &Fleet, targets: &[Target], digest: &str) -> String {
             entry.insert("password".into(), password_source(password));
         }
         if !target.labels.is_empty() {
-            let labels = target.labels.iter().map(|(label, value)| (label.clone(), json!(escaped(value))));
+            let labels = target
+                .labels
+                .iter()
+                .map(|(label, value)| (label.clone(), json!(escaped(value))));
             entry.insert("labels".into(), Json::Object(labels.collect()));
         }
         if !target.expectations.is_empty() {
@@ -182,13 +187,17 @@ fn escaped(text: &str) -> String {
 }
 
 /// The matrix of a GitHub workflow: a job for each target, or for each shard.
-fn matrix(targets: &[Target], shards: Option<u64>) -> Result<String, Problem> {
+fn matrix(targets: &[FleetTarget], shards: Option<u64>) -> Result<String, Problem> {
     let jobs: Vec<Json> = match shards {
-        Some(of) => (1..=of).map(|number| json!({"shard": format!("{number}/{of}")})).collect(),
+        Some(of) => (1..=of)
+            .map(|number| json!({"shard": format!("{number}/{of}")}))
+            .collect(),
         None if targets.len() > MOST_JOBS => {
             let count = thousands(targets.len());
-            return Err(Problem::new(format!("a matrix has at most {MOST_JOBS} jobs, and these are {count} targets"))
-                .hint("give --shards N for one job for each of N shards"));
+            return Err(Problem::new(format!(
+                "a matrix has at most {MOST_JOBS} jobs, and these are {count} targets"
+            ))
+            .hint("give --shards N for one job for each of N shards"));
         }
         None => targets
             .iter()

@@ -1,9 +1,6 @@
 //! Parses expectation files.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::history::parse_histories;
 use super::ignore::parse_ignore;
@@ -16,7 +13,7 @@ use super::statement::parse_assertions;
 use super::written_source::{parse_against, parse_database};
 use super::{
     DEFAULT_DATABASE, ExpectationFile, FORMAT_VERSION, Level, Singles, Terms, WindowEnd, WindowSide, Windows,
-    partitions, pieces, shape,
+    partitions, pieces,
 };
 use crate::error::Problem;
 use crate::kinds::Kind;
@@ -95,12 +92,7 @@ fn read(text: &str, file: FileId, places: Places) -> Result<ExpectationFile, Vec
     read_in(text, file, places, None)
 }
 
-fn read_in(
-    text: &str,
-    file: FileId,
-    places: Places,
-    schema: Option<&str>,
-) -> Result<ExpectationFile, Vec<Problem>> {
+fn read_in(text: &str, file: FileId, places: Places, schema: Option<&str>) -> Result<ExpectationFile, Vec<Problem>> {
     let Document { root, problems } = yaml::parse(text, file, places).map_err(|problem| vec![problem])?;
     let entries = match root.value {
         NodeValue::Map(map) => map.into_iter().collect(),
@@ -131,7 +123,7 @@ pub(super) struct Parser {
     pub(super) out: ExpectationFile,
     pub(super) problems: Vec<Problem>,
     /// The schema that takes the place of the one that the file names.
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
     /// The name of the last object, if nothing is written below it.
     pub(super) last_empty: Option<String>,
 }
@@ -267,14 +259,7 @@ impl Parser {
                 Some(FileKey::Migrations | FileKey::Assertions | FileKey::Ignore) | None => {}
             }
         }
-        if let Some(tenant) = &self.tenant {
-            let written = std::mem::replace(&mut self.out.schema, tenant.clone());
-            if let Some(schemas) = &mut self.out.exact_schemas
-                && schemas.remove(&written)
-            {
-                schemas.insert(tenant.clone());
-            }
-        }
+        self.use_tenant();
         self.out.exact = terms.exact;
         let database = entries
             .iter()
@@ -290,32 +275,6 @@ impl Parser {
             );
         }
         terms
-    }
-
-    /// The schemas in `exact`, if it is a list.
-    fn exact_schemas(&mut self, entry: &Entry) -> Option<BTreeSet<String>> {
-        let NodeValue::List(items) = &entry.value.value else {
-            return None;
-        };
-        if items.is_empty() {
-            self.problems.push(shape::empty_list(entry.value.place, &entry.key));
-        }
-        let mut schemas = BTreeSet::new();
-        for item in items {
-            match item
-                .scalar()
-                .filter(|s| s.scalar_type != ScalarType::Null && !s.text.is_empty())
-            {
-                Some(scalar) => {
-                    schemas.insert(scalar.text.clone());
-                }
-                None => self.problems.push(Problem::at(
-                    item.place,
-                    format!("`exact` takes names of schemas, but this is {}", item.describe()),
-                )),
-            }
-        }
-        Some(schemas)
     }
 
     fn version(&mut self, entry: &Entry) {

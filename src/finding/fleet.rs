@@ -101,7 +101,10 @@ mod tests {
         let general = |text| without_schema(text, "t_1");
         assert_eq!(general("table t_1.orders"), "table {schema}.orders");
         assert_eq!(general("ON \"t_1\".orders (t_1)"), "ON {schema}.orders (t_1)");
-        assert_eq!(general("table t_11.orders, at_1.b, t_1"), "table t_11.orders, at_1.b, t_1");
+        assert_eq!(
+            general("table t_11.orders, at_1.b, t_1"),
+            "table t_11.orders, at_1.b, t_1"
+        );
         assert_eq!(general("nextval('t_1.s')"), "nextval('{schema}.s')");
     }
 }

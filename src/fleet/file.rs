@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::read::Reader;
+use super::read::FleetReader;
 use super::template::Template;
-use super::{Connections, Fleet, Listing, PasswordSource, Patterns, TargetEntry, Text, Url};
+use super::{Connections, Fleet, Listing, NamePatterns, PasswordSource, TargetEntry, Url, WrittenText};
 use crate::error::Problem;
 use crate::expectation::FORMAT_VERSION;
 use crate::program::CommandLine;
@@ -42,7 +42,8 @@ pub const PASSWORD_KEYS: [&str; 3] = ["file", "env", "command"];
 /// Whether a document is a fleet file: it has `targets`, which no expectation file has.
 #[must_use]
 pub fn is_fleet(text: &str) -> bool {
-    text.lines().any(|line| line.starts_with("targets:")) || text.trim_start().starts_with('{') && text.contains("\"targets\"")
+    text.lines().any(|line| line.starts_with("targets:"))
+        || text.trim_start().starts_with('{') && text.contains("\"targets\"")
 }
 
 /// Reads a fleet file.
@@ -51,7 +52,7 @@ pub fn is_fleet(text: &str) -> bool {
 /// All its problems, in the order of the file.
 pub fn parse(text: &str, file: FileId) -> Result<Fleet, Vec<Problem>> {
     let Document { root, problems } = yaml::parse(text, file, Places::OfUse).map_err(|problem| vec![problem])?;
-    let mut reader = Reader { problems };
+    let mut reader = FleetReader { problems };
     let fleet = read(&mut reader, &root);
     if reader.problems.is_empty() {
         Ok(fleet)
@@ -61,7 +62,7 @@ pub fn parse(text: &str, file: FileId) -> Result<Fleet, Vec<Problem>> {
     }
 }
 
-fn read(reader: &mut Reader, root: &Node) -> Fleet {
+fn read(reader: &mut FleetReader, root: &Node) -> Fleet {
     let mut fleet = Fleet::default();
     let NodeValue::Map(map) = &root.value else {
         let message = format!("a fleet file is a mapping, but this is {}", root.describe());
@@ -90,7 +91,7 @@ fn read(reader: &mut Reader, root: &Node) -> Fleet {
     fleet
 }
 
-fn version(reader: &mut Reader, root: &Node, map: &Mapping) {
+fn version(reader: &mut FleetReader, root: &Node, map: &Mapping) {
     let written = map.iter().find(|entry| entry.key == "driftgate");
     let is_known = |entry: &Entry| {
         let scalar = entry.value.scalar();
@@ -111,7 +112,7 @@ fn version(reader: &mut Reader, root: &Node, map: &Mapping) {
     }
 }
 
-fn connections(reader: &mut Reader, node: &Node) -> Connections {
+fn connections(reader: &mut FleetReader, node: &Node) -> Connections {
     let mut connections = Connections::default();
     let Some(map) = reader.map("connections", node, "{total: 64, per_server: 4}") else {
         return connections;
@@ -132,7 +133,7 @@ fn connections(reader: &mut Reader, node: &Node) -> Connections {
     connections
 }
 
-fn entries(reader: &mut Reader, node: &Node) -> Vec<TargetEntry> {
+fn entries(reader: &mut FleetReader, node: &Node) -> Vec<TargetEntry> {
     let NodeValue::List(items) = &node.value else {
         let message = format!("`targets` takes a list, but this is {}", node.describe());
         reader.problem(node.place, message, "begin each target with a dash: `- name: shop`");
@@ -149,13 +150,17 @@ fn entries(reader: &mut Reader, node: &Node) -> Vec<TargetEntry> {
             && !names.insert(name.text.as_str())
         {
             let message = format!("a second target is named `{}`", name.text);
-            reader.problem(name.place, message, "give it a name of its own: reports tell targets apart by it");
+            reader.problem(
+                name.place,
+                message,
+                "give it a name of its own: reports tell targets apart by it",
+            );
         }
     }
     entries
 }
 
-fn entry(reader: &mut Reader, node: &Node) -> Option<TargetEntry> {
+fn entry(reader: &mut FleetReader, node: &Node) -> Option<TargetEntry> {
     let NodeValue::Map(map) = &node.value else {
         let message = format!("a target is a mapping, but this is {}", node.describe());
         reader.problem(node.place, message, "write `- {name: shop, url: env:SHOP_URL}`");
@@ -186,7 +191,7 @@ fn entry(reader: &mut Reader, node: &Node) -> Option<TargetEntry> {
 }
 
 /// What names the targets: exactly one of three keys.
-fn listing(reader: &mut Reader, place: Place, map: &Mapping) -> Option<Listing> {
+fn listing(reader: &mut FleetReader, place: Place, map: &Mapping) -> Option<Listing> {
     let named: Vec<&Entry> = map
         .iter()
         .filter(|entry| matches!(entry.key.as_str(), "name" | "query" | "command"))
@@ -212,7 +217,7 @@ fn listing(reader: &mut Reader, place: Place, map: &Mapping) -> Option<Listing> 
     }
 }
 
-fn query(reader: &mut Reader, node: &Node) -> Option<Listing> {
+fn query(reader: &mut FleetReader, node: &Node) -> Option<Listing> {
     let map = reader.map("query", node, "{url: env:CONTROL_URL, sql: select …}")?;
     let (mut url, mut sql) = (None, None);
     for entry in map {
@@ -225,7 +230,11 @@ fn query(reader: &mut Reader, node: &Node) -> Option<Listing> {
     for key in QUERY_KEYS {
         if !map.iter().any(|entry| entry.key == key) {
             let message = format!("`query` lacks `{key}`");
-            reader.problem(node.place, message, "a query has the url of a database and the sql that lists the targets");
+            reader.problem(
+                node.place,
+                message,
+                "a query has the url of a database and the sql that lists the targets",
+            );
         }
     }
     if let Some(Url::Written(template)) = &url
@@ -237,7 +246,7 @@ fn query(reader: &mut Reader, node: &Node) -> Option<Listing> {
     Some(Listing::Query { url: url?, sql: sql? })
 }
 
-fn set(reader: &mut Reader, out: &mut TargetEntry, entry: &Entry) {
+fn set(reader: &mut FleetReader, out: &mut TargetEntry, entry: &Entry) {
     let node = &entry.value;
     match entry.key.as_str() {
         "name" | "query" | "command" => {}
@@ -254,17 +263,17 @@ fn set(reader: &mut Reader, out: &mut TargetEntry, entry: &Entry) {
     }
 }
 
-fn patterns(reader: &mut Reader, name: &str, node: &Node) -> Option<Patterns> {
+fn patterns(reader: &mut FleetReader, name: &str, node: &Node) -> Option<NamePatterns> {
     let texts = reader.texts(name, node);
     if texts.is_empty() {
         return None;
     }
-    Patterns::parse(&texts)
+    NamePatterns::parse(&texts)
         .map_err(|problems| reader.problems.extend(problems))
         .ok()
 }
 
-fn labels(reader: &mut Reader, node: &Node) -> Vec<(String, Template)> {
+fn labels(reader: &mut FleetReader, node: &Node) -> Vec<(String, Template)> {
     let Some(map) = reader.map("labels", node, "{region: eu}") else {
         return Vec::new();
     };
@@ -277,7 +286,7 @@ fn labels(reader: &mut Reader, node: &Node) -> Vec<(String, Template)> {
     labels
 }
 
-fn password(reader: &mut Reader, node: &Node) -> Option<PasswordSource> {
+fn password(reader: &mut FleetReader, node: &Node) -> Option<PasswordSource> {
     if let Some(name) = node.scalar().and_then(|scalar| scalar.text.strip_prefix("env:")) {
         let template = reader.keep(Template::parse(name, node.place))?;
         return Some(PasswordSource::Variable(template));
@@ -285,7 +294,11 @@ fn password(reader: &mut Reader, node: &Node) -> Option<PasswordSource> {
     let NodeValue::Map(map) = &node.value else {
         // The text may be the password itself: it is not repeated.
         let hint = "write `password: {env: NAME}`, `password: {file: PATH}` or `password: {command: [PROGRAM]}`";
-        reader.problem(node.place, "`password` says where the password is, and not what it is", hint);
+        reader.problem(
+            node.place,
+            "`password` says where the password is, and not what it is",
+            hint,
+        );
         return None;
     };
     let entries: Vec<&Entry> = map.iter().collect();
@@ -318,17 +331,29 @@ fn password(reader: &mut Reader, node: &Node) -> Option<PasswordSource> {
 }
 
 /// Problems of keys that do not go together.
-fn together(reader: &mut Reader, entry: &TargetEntry) {
+fn together(reader: &mut FleetReader, entry: &TargetEntry) {
     let place = entry.place;
     let has_rows = !matches!(entry.listing, Listing::Named(_));
     if entry.url.is_none() && !matches!(entry.listing, Listing::Command(_)) {
-        reader.problem(place, "this entry has no `url`", "write `url: env:NAME`, or postgres://role@host/database");
+        reader.problem(
+            place,
+            "this entry has no `url`",
+            "write `url: env:NAME`, or postgres://role@host/database",
+        );
     }
     if entry.database.is_some() && entry.databases.is_some() {
-        reader.problem(place, "`database` is one database and `databases` are all that match", "keep one of them");
+        reader.problem(
+            place,
+            "`database` is one database and `databases` are all that match",
+            "keep one of them",
+        );
     }
     if entry.schema.is_some() && entry.schemas.is_some() {
-        reader.problem(place, "`schema` is one schema and `schemas` are all that match", "keep one of them");
+        reader.problem(
+            place,
+            "`schema` is one schema and `schemas` are all that match",
+            "keep one of them",
+        );
     }
     if has_rows {
         return;
@@ -349,7 +374,7 @@ fn together(reader: &mut Reader, entry: &TargetEntry) {
 }
 
 /// Targets that nothing is expected of.
-fn without_expectations(reader: &mut Reader, fleet: &Fleet) {
+fn without_expectations(reader: &mut FleetReader, fleet: &Fleet) {
     if !fleet.expectations.is_empty() {
         return;
     }
@@ -359,7 +384,10 @@ fn without_expectations(reader: &mut Reader, fleet: &Fleet) {
         .filter(|entry| entry.expectations.is_empty())
         .map(|entry| entry.place)
         .collect();
-    if let (Some(first), true) = (bare.first(), fleet.entries.iter().any(|entry| !entry.expectations.is_empty())) {
+    if let (Some(first), true) = (
+        bare.first(),
+        fleet.entries.iter().any(|entry| !entry.expectations.is_empty()),
+    ) {
         let hint = "write `expectations: [FILE]` at the top of the file for all targets, or into this entry";
         reader.problem(*first, "nothing is expected of these targets", hint);
     }
@@ -367,7 +395,7 @@ fn without_expectations(reader: &mut Reader, fleet: &Fleet) {
 
 /// The places and names of what a fleet file expects, for messages.
 #[must_use]
-pub fn expectation_files(fleet: &Fleet) -> Vec<&Text> {
+pub fn expectation_files(fleet: &Fleet) -> Vec<&WrittenText> {
     let own = fleet.entries.iter().flat_map(|entry| &entry.expectations);
     fleet.expectations.iter().chain(own).collect()
 }

@@ -1,33 +1,33 @@
-//! Patterns of names: `shop_*`, and behind a `!` what they leave out.
+//! NamePatterns of names: `shop_*`, and behind a `!` what they leave out.
 
 use glob::{MatchOptions, Pattern};
 
 use crate::error::Problem;
 
-use super::Text;
+use super::WrittenText;
 
-/// Patterns of names. A name matches if one of the patterns does and none of those behind a `!`.
+/// NamePatterns of names. A name matches if one of the patterns does and none of those behind a `!`.
 #[derive(Debug, Clone)]
-pub struct Patterns {
+pub struct NamePatterns {
     included: Vec<Pattern>,
     excluded: Vec<Pattern>,
 }
 
-/// A `*` stands for every character, and upper and lower case differ, as in names of PostgreSQL.
+/// A `*` matches every character, and upper and lower case differ, as in names of PostgreSQL.
 const OPTIONS: MatchOptions = MatchOptions {
     case_sensitive: true,
     require_literal_separator: false,
     require_literal_leading_dot: false,
 };
 
-impl Patterns {
+impl NamePatterns {
     /// Reads the patterns of a list.
     ///
     /// # Errors
     /// One of them is not a pattern, or all of them leave out.
-    pub fn parse(texts: &[Text]) -> Result<Self, Vec<Problem>> {
+    pub fn parse(texts: &[WrittenText]) -> Result<Self, Vec<Problem>> {
         let (mut included, mut excluded, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-        for Text { text, place } in texts {
+        for WrittenText { text, place } in texts {
             let (list, pattern) = match text.strip_prefix('!') {
                 Some(pattern) => (&mut excluded, pattern),
                 None => (&mut included, text.as_str()),

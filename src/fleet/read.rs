@@ -1,7 +1,7 @@
 //! Reads the values of a fleet file, and collects its problems.
 
 use super::template::Template;
-use super::{Text, Url};
+use super::{Url, WrittenText};
 use crate::error::Problem;
 use crate::redact;
 use crate::source_map::Place;
@@ -10,11 +10,11 @@ use crate::yaml::{Entry, Mapping, Node, NodeValue, ScalarType, shorten};
 
 /// Reads values, and keeps the problems that it finds.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct FleetReader {
     pub(super) problems: Vec<Problem>,
 }
 
-impl Reader {
+impl FleetReader {
     pub(super) fn problem(&mut self, place: Place, message: impl Into<String>, hint: impl Into<String>) {
         self.problems.push(Problem::at(place, message).hint(hint));
     }
@@ -30,10 +30,10 @@ impl Reader {
     }
 
     /// A text that is not empty, quoted or not.
-    pub(super) fn text(&mut self, name: &str, node: &Node) -> Option<Text> {
+    pub(super) fn text(&mut self, name: &str, node: &Node) -> Option<WrittenText> {
         let text = node.scalar().filter(|scalar| scalar.scalar_type != ScalarType::Null);
         match text.map(|scalar| scalar.text.clone()) {
-            Some(text) if !text.trim().is_empty() => Some(Text {
+            Some(text) if !text.trim().is_empty() => Some(WrittenText {
                 text,
                 place: node.place,
             }),
@@ -44,8 +44,10 @@ impl Reader {
             }
             None => {
                 let is = node.describe();
-                self.problems
-                    .push(Problem::at(node.place, format!("`{name}` takes a text, but this is {is}")));
+                self.problems.push(Problem::at(
+                    node.place,
+                    format!("`{name}` takes a text, but this is {is}"),
+                ));
                 None
             }
         }
@@ -57,7 +59,7 @@ impl Reader {
     }
 
     /// A list of texts, or one text.
-    pub(super) fn texts(&mut self, name: &str, node: &Node) -> Vec<Text> {
+    pub(super) fn texts(&mut self, name: &str, node: &Node) -> Vec<WrittenText> {
         match &node.value {
             NodeValue::List(items) if items.is_empty() => {
                 self.problems
@@ -110,7 +112,7 @@ impl Reader {
                 );
                 return None;
             }
-            return Some(Url::Variable(Text {
+            return Some(Url::Variable(WrittenText {
                 text: name.to_owned(),
                 place: text.place,
             }));
@@ -143,5 +145,8 @@ fn has_password(url: &str) -> bool {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let credentials = rest[..end].rsplit_once('@').map_or("", |(credentials, _)| credentials);
     let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
-    credentials.contains(':') || parameters.split('&').any(|parameter| parameter.starts_with("password="))
+    credentials.contains(':')
+        || parameters
+            .split('&')
+            .any(|parameter| parameter.starts_with("password="))
 }

@@ -5,25 +5,25 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Text;
-use super::template::Values;
+use super::WrittenText;
+use super::template::RowValues;
 use crate::hex::hex;
 
 /// What a row of a query or a line of a program says of a target.
 #[derive(Debug, Clone, Default)]
-pub struct Row {
+pub struct TargetRow {
     /// The values, by name.
-    pub values: Values,
+    pub values: RowValues,
     /// Labels beside those of the entry.
     pub labels: BTreeMap<String, String>,
 }
 
 /// A database, or a schema of it, that is checked.
 #[derive(Clone)]
-pub struct Target {
+pub struct FleetTarget {
     /// Its name, which is unique in the fleet.
     pub name: String,
-    /// Where the database is. It may contain a password: only [`Target::shown`] is for reports.
+    /// Where the database is. It may contain a password: only [`FleetTarget::shown`] is for reports.
     pub url: String,
     /// The variable that the URL was in.
     pub variable: Option<String>,
@@ -40,7 +40,7 @@ pub struct Target {
     /// Its labels.
     pub labels: BTreeMap<String, String>,
     /// Its expectation files, if they are not those of the fleet.
-    pub expectations: Vec<Text>,
+    pub expectations: Vec<WrittenText>,
 }
 
 /// Where the password of a target comes from.
@@ -57,7 +57,7 @@ pub enum Password {
 /// A digest of what the targets are: names, places, schemas and labels, in any order. It contains no secret, and is the
 /// same in every run that finds the same targets.
 #[must_use]
-pub fn digest(targets: &[Target]) -> String {
+pub fn digest(targets: &[FleetTarget]) -> String {
     let mut lines: Vec<String> = targets.iter().map(line).collect();
     lines.sort();
     let mut hash = Sha256::new();
@@ -71,7 +71,7 @@ pub fn digest(targets: &[Target]) -> String {
 /// How many digits of a digest are used: enough to tell lists apart.
 const SHOWN: usize = 16;
 
-fn line(target: &Target) -> String {
+fn line(target: &FleetTarget) -> String {
     // JSON keeps the parts apart, whatever they contain.
     let mut line = serde_json::json!([target.name, target.shown, target.schema]).to_string();
     // A map of labels is sorted.

@@ -10,7 +10,7 @@ use crate::suggest;
 use crate::terminal::visible;
 
 /// The values of a row, by the names of its columns. A value that is NULL is none.
-pub type Values = BTreeMap<String, Option<String>>;
+pub type RowValues = BTreeMap<String, Option<String>>;
 
 /// Everything in a value is escaped that could end a part of a URL. Source: RFC 3986, section 2.3.
 const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -18,13 +18,13 @@ const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_
 /// A text with places for values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
     /// Where it is written.
     pub place: Place,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     /// The name of the value.
     Value(String),
@@ -42,25 +42,23 @@ impl Template {
             let (before, from) = rest.split_at(open);
             // A brace that is written twice is a brace.
             if let Some(twice) = ["{{", "}}"].into_iter().find(|twice| from.starts_with(twice)) {
-                parts.push(Part::Text(format!("{before}{}", &twice[..1])));
+                parts.push(TemplatePart::Text(format!("{before}{}", &twice[..1])));
                 rest = &from[twice.len()..];
                 continue;
             }
             let inner = from.strip_prefix('{').and_then(|inner| inner.split_once('}'));
             let Some((name, after)) = inner.filter(|(name, _)| is_name(name)) else {
-                return Err(
-                    Problem::at(place, "a brace stands here that is no place for a value")
-                        .hint("write {column} for the value of a column, and {{ and }} for braces"),
-                );
+                return Err(Problem::at(place, "this brace is not part of a place for a value")
+                    .hint("write {column} for the value of a column, and {{ and }} for braces"));
             };
             if !before.is_empty() {
-                parts.push(Part::Text(before.to_owned()));
+                parts.push(TemplatePart::Text(before.to_owned()));
             }
-            parts.push(Part::Value(name.to_owned()));
+            parts.push(TemplatePart::Value(name.to_owned()));
             rest = after;
         }
         if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
+            parts.push(TemplatePart::Text(rest.to_owned()));
         }
         Ok(Self { parts, place })
     }
@@ -74,14 +72,14 @@ impl Template {
     /// Whether the text begins with a value, so that the value says what the text is.
     #[must_use]
     pub fn begins_with_value(&self) -> bool {
-        matches!(self.parts.first(), Some(Part::Value(_)))
+        matches!(self.parts.first(), Some(TemplatePart::Value(_)))
     }
 
     /// The names of the values.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Value(name) => Some(name.as_str()),
-            Part::Text(_) => None,
+            TemplatePart::Value(name) => Some(name.as_str()),
+            TemplatePart::Text(_) => None,
         })
     }
 
@@ -89,7 +87,7 @@ impl Template {
     ///
     /// # Errors
     /// There is no such column, or its value is NULL.
-    pub fn with(&self, values: &Values) -> Result<String, Problem> {
+    pub fn with(&self, values: &RowValues) -> Result<String, Problem> {
         self.fill(values, &|_, value| Ok(value.to_owned()))
     }
 
@@ -97,10 +95,13 @@ impl Template {
     ///
     /// # Errors
     /// There is no such column, or its value is NULL or empty: a URL without its host leads elsewhere.
-    pub fn url(&self, values: &Values) -> Result<String, Problem> {
+    pub fn url(&self, values: &RowValues) -> Result<String, Problem> {
         self.fill(values, &|name, value| {
             if value.is_empty() {
-                return Err(Problem::at(self.place, format!("`{name}` is empty, and a part of a URL")));
+                return Err(Problem::at(
+                    self.place,
+                    format!("`{name}` is empty, and a part of a URL"),
+                ));
             }
             Ok(utf8_percent_encode(value, IN_URL).to_string())
         })
@@ -109,28 +110,31 @@ impl Template {
     /// The path with the values, each of which is at most a name in it.
     ///
     /// # Errors
-    /// There is no such column, or its value is no name of a file.
-    pub fn path(&self, values: &Values) -> Result<String, Problem> {
+    /// There is no such column, or its value is not the name of a file.
+    pub fn path(&self, values: &RowValues) -> Result<String, Problem> {
         self.fill(values, &|name, value| {
             let is_name = !matches!(value, "" | "." | "..") && !value.contains(['/', '\\', '\0']);
             if is_name {
                 return Ok(value.to_owned());
             }
-            let message = format!("`{name}` is a part of a path, and `{}` is no name of a file", visible(value));
+            let message = format!(
+                "`{name}` is a part of a path, and `{}` is not the name of a file",
+                visible(value)
+            );
             Err(Problem::at(self.place, message))
         })
     }
 
     fn fill(
         &self,
-        values: &Values,
+        values: &RowValues,
         write: &dyn Fn(&str, &str) -> Result<String, Problem>,
     ) -> Result<String, Problem> {
         let mut out = String::new();
         for part in &self.parts {
             match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Value(name) => {
+                TemplatePart::Text(text) => out.push_str(text),
+                TemplatePart::Value(name) => {
                     let value = values.get(name).ok_or_else(|| self.unknown(name, values))?;
                     let value = value
                         .as_ref()
@@ -142,7 +146,7 @@ impl Template {
         Ok(out)
     }
 
-    fn unknown(&self, name: &str, values: &Values) -> Problem {
+    fn unknown(&self, name: &str, values: &RowValues) -> Problem {
         let known: Vec<&str> = values.keys().map(String::as_str).collect();
         let problem = Problem::at(self.place, format!("there is no column `{name}`"));
         if known.is_empty() {

@@ -24,7 +24,7 @@ struct Group<'a> {
 
 /// The verdict on a target of a fleet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
+enum TargetVerdict {
     Passed,
     Drift,
     Unknown,
@@ -32,7 +32,7 @@ enum Verdict {
     Unreached,
 }
 
-impl Verdict {
+impl TargetVerdict {
     const ALL: [Self; 5] = [Self::Passed, Self::Drift, Self::Unknown, Self::Failed, Self::Unreached];
 
     fn of(target: &Target) -> Self {
@@ -62,20 +62,23 @@ impl Verdict {
 pub(super) fn render(rendering: &Rendering<'_>, fleet: &FleetFacts) -> String {
     let palette = Palette { color: rendering.color };
     let targets = &rendering.report.targets;
-    let mut verdicts: BTreeMap<Verdict, Vec<(&Target, &Member)>> = BTreeMap::new();
+    let mut verdicts: BTreeMap<TargetVerdict, Vec<(&Target, &Member)>> = BTreeMap::new();
     for (target, member) in targets.iter().zip(&fleet.members) {
-        verdicts.entry(Verdict::of(target)).or_default().push((target, member));
+        verdicts
+            .entry(TargetVerdict::of(target))
+            .or_default()
+            .push((target, member));
     }
     let groups = groups(targets, &fleet.members);
     let mut out = headline(rendering, fleet);
     out.push('\n');
     let widest = thousands(targets.len()).len().max(7);
-    for verdict in Verdict::ALL {
+    for verdict in TargetVerdict::ALL {
         let Some(those) = verdicts.get(&verdict) else { continue };
         let style = match verdict {
-            Verdict::Passed => GOOD,
-            Verdict::Drift => BAD,
-            Verdict::Unknown | Verdict::Failed | Verdict::Unreached => WARN,
+            TargetVerdict::Passed => GOOD,
+            TargetVerdict::Drift => BAD,
+            TargetVerdict::Unknown | TargetVerdict::Failed | TargetVerdict::Unreached => WARN,
         };
         let mut line = format!(
             "{:>widest$}  {}",
@@ -83,14 +86,14 @@ pub(super) fn render(rendering: &Rendering<'_>, fleet: &FleetFacts) -> String {
             palette.paint(style, &format!("{:<10}", verdict.word()))
         );
         match verdict {
-            Verdict::Drift => {
+            TargetVerdict::Drift => {
                 let _ = write!(line, "  {}", plural(count(&groups, Status::Drift), "group", "groups"));
             }
-            Verdict::Failed | Verdict::Unreached => {
+            TargetVerdict::Failed | TargetVerdict::Unreached => {
                 let servers: BTreeSet<&str> = those.iter().map(|(_, member)| member.server.as_str()).collect();
                 let _ = write!(line, "  {}", plural(servers.len(), "server", "servers"));
             }
-            Verdict::Passed | Verdict::Unknown => {}
+            TargetVerdict::Passed | TargetVerdict::Unknown => {}
         }
         let _ = writeln!(out, "{}", line.trim_end());
     }
@@ -268,7 +271,10 @@ fn labels(members: &[&Member]) -> Option<String> {
     let labels = counts.iter().map(|(label, values)| {
         let mut values: Vec<(&str, usize)> = values.iter().map(|(value, count)| (*value, *count)).collect();
         values.sort_by_key(|(value, count)| (std::cmp::Reverse(*count), *value));
-        let shown = values.iter().take(NAMED).map(|(value, count)| format!("{value} {}", thousands(*count)));
+        let shown = values
+            .iter()
+            .take(NAMED)
+            .map(|(value, count)| format!("{value} {}", thousands(*count)));
         format!("{label} {}", shown.collect::<Vec<_>>().join(", "))
     });
     let labels: Vec<String> = labels.collect();
@@ -276,8 +282,8 @@ fn labels(members: &[&Member]) -> Option<String> {
 }
 
 /// Targets that were not verified, by the reason.
-fn not_verified(out: &mut String, verdicts: &BTreeMap<Verdict, Vec<(&Target, &Member)>>, palette: Palette) {
-    for verdict in [Verdict::Failed, Verdict::Unreached] {
+fn not_verified(out: &mut String, verdicts: &BTreeMap<TargetVerdict, Vec<(&Target, &Member)>>, palette: Palette) {
+    for verdict in [TargetVerdict::Failed, TargetVerdict::Unreached] {
         let Some(those) = verdicts.get(&verdict) else { continue };
         let mut reasons: BTreeMap<(&str, String), Vec<&Member>> = BTreeMap::new();
         for (target, member) in those {

@@ -9,10 +9,12 @@ use serde_json::Value as Json;
 
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{Limits, block_on, listing};
+use crate::cli::TargetChoice;
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem, WhileDoing as _};
-use crate::cli::TargetChoice;
-use crate::fleet::{Fleet, Listing, Password, PasswordSource, Row, Target, TargetEntry, Template, Url, shard_of};
+use crate::fleet::{
+    Fleet, FleetTarget, Listing, Password, PasswordSource, TargetEntry, TargetRow, Template, Url, shard_of,
+};
 use crate::plural::{plural, thousands};
 use crate::program::{CommandLine, Printed};
 use crate::redact;
@@ -33,7 +35,7 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// A server or a program does not list its targets, lists too few, or two targets have one name.
-    pub(crate) fn targets(&self, fleet: &Fleet) -> Result<Vec<Target>, CommandError> {
+    pub(crate) fn targets(&self, fleet: &Fleet) -> Result<Vec<FleetTarget>, CommandError> {
         self.check_variables(fleet)?;
         let mut targets = Vec::new();
         for entry in &fleet.entries {
@@ -42,7 +44,7 @@ impl Resolver<'_> {
                 let expected = plural(entry.at_least, "target is expected", "targets are expected");
                 let why = format!("it names {}, and at least {expected}", thousands(found.len()));
                 return Err(Failure::new(format!("listing {}", named(entry)), why)
-                    .hint("`at_least` says how many there must be: fewer targets are a run that looks at less, and not a green one")
+                    .hint("`at_least` says how many there must be: a run of fewer targets must not be green")
                     .into());
             }
             targets.extend(found);
@@ -75,7 +77,7 @@ impl Resolver<'_> {
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 
-    fn entry(&self, entry: &TargetEntry) -> Result<Vec<Target>, CommandError> {
+    fn entry(&self, entry: &TargetEntry) -> Result<Vec<FleetTarget>, CommandError> {
         let mut targets = Vec::new();
         for row in self.rows(entry)? {
             let target = self.target(entry, &row)?;
@@ -85,24 +87,24 @@ impl Resolver<'_> {
     }
 
     /// What names the targets of an entry: one row for each.
-    fn rows(&self, entry: &TargetEntry) -> Result<Vec<Row>, CommandError> {
+    fn rows(&self, entry: &TargetEntry) -> Result<Vec<TargetRow>, CommandError> {
         match &entry.listing {
             Listing::Named(name) => {
                 let values = BTreeMap::from([("name".to_owned(), Some(name.text.clone()))]);
-                Ok(vec![Row {
+                Ok(vec![TargetRow {
                     values,
                     labels: BTreeMap::new(),
                 }])
             }
             Listing::Query { url, sql } => {
-                let (url, _) = self.url(url, &Row::default())?;
+                let (url, _) = self.url(url, &TargetRow::default())?;
                 let info = self.conninfo(&url, None)?;
                 let rows = block_on(listing::rows(&info, self.limits, &sql.text))?;
-                let rows = rows.into_iter().map(|values| Row {
+                let rows = rows.into_iter().map(|values| TargetRow {
                     values: values.into_iter().collect(),
                     labels: BTreeMap::new(),
                 });
-                let rows: Vec<Row> = rows.collect();
+                let rows: Vec<TargetRow> = rows.collect();
                 if rows.first().is_some_and(|row| !row.values.contains_key("name")) {
                     return Err(Problem::at(sql.place, "the query has no column `name`")
                         .hint("name the targets: select slug as name, …")
@@ -115,7 +117,7 @@ impl Resolver<'_> {
     }
 
     /// The targets that a program prints, a JSON object on each line.
-    fn printed(&self, command: &CommandLine) -> Result<Vec<Row>, CommandError> {
+    fn printed(&self, command: &CommandLine) -> Result<Vec<TargetRow>, CommandError> {
         let text = match command.output(self.program_limit)? {
             Printed::Text(text) => text,
             Printed::UnknownOption(failure) => return Err(failure.into()),
@@ -134,10 +136,10 @@ impl Resolver<'_> {
     }
 
     /// The target that an entry names with the values of a row, before its databases and schemas are listed.
-    fn target(&self, entry: &TargetEntry, row: &Row) -> Result<Target, CommandError> {
+    fn target(&self, entry: &TargetEntry, row: &TargetRow) -> Result<FleetTarget, CommandError> {
         let name = row.values.get("name").cloned().flatten().unwrap_or_default();
         if name.trim().is_empty() || name.chars().any(char::is_control) {
-            let why = format!("`{}` is no name of a target", visible(&name));
+            let why = format!("`{}` is not the name of a target", visible(&name));
             let failure = Failure::new(format!("listing {}", named(entry)), why);
             return Err(failure
                 .hint("a name is a text on one line that is not empty")
@@ -157,7 +159,8 @@ impl Resolver<'_> {
                 None => Ok(None),
             }
         };
-        let database = own(&entry.database, "database")?.filter(|_| entry.url.is_some() || row.values.contains_key("url"));
+        let database =
+            own(&entry.database, "database")?.filter(|_| entry.url.is_some() || row.values.contains_key("url"));
         let schema = match (&entry.listing, &entry.schema) {
             (Listing::Query { .. }, None) => row.values.get("schema").cloned().flatten(),
             _ => own(&entry.schema, "schema")?,
@@ -167,7 +170,7 @@ impl Resolver<'_> {
         for (label, template) in &entry.labels {
             labels.insert(label.clone(), template.with(&row.values)?);
         }
-        let mut target = Target {
+        let mut target = FleetTarget {
             name,
             url,
             variable,
@@ -184,15 +187,17 @@ impl Resolver<'_> {
         Ok(target)
     }
 
-    /// The targets that a target stands for: every database or schema that matches.
-    fn expand(&self, entry: &TargetEntry, target: Target) -> Result<Vec<Target>, CommandError> {
+    /// The targets in place of a target with patterns: every database or schema that matches.
+    fn expand(&self, entry: &TargetEntry, target: FleetTarget) -> Result<Vec<FleetTarget>, CommandError> {
         let mut targets = vec![target];
         if let Some(patterns) = &entry.databases {
-            let [target] = targets.as_slice() else { return Ok(targets) };
+            let [target] = targets.as_slice() else {
+                return Ok(targets);
+            };
             let found = block_on(listing::databases(&self.info(target)?, self.limits))?;
             let found = found.into_iter().filter(|name| patterns.matches(name));
             targets = found
-                .map(|database| Target {
+                .map(|database| FleetTarget {
                     name: format!("{}/{database}", target.name),
                     database: Some(database),
                     ..target.clone()
@@ -209,7 +214,7 @@ impl Resolver<'_> {
         for target in targets {
             let found = block_on(listing::schemas(&self.info(&target)?, self.limits))?;
             let found = found.into_iter().filter(|name| patterns.matches(name));
-            expanded.extend(found.map(|schema| Target {
+            expanded.extend(found.map(|schema| FleetTarget {
                 name: format!("{}/{schema}", target.name),
                 schema: Some(schema),
                 ..target.clone()
@@ -219,7 +224,7 @@ impl Resolver<'_> {
     }
 
     /// The URL with the values of a row, and the variable that it is in.
-    fn url(&self, url: &Url, row: &Row) -> Result<(String, Option<String>), Problem> {
+    fn url(&self, url: &Url, row: &TargetRow) -> Result<(String, Option<String>), Problem> {
         match url {
             Url::Variable(name) => Ok((self.environment.require(&name.text)?, Some(name.text.clone()))),
             Url::Written(template) => Ok((template.url(&row.values)?, None)),
@@ -230,13 +235,13 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// The URL is not valid, or the password cannot be read.
-    pub(crate) fn info(&self, target: &Target) -> Result<Conninfo, CommandError> {
+    pub(crate) fn info(&self, target: &FleetTarget) -> Result<Conninfo, CommandError> {
         let password = target.password.as_ref().map(|from| self.password(from)).transpose()?;
         let info = self.conninfo(&target.url, password.as_deref())?;
         Ok(of_database(info, target))
     }
 
-    fn info_without_password(&self, target: &Target) -> Result<Conninfo, Problem> {
+    fn info_without_password(&self, target: &FleetTarget) -> Result<Conninfo, Problem> {
         Ok(of_database(self.conninfo(&target.url, None)?, target))
     }
 
@@ -269,15 +274,15 @@ impl Resolver<'_> {
 /// The targets that the command line chooses.
 ///
 /// # Errors
-/// A target that it names does not exist, or none has the labels: that would be a run that looks at nothing.
-pub(crate) fn chosen(targets: Vec<Target>, choice: &TargetChoice) -> Result<Vec<Target>, Problem> {
+/// A target that it names does not exist, or none has the labels: that would be a run that checks nothing.
+pub(crate) fn chosen(targets: Vec<FleetTarget>, choice: &TargetChoice) -> Result<Vec<FleetTarget>, Problem> {
     let is_missing = |name: &&String| !targets.iter().any(|target| target.name == **name);
     if let Some(unknown) = choice.named.iter().find(is_missing) {
         let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
         return Err(Problem::new(format!("no target is named `{}`", redact::typed(unknown)))
             .hint(suggest::hint(unknown, &names)));
     }
-    let is_chosen = |target: &Target| {
+    let is_chosen = |target: &FleetTarget| {
         let mut labels = choice.with_labels.iter();
         let has_labels = labels.all(|(label, value)| target.labels.get(label) == Some(value));
         let is_named = choice.named.is_empty() || choice.named.contains(&target.name);
@@ -285,19 +290,18 @@ pub(crate) fn chosen(targets: Vec<Target>, choice: &TargetChoice) -> Result<Vec<
         has_labels && is_named && shard.is_none_or(|shard| shard_of(&target.name, shard.of) == shard.number)
     };
     let count = targets.len();
-    let chosen: Vec<Target> = targets.into_iter().filter(is_chosen).collect();
+    let chosen: Vec<FleetTarget> = targets.into_iter().filter(is_chosen).collect();
     // A shard of a small fleet may be empty.
     if chosen.is_empty() && choice.shard.is_none() {
-        return Err(Problem::new(format!(
-            "none of the {} targets has these labels",
-            thousands(count)
-        ))
-        .hint("`driftgate fleet list FILE` shows the labels of all targets"));
+        return Err(
+            Problem::new(format!("none of the {} targets has these labels", thousands(count)))
+                .hint("`driftgate fleet list FILE` shows the labels of all targets"),
+        );
     }
     Ok(chosen)
 }
 
-fn of_database(info: Conninfo, target: &Target) -> Conninfo {
+fn of_database(info: Conninfo, target: &FleetTarget) -> Conninfo {
     match &target.database {
         Some(database) => info.with_database(database),
         None => info,
@@ -314,24 +318,27 @@ fn named(entry: &TargetEntry) -> String {
 }
 
 /// A value that the target of this name needs.
-fn value(row: &Row, key: &str, name: &str) -> Result<String, Failure> {
+fn value(row: &TargetRow, key: &str, name: &str) -> Result<String, Failure> {
     let value = row.values.get(key).cloned().flatten().filter(|value| !value.is_empty());
     value.ok_or_else(|| {
-        Failure::new(format!("listing the target `{}`", visible(name)), format!("it has no `{key}`"))
-            .hint("write `url` into the entry of the fleet file, or let the program print it")
-            .lasting()
+        Failure::new(
+            format!("listing the target `{}`", visible(name)),
+            format!("it has no `{key}`"),
+        )
+        .hint("write `url` into the entry of the fleet file, or let the program print it")
+        .lasting()
     })
 }
 
 /// Where the password of a target is. No value of a row becomes anything but a name in it.
-fn password_of(from: &PasswordSource, row: &Row) -> Result<Password, Problem> {
+fn password_of(from: &PasswordSource, row: &TargetRow) -> Result<Password, Problem> {
     Ok(match from {
         PasswordSource::File(template) => Password::File(template.path(&row.values)?),
         PasswordSource::Variable(template) => {
             let name = template.with(&row.values)?;
             let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             if !is_name {
-                let message = format!("`{}` is no name of a variable", visible(&name));
+                let message = format!("`{}` is not the name of a variable", visible(&name));
                 return Err(Problem::at(template.place, message));
             }
             Password::Variable(name)
@@ -351,24 +358,24 @@ fn password_of(from: &PasswordSource, row: &Row) -> Result<Password, Problem> {
 }
 
 /// What a line of a program says of a target.
-fn row_of_line(line: &str) -> Result<Row, String> {
+fn row_of_line(line: &str) -> Result<TargetRow, String> {
     let parsed: Json = serde_json::from_str(line).map_err(|error| format!("it is not JSON: {error}"))?;
     let Json::Object(object) = parsed else {
         return Err("it is not a JSON object".to_owned());
     };
-    let mut row = Row::default();
+    let mut row = TargetRow::default();
     for (key, value) in object {
         if key == "labels" {
             let Json::Object(labels) = value else {
                 return Err("`labels` is not an object".to_owned());
             };
             for (label, value) in labels {
-                let text = scalar(&value).ok_or_else(|| format!("the label `{}` is no text", visible(&label)))?;
+                let text = scalar(&value, &label)?;
                 row.labels.insert(label, text.unwrap_or_default());
             }
             continue;
         }
-        let text = scalar(&value).ok_or_else(|| format!("`{}` is no text", visible(&key)))?;
+        let text = scalar(&value, &key)?;
         row.values.insert(key, text);
     }
     if !row.values.contains_key("name") {
@@ -377,18 +384,18 @@ fn row_of_line(line: &str) -> Result<Row, String> {
     Ok(row)
 }
 
-/// The text of a JSON value; `None` for lists and objects.
-fn scalar(value: &Json) -> Option<Option<String>> {
+/// The text of a JSON value, `None` for null.
+fn scalar(value: &Json, name: &str) -> Result<Option<String>, String> {
     match value {
-        Json::Null => Some(None),
-        Json::String(text) => Some(Some(text.clone())),
-        Json::Bool(_) | Json::Number(_) => Some(Some(value.to_string())),
-        Json::Array(_) | Json::Object(_) => None,
+        Json::Null => Ok(None),
+        Json::String(text) => Ok(Some(text.clone())),
+        Json::Bool(_) | Json::Number(_) => Ok(Some(value.to_string())),
+        Json::Array(_) | Json::Object(_) => Err(format!("`{}` is not a text", visible(name))),
     }
 }
 
 /// Reports tell targets apart by their names.
-fn unique(targets: &[Target]) -> Result<(), Failure> {
+fn unique(targets: &[FleetTarget]) -> Result<(), Failure> {
     let mut names = BTreeSet::new();
     match targets.iter().find(|target| !names.insert(target.name.as_str())) {
         Some(twice) => Err(Failure::new(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::error::Failure;
 use crate::finding::Target as Checked;
 use crate::finding::fleet::is_unreached;
-use crate::fleet::{Connections, Target};
+use crate::fleet::{Connections, FleetTarget};
 use crate::random;
 
 /// After so many targets in a row that could not be reached, a server is not asked again until the end.
@@ -31,18 +31,18 @@ pub(crate) struct Progress {
 /// Checks all targets, and returns the results in their order. `check` is called from several threads; `progress` after
 /// each result.
 pub(crate) fn run(
-    targets: &[Target],
+    targets: &[FleetTarget],
     connections: Connections,
-    check: &(dyn Fn(&Target) -> Checked + Sync),
+    check: &(dyn Fn(&FleetTarget) -> Checked + Sync),
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Vec<Checked> {
-    let run = Run {
+    let run = FleetRun {
         targets,
         per_server: connections.per_server,
-        state: Mutex::new(State {
+        state: Mutex::new(RunState {
             pending: (0..targets.len()).collect(),
             results: targets.iter().map(|_| None).collect(),
-            ..State::default()
+            ..RunState::default()
         }),
         changed: Condvar::new(),
     };
@@ -58,21 +58,21 @@ pub(crate) fn run(
         .collect()
 }
 
-struct Run<'a> {
-    targets: &'a [Target],
+struct FleetRun<'a> {
+    targets: &'a [FleetTarget],
     per_server: usize,
-    state: Mutex<State>,
+    state: Mutex<RunState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct RunState {
     /// The targets that have not been asked in this round.
     pending: VecDeque<usize>,
     /// Those that are asked again at the end.
     later: Vec<usize>,
     results: Vec<Option<Checked>>,
-    servers: BTreeMap<String, Server>,
+    servers: BTreeMap<String, KnownServer>,
     running: usize,
     is_last_round: bool,
     progress: Progress,
@@ -80,7 +80,7 @@ struct State {
 
 /// What is known of a server.
 #[derive(Default)]
-struct Server {
+struct KnownServer {
     running: usize,
     /// How many of its targets in a row could not be reached.
     refusals: usize,
@@ -88,12 +88,12 @@ struct Server {
     failure: Option<Failure>,
 }
 
-impl Run<'_> {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl FleetRun<'_> {
+    fn lock(&self) -> MutexGuard<'_, RunState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, check: &dyn Fn(&Target) -> Checked, progress: &dyn Fn(Progress)) {
+    fn work(&self, check: &dyn Fn(&FleetTarget) -> Checked, progress: &dyn Fn(Progress)) {
         let mut state = self.lock();
         loop {
             state = self.put_off(state, progress);
@@ -134,8 +134,8 @@ impl Run<'_> {
     }
 
     /// The next target whose server has a connection left.
-    fn next(&self, state: &mut State) -> Option<usize> {
-        let State {
+    fn next(&self, state: &mut RunState) -> Option<usize> {
+        let RunState {
             pending,
             servers,
             is_last_round,
@@ -145,7 +145,8 @@ impl Run<'_> {
             let server = servers.get(&self.targets[*index].server);
             let running = server.map_or(0, |server| server.running);
             // A server that has not answered is asked by one target at a time.
-            let is_doubtful = *is_last_round && server.is_some_and(|server| server.failure.is_some() && server.refusals > 0);
+            let is_doubtful =
+                *is_last_round && server.is_some_and(|server| server.failure.is_some() && server.refusals > 0);
             running < if is_doubtful { 1 } else { self.per_server }
         })?;
         let index = pending.remove(position)?;
@@ -156,8 +157,12 @@ impl Run<'_> {
     }
 
     /// Puts off the targets of servers that do not answer: to the end of the run, and there as not reached.
-    fn put_off<'s>(&'s self, mut state: MutexGuard<'s, State>, progress: &dyn Fn(Progress)) -> MutexGuard<'s, State> {
-        let State {
+    fn put_off<'s>(
+        &'s self,
+        mut state: MutexGuard<'s, RunState>,
+        progress: &dyn Fn(Progress),
+    ) -> MutexGuard<'s, RunState> {
+        let RunState {
             pending,
             later,
             servers,
@@ -169,7 +174,11 @@ impl Run<'_> {
             let server = servers.get(&self.targets[*index].server);
             server.filter(|server| server.refusals >= limit)
         };
-        let dead: Vec<usize> = pending.iter().copied().filter(|index| is_dead(index).is_some()).collect();
+        let dead: Vec<usize> = pending
+            .iter()
+            .copied()
+            .filter(|index| is_dead(index).is_some())
+            .collect();
         if dead.is_empty() {
             return state;
         }
@@ -189,7 +198,7 @@ impl Run<'_> {
     }
 
     /// Asks again for what was not reached, after a pause that differs from run to run.
-    fn begin_last_round<'s>(&'s self, mut state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+    fn begin_last_round<'s>(&'s self, mut state: MutexGuard<'s, RunState>) -> MutexGuard<'s, RunState> {
         state.is_last_round = true;
         let mut later = std::mem::take(&mut state.later);
         later.sort_unstable();
@@ -209,7 +218,7 @@ impl Run<'_> {
     }
 }
 
-impl State {
+impl RunState {
     fn end(&mut self, index: usize, result: Checked, progress: &dyn Fn(Progress)) {
         self.progress.done += 1;
         self.progress.unreached += usize::from(is_unreached(&result));
@@ -220,10 +229,13 @@ impl State {
 }
 
 /// The result of a target whose server did not answer others.
-fn not_asked(target: &Target, why: Option<Failure>) -> Checked {
+fn not_asked(target: &FleetTarget, why: Option<Failure>) -> Checked {
     let mut result = Checked::named(target.name.clone());
     result.failure = Some(why.unwrap_or_else(|| {
-        Failure::new(format!("connecting to {}", target.shown), "the run ended before it was asked")
+        Failure::new(
+            format!("connecting to {}", target.shown),
+            "the run ended before it was asked",
+        )
     }));
     result
 }

@@ -8,12 +8,12 @@ use crate::catalog::capture::Scope;
 use crate::cli::{CheckArgs, Format};
 use crate::console::{clear_progress, print_failure, show_progress};
 use crate::environment::Environment;
-use crate::error::{CommandError, Failure, Problem};
+use crate::error::{CommandError, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{for_schema, load, plain};
 use crate::finding::fleet::{FleetFacts, Member};
 use crate::finding::{Checks, Exit, Report, Target as Checked, mark};
-use crate::fleet::{Fleet, Target, digest, file};
+use crate::fleet::{Fleet, FleetTarget, digest, file};
 use crate::input;
 use crate::plural::thousands;
 use crate::redact;
@@ -105,7 +105,9 @@ fn expectation_sets(
         }
         if paths.is_empty() {
             let problem = Problem::at(entry.place, "nothing is expected of these targets");
-            problems.push(problem.hint("write `expectations: [FILE]` into the fleet file, or name files on the command line"));
+            problems.push(
+                problem.hint("write `expectations: [FILE]` into the fleet file, or name files on the command line"),
+            );
             continue;
         }
         match load(&paths, files) {
@@ -115,11 +117,15 @@ fn expectation_sets(
             Err(more) => problems.extend(more),
         }
     }
-    if problems.is_empty() { Ok(sets) } else { Err(problems.into()) }
+    if problems.is_empty() {
+        Ok(sets)
+    } else {
+        Err(problems.into())
+    }
 }
 
 /// The paths of the expectation files of an entry: those of the command line, else its own, else those of the fleet.
-fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[crate::fleet::Text]) -> Vec<PathBuf> {
+fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[crate::fleet::WrittenText]) -> Vec<PathBuf> {
     if !args.paths.is_empty() {
         return args.paths.clone();
     }
@@ -128,7 +134,7 @@ fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[crate::fleet
     texts.iter().map(|text| plain(beside.join(&text.text))).collect()
 }
 
-fn facts(path: &Path, digest: String, targets: &[Target]) -> FleetFacts {
+fn facts(path: &Path, digest: String, targets: &[FleetTarget]) -> FleetFacts {
     let members = targets.iter().map(|target| Member {
         name: target.name.clone(),
         schema: target.schema.clone(),
@@ -155,25 +161,28 @@ struct OneTarget<'a> {
 
 impl OneTarget<'_> {
     /// Checks a target. A failure is a part of the result, so that the others are still checked.
-    fn check(&self, target: &Target, prior: &PriorRuns) -> Checked {
+    fn check(&self, target: &FleetTarget, prior: &PriorRuns) -> Checked {
         let mut result = Checked::named(target.name.clone());
         result.checks = Checks::keeping(outputs(self.args).need_passed_checks());
         if let Err(error) = self.verify(target, &mut result) {
-            result.failure = Some(failure(error));
+            result.failure = Some(error.into_failure("checking the target"));
         }
         mark::assign_unique_ids(&mut result.checks.findings);
         prior.mark(&mut result);
         result
     }
 
-    fn verify(&self, target: &Target, result: &mut Checked) -> Result<(), CommandError> {
+    fn verify(&self, target: &FleetTarget, result: &mut Checked) -> Result<(), CommandError> {
         let source = self.resolver.info(target)?;
         let source = ResolvedSource::of_connection(source, &self.args.session, self.environment)?;
         source.describe(result);
         result.database.clone_from(&target.name);
         let paths = paths(self.args, self.path, self.fleet, &target.expectations);
         let written = self.sets.get(&paths).map(Vec::as_slice).unwrap_or_default();
-        let of_tenant = target.schema.as_ref().map(|schema| for_schema(written, schema, self.files));
+        let of_tenant = target
+            .schema
+            .as_ref()
+            .map(|schema| for_schema(written, schema, self.files));
         let of_tenant = of_tenant.transpose()?;
         let expected = of_tenant.as_deref().unwrap_or(written);
         let expected: Vec<&ExpectationFile> = expected.iter().collect();
@@ -189,19 +198,5 @@ impl OneTarget<'_> {
         };
         verification.run(&source, result)?;
         Ok(())
-    }
-}
-
-fn failure(error: CommandError) -> Failure {
-    match error {
-        CommandError::Outside(failure) => failure,
-        CommandError::Usage(problems) => {
-            let first = input::first(problems);
-            let failure = Failure::new("checking the target", first.message).lasting();
-            match first.hint {
-                Some(hint) => failure.hint(hint),
-                None => failure,
-            }
-        }
     }
 }
