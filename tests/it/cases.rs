@@ -14,7 +14,7 @@
 //!
 //! A line `Needs PostgreSQL 15` keeps a scenario from older servers, and `Needs the feature embedded` from a program that
 //! is built without it: it is then reported as ignored. What differs from run to run is written as `{database}`,
-//! `{host}`, `{port}`, `{version}`, `{folder}`, `{duration}`, `{time}` and `{tool_version}`.
+//! `{host}`, `{port}`, `{version}`, `{scratch}`, `{folder}`, `{duration}`, `{time}` and `{tool_version}`.
 //!
 //! Each scenario is a test of the binary `scenarios`: that below `## A missing label` in `enums.md` is
 //! `cases::enums::a_missing_label`. The test `advice::enums::a_missing_label` runs the SQL of its hints, see

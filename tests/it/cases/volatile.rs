@@ -32,7 +32,7 @@ impl Volatile {
 
     /// The text with placeholders. White space at the end of lines goes, as editors take it away.
     pub fn replace(&self, text: &str) -> String {
-        let mut text = runs(&durations(&measures(text)));
+        let mut text = scratch_servers(&runs(&durations(&measures(text))));
         for (from, to) in &self.0 {
             text = replace_word(&text, from, to);
         }
@@ -50,6 +50,18 @@ fn measures(text: &str) -> String {
         Some(_) | None => line.to_owned(),
     });
     lines.collect()
+}
+
+/// Replaces where a scratch database was, in `on embedded, PostgreSQL 17.5`: with the embedded PostgreSQL, or without it.
+fn scratch_servers(text: &str) -> String {
+    let (mut result, mut rest) = (String::new(), text);
+    let marks = ["on embedded, PostgreSQL ", "on local, PostgreSQL "];
+    while let Some((at, mark)) = marks.iter().filter_map(|mark| Some((rest.find(mark)?, *mark))).min() {
+        result += &rest[..at];
+        result += "on {scratch}";
+        rest = rest[at + mark.len()..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    }
+    result + rest
 }
 
 /// Whether a name or number could go on with this character.
