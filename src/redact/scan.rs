@@ -344,11 +344,14 @@ impl Scan<'_> {
     }
 }
 
-/// Whether a value has been hidden before.
+/// Whether a value has been hidden before: nothing but what ends a sentence, a list or a parameter follows. A password can begin
+/// like a hidden one: `***@S3cret`.
 fn is_hidden(value: &str) -> bool {
-    value
-        .strip_prefix(HIDDEN)
-        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '*'))
+    let ends = |rest: &str| {
+        let behind = rest.trim_start_matches([',', ';', '.', ')', ']', '}', '"', '\'', '`']);
+        behind.is_empty() || behind.starts_with(char::is_whitespace) || rest.starts_with('&')
+    };
+    value.strip_prefix(HIDDEN).is_some_and(ends)
 }
 
 /// The length of a quoted text, with its quotes. A quote in it is doubled or has a backslash before it.

@@ -296,6 +296,19 @@ proptest! {
 }
 
 #[test]
+fn a_password_that_begins_like_a_hidden_one_is_hidden() {
+    for text in [
+        "host=h password=***@S3cr3tPw***@ user=a",
+        "password=***-S3cr3tPw",
+        "password='***/S3cr3tPw'",
+    ] {
+        for shown in [typed(text), prose(text), line(text, Around::Other).text] {
+            assert!(!shown.contains("S3cr3tPw"), "{text}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn the_names_of_migration_tools_are_those_of_the_registry() {
     let mut names: Vec<&str> = crate::migrations::TOOLS.iter().map(|tool| tool.name).collect();
     names.sort_unstable();

@@ -122,7 +122,7 @@ fn places(runs: &[&RunTotals]) -> Vec<(usize, usize)> {
         usize::try_from(since.saturating_mul(room) / span).unwrap_or(ROOM)
     };
     let starts: Vec<usize> = runs.iter().map(|run| x(run)).collect();
-    let ends = starts.iter().skip(1).copied().chain([ROOM + STEP]);
+    let ends = starts.iter().skip(1).copied().chain([ROOM + STEP + 1]);
     let widths = starts.iter().zip(ends).map(|(start, end)| {
         let free = end.saturating_sub(*start);
         (*start, free.saturating_sub(1).clamp(1, STEP))
