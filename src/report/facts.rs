@@ -8,7 +8,7 @@ use super::rollup::{FindingGroup, LISTED};
 use super::table_marks;
 use super::values::{SENTENCE, compared, one_line, shortened};
 use super::words::{capital, describe};
-use crate::finding::{Check, Status, Target};
+use crate::finding::{Check, Code, Status, Target};
 use crate::hint::Hint;
 use crate::plural::thousands;
 use crate::redact;
@@ -130,8 +130,13 @@ pub(super) fn shared_facts(entry: &FindingGroup<'_>, files: &SourceMap) -> Vec<(
         }
         facts.extend(check.detail.as_ref().map(|detail| ("because", visible(detail))));
     }
+    let is_shared = entry.checks.iter().all(|other| other.caused_by == check.caused_by);
     let cause = check.caused_by.iter();
-    facts.extend(cause.map(|cause| ("follows", visible(&format!("from {}", cause.subject)))));
+    facts.extend(cause.map(|cause| {
+        let one = format!("from {}", cause.subject);
+        let each = format!("each from another finding, the first from {}", cause.subject);
+        ("follows", visible(if is_shared { &one } else { &each }))
+    }));
     facts.push(("objects", objects(entry, files)));
     facts.extend(shared_hint(entry));
     let shared = |of: fn(&Check, &SourceMap) -> Vec<(&'static str, String)>| {
@@ -155,6 +160,15 @@ pub(super) fn shared_facts(entry: &FindingGroup<'_>, files: &SourceMap) -> Vec<(
     facts
 }
 
+/// What the message of a finding says beyond what it shares with like findings.
+fn own_words(check: &Check) -> Option<&str> {
+    match check.code {
+        Code::Missing(_) | Code::Unexpected(_) => check.message.split_once("; ").map(|(_, more)| more),
+        Code::Differs(..) | Code::AssertionFailed(_) => None,
+        Code::Other(_) => Some(&check.message),
+    }
+}
+
 /// The objects of like findings, one per line with its place, and how many more there are.
 fn objects(entry: &FindingGroup<'_>, files: &SourceMap) -> String {
     let line = |check: &Check| {
@@ -167,6 +181,9 @@ fn objects(entry: &FindingGroup<'_>, files: &SourceMap) -> String {
             let (expected, found) = compared(check);
             let short = |value: &Value| one_line(&shortened(&value.to_string(), SENTENCE / 4));
             let _ = write!(line, ": expected {}, found {}", short(&expected), short(&found));
+        }
+        if let Some(own) = own_words(check) {
+            let _ = write!(line, ": {}", one_line(&shortened(own, 5 * SENTENCE)));
         }
         line
     };

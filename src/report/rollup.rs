@@ -232,7 +232,11 @@ fn likeness(check: &Check) -> Likeness {
         change: check.mark.change.as_ref().map(Change::words),
         code: check.code.to_string(),
         attribute: check.attribute(),
-        cause: check.caused_by.as_ref().map(|cause| cause.id.clone()),
+        // An id begins with the code.
+        cause: check
+            .caused_by
+            .as_ref()
+            .map(|cause| cause.id.split(':').next().unwrap_or_default().to_owned()),
     }
 }
 

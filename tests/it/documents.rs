@@ -10,6 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use driftgate::source_map::SourceMap;
+
 /// The most lines that the README may have.
 const README_LINES: usize = 150;
 
@@ -193,7 +195,11 @@ fn every_expectation_file_in_the_documents_is_valid() {
         let text = read(&page);
         let blocks = text.split("```yaml\n").skip(1);
         for block in blocks.filter_map(|rest| rest.split_once("```")).map(|(block, _)| block) {
-            if block.lines().any(|line| line.starts_with("driftgate: 1")) {
+            if driftgate::fleet::file::is_fleet(block) {
+                let mut files = SourceMap::default();
+                let file = files.add(page.clone().into(), block.to_owned());
+                driftgate::fleet::file::parse(block, file).unwrap_or_else(|e| panic!("{page}: {e:?}\n{block}"));
+            } else if block.lines().any(|line| line.starts_with("driftgate: 1")) {
                 examples += 1;
                 satisfies_the_schema(block).unwrap_or_else(|e| panic!("{page}: {e}\n{block}"));
             }

@@ -107,9 +107,9 @@ fn different(findings: usize) -> Sample {
     let codes = OtherCode::ALL;
     for (i, check) in sample.report.targets[0].checks.findings.iter_mut().enumerate() {
         check.code = codes[i % codes.len()].into();
-        // The baseline and the migrations have no objects; what they follow from makes each another entry.
+        // The baseline and the migrations have no objects; the code of what they follow from makes each another entry.
         check.caused_by = Some(Cause {
-            id: format!("column-missing:public.x{i}"),
+            id: format!("column-missing-{i}:public.x{i}"),
             subject: format!("column public.x{i}"),
         });
     }
