@@ -163,7 +163,11 @@ pub(super) fn shared_facts(entry: &FindingGroup<'_>, files: &SourceMap) -> Vec<(
 /// What the message of a finding says beyond what it shares with like findings.
 fn own_words(check: &Check) -> Option<&str> {
     match check.code {
-        Code::Missing(_) | Code::Unexpected(_) => check.message.split_once("; ").map(|(_, more)| more),
+        // What follows the standard words, which come after the name.
+        Code::Missing(_) | Code::Unexpected(_) => {
+            let words = check.message.strip_prefix(&check.about.subject())?;
+            words.split_once("; ").map(|(_, more)| more)
+        }
         Code::Differs(..) | Code::AssertionFailed(_) => None,
         Code::Other(_) => Some(&check.message),
     }
