@@ -186,7 +186,8 @@ fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<(Kind, ObjectId)> {
     changed
 }
 
-/// The query that lists what depends on the object of a step, directly or not, a line each. `None` if it is not known how
+/// The query that lists what depends on the object of a step, directly or not, a line each, without NOT NULL constraints,
+/// which are a part of their columns (PostgreSQL 18 and later has a name for each). `None` if it is not known how
 /// to find the object.
 #[must_use]
 pub fn dependents(step: &RepairStep) -> Option<Sql> {
@@ -209,6 +210,7 @@ pub fn dependents(step: &RepairStep) -> Option<Sql> {
          AND (o.objsubid = 0 OR d.refobjsubid = o.objsubid) CROSS JOIN LATERAL (SELECT d.classid, d.objid UNION ALL SELECT \
          'pg_class'::regclass, ev_class FROM pg_rewrite r WHERE d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid) n) \
          SELECT string_agg(DISTINCT i.type || ' ' || i.identity, E'\\n') FROM objects CROSS JOIN LATERAL \
-         pg_identify_object(classid, objid, 0) i WHERE i.identity !~ 'pg_toast|RI_ConstraintTrigger'"
+         pg_identify_object(classid, objid, 0) i WHERE i.identity !~ 'pg_toast|RI_ConstraintTrigger' \
+         AND NOT (classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint WHERE oid = objid AND contype = 'n'))"
     ])
 }

@@ -116,12 +116,17 @@ impl Case {
     }
 
     /// Waits while another scenario runs that makes roles: they are those of the server, so that two scenarios that make
-    /// the same, or a scenario and the test of its hints, would take them from each other.
+    /// the same, or a scenario and the test of its hints, would take them from each other. Hosting platforms are recognized
+    /// by their roles.
     fn alone(&self) -> Option<MutexGuard<'static, ()>> {
         static MAKING_ROLES: Mutex<()> = Mutex::new(());
         let mut blocks = self.scenario.blocks.iter();
         let makes_roles = blocks.any(|block| block.text.to_lowercase().contains("create role"));
-        makes_roles.then(|| MAKING_ROLES.lock().unwrap_or_else(PoisonError::into_inner))
+        let is_of_platform = self
+            .path
+            .file_stem()
+            .is_some_and(|stem| stem.to_string_lossy().starts_with("platform"));
+        (makes_roles || is_of_platform).then(|| MAKING_ROLES.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn follow_advice(&self, name: &str) -> Result<Completion, Failed> {
