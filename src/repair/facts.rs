@@ -74,10 +74,12 @@ pub(super) fn search_path(schema: Option<&str>) -> Sql {
     schema.map_or_else(|| sql!["public"], |schema| sql![sql::name(schema), ", public"])
 }
 
-/// The number of rows that PostgreSQL estimates, those of partitions included. Null if a table was never analyzed.
+/// The number of rows that PostgreSQL estimates, those of partitions included. Null if a table was never analyzed, for which
+/// PostgreSQL 13 has zero: release notes of 14, "pg_class.reltuples".
 fn rows(relation: &ObjectId) -> Sql {
     sql![
-        "SELECT CASE WHEN pg_catalog.min(reltuples) >= 0 THEN pg_catalog.sum(reltuples)::pg_catalog.int8 END FROM \
+        "SELECT CASE WHEN pg_catalog.min(CASE WHEN reltuples = 0 AND relpages = 0 \
+         AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 < 140000 THEN -1 ELSE reltuples END) >= 0 THEN pg_catalog.sum(reltuples)::pg_catalog.int8 END FROM \
          pg_catalog.pg_class WHERE relkind <> 'p' AND (oid IN (SELECT relid FROM \
          pg_catalog.pg_partition_tree(pg_catalog.to_regclass(",
         literal(&relation.to_sql()),
