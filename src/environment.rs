@@ -10,6 +10,11 @@ use crate::suggest;
 /// The name of the file.
 const FILE: &str = ".env";
 
+/// Whether a text can be the name of a variable.
+pub(crate) fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 /// The variables of the process and of `.env`.
 #[derive(Debug)]
 pub struct Environment {

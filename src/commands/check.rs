@@ -111,7 +111,16 @@ fn choose(args: &CheckArgs, expectations: &mut Vec<ExpectationFile>, files: &Sou
         .iter()
         .map(|file| source_of(against.as_ref(), file, files).ok())
         .collect();
-    choice::choose(&args.choice, expectations, &sources)?;
+    Ok(limit(args, expectations, &sources)?)
+}
+
+/// Limits the expectations of these sources to what counts.
+fn limit(
+    args: &CheckArgs,
+    expectations: &mut Vec<ExpectationFile>,
+    sources: &[Option<Source>],
+) -> Result<(), Vec<Problem>> {
+    choice::choose(&args.choice, expectations, sources)?;
     if args.no_rows {
         for assertion in expectations.iter_mut().flat_map(|file| &mut file.assertions) {
             assertion.show_rows = Some(0);
@@ -264,7 +273,7 @@ fn check_all(
             String::new()
         };
         show_progress(&format!("checking {}{position} …", job.name()));
-        let check = || check_one(job, source, args, prior);
+        let check = || check_one(&job.label, &job.files, source, args, prior);
         targets.push(match deadline.filter(|_| source.can_change()) {
             Some(deadline) => wait::until(deadline, fail_on_unknown(args), check),
             None => check(),
@@ -275,18 +284,24 @@ fn check_all(
 }
 
 /// Checks one database. A failure is a part of the target, so that the other databases are still checked.
-fn check_one(job: &Job<'_>, source: &ResolvedSource, args: &CheckArgs, prior: &PriorRuns) -> Target {
-    let mut target = Target::named(job.label.clone());
+fn check_one(
+    label: &str,
+    files: &[&ExpectationFile],
+    source: &ResolvedSource,
+    args: &CheckArgs,
+    prior: &PriorRuns,
+) -> Target {
+    let mut target = Target::named(label.to_owned());
     target.checks = Checks::keeping(outputs(args).need_passed_checks());
     source.describe(&mut target);
-    let mut scope = Scope::of(&job.files);
+    let mut scope = Scope::of(files);
     if args.coverage {
         scope = Scope::whole(&[], args.platform_schemas).union(&scope);
     }
     scope.platform = args.platform_schemas;
     scope.tolerates_locks = true;
     let verification = Verification {
-        files: &job.files,
+        files,
         scope: &scope,
         limits: args.session.limits(),
         with_coverage: args.coverage,

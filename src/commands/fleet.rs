@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::error::{CommandError, Problem};
 use crate::expectation::FORMAT_VERSION;
 use crate::finding::Exit;
-use crate::fleet::{Fleet, FleetTarget, Password, digest, file};
+use crate::fleet::{Fleet, FleetTarget, Password, WrittenText, digest, file};
 use crate::input;
 use crate::plural::{plural, thousands};
 use crate::session::fleet::{Resolver, chosen};
@@ -94,9 +94,8 @@ fn table(targets: &[FleetTarget], digest: &str) -> String {
     let gap = if cells.is_empty() { "" } else { "\n" };
     let _ = writeln!(
         out,
-        "{gap}{} {} on {}, digest {digest}",
-        thousands(targets.len()),
-        if targets.len() == 1 { "target" } else { "targets" },
+        "{gap}{} on {}, digest {digest}",
+        plural(targets.len(), "target", "targets"),
         plural(servers.len(), "server", "servers")
     );
     out
@@ -104,7 +103,7 @@ fn table(targets: &[FleetTarget], digest: &str) -> String {
 
 /// A fleet file with a line for each target, which needs no query and no program any more. Passwords are where they were.
 fn as_fleet_file(fleet: &Fleet, targets: &[FleetTarget], digest: &str) -> String {
-    let texts = |texts: &[crate::fleet::WrittenText]| texts.iter().map(|text| json!(text.text)).collect::<Vec<Json>>();
+    let texts = |texts: &[WrittenText]| texts.iter().map(|text| json!(text.text)).collect::<Vec<Json>>();
     let mut out = Map::new();
     out.insert("driftgate".into(), json!(FORMAT_VERSION.parse::<u32>().unwrap_or(1)));
     out.insert("digest".into(), json!(digest));

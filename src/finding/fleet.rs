@@ -9,8 +9,6 @@ use super::{Check, Target};
 pub struct FleetFacts {
     /// The fleet file.
     pub file: String,
-    /// The digest of the whole list of targets.
-    pub digest: String,
     /// The targets, in the order of [`super::Report::targets`].
     pub members: Vec<Member>,
 }

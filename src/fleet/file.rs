@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::read::FleetReader;
 use super::template::Template;
-use super::{Connections, Fleet, Listing, NamePatterns, PasswordSource, TargetEntry, Url, WrittenText};
+use super::{Connections, Fleet, Listing, NamePatterns, PasswordSource, TargetEntry, Url};
 use crate::error::Problem;
 use crate::expectation::FORMAT_VERSION;
 use crate::program::CommandLine;
@@ -38,13 +38,6 @@ pub const QUERY_KEYS: [&str; 2] = ["url", "sql"];
 
 /// The keys of `password`: it takes one of them.
 pub const PASSWORD_KEYS: [&str; 3] = ["file", "env", "command"];
-
-/// Whether a document is a fleet file: it has `targets`, which no expectation file has.
-#[must_use]
-pub fn is_fleet(text: &str) -> bool {
-    text.lines().any(|line| line.starts_with("targets:"))
-        || text.trim_start().starts_with('{') && text.contains("\"targets\"")
-}
 
 /// Reads a fleet file.
 ///
@@ -391,11 +384,4 @@ fn without_expectations(reader: &mut FleetReader, fleet: &Fleet) {
         let hint = "write `expectations: [FILE]` at the top of the file for all targets, or into this entry";
         reader.problem(*first, "nothing is expected of these targets", hint);
     }
-}
-
-/// The places and names of what a fleet file expects, for messages.
-#[must_use]
-pub fn expectation_files(fleet: &Fleet) -> Vec<&WrittenText> {
-    let own = fleet.entries.iter().flat_map(|entry| &entry.expectations);
-    fleet.expectations.iter().chain(own).collect()
 }

@@ -56,10 +56,4 @@ impl NamePatterns {
         let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches_with(name, OPTIONS));
         any(&self.included) && !any(&self.excluded)
     }
-
-    /// Whether a name matches one of the patterns that is written out, so that it is meant whatever it is.
-    #[must_use]
-    pub fn names(&self, name: &str) -> bool {
-        self.included.iter().any(|pattern| pattern.as_str() == name)
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::template::Template;
 use super::{Url, WrittenText};
+use crate::environment::is_variable;
 use crate::error::Problem;
 use crate::redact;
 use crate::source_map::Place;
@@ -103,8 +104,7 @@ impl FleetReader {
     pub(super) fn url(&mut self, node: &Node) -> Option<Url> {
         let text = self.text("url", node)?;
         if let Some(name) = text.text.strip_prefix("env:") {
-            let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            if !is_name {
+            if !is_variable(name) {
                 self.problem(
                     node.place,
                     "env: takes the name of a variable",

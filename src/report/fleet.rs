@@ -108,12 +108,10 @@ fn headline(rendering: &Rendering<'_>, fleet: &FleetFacts) -> String {
     let servers: BTreeSet<&str> = fleet.members.iter().map(|member| member.server.as_str()).collect();
     let checks = rendering.report.targets.iter().map(|target| target.summary().checks);
     let most = checks.max().unwrap_or_default();
-    let count = fleet.members.len();
     format!(
-        "{}: {} {} on {}, up to {} each, in {:.0} s\n",
+        "{}: {} on {}, up to {} each, in {:.0} s\n",
         visible(&fleet.file),
-        thousands(count),
-        if count == 1 { "target" } else { "targets" },
+        plural(fleet.members.len(), "target", "targets"),
         plural(servers.len(), "server", "servers"),
         plural(most, "check", "checks"),
         rendering.timing.took.as_secs_f64()
@@ -186,11 +184,7 @@ fn render_group(out: &mut String, group: &Group<'_>, rendering: &Rendering<'_>, 
         None => text.to_owned(),
     };
     let check = group.first;
-    let count = format!(
-        "{} {}",
-        thousands(group.members.len()),
-        if group.members.len() == 1 { "target" } else { "targets" }
-    );
+    let count = plural(group.members.len(), "target", "targets");
     let place = rendering.files.locate(check.place);
     let _ = writeln!(
         out,

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{Limits, block_on, listing};
 use crate::cli::TargetChoice;
-use crate::environment::Environment;
+use crate::environment::{Environment, is_variable};
 use crate::error::{CommandError, Failure, Problem, WhileDoing as _};
 use crate::fleet::{
     Fleet, FleetTarget, Listing, Password, PasswordSource, TargetEntry, TargetRow, Template, Url, shard_of,
@@ -150,21 +150,12 @@ impl Resolver<'_> {
             Some(url) => self.url(url, row)?,
             None => (value(row, "url", &name)?, None),
         };
-        let own = |template: &Option<Template>, key: &str| -> Result<Option<String>, Problem> {
-            match template {
-                Some(template) => template.with(&row.values).map(Some),
-                None if matches!(entry.listing, Listing::Command(_)) => {
-                    Ok(row.values.get(key).cloned().flatten().filter(|text| !text.is_empty()))
-                }
-                None => Ok(None),
-            }
-        };
-        let database =
-            own(&entry.database, "database")?.filter(|_| entry.url.is_some() || row.values.contains_key("url"));
-        let schema = match (&entry.listing, &entry.schema) {
-            (Listing::Query { .. }, None) => row.values.get("schema").cloned().flatten(),
-            _ => own(&entry.schema, "schema")?,
-        };
+        let written = |template: &Option<Template>| template.as_ref().map(|text| text.with(&row.values)).transpose();
+        let column = |key: &str| row.values.get(key).cloned().flatten().filter(|text| !text.is_empty());
+        // A query may name the database for its URL alone.
+        let is_printed = matches!(entry.listing, Listing::Command(_));
+        let database = written(&entry.database)?.or_else(|| column("database").filter(|_| is_printed));
+        let schema = written(&entry.schema)?.or_else(|| column("schema"));
         let password = entry.password.as_ref().map(|from| password_of(from, row)).transpose()?;
         let mut labels = row.labels.clone();
         for (label, template) in &entry.labels {
@@ -336,8 +327,7 @@ fn password_of(from: &PasswordSource, row: &TargetRow) -> Result<Password, Probl
         PasswordSource::File(template) => Password::File(template.path(&row.values)?),
         PasswordSource::Variable(template) => {
             let name = template.with(&row.values)?;
-            let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            if !is_name {
+            if !is_variable(&name) {
                 let message = format!("`{}` is not the name of a variable", visible(&name));
                 return Err(Problem::at(template.place, message));
             }

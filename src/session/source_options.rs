@@ -3,7 +3,7 @@
 use crate::catalog::conninfo::Conninfo;
 use crate::cli::SessionArgs;
 use crate::console::note;
-use crate::environment::Environment;
+use crate::environment::{Environment, is_variable};
 use crate::error::Problem;
 use crate::redact;
 use crate::scratch::Scratch;
@@ -41,10 +41,6 @@ pub(super) fn use_digest_key(args: &SessionArgs, environment: &Environment) -> R
     }
     secret::use_key(&key);
     Ok(())
-}
-
-fn is_variable(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// Parses a connection string and prints the notes about it.

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{exit, outputs, validate_outputs, verdict};
-use crate::catalog::capture::Scope;
+use super::{check_one, exit, limit, outputs, validate_outputs, verdict};
 use crate::cli::{CheckArgs, Format};
 use crate::console::{clear_progress, print_failure, show_progress};
 use crate::environment::Environment;
@@ -12,18 +11,16 @@ use crate::error::{CommandError, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{for_schema, load, plain};
 use crate::finding::fleet::{FleetFacts, Member};
-use crate::finding::{Checks, Exit, Report, Target as Checked, mark};
-use crate::fleet::{Fleet, FleetTarget, digest, file};
+use crate::finding::{Exit, Report, Target as Checked};
+use crate::fleet::{Fleet, FleetTarget, WrittenText, file};
 use crate::input;
 use crate::plural::thousands;
 use crate::redact;
-use crate::role_map::RoleMap;
 use crate::session::fleet::{Resolver, chosen};
 use crate::session::fleet_run::{self, Progress};
 use crate::session::prior_runs::PriorRuns;
 use crate::session::report_outputs::RunClock;
 use crate::session::source::ResolvedSource;
-use crate::session::verify::Verification;
 use crate::source_map::SourceMap;
 
 /// Runs the command with the fleet file at this path.
@@ -38,7 +35,7 @@ pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Resul
         validate_outputs(args, set, files)?;
     }
     for set in sets.values_mut() {
-        crate::session::choice::choose(&args.choice, set, &[])?;
+        limit_set(args, set)?;
     }
     let environment = Environment::read(!args.session.no_env_file);
     let resolver = Resolver {
@@ -49,9 +46,7 @@ pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Resul
     show_progress("listing the targets …");
     let listed = resolver.targets(&fleet);
     clear_progress();
-    let listed = listed?;
-    let digest = digest(&listed);
-    let targets = chosen(listed, &args.targets)?;
+    let targets = chosen(listed?, &args.targets)?;
     let one = OneTarget {
         args,
         files,
@@ -70,7 +65,7 @@ pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Resul
     );
     clear_progress();
     let mut report = Report::new(results);
-    report.fleet = Some(facts(path, digest, &targets));
+    report.fleet = Some(facts(path, &targets));
     let baseline_written = prior.apply(&mut report, &args.prior_runs, files);
     let verdict = verdict(args, &report);
     let mut failures = outputs(args).write(&report, files, verdict, &clock);
@@ -125,7 +120,7 @@ fn expectation_sets(
 }
 
 /// The paths of the expectation files of an entry: those of the command line, else its own, else those of the fleet.
-fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[crate::fleet::WrittenText]) -> Vec<PathBuf> {
+fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[WrittenText]) -> Vec<PathBuf> {
     if !args.paths.is_empty() {
         return args.paths.clone();
     }
@@ -134,7 +129,7 @@ fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[crate::fleet
     texts.iter().map(|text| plain(beside.join(&text.text))).collect()
 }
 
-fn facts(path: &Path, digest: String, targets: &[FleetTarget]) -> FleetFacts {
+fn facts(path: &Path, targets: &[FleetTarget]) -> FleetFacts {
     let members = targets.iter().map(|target| Member {
         name: target.name.clone(),
         schema: target.schema.clone(),
@@ -143,7 +138,6 @@ fn facts(path: &Path, digest: String, targets: &[FleetTarget]) -> FleetFacts {
     });
     FleetFacts {
         file: redact::path(path),
-        digest,
         members: members.collect(),
     }
 }
@@ -162,41 +156,41 @@ struct OneTarget<'a> {
 impl OneTarget<'_> {
     /// Checks a target. A failure is a part of the result, so that the others are still checked.
     fn check(&self, target: &FleetTarget, prior: &PriorRuns) -> Checked {
-        let mut result = Checked::named(target.name.clone());
-        result.checks = Checks::keeping(outputs(self.args).need_passed_checks());
-        if let Err(error) = self.verify(target, &mut result) {
-            result.failure = Some(error.into_failure("checking the target"));
-        }
-        mark::assign_unique_ids(&mut result.checks.findings);
-        prior.mark(&mut result);
-        result
-    }
-
-    fn verify(&self, target: &FleetTarget, result: &mut Checked) -> Result<(), CommandError> {
-        let source = self.resolver.info(target)?;
-        let source = ResolvedSource::of_connection(source, &self.args.session, self.environment)?;
-        source.describe(result);
-        result.database.clone_from(&target.name);
         let paths = paths(self.args, self.path, self.fleet, &target.expectations);
         let written = self.sets.get(&paths).map(Vec::as_slice).unwrap_or_default();
-        let of_tenant = target
-            .schema
-            .as_ref()
-            .map(|schema| for_schema(written, schema, self.files));
-        let of_tenant = of_tenant.transpose()?;
-        let expected = of_tenant.as_deref().unwrap_or(written);
-        let expected: Vec<&ExpectationFile> = expected.iter().collect();
-        let mut scope = Scope::of(&expected);
-        scope.platform = self.args.platform_schemas;
-        scope.tolerates_locks = true;
-        let verification = Verification {
-            files: &expected,
-            scope: &scope,
-            limits: self.args.session.limits(),
-            with_coverage: false,
-            roles: &RoleMap::default(),
-        };
-        verification.run(&source, result)?;
-        Ok(())
+        match self.prepare(target, written) {
+            Ok((source, of_tenant)) => {
+                let expected: Vec<&ExpectationFile> = of_tenant.as_deref().unwrap_or(written).iter().collect();
+                check_one(&target.name, &expected, &source, self.args, prior)
+            }
+            Err(error) => {
+                let mut result = Checked::named(target.name.clone());
+                result.failure = Some(error.into_failure("checking the target"));
+                prior.mark(&mut result);
+                result
+            }
+        }
     }
+
+    /// The source of a target, and the expectations in its own schema, if it has one.
+    fn prepare(
+        &self,
+        target: &FleetTarget,
+        written: &[ExpectationFile],
+    ) -> Result<(ResolvedSource, Option<Vec<ExpectationFile>>), CommandError> {
+        let info = self.resolver.info(target)?;
+        let source = ResolvedSource::of_connection(info, &self.args.session, self.environment)?;
+        let Some(schema) = &target.schema else {
+            return Ok((source, None));
+        };
+        let mut of_tenant = for_schema(written, schema, self.files)?;
+        limit_set(self.args, &mut of_tenant)?;
+        Ok((source, Some(of_tenant)))
+    }
+}
+
+/// Limits expectations, all of which are of one database, to what counts.
+fn limit_set(args: &CheckArgs, set: &mut Vec<ExpectationFile>) -> Result<(), Vec<Problem>> {
+    let sources = vec![None; set.len()];
+    limit(args, set, &sources)
 }
