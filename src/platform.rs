@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use crate::kinds::{Kind, UsersAdd};
 use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{IMPLICIT, OWNER, Object, Snapshot};
@@ -139,7 +137,7 @@ pub const PLATFORMS: &[Platform] = &[
 const COMMON_ROLES: &[&str] = &["authenticator", "cloud_admin", "dashboard_user", "pgbouncer", "rds_ad"];
 
 /// How many of its roles identify a platform.
-const ENOUGH: &str = "2";
+const ENOUGH: usize = 2;
 
 /// Whether a schema is PostgreSQL's own.
 #[must_use]
@@ -153,42 +151,57 @@ pub fn schemas_sql() -> Sql {
     list(PLATFORMS.iter().flat_map(Platform::all_schemas))
 }
 
-/// The roles of the platforms that this server belongs to, as a query. A platform is recognised by two of its roles, or by
-/// a schema of it that one of its roles owns. One role is not enough: `dashboard_user` may be a role of any database.
-#[must_use]
-pub fn roles_sql() -> Sql {
-    let platforms = || {
+/// What a server has of the names that platforms use.
+#[derive(Debug, Default)]
+pub struct PlatformTraces {
+    /// The roles that exist.
+    pub roles: BTreeSet<String>,
+    /// The schemas that exist, each with its owner.
+    pub schemas: BTreeMap<String, String>,
+}
+
+impl PlatformTraces {
+    /// The roles, as a query with one JSON array.
+    #[must_use]
+    pub fn roles_sql() -> Sql {
+        let names = PLATFORMS.iter().flat_map(|platform| platform.roles).copied();
+        sql!["SELECT json_agg(rolname) FROM pg_roles WHERE rolname = ANY (", array(names), "::name[])"]
+    }
+
+    /// The schemas, as a query with one JSON object.
+    #[must_use]
+    pub fn schemas_sql() -> Sql {
         let with_roles = PLATFORMS.iter().filter(|platform| !platform.roles.is_empty());
-        with_roles.enumerate()
-    };
-    let roles: serde_json::Value = platforms()
-        .flat_map(|(number, platform)| {
-            platform.roles.iter().map(move |role| {
-                let is_sign = !COMMON_ROLES.contains(role);
-                json!({"platform": number, "role": role, "is_sign": is_sign})
-            })
-        })
-        .collect();
-    let schemas: serde_json::Value = platforms()
-        .flat_map(|(number, platform)| {
-            let schemas = platform.all_schemas();
-            schemas.map(move |schema| json!({"platform": number, "namespace": schema}))
-        })
-        .collect();
-    // The names are looked up together: a query for each platform takes longer to plan than a small database to read.
-    // As JSON, because the server analyses each value of a list by itself.
-    sql![
-        "WITH there AS MATERIALIZED (SELECT k.platform, k.role::text AS role, k.is_sign, r.oid FROM pg_catalog.json_to_recordset(",
-        literal(&roles.to_string()),
-        ") k(platform int, role name, is_sign boolean) JOIN pg_catalog.pg_roles r ON r.rolname = k.role), \
-         own AS (SELECT s.platform, n.nspowner FROM pg_catalog.json_to_recordset(",
-        literal(&schemas.to_string()),
-        ") s(platform int, namespace name) JOIN pg_catalog.pg_namespace n ON n.nspname = s.namespace) \
-         SELECT t.role FROM there t \
-         WHERE t.platform IN (SELECT platform FROM there WHERE is_sign GROUP BY platform HAVING count(*) >= ",
-        ENOUGH,
-        ") OR t.platform IN (SELECT s.platform FROM own s JOIN there o ON o.oid = s.nspowner AND o.platform = s.platform AND o.is_sign)",
-    ]
+        sql![
+            "SELECT json_object_agg(nspname, pg_get_userbyid(nspowner)) FROM pg_namespace WHERE nspname = ANY (",
+            array(with_roles.flat_map(Platform::all_schemas)),
+            "::name[])"
+        ]
+    }
+
+    /// The roles of the platforms that the server belongs to. A platform is recognised by two of its roles, or by a schema
+    /// of it that one of its roles owns. One role is not enough: `dashboard_user` may be a role of any database.
+    #[must_use]
+    pub fn platform_roles(&self) -> BTreeSet<String> {
+        let here = PLATFORMS.iter().filter(|platform| self.shows(platform));
+        let roles = here.flat_map(|platform| platform.roles);
+        let roles = roles.filter(|role| self.roles.contains(**role));
+        roles.map(|role| (*role).to_owned()).collect()
+    }
+
+    fn shows(&self, platform: &Platform) -> bool {
+        let is_sign = |role: &str| {
+            platform.roles.contains(&role) && !COMMON_ROLES.contains(&role) && self.roles.contains(role)
+        };
+        let signs = platform.roles.iter().filter(|role| is_sign(role)).count();
+        let mut owners = platform.all_schemas().filter_map(|schema| self.schemas.get(schema));
+        signs >= ENOUGH || owners.any(|owner| is_sign(owner))
+    }
+}
+
+/// An array of names, as a literal: the server analyses each value of a list by itself.
+fn array(names: impl Iterator<Item = &'static str>) -> Sql {
+    literal(&format!("{{{}}}", names.collect::<Vec<_>>().join(",")))
 }
 
 fn list(words: impl Iterator<Item = &'static str>) -> Sql {

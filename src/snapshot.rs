@@ -220,6 +220,7 @@ impl Snapshot {
     /// Adds the objects of another snapshot of the same moment.
     pub fn absorb(&mut self, other: Self) {
         self.unread.extend(other.unread);
+        self.not_compared.extend(other.not_compared);
         for (kind, mut objects) in other.objects {
             self.objects.entry(kind).or_default().append(&mut objects);
         }

@@ -203,7 +203,9 @@ pub async fn is_unchanged(client: &mut Client, scope: &Scope) -> Result<bool, Fa
 async fn read_alone(client: &mut Client, scope: &Scope, first: FirstBatch) -> Result<BatchResult, ServerError> {
     let mut read = run(client, first.0).await?;
     let present = read.present_kinds(scope, Slice::WHOLE);
-    let rest = Batch::resume().then_read_kinds(scope, Slice::WHOLE, &present);
+    let rest = Batch::resume()
+        .then_read_kinds(scope, Slice::WHOLE, &present)
+        .then_count_not_compared(scope, Slice::WHOLE, &read.snapshot.server.platform_roles);
     let rest = run_and_count_changes(client, rest.then_is_quiet(), scope).await?;
     read.changed = rest.changed;
     read.snapshot.absorb(rest.snapshot);
@@ -220,8 +222,11 @@ async fn read_slice(
     let batch = Batch::resume().then_read(scope, limits, slice, RarerKinds::Found);
     let mut read = run(client, batch).await?;
     let present = read.present_kinds(scope, slice);
-    if !present.is_empty() {
-        let rest = run(client, Batch::resume().then_read_kinds(scope, slice, &present)).await?;
+    if !present.is_empty() || scope.not_compared {
+        let rest = Batch::resume()
+            .then_read_kinds(scope, slice, &present)
+            .then_count_not_compared(scope, slice, &read.snapshot.server.platform_roles);
+        let rest = run(client, rest).await?;
         read.snapshot.absorb(rest.snapshot);
     }
     Ok(read)

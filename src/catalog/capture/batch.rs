@@ -1,9 +1,11 @@
 //! The batch of statements that reads the catalog.
 
+use std::collections::BTreeSet;
+
 use super::super::{Limits, PIN_SEARCH_PATH};
 use super::{Scope, Slice, consistency, find, not_compared};
 use crate::kinds::Kind;
-use crate::platform;
+use crate::platform::PlatformTraces;
 use crate::sql;
 use crate::sql::{Sql, literal};
 
@@ -140,8 +142,15 @@ impl Batch {
         if rarer == RarerKinds::Found && !conditions.is_empty() {
             self = self.then(find::census(scope, &conditions), ResultKind::Present);
         }
+        self
+    }
+
+    /// Counts the objects that belong to no kind, if the scope asks for it. `platform_roles` are those of the server's
+    /// platforms.
+    pub(super) fn then_count_not_compared(self, scope: &Scope, slice: Slice, platform_roles: &BTreeSet<String>) -> Self {
         if scope.not_compared && slice.is_first() {
-            self = self.then(not_compared::statement(scope), ResultKind::NotCompared);
+            let statement = not_compared::statement(scope, platform_roles);
+            return self.then(statement, ResultKind::NotCompared);
         }
         self
     }
@@ -224,13 +233,15 @@ SELECT json_build_object('version', current_setting('server_version'), 'major', 
                          'catalogs', (SELECT count(*) FROM pg_class \
                                       WHERE oid IN ('pg_class'::regclass, 'pg_attribute'::regclass, 'pg_type'::regclass, \
                                                     'pg_proc'::regclass, 'pg_namespace'::regclass)), \
-                         'trusted', (SELECT r.rolsuper OR r.rolbypassrls FROM pg_roles r WHERE r.rolname = current_user), \
-                         'superuser', (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user), \
+                         'rights', (SELECT json_build_object('superuser', r.rolsuper, 'trusted', r.rolsuper OR r.rolbypassrls) \
+                                    FROM pg_roles r WHERE r.rolname = current_user), \
                          'encoding', (SELECT pg_encoding_to_char(d.encoding) FROM pg_database d WHERE d.datname = current_database()), \
                          'closed_schemas', (SELECT json_agg(nspname) FROM pg_namespace WHERE NOT has_schema_privilege(oid, 'USAGE')), \
-                         'platform_roles', (SELECT json_agg(r) FROM (",
-        platform::roles_sql(),
-        ") r(r)))::text",
+                         'platform_roles', (",
+        PlatformTraces::roles_sql(),
+        "), 'platform_schemas', (",
+        PlatformTraces::schemas_sql(),
+        "))::text",
     ]
 }
 

@@ -13,6 +13,7 @@ use super::super::client::Row;
 use super::super::server_error::ServerError;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
+use crate::platform::PlatformTraces;
 use crate::snapshot::{Object, Server, Snapshot};
 use crate::value::Value;
 
@@ -243,6 +244,13 @@ pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
         let names = json[key].as_array().into_iter().flatten();
         names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
     };
+    let owners = json["platform_schemas"].as_object().into_iter().flatten();
+    let traces = PlatformTraces {
+        roles: names("platform_roles"),
+        schemas: owners
+            .filter_map(|(schema, owner)| Some((schema.clone(), owner.as_str()?.to_owned())))
+            .collect(),
+    };
     Ok(Server {
         // Distributions append their version: "15.18 (Debian 15.18-0+deb12u1)".
         version: text("version").split(' ').next().unwrap_or_default().to_owned(),
@@ -254,10 +262,10 @@ pub(super) fn server(row: &Row<'_>) -> Result<Server, ServerError> {
         role: text("role"),
         search_path: String::new(),
         encoding: text("encoding"),
-        is_superuser: json["superuser"].as_bool().unwrap_or_default(),
-        sees_everything: json["trusted"].as_bool().unwrap_or_default(),
+        is_superuser: json["rights"]["superuser"].as_bool().unwrap_or_default(),
+        sees_everything: json["rights"]["trusted"].as_bool().unwrap_or_default(),
         closed_schemas: names("closed_schemas"),
-        platform_roles: names("platform_roles"),
+        platform_roles: traces.platform_roles(),
         applied_without: None,
     })
 }

@@ -8,9 +8,8 @@ CASE WHEN $acl IS NULL THEN '{}' ELSE (SELECT coalesce(jsonb_object_agg(g.role, 
               -- What the owner and PUBLIC have by default is left out.
               HAVING a.grantee NOT IN (0, $owner)
                 OR jsonb_agg(a.privilege ORDER BY a.privilege) IS DISTINCT FROM
-                   CASE a.grantee WHEN 0
-                     THEN (SELECT jsonb_agg(lower(privilege_type) ORDER BY lower(privilege_type)) FROM aclexplode(acldefault('$class', 10)) WHERE grantee = 0)
-                     ELSE (SELECT jsonb_agg(lower(privilege_type) ORDER BY lower(privilege_type)) FROM aclexplode(acldefault('$class', 10)) WHERE grantee = 10) END
+                   (SELECT jsonb_agg(lower(privilege_type) ORDER BY lower(privilege_type)) FROM aclexplode(acldefault('$class', 10))
+                    WHERE grantee = CASE a.grantee WHEN 0 THEN 0 ELSE 10 END)
               UNION ALL SELECT CASE o.role WHEN 0 THEN 'public' ELSE pg_get_userbyid(o.role)::text END, '["none"]'
               FROM (VALUES ($owner), (0)) o(role)
               WHERE NOT EXISTS (SELECT FROM aclexplode($acl) WHERE grantee = o.role)
