@@ -249,6 +249,14 @@ impl Kind {
         self.spec().name.replace('_', " ")
     }
 
+    /// The kind whose section a key means that is spelled otherwise: `foreign_servers` for `servers`.
+    #[must_use]
+    pub fn in_other_words(key: &str) -> Option<Self> {
+        let words = key.to_lowercase().replace(['_', '-'], " ");
+        let mut kinds = Self::ALL.iter().filter(|kind| !kind.spec().section.is_empty());
+        kinds.find(|kind| [kind.words(), kind.many()].contains(&words)).copied()
+    }
+
     /// Several of the kind, for people: `materialized views`.
     #[must_use]
     pub fn many(self) -> String {

@@ -165,7 +165,11 @@ impl PlatformTraces {
     #[must_use]
     pub fn roles_sql() -> Sql {
         let names = PLATFORMS.iter().flat_map(|platform| platform.roles).copied();
-        sql!["SELECT json_agg(rolname) FROM pg_roles WHERE rolname = ANY (", array(names), "::name[])"]
+        sql![
+            "SELECT json_agg(rolname) FROM pg_roles WHERE rolname = ANY (",
+            array(names),
+            "::name[])"
+        ]
     }
 
     /// The schemas, as a query with one JSON object.
@@ -190,9 +194,8 @@ impl PlatformTraces {
     }
 
     fn shows(&self, platform: &Platform) -> bool {
-        let is_sign = |role: &str| {
-            platform.roles.contains(&role) && !COMMON_ROLES.contains(&role) && self.roles.contains(role)
-        };
+        let is_sign =
+            |role: &str| platform.roles.contains(&role) && !COMMON_ROLES.contains(&role) && self.roles.contains(role);
         let signs = platform.roles.iter().filter(|role| is_sign(role)).count();
         let mut owners = platform.all_schemas().filter_map(|schema| self.schemas.get(schema));
         signs >= ENOUGH || owners.any(|owner| is_sign(owner))

@@ -100,7 +100,10 @@ fn not_compared(out: &mut String) {
          counted, and the report shows the numbers: `not_compared` of a database in JSON. They never fail a run. \
          The encoding and locale of the database itself, its tablespace, and whether it is a template or accepts connections are \
          not compared. Neither are tablespaces, which belong to the server and \
-         not to a database. Roles are compared where a file lists them, and the physical order of the columns of a table where \
+         not to a database. Nor is what `pg_dump` does not keep either, so that a restored database has lost it: comments on the \
+         type of a table's rows, on array and multirange types, on the rule `_RETURN` of a view and on the constraint of a \
+         constraint trigger; the owner of a multirange type; the names of an index's columns; ENABLE ALWAYS on the internal \
+         triggers of a foreign key; and which objects `ALTER EXTENSION … ADD` has made members of an extension. Roles are compared where a file lists them, and the physical order of the columns of a table where \
          a file has `column_order`.\n\n\
          | name | what it is |\n|---|---|"
     );

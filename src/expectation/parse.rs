@@ -410,19 +410,31 @@ impl Parser {
             return;
         }
         let mut kinds = Kind::ALL.iter().filter(|kind| kind.spec().section == entry.key);
-        match kinds.find_map(|kind| kind.spec().parents.first()) {
-            Some(parent) => {
+        let other = Kind::in_other_words(&entry.key);
+        let (key, known) = (shorten(&entry.key), file_keys());
+        let kind = kinds.find(|kind| !kind.spec().parents.is_empty()).or(other.as_ref());
+        let problem = match kind.map(|kind| (kind.spec().section, kind.spec().parents.first())) {
+            Some((section, Some(parent))) => {
                 let below = match &self.last_empty {
                     Some(name) => format!("`{}`", shorten(name)),
                     None => format!("the name of the {}", parent.words()),
                 };
-                self.problems.push(
-                    Problem::at(entry.place, format!("`{}` is not a key of a file", shorten(&entry.key)))
-                        .hint(format!("it belongs to {}: indent it below {below}", parent.one())),
-                );
+                let written = if section == entry.key {
+                    String::new()
+                } else {
+                    format!(" as `{section}`")
+                };
+                Problem::at(entry.place, format!("`{key}` is not a key of a file")).hint(format!(
+                    "it belongs to {}{written}: indent it below {below}",
+                    parent.one()
+                ))
             }
-            None => self.unknown_key(entry, &file_keys()),
-        }
+            Some((section, None)) => {
+                Problem::at(entry.place, format!("unknown key `{key}`")).hint(format!("did you mean `{section}`?"))
+            }
+            None => Problem::at(entry.place, format!("unknown key `{key}`")).hint(suggest::hint(&entry.key, &known)),
+        };
+        self.problems.push(problem);
     }
 }
 

@@ -147,7 +147,12 @@ impl Batch {
 
     /// Counts the objects that belong to no kind, if the scope asks for it. `platform_roles` are those of the server's
     /// platforms.
-    pub(super) fn then_count_not_compared(self, scope: &Scope, slice: Slice, platform_roles: &BTreeSet<String>) -> Self {
+    pub(super) fn then_count_not_compared(
+        self,
+        scope: &Scope,
+        slice: Slice,
+        platform_roles: &BTreeSet<String>,
+    ) -> Self {
         if scope.not_compared && slice.is_first() {
             let statement = not_compared::statement(scope, platform_roles);
             return self.then(statement, ResultKind::NotCompared);
