@@ -51,8 +51,8 @@ pub enum MigrationHistory {
         /// The rows, in order.
         migrations: Vec<Migration>,
     },
-    /// None of the possible tables exists.
-    Missing,
+    /// None of the possible tables exists. These, in other schemas, have the name and the columns of one.
+    Missing(Vec<(&'static Tool, ObjectId)>),
     /// Several tools have a table.
     Several(Vec<(&'static Tool, ObjectId)>),
     /// The table could not be read.

@@ -7,6 +7,10 @@
 //! COPY does not show which transaction wrote a row. Where the owner of the table can act as the connected role anyway, its
 //! code gains nothing from that role, and a query reads the rows with their ages.
 
+mod tables;
+
+use tables::{HistoryTable, TableColumn};
+
 use super::client::{Cells, Client};
 use super::server_error::{Meaning, ServerError};
 use super::{in_savepoint, row_age};
@@ -31,7 +35,7 @@ pub async fn read_history(
     role: &str,
 ) -> Result<MigrationHistory, Failure> {
     let mut found: Vec<(&'static Tool, &HistoryTable)> = Vec::new();
-    let tables = find_tables(client, expected)
+    let tables = tables::named(client, expected)
         .await
         .map_err(|error| error.failure("looking for the migration history"))?;
     let is_only = expected.candidates.len() == 1;
@@ -41,12 +45,17 @@ pub async fn read_history(
         };
         // The usual table of a tool comes before its other tables.
         let is_first = found.iter().all(|(other, _)| other.name != tool.name);
-        if is_only || is_first && belongs_to(tool, history, &tables) {
+        if is_only || is_first && history.belongs_to(tool, &tables) {
             found.push((tool, history));
         }
     }
     match found.as_slice() {
-        [] => Ok(MigrationHistory::Missing),
+        [] => {
+            let elsewhere = tables::elsewhere(client, expected)
+                .await
+                .map_err(|error| error.failure("looking for the migration history in other schemas"))?;
+            Ok(MigrationHistory::Missing(elsewhere))
+        }
         [(tool, history)] => read_table(client, tool, history, role).await,
         _ => Ok(MigrationHistory::Several(
             found
@@ -54,130 +63,6 @@ pub async fn read_history(
                 .map(|(tool, history)| (*tool, history.id.clone()))
                 .collect(),
         )),
-    }
-}
-
-/// A table that may be a migration history.
-struct HistoryTable {
-    id: ObjectId,
-    columns: Vec<TableColumn>,
-    /// The tables that store its rows: itself, its partitions, and tables that inherit from it.
-    parts: Vec<StoredTable>,
-    /// Whether its owner can act as the connected role.
-    is_trusted: bool,
-}
-
-/// A column of a history table.
-struct TableColumn {
-    name: String,
-    /// Its type without modifiers; `None` if it is not one of PostgreSQL's own types.
-    sql_type: Option<String>,
-}
-
-/// A table that stores rows.
-struct StoredTable {
-    id: ObjectId,
-    /// Why it is not read.
-    refused: Option<&'static str>,
-}
-
-impl HistoryTable {
-    /// Whether it has a column, given as a name or as a name and a type.
-    fn has(&self, column: &str) -> bool {
-        self.columns.iter().any(|found| {
-            let sql_type = found.sql_type.as_deref().unwrap_or_default();
-            found.name == column || format!("{} {sql_type}", found.name) == column
-        })
-    }
-}
-
-/// Whether a table belongs to a tool, according to its columns and the other tables in the schema.
-fn belongs_to(tool: &Tool, history: &HistoryTable, tables: &[HistoryTable]) -> bool {
-    let has_sibling = |name: &str| {
-        tables
-            .iter()
-            .any(|other| other.id.last() == name && other.id.schema() == history.id.schema())
-    };
-    tool.telltale_columns.iter().all(|column| history.has(column))
-        && tool.sibling_table.is_none_or(|other| match other.strip_prefix('!') {
-            Some(absent) => !has_sibling(absent),
-            None => has_sibling(other),
-        })
-}
-
-/// Looks up the tables that may be histories, and the tables that store their rows.
-const TABLES: &str = "\
-WITH RECURSIVE parts(top, oid) AS (\
- SELECT c.oid, c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
- WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND (n.nspname, c.relname) IN ({wanted}) \
- UNION SELECT p.top, i.inhrelid FROM parts AS p JOIN pg_catalog.pg_inherits AS i ON i.inhparent = p.oid) \
-SELECT pg_catalog.json_build_object(\
- 'schema', n.nspname, 'name', c.relname, \
- 'trusted', pg_catalog.pg_has_role(c.relowner, current_user, 'USAGE'), \
- 'columns', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, \
-              CASE WHEN t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace \
-                   THEN pg_catalog.format_type(a.atttypid, NULL) END) ORDER BY a.attnum) \
-             FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid \
-             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
- 'parts', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(pn.nspname, pc.relname, pc.relkind) ORDER BY pn.nspname, pc.relname) \
-           FROM parts AS p JOIN pg_catalog.pg_class AS pc ON pc.oid = p.oid \
-           JOIN pg_catalog.pg_namespace AS pn ON pn.oid = pc.relnamespace WHERE p.top = c.oid))::text \
-FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-WHERE c.oid IN (SELECT top FROM parts) ORDER BY n.nspname, c.relname";
-
-/// Finds the existing tables among the possible ones.
-async fn find_tables(client: &mut Client, expected: &ExpectedHistory) -> Result<Vec<HistoryTable>, ServerError> {
-    let mut wanted: Vec<Sql> = Vec::new();
-    for (tool, table) in &expected.candidates {
-        if let [schema, table] = table.parts() {
-            let sibling = tool.sibling_table.map(|name| name.trim_start_matches('!'));
-            for name in [Some(&**table), sibling].into_iter().flatten() {
-                let pair = sql!["(", literal(schema), ", ", literal(name), ")"];
-                if !wanted.contains(&pair) {
-                    wanted.push(pair);
-                }
-            }
-        }
-    }
-    let wanted = Sql::join(wanted, ", ");
-    let query = Sql::template(TABLES, |place| (place == "wanted").then(|| wanted.clone()));
-    let rows = in_savepoint(client, vec![query]).await?;
-    rows.iter()
-        .map(|row| {
-            let json = serde_json::from_str(row.text(0)?.unwrap_or("{}")).map_err(ServerError::broken)?;
-            Ok(parse_table(&json))
-        })
-        .collect()
-}
-
-fn parse_table(json: &serde_json::Value) -> HistoryTable {
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let items = |key: &str| json[key].as_array().cloned().unwrap_or_default();
-    HistoryTable {
-        id: ObjectId::new(vec![text(&json["schema"]), text(&json["name"])]),
-        columns: items("columns")
-            .iter()
-            .map(|column| TableColumn {
-                name: text(&column[0]),
-                sql_type: column[1].as_str().map(str::to_owned),
-            })
-            .collect(),
-        parts: items("parts")
-            .iter()
-            // A partitioned table stores no rows itself.
-            .filter(|part| part[2] != "p")
-            .map(|part| StoredTable {
-                id: ObjectId::new(vec![text(&part[0]), text(&part[1])]),
-                refused: match part[2].as_str() {
-                    Some("r") => None,
-                    Some("v") => Some("is a view"),
-                    Some("m") => Some("is a materialized view"),
-                    Some("f") => Some("is a foreign table"),
-                    Some(_) | None => Some("is not a table"),
-                },
-            })
-            .collect(),
-        is_trusted: json["trusted"] == true,
     }
 }
 
@@ -398,7 +283,7 @@ async fn read_table(
             table: table.clone(),
             migrations,
         }),
-        Err(error) if matches!(error.code.as_str(), "42P01" | "3F000") => Ok(MigrationHistory::Missing),
+        Err(error) if matches!(error.code.as_str(), "42P01" | "3F000") => Ok(MigrationHistory::Missing(Vec::new())),
         Err(error) if error.code.is_empty() => Err(error.failure(&format!("reading the history of {}", tool.name))),
         Err(error) => {
             let hint = hint(&error, tool, history, role);

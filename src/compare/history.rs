@@ -3,6 +3,7 @@
 mod applied;
 mod effective;
 mod folder;
+mod missing;
 mod order;
 mod position;
 mod surplus;
@@ -37,7 +38,7 @@ pub fn found(expected: &ExpectedHistory, history: &MigrationHistory) -> Option<F
         }
         MigrationHistory::Read { .. }
         | MigrationHistory::Unreadable { .. }
-        | MigrationHistory::Missing
+        | MigrationHistory::Missing(_)
         | MigrationHistory::Several(_) => None,
     }
 }
@@ -46,7 +47,7 @@ pub fn found(expected: &ExpectedHistory, history: &MigrationHistory) -> Option<F
 #[must_use]
 pub fn compare(expected: &ExpectedHistory, history: &MigrationHistory) -> Vec<Check> {
     match history {
-        MigrationHistory::Missing => vec![missing(expected)],
+        MigrationHistory::Missing(elsewhere) => vec![missing::finding(expected, elsewhere)],
         MigrationHistory::Several(found) => vec![several(expected, found)],
         MigrationHistory::Unreadable { tool, table, why, hint } => {
             let about = About::MigrationHistory(Some(table.clone()));
@@ -232,36 +233,6 @@ fn refused(history: &HistoryComparison<'_>, problems: &[FolderProblem]) -> Vec<C
                 .hint(found.problem.hint.clone().map(Hint::Advice))
         })
         .collect()
-}
-
-/// The finding that the table of the tool does not exist, or no table of any tool if the file does not name one.
-fn missing(expected: &ExpectedHistory) -> Check {
-    let (about, message, apply) = match (expected.tool, expected.candidates.first()) {
-        (Some(tool), Some((_, table))) => (
-            About::MigrationHistory(Some(table.clone())),
-            format!(
-                "the migration history of {}, table {table}, does not exist: the tool has not applied any migration here",
-                tool.name
-            ),
-            tool.apply,
-        ),
-        (_, first) => {
-            let schema = first.map_or("public", |(_, table)| table.schema());
-            (
-                About::MigrationHistory(None),
-                format!(
-                    "no table of a known migration tool exists in schema {schema}: no migration has been applied here"
-                ),
-                "apply the migrations",
-            )
-        }
-    };
-    let code = OtherCode::MigrationHistoryMissing.into();
-    Check::drift(about, code, expected.place, &expected.terms, message)
-        .values("present", "absent")
-        .hint(Hint::advice(format!(
-            "{apply}; or check that this is the right database"
-        )))
 }
 
 fn applied(

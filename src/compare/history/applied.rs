@@ -43,7 +43,7 @@ impl AppliedMigrations {
                 table,
                 migrations,
             } => (*tool, table, migrations),
-            MigrationHistory::Missing => {
+            MigrationHistory::Missing(_) => {
                 let tables = expected.candidates.first().filter(|_| expected.tool.is_some());
                 return Self::Undetermined(match tables {
                     Some((tool, table)) => {
