@@ -198,14 +198,15 @@ fn objects(entry: &FindingGroup<'_>, files: &SourceMap) -> String {
     lines.join("\n")
 }
 
-/// What to do about like findings: the words if they are the same, and the statements for the listed objects.
+/// What to do about like findings: the words, each once, and the statements for the listed objects.
 fn shared_hint(entry: &FindingGroup<'_>) -> Vec<(&'static str, String)> {
-    let mut facts = Vec::new();
+    let mut facts: Vec<(&'static str, String)> = Vec::new();
     let hint = |check: &Check| check.hint.clone();
-    let words = entry.first().hint.as_ref().and_then(Hint::words);
-    let is_same = |check: &Check| check.hint.as_ref().and_then(Hint::words) == words;
-    if let Some(words) = words.filter(|_| entry.checks.iter().all(|check| is_same(check))) {
-        facts.push(("help", visible(words)));
+    for words in entry.listed().filter_map(|check| check.hint.as_ref()?.words()) {
+        let fact = ("help", visible(words));
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
     }
     let statements: Vec<String> = entry
         .listed()

@@ -5,7 +5,7 @@ use crate::finding::{About, Check, OtherCode};
 use crate::hint::Hint;
 use crate::migrations::Tool;
 use crate::object_id::ObjectId;
-use crate::sql_text::quote_name;
+use crate::sql_text::show_name;
 
 /// How many tables in other schemas are named.
 const SHOWN: usize = 3;
@@ -44,7 +44,7 @@ pub(super) fn finding(expected: &ExpectedHistory, elsewhere: &[(&'static Tool, O
             format!("{what}; {}", there(expected, elsewhere)),
             format!(
                 "if that is the history, write `schema: {}` below `migrations`; otherwise {apply}",
-                quote_name(first.schema())
+                show_name(first.schema())
             ),
         ),
     };
