@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::facts::headline;
+use super::facts::{headline, parties};
 use super::format::{FormatSpec, Rendering};
 use super::unified::unified;
 use super::values::{compared, one_line};
@@ -35,6 +35,9 @@ fn render(rendering: &Rendering<'_>) -> String {
 /// The diff of one object. Findings without two different values are written above it as comments.
 fn one_object(out: &mut String, object: &[&Check], target: &Target, files: &SourceMap, palette: Palette) {
     let (mut expected, mut found) = (Vec::new(), Vec::new());
+    if let Some(parties) = object.first().and_then(|check| parties(check, files)) {
+        remark(out, &parties, palette);
+    }
     for check in object {
         match ReportedStatus::of(check) {
             ReportedStatus::Unknown => remark(out, &headline(check), palette),

@@ -160,6 +160,15 @@ pub(super) fn shared_facts(entry: &FindingGroup<'_>, files: &SourceMap) -> Vec<(
     facts
 }
 
+/// Who needs what a finding is about, and who looks after it, as its file names them: `consumer billing, owner team-x`.
+pub(super) fn parties(check: &Check, files: &SourceMap) -> Option<String> {
+    let parties = files.parties(check.place.file).named();
+    let words: Vec<String> = parties
+        .map(|(label, party)| format!("{label} {}", one_line(party)))
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
 /// What the message of a finding says beyond what it shares with like findings.
 fn own_words(check: &Check) -> Option<&str> {
     match check.code {
@@ -175,12 +184,17 @@ fn own_words(check: &Check) -> Option<&str> {
 
 /// The objects of like findings, one per line with its place, and how many more there are.
 fn objects(entry: &FindingGroup<'_>, files: &SourceMap) -> String {
+    let of_first = parties(entry.first(), files);
+    let same_parties = entry.checks.iter().all(|check| parties(check, files) == of_first);
     let line = |check: &Check| {
         let mut line = format!(
             "{} ({})",
             one_line(&check.about.name()),
             one_line(&files.locate(check.place))
         );
+        if let Some(parties) = parties(check, files).filter(|_| !same_parties) {
+            let _ = write!(line, ", {parties}");
+        }
         if !entry.same_values {
             let (expected, found) = compared(check);
             let short = |value: &Value| one_line(&shortened(&value.to_string(), SENTENCE / 4));

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::facts::headline;
+use super::facts::{headline, parties};
 use super::format::{FormatSpec, Rendering};
 use super::values::{one_line, shortened};
 use super::words::{ReportedStatus, failed, summary_line, verdict};
 use crate::error::Problem;
 use crate::finding::exit::NagiosState;
 use crate::finding::{Check, Exit, Report};
+use crate::source_map::SourceMap;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec {
@@ -48,7 +49,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     if let Some(words) = failed(report).filter(|_| summary.drift > 0) {
         let _ = write!(line, ", {words}");
     }
-    if let Some(first) = first(report) {
+    if let Some(first) = first(report, rendering.files) {
         let _ = write!(line, ": {}", plain(&first));
     }
     let known = if report.baseline.is_some() {
@@ -81,7 +82,11 @@ fn problems(problems: &[Problem]) -> String {
 }
 
 /// The finding or failure that decides the verdict, as a sentence.
-fn first(report: &Report) -> Option<String> {
+fn first(report: &Report, files: &SourceMap) -> Option<String> {
+    let sentence = |check: &Check| match parties(check, files) {
+        Some(parties) => format!("{parties}: {}", headline(check)),
+        None => headline(check),
+    };
     let mut targets = report.targets.iter();
     let drift = |check: &&Check| ReportedStatus::of(check) == ReportedStatus::Drift;
     let found = report
@@ -90,13 +95,13 @@ fn first(report: &Report) -> Option<String> {
         .flat_map(|target| target.findings_in_order())
         .find(drift);
     if let Some(check) = found {
-        return Some(headline(check));
+        return Some(sentence(check));
     }
     if let Some(failure) = targets.find_map(|target| target.failure.as_ref()) {
         return Some(failure.to_string());
     }
     let mut findings = report.targets.iter().flat_map(|target| target.findings_in_order());
-    findings.find(|check| !check.is_known()).map(headline)
+    findings.find(|check| !check.is_known()).map(sentence)
 }
 
 /// A text without `|`, which begins the performance data.

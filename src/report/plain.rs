@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::facts::{differing, headline};
+use super::facts::{differing, headline, parties};
 use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, stale, targets};
@@ -32,6 +32,9 @@ fn render(rendering: &Rendering<'_>) -> String {
             }
             if let Some(cause) = &check.caused_by {
                 let _ = write!(out, " (follows from {})", one_line(&cause.subject));
+            }
+            if let Some(parties) = parties(check, rendering.files) {
+                let _ = write!(out, " ({parties})");
             }
             out.push('\n');
         }

@@ -7,6 +7,7 @@ use super::format::{FormatSpec, Rendering};
 use super::words::ReportedStatus;
 use crate::expectation::Level;
 use crate::finding::{Check, Status, Target};
+use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
 /// The format.
@@ -48,13 +49,15 @@ fn render(rendering: &Rendering<'_>) -> String {
         &mut out,
         "driftgate_drift",
         "Number of findings where the database differs.",
-        by_kind(&databases, |check| check.status == Status::Drift && !check.is_known()),
+        by_kind(&databases, rendering.files, |check| {
+            check.status == Status::Drift && !check.is_known()
+        }),
     );
     gauge(
         &mut out,
         "driftgate_unknown",
         "The number of checks whose result could not be determined.",
-        by_kind(&databases, |check| {
+        by_kind(&databases, rendering.files, |check| {
             matches!(check.status, Status::Unknown | Status::Unverified) && !check.is_known()
         }),
     );
@@ -100,16 +103,21 @@ fn run_gauges(out: &mut String, rendering: &Rendering<'_>, databases: &[(String,
     );
 }
 
-/// The number of findings for which `wanted` holds, by database, kind and level.
-fn by_kind(databases: &[(String, &Target)], wanted: fn(&Check) -> bool) -> Vec<(String, String)> {
+/// The number of findings for which `wanted` holds, by database, kind and level, and by the parties of their files.
+fn by_kind(databases: &[(String, &Target)], files: &SourceMap, wanted: fn(&Check) -> bool) -> Vec<(String, String)> {
     let mut values = Vec::new();
     for (database, target) in databases {
-        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(&str, &str, Vec<String>), usize> = BTreeMap::new();
         for check in target.findings().filter(|check| wanted(check)) {
-            *counts.entry((check.about.category().word(), level(check))).or_default() += 1;
+            let parties = files.parties(check.place.file).named();
+            let parties: Vec<String> = parties.map(|(name, party)| label(name, party)).collect();
+            *counts
+                .entry((check.about.category().word(), level(check), parties))
+                .or_default() += 1;
         }
-        values.extend(counts.into_iter().map(|((kind, level), count)| {
-            let labels = format!("{database},{},{}", label("kind", kind), label("level", level));
+        values.extend(counts.into_iter().map(|((kind, level, parties), count)| {
+            let own = [database.clone(), label("kind", kind), label("level", level)];
+            let labels = own.into_iter().chain(parties).collect::<Vec<_>>().join(",");
             (labels, count.to_string())
         }));
     }

@@ -15,7 +15,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::trial::{names_are_distinct, trial};
+use driftgate::finding::Target;
 use driftgate::report::format::{Format, Rendering};
+use driftgate::source_map::Parties;
 use libtest_mimic::{Completion, Failed, Trial};
 use sample::{Sample, TIMING, marked, nothing, sample, well};
 
@@ -248,5 +250,25 @@ fn every_finding_says_what_is_wrong_where_and_what_to_do() {
         "every client must be reachable",
     ] {
         assert!(markdown.contains(fact), "{fact}");
+    }
+}
+
+#[test]
+fn every_format_names_the_consumer_and_the_owner_of_a_finding() {
+    let mut named = sample();
+    let parties = Parties {
+        consumer: Some("billing".into()),
+        owner: Some("team-money".into()),
+    };
+    let findings = named.report.targets.iter().flat_map(Target::findings);
+    let files: BTreeSet<_> = findings.map(|check| check.place.file).collect();
+    for file in files {
+        named.files.set_parties(file, parties.clone());
+    }
+    for format in Format::ALL {
+        let text = plain(*format, &named);
+        for name in ["billing", "team-money"] {
+            assert!(text.contains(name), "{}: {name}", format.spec().name);
+        }
     }
 }
