@@ -3,6 +3,7 @@
 pub mod assertion_query;
 mod assertion_values;
 pub mod capture;
+pub mod change_log;
 pub mod client;
 pub mod connect;
 pub mod conninfo;

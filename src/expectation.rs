@@ -1,6 +1,7 @@
 //! The contents of expectation files.
 
 mod alternatives;
+mod change_log;
 mod history;
 mod ignore;
 mod implied;
@@ -22,10 +23,11 @@ mod time_order;
 mod window;
 mod written_source;
 
+pub use change_log::ChangeLog;
 pub use history::tools;
 pub use ignore::{ATTRIBUTES, IgnoreRule, IgnoredAttribute, OPTIONAL, attribute_named, attribute_names};
 pub use implied::Singles;
-pub use keys::{AssertionKey, FileKey, HistoryKey, ObjectKey, TermKey};
+pub use keys::{AssertionKey, ChangeColumn, ChangesKey, FileKey, HistoryKey, ObjectKey, TermKey};
 pub use long_names::{CutName, cut_pattern};
 pub use partitions::ANY;
 pub use pattern::{Patterns, is_wanted, name_pattern, pattern_text};
@@ -84,6 +86,8 @@ pub struct ExpectationFile {
     pub windows: Windows,
     /// The migration histories.
     pub histories: Vec<ExpectedHistory>,
+    /// Where the database has who changed what, if the file says it.
+    pub changes: Option<ChangeLog>,
     /// The assertions about data, in the order of the file.
     pub assertions: Vec<Assertion>,
     /// Patterns for objects that an exact file does not report.

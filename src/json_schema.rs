@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::attribute::{Attr, Literal, Shape};
 use crate::expectation::{
-    self, ANY, ATTRIBUTES, AssertionKey, COMMAND, FORMAT_VERSION, FileKey, HistoryKey, OPTIONAL, ObjectKey, TermKey,
-    attribute_names,
+    self, ANY, ATTRIBUTES, AssertionKey, COMMAND, ChangeColumn, ChangesKey, FORMAT_VERSION, FileKey, HistoryKey,
+    OPTIONAL, ObjectKey, TermKey, attribute_names,
 };
 use crate::kinds::{CustomForm, KeyForm, Kind, ListForm, Partition, Shorthand};
 use crate::privileges::{GRANTED_BY, OPTION};
@@ -93,6 +93,7 @@ fn file_key(key: FileKey) -> Json {
         FileKey::Migrations => json!({
             "oneOf": [reference("history"), {"type": "array", "minItems": 1, "items": reference("history")}],
         }),
+        FileKey::Changes => changes(),
         FileKey::Assertions => json!({
             "type": "object", "minProperties": 1, "additionalProperties": reference("assertion"),
         }),
@@ -389,6 +390,32 @@ fn history_key(key: HistoryKey) -> Json {
         HistoryKey::Reason => term_key(TermKey::Reason),
     };
     described(key.description(), schema)
+}
+
+fn changes() -> Json {
+    let key = |key: &ChangesKey| {
+        let schema = match key {
+            ChangesKey::Table => reference("text"),
+            ChangesKey::Columns => {
+                let columns = ChangeColumn::ALL
+                    .iter()
+                    .map(|column| (column.name().to_owned(), change_column(*column)));
+                json!({
+                    "type": "object", "minProperties": 1, "additionalProperties": false,
+                    "properties": columns.collect::<Map<_, _>>(),
+                })
+            }
+        };
+        (key.name().to_owned(), described(key.description(), schema))
+    };
+    let properties: Map<String, Json> = ChangesKey::ALL.iter().map(key).collect();
+    let required = [ChangesKey::Table.name()];
+    json!({"type": "object", "required": required, "additionalProperties": false, "properties": properties})
+}
+
+fn change_column(column: ChangeColumn) -> Json {
+    let schema = json!({"type": ["string", "number", "boolean"], "default": column.usual_name()});
+    described(column.description(), schema)
 }
 
 fn assertion() -> Json {

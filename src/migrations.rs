@@ -112,6 +112,9 @@ pub enum RecordTime {
     /// In the transaction of the migration, or after it. What is younger than every row was done after the last migration,
     /// or in a savepoint of it: a savepoint is younger than its transaction.
     InTransaction,
+    /// As [`Self::InTransaction`], if the transaction wrote only one row. If it wrote several, the last migration may have
+    /// statements that are younger.
+    OneByOne,
     /// In a transaction of its own, after all statements of the migration.
     Afterwards,
 }

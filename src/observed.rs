@@ -167,4 +167,30 @@ pub struct TracedRow {
     pub is_later: Option<bool>,
     /// When it was committed, `YYYY-MM-DD HH:MM:SS` in UTC, if the server keeps that.
     pub time: Option<String>,
+    /// The object and those that contain it, as `pg_identify_object` names them. Empty if that was not asked.
+    pub identities: Vec<String>,
+}
+
+/// What an event trigger recorded about a change of an object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordedChange {
+    /// The number of the transaction that wrote the row, as PostgreSQL prints it.
+    pub transaction: String,
+    /// The object, as `pg_identify_object` names it.
+    pub object: String,
+    /// Who changed it, and with which command.
+    pub author: ChangeAuthor,
+}
+
+/// Who changed an object, as far as it was recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeAuthor {
+    /// The user.
+    pub user: Option<String>,
+    /// The application.
+    pub application: Option<String>,
+    /// The command, such as `ALTER TABLE`.
+    pub tag: Option<String>,
+    /// When it was recorded.
+    pub time: Option<String>,
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::attribute::{Attr, Compare, Literal, OLDEST_MAJOR, Shape};
-use crate::expectation::{AssertionKey, FileKey, HistoryKey, ObjectKey};
+use crate::expectation::{AssertionKey, ChangeColumn, ChangesKey, FileKey, HistoryKey, ObjectKey};
 use crate::finding::codes;
 use crate::kinds::{KeyForm, Kind, KindSpec, ListForm, Shorthand};
 use crate::migrations::{Keeps, TOOLS, ToolVerification};
@@ -29,6 +29,10 @@ pub fn markdown() -> String {
     keys(&mut out, "Keys of every object", objects);
     let histories = HistoryKey::ALL.iter().map(|key| (key.name(), key.description()));
     keys(&mut out, "Keys of `migrations`", histories);
+    let changes = ChangesKey::ALL.iter().map(|key| (key.name(), key.description()));
+    keys(&mut out, "Keys of `changes`", changes);
+    let columns = ChangeColumn::ALL.iter().map(|key| (key.name(), key.description()));
+    keys(&mut out, "Columns of `changes`", columns);
     let assertions = AssertionKey::ALL.iter().map(|key| (key.name(), key.description()));
     keys(&mut out, "Keys of an assertion", assertions);
     not_compared(&mut out);

@@ -43,16 +43,17 @@ pub async fn read(
     client: &mut Client,
     questions: &[RowQuestion<'_>],
     anchors: Option<&Anchors>,
+    with_identities: bool,
 ) -> Result<RowAges, Failure> {
     if !questions
         .iter()
-        .any(|(kind, row, id)| kind.trace(*row, &[(0, id)]).is_some())
+        .any(|(kind, row, id)| kind.trace(*row, &[(0, id)], false).is_some())
     {
         return Ok(RowAges::default());
     }
     // On a standby, the setting does not say whether there are times: the primary decides.
     for with_times in [true, false] {
-        let query = query(questions, anchors, with_times);
+        let query = query(questions, anchors, with_times, with_identities);
         match in_savepoint(client, vec![query]).await {
             Ok(rows) => return parse_rows(&rows).map_err(|error| error.failure(DOING)),
             Err(error) if error.code.is_empty() => return Err(error.failure(DOING)),
@@ -67,14 +68,14 @@ const DOING: &str = "reading when something changed";
 /// The numbers of transactions are used again after 2^32 of them. From then on a row that is not young may have any age.
 const EPOCH: &str = "pg_snapshot_xmax(pg_current_snapshot())::text::numeric >= 4294967296";
 
-fn query(questions: &[RowQuestion<'_>], anchors: Option<&Anchors>, with_times: bool) -> Sql {
+fn query(questions: &[RowQuestion<'_>], anchors: Option<&Anchors>, with_times: bool, with_identities: bool) -> Sql {
     let mut groups: BTreeMap<(Kind, CatalogRow), Vec<(usize, &ObjectId)>> = BTreeMap::new();
     for (number, (kind, row, id)) in questions.iter().enumerate() {
         groups.entry((*kind, *row)).or_default().push((number, id));
     }
     let traces = groups
         .iter()
-        .filter_map(|((kind, row), objects)| kind.trace(*row, objects));
+        .filter_map(|((kind, row), objects)| kind.trace(*row, objects, with_identities));
     // The function fails where the setting is off.
     let time = if with_times {
         "CASE WHEN current_setting('track_commit_timestamp') = 'on' \
@@ -100,7 +101,7 @@ fn query(questions: &[RowQuestion<'_>], anchors: Option<&Anchors>, with_times: b
         time,
         " AS time, ",
         is_later,
-        " AS later FROM (",
+        " AS later, r.identities FROM (",
         Sql::join(traces, " UNION ALL "),
         ") r JOIN pg_class c ON c.oid = r.t WHERE age(r.x) BETWEEN 0 AND age(c.relfrozenxid)"
     ];
@@ -140,7 +141,7 @@ fn anchor(anchors: &Anchors) -> Sql {
     } else {
         Sql::join(conditions, " OR ")
     };
-    sql!["SELECT -1, '', 0, '', ", EPOCH, ", NULL, NULL WHERE ", condition]
+    sql!["SELECT -1, '', 0, '', ", EPOCH, ", NULL, NULL, NULL WHERE ", condition]
 }
 
 fn parse_rows(rows: &[Cells]) -> Result<RowAges, ServerError> {
@@ -157,6 +158,7 @@ fn parse_rows(rows: &[Cells]) -> Result<RowAges, ServerError> {
                     precision,
                     is_later: row.named("later")?.map(|later| later == "t"),
                     time: row.named("time")?.map(str::to_owned),
+                    identities: row.named("identities")?.map(identities).unwrap_or_default(),
                 };
                 ages.rows.entry(number).or_insert(traced);
             }
@@ -164,4 +166,10 @@ fn parse_rows(rows: &[Cells]) -> Result<RowAges, ServerError> {
         }
     }
     Ok(ages)
+}
+
+/// The names in a JSON array, without nulls.
+fn identities(json: &str) -> Vec<String> {
+    let names: Vec<Option<String>> = serde_json::from_str(json).unwrap_or_default();
+    names.into_iter().flatten().collect()
 }

@@ -8,7 +8,7 @@ use crate::finding::{Check, Code, Status};
 use crate::kinds::Kind;
 use crate::migrations::{Keeps, Migration, MigrationState, RecordTime, RowAge};
 use crate::object_id::ObjectId;
-use crate::observed::{Anchors, MigrationHistory, RowAges, TracedRow};
+use crate::observed::{Anchors, ChangeAuthor, MigrationHistory, RecordedChange, RowAges, TracedRow};
 
 /// The most findings that are asked about. A run with more of them has a common cause.
 const MOST: usize = 500;
@@ -82,6 +82,11 @@ impl<'a> RecordedMigrations<'a> {
         }
         // With several histories, there is no last one by name.
         all.last = newest.filter(|_| is_complete && tables.len() == 1);
+        if all.last.is_some_and(|(_, recorded)| recorded == RecordTime::OneByOne) {
+            let youngest = all.youngest();
+            let same = all.rows.iter().filter(|(_, row, _)| row.age == youngest);
+            all.last = all.last.filter(|_| same.count() == 1);
+        }
         all
     }
 
@@ -138,8 +143,51 @@ impl<'a> RecordedMigrations<'a> {
     }
 }
 
-/// Adds to the findings at these positions what the ages say.
-pub fn tell(findings: &mut [Check], asked: &[usize], ages: &RowAges, migrations: &RecordedMigrations<'_>) {
+/// The most commands that a sentence names.
+const MOST_TAGS: usize = 3;
+
+/// Who wrote a row of the catalog, if that is certain: what was recorded in its transaction, about its object.
+fn author(traced: &TracedRow, ages: &RowAges, changes: &[RecordedChange]) -> Option<ChangeAuthor> {
+    // The row of a table is written by commands that do not change what the finding is about.
+    if traced.precision == Precision::Bound || ages.is_wrapped {
+        return None;
+    }
+    let same = changes.iter().filter(|change| change.transaction == traced.transaction);
+    // A transaction has one user. Rows of several ones were copied, as by a restore.
+    let users: BTreeSet<_> = same.clone().map(|change| &change.author.user).collect();
+    let own: Vec<&ChangeAuthor> = same
+        .filter(|change| traced.identities.contains(&change.object))
+        .map(|change| &change.author)
+        .collect();
+    if users.len() != 1 || own.is_empty() {
+        return None;
+    }
+    let common = |value: fn(&ChangeAuthor) -> Option<&String>| {
+        let all: BTreeSet<_> = own.iter().map(|author| value(author)).collect();
+        all.first().copied().flatten().filter(|_| all.len() == 1).cloned()
+    };
+    let mut tags: Vec<&str> = Vec::new();
+    for tag in own.iter().filter_map(|author| author.tag.as_deref()) {
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    Some(ChangeAuthor {
+        user: common(|author| author.user.as_ref()),
+        application: common(|author| author.application.as_ref()),
+        tag: (1..=MOST_TAGS).contains(&tags.len()).then(|| tags.join(", ")),
+        time: common(|author| author.time.as_ref()),
+    })
+}
+
+/// Adds to the findings at these positions what the ages say, and who changed them as far as that was recorded.
+pub fn tell(
+    findings: &mut [Check],
+    asked: &[usize],
+    ages: &RowAges,
+    migrations: &RecordedMigrations<'_>,
+    changes: &[RecordedChange],
+) {
     for (number, position) in asked.iter().enumerate() {
         let (Some(check), Some(traced)) = (findings.get_mut(*position), ages.rows.get(&number)) else {
             continue;
@@ -151,6 +199,7 @@ pub fn tell(findings: &mut [Check], asked: &[usize], ages: &RowAges, migrations:
             migration: migrations.of_row(traced, ages),
             // A row that is not young may have the number of a later transaction.
             time: traced.time.clone().filter(|_| !ages.is_wrapped),
+            author: author(traced, ages, changes),
         };
         if !row.is_silent() {
             check.since.get_or_insert_default().row = Some(row);

@@ -8,7 +8,7 @@ use crate::kinds::Kind;
 macro_rules! keys {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $key:literal: $description:expr,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $name {
             $(#[doc = concat!("`", $key, "`.")] $variant,)*
         }
@@ -67,6 +67,7 @@ keys! {
         Owner = "owner": "Who answers for the file, such as a team. Reports name it with each finding.",
         Schema = "schema": "The schema of names that are not qualified.",
         Migrations = "migrations": "The history that a migration tool keeps, or a list of histories.",
+        Changes = "changes": "The table that an event trigger fills with who changed which object. Findings name them.",
         Assertions = "assertions": "Queries about the data, each with the expected result.",
         Exact = "exact": "Attributes that are left out must have their defaults, and objects that are not listed must not exist: \
             in the whole database, or in these schemas.",
@@ -118,6 +119,39 @@ keys! {
 }
 
 keys! {
+    /// A key of `changes`.
+    ChangesKey {
+        Table = "table": "The table that an event trigger fills.",
+        Columns = "columns": "The columns of the table that have other names than the usual ones.",
+    }
+}
+
+keys! {
+    /// A column of the table that `changes` names.
+    ChangeColumn {
+        Object = "object": "The object, as `object_identity` of `pg_event_trigger_ddl_commands()`.",
+        User = "user": "Who changed it.",
+        Application = "application": "The `application_name` of the session.",
+        Tag = "tag": "The command, such as `ALTER TABLE`.",
+        Time = "time": "When it was changed.",
+    }
+}
+
+impl ChangeColumn {
+    /// The name of the column if the file names no other.
+    #[must_use]
+    pub fn usual_name(self) -> &'static str {
+        match self {
+            Self::Object => "object_identity",
+            Self::User => "changed_by",
+            Self::Application => "application",
+            Self::Tag => "command_tag",
+            Self::Time => "changed_at",
+        }
+    }
+}
+
+keys! {
     /// A key of an assertion.
     AssertionKey {
         Sql = "sql": "A single query that only reads.",
@@ -158,7 +192,7 @@ impl FileKey {
             | Self::Exact
             | Self::Level
             | Self::Reason => true,
-            Self::Migrations | Self::Assertions | Self::Ignore => false,
+            Self::Migrations | Self::Changes | Self::Assertions | Self::Ignore => false,
         }
     }
 }

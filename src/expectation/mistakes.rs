@@ -1,6 +1,6 @@
 //! Likely mistakes in how objects are written, each with the line as it should be.
 
-use super::keys::{FileKey, HistoryKey, ObjectKey};
+use super::keys::{ChangesKey, FileKey, HistoryKey, ObjectKey};
 use super::object::presence_word;
 use super::parse::Parser;
 use crate::attribute::Shape;
@@ -312,6 +312,9 @@ pub(super) fn mapping_hint(key: &str, node: &Node) -> Option<String> {
         FileKey::Migrations if !node.is_null() => {
             Some(format!("write `{key}: {{{}: {written}}}`", HistoryKey::Tool.name()))
         }
+        FileKey::Changes if !node.is_null() => {
+            Some(format!("write `{key}: {{{}: {written}}}`", ChangesKey::Table.name()))
+        }
         FileKey::Assertions if !node.is_null() => {
             let query = match &node.value {
                 NodeValue::List(items) => items.first().map(Node::flow).unwrap_or_default(),
@@ -339,6 +342,7 @@ pub(super) fn mapping_hint(key: &str, node: &Node) -> Option<String> {
         | FileKey::Owner
         | FileKey::Schema
         | FileKey::Migrations
+        | FileKey::Changes
         | FileKey::Assertions
         | FileKey::Exact
         | FileKey::Ignore

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::change_log::parse_changes;
 use super::history::parse_histories;
 use super::ignore::parse_ignore;
 use super::implied::contradictions;
@@ -146,6 +147,7 @@ impl Parser {
                 set_aside: Vec::new(),
                 windows: Windows::default(),
                 histories: Vec::new(),
+                changes: None,
                 assertions: Vec::new(),
                 ignore: Vec::new(),
                 ignored_attributes: Vec::new(),
@@ -179,6 +181,7 @@ impl Parser {
     pub(super) fn entry(&mut self, entry: Entry, terms: &Arc<Terms>) {
         match FileKey::named(&entry.key) {
             Some(FileKey::Migrations) => parse_histories(self, &entry, terms),
+            Some(FileKey::Changes) => parse_changes(self, &entry),
             Some(FileKey::Assertions) => parse_assertions(self, &entry, terms),
             Some(FileKey::Ignore) => parse_ignore(self, &entry),
             Some(
@@ -256,7 +259,7 @@ impl Parser {
                 }
                 Some(FileKey::Level) => self.term(TermKey::Level, entry, &mut terms),
                 Some(FileKey::Reason) => self.term(TermKey::Reason, entry, &mut terms),
-                Some(FileKey::Migrations | FileKey::Assertions | FileKey::Ignore) | None => {}
+                Some(FileKey::Migrations | FileKey::Changes | FileKey::Assertions | FileKey::Ignore) | None => {}
             }
         }
         self.use_tenant();

@@ -138,6 +138,7 @@ impl ExpectationFile {
             objects: Vec::new(),
             set_aside: Vec::new(),
             histories: Vec::new(),
+            changes: None,
             assertions: Vec::new(),
             ignore: self.ignore.clone(),
             ignored_attributes: self.ignored_attributes.clone(),

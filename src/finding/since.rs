@@ -1,6 +1,7 @@
 //! When something about a finding changed: a hint, never a verdict.
 
 use crate::attribute::Precision;
+use crate::observed::ChangeAuthor;
 
 /// What is known about when something changed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,6 +25,8 @@ pub struct SinceRow {
     pub migration: Option<SinceMigration>,
     /// When the row was written, `YYYY-MM-DD HH:MM:SS` in UTC, if the server keeps that.
     pub time: Option<String>,
+    /// Who changed it, if the database records that.
+    pub author: Option<ChangeAuthor>,
 }
 
 /// The migration that a change belongs to.
@@ -74,7 +77,8 @@ impl SinceRow {
     }
 
     fn text(&self) -> Option<String> {
-        let time = self.time.as_ref().map(|time| format!("{time} UTC"));
+        let recorded = self.author.as_ref().and_then(|author| author.time.clone());
+        let time = self.time.as_ref().map(|time| format!("{time} UTC")).or(recorded);
         let subject = self.subject.as_deref().unwrap_or_default();
         let verb = match (self.precision, self.is_creation) {
             (Precision::Exact, true) => "created".to_owned(),
@@ -107,12 +111,32 @@ impl SinceRow {
             }
             None => None,
         };
-        match (when, time) {
-            (Some(when), Some(time)) => Some(format!("{verb} {when}, at {time}")),
-            (Some(when), None) => Some(format!("{verb} {when}")),
-            (None, Some(time)) => Some(format!("{verb} at {time}")),
-            (None, None) => None,
+        let author = self.author.as_ref().and_then(author_words);
+        let (when, author) = (
+            when.map(|when| format!(" {when}")).unwrap_or_default(),
+            author.map(|author| format!(": {author}")).unwrap_or_default(),
+        );
+        match time {
+            Some(time) if when.is_empty() && author.is_empty() => Some(format!("{verb} at {time}")),
+            Some(time) => Some(format!("{verb}{when}{author}, at {time}")),
+            None if when.is_empty() && author.is_empty() => None,
+            None => Some(format!("{verb}{when}{author}")),
         }
+    }
+}
+
+/// Who changed something, and how: `ALTER TABLE by alice (psql)`.
+fn author_words(author: &ChangeAuthor) -> Option<String> {
+    let by = match (&author.user, &author.application) {
+        (Some(user), Some(application)) => Some(format!("by {user} ({application})")),
+        (Some(user), None) => Some(format!("by {user}")),
+        (None, Some(application)) => Some(format!("by {application}")),
+        (None, None) => None,
+    };
+    match (&author.tag, by) {
+        (Some(tag), Some(by)) => Some(format!("{tag} {by}")),
+        (Some(tag), None) => Some(tag.clone()),
+        (None, by) => by,
     }
 }
 
@@ -168,12 +192,61 @@ mod tests {
                 is_creation,
                 migration: migration.cloned(),
                 time: time.map(str::to_owned),
+                author: None,
             };
             let since = Since {
                 row: Some(row),
                 ..Since::default()
             };
             assert_eq!(since.text(), expected);
+        }
+    }
+
+    #[test]
+    fn who_is_named_as_far_as_it_was_recorded() {
+        let text = |[user, application, tag, time]: [&str; 4], migration: Option<SinceMigration>| {
+            let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+            let row = SinceRow {
+                precision: Precision::Object,
+                subject: Some("column".to_owned()),
+                is_creation: false,
+                migration,
+                time: None,
+                author: Some(ChangeAuthor {
+                    user: known(user),
+                    application: known(application),
+                    tag: known(tag),
+                    time: known(time),
+                }),
+            };
+            row.text().unwrap_or_default()
+        };
+        let at = "2026-01-02 03:04:05 UTC";
+        for (author, migration, expected) in [
+            (
+                ["alice", "psql", "ALTER TABLE", at],
+                None,
+                "the column was last altered: ALTER TABLE by alice (psql), at 2026-01-02 03:04:05 UTC",
+            ),
+            (
+                ["alice", "", "ALTER TABLE", ""],
+                Some(SinceMigration::By("V2".to_owned())),
+                "the column was last altered by migration V2: ALTER TABLE by alice",
+            ),
+            (["", "psql", "", ""], None, "the column was last altered: by psql"),
+            (
+                ["", "", "ALTER TABLE", ""],
+                None,
+                "the column was last altered: ALTER TABLE",
+            ),
+            (
+                ["", "", "", at],
+                None,
+                "the column was last altered at 2026-01-02 03:04:05 UTC",
+            ),
+            (["", "", "", ""], None, ""),
+        ] {
+            assert_eq!(text(author, migration), expected);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::probe::{PLACES, value_of};
 use crate::attribute::{CatalogRow, Precision};
 use crate::object_id::ObjectId;
 use crate::sql;
-use crate::sql::Sql;
+use crate::sql::{Sql, literal};
 
 /// The rows that say when objects changed. `o` is the row that [`super::Probe::rows`] finds.
 #[derive(Debug, Clone, Copy)]
@@ -105,11 +105,26 @@ impl Trace {
 }
 
 impl Kind {
+    /// The object that contains one of this kind, as `pg_identify_object` names it: what ALTER TABLE says that it changed.
+    fn container(self, id: &ObjectId) -> Sql {
+        match id.relation().parts() {
+            [schema, relation] if !self.spec().parents.is_empty() => sql![
+                "quote_ident(",
+                literal(schema),
+                ") || '.' || quote_ident(",
+                literal(relation),
+                ")"
+            ],
+            _ => sql!["NULL::text"],
+        }
+    }
+
     /// The query that finds, for numbered objects of this kind, the rows of the catalog that hold something of them: the
-    /// number, `xmin`, `tableoid` and [`Precision`], as the columns `number`, `x`, `t` and `precision`. Names in it are
-    /// found under the search path of `pg_catalog`. `None` if nothing is known.
+    /// number, `xmin`, `tableoid` and [`Precision`], as the columns `number`, `x`, `t` and `precision`, and the identities of the
+    /// object and of those that contain it, as a JSON array in the column `identities`. Names in it are found under the
+    /// search path of `pg_catalog`. `None` if nothing is known.
     #[must_use]
-    pub fn trace(self, row: CatalogRow, objects: &[(usize, &ObjectId)]) -> Option<Sql> {
+    pub fn trace(self, row: CatalogRow, objects: &[(usize, &ObjectId)], with_identities: bool) -> Option<Sql> {
         let probe = self.spec().advice.probe?;
         let rows = probe.trace.query(row)?;
         let used: Vec<&str> = PLACES
@@ -119,19 +134,44 @@ impl Kind {
         let values = objects.iter().map(|(number, id)| {
             let values = used.iter().filter_map(|place| value_of(place, id));
             let columns = values.map(|value| sql![", ", value, "::text"]);
-            sql!["(", *number, Sql::join(columns, ""), ")"]
+            sql!["(", *number, Sql::join(columns, ""), ", ", self.container(id), ")"]
         });
         let columns = PLACES.into_iter().filter(|place| used.contains(place));
         let object = Sql::template(probe.rows, |place| {
             let known = PLACES.into_iter().find(|known| *known == place)?;
             Some(sql!["v.\"", known, "\""])
         });
+        let [class, object_id, column] = probe.trace.address;
+        let identity = |column: &'static str| {
+            sql![
+                "(pg_identify_object(",
+                class,
+                ", ",
+                object_id,
+                ", ",
+                column,
+                ")).identity"
+            ]
+        };
+        let identities = if with_identities {
+            sql![
+                "json_build_array(",
+                identity(column),
+                ", ",
+                identity("0"),
+                ", v.container)::text"
+            ]
+        } else {
+            sql!["NULL::text"]
+        };
         Some(sql![
-            "SELECT v.number, w.* FROM (VALUES ",
+            "SELECT v.number, w.*, ",
+            identities,
+            " AS identities FROM (VALUES ",
             Sql::join(values, ", "),
             ") v(number, \"",
             Sql::join(columns, "\", \""),
-            "\"), LATERAL (SELECT xmin AS row_xmin, tableoid AS row_table, * FROM ",
+            "\", container), LATERAL (SELECT xmin AS row_xmin, tableoid AS row_table, * FROM ",
             object,
             ") o, LATERAL (",
             rows,

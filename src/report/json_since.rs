@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::finding::since::{Since, SinceMigration};
+use crate::observed::ChangeAuthor;
 
 #[derive(Default, Serialize)]
 pub(super) struct JsonSince<'a> {
@@ -21,9 +22,35 @@ pub(super) struct JsonSince<'a> {
     or_in_savepoint: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<&'a str>,
+    /// Who changed it, if the database records that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<JsonAuthor<'a>>,
     /// The times of the earlier run and of this one. Only with `--compare`.
     #[serde(skip_serializing_if = "Option::is_none")]
     between: Option<[&'a str; 2]>,
+}
+
+#[derive(Serialize)]
+struct JsonAuthor<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded_at: Option<&'a str>,
+}
+
+impl<'a> JsonAuthor<'a> {
+    fn of(author: &'a ChangeAuthor) -> Self {
+        Self {
+            user: author.user.as_deref(),
+            application: author.application.as_deref(),
+            command: author.tag.as_deref(),
+            recorded_at: author.time.as_deref(),
+        }
+    }
 }
 
 impl<'a> JsonSince<'a> {
@@ -33,6 +60,7 @@ impl<'a> JsonSince<'a> {
             text: since.text(),
             precision: row.map(|row| row.precision.word()),
             time: row.and_then(|row| row.time.as_deref()),
+            changed_by: row.and_then(|row| row.author.as_ref()).map(JsonAuthor::of),
             ..Self::default()
         };
         match row.and_then(|row| row.migration.as_ref()) {

@@ -11,7 +11,7 @@ use crate::compare::history::AppliedMigrations;
 use crate::compare::{self, coverage, history, resolve, undetermined};
 use crate::console::note;
 use crate::error::Failure;
-use crate::expectation::{AppliedState, Assertion, CutName, ExpectationFile, WindowEnd, not_expected};
+use crate::expectation::{AppliedState, Assertion, ChangeLog, CutName, ExpectationFile, WindowEnd, not_expected};
 use crate::finding::{Check, Target};
 use crate::not_compared::counted;
 use crate::observed::MigrationHistory;
@@ -92,7 +92,11 @@ impl Verification<'_> {
         target.checks = checks;
         let read = histories.iter().flat_map(|histories| &histories.read);
         let read: Vec<&MigrationHistory> = read.filter_map(|read| read.as_ref().ok()).collect();
-        session.tell_since(&mut target.checks.findings, &read).await?;
+        let logs: Vec<&ChangeLog> = self.files.iter().filter_map(|file| file.changes.as_ref()).collect();
+        let role = &snapshot.server.role;
+        session
+            .tell_since(&mut target.checks.findings, &read, &logs, role)
+            .await?;
         target.cut_names = self.cut_names();
         target.not_compared = counted(&snapshot.not_compared);
         target.coverage = self

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use driftgate::migrations::folder::read;
-use driftgate::migrations::{TOOLS, Tool, ToolVerification};
+use driftgate::migrations::{RecordTime, TOOLS, Tool, ToolVerification};
 use serde_json::Value;
 
 use crate::run::Driftgate;
@@ -261,4 +261,22 @@ fn tools_are_verified_as_their_fixtures_were_made() {
             tool.name
         );
     }
+}
+
+#[test]
+fn rows_are_written_when_the_tools_wrote_them() {
+    let mut known = 0;
+    for tool in TOOLS {
+        let Ok(recorded) = fs::read_to_string(fixture(tool).join("recorded.txt")) else {
+            continue;
+        };
+        known += 1;
+        let seen = match tool.recorded {
+            RecordTime::Unknown => continue,
+            RecordTime::InTransaction | RecordTime::OneByOne => "in the transaction",
+            RecordTime::Afterwards => "afterwards",
+        };
+        assert_eq!(seen, recorded.trim(), "{}", tool.name);
+    }
+    assert!(known > 10, "only {known} tools were run");
 }

@@ -1,5 +1,7 @@
 //! When something changed, as databases say it whose changes were made in a known order.
 
+mod who;
+
 use serde_json::Value;
 
 use crate::run::Driftgate;

@@ -13,6 +13,7 @@ pub(super) static TOOL: Tool = Tool {
     version_in: version::number_of,
     short_name: version::without_digits,
     caveat: "Ecto records only the number",
+    // Source: `Ecto.Migrator`, `async_migrate_maybe_in_transaction`: behind the statements, in their transaction if they have one.
     recorded: RecordTime::InTransaction,
     apply: "mix ecto.migrate",
     layout: "TIMESTAMP_name.exs",

@@ -33,7 +33,9 @@ pub(super) static TOOL: Tool = Tool {
     version_in: |name| named(name).or_else(|| named(&format!("{name}.sql")))?.version,
     named_by: |expected, version| canonical(expected).is_some_and(|expected| expected == version),
     short_name: |name| name.split_once("__").map(|(_, rest)| rest.trim_end_matches(".sql")),
-    recorded: RecordTime::InTransaction,
+    // Source: `DbMigrate.doMigrateGroup` writes the row after the statements. Since release 9.1 it does so on another
+    // connection, whose transaction lasts for all migrations with `-group=true`: then all rows have the number of the first.
+    recorded: RecordTime::OneByOne,
     apply: "flyway migrate",
     // Source: the documentation, "Out Of Order": validation fails on an ignored migration.
     late: Late::Refuses("give it a later version, or apply it all the same with `-outOfOrder=true`"),

@@ -2,8 +2,8 @@
 //! version and whether it is dirty).
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, Keeps, Late, Tool, ToolVerification, apply, sort, sql, version,
-    written,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, Keeps, Late, RecordTime, Tool, ToolVerification, apply, sort,
+    sql, version, written,
 };
 
 pub(super) static TOOL: Tool = Tool {
@@ -22,6 +22,8 @@ pub(super) static TOOL: Tool = Tool {
              or `at_least`",
     apply: "migrate up",
     record: "migrate force NAME",
+    // Source: `migrate.go`, `runMigrations`: after the migration, `SetVersion` writes the row again.
+    recorded: RecordTime::Afterwards,
     // Source: `migrate.go`, `readUp`: it continues after the recorded version.
     late: Late::Skips("give it a later version"),
     resolve_hint: "migrate force VERSION",

@@ -21,6 +21,7 @@ pub(super) static TOOL: Tool = Tool {
     version_in: version::number_of,
     short_name: version::without_digits,
     caveat: "goose records only the number",
+    // Source: `runSQLMigration` inserts the version behind the statements, in their transaction if they have one.
     recorded: RecordTime::InTransaction,
     apply: "goose up",
     // Source: `internal/gooseutil/resolve.go`, "found missing migrations".

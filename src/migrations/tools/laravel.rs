@@ -13,6 +13,7 @@ pub(super) static TOOL: Tool = Tool {
         let rest = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
         (rest.len() < name.len() && !rest.is_empty()).then_some(rest)
     },
+    // Source: `Migrator::runUp` ends the transaction of the migration, and calls `DatabaseMigrationRepository::log`.
     recorded: RecordTime::Afterwards,
     apply: "php artisan migrate",
     packages_have_migrations: true,

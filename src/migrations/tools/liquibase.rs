@@ -41,7 +41,8 @@ pub(super) static TOOL: Tool = Tool {
     }),
     named_by,
     caveat: "a change set is named author:id, or path::id::author",
-    recorded: RecordTime::InTransaction,
+    // Each changeset is committed before its row is written: seen in a run.
+    recorded: RecordTime::Afterwards,
     apply: "liquibase update",
     record: "liquibase changelog-sync",
     has_contexts: true,

@@ -19,6 +19,7 @@ pub(super) static TOOL: Tool = Tool {
                         WHEN finished_at IS NOT NULL THEN 'applied' ELSE 'failed' END AS state, checksum \
             FROM {table} ORDER BY started_at, migration_name",
     short_name: version::without_digits,
+    // It writes a row, applies the migration, and updates the row: seen in a run.
     recorded: RecordTime::Afterwards,
     apply: "npx prisma migrate deploy",
     resolve_hint: "npx prisma migrate resolve",

@@ -16,6 +16,7 @@ pub(super) static TOOL: Tool = Tool {
             .and_then(|rest| rest.rsplit_once('.'))
             .map(|(stem, _)| stem)
     },
+    // umzug calls `logMigration` when the migration has ended: seen in a run.
     recorded: RecordTime::Afterwards,
     apply: "npx sequelize-cli db:migrate",
     layout: "TIMESTAMP-name.js or .ts; both extensions count as the same migration",

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use sha1::{Digest as _, Sha1};
 
 use super::{
-    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, Tool, ToolVerification, apply, sql, version,
+    ApplyMode, BASE, File, Files, Fit, FolderContents, FolderProblem, Late, RecordTime, Tool, ToolVerification, apply,
+    sql, version,
 };
 use crate::error::Problem;
 use crate::hex::hex;
@@ -88,6 +89,8 @@ pub(super) static TOOL: Tool = Tool {
     short_name: |name| name.split_once(':').map(|(_, change)| change),
     apply: "sqitch deploy",
     record: "sqitch deploy --log-only",
+    // Source: `App::Sqitch::Engine`, `deploy_change`: psql has run the script when `log_deploy_change` writes the row.
+    recorded: RecordTime::Afterwards,
     // Source: `App::Sqitch::Engine`, `_sync_plan`: the ID of a change depends on the changes before it.
     late: Late::Refuses("move it to the end of sqitch.plan"),
     one_folder: true,

@@ -17,6 +17,7 @@ pub(super) static TOOL: Tool = Tool {
     sort: version::number,
     version_in: version::number_of,
     short_name: version::without_digits,
+    // Source: `sqlx-postgres/src/migrate.rs`, `apply`: it updates `execution_time` when the transaction has ended.
     recorded: RecordTime::Afterwards,
     apply: "sqlx migrate run",
     layout: "N_name.sql, or N_name.up.sql and N_name.down.sql",

@@ -22,6 +22,7 @@ pub(super) fn exact_file(file: FileId, place: Place, objects: Vec<ExpectedObject
         set_aside: Vec::new(),
         windows: driftgate::expectation::Windows::default(),
         histories: Vec::new(),
+        changes: None,
         assertions: Vec::new(),
         ignore: Vec::new(),
         ignored_attributes: Vec::new(),
