@@ -44,6 +44,7 @@ pub(super) fn mark(files: &[&ExpectationFile], snapshot: &Snapshot, renames: &[R
         };
         let cause = Cause {
             id: findings[root].common_id(),
+            code: findings[root].code,
             subject: findings[root].subject(),
         };
         findings[number].follow(cause);

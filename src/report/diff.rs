@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::facts::{headline, parties};
 use super::format::{FormatSpec, Rendering};
+use super::table_marks;
 use super::unified::unified;
 use super::values::{compared, one_line};
 use super::words::{Obstacle, ReportedStatus, describe, stale, targets};
@@ -19,6 +20,9 @@ pub static FORMAT: FormatSpec = FormatSpec::new("diff", "One unified diff per ob
 fn render(rendering: &Rendering<'_>) -> String {
     let palette = Palette { color: rendering.color };
     let mut out = String::new();
+    for line in table_marks::counts(rendering.report, rendering.files) {
+        remark(&mut out, &line, palette);
+    }
     let stale = stale(rendering.report);
     for target in targets(rendering.report, stale.as_ref()) {
         let findings = target.findings_in_order();

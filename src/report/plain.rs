@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::facts::{differing, headline, parties};
+use super::facts::{differing, headline, parties, since};
 use super::format::{FormatSpec, Rendering};
+use super::table_marks;
 use super::values::one_line;
 use super::words::{Obstacle, stale, targets};
+use crate::finding::mark::Change;
 
 /// The format.
 pub static FORMAT: FormatSpec = FormatSpec::new(
@@ -16,6 +18,9 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
+    for line in table_marks::counts(rendering.report, rendering.files) {
+        let _ = writeln!(out, "{line}");
+    }
     let stale = stale(rendering.report);
     for target in targets(rendering.report, stale.as_ref()) {
         for check in target.findings_in_order() {
@@ -27,8 +32,14 @@ fn render(rendering: &Rendering<'_>) -> String {
             if check.is_known() {
                 out.push_str(" (known)");
             }
+            if matches!(check.mark.change, Some(Change::New)) {
+                out.push_str(" (new)");
+            }
             if let Some(hint) = &check.hint {
                 let _ = write!(out, " ({}: {})", hint.label(), one_line(&hint.text()));
+            }
+            if let Some(since) = since(check) {
+                let _ = write!(out, " (since: {since})");
             }
             if let Some(cause) = &check.caused_by {
                 let _ = write!(out, " (follows from {})", one_line(&cause.subject));

@@ -232,11 +232,7 @@ fn likeness(check: &Check) -> Likeness {
         change: check.mark.change.as_ref().map(Change::words),
         code: check.code.to_string(),
         attribute: check.attribute(),
-        // An id begins with the code.
-        cause: check
-            .caused_by
-            .as_ref()
-            .map(|cause| cause.id.split(':').next().unwrap_or_default().to_owned()),
+        cause: check.caused_by.as_ref().map(|cause| cause.code.to_string()),
     }
 }
 

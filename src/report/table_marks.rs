@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::values::show;
+use super::values::{one_line, show};
 use crate::finding::mark::{Acceptance, Accepted, BaselineUse, Change, Recorded, TargetComparison};
 use crate::finding::{Check, Report, TargetStatus};
 use crate::redact;
@@ -81,6 +81,23 @@ pub(super) fn sections(report: &Report, files: &SourceMap, palette: Palette) -> 
     out
 }
 
+/// How much has changed since the earlier report, one line for each database.
+pub(super) fn counts(report: &Report, files: &SourceMap) -> Vec<String> {
+    let Some(comparison) = &report.comparison else {
+        return Vec::new();
+    };
+    let file = one_line(&redact::path(files.path(comparison.file)));
+    let compared = report.targets.iter().filter_map(|target| {
+        let compared = target.compared.as_ref()?;
+        let database = one_line(&target.database);
+        Some(format!(
+            "since {file}: {database}: {}",
+            numbers(compared, Change::count(target))
+        ))
+    });
+    compared.collect()
+}
+
 /// What has changed since the earlier report.
 pub(super) fn since(report: &Report, files: &SourceMap, palette: Palette) -> String {
     let mut out = String::new();
@@ -100,13 +117,8 @@ pub(super) fn since(report: &Report, files: &SourceMap, palette: Palette) -> Str
     out
 }
 
-fn compared_section(
-    out: &mut String,
-    title: &str,
-    compared: &TargetComparison,
-    (new, still): (usize, usize),
-    palette: Palette,
-) {
+/// `1 new, 2 still there, 1 resolved`.
+fn numbers(compared: &TargetComparison, (new, still): (usize, usize)) -> String {
     let resolved = compared.resolved.len();
     let mut counts = format!("{new} new, {still} still there, {resolved} resolved");
     if !compared.undetermined.is_empty() {
@@ -117,7 +129,17 @@ fn compared_section(
         Some(TargetStatus::Failed) => counts.push_str("; the earlier run could not verify it"),
         Some(TargetStatus::Passed | TargetStatus::Drift | TargetStatus::Unknown) => {}
     }
-    let _ = writeln!(out, "{}: {counts}", palette.paint(STRONG, title));
+    counts
+}
+
+fn compared_section(
+    out: &mut String,
+    title: &str,
+    compared: &TargetComparison,
+    changes: (usize, usize),
+    palette: Palette,
+) {
+    let _ = writeln!(out, "{}: {}", palette.paint(STRONG, title), numbers(compared, changes));
     let groups = [
         ("resolved", GOOD, &compared.resolved),
         ("unknown", WARN, &compared.undetermined),

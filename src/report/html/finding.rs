@@ -11,7 +11,7 @@ use crate::finding::mark::Change;
 use crate::finding::{Category, Check, Target};
 use crate::hint::Hint;
 use crate::plural::thousands;
-use crate::report::facts::headline;
+use crate::report::facts::{headline, since};
 use crate::report::fingerprint::fingerprint;
 use crate::report::format::Rendering;
 use crate::report::rollup::{self, FindingGroup};
@@ -190,6 +190,7 @@ fn finding(check: &Check, target: &Target, files: &SourceMap, unfolded: bool) ->
                         dt { "Because" } dd { bdi { (visible(detail)) } }
                     }
                     @if let Some(hint) = &check.hint { dt { (capital(hint.label())) } dd { (what_to_do(hint, loses(check))) } }
+                    @if let Some(since) = since(check) { dt { "Since" } dd.since { bdi { (since) } } }
                     @if let Some(cause) = &check.caused_by { dt { "Follows from" } dd { bdi { (visible(&cause.subject)) } } }
                     @for (label, party) in files.parties(check.place.file).named() {
                         dt { (capital(label)) } dd { bdi { (visible(party)) } }

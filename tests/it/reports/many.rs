@@ -1,8 +1,9 @@
 //! Thousands of findings in the formats for people: like ones are one entry, nothing is hidden from the counts, and a
 //! command can be copied.
 
-use driftgate::finding::{Cause, OtherCode, Report, Status, Target};
+use driftgate::finding::{Cause, Code, OtherCode, Report, Status, Target};
 use driftgate::hint::Hint;
+use driftgate::kinds::Kind;
 use driftgate::report::format::Format;
 use driftgate::source_map::SourceMap;
 
@@ -105,11 +106,17 @@ fn markdown_fits_a_comment_and_counts_what_was_cut() {
 fn different(findings: usize) -> Sample {
     let mut sample = many(u32::try_from(findings).expect("a number"));
     let codes = OtherCode::ALL;
+    let attributes = Kind::ALL
+        .iter()
+        .flat_map(|kind| kind.spec().attrs.iter().map(|attr| Code::Differs(*kind, attr)));
+    let causes: Vec<Code> = attributes.collect();
+    assert!(findings <= codes.len() * causes.len(), "{findings}");
     for (i, check) in sample.report.targets[0].checks.findings.iter_mut().enumerate() {
         check.code = codes[i % codes.len()].into();
         // The baseline and the migrations have no objects; the code of what they follow from makes each another entry.
         check.caused_by = Some(Cause {
-            id: format!("column-missing-{i}:public.x{i}"),
+            id: format!("column-missing:public.x{i}"),
+            code: causes[i / codes.len()],
             subject: format!("column public.x{i}"),
         });
     }

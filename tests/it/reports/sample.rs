@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use driftgate::attribute::Precision;
 use driftgate::error::Failure;
 use driftgate::expectation::{Level, NotExpected, Terms, WindowSide};
 use driftgate::finding::TargetStatus;
 use driftgate::finding::mark::{Acceptance, Accepted, BaselineUse, Change, PreviousFinding, Recorded, RecordedStatus};
 use driftgate::finding::mark::{ReportComparison, Stale, StaleEntry, TargetComparison};
+use driftgate::finding::since::{BetweenRuns, Since, SinceMigration, SinceRow};
 use driftgate::finding::{About, Check, Checks, Code, FoundHistory, NotCompared, OtherCode, Report, Status, Target};
 use driftgate::hint::Hint;
 use driftgate::kinds::Kind;
 use driftgate::object_id::{ObjectId, split_name};
+use driftgate::observed::ChangeAuthor;
 use driftgate::report::timing::Timing;
 use driftgate::source_map::{FileId, Place, SourceMap};
 use driftgate::value::Value;
@@ -264,6 +267,13 @@ pub fn marked() -> Sample {
             _ => check.mark.change = Some(Change::New),
         }
     }
+    let new = report.targets[0].checks.findings.iter_mut();
+    for check in new
+        .filter(|check| matches!(check.mark.change, Some(Change::New)))
+        .take(1)
+    {
+        check.since = Some(Box::new(since()));
+    }
     report.targets[0].compared = Some(comparison());
     report.baseline = Some(baseline_use(baseline));
     report.comparison = Some(ReportComparison {
@@ -271,6 +281,32 @@ pub fn marked() -> Sample {
         not_checked: vec!["env:OLD_URL".into()],
     });
     Sample { report, files }
+}
+
+/// When something changed, with everything that can be known.
+fn since() -> Since {
+    Since {
+        row: Some(SinceRow {
+            precision: Precision::Object,
+            subject: Some("view".into()),
+            is_creation: false,
+            migration: Some(SinceMigration::AfterLast {
+                last: "20260102_align".into(),
+                or_in_savepoint: false,
+            }),
+            time: None,
+            author: Some(ChangeAuthor {
+                user: Some("alice".into()),
+                application: Some(HOSTILE.into()),
+                tag: Some("ALTER TABLE".into()),
+                time: Some("2026-11-21 09:30:00 UTC".into()),
+            }),
+        }),
+        between: Some(BetweenRuns {
+            earlier: "2026-11-20T12:00:00Z".into(),
+            now: "2026-11-21T12:00:00Z".into(),
+        }),
+    }
 }
 
 fn accepted(state: Acceptance, was: Json, place: Place) -> Accepted {
