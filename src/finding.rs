@@ -3,6 +3,7 @@
 //! A [`Check`] is one comparison. A check that did not pass is a *finding*. It has an [`About`], a [`Code`], and the
 //! expected and the actual value. No code parses them back from text.
 
+mod cause;
 pub mod checks;
 pub mod code;
 pub mod coverage;
@@ -15,6 +16,7 @@ pub mod report_history;
 pub mod severity;
 pub mod since;
 
+pub use cause::Cause;
 pub use checks::{Checks, Passes};
 pub use code::{Code, OtherCode, codes};
 pub use exit::Exit;
@@ -63,24 +65,6 @@ pub struct Check {
     pub since: Option<Box<Since>>,
     /// What a baseline and an earlier report record about it.
     pub mark: Mark,
-}
-
-/// The finding that others follow from.
-#[derive(Debug, Clone)]
-pub struct Cause {
-    /// Its id, as [`Check::common_id`] gives it.
-    pub id: String,
-    /// Its code.
-    pub code: Code,
-    /// What it is about: `column public.clients.email`.
-    pub subject: String,
-}
-
-/// The id has the code in it.
-impl PartialEq for Cause {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
 }
 
 /// What a check is about.

@@ -250,7 +250,9 @@ impl Session<'_> {
                 }
                 let reading = catalog::migration_history::read_history(&mut open.client, expected, role);
                 let read = open.deadline.enforce(reading).await?;
-                if matches!(read, MigrationHistory::Missing(_)) && open.scratch.is_some_and(|database| database.is_model) {
+                if matches!(read, MigrationHistory::Missing(_))
+                    && open.scratch.is_some_and(|database| database.is_model)
+                {
                     return Ok(Err(Box::new(undetermined::history(expected, OF_MODEL))));
                 }
                 Ok(Ok(read))

@@ -22,6 +22,18 @@ pub struct Place {
 }
 
 impl Place {
+    /// The beginning of a file.
+    #[must_use]
+    pub fn start_of(file: FileId) -> Self {
+        Self {
+            file,
+            line: 1,
+            column: 1,
+        }
+    }
+}
+
+impl Place {
     /// The place `characters` further on the same line.
     #[must_use]
     pub fn right(self, characters: usize) -> Self {

@@ -99,7 +99,8 @@ fn read_in(text: &str, file: FileId, places: Places, schema: Option<&str>) -> Re
         NodeValue::Map(map) => map.into_iter().collect(),
         NodeValue::Scalar(_) if root.is_null() => {
             return Err(vec![
-                Problem::at(start_of(file), "the file is empty").hint("an expectation file begins with `driftgate: 1`"),
+                Problem::at(Place::start_of(file), "the file is empty")
+                    .hint("an expectation file begins with `driftgate: 1`"),
             ]);
         }
         NodeValue::Scalar(_) | NodeValue::List(_) => {
@@ -135,14 +136,14 @@ impl Parser {
             out: ExpectationFile {
                 file,
                 database: DEFAULT_DATABASE.to_owned(),
-                database_place: start_of(file),
+                database_place: Place::start_of(file),
                 against: None,
                 parties: Parties::default(),
                 schema: "public".to_owned(),
                 exact: false,
                 exact_schemas: None,
                 with_roles: false,
-                exact_place: start_of(file),
+                exact_place: Place::start_of(file),
                 objects: Vec::new(),
                 set_aside: Vec::new(),
                 windows: Windows::default(),
@@ -208,7 +209,7 @@ impl Parser {
         let nothing = no_objects && self.out.histories.is_empty() && self.out.assertions.is_empty();
         if nothing && !self.out.exact && self.problems.is_empty() {
             self.problems.push(
-                Problem::at(start_of(self.out.file), "this file checks nothing")
+                Problem::at(Place::start_of(self.out.file), "this file checks nothing")
                     .hint("add the objects that must exist, for example under `tables:`"),
             );
         }
@@ -273,7 +274,7 @@ impl Parser {
         }
         if !version {
             self.problems.push(
-                Problem::at(start_of(self.out.file), "the format version is missing")
+                Problem::at(Place::start_of(self.out.file), "the format version is missing")
                     .hint(format!("begin the file with `driftgate: {FORMAT_VERSION}`")),
             );
         }
@@ -438,14 +439,5 @@ impl Parser {
             None => Problem::at(entry.place, format!("unknown key `{key}`")).hint(suggest::hint(&entry.key, &known)),
         };
         self.problems.push(problem);
-    }
-}
-
-/// The beginning of a file.
-fn start_of(file: FileId) -> Place {
-    Place {
-        file,
-        line: 1,
-        column: 1,
     }
 }
