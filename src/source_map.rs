@@ -31,9 +31,7 @@ impl Place {
             column: 1,
         }
     }
-}
 
-impl Place {
     /// The place `characters` further on the same line.
     #[must_use]
     pub fn right(self, characters: usize) -> Self {
