@@ -4,6 +4,7 @@
 mod action;
 mod commands;
 mod files;
+mod notify;
 mod packages;
 
 use std::collections::BTreeMap;
