@@ -109,6 +109,7 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
     facts.push(("at", one_line(&files.locate(check.place))));
     facts.push(("database", one_line(&describe(target))));
     facts.extend(since(check).map(|text| ("since", text)));
+    facts.extend(follows(check, files));
     facts.extend(hint_facts(check));
     let parties = files.parties(check.place.file).named();
     facts.extend(parties.map(|(label, party)| (label, visible(party))));
@@ -122,42 +123,61 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
 pub(super) fn shared_facts(entry: &FindingGroup<'_>, files: &SourceMap) -> Vec<(&'static str, String)> {
     let check = entry.first();
     let mut facts = Vec::new();
-    if entry.same_values {
-        if check.attribute().is_some() {
-            let (expected, found) = compared(check);
-            facts.push(("expected", visible(&shortened(&expected.to_string(), LONGEST))));
-            facts.push(("found", visible(&shortened(&found.to_string(), LONGEST))));
-        }
-        facts.extend(check.detail.as_ref().map(|detail| ("because", visible(detail))));
+    if entry.same_values && check.attribute().is_some() {
+        let (expected, found) = compared(check);
+        facts.push(("expected", visible(&shortened(&expected.to_string(), LONGEST))));
+        facts.push(("found", visible(&shortened(&found.to_string(), LONGEST))));
     }
-    let is_shared = entry.checks.iter().all(|other| other.caused_by == check.caused_by);
-    let cause = check.caused_by.iter();
-    facts.extend(cause.map(|cause| {
-        let one = format!("from {}", cause.subject);
-        let each = format!("each from another finding, the first from {}", cause.subject);
-        ("follows", visible(if is_shared { &one } else { &each }))
-    }));
+    for of in [because as FactsOf, follows] {
+        facts.extend(shared(entry, files, of));
+    }
     facts.push(("objects", objects(entry, files)));
     facts.extend(shared_hint(entry));
-    let shared = |of: fn(&Check, &SourceMap) -> Vec<(&'static str, String)>| {
-        let first = of(check, files);
-        let is_shared = entry.checks.iter().all(|check| of(check, files) == first);
-        if is_shared { first } else { Vec::new() }
-    };
-    let parties = |check: &Check, files: &SourceMap| {
+    for of in FURTHER {
+        facts.extend(shared(entry, files, of));
+    }
+    facts
+}
+
+/// Facts about a finding, as labels and texts.
+type FactsOf = fn(&Check, &SourceMap) -> Vec<(&'static str, String)>;
+
+/// What follows the objects of like findings: said once if it is the same for all, or else beside each object.
+const FURTHER: [FactsOf; 4] = [
+    |check, _| since(check).map(|text| ("since", text)).into_iter().collect(),
+    |check, files| {
         let parties = files.parties(check.place.file).named();
         parties.map(|(label, party)| (label, visible(party))).collect()
-    };
-    facts.extend(shared(parties));
-    facts.extend(shared(|check, _| {
+    },
+    |check, _| {
         let reason = check.reason.iter();
         reason.map(|reason| ("reason", visible(reason))).collect()
-    }));
-    facts.extend(shared(|check, files| {
+    },
+    |check, files| {
         let marks = table_marks::lines(check, files).into_iter();
         marks.map(|(label, text)| (label, visible(&text))).collect()
-    }));
-    facts
+    },
+];
+
+/// Why two values differ that look alike.
+fn because(check: &Check, _: &SourceMap) -> Vec<(&'static str, String)> {
+    let detail = check.detail.iter();
+    detail.map(|detail| ("because", visible(detail))).collect()
+}
+
+/// The finding that it follows from.
+fn follows(check: &Check, _: &SourceMap) -> Vec<(&'static str, String)> {
+    let cause = check.caused_by.iter();
+    cause
+        .map(|cause| ("follows", visible(&format!("from {}", cause.subject))))
+        .collect()
+}
+
+/// These facts, if they are the same for all like findings.
+fn shared(entry: &FindingGroup<'_>, files: &SourceMap, of: FactsOf) -> Vec<(&'static str, String)> {
+    let first = of(entry.first(), files);
+    let is_shared = entry.checks.iter().all(|check| of(check, files) == first);
+    if is_shared { first } else { Vec::new() }
 }
 
 /// Who needs what a finding is about, and who looks after it, as its file names them: `consumer billing, owner team-x`.
@@ -184,24 +204,24 @@ fn own_words(check: &Check) -> Option<&str> {
 
 /// The objects of like findings, one per line with its place, and how many more there are.
 fn objects(entry: &FindingGroup<'_>, files: &SourceMap) -> String {
-    let of_first = parties(entry.first(), files);
-    let same_parties = entry.checks.iter().all(|check| parties(check, files) == of_first);
+    let all = [because as FactsOf, follows].into_iter().chain(FURTHER);
+    let own: Vec<FactsOf> = all.filter(|of| shared(entry, files, *of).is_empty()).collect();
     let line = |check: &Check| {
         let mut line = format!(
             "{} ({})",
             one_line(&check.about.name()),
             one_line(&files.locate(check.place))
         );
-        if let Some(parties) = parties(check, files).filter(|_| !same_parties) {
-            let _ = write!(line, ", {parties}");
-        }
         if !entry.same_values {
             let (expected, found) = compared(check);
             let short = |value: &Value| one_line(&shortened(&value.to_string(), SENTENCE / 4));
             let _ = write!(line, ": expected {}, found {}", short(&expected), short(&found));
         }
-        if let Some(own) = own_words(check) {
-            let _ = write!(line, ": {}", one_line(&shortened(own, 5 * SENTENCE)));
+        if let Some(words) = own_words(check) {
+            let _ = write!(line, ": {}", one_line(&shortened(words, 5 * SENTENCE)));
+        }
+        for (label, text) in own.iter().flat_map(|of| of(check, files)) {
+            let _ = write!(line, "; {label}: {}", one_line(&shortened(&text, SENTENCE)));
         }
         line
     };
@@ -244,15 +264,13 @@ fn shared_hint(entry: &FindingGroup<'_>) -> Vec<(&'static str, String)> {
 
 /// What to do: words and statements apart, so that the statements can be copied.
 fn hint_facts(check: &Check) -> Vec<(&'static str, String)> {
-    let cause = check.caused_by.iter();
-    let follows = cause.map(|cause| ("follows", visible(&format!("from {}", cause.subject))));
     let hint = check.hint.iter().flat_map(|hint| {
         let words = hint.words().map(|words| (hint.label(), visible(words)));
         let label = if words.is_some() { "sql" } else { hint.label() };
         let sql = hint.statements().map(|sql| (label, visible(sql)));
         words.into_iter().chain(sql)
     });
-    follows.chain(hint).collect()
+    hint.collect()
 }
 
 /// The details as text, one per line.
