@@ -167,6 +167,8 @@ pub struct TracedRow {
     pub is_later: Option<bool>,
     /// When it was committed, `YYYY-MM-DD HH:MM:SS` in UTC, if the server keeps that.
     pub time: Option<String>,
+    /// Which command of its transaction wrote it.
+    pub command: Option<u32>,
     /// The object and those that contain it, as `pg_identify_object` names them. Empty if that was not asked.
     pub identities: Vec<String>,
 }
@@ -176,6 +178,8 @@ pub struct TracedRow {
 pub struct RecordedChange {
     /// The number of the transaction that wrote the row, as PostgreSQL prints it.
     pub transaction: String,
+    /// Which command of the transaction that was.
+    pub command: u32,
     /// The object, as `pg_identify_object` names it.
     pub object: String,
     /// Who changed it, and with which command.

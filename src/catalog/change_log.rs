@@ -141,7 +141,7 @@ fn query(log: &ChangeLog, parts: &[AuditPart], transactions: &[&str], role: &str
         let columns = ChangeColumn::ALL.iter().map(|column| select(log, part, *column));
         let columns: Vec<Sql> = columns.collect::<Result<_, _>>().map_err(|why| (why, None))?;
         queries.push(sql![
-            "SELECT t.xmin::pg_catalog.text",
+            "SELECT t.xmin::pg_catalog.text, t.cmin::pg_catalog.text",
             Sql::join(columns, ""),
             " FROM ONLY ",
             qualified(&part.id),
@@ -207,12 +207,13 @@ fn change(row: &Cells) -> Option<RecordedChange> {
     // The order of [`ChangeColumn::ALL`].
     Some(RecordedChange {
         transaction: cell(0)?,
-        object: cell(1)?,
+        command: cell(1)?.parse().ok()?,
+        object: cell(2)?,
         author: ChangeAuthor {
-            user: cell(2),
-            application: cell(3),
-            tag: cell(4),
-            time: cell(5),
+            user: cell(3),
+            application: cell(4),
+            tag: cell(5),
+            time: cell(6),
         },
     })
 }

@@ -101,7 +101,7 @@ fn query(questions: &[RowQuestion<'_>], anchors: Option<&Anchors>, with_times: b
         time,
         " AS time, ",
         is_later,
-        " AS later, r.identities FROM (",
+        " AS later, r.command::text AS command, r.identities FROM (",
         Sql::join(traces, " UNION ALL "),
         ") r JOIN pg_class c ON c.oid = r.t WHERE age(r.x) BETWEEN 0 AND age(c.relfrozenxid)"
     ];
@@ -141,7 +141,12 @@ fn anchor(anchors: &Anchors) -> Sql {
     } else {
         Sql::join(conditions, " OR ")
     };
-    sql!["SELECT -1, '', 0, '', ", EPOCH, ", NULL, NULL, NULL WHERE ", condition]
+    sql![
+        "SELECT -1, '', 0, '', ",
+        EPOCH,
+        ", NULL, NULL, NULL, NULL WHERE ",
+        condition
+    ]
 }
 
 fn parse_rows(rows: &[Cells]) -> Result<RowAges, ServerError> {
@@ -158,6 +163,7 @@ fn parse_rows(rows: &[Cells]) -> Result<RowAges, ServerError> {
                     precision,
                     is_later: row.named("later")?.map(|later| later == "t"),
                     time: row.named("time")?.map(str::to_owned),
+                    command: row.named("command")?.and_then(|command| command.parse().ok()),
                     identities: row.named("identities")?.map(identities).unwrap_or_default(),
                 };
                 ages.rows.entry(number).or_insert(traced);

@@ -143,39 +143,32 @@ impl<'a> RecordedMigrations<'a> {
     }
 }
 
-/// The most commands that a sentence names.
-const MOST_TAGS: usize = 3;
-
-/// Who wrote a row of the catalog, if that is certain: what was recorded in its transaction, about its object.
+/// Who wrote a row of the catalog, if that is certain: what was recorded in its transaction, about its object, by the first
+/// command after the one that wrote it. An event trigger writes its rows when a command ends; a restore writes them before
+/// the objects are created.
 fn author(traced: &TracedRow, ages: &RowAges, changes: &[RecordedChange]) -> Option<ChangeAuthor> {
     // The row of a table is written by commands that do not change what the finding is about.
     if traced.precision == Precision::Bound || ages.is_wrapped {
         return None;
     }
+    let written = traced.command?;
     let same = changes.iter().filter(|change| change.transaction == traced.transaction);
-    // A transaction has one user. Rows of several ones were copied, as by a restore.
+    // A transaction has one user. Rows of several ones were copied.
     let users: BTreeSet<_> = same.clone().map(|change| &change.author.user).collect();
-    let own: Vec<&ChangeAuthor> = same
-        .filter(|change| traced.identities.contains(&change.object))
+    let own = same.filter(|change| change.command > written && traced.identities.contains(&change.object));
+    let first = own.clone().map(|change| change.command).min()?;
+    let authors: Vec<&ChangeAuthor> = own
+        .filter(|change| change.command == first)
         .map(|change| &change.author)
         .collect();
-    if users.len() != 1 || own.is_empty() {
-        return None;
-    }
     let common = |value: fn(&ChangeAuthor) -> Option<&String>| {
-        let all: BTreeSet<_> = own.iter().map(|author| value(author)).collect();
+        let all: BTreeSet<_> = authors.iter().map(|author| value(author)).collect();
         all.first().copied().flatten().filter(|_| all.len() == 1).cloned()
     };
-    let mut tags: Vec<&str> = Vec::new();
-    for tag in own.iter().filter_map(|author| author.tag.as_deref()) {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    Some(ChangeAuthor {
+    (users.len() == 1).then(|| ChangeAuthor {
         user: common(|author| author.user.as_ref()),
         application: common(|author| author.application.as_ref()),
-        tag: (1..=MOST_TAGS).contains(&tags.len()).then(|| tags.join(", ")),
+        tag: common(|author| author.tag.as_ref()),
         time: common(|author| author.time.as_ref()),
     })
 }

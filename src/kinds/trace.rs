@@ -55,12 +55,12 @@ pub(super) const OF_SEQUENCE: Trace = Trace {
 pub(super) const NOTHING: Trace = Trace { own: None, ..OF_OBJECT };
 
 impl Trace {
-    /// The query whose rows `(xmin, tableoid, precision)` are what a row of the catalog says. `None` if it says nothing.
+    /// The query whose rows `(xmin, tableoid, precision, cmin)` are what a row of the catalog says. `None` if it says nothing.
     fn query(&self, row: CatalogRow) -> Option<Sql> {
         let own = self.own?;
         let [class, object, column] = self.address;
-        let of_own = sql!["SELECT o.row_xmin, o.row_table, '", own.word(), "'"];
-        let exact = |from: &'static str| sql!["SELECT w.xmin, w.tableoid, 'exact' FROM ", from];
+        let of_own = sql!["SELECT o.row_xmin, o.row_table, '", own.word(), "', o.row_cmin"];
+        let exact = |from: &'static str| sql!["SELECT w.xmin, w.tableoid, 'exact', w.cmin FROM ", from];
         Some(match (row, self.creation) {
             (CatalogRow::Unknown, _) => return None,
             (CatalogRow::Own, _) | (CatalogRow::Creation, None) => of_own,
@@ -68,7 +68,7 @@ impl Trace {
                 exact("pg_attribute w WHERE "),
                 condition,
                 // A view has no such row.
-                " UNION ALL SELECT w.xmin, w.tableoid, 'object' FROM pg_rewrite w \
+                " UNION ALL SELECT w.xmin, w.tableoid, 'object', w.cmin FROM pg_rewrite w \
                  WHERE o.relkind = 'v' AND w.ev_class = o.oid AND w.rulename = '_RETURN'"
             ],
             (CatalogRow::Comment, _) => sql![
@@ -120,7 +120,7 @@ impl Kind {
     }
 
     /// The query that finds, for numbered objects of this kind, the rows of the catalog that hold something of them: the
-    /// number, `xmin`, `tableoid` and [`Precision`], as the columns `number`, `x`, `t` and `precision`, and the identities of the
+    /// number, `xmin`, `tableoid`, [`Precision`] and `cmin`, as the columns `number`, `x`, `t`, `precision` and `command`, and the identities of the
     /// object and of those that contain it, as a JSON array in the column `identities`. Names in it are found under the
     /// search path of `pg_catalog`. `None` if nothing is known.
     #[must_use]
@@ -171,11 +171,11 @@ impl Kind {
             Sql::join(values, ", "),
             ") v(number, \"",
             Sql::join(columns, "\", \""),
-            "\", container), LATERAL (SELECT xmin AS row_xmin, tableoid AS row_table, * FROM ",
+            "\", container), LATERAL (SELECT xmin AS row_xmin, cmin AS row_cmin, tableoid AS row_table, * FROM ",
             object,
             ") o, LATERAL (",
             rows,
-            ") w(x, t, precision)"
+            ") w(x, t, precision, command)"
         ])
     }
 }

@@ -1,5 +1,6 @@
 //! When something changed, as databases say it whose changes were made in a known order.
 
+mod restored;
 mod who;
 
 use serde_json::Value;

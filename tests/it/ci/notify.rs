@@ -159,7 +159,10 @@ fn names_mention_no_one_and_write_no_links() {
         );
     }
     let teams = message("teams.jq", &report);
-    assert!(!teams.replace(r"\\](", "").contains("](") && !teams.contains("<!--"), "{teams}");
+    assert!(
+        !teams.replace(r"\\](", "").contains("](") && !teams.contains("<!--"),
+        "{teams}"
+    );
 }
 
 #[test]
