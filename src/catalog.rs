@@ -125,6 +125,19 @@ pub async fn end_transaction(client: &mut Client) -> Result<(), Failure> {
     ended.map_err(|error| error.failure("ending the transaction"))
 }
 
+/// The message of an error, with who holds the lock if the statement waited for one.
+async fn blame(client: &mut Client, error: ServerError) -> Result<String, ServerError> {
+    let holder = if error.is_lock_timeout() {
+        capture::locks::holders(client).await?
+    } else {
+        None
+    };
+    Ok(match holder {
+        Some(holder) => format!("{}: {holder}", error.message),
+        None => error.message,
+    })
+}
+
 /// Runs statements within a savepoint, and rolls back to it if one of them fails.
 async fn in_savepoint(client: &mut Client, statements: Vec<Sql>) -> Result<Vec<Cells>, ServerError> {
     let batch: Vec<Sql> = [sql!["SAVEPOINT driftgate"]]

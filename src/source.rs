@@ -144,7 +144,12 @@ impl Source {
         }
         // What is neither may be a password.
         if redact::is_secret(text) || !is_path && tool.is_none() {
-            let problem = Problem::new(format!("`{}` is not a source", redact::connection_string(text)));
+            let shown = redact::connection_string(text);
+            let problem = if shown == redact::HIDDEN {
+                Problem::new("this is not a source; it is not shown, because it may be a password")
+            } else {
+                Problem::new(format!("`{shown}` is not a source"))
+            };
             return problem.hint(FORMS);
         }
         let shown = redact::typed(text);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Limits;
 use super::assertion_values;
-use super::capture::{begin_transaction, locks, reset_planner_settings};
+use super::blame;
+use super::capture::{begin_transaction, reset_planner_settings};
 use super::client::{Cells, Client};
 use super::invalid_query;
 use super::server_error::{Meaning, ServerError};
@@ -111,11 +112,7 @@ async fn explain_or_blame(client: &mut Client, error: ServerError, sql: &str) ->
         return explain_error(error, sql);
     }
     client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
-    let holder = locks::holders(client).await?;
-    let message = match holder {
-        Some(holder) => format!("{}: {holder}", error.message),
-        None => error.message.clone(),
-    };
+    let message = blame(client, error.clone()).await?;
     explain_error(ServerError { message, ..error }, sql)
 }
 

@@ -4,8 +4,8 @@
 //! only ordinary tables and their partitions are read whose owners can act as the connected role anyway.
 
 use super::client::{Cells, Client};
-use super::in_savepoint;
 use super::server_error::{Meaning, ServerError};
+use super::{blame, in_savepoint};
 use crate::error::Failure;
 use crate::expectation::{ChangeColumn, ChangeLog};
 use crate::hint::Hint;
@@ -82,7 +82,8 @@ pub async fn read(
         Err(error) if error.code.is_empty() => Err(failure(error)),
         Err(error) => {
             let hint = hint(&error, &parts, role);
-            Ok(ChangesFound::Unreadable(error.message, hint))
+            let why = blame(client, error).await.map_err(failure)?;
+            Ok(ChangesFound::Unreadable(why, hint))
         }
     }
 }

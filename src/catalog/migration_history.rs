@@ -13,7 +13,7 @@ use tables::{HistoryTable, TableColumn};
 
 use super::client::{Cells, Client};
 use super::server_error::{Meaning, ServerError};
-use super::{in_savepoint, row_age};
+use super::{blame, in_savepoint, row_age};
 use crate::error::Failure;
 use crate::expectation::ExpectedHistory;
 use crate::hint::Hint;
@@ -287,7 +287,9 @@ async fn read_table(
         Err(error) if error.code.is_empty() => Err(error.failure(&format!("reading the history of {}", tool.name))),
         Err(error) => {
             let hint = hint(&error, tool, history, role);
-            Ok(unreadable(error.message, hint))
+            let failure = |error: ServerError| error.failure(&format!("reading the history of {}", tool.name));
+            let why = blame(client, error).await.map_err(failure)?;
+            Ok(unreadable(why, hint))
         }
     }
 }

@@ -131,13 +131,13 @@ fn write(args: &PullArgs, kinds: &BTreeSet<Kind>, source: &ResolvedSource) -> Re
         let all = patterns.is_empty() && args.schema.is_empty();
         let written = split::write(&snapshot, &choice, kinds, folder, all, args.force)?;
         let Some(exit) = written else {
-            return Ok(nothing(&snapshot, patterns, &schema));
+            return Ok(nothing(&snapshot, patterns, &schema, &args.schema));
         };
         eprint(&unmatched::warnings(&snapshot, patterns, &schema, &args.schema));
         return Ok(exit);
     }
     let Some(text) = pull(&snapshot, &choice) else {
-        return Ok(nothing(&snapshot, patterns, &schema));
+        return Ok(nothing(&snapshot, patterns, &schema, &args.schema));
     };
     eprint(&unmatched::warnings(&snapshot, patterns, &schema, &args.schema));
     let text = format!("{}{text}", header(&snapshot, args, source));
@@ -159,9 +159,15 @@ fn differs(path: &Path, text: &str) -> bool {
 }
 
 /// Reports that there is nothing to write, which is an error.
-fn nothing(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: &str) -> Exit {
+fn nothing(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> Exit {
     let what: Vec<String> = patterns.iter().map(pattern_text).collect();
+    let missing = unmatched::missing_schemas(snapshot, schemas);
     eprint(&match what.as_slice() {
+        [] if !missing.is_empty() => format!(
+            "error: there is nothing to write: schema {} does not exist\n  help: --schema takes a name as the catalog has it, \
+             without quotes\n",
+            visible(&missing.join(", "))
+        ),
         [] => "error: there is nothing to write: the database has no schemas of its own\n".to_owned(),
         _ => format!(
             "error: nothing in the database matches {}\n{}",

@@ -19,6 +19,8 @@ pub struct Report {
     pub baseline: Option<BaselineUse>,
     /// The comparison with an earlier report, if one was given.
     pub comparison: Option<ReportComparison>,
+    /// Whether a later run will compare itself with the report, so that it needs its time.
+    pub is_dated: bool,
     /// The results of earlier runs, if a folder with their reports was given.
     pub history: Option<ReportHistory>,
     /// The fleet, if the targets are those of one.
@@ -234,6 +236,7 @@ impl Report {
             targets,
             baseline: None,
             comparison: None,
+            is_dated: false,
             history: None,
             fleet: None,
         }

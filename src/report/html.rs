@@ -50,6 +50,8 @@ fn render(rendering: &Rendering<'_>) -> String {
     let parts = sections::parts(report, files, &RunTotals::now(report, rendering.timing.began));
     // The changes come before the findings.
     let (first, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.id == sections::CHANGED);
+    // The top says all about a single database.
+    let is_single = report.targets.len() == 1;
     let title = format!("{}: {}", verdict(report), summary_line(report));
     let page = html! {
         (DOCTYPE)
@@ -67,13 +69,14 @@ fn render(rendering: &Rendering<'_>) -> String {
                 a.skip href="#findings" { "Skip to the findings" }
                 "\n" (header(rendering))
                 "\n" nav aria-label="Parts of the report" {
-                    a href="#databases" { "Databases" }
+                    @if !is_single { a href="#databases" { "Databases" } }
                     @for part in &first { " " a href={ "#" (part.id) } { (part.title) } }
                     " " a href="#findings" { "Findings" }
+                    @if is_single { " " a href="#databases" { "Database" } }
                     @for part in &parts { " " a href={ "#" (part.id) } { (part.title) } }
                 }
                 "\n" main {
-                    (sections::databases(report))
+                    @if !is_single { (sections::databases(report)) }
                     @for part in &first { (section(part)) }
                     "\n" section aria-labelledby="findings" {
                         h2 #findings tabindex="-1" { "Findings" }
@@ -86,6 +89,7 @@ fn render(rendering: &Rendering<'_>) -> String {
                             }
                         }
                     }
+                    @if is_single { (sections::databases(report)) }
                     @for part in &parts { (section(part)) }
                 }
                 "\n" footer {

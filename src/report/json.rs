@@ -196,7 +196,8 @@ fn render(rendering: &Rendering<'_>) -> String {
         report_version: REPORT_VERSION,
         tool: env!("CARGO_PKG_NAME"),
         tool_version: env!("CARGO_PKG_VERSION"),
-        generated_at: (report.history.is_some() || report.comparison.is_some()).then(|| timing.date()),
+        generated_at: (report.is_dated || report.history.is_some() || report.comparison.is_some())
+            .then(|| timing.date()),
         targets: report
             .targets
             .iter()

@@ -110,6 +110,8 @@ impl PriorRuns {
         args: &PriorRunArgs,
         files: &mut SourceMap,
     ) -> Result<(), Failure> {
+        // In the first night there is no earlier report, and the second night compares itself with this one.
+        report.is_dated = args.compare.is_some() || args.history.is_some();
         if let Some(previous) = &self.previous {
             earlier::compare(report, previous, self.began);
         }

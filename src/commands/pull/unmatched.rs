@@ -6,6 +6,7 @@ use crate::expectation::pattern_text;
 use crate::kinds::Kind;
 use crate::pull::is_wanted;
 use crate::snapshot::Snapshot;
+use crate::terminal::visible;
 
 /// A warning for each pattern that matches nothing, where others do.
 pub(super) fn warnings(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: &str, schemas: &[String]) -> String {
@@ -26,7 +27,9 @@ pub(super) fn warnings(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: 
             )
         })
         .collect();
-    warnings.concat()
+    let missing = missing_schemas(snapshot, schemas).into_iter();
+    let missing = missing.map(|schema| format!("warning: schema {} does not exist\n", visible(schema)));
+    missing.chain(warnings).collect()
 }
 
 /// What to write instead of patterns that are the names of what is written with another object, such as a column.
@@ -44,4 +47,14 @@ pub(super) fn help(snapshot: &Snapshot, patterns: &[glob::Pattern], schema: &str
         format!("  help: {words} {id} is written with the object that contains it: --only '{whole}'\n")
     });
     lines.collect()
+}
+
+/// The schemas among these that do not exist.
+pub(super) fn missing_schemas<'a>(snapshot: &Snapshot, schemas: &'a [String]) -> Vec<&'a str> {
+    let Some(kind) = Kind::roots().find(|kind| kind.is_namespace()) else {
+        return Vec::new();
+    };
+    let exists = |schema: &str| snapshot.of_kind(kind).any(|(id, _)| id.last() == schema);
+    let missing = schemas.iter().filter(|schema| !exists(schema));
+    missing.map(String::as_str).collect()
 }

@@ -68,7 +68,7 @@ pub(super) fn databases(report: &Report) -> Markup {
     };
     html! {
         "\n" section aria-labelledby="databases" {
-            h2 #databases { "Databases" }
+            h2 #databases { (if report.targets.len() == 1 { "Database" } else { "Databases" }) }
             table.counted.databases {
                 thead {
                     tr {
@@ -123,7 +123,7 @@ fn style(target: &Target) -> &'static str {
 fn changed(report: &Report, files: &SourceMap) -> Option<Markup> {
     let comparison = report.comparison.as_ref()?;
     Some(html! {
-        p { "Change " code { (one_line(&redact::path(files.path(comparison.file)))) } ":" }
+        p { "Compared with " code { (one_line(&redact::path(files.path(comparison.file)))) } ":" }
         @for target in &report.targets {
             @if let Some(compared) = &target.compared { (changed_in(target, compared)) }
         }
@@ -167,7 +167,8 @@ fn new_findings(target: &Target) -> Markup {
     let count: usize = entries.iter().map(|entry| entry.checks.len()).sum();
     html! {
         @if count > 0 {
-            details open[entries.len() <= super::UNFOLDED] {
+            // They are marked among the findings.
+            details {
                 summary { "New (" (thousands(count)) ")" }
                 ul.plain { @for entry in &entries { "\n" li { (name(&entry.headline())) } } }
             }
