@@ -56,15 +56,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                "\n" meta http-equiv="Content-Security-Policy" content=(policy());
-                "\n" meta name="viewport" content="width=device-width, initial-scale=1";
-                "\n" meta name="color-scheme" content="light dark";
-                "\n" meta name="referrer" content="no-referrer";
-                "\n" title { (title) " · driftgate" }
-                "\n" style { (PreEscaped(STYLE)) }
-            }
+            (head(&title))
             "\n" body {
                 a.skip href="#findings" { "Skip to the findings" }
                 "\n" (header(rendering))
@@ -102,6 +94,21 @@ fn render(rendering: &Rendering<'_>) -> String {
     let mut out = page.into_string();
     out.push('\n');
     out
+}
+
+/// The title, the style and what the page may do.
+fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            "\n" meta http-equiv="Content-Security-Policy" content=(policy());
+            "\n" meta name="viewport" content="width=device-width, initial-scale=1";
+            "\n" meta name="color-scheme" content="light dark";
+            "\n" meta name="referrer" content="no-referrer";
+            "\n" title { (title) " · driftgate" }
+            "\n" style { (PreEscaped(STYLE)) }
+        }
+    }
 }
 
 fn section(part: &sections::Part) -> Markup {
