@@ -152,5 +152,6 @@ mod undo;
 mod update;
 #[doc(hidden)]
 pub mod value;
+mod variant;
 #[doc(hidden)]
 pub mod yaml;

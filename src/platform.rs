@@ -145,6 +145,14 @@ pub fn is_postgres(schema: &str) -> bool {
     schema.starts_with("pg_") || schema == "information_schema"
 }
 
+/// Whether a platform has a schema of this name.
+#[must_use]
+pub fn names_schema(schema: &str) -> bool {
+    PLATFORMS
+        .iter()
+        .any(|platform| platform.all_schemas().any(|name| name == schema))
+}
+
 /// The names of the schemas of all platforms, as a list in SQL.
 #[must_use]
 pub fn schemas_sql() -> Sql {

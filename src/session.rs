@@ -27,6 +27,7 @@ pub(crate) mod scratch_noise;
 mod since;
 pub(crate) mod source;
 pub(crate) mod source_options;
+pub(crate) mod tenants;
 pub(crate) mod tool_tables;
 pub(crate) mod verify;
 pub(crate) mod wait;

@@ -44,6 +44,11 @@ impl Object {
         self.kind.position(name).map_or(&Value::Null, |i| &self.values[i])
     }
 
+    /// All values, in the order of [`Kind::columns`].
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.values.iter().map(|value| &**value)
+    }
+
     /// Sets the value of an attribute or extra column. Does nothing if the kind does not have it.
     pub fn set(&mut self, name: &str, value: Value) {
         if let Some(i) = self.kind.position(name) {

@@ -7,6 +7,7 @@ mod find;
 pub(super) mod locks;
 mod not_compared;
 mod rows;
+mod schemas;
 mod scope;
 
 use std::borrow::Cow;
@@ -19,6 +20,9 @@ use batch::{Batch, RarerKinds, ResultKind, rarer_kinds};
 pub(super) use batch::{begin_scratch_transaction, begin_transaction, reset_planner_settings};
 pub use locks::LockedOids;
 use rows::RowReader;
+pub use schemas::{
+    FoundOids, SchemaOids, begin_again, capture_again, capture_part, depended_on, find_objects, scope_of_schemas,
+};
 pub use scope::{SchemaSelection, Scope, SizeHint};
 
 use super::client::Client;
@@ -100,11 +104,7 @@ pub async fn capture(
             Ok(read) if read.changed == 0 => {
                 let mut snapshot = read.snapshot;
                 snapshot.locked = std::mem::take(&mut avoided.objects);
-                if !avoided.scope.platform {
-                    let platform_roles = snapshot.server.platform_roles.clone();
-                    platform::leave_out(&mut snapshot, &platform_roles, &avoided.scope.named);
-                    snapshot.count_left_out(avoided.scope.not_compared);
-                }
+                leave_out_platform(&mut snapshot, &avoided.scope);
                 return Ok(snapshot);
             }
             Ok(read) => ServerError::schema_changed(read.changed),
@@ -130,6 +130,15 @@ pub async fn capture(
         for client in helpers.iter_mut().chain([&mut *client]) {
             let _ = client.execute(&[sql![ROLLBACK]]).await;
         }
+    }
+}
+
+/// Removes what belongs to the hosting platform, unless it is asked for.
+fn leave_out_platform(snapshot: &mut Snapshot, scope: &Scope) {
+    if !scope.platform {
+        let platform_roles = snapshot.server.platform_roles.clone();
+        platform::leave_out(snapshot, &platform_roles, &scope.named);
+        snapshot.count_left_out(scope.not_compared);
     }
 }
 

@@ -283,6 +283,25 @@ fn check_all(
     Ok(targets)
 }
 
+/// A target of which nothing is known.
+fn unchecked(label: &str, source: &ResolvedSource, args: &CheckArgs) -> Target {
+    let mut target = Target::named(label.to_owned());
+    target.checks = Checks::keeping(outputs(args).need_passed_checks());
+    source.describe(&mut target);
+    target
+}
+
+/// What is read to check these files.
+fn scope(args: &CheckArgs, files: &[&ExpectationFile]) -> Scope {
+    let mut scope = Scope::of(files);
+    if args.coverage {
+        scope = Scope::whole(&[], args.platform_schemas).union(&scope);
+    }
+    scope.platform = args.platform_schemas;
+    scope.tolerates_locks = true;
+    scope
+}
+
 /// Checks one database. A failure is a part of the target, so that the other databases are still checked.
 fn check_one(
     label: &str,
@@ -291,15 +310,8 @@ fn check_one(
     args: &CheckArgs,
     prior: &PriorRuns,
 ) -> Target {
-    let mut target = Target::named(label.to_owned());
-    target.checks = Checks::keeping(outputs(args).need_passed_checks());
-    source.describe(&mut target);
-    let mut scope = Scope::of(files);
-    if args.coverage {
-        scope = Scope::whole(&[], args.platform_schemas).union(&scope);
-    }
-    scope.platform = args.platform_schemas;
-    scope.tolerates_locks = true;
+    let mut target = unchecked(label, source, args);
+    let scope = scope(args, files);
     let verification = Verification {
         files,
         scope: &scope,

@@ -10,6 +10,7 @@ use crate::finding::Target as Checked;
 use crate::finding::fleet::is_unreached;
 use crate::fleet::{Connections, FleetTarget};
 use crate::random;
+use crate::session::tenants::TakeResult;
 
 /// After so many targets in a row that could not be reached, a server is not asked again until the end.
 const REFUSALS: usize = 3;
@@ -28,19 +29,24 @@ pub(crate) struct Progress {
     pub(crate) drift: usize,
 }
 
-/// Checks all targets, and returns the results in their order. `check` is called from several threads; `progress` after
-/// each result.
+/// Checks targets: one, or several that are checked together. It is given their numbers with the results, and returns the
+/// numbers of those that it could not check together with others.
+pub(crate) type CheckTargets<'a> = &'a (dyn Fn(&[&FleetTarget], TakeResult<'_>) -> Vec<usize> + Sync);
+
+/// Checks all targets, and returns the results in their order. `check` is called from several threads, with targets of
+/// which `place` says the same; `progress` is called after each result.
 pub(crate) fn run(
     targets: &[FleetTarget],
     connections: Connections,
-    check: &(dyn Fn(&FleetTarget) -> Checked + Sync),
+    place: &dyn Fn(&FleetTarget) -> Option<String>,
+    check: CheckTargets<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Vec<Checked> {
     let run = FleetRun {
         targets,
         per_server: connections.per_server,
         state: Mutex::new(RunState {
-            pending: (0..targets.len()).collect(),
+            pending: units(targets, place),
             results: targets.iter().map(|_| None).collect(),
             ..RunState::default()
         }),
@@ -58,6 +64,27 @@ pub(crate) fn run(
         .collect()
 }
 
+/// Targets that are checked together, by their numbers.
+type Unit = Vec<usize>;
+
+/// The targets, those in the same place together. A target that has none is alone.
+fn units(targets: &[FleetTarget], place: &dyn Fn(&FleetTarget) -> Option<String>) -> VecDeque<Unit> {
+    let mut by_place: BTreeMap<String, usize> = BTreeMap::new();
+    let mut units: VecDeque<Unit> = VecDeque::new();
+    for (number, target) in targets.iter().enumerate() {
+        let Some(place) = place(target) else {
+            units.push_back(vec![number]);
+            continue;
+        };
+        let unit = *by_place.entry(place).or_insert(units.len());
+        match units.get_mut(unit) {
+            Some(unit) => unit.push(number),
+            None => units.push_back(vec![number]),
+        }
+    }
+    units
+}
+
 struct FleetRun<'a> {
     targets: &'a [FleetTarget],
     per_server: usize,
@@ -68,9 +95,9 @@ struct FleetRun<'a> {
 #[derive(Default)]
 struct RunState {
     /// The targets that have not been asked in this round.
-    pending: VecDeque<usize>,
+    pending: VecDeque<Unit>,
     /// Those that are asked again at the end.
-    later: Vec<usize>,
+    later: Vec<Unit>,
     results: Vec<Option<Checked>>,
     servers: BTreeMap<String, KnownServer>,
     running: usize,
@@ -93,11 +120,11 @@ impl FleetRun<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, check: &dyn Fn(&FleetTarget) -> Checked, progress: &dyn Fn(Progress)) {
+    fn work(&self, check: CheckTargets<'_>, progress: &dyn Fn(Progress)) {
         let mut state = self.lock();
         loop {
             state = self.put_off(state, progress);
-            let Some(index) = self.next(&mut state) else {
+            let Some(unit) = self.next(&mut state) else {
                 if state.running > 0 {
                     state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                     continue;
@@ -109,51 +136,74 @@ impl FleetRun<'_> {
                 state = self.begin_last_round(state);
                 continue;
             };
-            let target = &self.targets[index];
             drop(state);
-            let result = check(target);
+            let alone = self.check_unit(&unit, check, progress);
             state = self.lock();
+            state.pending.extend(alone.into_iter().map(|number| vec![number]));
             state.running -= 1;
-            let server = state.servers.entry(target.server.clone()).or_default();
+            let server = state.servers.entry(self.server(&unit)).or_default();
             server.running -= 1;
-            if is_unreached(&result) {
-                server.refusals += 1;
-                server.failure.clone_from(&result.failure);
-            } else {
-                server.refusals = 0;
-            }
-            let is_lasting = result.failure.as_ref().is_some_and(|failure| failure.lasting);
-            if is_unreached(&result) && !is_lasting && !state.is_last_round {
-                state.later.push(index);
-                state.results[index] = Some(result);
-            } else {
-                state.end(index, result, progress);
-            }
             self.changed.notify_all();
         }
     }
 
-    /// The next target whose server has a connection left.
-    fn next(&self, state: &mut RunState) -> Option<usize> {
+    /// Checks targets, and returns those of them that must be checked alone.
+    fn check_unit(&self, unit: &Unit, check: CheckTargets<'_>, progress: &dyn Fn(Progress)) -> Unit {
+        let targets: Vec<&FleetTarget> = unit.iter().map(|number| &self.targets[*number]).collect();
+        let mut later = Vec::new();
+        let mut is_reached = true;
+        let alone = check(&targets, &mut |position, result| {
+            let number = unit[position];
+            let mut state = self.lock();
+            if !is_unreached(&result) {
+                state.servers.entry(self.server(unit)).or_default().refusals = 0;
+            } else if is_reached {
+                // That a database cannot be reached is one refusal, however many of its schemas are targets.
+                is_reached = false;
+                let server = state.servers.entry(self.server(unit)).or_default();
+                server.refusals += 1;
+                server.failure.clone_from(&result.failure);
+            }
+            let is_lasting = result.failure.as_ref().is_some_and(|failure| failure.lasting);
+            if is_unreached(&result) && !is_lasting && !state.is_last_round {
+                later.push(number);
+                state.results[number] = Some(result);
+            } else {
+                state.end(number, result, progress);
+            }
+        });
+        if !later.is_empty() {
+            self.lock().later.push(later);
+        }
+        alone.into_iter().map(|position| unit[position]).collect()
+    }
+
+    fn server(&self, unit: &Unit) -> String {
+        let first = unit.first().map(|number| self.targets[*number].server.clone());
+        first.unwrap_or_default()
+    }
+
+    /// The next targets whose server has a connection left.
+    fn next(&self, state: &mut RunState) -> Option<Unit> {
         let RunState {
             pending,
             servers,
             is_last_round,
             ..
         } = state;
-        let position = pending.iter().position(|index| {
-            let server = servers.get(&self.targets[*index].server);
+        let position = pending.iter().position(|unit| {
+            let server = servers.get(&self.server(unit));
             let running = server.map_or(0, |server| server.running);
             // A server that has not answered is asked by one target at a time.
             let is_doubtful =
                 *is_last_round && server.is_some_and(|server| server.failure.is_some() && server.refusals > 0);
             running < if is_doubtful { 1 } else { self.per_server }
         })?;
-        let index = pending.remove(position)?;
-        let server = servers.entry(self.targets[index].server.clone()).or_default();
+        let unit = pending.remove(position)?;
+        let server = servers.entry(self.server(&unit)).or_default();
         server.running += 1;
         state.running += 1;
-        Some(index)
+        Some(unit)
     }
 
     /// Puts off the targets of servers that do not answer: to the end of the run, and there as not reached.
@@ -170,26 +220,24 @@ impl FleetRun<'_> {
             ..
         } = &mut *state;
         let limit = if *is_last_round { REFUSALS + 1 } else { REFUSALS };
-        let is_dead = |index: &usize| {
-            let server = servers.get(&self.targets[*index].server);
+        let is_dead = |unit: &Unit| {
+            let server = servers.get(&self.server(unit));
             server.filter(|server| server.refusals >= limit)
         };
-        let dead: Vec<usize> = pending
-            .iter()
-            .copied()
-            .filter(|index| is_dead(index).is_some())
-            .collect();
-        if dead.is_empty() {
+        if !pending.iter().any(|unit| is_dead(unit).is_some()) {
             return state;
         }
+        let (dead, alive): (Vec<Unit>, Vec<Unit>) = pending.drain(..).partition(|unit| is_dead(unit).is_some());
         let reasons: Vec<Option<Failure>> = dead
             .iter()
-            .map(|index| is_dead(index).and_then(|server| server.failure.clone()))
+            .map(|unit| is_dead(unit).and_then(|server| server.failure.clone()))
             .collect();
-        pending.retain(|index| !dead.contains(index));
+        pending.extend(alive);
         if *is_last_round {
-            for (index, why) in dead.into_iter().zip(reasons) {
-                state.end(index, not_asked(&self.targets[index], why), progress);
+            for (unit, why) in dead.into_iter().zip(reasons) {
+                for number in unit {
+                    state.end(number, not_asked(&self.targets[number], why.clone()), progress);
+                }
             }
         } else {
             later.extend(dead);

@@ -31,7 +31,16 @@ pub(crate) struct Verification<'a> {
     pub(crate) roles: &'a RoleMap,
 }
 
-impl Verification<'_> {
+/// Says of a target what its server says of itself.
+pub(super) fn describe(target: &mut Target, snapshot: &Snapshot, is_live: bool) {
+    target.name.clone_from(&snapshot.server.database);
+    if is_live {
+        target.role.clone_from(&snapshot.server.role);
+    }
+    target.server_version.clone_from(&snapshot.server.version);
+}
+
+impl<'a> Verification<'a> {
     /// Verifies a source in one session, and adds the findings to the target. If the schema changes while texts are
     /// compared, everything is read again, for at most as long as one statement may take.
     ///
@@ -66,30 +75,66 @@ impl Verification<'_> {
             .sum();
         let (mut session, mut snapshot) = begin(endpoint, self.scope, self.limits, statements).await?;
         self.roles.apply_to_snapshot(&mut snapshot);
-        target.name.clone_from(&snapshot.server.database);
-        if matches!(endpoint, Endpoint::Database(_)) {
-            target.role.clone_from(&snapshot.server.role);
+        describe(target, &snapshot, matches!(endpoint, Endpoint::Database(_)));
+        let histories = self.histories(&mut session, &snapshot.server.role).await?;
+        let times = self.times(&histories);
+        let is_judged = self.objects(&mut session, &snapshot, &times, target).await?;
+        if is_judged {
+            self.of_rows(&mut session, &snapshot, &times, &histories, target)
+                .await?;
         }
-        target.server_version.clone_from(&snapshot.server.version);
-        let histories = self.histories(&mut session, &snapshot).await?;
-        let times: Vec<FileAtTime<'_>> = self.files.iter().zip(&histories).map(FileAtTime::of).collect();
+        session.close().await;
+        Ok(is_judged.then_some(snapshot))
+    }
+
+    /// The files, and what they expect at this time.
+    pub(super) fn times(&self, histories: &'a [HistoriesOfFile]) -> Vec<FileAtTime<'a>> {
+        self.files.iter().zip(histories).map(FileAtTime::of).collect()
+    }
+
+    /// Compares the objects. Returns false if the schema has changed while texts were compared.
+    pub(super) async fn objects(
+        self,
+        session: &mut Session<'_>,
+        snapshot: &Snapshot,
+        times: &[FileAtTime<'_>],
+        target: &mut Target,
+    ) -> Result<bool, Failure> {
         let files: Vec<&ExpectationFile> = times.iter().map(FileAtTime::file).collect();
-        let plan = compare::plan(&files, &snapshot, target.checks.passes.are_kept());
-        let Some(mut answers) = session.decide(plan.questions(), &snapshot, self.limits).await? else {
-            session.close().await;
-            return Ok(None);
+        let plan = compare::plan(&files, snapshot, target.checks.passes.are_kept());
+        let Some(mut answers) = session.decide(plan.questions(), snapshot, self.limits).await? else {
+            return Ok(false);
         };
         // Only findings have advice, and most runs have none.
         let conditions = resolve::conditions(&plan, &answers);
         if !conditions.is_empty() {
-            let Some(more) = session.decide(conditions, &snapshot, self.limits).await? else {
-                session.close().await;
-                return Ok(None);
+            let Some(more) = session.decide(conditions, snapshot, self.limits).await? else {
+                return Ok(false);
             };
             answers.extend(more);
         }
-        let (checks, claims) = resolve::resolve(plan, &answers, &snapshot);
+        let (checks, claims) = resolve::resolve(plan, &answers, snapshot);
         target.checks = checks;
+        target.cut_names = self.cut_names();
+        target.not_compared = counted(&snapshot.not_compared);
+        target.coverage = self
+            .with_coverage
+            .then(|| coverage::coverage(&files, snapshot, &claims));
+        drop_in_background(claims);
+        let left_out: Vec<_> = times.iter().flat_map(FileAtTime::left_out).collect();
+        target.not_expected = not_expected(&files, &left_out);
+        Ok(true)
+    }
+
+    /// What rows say: since when findings exist, the migration histories and the assertions.
+    pub(super) async fn of_rows(
+        self,
+        session: &mut Session<'_>,
+        snapshot: &Snapshot,
+        times: &[FileAtTime<'_>],
+        histories: &[HistoriesOfFile],
+        target: &mut Target,
+    ) -> Result<(), Failure> {
         let read = histories.iter().flat_map(|histories| &histories.read);
         let read: Vec<&MigrationHistory> = read.filter_map(|read| read.as_ref().ok()).collect();
         let logs: Vec<&ChangeLog> = self.files.iter().filter_map(|file| file.changes.as_ref()).collect();
@@ -97,21 +142,12 @@ impl Verification<'_> {
         session
             .tell_since(&mut target.checks.findings, &read, &logs, role)
             .await?;
-        target.cut_names = self.cut_names();
-        target.not_compared = counted(&snapshot.not_compared);
-        target.coverage = self
-            .with_coverage
-            .then(|| coverage::coverage(&files, &snapshot, &claims));
-        drop_in_background(claims);
-        let left_out: Vec<_> = times.iter().flat_map(FileAtTime::left_out).collect();
-        target.not_expected = not_expected(&files, &left_out);
-        self.warn_if_privileged(&session, &snapshot);
+        self.warn_if_privileged(session, snapshot);
         for (time, histories) in times.iter().zip(histories.iter()) {
             histories_of(time.written, histories, target);
-            self.assertions(time, &mut session, &snapshot, target).await?;
+            self.assertions(time, session, snapshot, target).await?;
         }
-        session.close().await;
-        Ok(Some(snapshot))
+        Ok(())
     }
 
     /// The names that PostgreSQL cuts, each once.
@@ -122,7 +158,7 @@ impl Verification<'_> {
     }
 
     /// Reads the migration histories of each file. Those that the source does not have are findings.
-    async fn histories(self, session: &mut Session<'_>, snapshot: &Snapshot) -> Result<Vec<HistoriesOfFile>, Failure> {
+    pub(super) async fn histories(self, session: &mut Session<'_>, role: &str) -> Result<Vec<HistoriesOfFile>, Failure> {
         let (is_whole, is_newest) = (session.has_whole_histories(), session.is_newest());
         let mut all = Vec::new();
         for file in self.files {
@@ -132,9 +168,7 @@ impl Verification<'_> {
                 is_newest,
             };
             for expected in &file.histories {
-                histories
-                    .read
-                    .push(session.history(expected, &snapshot.server.role).await?);
+                histories.read.push(session.history(expected, role).await?);
             }
             all.push(histories);
         }
@@ -170,7 +204,7 @@ impl Verification<'_> {
 }
 
 /// The migration histories that a file expects, as they were read.
-struct HistoriesOfFile {
+pub(super) struct HistoriesOfFile {
     read: Vec<Result<MigrationHistory, Box<Check>>>,
     /// Whether they have all applied migrations.
     is_whole: bool,
@@ -205,7 +239,7 @@ fn histories_of(file: &ExpectationFile, histories: &HistoriesOfFile, target: &mu
 }
 
 /// A file, and what it expects of a database whose migrations are known.
-struct FileAtTime<'a> {
+pub(super) struct FileAtTime<'a> {
     written: &'a ExpectationFile,
     /// The file without what is not expected; none if everything always is.
     now: Option<ExpectationFile>,
@@ -233,6 +267,11 @@ impl<'a> FileAtTime<'a> {
         };
         time.now = Some(written.at_time(&|migration| time.state(migration)));
         time
+    }
+
+    /// Which of the migrations that it names are applied, as a text. `None` if it names none.
+    pub(super) fn shown_states(&self) -> Option<String> {
+        (!self.states.is_empty()).then(|| format!("{:?}{:?}", self.written.file, self.states))
     }
 
     fn state(&self, migration: &str) -> AppliedState {

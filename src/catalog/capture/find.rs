@@ -25,6 +25,14 @@ pub(super) fn is_divided(kind: Kind) -> bool {
 /// Finds the objects in the scope and stores their OIDs in settings. The queries of the kinds look them up through the
 /// indexes of the catalogs. Names are sent as data.
 pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
+    if let Some(found) = &scope.found {
+        let objects = CATALOGS.iter().map(|catalog| (catalog.relation.name(), found.objects(catalog.relation)));
+        let schemas = [("namespaces", found.namespaces()), ("schemas", found.namespaces())];
+        let settings = objects.chain(schemas);
+        return settings
+            .map(|(name, oids)| sql!["SET LOCAL driftgate.", name, " = ", literal(&oids)])
+            .collect();
+    }
     let names: Vec<serde_json::Value> = scope
         .outside()
         // No name in a database contains a NUL, and jsonb does not accept one.
@@ -145,12 +153,12 @@ const MAX_MISSING: usize = 20;
 const MAX_SIMILAR: &str = "50";
 
 /// A catalog of objects that are in schemas and may be many.
-struct Catalog {
+pub(super) struct Catalog {
     /// The relation that the queries of kinds read instead of the catalog.
-    relation: ScopeRelation,
-    name: &'static str,
+    pub(super) relation: ScopeRelation,
+    pub(super) name: &'static str,
     /// The prefix of the names of its columns.
-    prefix: &'static str,
+    pub(super) prefix: &'static str,
     /// The column whose values [`crate::kinds::Reading::catalog_codes`] lists; `None` if every row is an object.
     code: Option<&'static str>,
     /// The relation that the conditions `if_any` of kinds read.
@@ -169,7 +177,7 @@ enum Namespace {
     Routines,
 }
 
-static CATALOGS: [Catalog; 3] = [
+pub(super) static CATALOGS: [Catalog; 3] = [
     Catalog {
         relation: ScopeRelation::Relations,
         name: "pg_class",
@@ -316,7 +324,7 @@ impl Catalog {
     }
 
     /// The condition for rows that are objects of any kind.
-    fn condition(&self) -> Sql {
+    pub(super) fn condition(&self) -> Sql {
         let Some(column) = self.code else {
             return sql!["true"];
         };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::find::shares_names;
 use super::locks::LockedOids;
+use super::schemas::FoundOids;
 use crate::attribute::{Attr, Compare, Shape, split_reference};
 use crate::expectation::{ExpectationFile, ExpectedObject, Presence, Subject};
 use crate::kinds::{Kind, folded_name};
@@ -40,6 +41,8 @@ pub struct Scope {
     pub not_compared: bool,
     /// The migration tools whose own tables are not reported as unlisted.
     pub set_aside: Vec<&'static Tool>,
+    /// The objects in the schemas that are read whole, if they were found before.
+    pub found: Option<FoundOids>,
 }
 
 /// How many objects the schemas that are read whole probably have. The result is the same with either value; only the

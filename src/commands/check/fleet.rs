@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{check_one, exit, limit, outputs, validate_outputs, verdict};
+use super::{check_one, exit, limit, outputs, scope, unchecked, validate_outputs, verdict};
 use crate::cli::{CheckArgs, Format};
 use crate::console::{clear_progress, print_failure, show_progress};
 use crate::environment::Environment;
-use crate::error::{CommandError, Problem};
+use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{for_schema, load, plain};
 use crate::finding::fleet::{FleetFacts, Member};
-use crate::finding::{Exit, Report, Target as Checked};
+use crate::finding::{Exit, Report, Target as Checked, mark};
 use crate::fleet::{Fleet, FleetTarget, WrittenText, file};
 use crate::input;
 use crate::plural::thousands;
@@ -21,7 +21,9 @@ use crate::session::fleet_run::{self, Progress};
 use crate::session::prior_runs::PriorRuns;
 use crate::session::report_outputs::RunClock;
 use crate::session::source::ResolvedSource;
+use crate::session::tenants::{TakeResult, Tenants};
 use crate::source_map::SourceMap;
+use crate::variant::Mentions;
 
 /// Runs the command with the fleet file at this path.
 pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Result<Exit, CommandError> {
@@ -60,7 +62,8 @@ pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Resul
     let results = fleet_run::run(
         &targets,
         fleet.connections,
-        &|target| one.check(target, &prior),
+        &|target| one.place(target),
+        &|targets, take| one.check_together(targets, &prior, take),
         &|progress| show(progress, count),
     );
     clear_progress();
@@ -154,6 +157,71 @@ struct OneTarget<'a> {
 }
 
 impl OneTarget<'_> {
+    /// What the targets have in common that are checked together: the database, and what is expected. `None` if a target is
+    /// checked alone.
+    fn place(&self, target: &FleetTarget) -> Option<String> {
+        target.schema.as_ref().filter(|_| !self.args.coverage)?;
+        let paths = paths(self.args, self.path, self.fleet, &target.expectations);
+        Some(format!("{:?}", (&target.url, &target.database, &target.password, paths)))
+    }
+
+    /// Checks targets in the same place. Returns the numbers of those that must be checked alone.
+    fn check_together(&self, targets: &[&FleetTarget], prior: &PriorRuns, take: TakeResult<'_>) -> Vec<usize> {
+        let [first, _, ..] = targets else {
+            for (number, target) in targets.iter().enumerate() {
+                take(number, self.check(target, prior));
+            }
+            return Vec::new();
+        };
+        let source = match self.source(first) {
+            Ok(source) => source,
+            Err(error) => {
+                let failure = error.into_failure("checking the target");
+                self.fail(targets, &failure, prior, take);
+                return Vec::new();
+            }
+        };
+        let paths = paths(self.args, self.path, self.fleet, &first.expectations);
+        let written = self.sets.get(&paths).map(Vec::as_slice).unwrap_or_default();
+        let schemas: Vec<&str> = targets.iter().filter_map(|target| target.schema.as_deref()).collect();
+        let mut mentions = Mentions::default();
+        mentions.add_source(&format!("{:?}", self.args.choice));
+        for file in written {
+            mentions.add_source(self.files.text(file.file));
+        }
+        let tenants = Tenants {
+            source: &source,
+            schemas: &schemas,
+            limits: self.args.session.limits(),
+            files: &|schema| self.of_tenant(written, schema),
+            scope: &|files| scope(self.args, files),
+            mentions: &mentions,
+            unchecked: &|number| unchecked(&targets[number].name, &source, self.args),
+        };
+        let checked = tenants.run(&mut |number, mut result| {
+            mark::assign_unique_ids(&mut result.checks.findings);
+            prior.mark(&mut result);
+            take(number, result);
+        });
+        checked.unwrap_or_else(|failure| {
+            self.fail(targets, &failure, prior, take);
+            Vec::new()
+        })
+    }
+
+    /// The results of targets of which nothing is known because of this failure.
+    fn fail(&self, targets: &[&FleetTarget], failure: &Failure, prior: &PriorRuns, take: TakeResult<'_>) {
+        for (number, target) in targets.iter().enumerate() {
+            let mut result = match self.source(target) {
+                Ok(source) => unchecked(&target.name, &source, self.args),
+                Err(_) => Checked::named(target.name.clone()),
+            };
+            result.failure = Some(failure.clone());
+            prior.mark(&mut result);
+            take(number, result);
+        }
+    }
+
     /// Checks a target. A failure is a part of the result, so that the others are still checked.
     fn check(&self, target: &FleetTarget, prior: &PriorRuns) -> Checked {
         let paths = paths(self.args, self.path, self.fleet, &target.expectations);
@@ -178,14 +246,21 @@ impl OneTarget<'_> {
         target: &FleetTarget,
         written: &[ExpectationFile],
     ) -> Result<(ResolvedSource, Option<Vec<ExpectationFile>>), CommandError> {
+        let source = self.source(target)?;
+        let of_tenant = target.schema.as_ref().map(|schema| self.of_tenant(written, schema));
+        Ok((source, of_tenant.transpose()?))
+    }
+
+    fn source(&self, target: &FleetTarget) -> Result<ResolvedSource, CommandError> {
         let info = self.resolver.info(target)?;
-        let source = ResolvedSource::of_connection(info, &self.args.session, self.environment)?;
-        let Some(schema) = &target.schema else {
-            return Ok((source, None));
-        };
+        Ok(ResolvedSource::of_connection(info, &self.args.session, self.environment)?)
+    }
+
+    /// What is expected of a tenant's schema.
+    fn of_tenant(&self, written: &[ExpectationFile], schema: &str) -> Result<Vec<ExpectationFile>, CommandError> {
         let mut of_tenant = for_schema(written, schema, self.files)?;
         limit_set(self.args, &mut of_tenant)?;
-        Ok((source, Some(of_tenant)))
+        Ok(of_tenant)
     }
 }
 

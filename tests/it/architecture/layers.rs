@@ -50,6 +50,7 @@ const LAYERS: [&[&str]; 10] = [
         "reference",
         "repair",
         "saved",
+        "variant",
     ],
     &[
         "environment",

@@ -1,0 +1,161 @@
+//! Findings of one schema as those of another one.
+
+use crate::expectation::NotExpected;
+use crate::finding::{About, Cause, Check};
+use crate::fix::{Fix, FixStep, Loss};
+use crate::hint::Hint;
+use crate::object_id::ObjectId;
+use crate::value::Value;
+
+use super::continues_word;
+
+/// Exchanges the names of two schemas of a variant.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange<'a> {
+    /// The one.
+    pub one: &'a str,
+    /// The other.
+    pub other: &'a str,
+}
+
+impl Exchange<'_> {
+    /// A text with the names exchanged.
+    #[must_use]
+    pub fn text(self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while !rest.is_empty() {
+            let word = rest.find(|c| !continues_word(c)).unwrap_or(rest.len());
+            out.push_str(match &rest[..word] {
+                found if found == self.one => self.other,
+                found if found == self.other => self.one,
+                found => found,
+            });
+            let after = &rest[word..];
+            let next = after.find(continues_word).unwrap_or(after.len());
+            out.push_str(&after[..next]);
+            rest = &after[next..];
+        }
+        out
+    }
+
+    /// A check of the one schema as that of the other.
+    #[must_use]
+    pub fn check(self, check: &Check) -> Check {
+        Check {
+            about: self.about(&check.about),
+            expected: self.value(&check.expected),
+            actual: self.value(&check.actual),
+            message: self.text(&check.message),
+            detail: check.detail.as_deref().map(|detail| self.text(detail)),
+            hint: check.hint.as_ref().map(|hint| self.hint(hint)),
+            fix: check.fix.as_ref().map(|fix| Box::new(self.fix(fix))),
+            caused_by: check.caused_by.as_ref().map(|cause| Cause {
+                id: self.text(&cause.id),
+                subject: self.text(&cause.subject),
+            }),
+            ..check.clone()
+        }
+    }
+
+    /// What is not expected of the one schema as that of the other.
+    #[must_use]
+    pub fn not_expected(self, left: &NotExpected) -> NotExpected {
+        NotExpected {
+            subjects: left.subjects.iter().map(|subject| self.text(subject)).collect(),
+            ..left.clone()
+        }
+    }
+
+    fn about(self, about: &About) -> About {
+        match about {
+            About::Object { kind, id } => About::Object {
+                kind: *kind,
+                id: self.id(id),
+            },
+            About::ByMeaning {
+                kind,
+                parent,
+                description,
+            } => About::ByMeaning {
+                kind: *kind,
+                parent: self.id(parent),
+                description: self.text(description),
+            },
+            About::Unlisted { kind, parent } => About::Unlisted {
+                kind: *kind,
+                parent: parent.as_ref().map(|parent| self.id(parent)),
+            },
+            About::MigrationHistory(table) => About::MigrationHistory(table.as_ref().map(|table| self.id(table))),
+            About::Migration(_) | About::Assertion(_) | About::Pattern { .. } | About::BaselineEntry(_) => {
+                about.clone()
+            }
+        }
+    }
+
+    fn id(self, id: &ObjectId) -> ObjectId {
+        ObjectId::new(id.parts().iter().map(|part| self.text(part)).collect())
+    }
+
+    fn value(self, value: &Value) -> Value {
+        match value {
+            Value::Text(text) => Value::Text(self.text(text)),
+            Value::List(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
+            Value::Map(entries) => {
+                let entries = entries.iter();
+                Value::Map(entries.map(|(key, value)| (self.text(key), self.value(value))).collect())
+            }
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Secret(_) => value.clone(),
+        }
+    }
+
+    fn hint(self, hint: &Hint) -> Hint {
+        match hint {
+            Hint::Sql(sql) => Hint::Sql(self.text(sql)),
+            Hint::Advice(words) => Hint::Advice(self.text(words)),
+            Hint::AdviceWithSql { words, sql } => Hint::AdviceWithSql {
+                words: self.text(words),
+                sql: self.text(sql),
+            },
+        }
+    }
+
+    fn fix(self, fix: &Fix) -> Fix {
+        let step = |step: &FixStep| FixStep::new(self.text(&step.sql), step.run);
+        Fix {
+            steps: fix.steps.iter().map(step).collect(),
+            path: fix.path.as_deref().map(|path| self.text(path)),
+            loss: fix.loss.as_ref().map(|loss| self.loss(loss)),
+            turn: fix.turn,
+        }
+    }
+
+    fn loss(self, loss: &Loss) -> Loss {
+        match loss {
+            Loss::Rows(relation) => Loss::Rows(self.id(relation)),
+            Loss::Values(column) => Loss::Values(self.id(column)),
+            Loss::Conversion { column, from, to } => Loss::Conversion {
+                column: self.id(column),
+                from: self.text(from),
+                to: self.text(to),
+            },
+            Loss::Other(what) => Loss::Other(what),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exchange;
+
+    #[test]
+    fn whole_words_are_exchanged() {
+        let exchange = Exchange { one: "t_1", other: "b" };
+        assert_eq!(
+            exchange.text("table t_1.orders (t_11) exists in b, 't_1.b'"),
+            "table b.orders (t_11) exists in t_1, 'b.t_1'"
+        );
+        assert_eq!(exchange.text(""), "");
+        assert_eq!(exchange.text("…t_1 "), "…b ");
+    }
+}
