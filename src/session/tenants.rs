@@ -116,16 +116,12 @@ impl TenantPass<'_> {
         let mut known = BTreeMap::new();
         for number in self.pending.clone() {
             let key = read.get(self.of.schemas[number]).copied();
-            match self.one(&mut session, &common, number, key, &mut known).await {
-                Ok(target) => {
-                    self.pending.remove(&number);
-                    take(number, target);
-                }
-                Err(_) => {
-                    self.set_aside(&[number]);
-                    break;
-                }
-            }
+            let Ok(target) = self.one(&mut session, &common, number, key, &mut known).await else {
+                self.set_aside(&[number]);
+                break;
+            };
+            self.pending.remove(&number);
+            take(number, target);
         }
         session.close().await;
         Ok(())
@@ -253,7 +249,9 @@ impl TenantPass<'_> {
                 return Err(Failure::new("comparing texts", "the schema has changed"));
             }
             if let Some(key) = key {
-                known.entry(key).or_insert_with(|| SharedVerdict::of(schema, &snapshot, &target));
+                known
+                    .entry(key)
+                    .or_insert_with(|| SharedVerdict::of(schema, &snapshot, &target));
             }
         }
         verification
@@ -281,9 +279,7 @@ struct ReadError {
 }
 
 /// Schemas that are read together: as many as have about [`AT_ONCE`] objects.
-fn batches<'s>(
-    schemas: impl Iterator<Item = (&'s String, &'s SchemaOids)>,
-) -> Vec<BTreeMap<&'s str, &'s SchemaOids>> {
+fn batches<'s>(schemas: impl Iterator<Item = (&'s String, &'s SchemaOids)>) -> Vec<BTreeMap<&'s str, &'s SchemaOids>> {
     let mut all: Vec<BTreeMap<&str, &SchemaOids>> = Vec::new();
     let mut size = AT_ONCE;
     for (name, oids) in schemas {

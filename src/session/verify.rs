@@ -158,7 +158,11 @@ impl<'a> Verification<'a> {
     }
 
     /// Reads the migration histories of each file. Those that the source does not have are findings.
-    pub(super) async fn histories(self, session: &mut Session<'_>, role: &str) -> Result<Vec<HistoriesOfFile>, Failure> {
+    pub(super) async fn histories(
+        self,
+        session: &mut Session<'_>,
+        role: &str,
+    ) -> Result<Vec<HistoriesOfFile>, Failure> {
         let (is_whole, is_newest) = (session.has_whole_histories(), session.is_newest());
         let mut all = Vec::new();
         for file in self.files {

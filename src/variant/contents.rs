@@ -204,8 +204,14 @@ mod tests {
     fn the_name_of_the_schema_is_general() {
         for (text, expected) in [
             ("t_1.orders", "{schema}.orders"),
-            ("nextval('t_1.orders_id_seq'::regclass)", "nextval('{schema}.orders_id_seq'::regclass)"),
-            ("CHECK (t_1.f(a) > 0 AND b <> 'x'::text)", "CHECK ({schema}.f(a) > 0 AND b <> 'x'::text)"),
+            (
+                "nextval('t_1.orders_id_seq'::regclass)",
+                "nextval('{schema}.orders_id_seq'::regclass)",
+            ),
+            (
+                "CHECK (t_1.f(a) > 0 AND b <> 'x'::text)",
+                "CHECK ({schema}.f(a) > 0 AND b <> 'x'::text)",
+            ),
             ("'happy'::t_1.mood", "'happy'::{schema}.mood"),
             ("t_11.orders, at_1.b, t_1$.c", "t_11.orders, at_1.b, t_1$.c"),
             ("(t_1.\"A\", t_1.b)", "({schema}.\"A\", {schema}.b)"),

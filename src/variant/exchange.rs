@@ -103,7 +103,11 @@ impl Exchange<'_> {
             Value::List(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
             Value::Map(entries) => {
                 let entries = entries.iter();
-                Value::Map(entries.map(|(key, value)| (self.text(key), self.value(value))).collect())
+                Value::Map(
+                    entries
+                        .map(|(key, value)| (self.text(key), self.value(value)))
+                        .collect(),
+                )
             }
             Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Secret(_) => value.clone(),
         }

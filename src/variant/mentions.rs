@@ -26,7 +26,10 @@ impl Mentions {
 
     /// Adds a text of the database.
     pub fn add_text(&mut self, text: &str) {
-        for word in words(text).filter(|word| !self.words.contains(*word)).collect::<Vec<_>>() {
+        for word in words(text)
+            .filter(|word| !self.words.contains(*word))
+            .collect::<Vec<_>>()
+        {
             self.words.insert(word.to_owned());
         }
     }

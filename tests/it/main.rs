@@ -9,6 +9,7 @@ mod ci;
 mod connection;
 mod cpu_time;
 mod documents;
+mod fleets;
 mod folder;
 mod fuzz;
 mod guides;

@@ -26,7 +26,9 @@ pub(super) fn is_divided(kind: Kind) -> bool {
 /// indexes of the catalogs. Names are sent as data.
 pub(super) fn statements(scope: &Scope) -> Vec<Sql> {
     if let Some(found) = &scope.found {
-        let objects = CATALOGS.iter().map(|catalog| (catalog.relation.name(), found.objects(catalog.relation)));
+        let objects = CATALOGS
+            .iter()
+            .map(|catalog| (catalog.relation.name(), found.objects(catalog.relation)));
         let schemas = [("namespaces", found.namespaces()), ("schemas", found.namespaces())];
         let settings = objects.chain(schemas);
         return settings

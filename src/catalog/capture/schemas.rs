@@ -42,7 +42,12 @@ impl FoundOids {
 
     /// The OIDs of the objects in the catalog that this relation reads.
     pub(super) fn objects(&self, relation: ScopeRelation) -> String {
-        array(self.0.iter().filter_map(|schema| schema.objects.get(relation.name())).flatten())
+        array(
+            self.0
+                .iter()
+                .filter_map(|schema| schema.objects.get(relation.name()))
+                .flatten(),
+        )
     }
 }
 
@@ -110,7 +115,9 @@ pub fn scope_of_schemas(found: &BTreeMap<&str, &SchemaOids>, on_request: bool) -
     let kinds = Kind::ALL.iter().copied();
     Scope {
         schemas: found.keys().map(|name| (*name).to_owned()).collect(),
-        kinds: kinds.filter(|kind| kind.is_namespace() || !kind.is_of_database()).collect(),
+        kinds: kinds
+            .filter(|kind| kind.is_namespace() || !kind.is_of_database())
+            .collect(),
         size_hint: SizeHint::Small,
         platform: true,
         on_request,

@@ -162,7 +162,10 @@ impl OneTarget<'_> {
     fn place(&self, target: &FleetTarget) -> Option<String> {
         target.schema.as_ref().filter(|_| !self.args.coverage)?;
         let paths = paths(self.args, self.path, self.fleet, &target.expectations);
-        Some(format!("{:?}", (&target.url, &target.database, &target.password, paths)))
+        Some(format!(
+            "{:?}",
+            (&target.url, &target.database, &target.password, paths)
+        ))
     }
 
     /// Checks targets in the same place. Returns the numbers of those that must be checked alone.
@@ -253,7 +256,11 @@ impl OneTarget<'_> {
 
     fn source(&self, target: &FleetTarget) -> Result<ResolvedSource, CommandError> {
         let info = self.resolver.info(target)?;
-        Ok(ResolvedSource::of_connection(info, &self.args.session, self.environment)?)
+        Ok(ResolvedSource::of_connection(
+            info,
+            &self.args.session,
+            self.environment,
+        )?)
     }
 
     /// What is expected of a tenant's schema.

@@ -74,7 +74,11 @@ impl SharedVerdict {
         };
         target.not_compared.clone_from(&self.not_compared);
         target.cut_names.clone_from(&self.cut_names);
-        target.not_expected = self.not_expected.iter().map(|left| exchange.not_expected(left)).collect();
+        target.not_expected = self
+            .not_expected
+            .iter()
+            .map(|left| exchange.not_expected(left))
+            .collect();
     }
 }
 
@@ -102,7 +106,9 @@ impl SchemaPatterns {
 
     /// Whether a pattern that chooses what counts may match the name of this schema.
     pub(super) fn may_choose(&self, schema: &str) -> bool {
-        self.choosing.iter().any(|beginning| schema.starts_with(beginning.as_str()))
+        self.choosing
+            .iter()
+            .any(|beginning| schema.starts_with(beginning.as_str()))
     }
 }
 
