@@ -5,7 +5,7 @@
 //!
 //! - what is in the schema is the same, see [`fingerprint`]: a name that may be anything but that of the schema makes the
 //!   schema a variant of its own;
-//! - nothing outside of the schema, in the database or in the expectations, mentions the name, see [`Mentions`];
+//! - nothing outside of the schema, in the database or in the expectations, mentions the name, see [`MentionedWords`];
 //! - the name is an ordinary one, see [`is_ordinary`].
 
 mod contents;
@@ -14,7 +14,7 @@ mod mentions;
 
 pub use contents::{Fingerprint, fingerprint, is_in};
 pub use exchange::Exchange;
-pub use mentions::Mentions;
+pub use mentions::MentionedWords;
 
 use crate::platform;
 use crate::sql_text::show_name;

@@ -65,12 +65,12 @@ pub(crate) fn run(
 }
 
 /// Targets that are checked together, by their numbers.
-type Unit = Vec<usize>;
+type TargetUnit = Vec<usize>;
 
 /// The targets, those in the same place together. A target that has none is alone.
-fn units(targets: &[FleetTarget], place: &dyn Fn(&FleetTarget) -> Option<String>) -> VecDeque<Unit> {
+fn units(targets: &[FleetTarget], place: &dyn Fn(&FleetTarget) -> Option<String>) -> VecDeque<TargetUnit> {
     let mut by_place: BTreeMap<String, usize> = BTreeMap::new();
-    let mut units: VecDeque<Unit> = VecDeque::new();
+    let mut units: VecDeque<TargetUnit> = VecDeque::new();
     for (number, target) in targets.iter().enumerate() {
         let Some(place) = place(target) else {
             units.push_back(vec![number]);
@@ -95,9 +95,9 @@ struct FleetRun<'a> {
 #[derive(Default)]
 struct RunState {
     /// The targets that have not been asked in this round.
-    pending: VecDeque<Unit>,
+    pending: VecDeque<TargetUnit>,
     /// Those that are asked again at the end.
-    later: Vec<Unit>,
+    later: Vec<TargetUnit>,
     results: Vec<Option<Checked>>,
     servers: BTreeMap<String, KnownServer>,
     running: usize,
@@ -148,7 +148,7 @@ impl FleetRun<'_> {
     }
 
     /// Checks targets, and returns those of them that must be checked alone.
-    fn check_unit(&self, unit: &Unit, check: CheckTargets<'_>, progress: &dyn Fn(Progress)) -> Unit {
+    fn check_unit(&self, unit: &TargetUnit, check: CheckTargets<'_>, progress: &dyn Fn(Progress)) -> TargetUnit {
         let targets: Vec<&FleetTarget> = unit.iter().map(|number| &self.targets[*number]).collect();
         let mut later = Vec::new();
         let mut is_reached = true;
@@ -178,13 +178,13 @@ impl FleetRun<'_> {
         alone.into_iter().map(|position| unit[position]).collect()
     }
 
-    fn server(&self, unit: &Unit) -> String {
+    fn server(&self, unit: &TargetUnit) -> String {
         let first = unit.first().map(|number| self.targets[*number].server.clone());
         first.unwrap_or_default()
     }
 
     /// The next targets whose server has a connection left.
-    fn next(&self, state: &mut RunState) -> Option<Unit> {
+    fn next(&self, state: &mut RunState) -> Option<TargetUnit> {
         let RunState {
             pending,
             servers,
@@ -220,14 +220,15 @@ impl FleetRun<'_> {
             ..
         } = &mut *state;
         let limit = if *is_last_round { REFUSALS + 1 } else { REFUSALS };
-        let is_dead = |unit: &Unit| {
+        let is_dead = |unit: &TargetUnit| {
             let server = servers.get(&self.server(unit));
             server.filter(|server| server.refusals >= limit)
         };
         if !pending.iter().any(|unit| is_dead(unit).is_some()) {
             return state;
         }
-        let (dead, alive): (Vec<Unit>, Vec<Unit>) = pending.drain(..).partition(|unit| is_dead(unit).is_some());
+        let (dead, alive): (Vec<TargetUnit>, Vec<TargetUnit>) =
+            pending.drain(..).partition(|unit| is_dead(unit).is_some());
         let reasons: Vec<Option<Failure>> = dead
             .iter()
             .map(|unit| is_dead(unit).and_then(|server| server.failure.clone()))

@@ -15,13 +15,13 @@ use crate::expectation::ExpectationFile;
 use crate::finding::Target;
 use crate::role_map::RoleMap;
 use crate::snapshot::{Server, Snapshot};
-use crate::variant::{Fingerprint, Mentions, fingerprint, is_ordinary};
+use crate::variant::{Fingerprint, MentionedWords, fingerprint, is_ordinary};
 
 /// How often schemas are read together. After an error, those that were read when it occurred are checked alone.
 const ATTEMPTS: usize = 4;
 
 /// About how many objects are read together: relations, types and routines, without what is in them.
-const AT_ONCE: usize = 6000;
+const AT_ONCE: usize = 3000;
 
 /// Schemas of one database, and what is expected of each of them.
 pub(crate) struct Tenants<'a> {
@@ -33,7 +33,7 @@ pub(crate) struct Tenants<'a> {
     /// What is read for such files.
     pub(crate) scope: &'a dyn Fn(&[&ExpectationFile]) -> Scope,
     /// The words of the expectation files and options.
-    pub(crate) mentions: &'a Mentions,
+    pub(crate) mentions: &'a MentionedWords,
     /// The result of the target of this number, before anything is known of it.
     pub(crate) unchecked: &'a dyn Fn(usize) -> Target,
 }
@@ -107,7 +107,7 @@ impl TenantPass<'_> {
         let read = match self.fingerprints(&mut session, &common).await {
             Ok(read) => read,
             // What was read is checked alone now, so that the next attempt begins without it.
-            Err(ReadError { numbers }) => {
+            Err(UnreadSchemas { numbers }) => {
                 self.set_aside(&numbers);
                 session.close().await;
                 return Ok(());
@@ -158,11 +158,11 @@ impl TenantPass<'_> {
         &self,
         session: &mut Session<'_>,
         common: &Common,
-    ) -> Result<BTreeMap<String, Fingerprint>, ReadError> {
+    ) -> Result<BTreeMap<String, Fingerprint>, UnreadSchemas> {
         let Session::Connected(open) = session else {
             return Ok(BTreeMap::new());
         };
-        let every = || ReadError {
+        let every = || UnreadSchemas {
             numbers: self.pending.iter().copied().collect(),
         };
         let names: Vec<&str> = self.pending.iter().map(|number| self.of.schemas[*number]).collect();
@@ -181,9 +181,11 @@ impl TenantPass<'_> {
         let mut out = BTreeMap::new();
         for batch in batches(found.iter().filter(|(name, _)| is_possible(name))) {
             let scope = capture::scope_of_schemas(&batch, common.on_request);
-            let snapshot = read_batch(open, &scope, self.limits).await.map_err(|()| ReadError {
-                numbers: self.numbers(|name| batch.contains_key(name)),
-            })?;
+            let snapshot = read_batch(open, &scope, self.limits)
+                .await
+                .map_err(|()| UnreadSchemas {
+                    numbers: self.numbers(|name| batch.contains_key(name)),
+                })?;
             for name in batch.keys() {
                 let digest = fingerprint(&snapshot, name, &common.patterns.in_contents);
                 out.extend(digest.map(|digest| ((*name).to_owned(), digest)));
@@ -265,7 +267,7 @@ impl Common {
     /// Whether a name is one for the server or the options, or cannot be used by the role.
     fn is_special(&self, schema: &str) -> bool {
         let server = &self.server;
-        let mut mentions = Mentions::default();
+        let mut mentions = MentionedWords::default();
         for text in [&server.search_path, &server.database, &server.role] {
             mentions.add_text(text);
         }
@@ -274,7 +276,7 @@ impl Common {
 }
 
 /// What could not be read together.
-struct ReadError {
+struct UnreadSchemas {
     numbers: Vec<usize>,
 }
 

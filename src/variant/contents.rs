@@ -13,7 +13,7 @@ use crate::value::Value;
 /// The digest of what is in a schema.
 pub type Fingerprint = [u8; 32];
 
-/// What stands for the name of the schema: no text of a database contains it.
+/// The place of the name of the schema: no text of a database contains it.
 const NAME: &str = "\0";
 
 /// Whether an object is in this schema, or is this schema.
@@ -136,14 +136,14 @@ impl SchemaDigest<'_> {
     }
 }
 
-/// A text of the catalog in which the name of a schema is written otherwise. `None` if the word occurs where it may not be
+/// A text of the catalog with another word in place of the name of a schema. `None` if the word occurs where it may not be
 /// the name: anywhere but in front of a dot, after another dot, in quotes, or in a literal that is not the name of an
 /// object.
 #[must_use]
 pub(crate) fn general(text: &str, schema: &str, by: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut lexed) = (0, 0);
-    let mut quotes = Quotes::default();
+    let mut quotes = OpenQuotes::default();
     for (at, _) in text.match_indices(schema) {
         let end = at + schema.len();
         let before = text[..at].chars().next_back();
@@ -176,11 +176,11 @@ fn is_object_name(rest: &str) -> bool {
 
 /// The quotes of a text, as far as it was read.
 #[derive(Default)]
-struct Quotes {
+struct OpenQuotes {
     open: Option<char>,
 }
 
-impl Quotes {
+impl OpenQuotes {
     fn read(&mut self, text: &str) {
         for c in text.chars() {
             match self.open {

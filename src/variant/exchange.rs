@@ -52,6 +52,7 @@ impl Exchange<'_> {
             fix: check.fix.as_ref().map(|fix| Box::new(self.fix(fix))),
             caused_by: check.caused_by.as_ref().map(|cause| Cause {
                 id: self.text(&cause.id),
+                code: cause.code,
                 subject: self.text(&cause.subject),
             }),
             ..check.clone()

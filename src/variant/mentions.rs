@@ -10,13 +10,13 @@ use crate::value::Value;
 
 /// The words of texts that may mention a schema.
 #[derive(Debug, Clone, Default)]
-pub struct Mentions {
+pub struct MentionedWords {
     words: BTreeSet<String>,
     /// Whether a text may mention a schema in a spelling of which the name is not a word.
     is_opaque: bool,
 }
 
-impl Mentions {
+impl MentionedWords {
     /// Adds what an expectation file or an option says. SQL and YAML can write characters as numbers.
     pub fn add_source(&mut self, text: &str) {
         let text = text.to_lowercase();
@@ -85,12 +85,12 @@ fn has_numbered_character(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Mentions;
+    use super::MentionedWords;
 
     #[test]
     fn words_and_other_spellings_are_mentions() {
         let of = |text: &str| {
-            let mut mentions = Mentions::default();
+            let mut mentions = MentionedWords::default();
             mentions.add_source(text);
             mentions.contain("t_1")
         };

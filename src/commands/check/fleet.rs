@@ -23,7 +23,7 @@ use crate::session::report_outputs::RunClock;
 use crate::session::source::ResolvedSource;
 use crate::session::tenants::{TakeResult, Tenants};
 use crate::source_map::SourceMap;
-use crate::variant::Mentions;
+use crate::variant::MentionedWords;
 
 /// Runs the command with the fleet file at this path.
 pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Result<Exit, CommandError> {
@@ -187,7 +187,7 @@ impl OneTarget<'_> {
         let paths = paths(self.args, self.path, self.fleet, &first.expectations);
         let written = self.sets.get(&paths).map(Vec::as_slice).unwrap_or_default();
         let schemas: Vec<&str> = targets.iter().filter_map(|target| target.schema.as_deref()).collect();
-        let mut mentions = Mentions::default();
+        let mut mentions = MentionedWords::default();
         mentions.add_source(&format!("{:?}", self.args.choice));
         for file in written {
             mentions.add_source(self.files.text(file.file));

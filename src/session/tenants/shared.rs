@@ -6,7 +6,7 @@ use super::super::verify::FileAtTime;
 use crate::expectation::{CutName, ExpectationFile, NotExpected};
 use crate::finding::{Checks, NotCompared, Passes, Target};
 use crate::snapshot::Snapshot;
-use crate::variant::{Exchange, Fingerprint, Mentions};
+use crate::variant::{Exchange, Fingerprint, MentionedWords};
 
 /// What the verdict on a schema depends on: what is in it, and which migrations are applied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,13 +33,13 @@ pub(super) struct SharedVerdict {
     cut_names: Vec<CutName>,
     not_expected: Vec<NotExpected>,
     /// What was read outside of the schema.
-    outside: Mentions,
+    outside: MentionedWords,
 }
 
 impl SharedVerdict {
     /// The verdict that a target has, and what it was compared with.
     pub(super) fn of(schema: &str, snapshot: &Snapshot, target: &Target) -> Self {
-        let mut outside = Mentions::default();
+        let mut outside = MentionedWords::default();
         outside.add_outside(snapshot, schema);
         Self {
             schema: schema.to_owned(),

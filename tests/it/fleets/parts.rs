@@ -124,7 +124,7 @@ tables:
       - {columns: [customer_id], references: customers(id)}
       - {columns: [plan], references: public.plans(id)}
     policies:
-      visible: {using: \"twice(id) > 1 and state <> 'hidden'\"}
+      visible: {using: \"state <> 'hidden' and twice(id) > 1\"}
     comment: all orders
 views:
   open_orders:
