@@ -4,7 +4,7 @@ use glob::Pattern;
 use sha2::{Digest as _, Sha256};
 
 use super::continues_word;
-use crate::attribute::Shape;
+use crate::attribute::{Attr, Compare, Shape};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
@@ -32,7 +32,7 @@ pub fn fingerprint(snapshot: &Snapshot, schema: &str, patterns: &[Pattern]) -> O
     };
     let parent = ObjectId::new(vec![schema]);
     for kind in Kind::ALL {
-        let is_literal: Vec<bool> = kind.spec().attrs.iter().map(|attr| is_literal(&attr.shape)).collect();
+        let is_literal: Vec<bool> = kind.spec().attrs.iter().map(is_literal).collect();
         digest.bytes(kind.spec().name.as_bytes());
         let objects = snapshot.children(*kind, &parent);
         for (id, object) in objects.filter(|(id, _)| is_in(*kind, id, schema)) {
@@ -47,10 +47,14 @@ pub fn fingerprint(snapshot: &Snapshot, schema: &str, patterns: &[Pattern]) -> O
 }
 
 /// Whether a value is text that says nothing to PostgreSQL, where the name of a schema is only a word.
-fn is_literal(shape: &Shape) -> bool {
+fn is_literal(attr: &Attr) -> bool {
+    is_text(&attr.shape) && !matches!(attr.compare, Compare::Custom(_))
+}
+
+fn is_text(shape: &Shape) -> bool {
     match shape {
         Shape::Text => true,
-        Shape::List(of) | Shape::Map(of) => is_literal(of),
+        Shape::List(of) | Shape::Map(of) => is_text(of),
         Shape::Bool
         | Shape::Integer
         | Shape::Sql
