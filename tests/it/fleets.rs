@@ -12,7 +12,7 @@ use crate::server::server;
 use parts::{BASE, CHANGES, NAMES, OUTSIDE};
 
 /// How many fleets are made unless somebody wants more.
-const FLEETS: u32 = 5;
+const FLEETS: u32 = 3;
 
 /// Numbers that look random, and are the same in every run.
 struct Numbers(u64);
