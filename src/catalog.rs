@@ -23,6 +23,7 @@ use client::{Cells, Client};
 use server_error::ServerError;
 
 use crate::error::Failure;
+use crate::object_id::ObjectId;
 use crate::sql;
 use crate::sql::Sql;
 
@@ -126,9 +127,9 @@ pub async fn end_transaction(client: &mut Client) -> Result<(), Failure> {
 }
 
 /// The message of an error, with who holds the lock if the statement waited for one.
-async fn blame(client: &mut Client, error: ServerError) -> Result<String, ServerError> {
+async fn blame(client: &mut Client, error: ServerError, table: Option<&ObjectId>) -> Result<String, ServerError> {
     let holder = if error.is_lock_timeout() {
-        capture::locks::holders(client).await?
+        capture::locks::holders(client, table).await?
     } else {
         None
     };

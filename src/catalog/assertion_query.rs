@@ -112,7 +112,7 @@ async fn explain_or_blame(client: &mut Client, error: ServerError, sql: &str) ->
         return explain_error(error, sql);
     }
     client.execute(&[sql!["ROLLBACK TO SAVEPOINT driftgate"]]).await?;
-    let message = blame(client, error.clone()).await?;
+    let message = blame(client, error.clone(), None).await?;
     explain_error(ServerError { message, ..error }, sql)
 }
 

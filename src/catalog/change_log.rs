@@ -82,7 +82,7 @@ pub async fn read(
         Err(error) if error.code.is_empty() => Err(failure(error)),
         Err(error) => {
             let hint = hint(&error, &parts, role);
-            let why = blame(client, error).await.map_err(failure)?;
+            let why = blame(client, error, Some(&log.table)).await.map_err(failure)?;
             Ok(ChangesFound::Unreadable(why, hint))
         }
     }

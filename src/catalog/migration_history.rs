@@ -288,7 +288,7 @@ async fn read_table(
         Err(error) => {
             let hint = hint(&error, tool, history, role);
             let failure = |error: ServerError| error.failure(&format!("reading the history of {}", tool.name));
-            let why = blame(client, error).await.map_err(failure)?;
+            let why = blame(client, error, Some(table)).await.map_err(failure)?;
             Ok(unreadable(why, hint))
         }
     }

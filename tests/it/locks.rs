@@ -146,3 +146,37 @@ fn a_pull_that_cannot_read_everything_fails_and_names_the_holder() {
     );
     assert_eq!(run.stdout, "", "{run:?}");
 }
+
+#[test]
+fn a_locked_history_names_the_holder() {
+    let db = server().database(
+        "create table schema_migrations (version varchar primary key); create table ddl (object_identity text)",
+    );
+    let _holder = Holder::new(
+        &db,
+        "begin; lock schema_migrations, ddl in access exclusive mode; select 'held';",
+    );
+    let held =
+        "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted and relation = 'ddl'::regclass";
+    for _ in 0..200 {
+        if db.value(held) != "0" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let run = Driftgate::new()
+        .env("DATABASE_URL", db.url())
+        .file(
+            "expectations/e.yaml",
+            "driftgate: 1\nmigrations: {tool: dbmate}\nchanges: {table: ddl}\n",
+        )
+        .run(["check", "--lock-timeout", "200ms", "--fail-on", "unknown"]);
+    assert_eq!(run.code, Some(4), "{}{}", run.stdout, run.stderr);
+    let holder = |table: &str| {
+        format!("canceling statement due to lock timeout: public.{table} is locked by another session (process ")
+    };
+    assert!(run.stdout.contains(&holder("schema_migrations")), "{}", run.stdout);
+    assert!(run.stdout.contains("application migrate"), "{}", run.stdout);
+    let note = "note: who changed objects is not known: public.ddl: canceling statement due to lock timeout: public.";
+    assert!(run.stderr.contains(note), "{}", run.stderr);
+}

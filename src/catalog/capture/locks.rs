@@ -115,13 +115,18 @@ pub(super) async fn find(
     Ok((oids, objects))
 }
 
-/// Who holds locks that others wait for, as a sentence; none if no one does.
+/// Who holds locks that others wait for, if possible that on this table, as a sentence; none if no one does.
 ///
 /// # Errors
 /// The connection breaks.
-pub(in crate::catalog) async fn holders(client: &mut Client) -> Result<Option<String>, ServerError> {
+pub(in crate::catalog) async fn holders(
+    client: &mut Client,
+    table: Option<&ObjectId>,
+) -> Result<Option<String>, ServerError> {
     let (_, objects) = find(client, false).await?;
-    Ok(objects.into_iter().next().map(|object| object.why))
+    let is_table = |object: &LockedObject| Some(&object.id) == table;
+    let at = objects.iter().position(is_table).unwrap_or_default();
+    Ok(objects.into_iter().nth(at).map(|object| object.why))
 }
 
 fn locked(row: &Cells) -> Result<(LockedObject, String), ServerError> {
