@@ -26,6 +26,28 @@ pub struct Fix {
     pub loss: Option<Loss>,
     /// When it runs, compared with the fixes of other findings.
     pub turn: Turn,
+    /// What must be dropped before, and be created again. `None` if nothing has to.
+    pub recreates: Option<Recreated>,
+    /// Its part in the list of the statement that creates a table. `None` if it has none.
+    pub list: Option<InList>,
+}
+
+/// What a fix is to the list of a statement that creates a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InList {
+    /// Its statement has an empty list, which ends at this place.
+    Holds(usize),
+    /// This can be an entry of the list, in place of its statement.
+    Entry(String),
+}
+
+/// What a fix cannot change while other objects depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recreated {
+    /// The type of a column. What mentions the column is dropped before, and created again after.
+    Column(ObjectId),
+    /// The query of a view, which is dropped as well. The fix creates it.
+    Query(ObjectId),
 }
 
 /// Statements that run together.
@@ -38,8 +60,9 @@ pub struct FixStep {
 }
 
 /// How statements run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RunMode {
+    #[default]
     /// In a transaction, which other steps may share.
     Together,
     /// In a transaction of its own, because it reads or writes many rows.
@@ -95,6 +118,8 @@ impl Fix {
             path: None,
             loss: None,
             turn: Turn::Make,
+            recreates: None,
+            list: None,
         }
     }
 
@@ -103,6 +128,24 @@ impl Fix {
     pub fn loses(self, loss: impl Into<Option<Loss>>) -> Self {
         Self {
             loss: loss.into(),
+            ..self
+        }
+    }
+
+    /// The same fix, which runs while what depends on this is dropped.
+    #[must_use]
+    pub fn recreates(self, what: Recreated) -> Self {
+        Self {
+            recreates: Some(what),
+            ..self
+        }
+    }
+
+    /// The same fix with its part in a list.
+    #[must_use]
+    pub fn list(self, list: InList) -> Self {
+        Self {
+            list: Some(list),
             ..self
         }
     }

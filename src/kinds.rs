@@ -151,7 +151,7 @@ impl Kind {
     #[must_use]
     pub fn is_set_after_creation(self, attribute: &str) -> bool {
         let is_later = |attr: &Attr| attr.keyed_by_role || [OWNER, common::COMMENT.name].contains(&attr.name);
-        self.attr(attribute).is_some_and(is_later)
+        self.attr(attribute).is_some_and(is_later) || self.spec().advice.set_later.contains(&attribute)
     }
 
     /// Turns values of an attribute that must not be shown into secrets, whether the server sent them or a file expects

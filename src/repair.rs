@@ -3,20 +3,25 @@
 //! [`plan`] is pure. What it needs to know of the database beyond the findings are [`facts`], and [`script`] writes the
 //! result. Nothing here runs a statement.
 
+mod around;
 pub mod facts;
 mod inside;
+mod order;
 pub mod proof;
+pub mod recreate;
 pub mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::expectation::ExpectationFile;
+use crate::expectation::{ExpectationFile, Subject};
 use crate::finding::{About, Category, Check, Code, Status};
-use crate::fix::{Fix, Turn};
-use crate::kinds::{CreationRank, Kind};
+use crate::fix::{Fix, InList};
+use crate::kinds::{Kind, Role};
 use crate::object_id::ObjectId;
 use crate::snapshot::Snapshot;
 use crate::sql::Sql;
+use order::{KnownObjects, StepPosition};
+use recreate::{Phase, Recreation};
 
 /// What a script does, and what it does not do.
 #[derive(Debug, Default)]
@@ -25,6 +30,10 @@ pub struct Repair {
     pub steps: Vec<RepairStep>,
     /// The findings that no step is for.
     pub left: Vec<Unrepaired>,
+    /// What is dropped and created again around the steps of each phase.
+    pub recreations: BTreeMap<Phase, Recreation>,
+    /// What goes with another object, as the findings say: a column that the new query of a view lacks.
+    gone: BTreeSet<ObjectId>,
 }
 
 /// A fix, and the findings that it makes go.
@@ -42,8 +51,14 @@ pub struct RepairStep {
     pub group: Option<ObjectId>,
     /// What runs.
     pub fix: Fix,
+    /// The name of the object, if the step creates it.
+    named: Option<String>,
     /// What is checked before.
     pub guard: Option<StepGuard>,
+    /// When it runs among what is dropped and created again. `None` if nothing is for it.
+    pub phase: Option<Phase>,
+    /// Why it cannot run. `None` if it can.
+    refused: Option<String>,
 }
 
 /// What must still be as it was found when a step runs.
@@ -53,6 +68,8 @@ pub struct StepGuard {
     pub rows: Sql,
     /// What is expected of them.
     pub state: State,
+    /// What `pg_depend` calls the object of such a row.
+    pub address: Option<&'static str>,
 }
 
 /// What is expected of the rows of an object.
@@ -73,6 +90,10 @@ pub struct Unrepaired {
     pub finding: String,
     /// What to do.
     pub advice: String,
+    /// The column whose attributes follow from a query, if it is about one.
+    column: Option<ObjectId>,
+    /// The id of the finding.
+    id: String,
 }
 
 /// The fixes of the findings about objects, in order.
@@ -82,6 +103,14 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
     let known = findings.len();
     let all: Vec<&Check> = findings.iter().chain(&inside).collect();
     let fixed: BTreeSet<String> = all.iter().filter(|c| c.fix.is_some()).map(|c| c.common_id()).collect();
+    let created = all
+        .iter()
+        .filter(|check| matches!(check.code, Code::Missing(_)) && check.fix.is_some());
+    let created = created.filter_map(|check| check.about.as_object());
+    let objects = KnownObjects {
+        snapshot,
+        created: created.map(|(kind, id)| (kind, id.clone())).collect(),
+    };
     let mut ordered: Vec<(StepPosition, RepairStep)> = Vec::new();
     let mut repair = Repair::default();
     for (number, check) in all.into_iter().enumerate() {
@@ -89,13 +118,25 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
             Some(fix) if check.status == Status::Drift => {
                 let mut step = step(check, fix);
                 // What is inside of a missing object does not exist yet.
-                step.guard = step.guard.filter(|_| number < known);
-                ordered.push((position(check, fix, number), step));
+                let is_inside = check.about.kind().is_none_or(|kind| !kind.spec().parents.is_empty());
+                let is_created = matches!(check.code, Code::Missing(_)) && !is_inside;
+                step.guard = step.guard.filter(|_| number < known || is_created);
+                ordered.push((StepPosition::of(check, fix, number, &objects), step));
             }
-            Some(_) | None => repair.left.extend(left(check, &fixed)),
+            Some(_) | None => {
+                let gone = check
+                    .about
+                    .as_object()
+                    .filter(|_| matches!(check.code, Code::Unexpected(_)));
+                repair
+                    .gone
+                    .extend(gone.filter(|_| check.caused_by.is_some()).map(|(_, id)| id.clone()));
+                repair.left.extend(left(check, &fixed));
+            }
         }
     }
     ordered.sort_by(|(one, _), (other, _)| one.cmp(other));
+    order::by_mention(&mut ordered);
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (_, step) in ordered {
         let text: String = step.fix.steps.iter().map(|part| part.sql.as_str()).collect();
@@ -109,36 +150,47 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
             repair.steps.push(step);
         }
     }
+    fill_lists(&mut repair.steps, files);
     repair
 }
 
-/// Where a step is among the others.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct StepPosition {
-    turn: Turn,
-    /// What others depend on is made first and dropped last.
-    rank: Order,
-    number: usize,
-}
+/// The place of a column in the files, its definition, and the ids of its findings.
+type ListEntry = (Option<usize>, String, Vec<String>);
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Order {
-    Making(Option<CreationRank>),
-    Dropping(std::cmp::Reverse<Option<(CreationRank, Kind)>>),
-}
-
-fn position(check: &Check, fix: &Fix, number: usize) -> StepPosition {
-    let kind = check.about.kind();
-    let rank = match fix.turn {
-        Turn::Rename | Turn::Make => Order::Making(kind.map(Kind::rank)),
-        Turn::DropDependent | Turn::DropBase => {
-            Order::Dropping(std::cmp::Reverse(kind.map(|kind| (kind.rank(), kind))))
-        }
+/// A table that is created gets its columns with the same statement.
+fn fill_lists(steps: &mut Vec<RepairStep>, files: &[&ExpectationFile]) {
+    let place = |id: &Option<ObjectId>| {
+        let mut all = files.iter().flat_map(|file| &file.objects);
+        all.position(|object| matches!(&object.subject, Subject::Named(named) if Some(named) == id.as_ref()))
     };
-    StepPosition {
-        turn: fix.turn,
-        rank,
-        number,
+    let mut entries: BTreeMap<ObjectId, Vec<ListEntry>> = BTreeMap::new();
+    let holds = |step: &RepairStep| matches!(step.fix.list, Some(InList::Holds(_)));
+    let created: BTreeSet<ObjectId> = steps
+        .iter()
+        .filter(|step| holds(step))
+        .filter_map(|step| step.group.clone())
+        .collect();
+    steps.retain(|step| match (&step.fix.list, &step.group) {
+        (Some(InList::Entry(entry)), Some(table)) if created.contains(table) => {
+            let all = entries.entry(table.clone()).or_default();
+            all.push((place(&step.object), entry.clone(), step.ids.clone()));
+            false
+        }
+        (_, _) => true,
+    });
+    for step in steps {
+        let (Some(InList::Holds(place)), Some(table)) = (&step.fix.list, &step.group) else {
+            continue;
+        };
+        let Some(mut entries) = entries.remove(table) else {
+            continue;
+        };
+        entries.sort();
+        let list: Vec<String> = entries.iter().map(|(_, entry, _)| format!("\n    {entry}")).collect();
+        if let Some(part) = step.fix.steps.first_mut() {
+            part.sql.insert_str(*place, &format!("{}\n", list.join(",")));
+        }
+        step.ids.extend(entries.into_iter().flat_map(|(_, _, ids)| ids));
     }
 }
 
@@ -163,14 +215,20 @@ fn step(check: &Check, fix: &Fix) -> RepairStep {
         guard: match &check.about {
             About::ByMeaning { kind, parent, .. } => {
                 let mut kinds = kind.spec().parents.iter();
-                let rows = kinds.find_map(|kind| Some(kind.probe(parent, None)?.0));
-                rows.map(|rows| StepGuard {
+                let found = kinds.find_map(|kind| Some((kind.probe(parent, None)?.0, kind.address())));
+                found.map(|(rows, address)| StepGuard {
                     rows,
                     state: State::Present,
+                    address,
                 })
             }
             _ => object.and_then(|(kind, id)| guard(check.code, kind, id)),
         },
+        named: object
+            .filter(|_| matches!(check.code, Code::Missing(_)) || fix.recreates.is_some())
+            .map(|(kind, id)| order::name(kind, id)),
+        phase: None,
+        refused: None,
     }
 }
 
@@ -182,7 +240,11 @@ fn guard(code: Code, kind: Kind, id: &ObjectId) -> Option<StepGuard> {
         Code::Unexpected(_) | Code::AssertionFailed(_) | Code::Other(_) => State::Present,
         Code::Differs(..) => value.map_or(State::Present, State::Value),
     };
-    Some(StepGuard { rows, state })
+    Some(StepGuard {
+        rows,
+        state,
+        address: kind.address(),
+    })
 }
 
 /// The finding as one that stays, unless it goes with another one.
@@ -200,8 +262,14 @@ fn left(check: &Check, fixed: &BTreeSet<String>) -> Option<Unrepaired> {
             _ => "no statement is known that does it: change it by hand".to_owned(),
         },
     };
+    let column = check
+        .about
+        .as_object()
+        .filter(|(kind, _)| matches!(kind.spec().role, Role::Column { .. }) && matches!(check.code, Code::Differs(..)));
     Some(Unrepaired {
         finding: check.sentence(),
         advice,
+        column: column.map(|(_, id)| id.clone()),
+        id: check.common_id(),
     })
 }

@@ -22,7 +22,7 @@ use crate::redact;
 use crate::repair::facts::Facts;
 use crate::repair::proof::Proof;
 use crate::repair::script::{ScriptOptions, ScriptSummary, migrations, script, script_blocks};
-use crate::repair::{self, Repair, facts};
+use crate::repair::{self, Repair, facts, recreate};
 use crate::role_map::RoleMap;
 use crate::session::prior_runs::PriorRuns;
 use crate::session::proof::{self, ProofRequest};
@@ -89,7 +89,9 @@ fn write_script(args: &RepairArgs, files: &mut SourceMap) -> Result<Exit, Comman
     let (mut target, snapshot) = verify(args, label, &source, &expected)?;
     baseline.mark(&mut target);
     target.checks.findings.retain(|check| !check.is_known());
-    let plan = repair::plan(&target.checks.findings, &expected, &snapshot);
+    let mut plan = repair::plan(&target.checks.findings, &expected, &snapshot);
+    let depending = session::facts::read(&source, recreate::queries(&plan), args.session.limits())?;
+    recreate::arrange(&mut plan, &depending);
     let facts = session::facts::read(&source, facts::queries(&plan), args.session.limits())?;
     let options = ScriptOptions {
         lock_timeout: format!("{}ms", args.session.lock_timeout.as_millis()),

@@ -20,6 +20,9 @@ pub struct Advice {
     pub condition: Option<fn(&HintContext<'_>) -> Option<Question>>,
     /// The attribute for which the object must be dropped and created again, with everything that it has.
     pub recreated_for: Option<&'static str>,
+    /// The attributes that the statement which creates an object leaves to others, besides the owner, the privileges and
+    /// the comment.
+    pub set_later: &'static [&'static str],
     /// What a script runs in place of the statements of the hint: a safer form of them, or statements where the hint has
     /// only words. If the function gives none, the statements of the hint run.
     pub fix: Option<fn(&HintContext<'_>) -> Option<Fix>>,
@@ -39,6 +42,7 @@ impl Advice {
         hint: None,
         condition: None,
         recreated_for: None,
+        set_later: &[],
         fix: None,
         drop_loses: None,
         rank: CreationRank::Attached,

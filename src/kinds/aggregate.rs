@@ -2,16 +2,17 @@
 
 use super::stub::written_name;
 use super::{
-    Advice, CreationRank, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, argument, common, probe,
-    signature,
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, argument,
+    common, hint, probe,
 };
 use crate::attribute::{Attr, Compare, Literal, Shape};
+use crate::fix::Fix;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql::name;
-use crate::sql_text::split_commas;
+use crate::sql_text::{quote_literal, split_commas};
 use crate::value::Value;
 
 /// What a final function does to the state.
@@ -160,11 +161,12 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     matching: Matching {
-        same_identity: Some(signature::same),
+        same_identity: Some(super::signature::same),
         ..Matching::DEFAULT
     },
     advice: Advice {
-        hint: Some(hint),
+        hint: Some(advise),
+        fix: Some(fix),
         rank: CreationRank::Routine,
         probe: Some(&probe::ROUTINE),
         ..Advice::DEFAULT
@@ -217,7 +219,113 @@ fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {
     Some(stub.then(")"))
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+/// The statements that create an aggregate or change it.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    // CREATE OR REPLACE AGGREGATE changes neither these nor the type of the result.
+    let fixed = [
+        "kind",
+        "direct_arguments",
+        "state_type",
+        "final_function",
+        argument::ARGUMENTS,
+    ];
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some(Fix::of(format!("CREATE AGGREGATE {};", definition(finding)?))),
+        FindingDetail::Differs {
+            attribute: "owner",
+            expected: Value::Text(owner),
+            ..
+        } => {
+            let (aggregate, owner) = (signature(finding), common::name(owner));
+            Some(Fix::of(format!("ALTER AGGREGATE {aggregate} OWNER TO {owner};")))
+        }
+        FindingDetail::Differs {
+            attribute: "comment",
+            expected,
+            ..
+        } => {
+            let comment = hint::comment(&format!("AGGREGATE {}", signature(finding)), expected);
+            comment.statements().map(Fix::of)
+        }
+        FindingDetail::Differs { attribute, .. } if !fixed.contains(attribute) && *attribute != "grants" => Some(
+            Fix::of(format!("CREATE OR REPLACE AGGREGATE {};", definition(finding)?)),
+        ),
+        FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+    }
+}
+
+/// The aggregate as statements name it, with its arguments.
+fn signature(finding: &HintContext<'_>) -> String {
+    let arguments = finding.wanted_text(argument::ARGUMENTS);
+    let arguments = arguments
+        .filter(|arguments| !arguments.trim().is_empty())
+        .unwrap_or("*");
+    format!("{}({arguments})", common::sql_name(&finding.id.relation()))
+}
+
+/// The aggregate as CREATE AGGREGATE has it, behind its name.
+fn definition(finding: &HintContext<'_>) -> Option<String> {
+    let text = |name: &str| finding.wanted_text(name);
+    let mut clauses = vec![
+        format!("SFUNC = {}", finding.reference(text("state_function")?)),
+        format!("STYPE = {}", finding.sql_type(text("state_type")?)),
+    ];
+    for (name, clause) in [
+        ("final_function", "FINALFUNC"),
+        ("combine_function", "COMBINEFUNC"),
+        ("serialize_function", "SERIALFUNC"),
+        ("deserialize_function", "DESERIALFUNC"),
+        ("moving_state_function", "MSFUNC"),
+        ("moving_inverse_function", "MINVFUNC"),
+        ("moving_final_function", "MFINALFUNC"),
+    ] {
+        clauses.extend(text(name).map(|function| format!("{clause} = {}", finding.reference(function))));
+    }
+    clauses.extend(text("moving_state_type").map(|name| format!("MSTYPE = {}", finding.sql_type(name))));
+    for (name, clause) in [
+        ("initial_condition", "INITCOND"),
+        ("moving_initial_condition", "MINITCOND"),
+    ] {
+        clauses.extend(text(name).map(|value| format!("{clause} = {}", quote_literal(value))));
+    }
+    for (name, clause) in [("state_size", "SSPACE"), ("moving_state_size", "MSSPACE")] {
+        if let Value::Integer(size @ 1..) = finding.wanted(name) {
+            clauses.push(format!("{clause} = {size}"));
+        }
+    }
+    for (name, clause) in [
+        ("final_function_extra", "FINALFUNC_EXTRA"),
+        ("moving_final_function_extra", "MFINALFUNC_EXTRA"),
+    ] {
+        if finding.wants(name) {
+            clauses.push(clause.to_owned());
+        }
+    }
+    // What PostgreSQL takes if nothing is said depends on the kind.
+    let usual = text("kind").filter(|kind| *kind != "normal").map(|_| "read_only");
+    for (modify, clause) in [
+        (text("final_function_modify").or(usual), "FINALFUNC_MODIFY"),
+        (text("moving_final_function_modify"), "MFINALFUNC_MODIFY"),
+    ] {
+        clauses.extend(modify.map(|modify| format!("{clause} = {}", modify.to_uppercase())));
+    }
+    clauses.extend(text("sort_operator").map(|operator| format!("SORTOP = {}", operator_name(operator))));
+    clauses.extend(text("parallel").map(|parallel| format!("PARALLEL = {}", parallel.to_uppercase())));
+    if text("kind") == Some("hypothetical") {
+        clauses.push("HYPOTHETICAL".to_owned());
+    }
+    Some(format!("{} ({})", signature(finding), clauses.join(", ")))
+}
+
+/// The name of an operator, which may be qualified with a schema.
+fn operator_name(name: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((schema, operator)) => format!("OPERATOR({schema}.{operator})"),
+        None => format!("OPERATOR({name})"),
+    }
+}
+
+fn advise(finding: &HintContext<'_>) -> Option<Hint> {
     finding.if_differs(|attribute, expected, actual| match (attribute, expected) {
         // GRANT and REVOKE call an aggregate a function.
         ("grants", _) => {

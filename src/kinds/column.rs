@@ -153,6 +153,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         address: SqlAddress::Column,
+        set_later: &["storage", "compression", "statistics", "options", "identity_options"],
         fix: Some(fix::fix),
         hint: Some(hint::hint),
         condition: Some(conversion::condition),

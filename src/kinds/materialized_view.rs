@@ -4,9 +4,10 @@ use super::table::{ACCESS_METHOD, CLUSTER_ON, REPLICA_IDENTITY, TABLESPACE, clus
 use super::view::{DEFINITION, OR_AS_FOUND};
 use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Syntax, common,
-    probe, stub, table,
+    constraint, probe, stub, table,
 };
 use crate::attribute::{Attr, Literal, Shape};
+use crate::fix::{Fix, Loss, Recreated};
 use crate::hint::Hint;
 use crate::value::Value;
 
@@ -53,7 +54,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("MATERIALIZED VIEW"),
         hint: Some(hint),
         condition: Some(table::condition),
+        fix: Some(fix),
         recreated_for: Some(DEFINITION.name),
+        set_later: &[REPLICA_IDENTITY.name, CLUSTER_ON.name, common::EXTENSIONS.name],
         rank: CreationRank::Query,
         probe: Some(&probe::RELATION),
         ..Advice::DEFAULT
@@ -88,4 +91,46 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             _ => None,
         },
     }
+}
+
+/// What a script runs about the definition and the rows.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some(Fix::of(create(finding)?)),
+        FindingDetail::Differs { attribute, .. } if *attribute == DEFINITION.name => {
+            Some(Fix::of(create(finding)?).recreates(Recreated::Query(finding.id.clone())))
+        }
+        FindingDetail::Differs {
+            attribute: "populated",
+            expected: Value::Bool(false),
+            ..
+        } => {
+            let name = common::sql_name(finding.id);
+            let empty = Fix::of(format!("REFRESH MATERIALIZED VIEW {name} WITH NO DATA;"));
+            Some(empty.loses(Loss::Rows(finding.id.clone())))
+        }
+        FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+    }
+}
+
+/// The statement that creates it.
+fn create(finding: &HintContext<'_>) -> Option<String> {
+    let definition = finding.wanted_text(DEFINITION.name)?.trim().trim_end_matches(';');
+    let method = finding
+        .wanted_text(ACCESS_METHOD.name)
+        .filter(|method| *method != "heap");
+    let method = method.map_or(String::new(), |method| format!(" USING {}", common::name(method)));
+    let options = constraint::storage(finding.wanted("options"));
+    let tablespace = constraint::tablespace(finding, " TABLESPACE ");
+    let no_data = if *finding.wanted("populated") == Value::Bool(false) {
+        " WITH NO DATA"
+    } else {
+        ""
+    };
+    (!definition.contains("--")).then(|| {
+        format!(
+            "CREATE MATERIALIZED VIEW {}{method}{options}{tablespace} AS {definition}{no_data};",
+            common::sql_name(finding.id)
+        )
+    })
 }

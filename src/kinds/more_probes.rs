@@ -1,12 +1,10 @@
 //! How a script finds objects of the kinds that are in no relation, and are less common.
 
 use super::probe::Probe;
-use super::trace::NOTHING;
 
 pub(super) static ACCESS_METHOD: Probe = Probe {
     rows: "pg_catalog.pg_am WHERE amname = {name}",
-    values: &[],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static CAST: Probe = Probe {
@@ -16,13 +14,13 @@ pub(super) static CAST: Probe = Probe {
         ("method", "castmethod"),
         ("function", "castfunc::pg_catalog.regprocedure"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static COLLATION: Probe = Probe {
     rows: "pg_catalog.pg_collation WHERE collname = {name} AND collnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {schema})",
     values: &[("owner", "pg_catalog.pg_get_userbyid(collowner)")],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static CONVERSION: Probe = Probe {
@@ -31,7 +29,7 @@ pub(super) static CONVERSION: Probe = Probe {
         ("owner", "pg_catalog.pg_get_userbyid(conowner)"),
         ("default", "condefault"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static DATABASE: Probe = Probe {
@@ -41,19 +39,20 @@ pub(super) static DATABASE: Probe = Probe {
         ("grants", "datacl"),
         ("connection_limit", "datconnlimit"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static DATABASE_SETTING: Probe = Probe {
     rows: "pg_catalog.pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND setrole = coalesce((SELECT oid FROM pg_catalog.pg_roles WHERE rolname = pg_catalog.split_part({name}, ' for ', 2)), 0) AND EXISTS (SELECT FROM pg_catalog.unnest(setconfig) AS setting WHERE pg_catalog.split_part(setting, '=', 1) = pg_catalog.split_part({name}, ' for ', 1))",
     values: &[("value", "setconfig")],
-    trace: NOTHING,
+    address: None,
+    ..Probe::DEFAULT
 };
 
 pub(super) static DEFAULT_PRIVILEGES: Probe = Probe {
     rows: "pg_catalog.pg_default_acl WHERE pg_catalog.pg_get_userbyid(defaclrole) || coalesce(' in ' || (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = defaclnamespace), '') || ' on ' || CASE defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' WHEN 'L' THEN 'large objects' END = {name}",
     values: &[("grants", "defaclacl")],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static FOREIGN_DATA_WRAPPER: Probe = Probe {
@@ -63,7 +62,7 @@ pub(super) static FOREIGN_DATA_WRAPPER: Probe = Probe {
         ("options", "fdwoptions"),
         ("grants", "fdwacl"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static FOREIGN_SERVER: Probe = Probe {
@@ -74,13 +73,13 @@ pub(super) static FOREIGN_SERVER: Probe = Probe {
         ("version", "srvversion"),
         ("grants", "srvacl"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static LANGUAGE: Probe = Probe {
     rows: "pg_catalog.pg_language WHERE lanname = {name}",
     values: &[("owner", "pg_catalog.pg_get_userbyid(lanowner)"), ("grants", "lanacl")],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static OPERATOR: Probe = Probe {
@@ -91,7 +90,7 @@ pub(super) static OPERATOR: Probe = Probe {
         ("hashes", "oprcanhash"),
         ("merges", "oprcanmerge"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static OPERATOR_CLASS: Probe = Probe {
@@ -100,25 +99,25 @@ pub(super) static OPERATOR_CLASS: Probe = Probe {
         ("owner", "pg_catalog.pg_get_userbyid(opcowner)"),
         ("default", "opcdefault"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static OPERATOR_FAMILY: Probe = Probe {
     rows: "pg_catalog.pg_opfamily WHERE opfname = {second} AND opfnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {schema}) AND opfmethod = (SELECT oid FROM pg_catalog.pg_am WHERE amname = {name})",
     values: &[("owner", "pg_catalog.pg_get_userbyid(opfowner)")],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static PUBLICATION_TABLE: Probe = Probe {
     rows: "pg_catalog.pg_publication_rel WHERE prrelid = pg_catalog.to_regclass({relation}) AND prpubid = (SELECT oid FROM pg_catalog.pg_publication WHERE pubname = {name})",
-    values: &[],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static SECURITY_LABEL: Probe = Probe {
     rows: "pg_catalog.pg_seclabels WHERE provider || ' on ' || objtype || ' ' || objname = {name}",
     values: &[("label", "label")],
-    trace: NOTHING,
+    address: None,
+    ..Probe::DEFAULT
 };
 
 pub(super) static STATISTICS: Probe = Probe {
@@ -130,7 +129,7 @@ pub(super) static STATISTICS: Probe = Probe {
         ("target", "stxstattarget"),
         ("expressions", "pg_catalog.pg_get_statisticsobjdef(oid)"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static SUBSCRIPTION: Probe = Probe {
@@ -140,19 +139,20 @@ pub(super) static SUBSCRIPTION: Probe = Probe {
         ("enabled", "subenabled"),
         ("publications", "subpublications"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static SYSTEM_COMMENT: Probe = Probe {
     rows: "pg_catalog.pg_description CROSS JOIN LATERAL pg_catalog.pg_identify_object(classoid, objoid, objsubid) AS named WHERE named.type || ' ' || named.identity = {name}",
     values: &[("comment", "description")],
-    trace: NOTHING,
+    address: None,
+    ..Probe::DEFAULT
 };
 
 pub(super) static TEXT_SEARCH_CONFIGURATION: Probe = Probe {
     rows: "pg_catalog.pg_ts_config WHERE cfgname = {name} AND cfgnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {schema})",
     values: &[("owner", "pg_catalog.pg_get_userbyid(cfgowner)")],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static TEXT_SEARCH_DICTIONARY: Probe = Probe {
@@ -161,29 +161,26 @@ pub(super) static TEXT_SEARCH_DICTIONARY: Probe = Probe {
         ("owner", "pg_catalog.pg_get_userbyid(dictowner)"),
         ("options", "dictinitoption"),
     ],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static TEXT_SEARCH_PARSER: Probe = Probe {
     rows: "pg_catalog.pg_ts_parser WHERE prsname = {name} AND prsnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {schema})",
-    values: &[],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static TEXT_SEARCH_TEMPLATE: Probe = Probe {
     rows: "pg_catalog.pg_ts_template WHERE tmplname = {name} AND tmplnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {schema})",
-    values: &[],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static TRANSFORM: Probe = Probe {
     rows: "pg_catalog.pg_transform WHERE trftype = pg_catalog.to_regtype(pg_catalog.split_part({name}, ' for ', 1)) AND trflang = (SELECT oid FROM pg_catalog.pg_language WHERE lanname = pg_catalog.split_part({name}, ' for ', 2))",
-    values: &[],
-    trace: NOTHING,
+    ..Probe::DEFAULT
 };
 
 pub(super) static USER_MAPPING: Probe = Probe {
     rows: "pg_catalog.pg_user_mappings WHERE usename || ' on ' || srvname = {name}",
-    values: &[],
-    trace: NOTHING,
+    address: None,
+    ..Probe::DEFAULT
 };

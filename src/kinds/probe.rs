@@ -17,9 +17,20 @@ pub struct Probe {
     pub values: &'static [(&'static str, &'static str)],
     /// When it changed.
     pub trace: Trace,
+    /// What `pg_depend` calls it: expressions over such a row for the class, the object and the column. `None` if it does not
+    /// have it.
+    pub address: Option<&'static str>,
 }
 
 impl Probe {
+    /// An object with a row and an `oid`, of which nothing else is known.
+    pub(super) const DEFAULT: Self = Self {
+        rows: "",
+        values: &[],
+        trace: NOTHING,
+        address: Some("tableoid, oid, 0"),
+    };
+
     /// The query, behind FROM, whose rows are the object.
     #[must_use]
     pub fn rows(&self, id: &ObjectId) -> Sql {
@@ -56,6 +67,12 @@ impl Kind {
         });
         Some((probe.rows(id), value))
     }
+
+    /// What `pg_depend` calls an object that its probe finds.
+    #[must_use]
+    pub fn address(self) -> Option<&'static str> {
+        self.spec().advice.probe?.address
+    }
 }
 
 const OF_RELATION: &str = "pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass({self})";
@@ -80,6 +97,7 @@ pub(super) static RELATION: Probe = Probe {
     rows: OF_RELATION,
     values: RELATION_VALUES,
     trace: OF_TABLE,
+    ..Probe::DEFAULT
 };
 
 pub(super) static TYPE: Probe = Probe {
@@ -95,6 +113,7 @@ pub(super) static TYPE: Probe = Probe {
         ("nullable", "typnotnull"),
     ],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static CONSTRAINT: Probe = Probe {
@@ -105,18 +124,21 @@ pub(super) static CONSTRAINT: Probe = Probe {
         ("initially", "condeferred"),
     ],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static PRIMARY_KEY: Probe = Probe {
     rows: "pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass({self}) AND contype = 'p'",
     values: CONSTRAINT.values,
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static DOMAIN_CHECK: Probe = Probe {
     rows: "pg_catalog.pg_constraint WHERE contypid = pg_catalog.to_regtype({relation}) AND conname = {name}",
     values: CONSTRAINT.values,
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static COLUMN: Probe = Probe {
@@ -136,6 +158,7 @@ pub(super) static COLUMN: Probe = Probe {
         ),
     ],
     trace: OF_COLUMN,
+    address: Some("'pg_class'::regclass::oid, attrelid, attnum::int4"),
 };
 
 pub(super) static INDEX: Probe = Probe {
@@ -147,6 +170,7 @@ pub(super) static INDEX: Probe = Probe {
         ("where", "pg_catalog.pg_get_expr(indpred, indrelid)"),
     ],
     trace: OF_INDEX,
+    address: Some("'pg_class'::regclass::oid, indexrelid, 0"),
 };
 
 pub(super) static TRIGGER: Probe = Probe {
@@ -156,6 +180,7 @@ pub(super) static TRIGGER: Probe = Probe {
         ("function", "tgfoid::pg_catalog.regprocedure"),
     ],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static POLICY: Probe = Probe {
@@ -168,6 +193,7 @@ pub(super) static POLICY: Probe = Probe {
         ("check", "pg_catalog.pg_get_expr(polwithcheck, polrelid)"),
     ],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static RULE: Probe = Probe {
@@ -177,6 +203,7 @@ pub(super) static RULE: Probe = Probe {
         ("definition", "pg_catalog.pg_get_ruledef(oid)"),
     ],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static SEQUENCE: Probe = Probe {
@@ -191,6 +218,7 @@ pub(super) static SEQUENCE: Probe = Probe {
         ("cycle", "seqcycle"),
     ],
     trace: OF_SEQUENCE,
+    address: Some("'pg_class'::regclass::oid, seqrelid, 0"),
 };
 
 pub(super) static ROUTINE: Probe = Probe {
@@ -209,34 +237,39 @@ pub(super) static ROUTINE: Probe = Probe {
         ("body", "prosrc"),
     ],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static SCHEMA: Probe = Probe {
     rows: "pg_catalog.pg_namespace WHERE nspname = {name}",
     values: &[("owner", "pg_catalog.pg_get_userbyid(nspowner)"), ("grants", "nspacl")],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static EXTENSION: Probe = Probe {
     rows: "pg_catalog.pg_extension WHERE extname = {name}",
     values: &[("version", "extversion")],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static PUBLICATION: Probe = Probe {
     rows: "pg_catalog.pg_publication WHERE pubname = {name}",
     values: &[("all_tables", "puballtables"), ("via_root", "pubviaroot")],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static EVENT_TRIGGER: Probe = Probe {
     rows: "pg_catalog.pg_event_trigger WHERE evtname = {name}",
     values: &[("enabled", "evtenabled"), ("event", "evtevent"), ("tags", "evttags")],
     trace: OF_OBJECT,
+    ..Probe::DEFAULT
 };
 
 pub(super) static ROLE: Probe = Probe {
     rows: "pg_catalog.pg_roles WHERE rolname = {name}",
-    values: &[],
-    trace: NOTHING,
+    address: None,
+    ..Probe::DEFAULT
 };

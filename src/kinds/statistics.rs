@@ -54,6 +54,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        set_later: &["target"],
         probe: Some(&more_probes::STATISTICS),
         ..Advice::DEFAULT
     },

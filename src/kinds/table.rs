@@ -4,10 +4,10 @@ use super::common::inherits;
 use super::common::partitions::bound;
 use super::{
     Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Partition, PartitionAttributes, Reading,
-    Syntax, common, probe, stub,
+    Syntax, common, constraint, probe, stub,
 };
 use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Literal, Question, Shape, Verdict, Weight};
-use crate::fix::Loss;
+use crate::fix::{Fix, InList, Loss};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::snapshot::PARTITIONS;
@@ -240,6 +240,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("TABLE"),
         hint: Some(hint),
         condition: Some(condition),
+        set_later: &["row_security", "row_security_forced", REPLICA_IDENTITY.name, CLUSTER_ON.name],
+        fix: Some(fix),
         drop_loses: Some(|id| Loss::Rows(id.clone())),
         rank: CreationRank::Relation,
         probe: Some(&probe::RELATION),
@@ -339,6 +341,35 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             _ => None,
         },
     }
+}
+
+/// The statement that creates a table, whose columns come from other findings. Only a file that closes the schema says all
+/// of them.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let FindingDetail::Missing(attributes) = finding.detail else {
+        return None;
+    };
+    let has = |name: &str| {
+        common::expected(attributes, name).is_some_and(|value| !value.is_null() && *value != Value::List(Vec::new()))
+    };
+    if !finding.is_closed || ["partition_of", "inherits", "of_type"].iter().any(|name| has(name)) {
+        return None;
+    }
+    let unlogged = match finding.wanted_text("persistence") {
+        None | Some("permanent") => "",
+        Some("unlogged") => "UNLOGGED ",
+        Some(_) => return None,
+    };
+    let head = format!("CREATE {unlogged}TABLE {} (", common::sql_name(finding.id));
+    let key = finding
+        .wanted_text("partition_by")
+        .map_or(String::new(), |key| format!(" PARTITION BY {key}"));
+    let method = finding.wanted_text("access_method").filter(|method| *method != "heap");
+    let method = method.map_or(String::new(), |method| format!(" USING {}", common::name(method)));
+    let options = constraint::storage(finding.wanted("options"));
+    let tablespace = constraint::tablespace(finding, " TABLESPACE ");
+    let list = InList::Holds(head.len());
+    Some(Fix::of(format!("{head}){key}{method}{options}{tablespace};")).list(list))
 }
 
 /// The statement that sets what identifies a row for logical replication.

@@ -7,6 +7,7 @@ use super::{
     constraint, hint, probe, stub,
 };
 use crate::attribute::{Attr, CatalogRow, Compare, Comparison, Form, Question, Shape, Verdict, same_lines};
+use crate::fix::{Fix, Recreated};
 use crate::hint::Hint;
 use crate::snapshot::Object;
 use crate::value::Value;
@@ -63,6 +64,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         alter_keyword: Some("VIEW"),
         hint: Some(hint),
         condition: Some(condition),
+        fix: Some(fix),
         rank: CreationRank::Query,
         probe: Some(&probe::RELATION),
         ..Advice::DEFAULT
@@ -99,6 +101,17 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             _ => None,
         },
     }
+}
+
+/// A view that PostgreSQL does not replace is dropped and created, with what depends on it.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let is_definition =
+        matches!(&finding.detail, FindingDetail::Differs { attribute, .. } if *attribute == DEFINITION.name);
+    if !is_definition || !finding.is_refused {
+        return None;
+    }
+    let create = create(finding, &common::sql_name(finding.id))?;
+    Some(Fix::of(format!("CREATE {create}")).recreates(Recreated::Query(finding.id.clone())))
 }
 
 /// CREATE OR REPLACE VIEW keeps the columns that the view has.

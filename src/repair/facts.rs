@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::recreate::Phase;
 use super::{Repair, State};
 use crate::fix::Loss;
 use crate::object_id::ObjectId;
@@ -28,6 +29,10 @@ pub enum Fact {
     Rows(ObjectId),
     /// Whether PostgreSQL converts a type to another one without being asked to, by the number of the step.
     KeepsValues(usize),
+    /// What is dropped and created again.
+    Recreated(Phase),
+    /// Which steps drop what others depend on.
+    Order,
 }
 
 /// The answers. A fact that could not be read is missing; the inner value is none where the answer is null.
@@ -92,7 +97,7 @@ fn rows(relation: &ObjectId) -> Sql {
 /// PostgreSQL's implicit conversions keep every value.
 fn keeps_values(from: &str, to: &str) -> Sql {
     sql![
-        "SELECT pg_catalog.bool_or(castcontext = 'i') FROM pg_catalog.pg_cast WHERE castsource <> casttarget AND castsource = \
+        "SELECT pg_catalog.bool_or(castcontext = 'i')::pg_catalog.text FROM pg_catalog.pg_cast WHERE castsource <> casttarget AND castsource = \
          pg_catalog.to_regtype(",
         literal(from),
         ") AND casttarget = pg_catalog.to_regtype(",

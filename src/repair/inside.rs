@@ -3,51 +3,125 @@
 
 use std::collections::BTreeMap;
 
+use crate::attribute::CatalogRow;
 use crate::compare::{self, resolve};
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
 use crate::finding::{Check, Code};
+use crate::fix::Recreated;
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
-use crate::observed::Answers;
+use crate::observed::{Answer, Answers};
 use crate::snapshot::{OWNER, Object, Snapshot};
 use crate::value::Value;
 
 /// How deep objects can be in one another.
-const DEEPEST: usize = 3;
+const DEEPEST: usize = 5;
 
 /// The findings about what is in missing objects once these are created.
 pub(super) fn inside_missing(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot) -> Vec<Check> {
     let mut made = snapshot.clone();
-    let mut all = Vec::new();
-    let mut round: Vec<Check> = findings.to_vec();
+    let mut all: Vec<Check> = Vec::new();
+    let mut created: Vec<(Kind, ObjectId)> = Vec::new();
     for _ in 0..DEEPEST {
-        let created: Vec<(Kind, ObjectId)> = round.iter().filter_map(created).collect();
-        if created.is_empty() {
+        let known: Vec<&Check> = findings.iter().chain(&all).collect();
+        let new: Vec<_> = known
+            .iter()
+            .filter_map(|check| self::created(check))
+            .filter(|object| !created.contains(object))
+            .collect();
+        if new.is_empty() {
             break;
         }
-        for (kind, id) in &created {
-            if let Some(object) = expected(files, *kind, id).map(|expected| as_created(expected, &snapshot.server.role))
-            {
-                made.insert(*kind, id.clone(), object);
-            }
+        for (kind, id) in &new {
+            create(&mut made, files, snapshot, (*kind, id));
         }
-        let (checks, _) = resolve::resolve(compare::plan(files, &made, false), &Answers::default(), &made);
-        round = checks
+        created.extend(new);
+        let plan = compare::plan(files, &made, false);
+        let answers = nothing_is_equal_to_null(&plan);
+        let (checks, _) = resolve::resolve(plan, &answers, &made);
+        let found: Vec<Check> = checks
             .findings
             .into_iter()
-            .filter(|check| is_in(check, &created) && !is_made(check, &created))
+            .filter(|check| is_new(check, &known, &created) && !is_made(check, &created))
             .collect();
-        all.extend(round.iter().cloned());
+        all.extend(found);
     }
     all
 }
 
+/// A default or an expression that is expected where there is none is a difference.
+fn nothing_is_equal_to_null(plan: &compare::Plan<'_>) -> Answers {
+    let questions = plan.questions().into_iter();
+    let of_null = questions.filter(|asked| asked.question.actual.eq_ignore_ascii_case("null"));
+    of_null.map(|asked| (asked, Answer::Different)).collect()
+}
+
+/// Adds an object, as the statement of its fix makes it, and what follows from it.
+fn create(made: &mut Snapshot, files: &[&ExpectationFile], snapshot: &Snapshot, (kind, id): (Kind, &ObjectId)) {
+    let Some(object) = expected(files, kind, id) else {
+        return;
+    };
+    let role = &snapshot.server.role;
+    match snapshot.get(kind, id) {
+        // It is created again, with all that it had.
+        Some(found) => made.insert(kind, id.clone(), with_settled(found, object)),
+        None => made.insert(kind, id.clone(), as_created(object, role)),
+    }
+    for (column, object) in settled(files, kind, id) {
+        let Some(id) = named(object).filter(|id| made.get(column, id).is_none()) else {
+            continue;
+        };
+        let mut created = as_created(object, role);
+        let attrs = column.spec().attrs.iter();
+        for attr in attrs.filter(|attr| attr.stored_in == CatalogRow::Default) {
+            created.set(attr.name, Value::Null);
+        }
+        made.insert(column, id.clone(), created);
+    }
+}
+
 /// The object that the fix of a finding creates.
 fn created(check: &Check) -> Option<(Kind, ObjectId)> {
-    let (Code::Missing(_), Some(fix), Some((kind, id))) = (check.code, &check.fix, check.about.as_object()) else {
+    let (Some(fix), Some((kind, id))) = (&check.fix, check.about.as_object()) else {
         return None;
     };
-    (fix.turn == crate::fix::Turn::Make).then(|| (kind, id.clone()))
+    let is_created = matches!(check.code, Code::Missing(_)) && fix.turn == crate::fix::Turn::Make;
+    let is_created_again = matches!(fix.recreates, Some(Recreated::Query(_)));
+    (is_created || is_created_again).then(|| (kind, id.clone()))
+}
+
+/// The expected objects that follow from an attribute of an object: the columns of a view.
+fn settled<'a>(files: &[&'a ExpectationFile], kind: Kind, id: &ObjectId) -> Vec<(Kind, &'a ExpectedObject)> {
+    let Some((_, child)) = kind.spec().matching.settled_by else {
+        return Vec::new();
+    };
+    let objects = files.iter().flat_map(|file| &file.objects);
+    let is_in = |object: &&ExpectedObject| {
+        object.kind == child && matches!(&object.subject, Subject::Named(named) if named.relation() == *id)
+    };
+    objects.filter(is_in).map(|object| (child, object)).collect()
+}
+
+/// The name of an expected object that has one.
+fn named(object: &ExpectedObject) -> Option<&ObjectId> {
+    match &object.subject {
+        Subject::Named(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// The object as it is, with the expected value of the attribute for which it is created again.
+fn with_settled(found: &Object, expected: &ExpectedObject) -> Object {
+    let mut object = found.clone();
+    let settled = expected.kind.spec().matching.settled_by.map(|(name, _)| name);
+    let attributes = expected.attributes.iter();
+    if let Some(attribute) = attributes
+        .into_iter()
+        .find(|attribute| Some(attribute.attr.name) == settled)
+    {
+        object.set(attribute.attr.name, attribute.value.clone());
+    }
+    object
 }
 
 /// Whether a finding is about one of these objects, or about something in one.
@@ -90,6 +164,21 @@ fn as_created(expected: &ExpectedObject, role: &str) -> Object {
     }
     object.set(OWNER, Value::from(role));
     object
+}
+
+/// Whether a finding is one about what is created, or had no fix as long as something else was missing.
+fn is_new(check: &Check, known: &[&Check], created: &[(Kind, ObjectId)]) -> bool {
+    let id = check.common_id();
+    let same: Vec<&&Check> = known.iter().filter(|other| other.common_id() == id).collect();
+    if matches!(check.code, Code::Unexpected(_)) {
+        return false;
+    }
+    if same.is_empty() {
+        return is_in(check, created);
+    }
+    check.fix.is_some()
+        && same.iter().all(|other| other.fix.is_none())
+        && (is_in(check, created) || same.iter().any(|other| other.caused_by.is_some()))
 }
 
 /// Whether a finding is about what the statement that creates the object already gives it.

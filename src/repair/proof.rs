@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Repair, RepairStep};
+use super::{Repair, RepairStep, order};
 use crate::finding::{About, Check};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
@@ -191,25 +191,14 @@ fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<(Kind, ObjectId)> {
 /// to find the object.
 #[must_use]
 pub fn dependents(step: &RepairStep) -> Option<Sql> {
-    let rows = &step.guard.as_ref()?.rows;
-    let address = if rows.as_str().starts_with("pg_catalog.pg_attribute ") {
-        "'pg_class'::regclass::oid, attrelid, attnum::int4"
-    } else if rows.as_str().starts_with("pg_catalog.pg_index ") {
-        "'pg_class'::regclass::oid, indexrelid, 0"
-    } else if rows.as_str().starts_with("pg_catalog.pg_sequence ") {
-        "'pg_class'::regclass::oid, seqrelid, 0"
-    } else {
-        "tableoid, oid, 0"
-    };
+    let guard = step.guard.as_ref()?;
     Some(sql![
-        "WITH RECURSIVE objects (classid, objid, objsubid) AS (SELECT ",
-        address,
+        "WITH RECURSIVE objects (step, classid, objid, objsubid) AS (SELECT 0, ",
+        guard.address?,
         " FROM ",
-        rows,
-        " UNION SELECT n.classid, n.objid, 0 FROM objects o JOIN pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid \
-         AND (o.objsubid = 0 OR d.refobjsubid = o.objsubid) CROSS JOIN LATERAL (SELECT d.classid, d.objid UNION ALL SELECT \
-         'pg_class'::regclass, ev_class FROM pg_rewrite r WHERE d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid) n) \
-         SELECT string_agg(DISTINCT i.type || ' ' || i.identity, E'\\n') FROM objects CROSS JOIN LATERAL \
+        &guard.rows,
+        order::DEPENDENTS,
+        ") SELECT string_agg(DISTINCT i.type || ' ' || i.identity, E'\\n') FROM objects CROSS JOIN LATERAL \
          pg_identify_object(classid, objid, 0) i WHERE i.identity !~ 'pg_toast|RI_ConstraintTrigger' \
          AND NOT (classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint WHERE oid = objid AND contype = 'n'))"
     ])

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::around::{Around, add_around};
 use super::facts::{Fact, Facts, search_path};
 use super::proof::{Proof, StepProof};
 use super::{Repair, RepairStep, State, StepGuard};
-use crate::fix::{FixStep, Loss, RunMode};
+use crate::fix::{FixStep, InList, Loss, RunMode};
 use crate::migrations::written::MigrationDraft;
 use crate::object_id::ObjectId;
 use crate::plural::thousands;
@@ -55,16 +56,19 @@ pub struct ScriptBlock {
 }
 
 /// Statements that run in one transaction, or outside of one.
-struct Block<'a> {
-    steps: Vec<usize>,
-    run: RunMode,
-    path: Option<&'a str>,
-    group: Option<&'a ObjectId>,
-    is_comment: bool,
+#[derive(Default)]
+pub(super) struct Block<'a> {
+    pub(super) steps: Vec<usize>,
+    pub(super) run: RunMode,
+    pub(super) path: Option<&'a str>,
+    pub(super) group: Option<&'a ObjectId>,
+    pub(super) is_comment: bool,
+    /// What is dropped and created again around the statements.
+    pub(super) around: Option<Around<'a>>,
     /// The findings, and the checks.
-    intro: String,
+    pub(super) intro: String,
     /// The statements.
-    body: String,
+    pub(super) body: String,
 }
 
 /// The script, and what it does.
@@ -124,7 +128,7 @@ pub fn migrations(
                 });
             }
             if let Some(last) = drafts.last_mut() {
-                let text = in_path(&text, block.path);
+                let text = in_path(&text, block.path, block.around.is_some());
                 last.sql
                     .push_str(&if block.is_comment { commented(&text) } else { text });
             }
@@ -146,8 +150,8 @@ pub fn migrations(
 }
 
 /// Statements that find the names of a schema, and leave the path as it was: the tool goes on in the same transaction.
-fn in_path(text: &str, schema: Option<&str>) -> String {
-    if schema.is_none_or(|schema| schema == "public") {
+fn in_path(text: &str, schema: Option<&str>, changes_path: bool) -> String {
+    if !changes_path && schema.is_none_or(|schema| schema == "public") {
         return text.to_owned();
     }
     let path = search_path(schema);
@@ -207,6 +211,9 @@ fn blocks<'a>(
             *proved += findings;
         }
         let mut intro = intro(number, step, loss.as_deref(), mark, facts);
+        if add_around(&mut blocks, repair, number, is_comment, &intro) {
+            continue;
+        }
         for part in &step.fix.steps {
             add(
                 &mut blocks,
@@ -215,6 +222,12 @@ fn blocks<'a>(
                 is_comment,
                 std::mem::take(&mut intro),
             );
+        }
+    }
+    for block in &mut blocks {
+        if let Some(around) = block.around.take() {
+            around.write(block, repair);
+            block.around = Some(around);
         }
     }
     (blocks, counts)
@@ -232,6 +245,7 @@ fn add<'a>(
     let (path, group) = (step.fix.path.as_deref(), step.group.as_ref());
     if let Some(last) = blocks.last_mut().filter(|last| {
         run == RunMode::Together
+            && last.around.is_none()
             && last.run == RunMode::Together
             && last.path == path
             && last.is_comment == is_comment
@@ -249,6 +263,7 @@ fn add<'a>(
         path,
         group,
         is_comment,
+        around: None,
         intro,
         body,
     });
@@ -278,6 +293,9 @@ fn intro(number: usize, step: &RepairStep, loss: Option<&str>, mark: Option<&Ste
     let mut out = String::new();
     for finding in &step.findings {
         let _ = writeln!(out, "-- {}", one_line(finding));
+    }
+    if matches!(step.fix.list, Some(InList::Holds(_))) {
+        out.push_str("-- It is created without rows: those that it had must come from a backup.\n");
     }
     if let Some(loss) = loss {
         let _ = writeln!(out, "-- LOSES {}", one_line(loss));
@@ -337,7 +355,7 @@ fn loss(number: usize, step: &RepairStep, facts: &Facts) -> Option<String> {
 }
 
 /// The statements of a part, one per line.
-fn lines(part: &FixStep) -> String {
+pub(super) fn lines(part: &FixStep) -> String {
     let mut out = String::new();
     for range in statements(&part.sql) {
         let _ = writeln!(out, "{};", part.sql[range].trim());

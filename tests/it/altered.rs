@@ -2,6 +2,8 @@
 //! has changed anything: if so, the check of what `pull` wrote before must find it, at the object that was changed; if
 //! not, it must find nothing.
 //!
+//! Other copies are repaired: the script of `driftgate repair` must make them what the original is, or say what it leaves.
+//!
 //! `tests/random/schema.txt` is the grammar of the schemas, and `tests/random/changes.sql` lists the changes. The same are
 //! made in every run. `DRIFTGATE_RANDOM=200 cargo test random` makes so many schemas, `DRIFTGATE_SEED=7` others, and
 //! `DRIFTGATE_RANDOM_CHANGES=500` more changes of each. With `DRIFTGATE_RANDOM_THOROUGH=1` each schema is also made in
@@ -9,9 +11,10 @@
 //! `DRIFTGATE_TEST_PG_DUMP` names the `pg_dump`, if not the one on the path. `DRIFTGATE_RANDOM_SQL` names a folder for the
 //! SQL of each schema.
 
-mod dump;
+pub mod dump;
 mod grammar;
 mod mutate;
+mod repaired;
 mod subject;
 mod thorough;
 mod tries;
@@ -21,11 +24,16 @@ use libtest_mimic::{Completion, Failed, Trial};
 
 use crate::server::server;
 use crate::trial::{names_are_distinct, trial};
-use subject::{Effort, run_schema};
+use repaired::repair_schema;
+use subject::{Effort, Outcome, run_schema};
+pub use verdict::difference;
 
 /// How many schemas are made, and how many changes of each are tried, unless the environment says it.
 const SCHEMAS: u32 = 4;
 const CHANGES: u32 = 40;
+
+/// How many are repaired.
+const REPAIRED_CHANGES: u32 = 24;
 
 const GRAMMAR: &str = include_str!("../random/schema.txt");
 const LISTS: &str = include_str!("../random/changes.sql");
@@ -39,18 +47,27 @@ pub fn trials() -> Vec<Trial> {
     let first = number("DRIFTGATE_SEED").unwrap_or(1);
     let schemas = number("DRIFTGATE_RANDOM").unwrap_or(SCHEMAS);
     let seeds = first..first.saturating_add(schemas);
-    seeds
-        .map(|seed| trial(format!("random::schema_{seed}"), move || run(seed)))
-        .collect()
+    let checked = seeds
+        .clone()
+        .map(|seed| trial(format!("random::schema_{seed}"), move || run(seed, CHANGES, run_schema)));
+    let repaired = seeds.map(|seed| {
+        trial(format!("random::repaired_schema_{seed}"), move || {
+            run(seed, REPAIRED_CHANGES, repair_schema)
+        })
+    });
+    checked.chain(repaired).collect()
 }
 
-fn run(seed: u32) -> Result<Completion, Failed> {
+/// Makes a schema and changes it.
+type RunSchema = fn(&str, &str, u32, Effort) -> Outcome;
+
+fn run(seed: u32, changes: u32, run_schema: RunSchema) -> Result<Completion, Failed> {
     let major = server().major();
     if dump::version().is_none_or(|version| version < major) {
         return Ok(Completion::ignored_with(format!("not run: needs pg_dump {major}")));
     }
     let effort = Effort {
-        changes: number("DRIFTGATE_RANDOM_CHANGES").unwrap_or(CHANGES) as usize,
+        changes: number("DRIFTGATE_RANDOM_CHANGES").unwrap_or(changes) as usize,
         is_thorough: std::env::var_os("DRIFTGATE_RANDOM_THOROUGH").is_some(),
     };
     let outcome = run_schema(GRAMMAR, LISTS, seed, effort);

@@ -33,6 +33,7 @@ mod plans;
 mod projects;
 mod random;
 mod registry;
+mod repair_pairs;
 mod repairs;
 mod reports;
 mod run;

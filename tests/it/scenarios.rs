@@ -17,6 +17,7 @@ mod folder;
 mod guides;
 mod odd_names;
 mod paths;
+mod repair_pairs;
 mod repairs;
 mod reports;
 mod run;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
     trials.extend(changes::trials());
     trials.extend(paths::trials());
     trials.extend(repairs::trials());
+    trials.extend(repair_pairs::trials());
     trials.extend(guides::trials());
     trials.extend(reports::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -1,13 +1,14 @@
 //! What a script runs about findings in columns, where that is not the statement of the hint.
 
 use super::{Kind, common};
-use crate::fix::{Fix, FixStep, Loss, RunMode};
+use crate::fix::{Fix, FixStep, InList, Loss, Recreated, RunMode};
 use crate::kinds::{FindingDetail, HintContext};
 use crate::object_id::LONGEST_NAME;
 use crate::value::Value;
 
 pub(super) fn fix(finding: &HintContext<'_>) -> Option<Fix> {
     match (&finding.detail, finding.parent) {
+        (FindingDetail::Missing(attributes), Some(Kind::Table)) => add(finding, attributes),
         (
             FindingDetail::Differs {
                 attribute: "nullable",
@@ -24,7 +25,8 @@ pub(super) fn fix(finding: &HintContext<'_>) -> Option<Fix> {
             },
             Some(Kind::Table),
         ) => {
-            let fix = Fix::of(super::hint::hint(finding)?.statements()?);
+            let fix =
+                Fix::of(super::hint::hint(finding)?.statements()?).recreates(Recreated::Column(finding.id.clone()));
             Some(fix.loses((!is_wider(from, to)).then(|| Loss::Conversion {
                 column: finding.id.clone(),
                 from: from.clone(),
@@ -33,6 +35,22 @@ pub(super) fn fix(finding: &HintContext<'_>) -> Option<Fix> {
         }
         (_, _) => None,
     }
+}
+
+/// Adds a column. What the definition cannot say is set after it.
+fn add(finding: &HintContext<'_>, attributes: &[(&'static str, Value)]) -> Option<Fix> {
+    let attributes: Vec<(&'static str, Value)> = attributes
+        .iter()
+        .filter(|(name, _)| !Kind::Column.is_set_after_creation(name))
+        .cloned()
+        .collect();
+    let definition = super::hint::definition(finding, &attributes)?;
+    let (table, column) = (
+        common::sql_name(&finding.id.relation()),
+        common::name(finding.id.last()),
+    );
+    let add = Fix::of(format!("ALTER TABLE {table} ADD COLUMN {column} {definition};"));
+    Some(add.list(InList::Entry(format!("{column} {definition}"))))
 }
 
 /// Sets NOT NULL without reading the table under a lock that blocks everybody: a constraint that has been validated proves

@@ -129,6 +129,17 @@ fn add(finding: &HintContext<'_>, attributes: &[(&'static str, Value)], add: &st
     Hint::sql(sql)
 }
 
+/// The definition of a column, as ALTER TABLE has it behind the name.
+pub(super) fn definition(finding: &HintContext<'_>, attributes: &[(&'static str, Value)]) -> Option<String> {
+    let stated = stated(finding, attributes);
+    let Value::Text(definition) = abbreviate(&stated).filter(|_| !finding.is_refused)? else {
+        return None;
+    };
+    let default = common::expected(&stated, "default").and_then(Value::as_text);
+    let needs_sequence = default.is_some_and(|default| serial::missing_sequence(finding, default).is_some());
+    (!needs_sequence).then_some(definition)
+}
+
 /// What to do if PostgreSQL cannot parse what is expected.
 fn unreadable(attribute: &str, expected: &Value, actual: &Value) -> Option<Hint> {
     match (attribute, expected) {

@@ -112,7 +112,7 @@ fn run_into(
 /// How many changes are made to one copy, each to another object.
 const BATCH: usize = 12;
 
-fn batches(changes: Vec<Change>) -> Vec<Vec<Change>> {
+pub fn batches(changes: Vec<Change>) -> Vec<Vec<Change>> {
     let mut batches: Vec<Vec<Change>> = Vec::new();
     for change in changes {
         let fits = |batch: &&mut Vec<Change>| {
@@ -134,7 +134,7 @@ pub const PREPARE: &str =
     "set check_function_bodies = off; set search_path = public, a, \"B c\"; create schema a; create schema \"B c\"";
 
 impl Subject {
-    fn make(grammar: &str, random: &mut Random, outcome: &mut Outcome) -> Result<Self, String> {
+    pub fn make(grammar: &str, random: &mut Random, outcome: &mut Outcome) -> Result<Self, String> {
         let units = Grammar::parse(grammar).units(random);
         let (db, units) = build(units, outcome)?;
         if let Ok(folder) = std::env::var("DRIFTGATE_RANDOM_SQL") {
@@ -177,7 +177,7 @@ impl Subject {
     }
 
     /// Changes of the lists, as many of each as there are.
-    fn changes(&self, lists: &str, random: &mut Random) -> Result<Vec<Change>, String> {
+    pub fn changes(&self, lists: &str, random: &mut Random) -> Result<Vec<Change>, String> {
         let mut all = Vec::new();
         for list in lists.split("-- # ").skip(1) {
             let (title, query) = list.split_once('\n').unwrap_or_default();

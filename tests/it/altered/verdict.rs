@@ -17,6 +17,12 @@ pub struct Finding {
     message: String,
 }
 
+impl Finding {
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+}
+
 /// What a run in the format for programs found.
 pub fn report(run: &Run) -> Result<Vec<Finding>, String> {
     let report: Value =
