@@ -2,12 +2,13 @@
 
 use super::stub::written_name;
 use super::{
-    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Matching, Reading, Stub, Syntax, common,
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, Kind, KindSpec, Matching, Reading, Stub, Syntax, common,
     constraint, hint, more_probes,
 };
 use crate::attribute::{Attr, Compare, Form, Literal, Shape, Verdict};
+use crate::fix::Fix;
 use crate::hint::Hint;
-use crate::object_id::ObjectId;
+use crate::object_id::{ObjectId, split_name};
 use crate::snapshot::{Object, Snapshot};
 use crate::sql;
 use crate::sql_text::{Token, TokenKind, tokens};
@@ -55,6 +56,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         hint: Some(hint),
+        fix: Some(fix),
         rank: CreationRank::Routine,
         probe: Some(&more_probes::CAST),
         ..Advice::DEFAULT
@@ -128,6 +130,41 @@ fn sql_types(types: &str) -> String {
     }
 }
 
+/// What a script runs about a cast with a function, whose arguments the attribute does not say: those of the only function
+/// of this name, or else the source of the cast.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let types = sql_types(finding.id.last());
+    let (source, _) = split_types(&types)?;
+    let function = finding.wanted_text("function")?;
+    let mut named = finding
+        .snapshot
+        .of_kind(Kind::Function)
+        .filter(|(id, _)| is_name_of(function, id, finding.schema));
+    let arguments = match (named.next(), named.next()) {
+        (Some((id, _)), None) => id.last(),
+        (_, _) => source,
+    };
+    let method = format!("WITH FUNCTION {}({arguments})", finding.reference(function));
+    let create = create_with(finding, &types, &method);
+    match &finding.detail {
+        FindingDetail::Missing(_) => Some(Fix::of(create)),
+        FindingDetail::Differs { attribute, .. } if *attribute != common::COMMENT.name => {
+            Some(Fix::of(format!("DROP CAST ({types}); {create}")))
+        }
+        FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+    }
+}
+
+/// Whether a name, which may be qualified, is that of a function.
+fn is_name_of(name: &str, id: &ObjectId, schema: &str) -> bool {
+    split_name(name).is_some_and(|mut parts| {
+        if parts.len() == 1 {
+            parts.insert(0, schema.to_owned());
+        }
+        id.relation() == ObjectId::new(parts)
+    })
+}
+
 /// The statements that create the expected cast. Those with a function need its signature, which the attribute lacks.
 fn create(finding: &HintContext<'_>, types: &str) -> Option<String> {
     let method = match (finding.wanted_text("function"), finding.wanted_text("method")) {
@@ -135,6 +172,11 @@ fn create(finding: &HintContext<'_>, types: &str) -> Option<String> {
         (None, Some("inout")) => "WITH INOUT",
         (None, Some(_)) => "WITHOUT FUNCTION",
     };
+    Some(create_with(finding, types, method))
+}
+
+/// The statements that create the expected cast with a method.
+fn create_with(finding: &HintContext<'_>, types: &str, method: &str) -> String {
     let context = match finding.wanted_text("context") {
         Some("implicit") => " AS IMPLICIT",
         Some("assignment") => " AS ASSIGNMENT",
@@ -142,10 +184,7 @@ fn create(finding: &HintContext<'_>, types: &str) -> Option<String> {
     };
     let comment = finding.wanted(common::COMMENT.name);
     let comment = (!comment.is_null()).then(|| hint::comment(&format!("CAST ({types})"), comment).text().into_owned());
-    Some(constraint::with(
-        format!("CREATE CAST ({types}) {method}{context};"),
-        comment,
-    ))
+    constraint::with(format!("CREATE CAST ({types}) {method}{context};"), comment)
 }
 
 fn stub(id: &ObjectId, object: &Object, _: &Snapshot) -> Option<Stub> {

@@ -1,10 +1,15 @@
 //! Collations.
 
-use super::{Advice, CreationRank, HintContext, KeyForm, KindSpec, Reading, Syntax, common, more_probes};
+use super::{
+    Advice, CreationRank, FindingDetail, HintContext, KeyForm, KindSpec, Reading, Syntax, common, more_probes,
+};
 use crate::attribute::{Attr, Literal, Shape};
 use crate::error::Problem;
+use crate::fix::Fix;
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
+use crate::sql_text::quote_literal;
+use crate::value::Value;
 use crate::yaml::Entry;
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -66,6 +71,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     advice: Advice {
         alter_keyword: Some("COLLATION"),
         hint: Some(hint),
+        fix: Some(fix),
         rank: CreationRank::Type,
         probe: Some(&more_probes::COLLATION),
         ..Advice::DEFAULT
@@ -98,4 +104,26 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             "this attribute of a collation cannot be altered: drop the collation and create it as expected",
         )),
     })
+}
+
+/// The statement that creates a collation.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let FindingDetail::Missing(_) = finding.detail else {
+        return None;
+    };
+    let mut options = Vec::new();
+    let provider = finding.wanted_text("provider").unwrap_or("libc");
+    options.push(format!("provider = {provider}"));
+    for option in ["locale", "lc_collate", "lc_ctype", "rules"] {
+        options.extend(
+            finding
+                .wanted_text(option)
+                .map(|value| format!("{option} = {}", quote_literal(value))),
+        );
+    }
+    if *finding.wanted("deterministic") == Value::Bool(false) {
+        options.push("deterministic = false".to_owned());
+    }
+    let name = common::sql_name(finding.id);
+    (options.len() > 1).then(|| Fix::of(format!("CREATE COLLATION {name} ({});", options.join(", "))))
 }

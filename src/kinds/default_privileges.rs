@@ -1,8 +1,11 @@
 //! Default privileges.
 
+use std::collections::BTreeMap;
+
 use super::common::GrantChanges;
 use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Syntax, common, more_probes};
 use crate::attribute::{Attr, Compare, Shape};
+use crate::fix::Fix;
 use crate::hint::Hint;
 use crate::privileges;
 use crate::privileges::{Class, Privileges};
@@ -49,6 +52,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     }),
     advice: Advice {
         hint: Some(hint),
+        fix: Some(fix),
         probe: Some(&more_probes::DEFAULT_PRIVILEGES),
         ..Advice::DEFAULT
     },
@@ -100,6 +104,19 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
         FindingDetail::Unreadable { .. } => None,
         FindingDetail::Differs { expected, actual, .. } => changes(finding.id.last(), expected, actual),
     }
+}
+
+/// In a schema there are only privileges in addition to those that hold everywhere, so an entry is all of its grants.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let name = finding.id.last();
+    EntryName::parse(name)?.schema?;
+    let none = Value::Map(BTreeMap::new());
+    let changes = match &finding.detail {
+        FindingDetail::Missing(attributes) => changes(name, common::expected(attributes, "grants")?, &none)?,
+        FindingDetail::Unexpected => changes(name, &none, finding.object?.get("grants"))?,
+        FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => return None,
+    };
+    changes.statements().map(Fix::of)
 }
 
 /// The statements that change the entry.

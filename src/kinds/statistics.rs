@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Matching, Reading, common, more_probes};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Matching, Reading, common, hint, more_probes};
 use crate::attribute::{Attr, Compare, Comparison, Form, Literal, Shape, Verdict};
+use crate::fix::{Fix, Loss};
 use crate::hint::Hint;
 use crate::sql_text::{split_commas, unquote_name};
 use crate::value::Value;
@@ -53,8 +54,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
-        hint: Some(hint),
+        hint: Some(advise),
         set_later: &["target"],
+        fix: Some(fix),
         probe: Some(&more_probes::STATISTICS),
         ..Advice::DEFAULT
     },
@@ -146,36 +148,9 @@ fn same_expressions(comparison: &Comparison<'_>) -> Verdict {
         })
 }
 
-fn hint(finding: &HintContext<'_>) -> Option<Hint> {
+fn advise(finding: &HintContext<'_>) -> Option<Hint> {
     match &finding.detail {
-        FindingDetail::Missing(attributes) => {
-            let list = |name: &str| common::expected(attributes, name);
-            let mut on: Vec<String> = list("columns").map(common::name_list).into_iter().collect();
-            let expressions = list("expressions").map(Value::texts).unwrap_or_default();
-            on.extend(expressions.into_iter().map(|expression| format!("({expression})")));
-            if on.is_empty() {
-                return None;
-            }
-            let kinds: Vec<&str> = list("kinds").map(Value::texts).unwrap_or_default();
-            let kinds: Vec<&str> = kinds.into_iter().filter(|kind| *kind != "expressions").collect();
-            let kinds = if kinds.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", kinds.join(", "))
-            };
-            let [of_table, _, name] = finding.id.parts() else {
-                return None;
-            };
-            let schema = list("in_schema").and_then(Value::as_text).unwrap_or(of_table);
-            let name = without_schema(name, schema);
-            Some(Hint::sql(format!(
-                "CREATE STATISTICS {}.{}{kinds} ON {} FROM {};",
-                common::name(schema),
-                common::name(name),
-                on.join(", "),
-                common::sql_name(&finding.id.relation())
-            )))
-        }
+        FindingDetail::Missing(_) => Some(Hint::sql(create(finding)?.1)),
         FindingDetail::Differs {
             attribute: "in_schema",
             expected,
@@ -188,6 +163,78 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             )))
         }
         FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => None,
+    }
+}
+
+/// The name of the expected statistics, and the statement that creates them.
+fn create(finding: &HintContext<'_>) -> Option<(String, String)> {
+    let mut on: Vec<String> = finding.wanted_list("columns").into_iter().map(common::name).collect();
+    let expressions = finding.wanted_list("expressions");
+    let expressions = expressions.into_iter().flat_map(split_commas);
+    on.extend(expressions.map(|expression| format!("({expression})")));
+    if on.is_empty() {
+        return None;
+    }
+    let kinds = finding.wanted_list("kinds");
+    let kinds: Vec<&str> = kinds.into_iter().filter(|kind| *kind != "expressions").collect();
+    let kinds = if kinds.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", kinds.join(", "))
+    };
+    let [of_table, _, name] = finding.id.parts() else {
+        return None;
+    };
+    let schema = finding.wanted_text("in_schema").unwrap_or(of_table);
+    let name = format!(
+        "{}.{}",
+        common::name(schema),
+        common::name(without_schema(name, schema))
+    );
+    let table = common::sql_name(&finding.id.relation());
+    let create = format!("CREATE STATISTICS {name}{kinds} ON {} FROM {table};", on.join(", "));
+    Some((name, create))
+}
+
+/// What a script runs: statistics of other columns or of another kind are dropped and created.
+fn fix(finding: &HintContext<'_>) -> Option<Fix> {
+    let FindingDetail::Differs { attribute, actual, .. } = &finding.detail else {
+        return None;
+    };
+    let (name, create) = create(finding)?;
+    let target = |default| match finding.wanted("target") {
+        Value::Integer(target) => Some(format!("ALTER STATISTICS {name} SET STATISTICS {target};")),
+        _ => default,
+    };
+    match *attribute {
+        "target" => {
+            let found = finding
+                .object?
+                .get("in_schema")
+                .as_text()
+                .unwrap_or(finding.id.schema());
+            let found = format!(
+                "{}.{}",
+                common::name(found),
+                common::name(without_schema(finding.id.last(), found))
+            );
+            let reset = format!("ALTER STATISTICS {found} SET STATISTICS -1;");
+            target((!actual.is_null()).then_some(reset)).map(Fix::of)
+        }
+        "kinds" | "columns" | "expressions" => {
+            let mut statements = vec![format!("DROP STATISTICS {name};"), create];
+            let owner = finding.wanted_text(common::OWNER.name);
+            statements.extend(owner.map(|owner| format!("ALTER STATISTICS {name} OWNER TO {};", common::name(owner))));
+            statements.extend(target(None));
+            let comment = finding.wanted(common::COMMENT.name);
+            if !comment.is_null() {
+                let comment = hint::comment(&format!("STATISTICS {name}"), comment);
+                statements.extend(comment.statements().map(str::to_owned));
+            }
+            let loss = Loss::Other("what ANALYZE has collected for these statistics, until it runs again");
+            Some(Fix::of(statements.join(" ")).loses(loss))
+        }
+        _ => None,
     }
 }
 
