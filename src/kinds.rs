@@ -34,6 +34,7 @@ use crate::sql::Sql;
 use crate::value::Value;
 pub use address::SqlAddress;
 pub use advice::Advice;
+pub use default_privileges::of_created;
 pub use forms::{CustomForm, KeyForm, ListForm, Shorthand};
 pub use hint::{FindingDetail, HintContext, in_writing_session, start_writing};
 pub use masks::{Masked, MaskedValues};

@@ -23,6 +23,8 @@ pub struct Advice {
     /// The attributes that the statement which creates an object leaves to others, besides the owner, the privileges and
     /// the comment.
     pub set_later: &'static [&'static str],
+    /// What default privileges call the objects of the kind: `tables`. `None` if there are none for them.
+    pub default_grants: Option<&'static str>,
     /// What a script runs in place of the statements of the hint: a safer form of them, or statements where the hint has
     /// only words. If the function gives none, the statements of the hint run.
     pub fix: Option<fn(&HintContext<'_>) -> Option<Fix>>,
@@ -43,6 +45,7 @@ impl Advice {
         condition: None,
         recreated_for: None,
         set_later: &[],
+        default_grants: None,
         fix: None,
         drop_loses: None,
         rank: CreationRank::Attached,

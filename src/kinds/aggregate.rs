@@ -165,6 +165,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("functions"),
         hint: Some(advise),
         fix: Some(fix),
         rank: CreationRank::Routine,

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::common::GrantChanges;
-use super::{Advice, FindingDetail, HintContext, KindSpec, Reading, Syntax, common, more_probes};
+use super::{Advice, FindingDetail, HintContext, Kind, KindSpec, Reading, Syntax, common, more_probes};
 use crate::attribute::{Attr, Compare, Shape};
 use crate::fix::Fix;
 use crate::hint::Hint;
+use crate::object_id::ObjectId;
 use crate::privileges;
 use crate::privileges::{Class, Privileges};
-use crate::snapshot::OWNER;
+use crate::snapshot::{OWNER, Snapshot};
 use crate::value::Value;
 
 /// The privileges on objects of the class that the name says.
@@ -117,6 +118,32 @@ fn fix(finding: &HintContext<'_>) -> Option<Fix> {
         FindingDetail::Differs { .. } | FindingDetail::Unreadable { .. } => return None,
     };
     changes.statements().map(Fix::of)
+}
+
+/// The privileges that an object gets when a role creates it, besides those that PostgreSQL gives.
+#[must_use]
+pub fn of_created(kind: Kind, id: &ObjectId, role: &str, snapshot: &Snapshot) -> Value {
+    let mut all: BTreeMap<String, Value> = BTreeMap::new();
+    if let Some(objects) = kind.spec().advice.default_grants {
+        let names = [
+            format!("{role} on {objects}"),
+            format!("{role} in {} on {objects}", id.schema()),
+        ];
+        for name in names {
+            let entry = snapshot.get(Kind::DefaultPrivileges, &ObjectId::new(vec![name]));
+            if let Some(Value::Map(grants)) = entry.map(|entry| entry.get("grants")) {
+                for (grantee, privileges) in grants {
+                    match (all.get_mut(grantee), privileges) {
+                        (Some(Value::List(known)), Value::List(more)) => known.extend(more.iter().cloned()),
+                        (_, privileges) => {
+                            all.insert(grantee.clone(), privileges.clone());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Value::Map(all)
 }
 
 /// The statements that change the entry.

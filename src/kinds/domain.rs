@@ -54,6 +54,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("types"),
         alter_keyword: Some("DOMAIN"),
         hint: Some(hint),
         rank: CreationRank::Type,

@@ -48,6 +48,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("types"),
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
         rank: CreationRank::Type,

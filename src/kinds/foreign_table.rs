@@ -42,6 +42,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("tables"),
         alter_keyword: Some("FOREIGN TABLE"),
         hint: Some(hint),
         rank: CreationRank::Relation,

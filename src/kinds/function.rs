@@ -159,6 +159,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("functions"),
         address: SqlAddress::Signature("FUNCTION"),
         hint: Some(hint),
         fix: Some(|finding| routine::fix(finding, "FUNCTION")),

@@ -51,6 +51,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("tables"),
         alter_keyword: Some("MATERIALIZED VIEW"),
         hint: Some(hint),
         condition: Some(table::condition),

@@ -40,6 +40,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("functions"),
         address: SqlAddress::Signature("PROCEDURE"),
         hint: Some(hint),
         fix: Some(|finding| routine::fix(finding, "PROCEDURE")),

@@ -73,6 +73,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("types"),
         alter_keyword: Some("TYPE"),
         hint: Some(hint),
         rank: CreationRank::Type,

@@ -20,6 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Syntax::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("schemas"),
         alter_keyword: Some("SCHEMA"),
         hint: Some(hint),
         rank: CreationRank::Base,

@@ -87,6 +87,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("sequences"),
         alter_keyword: Some("SEQUENCE"),
         hint: Some(hint),
         drop_loses: Some(|_| Loss::Other("the position of the sequence")),

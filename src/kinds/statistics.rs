@@ -234,6 +234,13 @@ fn fix(finding: &HintContext<'_>) -> Option<Fix> {
             let loss = Loss::Other("what ANALYZE has collected for these statistics, until it runs again");
             Some(Fix::of(statements.join(" ")).loses(loss))
         }
+        "comment" => hint::comment(&format!("STATISTICS {name}"), finding.wanted("comment"))
+            .statements()
+            .map(Fix::of),
+        "owner" => {
+            let owner = common::name(finding.wanted_text("owner")?);
+            Some(Fix::of(format!("ALTER STATISTICS {name} OWNER TO {owner};")))
+        }
         _ => None,
     }
 }

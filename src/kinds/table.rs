@@ -237,6 +237,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Reading::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("tables"),
         alter_keyword: Some("TABLE"),
         hint: Some(hint),
         condition: Some(condition),

@@ -61,6 +61,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ..Matching::DEFAULT
     },
     advice: Advice {
+        default_grants: Some("tables"),
         alter_keyword: Some("VIEW"),
         hint: Some(hint),
         condition: Some(condition),

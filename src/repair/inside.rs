@@ -8,7 +8,7 @@ use crate::compare::{self, resolve};
 use crate::expectation::{ExpectationFile, ExpectedObject, Subject};
 use crate::finding::{Check, Code};
 use crate::fix::Recreated;
-use crate::kinds::Kind;
+use crate::kinds::{Kind, of_created};
 use crate::object_id::ObjectId;
 use crate::observed::{Answer, Answers};
 use crate::snapshot::{OWNER, Object, Snapshot};
@@ -61,17 +61,16 @@ fn create(made: &mut Snapshot, files: &[&ExpectationFile], snapshot: &Snapshot, 
     let Some(object) = expected(files, kind, id) else {
         return;
     };
-    let role = &snapshot.server.role;
     match snapshot.get(kind, id) {
         // It is created again, with all that it had.
         Some(found) => made.insert(kind, id.clone(), with_settled(found, object)),
-        None => made.insert(kind, id.clone(), as_created(object, role)),
+        None => made.insert(kind, id.clone(), as_created(object, id, snapshot)),
     }
     for (column, object) in settled(files, kind, id) {
         let Some(id) = named(object).filter(|id| made.get(column, id).is_none()) else {
             continue;
         };
-        let mut created = as_created(object, role);
+        let mut created = as_created(object, id, snapshot);
         let attrs = column.spec().attrs.iter();
         for attr in attrs.filter(|attr| attr.stored_in == CatalogRow::Default) {
             created.set(attr.name, Value::Null);
@@ -148,7 +147,8 @@ fn expected<'a>(files: &[&'a ExpectationFile], kind: Kind, id: &ObjectId) -> Opt
 }
 
 /// The object as the statement that creates it makes it.
-fn as_created(expected: &ExpectedObject, role: &str) -> Object {
+fn as_created(expected: &ExpectedObject, id: &ObjectId, snapshot: &Snapshot) -> Object {
+    let role = snapshot.server.role.as_str();
     let later = |name: &str| expected.kind.is_set_after_creation(name);
     let values: BTreeMap<String, _> = expected
         .attributes
@@ -161,6 +161,9 @@ fn as_created(expected: &ExpectedObject, role: &str) -> Object {
         if let Some(default) = attr.default.filter(|_| object.get(attr.name).is_null()) {
             object.set(attr.name, default.into());
         }
+    }
+    for attr in expected.kind.spec().attrs.iter().filter(|attr| attr.keyed_by_role) {
+        object.set(attr.name, of_created(expected.kind, id, role, snapshot));
     }
     object.set(OWNER, Value::from(role));
     object
