@@ -30,6 +30,8 @@ pub struct Fix {
     pub recreates: Option<Recreated>,
     /// Its part in the list of the statement that creates a table. `None` if it has none.
     pub list: Option<InList>,
+    /// What differs after it, although it runs. `None` if nothing does.
+    pub leaves: Option<&'static str>,
 }
 
 /// What a fix is to the list of a statement that creates a table.
@@ -120,6 +122,7 @@ impl Fix {
             turn: Turn::Make,
             recreates: None,
             list: None,
+            leaves: None,
         }
     }
 
@@ -137,6 +140,15 @@ impl Fix {
     pub fn recreates(self, what: Recreated) -> Self {
         Self {
             recreates: Some(what),
+            ..self
+        }
+    }
+
+    /// The same fix, after which this differs.
+    #[must_use]
+    pub fn leaves(self, what: &'static str) -> Self {
+        Self {
+            leaves: Some(what),
             ..self
         }
     }

@@ -117,6 +117,12 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
         match &check.fix {
             Some(fix) if check.status == Status::Drift => {
                 let mut step = step(check, fix);
+                repair.left.extend(fix.leaves.map(|what| Unrepaired {
+                    finding: check.sentence(),
+                    advice: what.to_owned(),
+                    column: None,
+                    id: check.common_id(),
+                }));
                 // What is inside of a missing object does not exist yet.
                 let is_inside = check.about.kind().is_none_or(|kind| !kind.spec().parents.is_empty());
                 let is_created = matches!(check.code, Code::Missing(_)) && !is_inside;

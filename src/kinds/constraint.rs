@@ -61,10 +61,13 @@ pub(super) fn with(sql: String, more: Option<String>) -> String {
     }
 }
 
+/// The advice on a constraint that has been validated although the file does not expect it.
+pub(super) const IS_VALIDATED: &str = "the constraint has been validated: leave out `validated: false`";
+
 /// The statement that checks the rows that are older than a constraint.
 pub(super) fn validate(id: &ObjectId, expected: &Value) -> Hint {
     if *expected == Value::Bool(false) {
-        return Hint::advice("the constraint has been validated: leave out `validated: false`");
+        return Hint::advice(IS_VALIDATED);
     }
     Hint::advice_with_sql(
         "PostgreSQL refuses it if older rows violate the constraint, so correct those first",

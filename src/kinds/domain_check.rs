@@ -71,7 +71,10 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
             "this drops the constraint: PostgreSQL then accepts values that it forbids",
             alter(&format!("DROP CONSTRAINT {name}")),
         )),
-        FindingDetail::Differs { attribute, .. } => Some(match *attribute {
+        FindingDetail::Differs {
+            attribute, expected, ..
+        } => Some(match *attribute {
+            "validated" if **expected == Value::Bool(false) => Hint::advice(constraint::IS_VALIDATED),
             "validated" => Hint::advice_with_sql(
                 "PostgreSQL refuses it if older values violate the constraint, so correct those first",
                 alter(&format!("VALIDATE CONSTRAINT {name}")),

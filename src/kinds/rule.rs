@@ -35,6 +35,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         address: SqlAddress::On("RULE"),
+        set_later: &["enabled"],
         hint: Some(hint),
         probe: Some(&probe::RULE),
         ..Advice::DEFAULT

@@ -347,8 +347,15 @@ fn hint(finding: &HintContext<'_>) -> Option<Hint> {
 /// The statement that creates a table, whose columns come from other findings. Only a file that closes the schema says all
 /// of them.
 fn fix(finding: &HintContext<'_>) -> Option<Fix> {
-    let FindingDetail::Missing(attributes) = finding.detail else {
-        return None;
+    let attributes = match finding.detail {
+        FindingDetail::Missing(attributes) => attributes,
+        FindingDetail::Differs { attribute, .. } if attribute == INHERITS.name => {
+            let change = hint(finding)?.statements().map(Fix::of)?;
+            return Some(change.leaves(
+                "the columns that the table has stay its own: PostgreSQL does not make them those of the parent",
+            ));
+        }
+        FindingDetail::Differs { .. } | FindingDetail::Unexpected | FindingDetail::Unreadable { .. } => return None,
     };
     let has = |name: &str| {
         common::expected(attributes, name).is_some_and(|value| !value.is_null() && *value != Value::List(Vec::new()))

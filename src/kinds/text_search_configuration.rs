@@ -42,6 +42,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     },
     advice: Advice {
         alter_keyword: Some("TEXT SEARCH CONFIGURATION"),
+        set_later: &["mappings"],
         hint: Some(hint),
         rank: CreationRank::Routine,
         probe: Some(&more_probes::TEXT_SEARCH_CONFIGURATION),

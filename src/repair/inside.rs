@@ -105,7 +105,7 @@ fn settled<'a>(files: &[&'a ExpectationFile], kind: Kind, id: &ObjectId) -> Vec<
 fn named(object: &ExpectedObject) -> Option<&ObjectId> {
     match &object.subject {
         Subject::Named(id) => Some(id),
-        _ => None,
+        Subject::ByMeaning(_) => None,
     }
 }
 

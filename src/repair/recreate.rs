@@ -182,12 +182,12 @@ impl Chosen {
                 refused: refused.map(|number| (number, unknown())).collect(),
             };
         };
-        let renames = repair.steps.iter().any(|step| step.fix.turn == Turn::Rename);
+        let has_renames = repair.steps.iter().any(|step| step.fix.turn == Turn::Rename);
         let mut refused = BTreeMap::new();
         for number in &all {
             let obstacle = obstacles.iter().find(|obstacle| obstacle.roots.contains(number));
             let is_root = objects.iter().any(|object| object.roots.contains(number));
-            let renamed = (renames && is_root)
+            let renamed = (has_renames && is_root)
                 .then(|| "something is renamed before: run the script, and then `driftgate repair` again".to_owned());
             if let Some(why) = obstacle.map(|obstacle| obstacle.why.clone()).or(renamed) {
                 refused.insert(*number, why);

@@ -69,11 +69,8 @@ fn run(pair: &Pair) -> Result<Completion, Failed> {
     }
     let schema = own_roles(pair.schema, pair.number);
     let original = server().database(&schema);
-    let without_roles: String = schema
-        .lines()
-        .filter(|line| !line.starts_with("create role "))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let lines = schema.lines().filter(|line| !line.starts_with("create role "));
+    let without_roles = lines.collect::<Vec<_>>().join("\n");
     let copy = server().database(&without_roles);
     copy.try_exec(&own_roles(pair.change, pair.number))?;
     repair_and_compare(&original, &copy, pair.title.starts_with("left:"))?;

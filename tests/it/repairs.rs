@@ -38,14 +38,6 @@ const NOT_REPAIRED: &[(&str, &str)] = &[
         "the rows are what the index cannot be built over",
     ),
     (
-        "table: inherits from a second one",
-        "the columns that the table had from the parent are its own then",
-    ),
-    (
-        "table: inherits no longer",
-        "the columns that the table has are its own, although it inherits them again",
-    ),
-    (
         "foreign table: inherits",
         "the columns that the table had from the parent are its own then",
     ),

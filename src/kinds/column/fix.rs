@@ -3,7 +3,7 @@
 use super::{Kind, common};
 use crate::fix::{Fix, FixStep, InList, Loss, Recreated, RunMode};
 use crate::kinds::{FindingDetail, HintContext};
-use crate::object_id::LONGEST_NAME;
+use crate::object_id::{LONGEST_NAME, ObjectId, split_name};
 use crate::value::Value;
 
 pub(super) fn fix(finding: &HintContext<'_>) -> Option<Fix> {
@@ -33,8 +33,62 @@ pub(super) fn fix(finding: &HintContext<'_>) -> Option<Fix> {
                 to: to.clone(),
             })))
         }
+        (FindingDetail::Differs { attribute, .. }, Some(Kind::Table)) if RECURSES.contains(attribute) => {
+            only_as_found(finding, attribute)
+        }
         (_, _) => None,
     }
+}
+
+/// The attributes that ALTER TABLE also changes in the tables that inherit the column, whatever they have there.
+const RECURSES: &[&str] = &["default", "statistics", "storage", "compression", "options"];
+
+/// Changes the column and those that inherit it and are the same. One that differs is not touched: if it should not, there
+/// is a finding about it.
+fn only_as_found(finding: &HintContext<'_>, attribute: &str) -> Option<Fix> {
+    let found = |table: &ObjectId| {
+        let column = finding.snapshot.get(Kind::Column, &table.child(finding.id.last()))?;
+        Some(column.get(attribute))
+    };
+    let relation = finding.id.relation();
+    let tables = heirs(finding, &relation);
+    let own = found(&relation)?;
+    if tables.iter().all(|table| found(table) == Some(own)) {
+        return None;
+    }
+    let hint = super::hint::hint(finding)?;
+    let alter = format!("ALTER TABLE {} ", common::sql_name(&relation));
+    let sql = hint
+        .statements()
+        .filter(|sql| sql.matches("ALTER ").count() == sql.matches(&alter).count() * 2)?;
+    let same = tables.iter().filter(|table| found(table) == Some(own));
+    let statements: Vec<String> = [&relation]
+        .into_iter()
+        .chain(same)
+        .map(|table| sql.replace(&alter, &format!("ALTER TABLE ONLY {} ", common::sql_name(table))))
+        .collect();
+    Some(Fix::of(statements.join(" ")))
+}
+
+/// The tables that inherit from a table, directly or not, and its partitions.
+fn heirs(finding: &HintContext<'_>, table: &ObjectId) -> Vec<ObjectId> {
+    let mut all: Vec<ObjectId> = Vec::new();
+    let mut next = vec![table.clone()];
+    while let Some(parent) = next.pop() {
+        for (id, object) in finding.snapshot.of_kind(Kind::Table) {
+            let parents = object
+                .get("inherits")
+                .texts()
+                .into_iter()
+                .chain(object.get("partition_of").as_text());
+            let mut parents = parents.filter_map(split_name).map(ObjectId::new);
+            if parents.any(|named| named == parent) && !all.contains(id) {
+                all.push(id.clone());
+                next.push(id.clone());
+            }
+        }
+    }
+    all
 }
 
 /// Adds a column. What the definition cannot say is set after it.

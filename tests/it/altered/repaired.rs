@@ -10,6 +10,13 @@ use crate::repairs::psql;
 use crate::run::{KEY, run};
 use crate::server::{TestDb, server};
 
+/// Changes whose scripts PostgreSQL refuses. Without plpgsql, which no file lists, no function can be created, and what was
+/// in a schema that has another name now has its partitions there.
+const NOT_TRIED: &[&str] = &["drop extension plpgsql", "alter schema"];
+
+/// What PostgreSQL does when a partition is attached: it takes the index of the partition for that of the parent.
+const NOT_REPAIRED: &str = "index-attached-to";
+
 /// A random schema, and scripts that undo random changes of copies.
 pub fn repair_schema(grammar: &str, changes: &str, seed: u32, effort: Effort) -> Outcome {
     let mut outcome = Outcome {
@@ -32,6 +39,7 @@ fn repair_into(
 ) -> Result<(), String> {
     let subject = Subject::make(grammar, random, outcome)?;
     let mut changes = subject.changes(changes, random)?;
+    changes.retain(|change| !NOT_TRIED.iter().any(|what| change.sql.starts_with(what)));
     changes.truncate(effort.changes);
     for batch in batches(changes) {
         let together: Vec<&Change> = batch.iter().collect();
@@ -93,6 +101,9 @@ impl Subject {
         before: &BTreeSet<String>,
     ) -> Result<Option<String>, String> {
         let after = report(&self.check(copy))?;
+        if after.iter().any(|finding| finding.code() == NOT_REPAIRED) {
+            return Ok(None);
+        }
         let dump = dump::entries(copy)?;
         Ok(if is_complete {
             match (after.is_empty(), dump == self.dump) {
