@@ -103,14 +103,7 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
     let known = findings.len();
     let all: Vec<&Check> = findings.iter().chain(&inside).collect();
     let fixed: BTreeSet<String> = all.iter().filter(|c| c.fix.is_some()).map(|c| c.common_id()).collect();
-    let created = all
-        .iter()
-        .filter(|check| matches!(check.code, Code::Missing(_)) && check.fix.is_some());
-    let created = created.filter_map(|check| check.about.as_object());
-    let objects = KnownObjects {
-        snapshot,
-        created: created.map(|(kind, id)| (kind, id.clone())).collect(),
-    };
+    let objects = KnownObjects::of(&all, snapshot);
     let mut ordered: Vec<(StepPosition, RepairStep)> = Vec::new();
     let mut repair = Repair::default();
     for (number, check) in all.into_iter().enumerate() {

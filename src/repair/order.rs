@@ -73,8 +73,21 @@ impl StepPosition {
 
 /// What is in the database, and what the script creates.
 pub(super) struct KnownObjects<'a> {
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) created: BTreeSet<(Kind, ObjectId)>,
+    snapshot: &'a Snapshot,
+    created: BTreeSet<(Kind, ObjectId)>,
+}
+
+impl<'a> KnownObjects<'a> {
+    pub(super) fn of(checks: &[&Check], snapshot: &'a Snapshot) -> Self {
+        let created = checks
+            .iter()
+            .filter(|check| matches!(check.code, Code::Missing(_)) && check.fix.is_some());
+        let created = created.filter_map(|check| check.about.as_object());
+        Self {
+            snapshot,
+            created: created.map(|(kind, id)| (kind, id.clone())).collect(),
+        }
+    }
 }
 
 /// The place of the relation that an object is in.
