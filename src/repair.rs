@@ -116,10 +116,7 @@ pub fn plan(findings: &[Check], files: &[&ExpectationFile], snapshot: &Snapshot)
                     column: None,
                     id: check.common_id(),
                 }));
-                // What is inside of a missing object does not exist yet.
-                let is_inside = check.about.kind().is_none_or(|kind| !kind.spec().parents.is_empty());
-                let is_created = matches!(check.code, Code::Missing(_)) && !is_inside;
-                step.guard = step.guard.filter(|_| number < known || is_created);
+                step.guard = step.guard.filter(|_| number < known || objects.can_be_checked(check));
                 ordered.push((StepPosition::of(check, fix, number, &objects), step));
             }
             Some(_) | None => {

@@ -88,6 +88,23 @@ impl<'a> KnownObjects<'a> {
             created: created.map(|(kind, id)| (kind, id.clone())).collect(),
         }
     }
+
+    /// Whether a step can check first what it changes. What is inside of a missing object does not exist yet.
+    pub(super) fn can_be_checked(&self, check: &Check) -> bool {
+        let Some((kind, id)) = check.about.as_object() else {
+            return false;
+        };
+        let mut parents = kind.spec().parents.iter().copied();
+        let exists = |parent: Kind| {
+            [id.relation(), id.clone()]
+                .iter()
+                .any(|id| self.snapshot.get(parent, id).is_some())
+        };
+        match check.code {
+            Code::Missing(_) if kind.spec().parents.is_empty() => true,
+            _ => parents.any(exists),
+        }
+    }
 }
 
 /// The place of the relation that an object is in.
