@@ -168,7 +168,7 @@ obstacles AS (
   FROM tree t JOIN pg_attribute a ON attrelid = relid AND a.attname = t.attname
     JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = relid AND d.objsubid = attnum AND d.refclassid = 'pg_class'::regclass AND d.refobjid = relid AND d.refobjsubid = 0
   UNION ALL
-  SELECT roots, format('the session of somebody has the temporary view %s', relname) FROM views WHERE relpersistence = 't'
+  SELECT roots, format('a session has the temporary view %s', relname) FROM views WHERE relpersistence = 't'
   UNION ALL
   SELECT v.roots, pg_describe_object(p.classid, p.objid, 0) || ' is a part of an extension, or depends on one'
   FROM parts p JOIN views v ON v.oid = p.view JOIN pg_depend d ON d.classid = p.classid AND d.objid = p.objid AND d.deptype IN ('e', 'x')
