@@ -168,6 +168,12 @@ obstacles AS (
   FROM tree t JOIN pg_attribute a ON attrelid = relid AND a.attname = t.attname
     JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = relid AND d.objsubid = attnum AND d.refclassid = 'pg_class'::regclass AND d.refobjid = relid AND d.refobjsubid = 0
   UNION ALL
+  -- Before PostgreSQL 14, a generated column depends on the others itself, and not its expression.
+  SELECT ARRAY[root], format('the generated column %I of %s is computed from it', g.attname, relid::regclass)
+  FROM tree t JOIN pg_attribute a ON a.attrelid = relid AND a.attname = t.attname
+    JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = relid AND d.objsubid > 0 AND d.refclassid = 'pg_class'::regclass AND d.refobjid = relid AND d.refobjsubid = a.attnum
+    JOIN pg_attribute g ON g.attrelid = relid AND g.attnum = d.objsubid
+  UNION ALL
   SELECT roots, format('a session has the temporary view %s', relname) FROM views WHERE relpersistence = 't'
   UNION ALL
   SELECT v.roots, pg_describe_object(p.classid, p.objid, 0) || ' is a part of an extension, or depends on one'
