@@ -2,7 +2,7 @@
 
 use crate::expectation::NotExpected;
 use crate::finding::{About, Cause, Check};
-use crate::fix::{Fix, FixStep, Loss};
+use crate::fix::{Fix, FixStep, InList, Loss, Recreated};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
 use crate::value::Value;
@@ -132,6 +132,19 @@ impl Exchange<'_> {
             path: fix.path.as_deref().map(|path| self.text(path)),
             loss: fix.loss.as_ref().map(|loss| self.loss(loss)),
             turn: fix.turn,
+            recreates: fix.recreates.as_ref().map(|what| match what {
+                Recreated::Column(column) => Recreated::Column(self.id(column)),
+                Recreated::Query(view) => Recreated::Query(self.id(view)),
+            }),
+            list: fix.list.as_ref().map(|list| match list {
+                // What comes before the place may have another length.
+                InList::Holds(place) => {
+                    let head = fix.steps.first().and_then(|step| step.sql.get(..*place));
+                    InList::Holds(head.map_or(*place, |head| self.text(head).len()))
+                }
+                InList::Entry(entry) => InList::Entry(self.text(entry)),
+            }),
+            leaves: fix.leaves,
         }
     }
 
