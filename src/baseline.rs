@@ -14,6 +14,7 @@ use std::time::SystemTime;
 
 use crate::finding::Target;
 use crate::finding::code::category_of;
+use crate::finding::fleet::{SCHEMA, without_schema};
 use crate::finding::mark::{
     Acceptance, Accepted, BaselineUse, Recorded, RecordedStatus, Stale, StaleEntry, prevents_rechecking,
 };
@@ -38,6 +39,8 @@ pub struct BaselineEntry {
     pub id: String,
     /// The database, as reports name it. `None` if the finding is accepted in every database.
     pub database: Option<String>,
+    /// The labels of the targets of a fleet in which the finding is accepted. Empty if it is accepted in all.
+    pub labels: BTreeMap<String, String>,
     /// The object, for readers of the file.
     pub object: Option<String>,
     /// What is accepted.
@@ -108,9 +111,17 @@ impl BaselineEntry {
         self.id.split(':').next().unwrap_or_default()
     }
 
-    /// Whether the entry is for a database.
-    fn is_for(&self, database: &str) -> bool {
-        self.database.as_deref().is_none_or(|name| name == database)
+    /// Whether the entry is for a database. What `where` says is for targets of a fleet.
+    fn is_for(&self, target: &Target) -> bool {
+        let labels = target.member.as_ref().map(|member| &member.labels);
+        let has = |(label, value): (&String, &String)| labels.is_some_and(|labels| labels.get(label) == Some(value));
+        let is_named = self.database.as_deref().is_none_or(|name| name == target.database);
+        is_named && self.labels.iter().all(has)
+    }
+
+    /// How exactly the entry says which databases it is for: one, those with labels, or all.
+    fn precision(&self) -> (bool, usize) {
+        (self.database.is_some(), self.labels.len())
     }
 }
 
@@ -120,17 +131,26 @@ impl Baseline {
     pub fn mark(&self, target: &mut Target, today: &Day) {
         // An entry that names the database takes precedence over one for all databases.
         let mut entries: BTreeMap<&str, &BaselineEntry> = BTreeMap::new();
-        for entry in self.entries.iter().filter(|e| e.is_for(&target.database)) {
+        for entry in self.entries.iter().filter(|e| e.is_for(target)) {
             let known = entries.entry(&entry.id).or_insert(entry);
-            if known.database.is_none() {
+            if known.precision() <= entry.precision() {
                 *known = entry;
             }
         }
+        let schema = target.member.as_ref().and_then(|member| member.schema.clone());
         for check in &mut target.checks.findings {
-            let entry = entries.get(check.id().as_str());
-            let entry = entry.or_else(|| entries.get(check.common_id().as_str()));
-            check.mark.accepted = entry.map(|entry| Accepted {
-                state: entry.state(&Recorded::now(check), today),
+            let ids = [check.id(), check.common_id()];
+            let exact = ids.iter().find_map(|id| entries.get(id.as_str()));
+            // What is written for the tenant itself takes precedence over what is written for `{schema}`.
+            let general = || {
+                let schema = schema.as_deref()?;
+                let mut ids = ids.iter().map(|id| without_schema(id, schema));
+                let entry = ids.find_map(|id| entries.get(id.as_str()))?;
+                Some((entry, Recorded::now(check).without_schema(schema)))
+            };
+            let entry = exact.map(|entry| (entry, Recorded::now(check))).or_else(general);
+            check.mark.accepted = entry.map(|(entry, now)| Accepted {
+                state: entry.state(&now, today),
                 reason: entry.reason.clone(),
                 owner: entry.owner.clone(),
                 until: entry.until.as_ref().map(|day| day.text().to_owned()),
@@ -163,7 +183,7 @@ impl Baseline {
             strict,
         };
         for entry in &self.entries {
-            let meant: Vec<&Target> = targets.iter().filter(|t| entry.is_for(&t.database)).collect();
+            let meant: Vec<&Target> = targets.iter().filter(|t| entry.is_for(t)).collect();
             if meant.is_empty() {
                 continue;
             }
@@ -189,7 +209,9 @@ impl Baseline {
 /// Whether the finding of an entry could not be checked again in a database.
 fn is_undetermined(entry: &BaselineEntry, target: &Target) -> bool {
     let category = category_of(entry.code());
+    let schema = target.member.as_ref().and_then(|member| member.schema.as_deref());
     let object = entry.object.as_deref().unwrap_or_default();
+    let object = &schema.map_or_else(|| object.to_owned(), |schema| object.replace(SCHEMA, schema));
     target.failure.is_some() || target.findings().any(|now| prevents_rechecking(now, category, object))
 }
 

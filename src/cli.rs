@@ -3,9 +3,11 @@
 mod choice_args;
 mod exit_codes;
 mod fleet_args;
+mod merge_args;
 mod parse;
 mod partitions_option;
 mod repair_args;
+mod schema_args;
 mod session_args;
 
 use std::path::PathBuf;
@@ -22,10 +24,12 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use clap_complete::Shell;
 use exit_codes::{EXIT_CODES, PULL_EXIT_CODES};
-pub use fleet_args::{FleetArgs, FleetCommand, FleetFormat, FleetListArgs, Shard, TargetChoice};
+pub use fleet_args::{FleetArgs, FleetCommand, FleetFormat, FleetListArgs, FleetRunArgs, TargetChoice};
+pub use merge_args::MergeArgs;
 pub use parse::{SOURCES, parse};
 pub use partitions_option::PartitionsOption;
 pub use repair_args::{RepairArgs, RepairTarget, ScriptArgs};
+pub use schema_args::SchemaArgs;
 pub use session_args::{FolderArgs, SessionArgs};
 
 /// Checks that a live PostgreSQL database matches the expectations you wrote down in YAML.
@@ -60,9 +64,11 @@ pub enum Command {
     Repair(RepairArgs),
     /// List the databases and schemas of a fleet
     Fleet(FleetArgs),
-    /// Print the JSON Schema of expectation files, for editors
+    /// Put the reports of the shards of a fleet together
+    Merge(MergeArgs),
+    /// Print the JSON Schema of expectation files or fleet files, for editors
     Schema(SchemaArgs),
-    /// Check expectation files and migration folders for mistakes, without a database
+    /// Check expectation files, fleet files and migration folders for mistakes, without a database
     Lint(LintArgs),
     /// Print a completion script for your shell
     Completions(CompletionsArgs),
@@ -87,12 +93,16 @@ pub struct CheckArgs {
     pub against: Option<String>,
 
     /// Check every target of this fleet file against the expectations that it names, or against PATHS
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["against", "wait", "write_baseline", "coverage"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["against", "write_baseline"])]
     pub fleet: Option<PathBuf>,
 
     /// Which targets of the fleet.
     #[command(flatten)]
     pub targets: TargetChoice,
+
+    /// How the fleet is checked.
+    #[command(flatten)]
+    pub fleet_run: FleetRunArgs,
 
     /// Format of the report on standard output
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -316,8 +326,8 @@ pub struct InitArgs {
 /// The arguments of `lint`.
 #[derive(Debug, Args)]
 pub struct LintArgs {
-    /// Expectation files, folders of them or glob patterns [default: expectations/, unless --migrations is given];
-    /// the migration folders that they name are checked as well
+    /// Expectation files, folders of them or glob patterns [default: expectations/, unless --migrations is given], and fleet
+    /// files; the migration folders and the expectation files that they name are checked as well
     pub paths: Vec<PathBuf>,
 
     /// Check this migration folder; can be repeated
@@ -335,14 +345,6 @@ pub struct LintArgs {
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
-}
-
-/// The arguments of `schema`.
-#[derive(Debug, Args)]
-pub struct SchemaArgs {
-    /// Write to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }
 
 /// The arguments of `completions`.

@@ -8,6 +8,7 @@ mod fleet;
 mod init;
 mod lint;
 mod man;
+mod merge;
 mod pull;
 mod repair;
 mod schema;
@@ -30,6 +31,7 @@ pub fn run(command: &Command) -> Exit {
         Command::Repair(args) => repair::run(args, &mut files),
         Command::Init(args) => init::run(args, &mut files),
         Command::Fleet(args) => fleet::run(args, &mut files),
+        Command::Merge(args) => merge::run(args, &mut files),
         Command::Schema(args) => schema::run(args),
         Command::Lint(args) => lint::run(args, &mut files),
         Command::Completions(args) => completions::run(args),
@@ -62,6 +64,7 @@ fn presentation(command: &Command) -> (Color, Option<Format>) {
     match command {
         Command::Check(args) => (args.color, Some(args.format)),
         Command::Diff(args) => (args.color, Some(args.format)),
+        Command::Merge(args) => (args.color, Some(args.format)),
         Command::Pull(args) => (args.color, None),
         Command::Repair(args) => (args.color, None),
         Command::Lint(args) => (args.color, None),

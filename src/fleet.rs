@@ -6,6 +6,7 @@
 pub mod file;
 mod patterns;
 mod read;
+pub mod schema;
 mod target;
 mod template;
 

@@ -17,6 +17,8 @@ mod values;
 mod words;
 mod xml;
 
+pub use fleet::{first_line, target_line};
+
 macro_rules! formats {
     ($($format:ident => $module:ident,)*) => {
         $(mod $module;)*

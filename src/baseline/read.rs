@@ -13,7 +13,7 @@ use crate::yaml::{self, Document, Node, NodeValue, Places, ScalarType, shorten};
 
 /// The keys of an entry. `code` and `object` repeat parts of the id for readers of the file.
 pub const ENTRY_KEYS: &[&str] = &[
-    "id", "database", "status", "code", "object", "expected", "actual", "reason", "owner", "until",
+    "id", "database", "where", "status", "code", "object", "expected", "actual", "reason", "owner", "until",
 ];
 
 /// The keys of the root.
@@ -116,6 +116,7 @@ impl Reader {
         let mut entry = BaselineEntry {
             id: String::new(),
             database: None,
+            labels: BTreeMap::new(),
             object: None,
             was: Recorded {
                 status,
@@ -133,6 +134,7 @@ impl Reader {
             match key.key.as_str() {
                 "id" => id = self.text(&key.key, value),
                 "database" => entry.database = self.text(&key.key, value),
+                "where" => entry.labels = self.labels(value),
                 "object" => entry.object = self.text(&key.key, value),
                 "code" => drop(self.text(&key.key, value)),
                 "reason" => entry.reason = self.text(&key.key, value),
@@ -157,6 +159,24 @@ impl Reader {
         Some(entry)
     }
 
+    /// The labels of the targets of a fleet in which the finding is accepted.
+    fn labels(&mut self, node: &Node) -> BTreeMap<String, String> {
+        let NodeValue::Map(keys) = &node.value else {
+            let message = format!("`where` takes the labels of targets, but this is {}", node.describe());
+            self.problems
+                .push(Problem::at(node.place, message).hint("write `where: {region: eu}`"));
+            return BTreeMap::new();
+        };
+        if keys.is_empty() {
+            self.problems
+                .push(Problem::at(node.place, "`where` is empty").hint("write `where: {region: eu}`, or remove it"));
+        }
+        let labels = keys.iter();
+        labels
+            .filter_map(|entry| Some((entry.key.clone(), self.text(&entry.key, &entry.value)?)))
+            .collect()
+    }
+
     /// Reports the keys that an entry needs and does not have.
     fn required(&mut self, place: Place, keys: &yaml::Mapping) {
         let has = |name: &str| keys.iter().any(|key| key.key == name);
@@ -171,10 +191,11 @@ impl Reader {
 
     /// Reports entries for the same finding.
     fn duplicates(&mut self, entries: &[BaselineEntry]) {
-        let mut first: BTreeMap<(Option<&str>, &str), Place> = BTreeMap::new();
+        let mut first = BTreeMap::new();
         for entry in entries {
-            let key = (entry.database.as_deref(), entry.id.as_str());
-            if let Some(place) = first.get(&key) {
+            let key = (entry.database.as_deref(), &entry.labels, entry.id.as_str());
+            let known: Option<&Place> = first.get(&key);
+            if let Some(place) = known {
                 self.problems.push(
                     Problem::at(
                         entry.place,

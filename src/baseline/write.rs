@@ -31,9 +31,9 @@ const HEADER: &str = "\
 pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
     let old = old.map_or(&[][..], |old| &old.entries);
     // By database and id, which is the order of the file. Entries for all databases come first.
-    let mut entries: BTreeMap<(Option<String>, String), BaselineEntry> = BTreeMap::new();
-    let key = |entry: &BaselineEntry| (entry.database.clone(), entry.id.clone());
-    let is_meant = |entry: &BaselineEntry| targets.iter().any(|target| entry.is_for(&target.database));
+    let key = |entry: &BaselineEntry| (entry.database.clone(), entry.id.clone(), entry.labels.clone());
+    let mut entries = BTreeMap::new();
+    let is_meant = |entry: &BaselineEntry| targets.iter().any(|target| entry.is_for(target));
     let mut by_id: BTreeMap<&str, Vec<&BaselineEntry>> = BTreeMap::new();
     for entry in old {
         by_id.entry(&entry.id).or_default().push(entry);
@@ -44,7 +44,7 @@ pub fn write(targets: &[Target], old: Option<&Baseline>) -> String {
         for check in target.findings() {
             let now = Recorded::now(check);
             let of_id = |id: String| {
-                let holds = |entry: &&&BaselineEntry| entry.is_for(&target.database) && entry.is_about(&now);
+                let holds = |entry: &&&BaselineEntry| entry.is_for(target) && entry.is_about(&now);
                 let of_old = by_id.get(id.as_str()).map_or(&[][..], Vec::as_slice);
                 // An entry that names the database takes precedence over one for all databases.
                 match of_old.iter().filter(holds).max_by_key(|entry| entry.database.is_some()) {
@@ -80,6 +80,7 @@ fn new(id: String, was: Recorded, check: &Check, target: &Target) -> BaselineEnt
     BaselineEntry {
         id,
         database: Some(target.database.clone()),
+        labels: BTreeMap::new(),
         object: Some(check.about.name()),
         was,
         reason: None,
@@ -94,9 +95,15 @@ fn lines(entry: &BaselineEntry, out: &mut String) {
     let text = |text: &String| Fragment::text(text);
     let code = entry.code();
     let status = (entry.was.status != RecordedStatus::Drift).then(|| Fragment::text(entry.was.status.word()));
+    let labels = entry
+        .labels
+        .iter()
+        .map(|(label, value)| (label.clone(), Fragment::text(value)));
+    let labels = (!entry.labels.is_empty()).then(|| Fragment::FlowMap(labels.collect()));
     let keys = [
         ("id", Some(Fragment::Text(entry.id.clone()))),
         ("database", entry.database.as_ref().map(text)),
+        ("where", labels),
         ("status", status),
         ("code", Some(Fragment::text(code))),
         (

@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Color, parse_duration};
+use crate::finding::fleet::{Shard, Tolerance};
+use crate::redact;
 
 /// The arguments of `fleet`.
 #[derive(Debug, Args)]
@@ -71,23 +73,51 @@ pub struct TargetChoice {
     /// Only the targets of one of several shards: a target always belongs to the same
     #[arg(long, value_name = "K/N", value_parser = parse_shard)]
     pub shard: Option<Shard>,
+
+    /// Only so many targets: a sample that is the same in each run
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub sample: Option<u64>,
+
+    /// Only the targets that did not pass in the run that wrote this JSON or JSONL report of a fleet, and those that it did
+    /// not reach
+    #[arg(long, value_name = "FILE")]
+    pub again: Option<PathBuf>,
+}
+
+/// How a fleet is checked.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Fleets")]
+pub struct FleetRunArgs {
+    /// Stop at the first target with drift; the others are reported as unreached
+    #[arg(long, requires = "fleet")]
+    pub fail_fast: bool,
+
+    /// Do not fail the run if at most so many targets are unreached, for example unreached=1% or unreached=3
+    #[arg(long, value_name = "unreached=N", value_parser = parse_tolerance, requires = "fleet")]
+    pub tolerate: Option<Tolerance>,
+
+    /// Write no series for each target in the format prometheus
+    #[arg(long, requires = "fleet")]
+    pub no_target_series: bool,
 }
 
 impl TargetChoice {
     /// Whether every target is chosen.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.with_labels.is_empty() && self.named.is_empty() && self.shard.is_none()
+        self.words().is_empty() && self.shard.is_none()
     }
-}
 
-/// One of several shards of a fleet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    /// Its number, from 1.
-    pub number: u64,
-    /// How many shards there are.
-    pub of: u64,
+    /// The options that choose targets, as they are written, without the shard.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let labels = self.with_labels.iter();
+        let labels = labels.map(|(label, value)| format!("--where {label}={value}"));
+        let named = self.named.iter().map(|name| format!("--target {name}"));
+        let again = self.again.iter().map(|path| format!("--again {}", redact::path(path)));
+        let sample = self.sample.iter().map(|count| format!("--sample {count}"));
+        labels.chain(named).chain(again).chain(sample).collect()
+    }
 }
 
 /// What `fleet list` prints.
@@ -110,12 +140,24 @@ fn parse_label(text: &str) -> Result<(String, String), String> {
     }
 }
 
+pub(super) fn parse_tolerance(text: &str) -> Result<Tolerance, String> {
+    let limit = text.split_once('=').filter(|(what, _)| what.trim() == "unreached");
+    limit
+        .and_then(|(_, limit)| Tolerance::parse(limit))
+        .ok_or_else(|| "write unreached=N or unreached=N%, for example unreached=1%".to_owned())
+}
+
 fn parse_shard(text: &str) -> Result<Shard, String> {
+    // Kubernetes counts from 0.
+    let (text, first) = match text.strip_prefix("index=") {
+        Some(text) => (text, 0),
+        None => (text, 1),
+    };
     let parsed = text
         .split_once('/')
-        .and_then(|(number, of)| Some((number.trim().parse().ok()?, of.trim().parse().ok()?)));
-    match parsed {
-        Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
-        Some(_) | None => Err("write K/N with K from 1 to N, for instance 3/8".to_owned()),
+        .and_then(|(number, of)| Some((number.trim().parse::<u64>().ok()?, of.trim().parse::<u64>().ok()?)));
+    match parsed.and_then(|(number, of)| Some((number.checked_sub(first)?, of))) {
+        Some((index, of)) if index < of => Ok(Shard { number: index + 1, of }),
+        Some(_) | None => Err("write K/N with K from 1 to N, for instance 3/8, or index=K/N with K from 0".to_owned()),
     }
 }

@@ -33,12 +33,15 @@ pub(super) fn run(args: &CheckArgs, files: &mut SourceMap) -> Result<Exit, Comma
         return fleet::run(args, path, files);
     }
     if !args.targets.is_empty() {
-        return Err(Problem::new("--where, --target and --shard choose targets of a fleet")
-            .hint("name the fleet file: --fleet fleet.yaml")
-            .into());
+        return Err(
+            Problem::new("--where, --target, --shard, --sample and --again choose targets of a fleet")
+                .hint("name the fleet file: --fleet fleet.yaml")
+                .into(),
+        );
     }
     let clock = RunClock::start();
     let (mut expectations, prior) = read_inputs(args, files)?;
+    prior.fits(false)?;
     choose(args, &mut expectations, files)?;
     cut_as_databases(args.against.as_deref(), &args.session, &mut expectations, files)?;
     validate_outputs(args, &expectations, files)?;
@@ -85,6 +88,7 @@ fn outputs(args: &CheckArgs) -> ReportOutputs<'_> {
         format: args.format,
         output: &args.output,
         color: args.color,
+        target_series: !args.fleet_run.no_target_series,
     }
 }
 
@@ -273,7 +277,7 @@ fn check_all(
             String::new()
         };
         show_progress(&format!("checking {}{position} …", job.name()));
-        let check = || check_one(&job.label, &job.files, source, args, prior);
+        let check = || check_one(Target::named(job.label.clone()), &job.files, source, args, prior);
         targets.push(match deadline.filter(|_| source.can_change()) {
             Some(deadline) => wait::until(deadline, fail_on_unknown(args), check),
             None => check(),
@@ -291,11 +295,11 @@ fn unchecked(label: &str, source: &ResolvedSource, args: &CheckArgs) -> Target {
     target
 }
 
-/// What is read to check these files.
-fn scope(args: &CheckArgs, files: &[&ExpectationFile]) -> Scope {
+/// What is read to check these files. With `--coverage`, all of these schemas, or of all schemas.
+fn scope(args: &CheckArgs, files: &[&ExpectationFile], schemas: &[String]) -> Scope {
     let mut scope = Scope::of(files);
     if args.coverage {
-        scope = Scope::whole(&[], args.platform_schemas).union(&scope);
+        scope = Scope::whole(schemas, args.platform_schemas).union(&scope);
     }
     scope.platform = args.platform_schemas;
     scope.tolerates_locks = true;
@@ -304,14 +308,18 @@ fn scope(args: &CheckArgs, files: &[&ExpectationFile]) -> Scope {
 
 /// Checks one database. A failure is a part of the target, so that the other databases are still checked.
 fn check_one(
-    label: &str,
+    mut target: Target,
     files: &[&ExpectationFile],
     source: &ResolvedSource,
     args: &CheckArgs,
     prior: &PriorRuns,
 ) -> Target {
-    let mut target = unchecked(label, source, args);
-    let scope = scope(args, files);
+    target.checks = Checks::keeping(outputs(args).need_passed_checks());
+    source.describe(&mut target);
+    // Of a tenant, its own schema counts.
+    let of_tenant = target.member.as_ref().and_then(|member| member.schema.clone());
+    let schemas: Vec<String> = of_tenant.into_iter().collect();
+    let scope = scope(args, files, &schemas);
     let verification = Verification {
         files,
         scope: &scope,

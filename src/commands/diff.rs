@@ -289,6 +289,7 @@ fn print_result(
         return Ok(());
     }
     print(&args.format.render(&Rendering {
+        target_series: true,
         report,
         files,
         exit,

@@ -15,7 +15,8 @@ use crate::finding::Exit;
 use crate::fleet::{Fleet, FleetTarget, Password, WrittenText, digest, file};
 use crate::input;
 use crate::plural::{plural, thousands};
-use crate::session::fleet::{Resolver, chosen};
+use crate::session::fleet::Resolver;
+use crate::session::fleet_choice::{chosen, earlier_verdicts};
 use crate::source_map::SourceMap;
 use crate::terminal::visible;
 
@@ -46,9 +47,10 @@ fn list(args: &FleetListArgs, files: &mut SourceMap) -> Result<Exit, CommandErro
         },
         program_limit: args.command_timeout,
     };
+    let earlier = earlier_verdicts(&args.choice, files)?;
     let all = resolver.targets(&fleet)?;
     let digest = digest(&all);
-    let targets = chosen(all, &args.choice)?;
+    let targets = chosen(all, &args.choice, earlier.as_ref())?.targets;
     print(&match args.format {
         FleetFormat::Table => table(&targets, &digest),
         FleetFormat::Json => as_fleet_file(&fleet, &targets, &digest),

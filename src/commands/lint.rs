@@ -1,5 +1,7 @@
 //! `driftgate lint`: checks expectation files and folders of migrations without a database.
 
+mod fleets;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
@@ -10,7 +12,7 @@ use crate::cli::LintArgs;
 use crate::console::print_summary;
 use crate::error::{CommandError, Problem};
 use crate::expectation::load::check_all;
-use crate::expectation::{AcceptedProblem, ExpectedHistory};
+use crate::expectation::{AcceptedProblem, ExpectationFile, ExpectedHistory};
 use crate::finding::Exit;
 use crate::migrations::{FolderProblem, Tool, folder};
 use crate::plural::plural;
@@ -46,25 +48,20 @@ pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, Comman
             accept: Vec::new(),
         });
     }
-    if !args.paths.is_empty() || args.migrations.is_empty() {
-        match check_all(&args.paths, files) {
+    let fleets = fleets::check(&args.paths, files);
+    problems.extend(fleets.problems);
+    if fleets.count > 0 {
+        let _ = writeln!(
+            summary,
+            "{} without a mistake",
+            plural(fleets.count, "fleet file", "fleet files")
+        );
+    }
+    let names_files = !fleets.paths.is_empty();
+    if names_files || args.paths.is_empty() && args.migrations.is_empty() {
+        match check_all(&fleets.paths, files) {
             Ok(expectations) => {
-                summary = format!(
-                    "{} without a mistake\n",
-                    plural(expectations.len(), "expectation file", "expectation files")
-                );
-                let sources = expectations
-                    .iter()
-                    .map(|file| Source::of_file(file, files.path(file.file)));
-                problems.extend(sources.filter_map(Result::err));
-                for cut in expectations.iter().flat_map(|file| &file.cut_names) {
-                    let encoding = if cut.name.is_ascii() {
-                        ""
-                    } else {
-                        ", if the encoding of the database is UTF-8"
-                    };
-                    let _ = writeln!(summary, "note: {}: {cut}{encoding}", files.locate(cut.place));
-                }
+                problems.extend(describe(&expectations, &mut summary, files));
                 expectations
                     .iter()
                     .flat_map(|file| &file.histories)
@@ -85,6 +82,25 @@ pub(super) fn run(args: &LintArgs, files: &mut SourceMap) -> Result<Exit, Comman
     }
     print_summary(&summary)?;
     Ok(Exit::Passed)
+}
+
+/// Adds how many expectation files there are, and the names that PostgreSQL cuts, to the summary. Returns the problems of
+/// their sources.
+fn describe(expectations: &[ExpectationFile], summary: &mut String, files: &SourceMap) -> Vec<Problem> {
+    let count = plural(expectations.len(), "expectation file", "expectation files");
+    let _ = writeln!(summary, "{count} without a mistake");
+    for cut in expectations.iter().flat_map(|file| &file.cut_names) {
+        let encoding = if cut.name.is_ascii() {
+            ""
+        } else {
+            ", if the encoding of the database is UTF-8"
+        };
+        let _ = writeln!(summary, "note: {}: {cut}{encoding}", files.locate(cut.place));
+    }
+    let sources = expectations
+        .iter()
+        .map(|file| Source::of_file(file, files.path(file.file)));
+    sources.filter_map(Result::err).collect()
 }
 
 /// The folders of migrations that a history names.

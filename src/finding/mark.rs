@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::fleet::general_value;
 use super::{About, Category, Check, Code, OtherCode, Status, Target, TargetStatus};
 use crate::expectation::Level;
 use crate::fnv::fnv1a;
@@ -110,6 +111,16 @@ impl RecordedStatus {
 }
 
 impl Recorded {
+    /// The same with the schema of a tenant written `{schema}`.
+    #[must_use]
+    pub fn without_schema(self, schema: &str) -> Self {
+        Self {
+            status: self.status,
+            expected: general_value(self.expected, schema),
+            actual: general_value(self.actual, schema),
+        }
+    }
+
     /// A finding as this run would record it.
     #[must_use]
     pub fn now(check: &Check) -> Self {

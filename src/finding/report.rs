@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::coverage::Coverage;
-use super::fleet::FleetFacts;
+use super::fleet::{FleetReport, Member};
 use super::mark::{BaselineUse, ReportComparison, TargetComparison, assign_unique_ids};
 use super::report_history::ReportHistory;
 use super::{Check, Checks, Code, Exit, OtherCode, Status};
@@ -23,8 +23,8 @@ pub struct Report {
     pub is_dated: bool,
     /// The results of earlier runs, if a folder with their reports was given.
     pub history: Option<ReportHistory>,
-    /// The fleet, if the targets are those of one.
-    pub fleet: Option<FleetFacts>,
+    /// The result of a fleet, which takes the place of the targets.
+    pub fleet: Option<FleetReport>,
 }
 
 /// The result of one database.
@@ -60,6 +60,8 @@ pub struct Target {
     pub failure: Option<Failure>,
     /// What has changed since an earlier report, if one was given.
     pub compared: Option<TargetComparison>,
+    /// What it is in its fleet, if it is a target of one.
+    pub member: Option<Member>,
 }
 
 /// The verdict on a database.
@@ -187,6 +189,7 @@ impl Target {
             coverage: None,
             failure: None,
             compared: None,
+            member: None,
         }
     }
 
@@ -245,22 +248,32 @@ impl Report {
     /// The number of checks by result, over all databases.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        self.targets
-            .iter()
-            .fold(Summary::default(), |sum, target| sum.add(target.summary()))
+        summary_of(&self.targets)
     }
 
     /// The exit code of a run with this report.
     #[must_use]
     pub fn exit(&self, fail_on_unknown: bool) -> Exit {
-        let summary = self.summary();
-        let failed = self.targets.iter().any(|target| target.failure.is_some());
         let stale = self.baseline.as_ref().is_some_and(|b| b.strict && !b.stale.is_empty());
-        if summary.drift > 0 || stale {
+        if stale {
+            return Exit::Drift;
+        }
+        match &self.fleet {
+            Some(fleet) => fleet.exit(),
+            None => Self::exit_of(&self.targets, fail_on_unknown),
+        }
+    }
+
+    /// The exit code of a run that checks these databases.
+    #[must_use]
+    pub fn exit_of(targets: &[Target], fail_on_unknown: bool) -> Exit {
+        let summary = summary_of(targets);
+        let failed = targets.iter().any(|target| target.failure.is_some());
+        if summary.drift > 0 {
             Exit::Drift
         } else if failed {
             Exit::Failure
-        } else if self.has_mistakes() {
+        } else if has_mistakes(targets) {
             Exit::Usage
         } else if summary.unknown > 0 && fail_on_unknown {
             Exit::Unknown
@@ -273,13 +286,19 @@ impl Report {
             Exit::Passed
         }
     }
+}
 
-    /// Whether a query of a file is written wrong, so that it cannot be run on any database.
-    fn has_mistakes(&self) -> bool {
-        let findings = self.targets.iter().flat_map(Target::findings);
-        let mut counted = findings.filter(|check| !check.is_known() && check.level == Level::Error);
-        counted.any(|check| {
-            check.status == Status::Unverified && matches!(check.code, Code::Other(OtherCode::AssertionError))
-        })
-    }
+/// The number of checks by result, over all of these databases.
+fn summary_of(targets: &[Target]) -> Summary {
+    targets
+        .iter()
+        .fold(Summary::default(), |sum, target| sum.add(target.summary()))
+}
+
+/// Whether a query of a file is written wrong, so that it cannot be run on any database.
+fn has_mistakes(targets: &[Target]) -> bool {
+    let findings = targets.iter().flat_map(Target::findings);
+    let mut counted = findings.filter(|check| !check.is_known() && check.level == Level::Error);
+    counted
+        .any(|check| check.status == Status::Unverified && matches!(check.code, Code::Other(OtherCode::AssertionError)))
 }

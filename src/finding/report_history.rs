@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Report;
 use super::earlier::{self, start};
+use super::fleet::{self, FleetReport, GroupStatus, MemberVerdict};
 use crate::error::Problem;
 use crate::source_map::FileId;
 
@@ -86,20 +87,22 @@ struct JsonSummary {
 /// # Errors
 /// The text is not a report of driftgate, or of a version that this one cannot read, or its time is not valid.
 pub fn read(text: &str, file: FileId, name: String, modified: Duration) -> Result<EarlierRun, Problem> {
+    if fleet::is_fleet(text) {
+        let earlier = fleet::read(text, file)?;
+        let began = began(earlier.began.as_deref(), file, modified)?;
+        // A shard is no whole fleet: it is compared with itself alone.
+        let shard = earlier.report.shard.map(|shard| (shard.number, shard.of));
+        return Ok(EarlierRun {
+            began,
+            file: name,
+            databases: vec![(
+                fleet_name(&earlier.report.file, shard),
+                RunTotals::of_fleet(&earlier.report),
+            )],
+        });
+    }
     let report: JsonReport = earlier::report(text, file, HINT)?;
-    let began = match &report.generated_at {
-        None => modified,
-        Some(time) => humantime::parse_rfc3339(time)
-            .ok()
-            .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-            .ok_or_else(|| {
-                Problem::at(
-                    start(file),
-                    format!("`generated_at` is \"{time}\", which is not a time after 1970"),
-                )
-                .hint(HINT)
-            })?,
-    };
+    let began = began(report.generated_at.as_deref(), file, modified)?;
     let databases = report.targets.into_iter().map(|target| {
         let JsonSummary {
             drift,
@@ -122,6 +125,29 @@ pub fn read(text: &str, file: FileId, name: String, modified: Duration) -> Resul
         file: name,
         databases: databases.collect(),
     })
+}
+
+/// When a run began: its report says so, or the file was written then.
+fn began(written: Option<&str>, file: FileId, modified: Duration) -> Result<Duration, Problem> {
+    let Some(time) = written else { return Ok(modified) };
+    humantime::parse_rfc3339(time)
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .ok_or_else(|| {
+            Problem::at(
+                start(file),
+                format!("`generated_at` is \"{time}\", which is not a time after 1970"),
+            )
+            .hint(HINT)
+        })
+}
+
+/// What tells fleets apart in a history.
+fn fleet_name(file: &str, shard: Option<(u64, u64)>) -> String {
+    match shard {
+        Some((number, of)) => format!("{file} {number}/{of}"),
+        None => file.to_owned(),
+    }
 }
 
 impl ReportHistory {
@@ -150,10 +176,18 @@ impl EarlierRun {
         let (began, file) = (self.began, self.file);
         self.databases
             .into_iter()
-            .filter(|(name, _)| report.targets.iter().any(|target| target.database == *name))
+            .filter(|(name, _)| is_in(report, name))
             .map(|(_, run)| run)
             .reduce(|sum, run| sum.add(&run))
             .map(|run| RunTotals { began, file, ..run })
+    }
+}
+
+/// Whether a report is about the database or the fleet of this name.
+fn is_in(report: &Report, name: &str) -> bool {
+    match &report.fleet {
+        Some(fleet) => fleet_name(&fleet.file, fleet.shard.map(|shard| (shard.number, shard.of))) == name,
+        None => report.targets.iter().any(|target| target.database == name),
     }
 }
 
@@ -161,6 +195,12 @@ impl RunTotals {
     /// The totals of the current run.
     #[must_use]
     pub fn now(report: &Report, began: Duration) -> Self {
+        if let Some(fleet) = &report.fleet {
+            return Self {
+                began,
+                ..Self::of_fleet(fleet)
+            };
+        }
         let summary = report.summary();
         Self {
             began,
@@ -170,6 +210,20 @@ impl RunTotals {
             warnings: summary.warnings,
             known: summary.known,
             failed: report.targets.iter().filter(|target| target.failure.is_some()).count(),
+        }
+    }
+
+    /// The totals of a fleet: each finding once, and the targets that could not be verified.
+    fn of_fleet(fleet: &FleetReport) -> Self {
+        let count = |status| fleet.groups.iter().filter(|group| group.status == status).count();
+        let blind = |verdict: MemberVerdict| matches!(verdict, MemberVerdict::Failed | MemberVerdict::Unreached);
+        Self {
+            drift: count(GroupStatus::Drift),
+            unknown: count(GroupStatus::Unknown),
+            warnings: count(GroupStatus::Warning),
+            known: count(GroupStatus::Known),
+            failed: fleet.members.iter().filter(|result| blind(result.verdict)).count(),
+            ..Self::default()
         }
     }
 

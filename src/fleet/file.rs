@@ -39,6 +39,14 @@ pub const QUERY_KEYS: [&str; 2] = ["url", "sql"];
 /// The keys of `password`: it takes one of them.
 pub const PASSWORD_KEYS: [&str; 3] = ["file", "env", "command"];
 
+/// Whether a text is that of a fleet file: its root has `targets`.
+#[must_use]
+pub fn is_fleet(text: &str, file: FileId) -> bool {
+    let document = yaml::parse(text, file, Places::OfUse);
+    let root = document.map(|document| document.root.value);
+    matches!(root, Ok(NodeValue::Map(map)) if map.iter().any(|entry| entry.key == "targets"))
+}
+
 /// Reads a fleet file.
 ///
 /// # Errors

@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 use super::facts::{paragraph, path};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, stale, summary_line, targets, verdict};
 use crate::finding::Check;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("azure", "Issues of Azure Pipelines", render);
+pub static FORMAT: FormatSpec = FormatSpec::new("azure", "Issues of Azure Pipelines", render, fleet::azure);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let mut out = String::new();
@@ -51,11 +52,11 @@ fn severity(check: &Check) -> &'static str {
 }
 
 /// A text as the message of a command.
-fn data(text: &str) -> String {
+pub(super) fn data(text: &str) -> String {
     text.replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A text as the value of a property.
-fn property(text: &str) -> String {
+pub(super) fn property(text: &str) -> String {
     data(text).replace(']', "%5D").replace(';', "%3B")
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{paragraph, path};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, TOOL, stale, targets};
@@ -14,6 +15,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
     "checkstyle",
     "Checkstyle XML, for tools that show findings at their lines",
     render,
+    fleet::checkstyle,
 );
 
 fn render(rendering: &Rendering<'_>) -> String {
@@ -58,7 +60,7 @@ fn entry(check: &Check, rendering: &Rendering<'_>) -> Element {
     )
 }
 
-fn error((line, column): (u32, u32), severity: &str, message: String, code: &str) -> Element {
+pub(super) fn error((line, column): (u32, u32), severity: &str, message: String, code: &str) -> Element {
     Element::new(
         "error",
         [

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{headline, parties};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::table_marks;
 use super::unified::unified;
@@ -15,7 +16,12 @@ use crate::value::Value;
 use crate::yaml::write::Fragment;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("diff", "One unified diff per object: expected against found", render);
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "diff",
+    "One unified diff per object: expected against found",
+    render,
+    fleet::diff,
+);
 
 fn render(rendering: &Rendering<'_>) -> String {
     let palette = Palette { color: rendering.color };

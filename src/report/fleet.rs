@@ -1,248 +1,217 @@
-//! The report of a fleet for people at a terminal: numbers first, then each finding once, with the targets that have it.
+//! The report of a fleet in every format: groups first, each with the targets that have it.
+//!
+//! Each module writes the formats of its name. [`entries`] is what formats list that show a finding per line of a file.
+
+mod annotations;
+mod html;
+mod json;
+mod jsonl;
+mod junit;
+mod lines;
+mod prometheus;
+mod sarif;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+
+pub(super) use annotations::{azure, checkstyle, github, gitlab};
+pub(super) use html::html;
+pub(super) use json::json;
+pub(super) use jsonl::jsonl;
+pub use jsonl::{first_line, target_line};
+pub(super) use junit::junit;
+pub(super) use lines::{diff, markdown, nagios_line, nagios_state, plain, tap};
+pub(super) use prometheus::prometheus;
+pub(super) use sarif::sarif;
+pub(super) use table::table;
 
 use super::format::Rendering;
-use crate::finding::fleet::{FleetFacts, GroupKey, Member, SCHEMA, is_unreached, without_schema};
-use crate::finding::{Check, Status, Target, TargetStatus};
+use super::values::one_line;
+use super::words::stale;
+use crate::finding::fleet::{
+    FleetCoverage, FleetReport, GroupStatus, Member, MemberFailure, MemberVerdict, TargetGroup,
+};
+use crate::finding::{Exit, Target};
 use crate::plural::{plural, thousands};
-use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
+use crate::redact;
 
 /// How many targets of a group are named.
 const NAMED: usize = 3;
 
-/// How many groups of each status are shown; the others are counted.
-const SHOWN: usize = 12;
+/// How many targets are named where there is room.
+const NAMED_IN_DETAILS: usize = 10;
 
-/// The targets that have a finding.
-struct Group<'a> {
-    first: &'a Check,
-    first_schema: Option<&'a str>,
+/// Targets that could not be verified for the same reason.
+struct FleetObstacle<'a> {
+    verdict: MemberVerdict,
+    failure: MemberFailure,
     members: Vec<&'a Member>,
 }
 
-/// The verdict on a target of a fleet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum TargetVerdict {
-    Passed,
-    Drift,
-    Unknown,
-    Failed,
-    Unreached,
-}
-
-impl TargetVerdict {
-    const ALL: [Self; 5] = [Self::Passed, Self::Drift, Self::Unknown, Self::Failed, Self::Unreached];
-
-    fn of(target: &Target) -> Self {
-        if is_unreached(target) {
-            return Self::Unreached;
-        }
-        match target.status() {
-            TargetStatus::Passed => Self::Passed,
-            TargetStatus::Drift => Self::Drift,
-            TargetStatus::Unknown => Self::Unknown,
-            TargetStatus::Failed => Self::Failed,
+/// The targets that could not be verified, by verdict and reason.
+fn obstacles(fleet: &FleetReport) -> Vec<FleetObstacle<'_>> {
+    let mut reasons: BTreeMap<(MemberVerdict, &str, &MemberFailure), Vec<&Member>> = BTreeMap::new();
+    for result in &fleet.members {
+        if let Some(failure) = &result.failure {
+            let key = (result.verdict, result.member.server.as_str(), failure);
+            reasons.entry(key).or_default().push(&result.member);
         }
     }
+    let obstacles = reasons
+        .into_iter()
+        .map(|((verdict, _, failure), members)| FleetObstacle {
+            verdict,
+            failure: failure.clone(),
+            members,
+        });
+    let mut obstacles: Vec<FleetObstacle<'_>> = obstacles.collect();
+    // The sort keeps the order of the reasons where the numbers are equal.
+    obstacles.sort_by_key(|obstacle| std::cmp::Reverse(obstacle.members.len()));
+    obstacles
+}
 
-    fn word(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Drift => "drift",
-            Self::Unknown => "unknown",
-            Self::Failed => "failed",
-            Self::Unreached => "unreached",
-        }
+/// Something that formats show at a line of a file.
+struct FleetEntry {
+    code: String,
+    kind: String,
+    object: String,
+    status: GroupStatus,
+    place: (String, u32, u32),
+    /// Stays the same from run to run.
+    id: String,
+    /// What is wrong, on one line.
+    headline: String,
+    /// All targets, on one line.
+    targets: String,
+    /// The facts below the headline.
+    facts: Vec<(&'static str, String)>,
+}
+
+impl FleetEntry {
+    /// The headline and the facts, on lines of their own.
+    fn text(&self) -> String {
+        let facts = self.facts.iter().map(|(label, fact)| format!("\n{label}: {fact}"));
+        format!("{}{}", self.headline, facts.collect::<String>())
+    }
+
+    /// The headline and the facts on one line.
+    fn paragraph(&self) -> String {
+        let facts = self.facts.iter().map(|(label, fact)| format!(". {label}: {fact}"));
+        one_line(&format!("{}{}", self.headline, facts.collect::<String>()))
     }
 }
 
-/// The report.
-pub(super) fn render(rendering: &Rendering<'_>, fleet: &FleetFacts) -> String {
-    let palette = Palette { color: rendering.color };
-    let targets = &rendering.report.targets;
-    let mut verdicts: BTreeMap<TargetVerdict, Vec<(&Target, &Member)>> = BTreeMap::new();
-    for (target, member) in targets.iter().zip(&fleet.members) {
-        verdicts
-            .entry(TargetVerdict::of(target))
-            .or_default()
-            .push((target, member));
-    }
-    let groups = groups(targets, &fleet.members);
-    let mut out = headline(rendering, fleet);
-    out.push('\n');
-    let widest = thousands(targets.len()).len().max(7);
-    for verdict in TargetVerdict::ALL {
-        let Some(those) = verdicts.get(&verdict) else { continue };
-        let style = match verdict {
-            TargetVerdict::Passed => GOOD,
-            TargetVerdict::Drift => BAD,
-            TargetVerdict::Unknown | TargetVerdict::Failed | TargetVerdict::Unreached => WARN,
-        };
-        let mut line = format!(
-            "{:>widest$}  {}",
-            thousands(those.len()),
-            palette.paint(style, &format!("{:<10}", verdict.word()))
-        );
-        match verdict {
-            TargetVerdict::Drift => {
-                let _ = write!(line, "  {}", plural(count(&groups, Status::Drift), "group", "groups"));
-            }
-            TargetVerdict::Failed | TargetVerdict::Unreached => {
-                let servers: BTreeSet<&str> = those.iter().map(|(_, member)| member.server.as_str()).collect();
-                let _ = write!(line, "  {}", plural(servers.len(), "server", "servers"));
-            }
-            TargetVerdict::Passed | TargetVerdict::Unknown => {}
-        }
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
-    for (status, title) in [(Status::Drift, "drift"), (Status::Unknown, "unknown")] {
-        section(&mut out, &groups, status, title, rendering, palette);
-    }
-    not_verified(&mut out, &verdicts, palette);
-    out
-}
-
-fn headline(rendering: &Rendering<'_>, fleet: &FleetFacts) -> String {
-    let servers: BTreeSet<&str> = fleet.members.iter().map(|member| member.server.as_str()).collect();
-    let checks = rendering.report.targets.iter().map(|target| target.summary().checks);
-    let most = checks.max().unwrap_or_default();
-    format!(
-        "{}: {} on {}, up to {} each, in {:.0} s\n",
-        visible(&fleet.file),
-        plural(fleet.members.len(), "target", "targets"),
-        plural(servers.len(), "server", "servers"),
-        plural(most, "check", "checks"),
-        rendering.timing.took.as_secs_f64()
-    )
-}
-
-/// The findings that are not known, each once, those of the most targets first.
-fn groups<'a>(targets: &'a [Target], members: &'a [Member]) -> Vec<Group<'a>> {
-    let mut groups: BTreeMap<GroupKey, Group<'a>> = BTreeMap::new();
-    for (target, member) in targets.iter().zip(members) {
-        let schema = member.schema.as_deref();
-        for check in target.findings().filter(|check| !check.is_known()) {
-            let group = groups.entry(GroupKey::of(check, schema)).or_insert_with(|| Group {
-                first: check,
-                first_schema: schema,
-                members: Vec::new(),
-            });
-            group.members.push(member);
-        }
-    }
-    let mut groups: Vec<Group<'a>> = groups.into_values().collect();
-    // The sort keeps the order of the keys where the numbers are equal.
-    groups.sort_by_key(|group| std::cmp::Reverse(group.members.len()));
-    groups
-}
-
-fn is_of(group: &Group<'_>, status: Status) -> bool {
-    group.first.status.word() == status.word()
-}
-
-fn count(groups: &[Group<'_>], status: Status) -> usize {
-    groups.iter().filter(|group| is_of(group, status)).count()
-}
-
-fn section(
-    out: &mut String,
-    groups: &[Group<'_>],
-    status: Status,
-    title: &str,
-    rendering: &Rendering<'_>,
-    palette: Palette,
-) {
-    let groups: Vec<&Group<'_>> = groups.iter().filter(|group| is_of(group, status)).collect();
-    if groups.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\n  {}", palette.paint(STRONG, title));
-    for group in groups.iter().take(SHOWN) {
-        render_group(out, group, rendering, palette);
-    }
-    if groups.len() > SHOWN {
-        let rest = &groups[SHOWN..];
-        let targets: BTreeSet<&str> = rest
+/// The groups, the targets that could not be verified by their reasons, and the stale entries of the baseline.
+fn entries(rendering: &Rendering<'_>, fleet: &FleetReport) -> Vec<FleetEntry> {
+    let groups = fleet.groups.iter().map(|group| entry_of_group(fleet, group));
+    let obstacles = obstacles(fleet)
+        .into_iter()
+        .map(|obstacle| entry_of_obstacle(fleet, &obstacle));
+    let stale = stale(rendering.report);
+    let stale = stale.iter().flat_map(Target::findings).map(|check| FleetEntry {
+        code: check.code.to_string(),
+        kind: check.about.category().word().to_owned(),
+        object: check.about.name(),
+        status: if rendering
+            .report
+            .baseline
+            .as_ref()
+            .is_some_and(|baseline| baseline.strict)
+        {
+            GroupStatus::Drift
+        } else {
+            GroupStatus::Warning
+        },
+        place: (
+            redact::path(rendering.files.path(check.place.file)),
+            check.place.line,
+            check.place.column,
+        ),
+        id: check.id(),
+        headline: one_line(&check.message),
+        targets: String::new(),
+        facts: check
+            .hint
             .iter()
-            .flat_map(|group| &group.members)
-            .map(|member| member.name.as_str())
-            .collect();
-        let _ = writeln!(
-            out,
-            "  and {} in {}: -o json=FILE has them",
-            plural(rest.len(), "more group", "more groups"),
-            plural(targets.len(), "target", "targets")
-        );
+            .map(|hint| ("help", hint.text().into_owned()))
+            .collect(),
+    });
+    groups.chain(obstacles).chain(stale).collect()
+}
+
+fn entry_of_group(fleet: &FleetReport, group: &TargetGroup) -> FleetEntry {
+    let members: Vec<&Member> = fleet.members_of(group).collect();
+    let count = plural(members.len(), "target", "targets");
+    let labels = labels(fleet, group).map(|labels| ("labels", labels));
+    let hint = group.hint.as_ref().map(|(label, text)| {
+        let label = if label == "fix" { "fix" } else { "help" };
+        (label, text.clone())
+    });
+    let change = group.change.map(|change| ("compared", change.text()));
+    let reason = group.reason.clone().map(|reason| ("reason", reason));
+    let targets = ("targets", names(&members, NAMED_IN_DETAILS));
+    let consumer = group.consumer.clone().map(|consumer| ("consumer", consumer));
+    let owner = group.owner.clone().map(|owner| ("owner", owner));
+    let facts = [Some(targets), labels, change, consumer, owner, reason, hint];
+    FleetEntry {
+        code: group.code.clone(),
+        kind: group.kind.clone(),
+        object: group.object.clone(),
+        status: group.status,
+        place: group.place.clone(),
+        id: group.id.clone(),
+        headline: one_line(&format!("{count}: {}", sentence(group))),
+        targets: names(&members, usize::MAX),
+        facts: facts.into_iter().flatten().collect(),
     }
 }
 
-fn render_group(out: &mut String, group: &Group<'_>, rendering: &Rendering<'_>, palette: Palette) {
-    let general = |text: &str| match group.first_schema {
-        Some(schema) => without_schema(text, schema),
-        None => text.to_owned(),
-    };
-    let check = group.first;
-    let count = plural(group.members.len(), "target", "targets");
-    let place = rendering.files.locate(check.place);
-    let _ = writeln!(
-        out,
-        "  {count:>13}  {}  {}",
-        palette.paint(STRONG, &visible(&general(&sentence(check)))),
-        palette.paint(FAINT, &visible(&place))
-    );
-    let margin = " ".repeat(17);
-    let _ = writeln!(out, "{margin}{}", visible(&names(&group.members)));
-    if let Some(labels) = labels(&group.members) {
-        let _ = writeln!(out, "{margin}{}", visible(&labels));
-    }
-    if let Some(hint) = &check.hint {
-        // The statements if there are any; what they lose is in the other formats, and a text on several lines as well.
-        let (label, text) = match hint.statements() {
-            Some(statements) => ("sql", statements),
-            None => (hint.label(), hint.words().unwrap_or_default()),
-        };
-        let text = match group.first_schema {
-            Some(schema) => general_sql(text, schema),
-            None => text.to_owned(),
-        };
-        let first = text.lines().next().unwrap_or_default();
-        let more = if text.lines().count() > 1 { " …" } else { "" };
-        let _ = writeln!(out, "{margin}{label}: {}{more}", visible(first));
+fn entry_of_obstacle(fleet: &FleetReport, obstacle: &FleetObstacle<'_>) -> FleetEntry {
+    let FleetObstacle {
+        verdict,
+        failure,
+        members,
+    } = obstacle;
+    let is_tolerated = *verdict == MemberVerdict::Unreached && fleet.tolerates_unreached();
+    let count = plural(members.len(), "target", "targets");
+    let hint = failure.hint.clone().map(|hint| ("help", hint));
+    let word = verdict.word();
+    let tolerated = if is_tolerated { " (tolerated)" } else { "" };
+    FleetEntry {
+        code: "not-verified".to_owned(),
+        kind: "target".to_owned(),
+        object: word.to_owned(),
+        status: if is_tolerated {
+            GroupStatus::Warning
+        } else {
+            GroupStatus::Unknown
+        },
+        place: (fleet.file.clone(), 1, 1),
+        id: super::fingerprint::of(&[word, &failure.message]),
+        headline: one_line(&format!("{count} {word}{tolerated}: {}", failure.message)),
+        targets: names(members, usize::MAX),
+        facts: [Some(("targets", names(members, NAMED_IN_DETAILS))), hint]
+            .into_iter()
+            .flatten()
+            .collect(),
     }
 }
 
 /// The finding in one sentence. Most messages begin with what they are about.
-fn sentence(check: &Check) -> String {
-    let subject = check.about.subject();
-    if check.message.starts_with(&subject) {
-        check.message.clone()
+fn sentence(group: &TargetGroup) -> String {
+    let subject = format!("{} {}", group.kind.replace('_', " "), group.object);
+    let subject = subject.trim_end();
+    if group.message.contains(&group.object) || group.message.starts_with(subject) {
+        group.message.clone()
     } else {
-        format!("{subject}: {}", check.message)
+        format!("{subject}: {}", group.message)
     }
 }
 
-/// SQL in which the schema is general wherever it is a word, also in a search path.
-fn general_sql(sql: &str, schema: &str) -> String {
-    let sql = without_schema(sql, schema);
-    let words = sql.split_inclusive([' ', ',', ';', '\n']);
-    words
-        .map(|word| {
-            let name = word.trim_end_matches([' ', ',', ';', '\n']);
-            if name == schema || name.trim_matches('"') == schema {
-                format!("{SCHEMA}{}", &word[name.len()..])
-            } else {
-                word.to_owned()
-            }
-        })
-        .collect()
-}
-
 /// `acme, apollo, arbor and 26 more`.
-fn names(members: &[&Member]) -> String {
-    let shown: Vec<&str> = members.iter().take(NAMED).map(|member| member.name.as_str()).collect();
-    let more = members.len().saturating_sub(NAMED);
+fn names(members: &[&Member], most: usize) -> String {
+    let shown: Vec<String> = members.iter().take(most).map(|member| one_line(&member.name)).collect();
+    let more = members.len() - shown.len();
     let shown = shown.join(", ");
     if more == 0 {
         shown
@@ -252,43 +221,108 @@ fn names(members: &[&Member]) -> String {
 }
 
 /// How many of the targets have each label: `region eu 27, us 2`.
-fn labels(members: &[&Member]) -> Option<String> {
-    if members.len() < 2 {
+fn labels(fleet: &FleetReport, group: &TargetGroup) -> Option<String> {
+    if group.members.len() < 2 {
         return None;
     }
-    let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for member in members {
-        for (label, value) in &member.labels {
-            *counts.entry(label).or_default().entry(value).or_default() += 1;
-        }
-    }
-    let labels = counts.iter().map(|(label, values)| {
-        let mut values: Vec<(&str, usize)> = values.iter().map(|(value, count)| (*value, *count)).collect();
+    let counts = fleet.labels_of(group).into_iter();
+    let labels = counts.map(|(label, values)| {
+        let mut values: Vec<(&str, usize)> = values.into_iter().collect();
         values.sort_by_key(|(value, count)| (std::cmp::Reverse(*count), *value));
         let shown = values
             .iter()
             .take(NAMED)
             .map(|(value, count)| format!("{value} {}", thousands(*count)));
-        format!("{label} {}", shown.collect::<Vec<_>>().join(", "))
+        let more = if values.len() > NAMED { ", …" } else { "" };
+        format!("{label} {}{more}", shown.collect::<Vec<_>>().join(", "))
     });
     let labels: Vec<String> = labels.collect();
     (!labels.is_empty()).then(|| labels.join(" · "))
 }
 
-/// Targets that were not verified, by the reason.
-fn not_verified(out: &mut String, verdicts: &BTreeMap<TargetVerdict, Vec<(&Target, &Member)>>, palette: Palette) {
-    for verdict in [TargetVerdict::Failed, TargetVerdict::Unreached] {
-        let Some(those) = verdicts.get(&verdict) else { continue };
-        let mut reasons: BTreeMap<(&str, String), Vec<&Member>> = BTreeMap::new();
-        for (target, member) in those {
-            let why = target.failure.as_ref().map(ToString::to_string).unwrap_or_default();
-            reasons.entry((member.server.as_str(), why)).or_default().push(member);
-        }
-        let _ = writeln!(out, "\n  {}", palette.paint(STRONG, verdict.word()));
-        for ((_, why), members) in reasons {
-            let count = plural(members.len(), "target", "targets");
-            let _ = writeln!(out, "  {count:>13}  {}", visible(&why));
-            let _ = writeln!(out, "{}{}", " ".repeat(17), visible(&names(&members)));
+/// `fleet.yaml: 20 of 2,000 targets on 3 servers`.
+fn about(fleet: &FleetReport) -> String {
+    let count = plural(fleet.members.len(), "target", "targets");
+    let count = if fleet.members.len() == fleet.listed {
+        count
+    } else {
+        format!(
+            "{} of {}",
+            thousands(fleet.members.len()),
+            plural(fleet.listed, "target", "targets")
+        )
+    };
+    let servers = FleetReport::servers(&fleet.members);
+    let servers = plural(servers.len(), "server", "servers");
+    let shard = fleet
+        .shard
+        .map_or(String::new(), |shard| format!(", shard {}/{}", shard.number, shard.of));
+    let choice = if fleet.choice.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", one_line(&fleet.choice.join(" ")))
+    };
+    format!("{}: {count} on {servers}{shard}{choice}", one_line(&fleet.file))
+}
+
+/// `1,941 passed, 37 drift, 22 unreached`.
+fn counts(fleet: &FleetReport) -> String {
+    let counts = MemberVerdict::ALL.into_iter().filter_map(|verdict| {
+        let count = fleet.count(verdict);
+        (count > 0).then(|| format!("{} {}", thousands(count), verdict.word()))
+    });
+    let counts: Vec<String> = counts.collect();
+    if counts.is_empty() {
+        "no target".to_owned()
+    } else {
+        counts.join(", ")
+    }
+}
+
+/// The verdict, in a few words.
+fn verdict(rendering: &Rendering<'_>, fleet: &FleetReport) -> &'static str {
+    match fleet.exit() {
+        Exit::Drift => "drift",
+        Exit::Failure => "could not verify",
+        Exit::Usage => "nothing was checked",
+        Exit::Unknown | Exit::Nagios(_) => "not everything could be determined",
+        Exit::Passed if rendering.report.exit(false) == Exit::Drift => "baseline entries are stale",
+        Exit::Passed if fleet.count(MemberVerdict::Unknown) > 0 => "not everything could be determined",
+        Exit::Passed if fleet.groups.iter().any(|group| group.status == GroupStatus::Warning) => "warnings",
+        Exit::Passed => "as expected",
+    }
+}
+
+/// The targets that reports do not count although they were not reached: `8 unreached, tolerated: at most 1% (20)`.
+fn tolerated(fleet: &FleetReport) -> Option<String> {
+    let tolerance = fleet.tolerance.as_ref()?;
+    let most = tolerance.most(fleet.members.len());
+    let limit = match tolerance.text() {
+        text if text.ends_with('%') => format!("{text}, which is {}", thousands(most)),
+        text => text,
+    };
+    Some(if fleet.tolerates_unreached() {
+        format!("tolerated: at most {limit}")
+    } else {
+        format!("not tolerated: at most {limit}")
+    })
+}
+
+/// The objects of the catalogs that no expectation mentions, those of the most targets first.
+fn unmentioned(coverage: &FleetCoverage) -> Vec<(&str, usize)> {
+    let objects = coverage.unmentioned.iter();
+    let mut objects: Vec<(&str, usize)> = objects.map(|(object, targets)| (object.as_str(), *targets)).collect();
+    objects.sort_by_key(|(object, targets)| (std::cmp::Reverse(*targets), *object));
+    objects
+}
+
+/// The values of each label, sorted.
+fn label_values(fleet: &FleetReport) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for result in &fleet.members {
+        for (label, value) in &result.member.labels {
+            values.entry(label).or_default().insert(value);
         }
     }
+    values
 }

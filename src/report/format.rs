@@ -6,6 +6,7 @@
 pub use super::Format;
 use super::timing::Timing;
 use crate::error::Problem;
+use crate::finding::fleet::FleetReport;
 use crate::finding::{Exit, Report};
 use crate::source_map::SourceMap;
 
@@ -24,6 +25,8 @@ pub struct Rendering<'a> {
     pub color: bool,
     /// The number of columns, if the output is a terminal.
     pub width: Option<usize>,
+    /// Whether metrics of a fleet have a series for each target.
+    pub target_series: bool,
 }
 
 /// A format.
@@ -39,6 +42,8 @@ pub struct FormatSpec {
     pub notes: bool,
     /// Writes a report.
     pub render: fn(&Rendering<'_>) -> String,
+    /// Writes the report of a fleet, groups first.
+    pub fleet: fn(&Rendering<'_>, &FleetReport) -> String,
     /// The exit code of a run whose report goes to standard output in this format.
     pub exit: fn(&Report, Exit) -> Exit,
     /// The output and the exit code of a run that ends with problems before it has a report. The second argument is the
@@ -48,13 +53,19 @@ pub struct FormatSpec {
 
 impl FormatSpec {
     /// A format that lists neither passed checks nor notes and has the usual exit codes.
-    pub(super) const fn new(name: &'static str, doc: &'static str, render: fn(&Rendering<'_>) -> String) -> Self {
+    pub(super) const fn new(
+        name: &'static str,
+        doc: &'static str,
+        render: fn(&Rendering<'_>) -> String,
+        fleet: fn(&Rendering<'_>, &FleetReport) -> String,
+    ) -> Self {
         Self {
             name,
             doc,
             passes: false,
             notes: false,
             render,
+            fleet,
             exit: |_, exit| exit,
             without_report: |_, exit| (None, exit),
         }
@@ -77,6 +88,10 @@ impl Format {
     /// Writes a report in this format.
     #[must_use]
     pub fn render(self, rendering: &Rendering<'_>) -> String {
-        (self.spec().render)(rendering)
+        let spec = self.spec();
+        match &rendering.report.fleet {
+            Some(report) => (spec.fleet)(rendering, report),
+            None => (spec.render)(rendering),
+        }
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{facts_text, headline, path};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::markdown::MAX_FINDINGS;
 use super::values::one_line;
@@ -14,7 +15,12 @@ use crate::finding::Check;
 use crate::plural::plural;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("github", "Annotations of GitHub Actions, and the job summary", render);
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "github",
+    "Annotations of GitHub Actions, and the job summary",
+    render,
+    fleet::github,
+);
 
 /// How many annotations of each level GitHub shows.
 const SHOWN: usize = 10;
@@ -79,7 +85,7 @@ fn level(check: &Check) -> &'static str {
 
 /// The number of annotations so far, and the findings that are only in the log.
 #[derive(Default)]
-struct Annotations {
+pub(super) struct Annotations {
     errors: usize,
     warnings: usize,
     rest: Vec<String>,
@@ -87,7 +93,15 @@ struct Annotations {
 
 impl Annotations {
     /// Writes an annotation, or keeps its headline for the log if no more would be shown.
-    fn write(&mut self, out: &mut String, level: &str, place: &str, title: &str, text: &str, headline: &str) {
+    pub(super) fn write(
+        &mut self,
+        out: &mut String,
+        level: &str,
+        place: &str,
+        title: &str,
+        text: &str,
+        headline: &str,
+    ) {
         let count = if level == "error" {
             &mut self.errors
         } else {
@@ -108,7 +122,7 @@ impl Annotations {
     }
 
     /// `count` is the number of all findings, of which the job summary lists the first ones.
-    fn end(self, out: &mut String, count: usize) {
+    pub(super) fn end(self, out: &mut String, count: usize) {
         if self.rest.is_empty() {
             return;
         }
@@ -132,6 +146,6 @@ fn data(text: &str) -> String {
 }
 
 /// A text as the value of a property.
-fn property(text: &str) -> String {
+pub(super) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

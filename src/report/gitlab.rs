@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::facts::{paragraph, path};
 use super::fingerprint::{fingerprint, of};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
 use super::values::one_line;
@@ -11,15 +12,39 @@ use super::words::{Obstacle, ReportedStatus, stale, targets};
 use crate::finding::{Check, Target};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("gitlab", "Code quality report of GitLab, for merge requests", render);
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "gitlab",
+    "Code quality report of GitLab, for merge requests",
+    render,
+    fleet::gitlab,
+);
 
 #[derive(Serialize)]
-struct Issue {
+pub(super) struct Issue {
     description: String,
     check_name: String,
     fingerprint: String,
     severity: &'static str,
     location: Location,
+}
+
+impl Issue {
+    /// An issue at a line of a file.
+    pub(super) fn new(
+        description: String,
+        check_name: String,
+        fingerprint: String,
+        severity: &'static str,
+        (path, line): (String, u32),
+    ) -> Self {
+        Self {
+            description,
+            check_name,
+            fingerprint,
+            severity,
+            location: location(path, line),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,7 +1,7 @@
 //! The report as one HTML page. It loads nothing from other files, and text of a database is never interpreted as HTML.
 
 mod finding;
-mod plot;
+pub(super) mod plot;
 mod sections;
 mod values;
 
@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::timing::date;
 use super::values::one_line;
@@ -27,6 +28,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
     "html",
     "One HTML page: findings with a filter, changes, coverage and report history",
     render,
+    fleet::html,
 )
 .with_notes();
 
@@ -101,7 +103,7 @@ fn head(title: &str) -> Markup {
     html! {
         head {
             meta charset="utf-8";
-            "\n" meta http-equiv="Content-Security-Policy" content=(policy());
+            "\n" meta http-equiv="Content-Security-Policy" content=(policy(STYLE, SCRIPT));
             "\n" meta name="viewport" content="width=device-width, initial-scale=1";
             "\n" meta name="color-scheme" content="light dark";
             "\n" meta name="referrer" content="no-referrer";
@@ -121,12 +123,12 @@ fn section(part: &sections::Part) -> Markup {
 }
 
 /// The content security policy: the page may apply its own style and run its own script, and nothing else.
-fn policy() -> String {
+pub(super) fn policy(style: &str, script: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+        hash(style),
+        hash(script)
     )
 }
 
@@ -200,7 +202,7 @@ fn about(report: &Report) -> Markup {
 }
 
 /// A time to the minute: `2026-11-21 11:38 UTC`.
-fn minute(since: std::time::Duration) -> String {
+pub(super) fn minute(since: std::time::Duration) -> String {
     let date = date(since);
     let short = date.get(..16).unwrap_or(&date).replace('T', " ");
     format!("{short} UTC")
@@ -235,7 +237,7 @@ fn state(report: &Report) -> &'static str {
 
 /// A name or another short text from outside, on one line and with invisible characters as escapes. It has its own text
 /// direction, so that it does not change the direction of the surrounding text.
-fn name(text: &str) -> Markup {
+pub(super) fn name(text: &str) -> Markup {
     html! { bdi { (one_line(text)) } }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::json_marks::{JsonAccepted, JsonBaseline, JsonCompared, JsonComparison, JsonRecorded};
 use super::json_since::JsonSince;
@@ -181,8 +182,13 @@ pub(super) struct JsonFinding<'a> {
 }
 
 /// The format.
-pub static FORMAT: FormatSpec =
-    FormatSpec::new("json", "For programs: a stable interface with a JSON Schema", render).with_notes();
+pub static FORMAT: FormatSpec = FormatSpec::new(
+    "json",
+    "For programs: a stable interface with a JSON Schema",
+    render,
+    fleet::json,
+)
+.with_notes();
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering {

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::json::{JsonFinding, JsonTarget, finding, line, summary_of};
 use crate::finding::earlier::REPORT_VERSION;
@@ -12,6 +13,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
     "jsonl",
     "For programs: one line per check, including those that passed, and one per database",
     render,
+    fleet::jsonl,
 )
 .passes()
 .with_notes();

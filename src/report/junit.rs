@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{facts_text, headline, path};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, describe, stale, targets};
@@ -16,6 +17,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
     "junit",
     "JUnit XML for CI services: one test case per object, including those that passed",
     render,
+    fleet::junit,
 )
 .passes();
 

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{facts, headline, shared_facts};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::notes::notes;
 use super::rollup::{self, FindingGroup};
@@ -19,6 +20,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
     "markdown",
     "For chat, issues and job summaries: the verdict first, details folded",
     render,
+    fleet::markdown,
 )
 .with_notes();
 
@@ -281,7 +283,7 @@ fn block(out: &mut String, language: &str, text: &str) {
 }
 
 /// A fence that is longer than any in the text.
-fn fence(text: &str) -> String {
+pub(super) fn fence(text: &str) -> String {
     "`".repeat(longest_run(text).max(2) + 1)
 }
 
@@ -312,7 +314,7 @@ fn html(text: &str) -> String {
 }
 
 /// A text with HTML, Markdown, mentions and links escaped.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in html(text).chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#') {

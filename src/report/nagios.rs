@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{headline, parties};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::values::{one_line, shortened};
 use super::words::{ReportedStatus, failed, summary_line, verdict};
@@ -20,12 +21,16 @@ pub static FORMAT: FormatSpec = FormatSpec {
         "nagios",
         "The line of a Nagios plugin; on standard output, with the exit codes of Nagios",
         render,
+        fleet::nagios_line,
     )
 };
 
 /// The service state of a run.
-fn state(report: &Report, exit: Exit) -> NagiosState {
+pub(super) fn state(report: &Report, exit: Exit) -> NagiosState {
     let summary = report.summary();
+    if let Some(fleet) = &report.fleet {
+        return fleet::nagios_state(fleet, exit);
+    }
     let blind = || summary.checks == 0 || summary.unverified > 0 || failed(report).is_some();
     match exit {
         Exit::Nagios(state) => state,
@@ -105,6 +110,6 @@ fn first(report: &Report, files: &SourceMap) -> Option<String> {
 }
 
 /// A text without `|`, which begins the performance data.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     one_line(&shortened(text, SENTENCE)).replace('|', "\\u{7c}")
 }

@@ -3,20 +3,26 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::finding::Report;
+use crate::finding::{Report, Target};
 use crate::terminal::visible;
 
 /// Pending migrations, detected migration histories, names that are too long, what is not expected at this time and objects that
 /// were not compared. May be empty.
 #[must_use]
 pub fn notes(report: &Report) -> String {
-    pending(report) + &histories(report) + &cut_names(report) + &not_expected(report) + &not_compared(report)
+    notes_of(&report.targets)
+}
+
+/// The notes about these databases.
+#[must_use]
+pub fn notes_of(targets: &[Target]) -> String {
+    pending(targets) + &histories(targets) + &cut_names(targets) + &not_expected(targets) + &not_compared(targets)
 }
 
 /// The pending migrations, one line per database.
-fn pending(report: &Report) -> String {
+fn pending(targets: &[Target]) -> String {
     let mut out = String::new();
-    for target in report.targets.iter().filter(|target| !target.pending.is_empty()) {
+    for target in targets.iter().filter(|target| !target.pending.is_empty()) {
         let names = visible(&target.pending.join(", "));
         let _ = writeln!(out, "pending in {}: {names}", visible(&target.database));
     }
@@ -24,11 +30,11 @@ fn pending(report: &Report) -> String {
 }
 
 /// The migration histories that were detected by their tables, one line each.
-fn histories(report: &Report) -> String {
+fn histories(targets: &[Target]) -> String {
     let mut out = String::new();
-    for target in &report.targets {
+    for target in targets {
         for history in &target.histories {
-            let place = if report.targets.len() > 1 {
+            let place = if targets.len() > 1 {
                 format!(" of {}", visible(&target.database))
             } else {
                 String::new()
@@ -45,9 +51,8 @@ fn histories(report: &Report) -> String {
 }
 
 /// The names that PostgreSQL cuts, one line each.
-fn cut_names(report: &Report) -> String {
-    let names: BTreeSet<String> = report
-        .targets
+fn cut_names(targets: &[Target]) -> String {
+    let names: BTreeSet<String> = targets
         .iter()
         .flat_map(|target| &target.cut_names)
         .map(|cut| format!("note: {}\n", visible(&cut.to_string())))
@@ -59,10 +64,10 @@ fn cut_names(report: &Report) -> String {
 const NAMED: usize = 5;
 
 /// What is not expected yet or no longer, one line per migration and database.
-fn not_expected(report: &Report) -> String {
+fn not_expected(targets: &[Target]) -> String {
     let mut out = String::new();
-    for target in &report.targets {
-        let place = if report.targets.len() > 1 {
+    for target in targets {
+        let place = if targets.len() > 1 {
             format!(" in {}", visible(&target.database))
         } else {
             String::new()
@@ -85,10 +90,10 @@ fn not_expected(report: &Report) -> String {
 }
 
 /// The objects that were not compared, one line per database.
-fn not_compared(report: &Report) -> String {
+fn not_compared(targets: &[Target]) -> String {
     let mut out = String::new();
-    for target in report.targets.iter().filter(|target| !target.not_compared.is_empty()) {
-        let place = if report.targets.len() > 1 {
+    for target in targets.iter().filter(|target| !target.not_compared.is_empty()) {
+        let place = if targets.len() > 1 {
             format!(" in {}", visible(&target.database))
         } else {
             String::new()

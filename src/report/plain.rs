@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{differing, headline, parties, since};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::table_marks;
 use super::values::one_line;
@@ -14,6 +15,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
     "plain",
     "One line per finding, for grep and editors: `file:line:column: code object: message`",
     render,
+    fleet::plain,
 );
 
 fn render(rendering: &Rendering<'_>) -> String {

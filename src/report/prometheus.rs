@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::words::ReportedStatus;
 use crate::expectation::Level;
@@ -15,6 +16,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
     "prometheus",
     "Prometheus metrics for the textfile collector of the node exporter",
     render,
+    fleet::prometheus,
 );
 
 fn render(rendering: &Rendering<'_>) -> String {
@@ -132,7 +134,7 @@ fn level(check: &Check) -> &'static str {
 }
 
 /// A gauge and its values, each with its labels.
-fn gauge(out: &mut String, name: &str, help: &str, values: impl IntoIterator<Item = (String, String)>) {
+pub(super) fn gauge(out: &mut String, name: &str, help: &str, values: impl IntoIterator<Item = (String, String)>) {
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge");
     for (labels, value) in values {
         let labels = if labels.is_empty() {
@@ -144,7 +146,7 @@ fn gauge(out: &mut String, name: &str, help: &str, values: impl IntoIterator<Ite
     }
 }
 
-fn label(name: &str, value: &str) -> String {
+pub(super) fn label(name: &str, value: &str) -> String {
     let value = visible(value)
         .replace('\\', "\\\\")
         .replace('"', "\\\"")

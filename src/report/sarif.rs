@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::facts::{facts_text, headline, path};
 use super::fingerprint::fingerprint;
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::json::lines;
 use super::table_marks;
@@ -19,7 +20,7 @@ use crate::finding::{Check, Status, Target, codes};
 use crate::terminal::visible;
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("sarif", "SARIF 2.1.0, for code scanning", render);
+pub static FORMAT: FormatSpec = FormatSpec::new("sarif", "SARIF 2.1.0, for code scanning", render, fleet::sarif);
 
 /// The characters of a path that are not escaped in a URI.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
@@ -149,7 +150,7 @@ struct Region {
 #[serde(rename_all = "camelCase")]
 struct LogicalLocation {
     fully_qualified_name: String,
-    kind: &'static str,
+    kind: String,
 }
 
 #[derive(Serialize)]
@@ -176,8 +177,21 @@ fn render(rendering: &Rendering<'_>) -> String {
     for (index, number) in rules.values_mut().enumerate() {
         *number = index;
     }
-    let meanings: BTreeMap<String, String> = codes().into_iter().collect();
     let obstacles: Vec<Notification> = report.targets.iter().filter_map(notification).collect();
+    let results = findings
+        .into_iter()
+        .map(|(target, check)| result(check, target, &rules, rendering));
+    log(rendering, &rules, obstacles, results.collect())
+}
+
+/// The whole log.
+fn log(
+    rendering: &Rendering<'_>,
+    rules: &BTreeMap<String, usize>,
+    notifications: Vec<Notification>,
+    results: Vec<SarifResult<'_>>,
+) -> String {
+    let meanings: BTreeMap<String, String> = codes().into_iter().collect();
     lines(&Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -191,17 +205,85 @@ fn render(rendering: &Rendering<'_>) -> String {
                 },
             },
             invocations: vec![Invocation {
-                execution_successful: obstacles.is_empty(),
+                execution_successful: notifications.iter().all(|notification| notification.level != "error"),
                 exit_code: rendering.exit.code(),
-                tool_execution_notifications: obstacles,
+                tool_execution_notifications: notifications,
             }],
             column_kind: "unicodeCodePoints",
-            results: findings
-                .into_iter()
-                .map(|(target, check)| result(check, target, &rules, rendering))
-                .collect(),
+            results,
         }],
     })
+}
+
+/// A group of a fleet as a result.
+pub(super) struct FleetResult {
+    pub(super) level: &'static str,
+    pub(super) text: String,
+    pub(super) place: (String, u32, u32),
+    pub(super) object: String,
+    pub(super) fingerprint: String,
+    pub(super) is_known: bool,
+    pub(super) change: Option<&'static str>,
+    pub(super) outcome: &'static str,
+    pub(super) code: String,
+    pub(super) kind: String,
+    pub(super) id: String,
+}
+
+/// The log of a fleet: its results, and what could not be verified, each with whether it fails the run.
+pub(super) fn fleet_log(
+    rendering: &Rendering<'_>,
+    fleet: &str,
+    results: Vec<FleetResult>,
+    notifications: Vec<(bool, String)>,
+) -> String {
+    let mut rules: BTreeMap<String, usize> = results.iter().map(|result| (result.code.clone(), 0)).collect();
+    for (index, number) in rules.values_mut().enumerate() {
+        *number = index;
+    }
+    let notifications = notifications.into_iter().map(|(is_error, text)| Notification {
+        level: if is_error { "error" } else { "warning" },
+        message: Text { text },
+    });
+    let results = results.into_iter().map(|result| SarifResult {
+        rule_index: rules.get(&result.code).copied().unwrap_or_default(),
+        rule_id: result.code,
+        level: result.level,
+        message: Text { text: result.text },
+        locations: vec![Location {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation {
+                    uri: utf8_percent_encode(&result.place.0, IN_PATH).to_string(),
+                },
+                region: Region {
+                    start_line: result.place.1,
+                    start_column: result.place.2,
+                },
+            },
+            logical_locations: vec![LogicalLocation {
+                fully_qualified_name: result.object,
+                kind: result.kind,
+            }],
+        }],
+        partial_fingerprints: BTreeMap::from([("driftgate/v1", result.fingerprint)]),
+        suppressions: if result.is_known {
+            vec![Suppression {
+                kind: "external",
+                status: "accepted",
+                justification: "the baseline accepts it".to_owned(),
+            }]
+        } else {
+            Vec::new()
+        },
+        baseline_state: result.change,
+        properties: Properties {
+            database: fleet,
+            outcome: result.outcome,
+            id: result.id,
+        },
+    });
+    let results: Vec<SarifResult<'_>> = results.collect();
+    log(rendering, &rules, notifications.collect(), results)
 }
 
 fn notification(target: &Target) -> Option<Notification> {
@@ -275,7 +357,7 @@ fn result<'a>(
             },
             logical_locations: vec![LogicalLocation {
                 fully_qualified_name: one_line(&check.about.name()),
-                kind: check.about.category().word(),
+                kind: check.about.category().word().to_owned(),
             }],
         }],
         partial_fingerprints: BTreeMap::from([("driftgate/v1", fingerprint(check, target))]),

@@ -9,12 +9,13 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::coverage;
 use super::facts::{facts, headline, shared_facts};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::notes::notes;
 use super::rollup::{self, FindingGroup};
 use super::values::one_line;
 use super::words::{ReportedStatus, changes, counts, describe_with_role, failed};
-use super::{finding_table, fleet, table_marks};
+use super::{finding_table, table_marks};
 use crate::error::Failure;
 use crate::finding::{Report, Target};
 use crate::plural::thousands;
@@ -22,16 +23,13 @@ use crate::source_map::SourceMap;
 use crate::terminal::{BAD, FAINT, GOOD, Palette, STRONG, WARN, visible};
 
 /// The format.
-pub static FORMAT: FormatSpec = FormatSpec::new("table", "For people at a terminal", render).with_notes();
+pub static FORMAT: FormatSpec = FormatSpec::new("table", "For people at a terminal", render, fleet::table).with_notes();
 
 /// The maximum number of entries in the details. The counts at the end of the report include all findings.
 const MOST_ENTRIES: usize = 50;
 
 fn render(rendering: &Rendering<'_>) -> String {
     let Rendering { report, files, .. } = *rendering;
-    if let Some(facts) = &report.fleet {
-        return fleet::render(rendering, facts);
-    }
     let palette = Palette { color: rendering.color };
     let layout = TextLayout {
         palette,

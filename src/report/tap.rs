@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::facts::{facts, headline};
+use super::fleet;
 use super::format::{FormatSpec, Rendering};
 use super::values::one_line;
 use super::words::{Obstacle, ReportedStatus, stale, targets};
@@ -15,6 +16,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
     "tap",
     "TAP 14: one test point per check, including those that passed",
     render,
+    fleet::tap,
 )
 .passes();
 

@@ -9,16 +9,12 @@ use serde_json::Value as Json;
 
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::{Limits, block_on, listing};
-use crate::cli::TargetChoice;
 use crate::environment::{Environment, is_variable};
 use crate::error::{CommandError, Failure, Problem, WhileDoing as _};
-use crate::fleet::{
-    Fleet, FleetTarget, Listing, Password, PasswordSource, TargetEntry, TargetRow, Template, Url, shard_of,
-};
+use crate::fleet::{Fleet, FleetTarget, Listing, Password, PasswordSource, TargetEntry, TargetRow, Template, Url};
 use crate::plural::{plural, thousands};
 use crate::program::{CommandLine, Printed};
 use crate::redact;
-use crate::suggest;
 use crate::terminal::visible;
 
 /// What resolving needs beside the fleet file.
@@ -260,36 +256,6 @@ impl Resolver<'_> {
         };
         Ok(text.trim_end_matches(['\n', '\r']).to_owned())
     }
-}
-
-/// The targets that the command line chooses.
-///
-/// # Errors
-/// A target that it names does not exist, or none has the labels: that would be a run that checks nothing.
-pub(crate) fn chosen(targets: Vec<FleetTarget>, choice: &TargetChoice) -> Result<Vec<FleetTarget>, Problem> {
-    let is_missing = |name: &&String| !targets.iter().any(|target| target.name == **name);
-    if let Some(unknown) = choice.named.iter().find(is_missing) {
-        let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-        return Err(Problem::new(format!("no target is named `{}`", redact::typed(unknown)))
-            .hint(suggest::hint(unknown, &names)));
-    }
-    let is_chosen = |target: &FleetTarget| {
-        let mut labels = choice.with_labels.iter();
-        let has_labels = labels.all(|(label, value)| target.labels.get(label) == Some(value));
-        let is_named = choice.named.is_empty() || choice.named.contains(&target.name);
-        let shard = choice.shard;
-        has_labels && is_named && shard.is_none_or(|shard| shard_of(&target.name, shard.of) == shard.number)
-    };
-    let count = targets.len();
-    let chosen: Vec<FleetTarget> = targets.into_iter().filter(is_chosen).collect();
-    // A shard of a small fleet may be empty.
-    if chosen.is_empty() && choice.shard.is_none() {
-        return Err(
-            Problem::new(format!("none of the {} targets has these labels", thousands(count)))
-                .hint("`driftgate fleet list FILE` shows the labels of all targets"),
-        );
-    }
-    Ok(chosen)
 }
 
 fn of_database(info: Conninfo, target: &FleetTarget) -> Conninfo {

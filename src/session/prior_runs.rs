@@ -10,20 +10,27 @@ use crate::cli::PriorRunArgs;
 use crate::console::note;
 use crate::error::{Failure, Problem};
 use crate::finding::earlier::{self, EarlierReport};
+use crate::finding::fleet::{self, EarlierFleet, FLEET_HINT, FleetReport};
 use crate::finding::report_history::{EarlierRun, ReportHistory};
 use crate::finding::{Report, Target};
 use crate::input;
 use crate::redact;
-use crate::source_map::SourceMap;
+use crate::source_map::{FileId, Place, SourceMap};
 use crate::terminal::visible;
 
 /// The baseline and the reports of earlier runs that options name.
 pub(crate) struct PriorRuns {
     baseline: Option<Baseline>,
-    previous: Option<EarlierReport>,
+    previous: Option<PreviousReport>,
     history: Option<Vec<EarlierRun>>,
     today: Day,
     began: SystemTime,
+}
+
+/// The report of an earlier run.
+enum PreviousReport {
+    Databases(EarlierReport),
+    Fleet(Box<EarlierFleet>),
 }
 
 impl PriorRuns {
@@ -49,7 +56,7 @@ impl PriorRuns {
             .filter(|path| !writes_reports || is_there(path, "--compare"))
         {
             let place = input::read(path, files).map_err(|problem| problem.hint(earlier::HINT));
-            match place.and_then(|place| earlier::read(files.text(place.file), place.file)) {
+            match place.and_then(|place| previous_report(files.text(place.file), place.file)) {
                 Ok(read) => previous = Some(read),
                 Err(problem) => problems.push(problem),
             }
@@ -100,6 +107,55 @@ impl PriorRuns {
         }
     }
 
+    /// The problem that the earlier report is that of a fleet, and this run is not, or the other way round.
+    ///
+    /// # Errors
+    /// There is that problem.
+    pub(crate) fn fits(&self, is_fleet: bool) -> Result<(), Problem> {
+        let (file, message, hint) = match &self.previous {
+            Some(PreviousReport::Databases(earlier)) if is_fleet => {
+                (earlier.file, "this is not the report of a fleet", FLEET_HINT)
+            }
+            Some(PreviousReport::Fleet(earlier)) if !is_fleet => (
+                earlier.file,
+                "this is the report of a fleet",
+                "compare it with a run of --fleet",
+            ),
+            Some(PreviousReport::Databases(_) | PreviousReport::Fleet(_)) | None => return Ok(()),
+        };
+        let place = Place {
+            file,
+            line: 1,
+            column: 1,
+        };
+        Err(Problem::at(place, message).hint(hint))
+    }
+
+    /// Turns the results of the targets of a fleet into its report with `collect`, and compares it with the earlier ones.
+    /// The findings must be marked.
+    pub(crate) fn apply_to_fleet(
+        mut self,
+        results: &[Target],
+        args: &PriorRunArgs,
+        collect: impl FnOnce(&[Target]) -> FleetReport,
+    ) -> Report {
+        let mut report = Report::default();
+        let mut fleet = collect(results);
+        if let Some(PreviousReport::Fleet(previous)) = &self.previous {
+            fleet::compare(&mut fleet, previous);
+        }
+        report.is_dated = args.compare.is_some() || args.history.is_some();
+        report.fleet = Some(fleet);
+        report.baseline = self
+            .baseline
+            .as_ref()
+            .map(|baseline| baseline.outcome(results, args.strict_baseline));
+        if let (Some(past), Some(folder)) = (self.history.take(), &args.history) {
+            report.history = Some(ReportHistory::of(redact::path(folder), past, &report));
+        }
+        report
+    }
+
     /// Compares the whole report with the earlier ones, and writes the baseline of `--write-baseline`.
     ///
     /// # Errors
@@ -112,7 +168,7 @@ impl PriorRuns {
     ) -> Result<(), Failure> {
         // In the first night there is no earlier report, and the second night compares itself with this one.
         report.is_dated = args.compare.is_some() || args.history.is_some();
-        if let Some(previous) = &self.previous {
+        if let Some(PreviousReport::Databases(previous)) = &self.previous {
             earlier::compare(report, previous, self.began);
         }
         if let (Some(past), Some(folder)) = (self.history.take(), &args.history) {
@@ -167,6 +223,13 @@ fn is_there(path: &Path, option: &str) -> bool {
         note(&format!("note: {option} {path}: there is no earlier report yet\n"));
     }
     !is_missing
+}
+
+fn previous_report(text: &str, file: FileId) -> Result<PreviousReport, Problem> {
+    if fleet::is_fleet(text) {
+        return Ok(PreviousReport::Fleet(Box::new(fleet::read(text, file)?)));
+    }
+    earlier::read(text, file).map(PreviousReport::Databases)
 }
 
 fn read_baseline(path: &Path, files: &mut SourceMap) -> Result<Baseline, Vec<Problem>> {

@@ -9,6 +9,7 @@ use crate::atomic_file;
 use crate::cli::{Color, Format};
 use crate::console::{is_quiet, note, print, print_failure, terminal_width};
 use crate::error::{Failure, WhileDoing as _};
+use crate::finding::fleet::{GroupStatus, TargetGroup};
 use crate::finding::{Exit, Report, Target};
 use crate::redact;
 use crate::report::format::Rendering;
@@ -20,6 +21,7 @@ use crate::source_map::SourceMap;
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 /// When a run began, by the system clock and by a monotonic clock.
+#[derive(Clone, Copy)]
 pub(crate) struct RunClock {
     started_at: SystemTime,
     started: Instant,
@@ -51,6 +53,8 @@ pub(crate) struct ReportOutputs<'a> {
     pub(crate) output: &'a [(Format, PathBuf)],
     /// When to color standard output.
     pub(crate) color: Color,
+    /// Whether metrics of a fleet have a series for each target.
+    pub(crate) target_series: bool,
 }
 
 impl ReportOutputs<'_> {
@@ -87,6 +91,7 @@ impl ReportOutputs<'_> {
             timing: clock.timing(),
             color: false,
             width: None,
+            target_series: self.target_series,
         };
         let mut failures = Vec::new();
         self.print_notes(report);
@@ -122,6 +127,10 @@ impl ReportOutputs<'_> {
 
 /// Whether a report has no findings that count, and nothing but a failure that is printed anyway.
 pub(crate) fn is_well(report: &Report) -> bool {
+    if let Some(fleet) = &report.fleet {
+        let counts = |group: &TargetGroup| group.status != GroupStatus::Known;
+        return !fleet.groups.iter().any(counts) && report.exit(false) == Exit::Passed;
+    }
     let has_findings = |target: &Target| {
         let summary = target.summary();
         summary.drift + summary.warnings + summary.unknown > 0

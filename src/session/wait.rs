@@ -19,26 +19,56 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub(crate) fn until(deadline: Instant, fail_on_unknown: bool, mut check: impl FnMut() -> Target) -> Target {
     let start = Instant::now();
     let mut messages = WaitMessages::new();
-    let mut pause = FIRST_PAUSE;
+    let mut pauses = Pauses::new(deadline);
     loop {
         let target = check();
         let Some(why) = pending(&target, fail_on_unknown) else {
             messages.end(&target, start, true);
             return target;
         };
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = pauses.left();
         if left.is_zero() {
             messages.end(&target, start, false);
             return target;
         }
         messages.waiting(&target, &why, left);
-        std::thread::sleep(pause.min(left));
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        pauses.pause();
+    }
+}
+
+/// The pauses between the checks of a run that waits.
+pub(crate) struct Pauses {
+    deadline: Instant,
+    next: Duration,
+}
+
+impl Pauses {
+    /// The pauses until a deadline.
+    pub(crate) fn new(deadline: Instant) -> Self {
+        Self {
+            deadline,
+            next: FIRST_PAUSE,
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Pauses, unless the deadline is reached.
+    pub(crate) fn pause(&mut self) -> bool {
+        let left = self.left();
+        if left.is_zero() {
+            return false;
+        }
+        std::thread::sleep(self.next.min(left));
+        self.next = (self.next * 3 / 2).min(LONGEST_PAUSE);
+        true
     }
 }
 
 /// What to wait for. `None` if the check passes, or if waiting cannot change the result.
-fn pending(target: &Target, fail_on_unknown: bool) -> Option<String> {
+pub(crate) fn pending(target: &Target, fail_on_unknown: bool) -> Option<String> {
     if let Some(failure) = &target.failure {
         return (!failure.lasting).then(|| failure.to_string());
     }

@@ -255,6 +255,7 @@ pub fn reports(data: &[u8]) {
         },
         color: false,
         width: None,
+        target_series: true,
     });
     let earlier = earlier::read(&rendered, file).unwrap_or_else(|problem| panic!("{problem}\n{rendered}"));
     earlier::compare(&mut report, &earlier, std::time::SystemTime::UNIX_EPOCH);

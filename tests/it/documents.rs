@@ -69,6 +69,7 @@ fn the_reference_is_generated() {
 #[test]
 fn the_schema_is_generated_and_every_expectation_file_satisfies_it() {
     check("expectations/schema.json", &driftgate::json_schema::text());
+    check("expectations/fleet.schema.json", &driftgate::fleet::schema::text());
     for entry in fs::read_dir(root().join("expectations")).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|e| e == "yaml") {

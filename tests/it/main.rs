@@ -9,6 +9,7 @@ mod ci;
 mod connection;
 mod cpu_time;
 mod documents;
+mod fleet_runs;
 mod fleets;
 mod folder;
 mod fuzz;

@@ -3,6 +3,7 @@
 //! read by a program that it is for.
 
 mod browser;
+mod fleet;
 mod html;
 mod invisible;
 mod many;
@@ -30,6 +31,7 @@ fn render(format: Format, sample: &Sample, color: bool, width: Option<usize>) ->
         timing: TIMING,
         color,
         width,
+        target_series: true,
     })
 }
 
@@ -69,6 +71,10 @@ fn golden() -> Vec<Golden> {
         add(
             format!("{name}-marked.{ending}"),
             Box::new(|| plain(*format, &marked())),
+        );
+        add(
+            format!("{name}-fleet.{ending}"),
+            Box::new(|| plain(*format, &fleet::sample())),
         );
     }
     for width in [80, 160] {
@@ -198,7 +204,7 @@ fn acts(c: char) -> bool {
 fn hostile_names_do_nothing_in_any_format() {
     for format in Format::ALL {
         let name = format.spec().name;
-        for sample in [sample(), marked()] {
+        for sample in [sample(), marked(), fleet::sample()] {
             for (number, line) in plain(*format, &sample).lines().enumerate() {
                 let at = format!("{name}:{}: {line}", number + 1);
                 assert!(!line.chars().any(acts), "{at}");

@@ -2,26 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use super::{check_one, exit, limit, outputs, scope, unchecked, validate_outputs, verdict};
+use super::{check_one, exit, fail_on_unknown, limit, outputs, scope, unchecked, validate_outputs, verdict};
 use crate::cli::{CheckArgs, Format};
 use crate::console::{clear_progress, print_failure, show_progress};
 use crate::environment::Environment;
 use crate::error::{CommandError, Failure, Problem};
 use crate::expectation::ExpectationFile;
 use crate::expectation::load::{for_schema, load, plain};
-use crate::finding::fleet::{FleetFacts, Member};
-use crate::finding::{Exit, Report, Target as Checked, mark};
-use crate::fleet::{Fleet, FleetTarget, WrittenText, file};
+use crate::finding::fleet::{FleetCollector, FleetReport, Member};
+use crate::finding::{Exit, Target as Checked, mark};
+use crate::fleet::{Fleet, FleetTarget, WrittenText, digest, file};
 use crate::input;
-use crate::plural::thousands;
 use crate::redact;
-use crate::session::fleet::{Resolver, chosen};
-use crate::session::fleet_run::{self, Progress};
+use crate::report::notes::notes_of;
+use crate::session::fleet::Resolver;
+use crate::session::fleet_choice::{chosen, earlier_verdicts};
+use crate::session::fleet_run;
+use crate::session::fleet_watch::{FleetWatch, STOPPED, WatchOptions};
 use crate::session::prior_runs::PriorRuns;
 use crate::session::report_outputs::RunClock;
 use crate::session::source::ResolvedSource;
 use crate::session::tenants::{TakeResult, Tenants};
+use crate::session::wait;
 use crate::source_map::SourceMap;
 use crate::variant::MentionedWords;
 
@@ -33,12 +37,14 @@ pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Resul
     let mut sets = expectation_sets(args, path, &fleet, files)?;
     let writes_reports = args.output.iter().any(|(format, _)| *format == Format::Json);
     let prior = PriorRuns::read(&args.prior_runs, writes_reports, files)?;
+    prior.fits(true)?;
     for set in sets.values() {
         validate_outputs(args, set, files)?;
     }
     for set in sets.values_mut() {
         limit_set(args, set)?;
     }
+    let earlier = earlier_verdicts(&args.targets, files)?;
     let environment = Environment::read(!args.session.no_env_file);
     let resolver = Resolver {
         environment: &environment,
@@ -48,7 +54,17 @@ pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Resul
     show_progress("listing the targets …");
     let listed = resolver.targets(&fleet);
     clear_progress();
-    let targets = chosen(listed?, &args.targets)?;
+    let listed = listed?;
+    let facts = FleetReport {
+        file: redact::path(path),
+        digest: digest(&listed),
+        listed: listed.len(),
+        choice: args.targets.words(),
+        shard: args.targets.shard,
+        tolerance: args.fleet_run.tolerate.clone(),
+        ..FleetReport::default()
+    };
+    let chosen = chosen(listed, &args.targets, earlier.as_ref())?;
     let one = OneTarget {
         args,
         files,
@@ -58,33 +74,60 @@ pub(super) fn run(args: &CheckArgs, path: &Path, files: &mut SourceMap) -> Resul
         path,
         fleet: &fleet,
     };
-    let count = targets.len();
-    let results = fleet_run::run(
-        &targets,
-        fleet.connections,
-        &|target| one.place(target),
-        &|targets, take| one.check_together(targets, &prior, take),
-        &|progress| show(progress, count),
-    );
-    clear_progress();
-    let mut report = Report::new(results);
-    report.fleet = Some(facts(path, &targets));
-    let baseline_written = prior.apply(&mut report, &args.prior_runs, files);
+    let facts = FleetReport {
+        elsewhere: chosen.elsewhere.iter().map(member).collect(),
+        ..facts
+    };
+    let watch = FleetWatch::new(watch_options(args, facts.clone(), &chosen.targets, clock));
+    let results = one.check_all(&chosen.targets, &watch, &prior);
+    let report = prior.apply_to_fleet(&results, &args.prior_runs, |results| {
+        collected(args, facts, &chosen.targets, results, files)
+    });
     let verdict = verdict(args, &report);
-    let mut failures = outputs(args).write(&report, files, verdict, &clock);
-    failures.extend(baseline_written.err());
+    let mut failures = watch.failures();
+    failures.extend(outputs(args).write(&report, files, verdict, &clock));
     failures.iter().for_each(print_failure);
     Ok(exit(args, &report, verdict, &failures))
 }
 
-fn show(progress: Progress, count: usize) {
-    let Progress { done, unreached, drift } = progress;
-    let (done, count) = (thousands(done), thousands(count));
-    show_progress(&format!(
-        "{done} of {count} targets: {} drift, {} unreached …",
-        thousands(drift),
-        thousands(unreached)
-    ));
+fn watch_options(args: &CheckArgs, facts: FleetReport, targets: &[FleetTarget], clock: RunClock) -> WatchOptions {
+    WatchOptions {
+        facts,
+        members: targets.iter().map(member).collect(),
+        format: args.format,
+        output: args.output.clone(),
+        color: args.color,
+        target_series: !args.fleet_run.no_target_series,
+        fails_on_unknown: fail_on_unknown(args),
+        fail_fast: args.fleet_run.fail_fast,
+        clock,
+    }
+}
+
+/// The results of all targets as the report of their fleet.
+fn collected(
+    args: &CheckArgs,
+    facts: FleetReport,
+    targets: &[FleetTarget],
+    results: &[Checked],
+    files: &SourceMap,
+) -> FleetReport {
+    let mut collector = FleetCollector::new(facts, targets.iter().map(member).collect());
+    for (index, result) in results.iter().enumerate() {
+        let notes = notes_of(std::slice::from_ref(result));
+        collector.add(index, result, fail_on_unknown(args), &notes, files);
+    }
+    collector.report()
+}
+
+/// What a target is in its fleet.
+fn member(target: &FleetTarget) -> Member {
+    Member {
+        name: target.name.clone(),
+        schema: target.schema.clone(),
+        server: target.server.clone(),
+        labels: target.labels.clone(),
+    }
 }
 
 /// The expectation files of each list of paths.
@@ -132,19 +175,6 @@ fn paths(args: &CheckArgs, fleet_file: &Path, fleet: &Fleet, own: &[WrittenText]
     texts.iter().map(|text| plain(beside.join(&text.text))).collect()
 }
 
-fn facts(path: &Path, targets: &[FleetTarget]) -> FleetFacts {
-    let members = targets.iter().map(|target| Member {
-        name: target.name.clone(),
-        schema: target.schema.clone(),
-        server: target.server.clone(),
-        labels: target.labels.clone(),
-    });
-    FleetFacts {
-        file: redact::path(path),
-        members: members.collect(),
-    }
-}
-
 /// What checking one target needs.
 struct OneTarget<'a> {
     args: &'a CheckArgs,
@@ -169,7 +199,19 @@ impl OneTarget<'_> {
     }
 
     /// Checks targets in the same place. Returns the numbers of those that must be checked alone.
-    fn check_together(&self, targets: &[&FleetTarget], prior: &PriorRuns, take: TakeResult<'_>) -> Vec<usize> {
+    fn check_together(
+        &self,
+        targets: &[&FleetTarget],
+        watch: &FleetWatch,
+        prior: &PriorRuns,
+        take: TakeResult<'_>,
+    ) -> Vec<usize> {
+        if watch.is_stopped() {
+            for (number, target) in targets.iter().enumerate() {
+                take(number, stopped(target));
+            }
+            return Vec::new();
+        }
         let [first, _, ..] = targets else {
             for (number, target) in targets.iter().enumerate() {
                 take(number, self.check(target, prior));
@@ -197,12 +239,13 @@ impl OneTarget<'_> {
             schemas: &schemas,
             limits: self.args.session.limits(),
             files: &|schema| self.of_tenant(written, schema),
-            scope: &|files| scope(self.args, files),
+            scope: &|files| scope(self.args, files, &[]),
             mentions: &mentions,
             unchecked: &|number| unchecked(&targets[number].name, &source, self.args),
         };
         let checked = tenants.run(&mut |number, mut result| {
             mark::assign_unique_ids(&mut result.checks.findings);
+            result.member = Some(member(targets[number]));
             prior.mark(&mut result);
             take(number, result);
         });
@@ -220,8 +263,67 @@ impl OneTarget<'_> {
                 Err(_) => Checked::named(target.name.clone()),
             };
             result.failure = Some(failure.clone());
+            result.member = Some(member(target));
             prior.mark(&mut result);
             take(number, result);
+        }
+    }
+
+    /// Checks all targets, with `--wait` again until they pass or the deadline is reached.
+    fn check_all(&self, targets: &[FleetTarget], watch: &FleetWatch, prior: &PriorRuns) -> Vec<Checked> {
+        let deadline = self.args.wait.map(|time| Instant::now() + time);
+        let numbers: BTreeMap<&str, usize> = targets.iter().map(|target| target.name.as_str()).zip(0..).collect();
+        let run = |targets: &[FleetTarget]| {
+            fleet_run::run(
+                targets,
+                self.fleet.connections,
+                &|target| self.place(target),
+                &|targets, take| {
+                    self.check_together(targets, watch, prior, &mut |number, result| {
+                        if let (Some(index), false) = (numbers.get(targets[number].name.as_str()), watch.is_stopped()) {
+                            watch.add(*index, &result, self.files);
+                        }
+                        take(number, result);
+                    })
+                },
+                &|progress| watch.show(progress),
+            )
+        };
+        let mut results = std::thread::scope(|scope| {
+            scope.spawn(|| watch.tick());
+            let mut results = run(targets);
+            if let Some(deadline) = deadline {
+                self.wait(targets, &mut results, deadline, &run);
+            }
+            watch.end();
+            results
+        });
+        for (result, target) in results.iter_mut().zip(targets) {
+            result.member.get_or_insert_with(|| member(target));
+        }
+        results
+    }
+
+    /// Checks again what waiting can change, until it passes or the deadline is reached.
+    fn wait(
+        &self,
+        targets: &[FleetTarget],
+        results: &mut [Checked],
+        deadline: Instant,
+        run: &dyn Fn(&[FleetTarget]) -> Vec<Checked>,
+    ) {
+        let mut pauses = wait::Pauses::new(deadline);
+        loop {
+            let pending: Vec<usize> = (0..targets.len())
+                .filter(|index| wait::pending(&results[*index], fail_on_unknown(self.args)).is_some())
+                .collect();
+            if pending.is_empty() || !pauses.pause() {
+                return;
+            }
+            let again: Vec<FleetTarget> = pending.iter().map(|index| targets[*index].clone()).collect();
+            for (index, result) in pending.into_iter().zip(run(&again)) {
+                results[index] = result;
+            }
         }
     }
 
@@ -229,13 +331,14 @@ impl OneTarget<'_> {
     fn check(&self, target: &FleetTarget, prior: &PriorRuns) -> Checked {
         let paths = paths(self.args, self.path, self.fleet, &target.expectations);
         let written = self.sets.get(&paths).map(Vec::as_slice).unwrap_or_default();
+        let mut result = Checked::named(target.name.clone());
+        result.member = Some(member(target));
         match self.prepare(target, written) {
             Ok((source, of_tenant)) => {
                 let expected: Vec<&ExpectationFile> = of_tenant.as_deref().unwrap_or(written).iter().collect();
-                check_one(&target.name, &expected, &source, self.args, prior)
+                check_one(result, &expected, &source, self.args, prior)
             }
             Err(error) => {
-                let mut result = Checked::named(target.name.clone());
                 result.failure = Some(error.into_failure("checking the target"));
                 prior.mark(&mut result);
                 result
@@ -269,6 +372,13 @@ impl OneTarget<'_> {
         limit_set(self.args, &mut of_tenant)?;
         Ok(of_tenant)
     }
+}
+
+/// The result of a target that is not asked any more.
+fn stopped(target: &FleetTarget) -> Checked {
+    let mut result = Checked::named(target.name.clone());
+    result.failure = Some(Failure::new(format!("connecting to {}", target.shown), STOPPED).lasting());
+    result
 }
 
 /// Limits expectations, all of which are of one database, to what counts.

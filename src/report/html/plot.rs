@@ -13,7 +13,7 @@ const HEIGHT: usize = 100;
 const STEP: usize = 20;
 
 /// The results of earlier runs and of this one.
-pub(super) fn history(history: &ReportHistory, now: &RunTotals) -> Markup {
+pub(in crate::report) fn history(history: &ReportHistory, now: &RunTotals) -> Markup {
     let runs: Vec<&RunTotals> = history.runs.iter().chain([now]).collect();
     let most = runs.iter().map(|run| run.findings() + run.known).max().unwrap_or(0);
     let top = ceiling(most);

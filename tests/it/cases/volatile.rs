@@ -32,12 +32,19 @@ impl Volatile {
 
     /// The text with placeholders. White space at the end of lines goes, as editors take it away.
     pub fn replace(&self, text: &str) -> String {
-        let mut text = scratch_servers(&runs(&durations(&measures(text))));
+        let mut text = scratch_servers(&runs(&durations(&measures(&without_progress(text)))));
         for (from, to) in &self.0 {
             text = replace_word(&text, from, to);
         }
         text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
     }
+}
+
+/// The text without the lines that say how far a slow run is.
+fn without_progress(text: &str) -> String {
+    let is_progress =
+        |line: &&str| line.contains(" targets: ") && line.contains(" unreached, ") && line.contains("/s, ");
+    text.split_inclusive('\n').filter(|line| !is_progress(line)).collect()
 }
 
 /// The text in which the metrics of a run have placeholders for their values, which follow the labels.

@@ -35,6 +35,14 @@ fn command_lines(text: &str) -> Vec<String> {
 
 /// What is wrong with a command line.
 fn mistake(line: &str) -> Option<String> {
+    let values = [
+        ("${{ matrix.shard }}", "1/8"),
+        ("${{ strategy.job-index }}", "0"),
+        ("$CI_NODE_INDEX/$CI_NODE_TOTAL", "1/8"),
+    ];
+    let line = values
+        .iter()
+        .fold(line.to_owned(), |line, (name, value)| line.replace(name, value));
     let mistake = Cli::try_parse_from(line.split_whitespace()).err()?;
     // Help that was asked for is none.
     mistake.use_stderr().then(|| mistake.to_string())
@@ -206,6 +214,66 @@ fn kubernetes_runs() {
         }
     }
     assert_eq!(containers, 2);
+}
+
+/// The arguments of a container, with paths in the folder of the test.
+fn fleet_command(job: &Json, index: usize) -> String {
+    let arguments = job["spec"]["template"]["spec"]["containers"][0]["args"]
+        .as_array()
+        .expect("arguments");
+    let words: Vec<String> = arguments
+        .iter()
+        .map(|word| text(word).replace("$(JOB_COMPLETION_INDEX)", &index.to_string()))
+        .collect();
+    format!("driftgate {}", words.join(" "))
+        .replace("/fleet/", "fleet/")
+        .replace("/reports/", "reports/")
+}
+
+#[test]
+fn kubernetes_checks_a_fleet_and_a_lost_shard_is_never_green() {
+    let documents = documents("ci/kubernetes/fleet.yaml");
+    let jobs: Vec<&Json> = documents.iter().filter(|document| document["kind"] == "Job").collect();
+    let [shards, merge] = jobs.as_slice() else {
+        panic!("two jobs")
+    };
+    let on_exit = &shards["spec"]["podFailurePolicy"]["rules"][0];
+    assert_eq!(on_exit["action"], "FailIndex");
+    let values = on_exit["onExitCodes"]["values"].as_array().expect("exit codes");
+    assert!(values.contains(&1.into()) && !values.contains(&3.into()), "{values:?}");
+    assert_eq!(shards["spec"]["completionMode"], "Indexed");
+    let count = usize::try_from(shards["spec"]["completions"].as_u64().expect("a number")).expect("small");
+    let project = Project::new();
+    project.folder.write("reports/.keep", "");
+    let targets: Vec<String> = (0..20)
+        .map(|i| format!(r#"{{"name": "t{i}", "url": "env:DATABASE_URL"}}"#))
+        .collect();
+    let text = format!(
+        r#"{{"driftgate": 1, "expectations": ["../expectations/shop.yaml"], "targets": [{}]}}"#,
+        targets.join(", ")
+    );
+    project.folder.write("fleet/targets.json", &text);
+    let none = BTreeMap::new();
+    let run = |expected: &[i32]| {
+        for index in 0..count {
+            let ran = project.bash(&fleet_command(shards, index), &none);
+            assert!(expected.contains(&ran.code.expect("a code")), "{}", ran.said);
+        }
+    };
+    run(&[0]);
+    let merged = |expected: i32, said: &str| {
+        let ran = project.bash(&fleet_command(merge, 0), &none);
+        assert_eq!(ran.code, Some(expected), "{}", ran.said);
+        assert!(ran.said.contains(said), "{}", ran.said);
+    };
+    merged(0, "     20  passed");
+    assert!(project.has("reports/fleet.html"));
+    std::fs::remove_file(project.folder.path().join("reports/shard-2.json")).expect("a report");
+    merged(3, "the report of shard 3/8 is missing");
+    project.drift();
+    // A shard without a target finds nothing.
+    run(&[0, 1]);
+    merged(1, "     20  drift");
 }
 
 fn kubernetes_container(name: &str, pod: &Json, container: &Json) {

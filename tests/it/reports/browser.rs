@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
 use crate::folder::Folder;
@@ -182,6 +184,15 @@ impl Browser {
             let event = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text});
             self.send("Input.dispatchKeyEvent", &event);
         }
+    }
+
+    /// Writes what the page looks like to a file, for people.
+    pub fn screenshot(&mut self, name: &str) {
+        let answer = self.send("Page.captureScreenshot", &json!({"format": "png"}));
+        let data = STANDARD.decode(answer["data"].as_str().expect("a picture"));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+        std::fs::create_dir_all(&folder).expect("a folder for pages");
+        std::fs::write(folder.join(format!("{name}.png")), data.expect("base64")).expect("a picture");
     }
 
     /// What has happened since the page was opened that nobody asked for: dialogs, words on the console, frames, and

@@ -91,7 +91,7 @@ fn history() -> ReportHistory {
 }
 
 /// Writes a page to a file.
-fn written(name: &str, page: &str) -> PathBuf {
+pub fn written(name: &str, page: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
     std::fs::create_dir_all(&folder).expect("a folder for pages");
     let path = folder.join(format!("{name}.html"));

@@ -10,16 +10,18 @@ use driftgate::report::format::Format;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value as Json;
 
+use super::fleet;
 use super::sample::{Sample, marked, nothing, object, sample, well};
 use super::{ending, plain};
 
 /// All samples, each with its name.
-fn samples() -> [(&'static str, Sample); 4] {
+fn samples() -> [(&'static str, Sample); 5] {
     [
         ("sample", sample()),
         ("marked", marked()),
         ("well", well()),
         ("nothing", nothing()),
+        ("fleet", fleet::sample()),
     ]
 }
 
@@ -194,8 +196,9 @@ fn json_and_its_lines_satisfy_their_schemas() {
         let report = json(&plain(Format::Json, &sample));
         satisfies("expectations/report.schema.json", &[report]).unwrap_or_else(|e| panic!("{name}: {e}"));
         let lines: Vec<Json> = plain(Format::Jsonl, &sample).lines().map(json).collect();
+        let fleet = sample.report.fleet.as_ref().map(|fleet| fleet.members.len() + 2);
         let checks = sample.report.summary().checks + sample.report.targets.len();
-        assert_eq!(lines.len(), checks, "{name}");
+        assert_eq!(lines.len(), fleet.unwrap_or(checks), "{name}");
         satisfies("expectations/report-line.schema.json", &lines).unwrap_or_else(|e| panic!("{name}: {e}"));
     }
     let mut wrong = json(&plain(Format::Json, &sample()));
