@@ -52,7 +52,7 @@ pub(super) struct RecreatedPart {
 
 /// What the database says about one phase.
 #[derive(Debug, Deserialize)]
-struct Answer {
+struct RecreateAnswer {
     obstacles: Vec<Obstacle>,
     objects: Vec<RecreatedObject>,
 }
@@ -138,7 +138,7 @@ fn root(number: usize, what: &Recreated) -> Sql {
 pub fn arrange(repair: &mut Repair, facts: &Facts) {
     for phase in Phase::ALL {
         let answer = facts.get(&Fact::Recreated(phase)).cloned().flatten();
-        let answer = answer.and_then(|text| serde_json::from_str::<Answer>(&text).ok());
+        let answer = answer.and_then(|text| serde_json::from_str::<RecreateAnswer>(&text).ok());
         let mut chosen = Chosen::of(repair, phase, answer);
         chosen.leave_out_what_goes(repair);
         repair.recreations.insert(phase, chosen.recreation);
@@ -167,13 +167,13 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn of(repair: &Repair, phase: Phase, answer: Option<Answer>) -> Self {
+    fn of(repair: &Repair, phase: Phase, answer: Option<RecreateAnswer>) -> Self {
         let all = repair.steps.iter().enumerate();
         let all: BTreeSet<usize> = all
             .filter(|(_, step)| Phase::of(step) == Some(phase))
             .map(|(number, _)| number)
             .collect();
-        let Some(Answer { obstacles, mut objects }) = answer else {
+        let Some(RecreateAnswer { obstacles, mut objects }) = answer else {
             let unknown = || "what depends on it can only be read from the database itself".to_owned();
             let refused = all.into_iter().filter(|_| phase == Phase::Queries);
             return Self {

@@ -39,6 +39,16 @@ impl Exchange<'_> {
         out
     }
 
+    /// Whether the sentences about a check have one of the names where it may be a word of English: a schema can be called
+    /// `a` or `value`.
+    #[must_use]
+    pub fn is_ambiguous(self, check: &Check) -> bool {
+        let hint = check.hint.as_ref().and_then(Hint::words);
+        let sentences = [Some(check.message.as_str()), check.detail.as_deref(), hint];
+        let mut sentences = sentences.into_iter().flatten();
+        sentences.any(|text| may_be_a_word(text, self.one) || may_be_a_word(text, self.other))
+    }
+
     /// A check of the one schema as that of the other.
     #[must_use]
     pub fn check(self, check: &Check) -> Check {
@@ -162,9 +172,41 @@ impl Exchange<'_> {
     }
 }
 
+/// Whether a text has a name where it does not qualify another one, as in `t_1.orders`, and does not follow the word `schema`.
+fn may_be_a_word(text: &str, name: &str) -> bool {
+    let is_word = |at: usize| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        !before.ends_with(continues_word) && !after.starts_with(continues_word)
+    };
+    let is_schema = |at: usize| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let qualified = after
+            .strip_prefix('.')
+            .is_some_and(|rest| rest.starts_with(|c| continues_word(c) || c == '"'));
+        qualified || before.to_lowercase().ends_with("schema ")
+    };
+    let mut places = text.match_indices(name).map(|(at, _)| at).filter(|at| is_word(*at));
+    places.any(|at| !is_schema(at))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Exchange;
+    use super::{Exchange, may_be_a_word};
+
+    #[test]
+    fn a_name_that_may_be_a_word_is_told_apart() {
+        for (text, expected) in [
+            ("table a.t does not exist", false),
+            ("if a value does not fit", true),
+            ("column a.\"B\".x", false),
+            ("GRANT USAGE ON SCHEMA a", false),
+            ("it was in a. Look", true),
+            ("data of area.t", false),
+            ("", false),
+        ] {
+            assert_eq!(may_be_a_word(text, "a"), expected, "{text}");
+        }
+    }
 
     #[test]
     fn whole_words_are_exchanged() {

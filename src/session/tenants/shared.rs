@@ -51,17 +51,25 @@ impl SharedVerdict {
         }
     }
 
-    /// Whether it holds for another schema with the same contents: nothing outside tells the two apart.
+    /// Whether it holds for another schema with the same contents: nothing outside tells the two apart, and its sentences
+    /// can be said of the other one.
     pub(super) fn holds_for(&self, schema: &str) -> bool {
-        !self.outside.contain(&self.schema) && !self.outside.contain(schema)
+        let exchange = self.exchange(schema);
+        !self.outside.contain(&self.schema)
+            && !self.outside.contain(schema)
+            && !self.checks.findings.iter().any(|check| exchange.is_ambiguous(check))
+    }
+
+    fn exchange<'a>(&'a self, schema: &'a str) -> Exchange<'a> {
+        Exchange {
+            one: &self.schema,
+            other: schema,
+        }
     }
 
     /// Gives it to the target of another schema.
     pub(super) fn give(&self, schema: &str, target: &mut Target) {
-        let exchange = Exchange {
-            one: &self.schema,
-            other: schema,
-        };
+        let exchange = self.exchange(schema);
         let findings = self.checks.findings.iter().map(|check| exchange.check(check));
         let passes = match &self.checks.passes {
             Passes::Counted => Passes::Counted,
