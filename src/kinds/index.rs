@@ -164,6 +164,14 @@ fn make_valid(finding: &HintContext<'_>) -> Option<Hint> {
         &PartitionIndex {
             name: finding.id.last(),
             create: &create,
+            definition: &[
+                "keys",
+                "unique",
+                NULLS_NOT_DISTINCT.name,
+                "method",
+                common::INCLUDE.name,
+                "where",
+            ],
         },
     )
 }

@@ -171,6 +171,8 @@ pub(in crate::kinds) struct PartitionIndex<'a> {
     pub(in crate::kinds) name: &'a str,
     /// The statement that creates an index of this name in a partition.
     pub(in crate::kinds) create: &'a dyn Fn(&ObjectId, &str) -> String,
+    /// The attributes that PostgreSQL compares before it attaches one.
+    pub(in crate::kinds) definition: &'a [&'static str],
 }
 
 /// The longest name of PostgreSQL, in bytes.
@@ -191,6 +193,12 @@ pub(in crate::kinds) fn make_valid(finding: &HintContext<'_>, index: &PartitionI
     }
     let (lacking, invalid): (Vec<&ObjectId>, Vec<&ObjectId>) =
         finding.partitions.iter().partition(|id| id.parts().len() == 2);
+    let is_as_wanted = |attribute: &&'static str| finding.wanted(attribute) == object.get(attribute);
+    if !lacking.is_empty() && !index.definition.iter().all(is_as_wanted) {
+        return Some(Hint::advice(
+            "it differs otherwise, too: created again as expected, it is valid, because every partition then has one",
+        ));
+    }
     let mut statements = Vec::new();
     for partition in &lacking {
         let new = shortened(&format!("{}_{}", partition.last(), index.name));
@@ -237,6 +245,7 @@ pub(in crate::kinds) fn make_constraint_valid(finding: &HintContext<'_>, index: 
         &PartitionIndex {
             name: index,
             create: &create,
+            definition: &[super::COLUMNS.name, super::INCLUDE.name],
         },
     )
 }
