@@ -1,7 +1,9 @@
 //! Standard output and standard error: results, messages, and a line that shows what is being done.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::cli::Color;
 use crate::error::{Failure, Problem, WhileDoing as _};
@@ -53,9 +55,17 @@ pub(crate) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
-/// Writes a note to standard error, unless nothing is to be printed where all is well.
+/// The notes that were written.
+static NOTES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Writes a note to standard error, unless nothing is to be printed where all is well. Each note is written once, however
+/// many databases or attempts it is about.
 pub(crate) fn note(text: &str) {
-    if !is_quiet() {
+    let is_new = || {
+        let mut written = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
+        written.insert(text.to_owned())
+    };
+    if !is_quiet() && is_new() {
         eprint(text);
     }
 }

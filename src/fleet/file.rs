@@ -39,6 +39,16 @@ pub const QUERY_KEYS: [&str; 2] = ["url", "sql"];
 /// The keys of `password`: it takes one of them.
 pub const PASSWORD_KEYS: [&str; 3] = ["file", "env", "command"];
 
+/// Whether a text has a line that can begin with the key `targets`. Quick, because it parses nothing.
+#[must_use]
+pub fn may_be_fleet(text: &str) -> bool {
+    let begins = |line: &str| {
+        line.trim_start_matches(|c: char| !c.is_alphanumeric())
+            .starts_with("targets")
+    };
+    text.trim_start().starts_with('{') || text.lines().any(begins)
+}
+
 /// Whether a text is that of a fleet file: its root has `targets`.
 #[must_use]
 pub fn is_fleet(text: &str, file: FileId) -> bool {

@@ -12,7 +12,7 @@ use crate::sql_text::dollar_quote;
 use crate::terminal::visible;
 
 /// What is dropped and created again in a transaction.
-pub(super) struct Around<'a> {
+pub(super) struct StepAround<'a> {
     phase: Phase,
     recreation: &'a Recreation,
     /// The findings and the checks of each step.
@@ -48,7 +48,7 @@ pub(super) fn add_around<'a>(
         steps: vec![number],
         path: step.fix.path.as_deref(),
         is_comment,
-        around: Some(Around {
+        around: Some(StepAround {
             phase,
             recreation,
             intros: BTreeMap::from([(number, intro.to_owned())]),
@@ -77,7 +77,7 @@ impl InPaths {
     }
 }
 
-impl Around<'_> {
+impl StepAround<'_> {
     /// Writes the transaction.
     pub(super) fn write(&self, block: &mut Block<'_>, repair: &Repair) {
         let path_of = |step: &RepairStep| search_path(step.fix.path.as_deref()).as_str().to_owned();

@@ -53,12 +53,12 @@ pub(super) struct RecreatedPart {
 /// What the database says about one phase.
 #[derive(Debug, Deserialize)]
 struct RecreateAnswer {
-    obstacles: Vec<Obstacle>,
+    obstacles: Vec<RecreateObstacle>,
     objects: Vec<RecreatedObject>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Obstacle {
+struct RecreateObstacle {
     roots: BTreeSet<usize>,
     why: String,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::around::{Around, add_around};
+use super::around::{StepAround, add_around};
 use super::facts::{Fact, Facts, search_path};
 use super::proof::{Proof, StepProof};
 use super::{Repair, RepairStep, State, StepGuard};
@@ -64,7 +64,7 @@ pub(super) struct Block<'a> {
     pub(super) group: Option<&'a ObjectId>,
     pub(super) is_comment: bool,
     /// What is dropped and created again around the statements.
-    pub(super) around: Option<Around<'a>>,
+    pub(super) around: Option<StepAround<'a>>,
     /// The findings, and the checks.
     pub(super) intro: String,
     /// The statements.

@@ -27,8 +27,10 @@ pub(super) fn check(paths: &[PathBuf], files: &mut SourceMap) -> LintedFleets {
         problems: Vec::new(),
     };
     for path in paths {
+        // A large expectation file is not kept twice.
+        let may_be = path.is_file() && input::read_text(path).is_ok_and(|text| file::may_be_fleet(&text));
         // What cannot be read is reported with the expectation files.
-        let place = input::read(path, files).ok().filter(|_| path.is_file());
+        let place = may_be.then(|| input::read(path, files).ok()).flatten();
         let Some(place) = place.filter(|place| file::is_fleet(files.text(place.file), place.file)) else {
             linted.paths.push(path.clone());
             continue;
