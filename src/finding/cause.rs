@@ -5,7 +5,7 @@ use super::Code;
 /// The finding that others follow from.
 #[derive(Debug, Clone)]
 pub struct Cause {
-    /// Its id, as [`Check::common_id`] gives it.
+    /// Its id, as [`Check::common_id`](super::Check::common_id) gives it.
     pub id: String,
     /// Its code.
     pub code: Code,
