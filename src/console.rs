@@ -55,17 +55,21 @@ pub(crate) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
-/// The notes that were written.
+/// The notes that [`note_once`] has written.
 static NOTES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Writes a note to standard error, unless nothing is to be printed where all is well. Each note is written once, however
-/// many databases or attempts it is about.
+/// Writes a note about an option, a source or a role to standard error, as [`note`] does, but only once, however many
+/// databases or attempts it is about.
+pub(crate) fn note_once(text: &str) {
+    let mut written = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
+    if written.insert(text.to_owned()) {
+        note(text);
+    }
+}
+
+/// Writes a note to standard error, unless nothing is to be printed where all is well.
 pub(crate) fn note(text: &str) {
-    let is_new = || {
-        let mut written = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
-        written.insert(text.to_owned())
-    };
-    if !is_quiet() && is_new() {
+    if !is_quiet() {
         eprint(text);
     }
 }

@@ -6,7 +6,7 @@ use super::{Session, Transaction};
 use crate::catalog;
 use crate::catalog::change_log::ChangesFound;
 use crate::compare::since;
-use crate::console::note;
+use crate::console::note_once;
 use crate::error::Failure;
 use crate::expectation::ChangeLog;
 use crate::finding::Check;
@@ -65,7 +65,7 @@ impl Transaction<'_> {
                 ChangesFound::Rows(rows) => changes.extend(rows),
                 ChangesFound::Unreadable(why, hint) => {
                     let help = hint.map(|hint| format!("\n  help: {}", visible(&hint.to_string())));
-                    note(&format!(
+                    note_once(&format!(
                         "note: who changed objects is not known: {}: {}{}\n",
                         visible(&log.table.to_string()),
                         visible(&why),

@@ -9,7 +9,7 @@ use crate::catalog::capture::{SchemaSelection, Scope};
 use crate::catalog::conninfo::Conninfo;
 use crate::catalog::equivalence::Trust;
 use crate::cli::SessionArgs;
-use crate::console::{clear_progress, note, show_progress};
+use crate::console::{clear_progress, note_once, show_progress};
 use crate::environment::Environment;
 use crate::error::{Failure, Problem};
 use crate::finding::Target;
@@ -151,7 +151,7 @@ fn generated(
             .hint("for Hibernate, set hibernate.hbm2ddl.delimiter=;"));
     }
     if !source.label().ends_with(&redact::path(path)) {
-        note(&format!("note: {} is {}\n", source.label(), redact::path(path)));
+        note_once(&format!("note: {} is {}\n", source.label(), redact::path(path)));
     }
     Ok(ResolvedSource::Scratch(Box::new(ScratchDatabase {
         scratch,
@@ -407,7 +407,7 @@ impl SqlProgram {
                 Printed::Text(text) => {
                     // The label of a command: source shows it already.
                     if !self.label.ends_with(&shown) {
-                        note(&format!(
+                        note_once(&format!(
                             "note: {} is what this printed: {}\n",
                             self.label,
                             visible(&shown)

@@ -2,7 +2,7 @@
 
 use crate::catalog::conninfo::Conninfo;
 use crate::cli::SessionArgs;
-use crate::console::note;
+use crate::console::note_once;
 use crate::environment::{Environment, is_variable};
 use crate::error::Problem;
 use crate::redact;
@@ -50,7 +50,7 @@ pub(super) fn use_digest_key(args: &SessionArgs, environment: &Environment) -> R
 pub(super) fn conninfo(url: &str, environment: &Environment) -> Result<Conninfo, Problem> {
     let info = Conninfo::resolve(url, &|name| environment.get(name))?;
     for said in info.notes() {
-        note(&format!("note: {}\n", visible(said)));
+        note_once(&format!("note: {}\n", visible(said)));
     }
     Ok(info)
 }

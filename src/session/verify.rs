@@ -9,7 +9,7 @@ use crate::catalog::capture::Scope;
 use crate::catalog::{Limits, block_on};
 use crate::compare::history::AppliedMigrations;
 use crate::compare::{self, coverage, history, resolve, undetermined};
-use crate::console::note;
+use crate::console::note_once;
 use crate::error::Failure;
 use crate::expectation::{AppliedState, Assertion, ChangeLog, CutName, ExpectationFile, WindowEnd, not_expected};
 use crate::finding::{Check, Target};
@@ -181,7 +181,7 @@ impl<'a> Verification<'a> {
 
     fn warn_if_privileged(self, session: &Session<'_>, snapshot: &Snapshot) {
         if session.runs_assertions_privileged(self.files, snapshot) {
-            note(
+            note_once(
                 "note: assertions run as a role that bypasses row security: database code that they call runs with the \
                  privileges of this role\n  help: give --assertions-url with a less privileged role; see docs/security.md\n",
             );
