@@ -222,18 +222,21 @@ impl OneTarget<'_> {
             Ok(source) => source,
             Err(error) => {
                 let failure = error.into_failure("checking the target");
-                self.fail(targets, &failure, prior, take);
+                fail(
+                    targets,
+                    &failure,
+                    &|target| Checked::named(target.name.clone()),
+                    prior,
+                    take,
+                );
                 return Vec::new();
             }
         };
         let paths = paths(self.args, self.path, self.fleet, &first.expectations);
         let written = self.sets.get(&paths).map(Vec::as_slice).unwrap_or_default();
         let schemas: Vec<&str> = targets.iter().filter_map(|target| target.schema.as_deref()).collect();
-        let mut mentions = MentionedWords::default();
-        mentions.add_source(&format!("{:?}", self.args.choice));
-        for file in written {
-            mentions.add_source(self.files.text(file.file));
-        }
+        let mentions = self.mentions(written);
+        let unchecked_one = |target: &FleetTarget| unchecked(&target.name, &source, self.args);
         let tenants = Tenants {
             source: &source,
             schemas: &schemas,
@@ -241,7 +244,7 @@ impl OneTarget<'_> {
             files: &|schema| self.of_tenant(written, schema),
             scope: &|files| scope(self.args, files, &[]),
             mentions: &mentions,
-            unchecked: &|number| unchecked(&targets[number].name, &source, self.args),
+            unchecked: &|number| unchecked_one(targets[number]),
         };
         let checked = tenants.run(&mut |number, mut result| {
             mark::assign_unique_ids(&mut result.checks.findings);
@@ -250,23 +253,19 @@ impl OneTarget<'_> {
             take(number, result);
         });
         checked.unwrap_or_else(|failure| {
-            self.fail(targets, &failure, prior, take);
+            fail(targets, &failure, &unchecked_one, prior, take);
             Vec::new()
         })
     }
 
-    /// The results of targets of which nothing is known because of this failure.
-    fn fail(&self, targets: &[&FleetTarget], failure: &Failure, prior: &PriorRuns, take: TakeResult<'_>) {
-        for (number, target) in targets.iter().enumerate() {
-            let mut result = match self.source(target) {
-                Ok(source) => unchecked(&target.name, &source, self.args),
-                Err(_) => Checked::named(target.name.clone()),
-            };
-            result.failure = Some(failure.clone());
-            result.member = Some(member(target));
-            prior.mark(&mut result);
-            take(number, result);
+    /// The words of the options and of these files.
+    fn mentions(&self, written: &[ExpectationFile]) -> MentionedWords {
+        let mut mentions = MentionedWords::default();
+        mentions.add_source(&format!("{:?}", self.args.choice));
+        for file in written {
+            mentions.add_source(self.files.text(file.file));
         }
+        mentions
     }
 
     /// Checks all targets, with `--wait` again until they pass or the deadline is reached.
@@ -371,6 +370,23 @@ impl OneTarget<'_> {
         let mut of_tenant = for_schema(written, schema, self.files)?;
         limit_set(self.args, &mut of_tenant)?;
         Ok(of_tenant)
+    }
+}
+
+/// The results of targets in the same place, of which nothing is known because of this failure.
+fn fail(
+    targets: &[&FleetTarget],
+    failure: &Failure,
+    unchecked: &dyn Fn(&FleetTarget) -> Checked,
+    prior: &PriorRuns,
+    take: TakeResult<'_>,
+) {
+    for (number, target) in targets.iter().enumerate() {
+        let mut result = unchecked(target);
+        result.failure = Some(failure.clone());
+        result.member = Some(member(target));
+        prior.mark(&mut result);
+        take(number, result);
     }
 }
 
