@@ -33,7 +33,7 @@ pub static FORMAT: FormatSpec = FormatSpec::new(
 .with_notes();
 
 const STYLE: &str = include_str!("html/style.css");
-const SCRIPT: &str = include_str!("html/script.js");
+const SCRIPT: &str = concat!(include_str!("html/script.js"), include_str!("html/page.js"));
 
 /// If there are more findings, they are folded, so that the headlines are read first.
 const UNFOLDED: usize = 40;
@@ -58,7 +58,7 @@ fn render(rendering: &Rendering<'_>) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            (head(&title))
+            (head(&title, STYLE, SCRIPT))
             "\n" body {
                 a.skip href="#findings" { "Skip to the findings" }
                 "\n" (header(rendering))
@@ -99,16 +99,16 @@ fn render(rendering: &Rendering<'_>) -> String {
 }
 
 /// The title, the style and what the page may do.
-fn head(title: &str) -> Markup {
+pub(super) fn head(title: &str, style: &str, script: &str) -> Markup {
     html! {
         head {
             meta charset="utf-8";
-            "\n" meta http-equiv="Content-Security-Policy" content=(policy(STYLE, SCRIPT));
+            "\n" meta http-equiv="Content-Security-Policy" content=(policy(style, script));
             "\n" meta name="viewport" content="width=device-width, initial-scale=1";
             "\n" meta name="color-scheme" content="light dark";
             "\n" meta name="referrer" content="no-referrer";
             "\n" title { (title) " · driftgate" }
-            "\n" style { (PreEscaped(STYLE)) }
+            "\n" style { (PreEscaped(style)) }
         }
     }
 }
@@ -123,7 +123,7 @@ fn section(part: &sections::Part) -> Markup {
 }
 
 /// The content security policy: the page may apply its own style and run its own script, and nothing else.
-pub(super) fn policy(style: &str, script: &str) -> String {
+fn policy(style: &str, script: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
     format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",

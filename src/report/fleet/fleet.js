@@ -61,59 +61,18 @@
 
   // --- a group shows its targets in the list
 
-  document.querySelectorAll("[data-group], [data-copy]").forEach(function (button) { button.hidden = false; });
+  document.querySelectorAll("[data-group]").forEach(function (button) { button.hidden = false; });
   document.addEventListener("click", function (event) {
     const ofGroup = event.target.closest("[data-group]");
-    if (ofGroup) {
-      form.reset();
+    if (!ofGroup) { return; }
+    form.reset();
+    group.value = ofGroup.dataset.group;
+    setTimeout(function () {
       group.value = ofGroup.dataset.group;
-      setTimeout(function () {
-        group.value = ofGroup.dataset.group;
-        filter();
-        const heading = document.getElementById("targets");
-        heading.scrollIntoView();
-        heading.focus();
-      });
-      return;
-    }
-    const button = event.target.closest("[data-copy]");
-    if (!button) { return; }
-    const code = button.parentElement.querySelector("code");
-    const say = function (word) {
-      button.textContent = word;
-      setTimeout(function () { button.textContent = "Copy"; }, 2000);
-    };
-    // Where a page may not write to the clipboard, the text is chosen for the keyboard.
-    const otherwise = function () {
-      const range = document.createRange();
-      range.selectNodeContents(code);
-      const selection = getSelection();
-      selection.removeAllRanges();
-      selection.addRange(range);
-      say(document.execCommand("copy") ? "Copied" : "Press Ctrl+C");
-    };
-    if (navigator.clipboard) {
-      navigator.clipboard.writeText(code.textContent).then(function () { say("Copied"); }, otherwise);
-    } else {
-      otherwise();
-    }
-  });
-
-  // --- a link to a group unfolds it, and paper has no folds
-
-  const unfold = function () {
-    const target = document.getElementById(location.hash.slice(1));
-    if (target && target.matches("details")) { target.open = true; }
-  };
-  addEventListener("hashchange", unfold);
-  unfold();
-  let folded = [];
-  addEventListener("beforeprint", function () {
-    folded = Array.from(document.querySelectorAll("details:not([open])"));
-    folded.forEach(function (details) { details.open = true; });
-  });
-  addEventListener("afterprint", function () {
-    folded.forEach(function (details) { details.open = false; });
-    folded = [];
+      filter();
+      const heading = document.getElementById("targets");
+      heading.scrollIntoView();
+      heading.focus();
+    });
   });
 })();

@@ -13,14 +13,14 @@ use crate::plural::{plural, thousands};
 use crate::redact;
 use crate::report::coverage::percent;
 use crate::report::format::Rendering;
-use crate::report::html::{minute, name, plot, policy};
+use crate::report::html::{head, minute, name, plot};
 use crate::report::timing::date;
 use crate::report::values::{one_line, show};
 use crate::report::words::{TOOL, capital, stale};
 use crate::terminal::visible;
 
 const STYLE: &str = concat!(include_str!("../html/style.css"), include_str!("fleet.css"));
-const SCRIPT: &str = include_str!("fleet.js");
+const SCRIPT: &str = concat!(include_str!("fleet.js"), include_str!("../html/page.js"));
 
 /// If there are more groups, they are folded, so that the headlines are read first.
 const UNFOLDED: usize = 5;
@@ -40,15 +40,7 @@ pub(in crate::report) fn html(rendering: &Rendering<'_>, fleet: &FleetReport) ->
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                "\n" meta http-equiv="Content-Security-Policy" content=(policy(STYLE, SCRIPT));
-                "\n" meta name="viewport" content="width=device-width, initial-scale=1";
-                "\n" meta name="color-scheme" content="light dark";
-                "\n" meta name="referrer" content="no-referrer";
-                "\n" title { (title) " · driftgate" }
-                "\n" style { (PreEscaped(STYLE)) }
-            }
+            (head(&title, STYLE, SCRIPT))
             "\n" body {
                 a.skip href="#findings" { "Skip to the findings" }
                 "\n" (header(rendering, fleet))
@@ -281,14 +273,6 @@ fn matrices(fleet: &FleetReport) -> Vec<Markup> {
     let matrices = values.filter(|(_, values)| (2..=COLUMNS).contains(&values.len()));
     matrices
         .map(|(label, values)| {
-            let of = |group: &TargetGroup, value: &str| {
-                let counts = fleet.labels_of(group);
-                counts
-                    .get(label)
-                    .and_then(|counts| counts.get(value))
-                    .copied()
-                    .unwrap_or_default()
-            };
             html! {
                 "\n" h3 { (name(label)) }
                 div.wide tabindex="0" role="region" aria-label={ "Groups by " (one_line(label)) } {
@@ -301,8 +285,9 @@ fn matrices(fleet: &FleetReport) -> Vec<Markup> {
                         tbody { @for group in &fleet.groups {
                             "\n" tr class=(group.status.word()) {
                                 th scope="row" { a href={ "#g-" (group.id) } { (name(&short(&sentence(group)))) } }
+                                @let counts = fleet.labels_of(group).remove(label).unwrap_or_default();
                                 @for value in &values {
-                                    @let count = of(group, value);
+                                    @let count = counts.get(value).copied().unwrap_or_default();
                                     td.n.some[count > 0] { @if count > 0 { (thousands(count)) } }
                                 }
                                 td.n { (thousands(group.members.len())) }
