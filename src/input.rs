@@ -196,11 +196,7 @@ pub fn read(path: &Path, files: &mut SourceMap) -> Result<Place, Problem> {
                 text.remove(0);
             }
             let file = files.add(path.to_owned(), text);
-            Ok(Place {
-                file,
-                line: 1,
-                column: 1,
-            })
+            Ok(Place::start_of(file))
         }
         Err(e) => {
             let before = e.utf8_error().valid_up_to();

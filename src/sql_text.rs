@@ -87,6 +87,12 @@ impl Iterator for Tokens<'_> {
     }
 }
 
+/// Whether a character continues a word of SQL.
+#[must_use]
+pub fn continues_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
 /// The words and quoted names of a text, including those in parentheses and brackets, as they are written.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     Lexemes::of(text).filter_map(|(range, piece)| match piece {

@@ -17,7 +17,7 @@ pub use exchange::Exchange;
 pub use mentions::MentionedWords;
 
 use crate::platform;
-use crate::sql_text::show_name;
+use crate::sql_text::{continues_word, show_name};
 
 /// The words before a dot in the expressions of PostgreSQL that are no schemas.
 const ROW_NAMES: [&str; 3] = ["excluded", "new", "old"];
@@ -35,11 +35,6 @@ pub fn is_ordinary(schema: &str) -> bool {
         && !ROW_NAMES.contains(&schema)
         && !platform::is_postgres(schema)
         && !platform::names_schema(schema)
-}
-
-/// Whether a character continues a word.
-fn continues_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '$'
 }
 
 /// The words of a text: the longest sequences of letters, digits, `_` and `$`.

@@ -20,9 +20,7 @@ use batch::{Batch, RarerKinds, ResultKind, rarer_kinds};
 pub(super) use batch::{begin_scratch_transaction, begin_transaction, reset_planner_settings};
 pub use locks::LockedOids;
 use rows::RowReader;
-pub use schemas::{
-    FoundOids, SchemaOids, begin_again, capture_again, capture_part, depended_on, find_objects, scope_of_schemas,
-};
+pub use schemas::{FoundOids, SchemaOids, capture_again, capture_part, depended_on, find_objects, scope_of_schemas};
 pub use scope::{SchemaSelection, Scope, SizeHint};
 
 use super::client::Client;

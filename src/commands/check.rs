@@ -19,7 +19,7 @@ use crate::finding::{Checks, Exit, Report, Target, mark};
 use crate::redact;
 use crate::role_map::RoleMap;
 use crate::session::prior_runs::PriorRuns;
-use crate::session::report_outputs::{ReportOutputs, RunClock, exit_for_format};
+use crate::session::report_outputs::{ReportOutputs, RunClock, exit_for_format, exit_with_failures};
 use crate::session::scratch_noise::filter_noise_of_checked;
 use crate::session::source::{ResolvedSource, resolve_all};
 use crate::session::verify::Verification;
@@ -67,12 +67,9 @@ fn verdict(args: &CheckArgs, report: &Report) -> Exit {
     }
 }
 
-/// The exit of the run. A report that could not be written fails the run, but drift is still drift.
+/// The exit of the run.
 fn exit(args: &CheckArgs, report: &Report, verdict: Exit, failures: &[Failure]) -> Exit {
-    let exit = match verdict {
-        Exit::Passed | Exit::Unknown if !failures.is_empty() => Exit::Failure,
-        Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Nagios(_) => verdict,
-    };
+    let exit = exit_with_failures(verdict, failures);
     if args.exit_zero && verdict != Exit::Usage {
         return exit;
     }

@@ -117,11 +117,7 @@ fn skip_unapplied(
     let Some(folder) = &scratch.folder else {
         return Ok(MigrationProgress::default());
     };
-    let place = Place {
-        file: files.add(sources.first_label.as_str().into(), String::new()),
-        line: 1,
-        column: 1,
-    };
+    let place = Place::start_of(files.add(sources.first_label.as_str().into(), String::new()));
     let mut progress = migration_progress::read(other, folder, &args.schema, place, args.session.limits())?;
     scratch.skip_unapplied(&mut progress, place, files)?;
     Ok(progress)

@@ -12,7 +12,7 @@ use crate::fleet::shard_of;
 use crate::input;
 use crate::redact;
 use crate::session::prior_runs::PriorRuns;
-use crate::session::report_outputs::{ReportOutputs, RunClock, exit_for_format};
+use crate::session::report_outputs::{ReportOutputs, RunClock, exit_for_format, exit_with_failures};
 use crate::source_map::SourceMap;
 
 /// The files of the arguments, in which `*` and `?` stand for any characters, as in a shell.
@@ -96,9 +96,6 @@ pub(super) fn run(args: &MergeArgs, files: &mut SourceMap) -> Result<Exit, Comma
     };
     let failures = outputs.write(&report, files, verdict, &clock);
     failures.iter().for_each(print_failure);
-    let exit = match verdict {
-        Exit::Passed | Exit::Unknown if !failures.is_empty() => Exit::Failure,
-        Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Nagios(_) => verdict,
-    };
+    let exit = exit_with_failures(verdict, &failures);
     Ok(exit_for_format(args.format, &report, exit))
 }

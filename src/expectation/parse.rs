@@ -415,7 +415,7 @@ impl Parser {
         }
         let mut kinds = Kind::ALL.iter().filter(|kind| kind.spec().section == entry.key);
         let other = Kind::in_other_words(&entry.key);
-        let (key, known) = (shorten(&entry.key), file_keys());
+        let key = shorten(&entry.key);
         let kind = kinds.find(|kind| !kind.spec().parents.is_empty()).or(other.as_ref());
         let problem = match kind.map(|kind| (kind.spec().section, kind.spec().parents.first())) {
             Some((section, Some(parent))) => {
@@ -436,7 +436,7 @@ impl Parser {
             Some((section, None)) => {
                 Problem::at(entry.place, format!("unknown key `{key}`")).hint(format!("did you mean `{section}`?"))
             }
-            None => Problem::at(entry.place, format!("unknown key `{key}`")).hint(suggest::hint(&entry.key, &known)),
+            None => return self.unknown_key(entry, &file_keys()),
         };
         self.problems.push(problem);
     }

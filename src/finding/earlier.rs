@@ -117,11 +117,11 @@ pub(super) fn report<T: DeserializeOwned>(text: &str, file: FileId, hint: &str) 
     if text.trim().is_empty() {
         let hint = "the shell empties the file of `> FILE` before driftgate reads it: write the new report to another \
                     file, or with -o json=FILE";
-        return Err(Problem::at(start(file), "the earlier report is empty").hint(hint));
+        return Err(Problem::at(Place::start_of(file), "the earlier report is empty").hint(hint));
     }
     let head: Head = serde_json::from_str(text).map_err(|e| not_a_report(&e, file, hint))?;
     if head.tool != Some(Json::from(env!("CARGO_PKG_NAME"))) {
-        return Err(Problem::at(start(file), "this is JSON, but not a driftgate report").hint(hint));
+        return Err(Problem::at(Place::start_of(file), "this is JSON, but not a driftgate report").hint(hint));
     }
     let version = head.report_version.unwrap_or_default();
     if !READABLE
@@ -133,18 +133,9 @@ pub(super) fn report<T: DeserializeOwned>(text: &str, file: FileId, hint: &str) 
             "this driftgate reads reports of version {}: use a report that it wrote",
             readable.join(" and ")
         );
-        return Err(Problem::at(start(file), format!("unsupported report version {version}")).hint(hint));
+        return Err(Problem::at(Place::start_of(file), format!("unsupported report version {version}")).hint(hint));
     }
     serde_json::from_str(text).map_err(|e| not_a_report(&e, file, hint))
-}
-
-/// The first line of a file.
-pub(super) fn start(file: FileId) -> Place {
-    Place {
-        file,
-        line: 1,
-        column: 1,
-    }
 }
 
 /// An error of the JSON reader as a problem.

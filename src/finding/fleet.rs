@@ -18,7 +18,7 @@ pub use compared::{FleetComparison, GroupChange, compare};
 pub(crate) use general::general_value;
 pub use general::{SCHEMA, general_sql, without_schema};
 pub use merge::{Merging, ShardOf, merge};
-pub use read::{EarlierFleet, EarlierMember, FLEET_HINT, is_fleet, read, read_lines};
+pub use read::{EarlierFleet, FLEET_HINT, is_fleet, read, read_lines};
 pub use tolerance::Tolerance;
 
 use super::{Exit, Target};

@@ -5,10 +5,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::Deserialize;
 
 use super::Report;
-use super::earlier::{self, start};
+use super::earlier;
 use super::fleet::{self, FleetReport, GroupStatus, MemberVerdict};
 use crate::error::Problem;
-use crate::source_map::FileId;
+use crate::source_map::{FileId, Place};
 
 /// The maximum number of runs: more do not fit on a screen.
 const KEPT: usize = 60;
@@ -135,7 +135,7 @@ fn began(written: Option<&str>, file: FileId, modified: Duration) -> Result<Dura
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
         .ok_or_else(|| {
             Problem::at(
-                start(file),
+                Place::start_of(file),
                 format!("`generated_at` is \"{time}\", which is not a time after 1970"),
             )
             .hint(HINT)

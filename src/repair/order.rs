@@ -184,31 +184,22 @@ fn visit(
 
 /// The query for the pairs of steps that drop an object and one that it depends on.
 pub(super) fn query(repair: &Repair) -> Option<FactQuery> {
-    let mut rows: Option<Sql> = None;
-    let mut dropping = 0;
-    for (number, step) in repair.steps.iter().enumerate() {
-        let Some((guard, address)) = step
-            .guard
-            .as_ref()
-            .filter(|_| drops(step))
-            .and_then(|guard| Some((guard, guard.address?)))
-        else {
-            continue;
-        };
-        let row = sql!["SELECT ", number, ", ", address, " FROM ", &guard.rows];
-        rows = Some(match rows {
-            Some(rows) => sql![rows, " UNION ALL ", row],
-            None => row,
-        });
-        dropping += 1;
+    let steps = repair.steps.iter().enumerate().filter(|(_, step)| drops(step));
+    let rows: Vec<Sql> = steps
+        .filter_map(|(number, step)| {
+            let guard = step.guard.as_ref()?;
+            Some(sql!["SELECT ", number, ", ", guard.address?, " FROM ", &guard.rows])
+        })
+        .collect();
+    if rows.len() < 2 {
+        return None;
     }
-    let rows = rows.filter(|_| dropping > 1)?;
     Some(FactQuery {
         fact: Fact::Order,
         path: sql!["pg_catalog"],
         query: sql![
             "WITH RECURSIVE dropped (step, classid, objid, objsubid) AS (",
-            rows,
+            Sql::join(rows, " UNION ALL "),
             "), objects (step, classid, objid, objsubid) AS (SELECT * FROM dropped",
             DEPENDENTS,
             ") SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(o.step, d.step)), '[]')::text FROM objects o JOIN dropped d ON \

@@ -87,18 +87,15 @@ impl Phase {
 #[must_use]
 pub fn queries(repair: &Repair) -> Vec<FactQuery> {
     let query = |phase: Phase| {
-        let mut roots: Option<Sql> = None;
-        for (number, step) in repair.steps.iter().enumerate() {
-            if Phase::of(step) != Some(phase) {
-                continue;
-            }
-            let row = root(number, step.fix.recreates.as_ref()?);
-            roots = Some(match roots {
-                Some(roots) => sql![roots, ", ", row],
-                None => row,
-            });
+        let steps = repair.steps.iter().enumerate();
+        let steps = steps.filter(|(_, step)| Phase::of(step) == Some(phase));
+        let roots: Vec<Sql> = steps
+            .filter_map(|(number, step)| Some(root(number, step.fix.recreates.as_ref()?)))
+            .collect();
+        if roots.is_empty() {
+            return None;
         }
-        let roots = roots?;
+        let roots = Sql::join(roots, ", ");
         Some(FactQuery {
             fact: Fact::Recreated(phase),
             path: sql!["pg_catalog"],

@@ -105,17 +105,15 @@ pub(super) fn facts(check: &Check, target: &Target, files: &SourceMap) -> Vec<(&
         }
         None => {}
     }
-    facts.extend(check.detail.as_ref().map(|detail| ("because", visible(detail))));
+    facts.extend(because(check, files));
     facts.push(("at", one_line(&files.locate(check.place))));
     facts.push(("database", one_line(&describe(target))));
-    facts.extend(since(check).map(|text| ("since", text)));
+    facts.extend(changed(check, files));
     facts.extend(follows(check, files));
     facts.extend(hint_facts(check));
-    let parties = files.parties(check.place.file).named();
-    facts.extend(parties.map(|(label, party)| (label, visible(party))));
-    facts.extend(check.reason.as_ref().map(|reason| ("reason", visible(reason))));
-    let marks = table_marks::lines(check, files);
-    facts.extend(marks.into_iter().map(|(label, text)| (label, visible(&text))));
+    for of in [parties_of, reason, marks] {
+        facts.extend(of(check, files));
+    }
     facts
 }
 
@@ -128,56 +126,78 @@ pub(super) fn shared_facts(entry: &FindingGroup<'_>, files: &SourceMap) -> Vec<(
         facts.push(("expected", visible(&shortened(&expected.to_string(), LONGEST))));
         facts.push(("found", visible(&shortened(&found.to_string(), LONGEST))));
     }
-    for of in [because as FactsOf, follows] {
-        facts.extend(shared(entry, files, of));
-    }
-    facts.push(("objects", objects(entry, files)));
+    let (common, own) = divided(entry, files);
+    let (before, after): (Vec<_>, Vec<_>) = common
+        .into_iter()
+        .partition(|(label, _)| BEFORE_OBJECTS.contains(label));
+    facts.extend(before);
+    facts.push(("objects", objects(entry, files, &own)));
     facts.extend(shared_hint(entry));
-    for of in FURTHER {
-        facts.extend(shared(entry, files, of));
-    }
+    facts.extend(after);
     facts
 }
 
 /// Facts about a finding, as labels and texts.
-type FactsOf = fn(&Check, &SourceMap) -> Vec<(&'static str, String)>;
+type LabelledFacts = Vec<(&'static str, String)>;
 
-/// What follows the objects of like findings: said once if it is the same for all, or else beside each object.
-const FURTHER: [FactsOf; 4] = [
-    |check, _| since(check).map(|text| ("since", text)).into_iter().collect(),
-    |check, files| {
-        let parties = files.parties(check.place.file).named();
-        parties.map(|(label, party)| (label, visible(party))).collect()
-    },
-    |check, _| {
-        let reason = check.reason.iter();
-        reason.map(|reason| ("reason", visible(reason))).collect()
-    },
-    |check, files| {
-        let marks = table_marks::lines(check, files).into_iter();
-        marks.map(|(label, text)| (label, visible(&text))).collect()
-    },
-];
+/// A function that tells some of them.
+type FactsOf = fn(&Check, &SourceMap) -> LabelledFacts;
+
+/// What like findings say once if it is the same for all, or else beside each object.
+const COMMON: [FactsOf; 6] = [because, follows, changed, parties_of, reason, marks];
+
+/// The labels of those that come before the objects.
+const BEFORE_OBJECTS: [&str; 2] = ["because", "follows"];
+
+/// The facts that are the same for all like findings, and the functions for those that are not.
+fn divided(entry: &FindingGroup<'_>, files: &SourceMap) -> (LabelledFacts, Vec<FactsOf>) {
+    let (mut common, mut own) = (Vec::new(), Vec::new());
+    for of in COMMON {
+        let first = of(entry.first(), files);
+        if entry.checks.iter().all(|check| of(check, files) == first) {
+            common.extend(first);
+        } else {
+            own.push(of);
+        }
+    }
+    (common, own)
+}
+
+/// Since when.
+fn changed(check: &Check, _: &SourceMap) -> LabelledFacts {
+    since(check).map(|text| ("since", text)).into_iter().collect()
+}
+
+/// Who needs it, and who looks after it.
+fn parties_of(check: &Check, files: &SourceMap) -> LabelledFacts {
+    let parties = files.parties(check.place.file).named();
+    parties.map(|(label, party)| (label, visible(party))).collect()
+}
+
+/// The reason of the expectation file.
+fn reason(check: &Check, _: &SourceMap) -> LabelledFacts {
+    let reason = check.reason.iter();
+    reason.map(|reason| ("reason", visible(reason))).collect()
+}
+
+/// What a baseline and an earlier report record.
+fn marks(check: &Check, files: &SourceMap) -> LabelledFacts {
+    let marks = table_marks::lines(check, files).into_iter();
+    marks.map(|(label, text)| (label, visible(&text))).collect()
+}
 
 /// Why two values differ that look alike.
-fn because(check: &Check, _: &SourceMap) -> Vec<(&'static str, String)> {
+fn because(check: &Check, _: &SourceMap) -> LabelledFacts {
     let detail = check.detail.iter();
     detail.map(|detail| ("because", visible(detail))).collect()
 }
 
 /// The finding that it follows from.
-fn follows(check: &Check, _: &SourceMap) -> Vec<(&'static str, String)> {
+fn follows(check: &Check, _: &SourceMap) -> LabelledFacts {
     let cause = check.caused_by.iter();
     cause
         .map(|cause| ("follows", visible(&format!("from {}", cause.subject))))
         .collect()
-}
-
-/// These facts, if they are the same for all like findings.
-fn shared(entry: &FindingGroup<'_>, files: &SourceMap, of: FactsOf) -> Vec<(&'static str, String)> {
-    let first = of(entry.first(), files);
-    let is_shared = entry.checks.iter().all(|check| of(check, files) == first);
-    if is_shared { first } else { Vec::new() }
 }
 
 /// Who needs what a finding is about, and who looks after it, as its file names them: `consumer billing, owner team-x`.
@@ -203,9 +223,7 @@ fn own_words(check: &Check) -> Option<&str> {
 }
 
 /// The objects of like findings, one per line with its place, and how many more there are.
-fn objects(entry: &FindingGroup<'_>, files: &SourceMap) -> String {
-    let all = [because as FactsOf, follows].into_iter().chain(FURTHER);
-    let own: Vec<FactsOf> = all.filter(|of| shared(entry, files, *of).is_empty()).collect();
+fn objects(entry: &FindingGroup<'_>, files: &SourceMap, own: &[FactsOf]) -> String {
     let line = |check: &Check| {
         let mut line = format!(
             "{} ({})",

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cli::TargetChoice;
 use crate::error::Problem;
-use crate::finding::fleet::{self, EarlierMember, FLEET_HINT, MemberVerdict};
+use crate::finding::fleet::{self, FLEET_HINT, MemberVerdict};
 use crate::fleet::{FleetTarget, shard_of};
 use crate::input;
 use crate::plural::thousands;
@@ -27,7 +27,7 @@ pub(crate) struct ChosenTargets {
 pub(crate) fn earlier_verdicts(
     choice: &TargetChoice,
     files: &mut SourceMap,
-) -> Result<Option<BTreeMap<String, EarlierMember>>, Problem> {
+) -> Result<Option<BTreeMap<String, MemberVerdict>>, Problem> {
     let Some(path) = &choice.again else {
         return Ok(None);
     };
@@ -37,9 +37,7 @@ pub(crate) fn earlier_verdicts(
     let is_report = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() && text.lines().nth(1).is_some();
     let found = if is_report {
         let members = fleet::read(text, place.file)?.report.members.into_iter();
-        members
-            .map(|result| (result.member.name, EarlierMember::Verdict(result.verdict)))
-            .collect()
+        members.map(|result| (result.member.name, result.verdict)).collect()
     } else {
         fleet::read_lines(text, place.file)?
     };
@@ -53,7 +51,7 @@ pub(crate) fn earlier_verdicts(
 pub(crate) fn chosen(
     targets: Vec<FleetTarget>,
     choice: &TargetChoice,
-    earlier: Option<&BTreeMap<String, EarlierMember>>,
+    earlier: Option<&BTreeMap<String, MemberVerdict>>,
 ) -> Result<ChosenTargets, Problem> {
     let is_missing = |name: &&String| !targets.iter().any(|target| target.name == **name);
     if let Some(unknown) = choice.named.iter().find(is_missing) {
@@ -75,8 +73,7 @@ pub(crate) fn chosen(
         );
     }
     if let Some(earlier) = earlier {
-        let passed = [MemberVerdict::Passed].map(EarlierMember::Verdict);
-        let has_passed = |target: &FleetTarget| earlier.get(&target.name).is_some_and(|found| passed.contains(found));
+        let has_passed = |target: &FleetTarget| earlier.get(&target.name) == Some(&MemberVerdict::Passed);
         chosen.retain(|target| !has_passed(target));
         if chosen.is_empty() {
             return Err(

@@ -141,7 +141,7 @@ impl FleetRun<'_> {
             state = self.lock();
             state.pending.extend(alone.into_iter().map(|number| vec![number]));
             state.running -= 1;
-            let server = state.servers.entry(self.server(&unit)).or_default();
+            let server = state.servers.entry(self.server(&unit).to_owned()).or_default();
             server.running -= 1;
             self.changed.notify_all();
         }
@@ -156,11 +156,11 @@ impl FleetRun<'_> {
             let number = unit[position];
             let mut state = self.lock();
             if !is_unreached(&result) {
-                state.servers.entry(self.server(unit)).or_default().refusals = 0;
+                state.servers.entry(self.server(unit).to_owned()).or_default().refusals = 0;
             } else if is_reached {
                 // That a database cannot be reached is one refusal, however many of its schemas are targets.
                 is_reached = false;
-                let server = state.servers.entry(self.server(unit)).or_default();
+                let server = state.servers.entry(self.server(unit).to_owned()).or_default();
                 server.refusals += 1;
                 server.failure.clone_from(&result.failure);
             }
@@ -178,9 +178,8 @@ impl FleetRun<'_> {
         alone.into_iter().map(|position| unit[position]).collect()
     }
 
-    fn server(&self, unit: &TargetUnit) -> String {
-        let first = unit.first().map(|number| self.targets[*number].server.clone());
-        first.unwrap_or_default()
+    fn server(&self, unit: &TargetUnit) -> &str {
+        unit.first().map_or("", |number| &self.targets[*number].server)
     }
 
     /// The next targets whose server has a connection left.
@@ -192,7 +191,7 @@ impl FleetRun<'_> {
             ..
         } = state;
         let position = pending.iter().position(|unit| {
-            let server = servers.get(&self.server(unit));
+            let server = servers.get(self.server(unit));
             let running = server.map_or(0, |server| server.running);
             // A server that has not answered is asked by one target at a time.
             let is_doubtful =
@@ -200,7 +199,7 @@ impl FleetRun<'_> {
             running < if is_doubtful { 1 } else { self.per_server }
         })?;
         let unit = pending.remove(position)?;
-        let server = servers.entry(self.server(&unit)).or_default();
+        let server = servers.entry(self.server(&unit).to_owned()).or_default();
         server.running += 1;
         state.running += 1;
         Some(unit)
@@ -221,7 +220,7 @@ impl FleetRun<'_> {
         } = &mut *state;
         let limit = if *is_last_round { REFUSALS + 1 } else { REFUSALS };
         let is_dead = |unit: &TargetUnit| {
-            let server = servers.get(&self.server(unit));
+            let server = servers.get(self.server(unit));
             server.filter(|server| server.refusals >= limit)
         };
         if !pending.iter().any(|unit| is_dead(unit).is_some()) {

@@ -123,12 +123,7 @@ impl PriorRuns {
             ),
             Some(PreviousReport::Databases(_) | PreviousReport::Fleet(_)) | None => return Ok(()),
         };
-        let place = Place {
-            file,
-            line: 1,
-            column: 1,
-        };
-        Err(Problem::at(place, message).hint(hint))
+        Err(Problem::at(Place::start_of(file), message).hint(hint))
     }
 
     /// Turns the results of the targets of a fleet into its report with `collect`, and compares it with the earlier ones.

@@ -150,6 +150,14 @@ fn append(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(format!("{gap}{text}").as_bytes())
 }
 
+/// The exit of a run with this verdict. A report that could not be written fails the run, but drift is still drift.
+pub(crate) fn exit_with_failures(verdict: Exit, failures: &[Failure]) -> Exit {
+    match verdict {
+        Exit::Passed | Exit::Unknown if !failures.is_empty() => Exit::Failure,
+        Exit::Passed | Exit::Unknown | Exit::Drift | Exit::Usage | Exit::Failure | Exit::Nagios(_) => verdict,
+    }
+}
+
 /// The exit of a run whose report on standard output has this format.
 pub(crate) fn exit_for_format(format: Format, report: &Report, exit: Exit) -> Exit {
     (format.spec().exit)(report, exit)

@@ -85,6 +85,8 @@ struct TenantPass<'a> {
 /// What all schemas have in common.
 struct Common {
     server: Server,
+    /// The words of the search path, the database and the role.
+    mentions: MentionedWords,
     /// The patterns of the expectations for names with a schema.
     patterns: shared::SchemaPatterns,
     /// Whether attributes are read that are read on request.
@@ -144,11 +146,16 @@ impl TenantPass<'_> {
             let reads_rows = !file.histories.is_empty() || !file.assertions.is_empty() || file.changes.is_some();
             reads_rows || !file.windows.are_open()
         };
+        let mut mentions = MentionedWords::default();
+        for text in [&server.search_path, &server.database, &server.role] {
+            mentions.add_text(text);
+        }
         // In another encoding, a name that cannot be sent would break the statements of all.
         (server.encoding == "UTF8").then(|| Common {
             patterns: shared::SchemaPatterns::of(&all),
             on_request: (self.of.scope)(&all).on_request,
             has_rows: all.iter().any(has_rows),
+            mentions,
             server,
         })
     }
@@ -266,12 +273,8 @@ impl TenantPass<'_> {
 impl Common {
     /// Whether a name is one for the server or the options, or cannot be used by the role.
     fn is_special(&self, schema: &str) -> bool {
-        let server = &self.server;
-        let mut mentions = MentionedWords::default();
-        for text in [&server.search_path, &server.database, &server.role] {
-            mentions.add_text(text);
-        }
-        mentions.contain(schema) || server.closed_schemas.contains(schema) || self.patterns.may_choose(schema)
+        let is_closed = self.server.closed_schemas.contains(schema);
+        self.mentions.contain(schema) || is_closed || self.patterns.may_choose(schema)
     }
 }
 

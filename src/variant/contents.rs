@@ -3,11 +3,11 @@
 use glob::Pattern;
 use sha2::{Digest as _, Sha256};
 
-use super::continues_word;
 use crate::attribute::{Attr, Compare, Shape};
 use crate::kinds::Kind;
 use crate::object_id::ObjectId;
 use crate::snapshot::{Object, Snapshot};
+use crate::sql_text::continues_word;
 use crate::value::Value;
 
 /// The digest of what is in a schema.

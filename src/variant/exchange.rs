@@ -5,9 +5,8 @@ use crate::finding::{About, Cause, Check};
 use crate::fix::{Fix, FixStep, InList, Loss, Recreated};
 use crate::hint::Hint;
 use crate::object_id::ObjectId;
+use crate::sql_text::continues_word;
 use crate::value::Value;
-
-use super::continues_word;
 
 /// Exchanges the names of two schemas of a variant.
 #[derive(Debug, Clone, Copy)]
@@ -172,6 +171,9 @@ impl Exchange<'_> {
     }
 }
 
+/// The word before the name of a schema, in sentences and in SQL.
+const SCHEMA_WORD: &str = "schema ";
+
 /// Whether a text has a name where it does not qualify another one, as in `t_1.orders`, and does not follow the word `schema`.
 fn may_be_a_word(text: &str, name: &str) -> bool {
     let is_word = |at: usize| {
@@ -183,7 +185,11 @@ fn may_be_a_word(text: &str, name: &str) -> bool {
         let qualified = after
             .strip_prefix('.')
             .is_some_and(|rest| rest.starts_with(|c| continues_word(c) || c == '"'));
-        qualified || before.to_lowercase().ends_with("schema ")
+        let last = before
+            .len()
+            .checked_sub(SCHEMA_WORD.len())
+            .and_then(|at| before.get(at..));
+        qualified || last.is_some_and(|last| last.eq_ignore_ascii_case(SCHEMA_WORD))
     };
     let mut places = text.match_indices(name).map(|(at, _)| at).filter(|at| is_word(*at));
     places.any(|at| !is_schema(at))

@@ -8,7 +8,8 @@ use crate::platform;
 use crate::sql;
 use crate::sql::{Sql, literal};
 
-/// Returns one row with one JSON object, the counts by name, without the schemas that these roles of platforms own. It uses the settings that [`super::find::statements`] sets.
+/// Returns one row with one JSON object, the counts by name, without the schemas that these roles of platforms own. It uses
+/// the settings that [`super::find::statements`] sets.
 pub(super) fn statement(scope: &Scope, platform_roles: &BTreeSet<String>) -> Sql {
     let schemas = if !scope.schemas.is_empty() {
         sql![

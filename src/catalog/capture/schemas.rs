@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::Limits;
 use super::super::client::Client;
 use super::super::server_error::ServerError;
-use super::super::{Limits, ROLLBACK};
-use super::batch::{Batch, begin_transaction};
+use super::batch::Batch;
 use super::find::{CATALOGS, Catalog};
 use super::{Scope, SizeHint, Slice, read_slice, run};
 use crate::error::Failure;
@@ -147,15 +147,6 @@ pub async fn capture_again(client: &mut Client, scope: &Scope, limits: Limits) -
     }
     super::leave_out_platform(&mut snapshot, scope);
     Ok(snapshot)
-}
-
-/// Begins another transaction, after an error.
-///
-/// # Errors
-/// The connection broke.
-pub async fn begin_again(client: &mut Client, limits: Limits) -> Result<(), ServerError> {
-    client.execute(&[sql![ROLLBACK]]).await?;
-    client.execute(&begin_transaction(limits)).await
 }
 
 /// The schemas among these that something outside of them depends on, in the transaction that [`super::capture`] began: the

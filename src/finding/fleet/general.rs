@@ -2,13 +2,14 @@
 
 use serde_json::Value as Json;
 
+use crate::sql_text::continues_word;
+
 /// How reports write the schema of a tenant.
 pub const SCHEMA: &str = "{schema}";
 
 /// A text in which the name of a schema before a dot is written `{schema}`.
 #[must_use]
 pub fn without_schema(text: &str, schema: &str) -> String {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(schema).filter(|_| !schema.is_empty()) {
@@ -16,7 +17,7 @@ pub fn without_schema(text: &str, schema: &str) -> String {
         let after = &from[schema.len()..];
         out.push_str(before);
         // Behind a dot it is the name of something else.
-        let begins = !out.chars().next_back().is_some_and(|c| is_word(c) || c == '.');
+        let begins = !out.chars().next_back().is_some_and(|c| continues_word(c) || c == '.');
         let is_quoted = out.ends_with('"') && after.starts_with("\".");
         if is_quoted {
             out.pop();

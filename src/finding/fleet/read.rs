@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::error::Problem;
 use crate::expectation::Level;
-use crate::finding::earlier::{self, start};
+use crate::finding::earlier;
 use crate::finding::exit::Exit;
 use crate::source_map::{FileId, Place};
 
@@ -24,15 +25,6 @@ pub struct EarlierFleet {
     pub began: Option<String>,
     /// What it says.
     pub report: FleetReport,
-}
-
-/// What an earlier run says of a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EarlierMember {
-    /// Its verdict.
-    Verdict(MemberVerdict),
-    /// The run was to check it, and did not.
-    Missing,
 }
 
 /// The hint for a file that is not the report of a fleet.
@@ -142,9 +134,14 @@ struct EarlierHintJson {
 
 /// Whether a JSON report is that of a fleet.
 #[must_use]
+#[expect(
+    clippy::zero_sized_map_values,
+    reason = "serde reads a set from a list and not from an object"
+)]
 pub fn is_fleet(text: &str) -> bool {
-    let report: Option<Json> = serde_json::from_str(text).ok();
-    report.is_some_and(|report| report.get("fleet").is_some())
+    // Nothing but the keys is read: a report is large.
+    let keys = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text);
+    keys.is_ok_and(|keys| keys.contains_key("fleet"))
 }
 
 /// Reads the JSON report of a fleet.
@@ -153,7 +150,7 @@ pub fn is_fleet(text: &str) -> bool {
 /// The text is not the report of a fleet, or of a version that this driftgate cannot read.
 pub fn read(text: &str, file: FileId) -> Result<EarlierFleet, Problem> {
     let json: EarlierFleetReportJson = earlier::report(text, file, FLEET_HINT)?;
-    let wrong = |what: String| Problem::at(start(file), what).hint(FLEET_HINT);
+    let wrong = |what: String| Problem::at(Place::start_of(file), what).hint(FLEET_HINT);
     let numbers: BTreeMap<String, usize> = json.groups.iter().map(|group| group.id.clone()).zip(0..).collect();
     let mut groups = Vec::new();
     for group in json.groups {
@@ -278,7 +275,7 @@ fn target_group(json: EarlierGroupJson) -> Result<TargetGroup, String> {
 ///
 /// # Errors
 /// A line is not one that driftgate wrote for a fleet.
-pub fn read_lines(text: &str, file: FileId) -> Result<BTreeMap<String, EarlierMember>, Problem> {
+pub fn read_lines(text: &str, file: FileId) -> Result<BTreeMap<String, MemberVerdict>, Problem> {
     #[derive(Deserialize)]
     struct Line {
         #[serde(rename = "type")]
@@ -310,13 +307,13 @@ pub fn read_lines(text: &str, file: FileId) -> Result<BTreeMap<String, EarlierMe
             let verdict = MemberVerdict::parse(&status);
             let verdict =
                 verdict.ok_or_else(|| Problem::at(place, format!("`{status}` is not the status of a target")))?;
-            found.insert(name, EarlierMember::Verdict(verdict));
+            found.insert(name, verdict);
         }
     }
     if is_fleet {
         Ok(found)
     } else {
         let hint = "`driftgate check --fleet FILE -o jsonl=REPORT` writes the lines of a fleet";
-        Err(Problem::at(start(file), "these are not the lines of a fleet").hint(hint))
+        Err(Problem::at(Place::start_of(file), "these are not the lines of a fleet").hint(hint))
     }
 }

@@ -19,6 +19,15 @@ fn is_counted(entry: &FleetEntry) -> bool {
     entry.status != GroupStatus::Known
 }
 
+/// Whether it fails the run: drift, or targets that could not be verified.
+fn is_error(entry: &FleetEntry) -> bool {
+    match entry.status {
+        GroupStatus::Drift => true,
+        GroupStatus::Unknown => entry.code == "not-verified",
+        GroupStatus::Warning | GroupStatus::Known => false,
+    }
+}
+
 /// `drift: fleet.yaml: 150 targets on 1 server: 147 passed, 3 drift`.
 fn last_line(rendering: &Rendering<'_>, fleet: &FleetReport) -> String {
     format!(
@@ -35,11 +44,7 @@ pub(in crate::report) fn github(rendering: &Rendering<'_>, fleet: &FleetReport) 
     let mut annotations = github_format::Annotations::default();
     let all = entries(rendering, fleet);
     for entry in all.iter().filter(|entry| is_counted(entry)) {
-        let level = match entry.status {
-            GroupStatus::Drift => "error",
-            GroupStatus::Unknown if entry.code == "not-verified" => "error",
-            GroupStatus::Unknown | GroupStatus::Warning | GroupStatus::Known => "warning",
-        };
+        let level = if is_error(entry) { "error" } else { "warning" };
         let (file, line, column) = &entry.place;
         let place = format!(
             "file={},line={line},col={column},",
@@ -69,11 +74,7 @@ fn visible_lines(text: &str) -> String {
 pub(in crate::report) fn azure(rendering: &Rendering<'_>, fleet: &FleetReport) -> String {
     let mut out = String::new();
     for entry in entries(rendering, fleet).iter().filter(|entry| is_counted(entry)) {
-        let severity = match entry.status {
-            GroupStatus::Drift => "error",
-            GroupStatus::Unknown if entry.code == "not-verified" => "error",
-            GroupStatus::Unknown | GroupStatus::Warning | GroupStatus::Known => "warning",
-        };
+        let severity = if is_error(entry) { "error" } else { "warning" };
         let (file, line, column) = &entry.place;
         let _ = writeln!(
             out,
@@ -117,9 +118,8 @@ pub(in crate::report) fn checkstyle(rendering: &Rendering<'_>, fleet: &FleetRepo
     let mut files: BTreeMap<String, Vec<Element>> = BTreeMap::new();
     for entry in entries(rendering, fleet) {
         let severity = match entry.status {
-            GroupStatus::Drift => "error",
-            GroupStatus::Unknown if entry.code == "not-verified" => "error",
-            GroupStatus::Unknown | GroupStatus::Warning => "warning",
+            _ if is_error(&entry) => "error",
+            GroupStatus::Drift | GroupStatus::Unknown | GroupStatus::Warning => "warning",
             GroupStatus::Known => "info",
         };
         let (file, line, column) = &entry.place;

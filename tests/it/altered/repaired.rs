@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::dump;
 use super::grammar::Random;
 use super::subject::{Change, Effort, Outcome, Subject, batches};
+use super::tries::made;
 use super::verdict::{difference, lines, report};
 use crate::repairs::psql;
 use crate::run::{KEY, run};
@@ -19,15 +20,9 @@ const NOT_REPAIRED: &str = "index-attached-to";
 
 /// A random schema, and scripts that undo random changes of copies.
 pub fn repair_schema(grammar: &str, changes: &str, seed: u32, effort: Effort) -> Outcome {
-    let mut outcome = Outcome {
-        seed,
-        ..Outcome::default()
-    };
-    let mut random = Random::new(u64::from(seed).wrapping_mul(6007));
-    if let Err(problem) = repair_into(&mut outcome, grammar, changes, &mut random, effort) {
-        outcome.problems.push(problem);
-    }
-    outcome
+    Outcome::of(seed, 6007, |outcome, random| {
+        repair_into(outcome, grammar, changes, random, effort)
+    })
 }
 
 fn repair_into(
@@ -62,18 +57,8 @@ impl Subject {
     /// Makes changes to a copy, and repairs it. The result is what is wrong then.
     fn repaired(&self, changes: &[&Change], outcome: &mut Outcome) -> Result<Option<String>, String> {
         let copy = server().copy_of(&self.db);
-        let statements: Vec<String> = changes
-            .iter()
-            .map(|change| format!("set check_function_bodies = off; {}", change.sql))
-            .collect();
-        let results = copy.try_all(&statements)?;
-        let made: Vec<&str> = changes
-            .iter()
-            .zip(results)
-            .filter_map(|(change, result)| result.is_ok().then_some(change.sql.as_str()))
-            .collect();
-        outcome.made += made.len();
-        outcome.refused_changes += changes.len() - made.len();
+        let made = made(&copy, changes, outcome)?;
+        let made: Vec<&str> = made.iter().map(|change| change.sql.as_str()).collect();
         if made.is_empty() {
             return Ok(None);
         }

@@ -35,6 +35,19 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What a run with random numbers of its own came to. Each kind of run has another `factor`.
+    pub fn of(seed: u32, factor: u64, run: impl FnOnce(&mut Self, &mut Random) -> Result<(), String>) -> Self {
+        let mut outcome = Self {
+            seed,
+            ..Self::default()
+        };
+        let mut random = Random::new(u64::from(seed).wrapping_mul(factor));
+        if let Err(problem) = run(&mut outcome, &mut random) {
+            outcome.problems.push(problem);
+        }
+        outcome
+    }
+
     /// How much was done, in one line.
     pub fn summary(&self) -> String {
         format!(
@@ -71,15 +84,9 @@ pub struct Subject {
 
 /// A random schema, and random changes.
 pub fn run_schema(grammar: &str, changes: &str, seed: u32, effort: Effort) -> Outcome {
-    let mut outcome = Outcome {
-        seed,
-        ..Outcome::default()
-    };
-    let mut random = Random::new(u64::from(seed).wrapping_mul(7919));
-    if let Err(problem) = run_into(&mut outcome, grammar, changes, &mut random, effort) {
-        outcome.problems.push(problem);
-    }
-    outcome
+    Outcome::of(seed, 7919, |outcome, random| {
+        run_into(outcome, grammar, changes, random, effort)
+    })
 }
 
 fn run_into(

@@ -9,6 +9,22 @@ use super::verdict::{Finding, difference, is_of, lines, report};
 use crate::run::Run;
 use crate::server::{TestDb, server};
 
+/// Makes changes to a copy, and returns those that PostgreSQL accepts.
+pub fn made<'a>(copy: &TestDb, changes: &[&'a Change], outcome: &mut Outcome) -> Result<Vec<&'a Change>, String> {
+    let statements: Vec<String> = changes
+        .iter()
+        .map(|change| format!("set check_function_bodies = off; {}", change.sql))
+        .collect();
+    let results = copy.try_all(&statements)?;
+    let accepted = changes.iter().zip(results);
+    let made: Vec<&Change> = accepted
+        .filter_map(|(change, result)| result.is_ok().then_some(*change))
+        .collect();
+    outcome.refused_changes += changes.len() - made.len();
+    outcome.made += made.len();
+    Ok(made)
+}
+
 impl Subject {
     /// Makes changes to one copy. Those that have to be tried one by one, because what is found does not fit them.
     pub fn suspicious<'a>(
@@ -17,18 +33,7 @@ impl Subject {
         copy: &TestDb,
         outcome: &mut Outcome,
     ) -> Result<Vec<&'a Change>, String> {
-        let statements: Vec<String> = batch
-            .iter()
-            .map(|change| format!("set check_function_bodies = off; {}", change.sql))
-            .collect();
-        let results = copy.try_all(&statements)?;
-        let made: Vec<&Change> = batch
-            .iter()
-            .zip(results)
-            .filter_map(|(change, result)| result.is_ok().then_some(change))
-            .collect();
-        outcome.refused_changes += batch.len() - made.len();
-        outcome.made += made.len();
+        let made = made(copy, &batch.iter().collect::<Vec<_>>(), outcome)?;
         let dump = dump::entries(copy)?;
         let run = self.check(copy);
         let found = report(&run)?;
